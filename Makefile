@@ -1,0 +1,50 @@
+# `make demo` and `make test` each set up what they need, in either order; a second run installs nothing.
+# The same by hand: python3 -m venv .venv && .venv/bin/python -m pip install -e '.[dev]'
+
+PYTHON ?= python3
+PYTEST_ARGS ?= -n 2 --dist loadfile
+
+BIN := .venv/bin
+READY := .venv/.ready
+BENCH_READY := .venv/.ready-bench
+
+.PHONY: help demo test lint bench clean
+
+help:
+	@echo "make demo    run two tunneling scenarios with movies into results/"
+	@echo "make test    check style, layers and types, then run the tests"
+	@echo "make lint    the checks of 'make test' alone"
+	@echo "make bench   run the benchmarks (installs the peers they are measured against)"
+	@echo "make clean   remove caches, builds and the demo's results; .venv stays"
+
+$(READY): pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { echo "wavesim needs Python 3.11 or newer, but '$(PYTHON)' was not found: give another one, as in: make PYTHON=/path/to/python3 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "wavesim needs Python 3.11 or newer, but '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1): give another one, as in: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
+	@echo "Installing wavesim into .venv (once; about a minute, 1.4 GB)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(BENCH_READY): $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/wavesim run rectangular_barrier --out results/rectangular_barrier
+	$(BIN)/wavesim run quartic_double_well --out results/quartic_double_well
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pyright
+
+test: lint
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: $(BENCH_READY)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .import_linter_cache results/rectangular_barrier results/quartic_double_well
+	find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Speed and memory of wavesim, measured: `python -m benchmarks`. Records with their hardware lie in `records/`."""

@@ -1,0 +1,100 @@
+"""The picture of a report: it is there whole, shows what it should, and leaves Matplotlib's settings alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from tests.unit.viz_runs import channel, double_well, drifting
+from wavesim import potentials as P
+from wavesim._typing import DIMENSIONLESS
+from wavesim.analysis import Curve, Quantity, Report
+from wavesim.viz import summary
+from wavesim.viz._colors import house_style
+from wavesim.viz._gather import NATURAL, gather
+from wavesim.viz._table import draw_table
+
+
+def report() -> Report:
+    """A double well whose left population is known, and one more number without theory."""
+    result = double_well(frames=8)
+    t = result.times
+    theory = np.cos(np.pi * t / 16) ** 2
+    curve = Curve("left_population", t, theory + 1e-5, DIMENSIONLESS, {"overlap_corrected": theory})
+    quantities = {
+        "left_population": Quantity("left_population", 0.50001, 2e-5, DIMENSIONLESS, {}, {"overlap_corrected": 0.5}),
+        "contrast": Quantity("contrast", 0.98765, 1e-3, DIMENSIONLESS),
+    }
+    return Report(result, 1e-4, quantities, {"left_population": curve}, (), 1, 1, 0.1)
+
+
+def picture(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB")).astype(int)
+
+
+def test_a_summary_is_a_whole_picture(tmp_path: Path) -> None:
+    path = summary(report(), tmp_path / "new" / "summary.png", title="Two wells")
+    assert path == tmp_path / "new" / "summary.png"
+    pixels = picture(path)
+    assert pixels.shape == (1000, 1600, 3)
+    # density, potential, curves, residual, table: each quarter of the page holds ink, and none is flooded
+    for part in (pixels[:500, :800], pixels[:500, 800:], pixels[500:, :800], pixels[500:, 800:]):
+        assert 0.02 < np.mean(part.sum(axis=2) < 720) < 0.8
+    assert [p.name for p in path.parent.iterdir()] == ["summary.png"]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        drifting(layer=6.0),
+        channel(2),
+        channel(3),
+        dataclasses.replace(drifting(), psi=drifting().psi[:0]),
+        drifting(frames=0),
+        drifting(potential=P.Free()),
+    ],
+    ids=["absorbing", "plane", "space", "without psi", "one frame", "free"],
+)
+def test_every_kind_of_run_has_a_summary(result, tmp_path: Path) -> None:
+    pixels = picture(summary(result, tmp_path / "s.png"))
+    assert np.mean(pixels.sum(axis=2) < 720) > 0.02
+
+
+def test_the_table_says_what_agrees() -> None:
+    figure, wrong = Figure(), report()
+    draw_table(figure, wrong, NATURAL, 0.2)
+    texts = [t.get_text() for t in figure.texts]
+    assert "agrees" in texts and "outside" not in texts
+    assert texts.index("left population") < texts.index("contrast")
+    assert "0.500010" in texts and "0.500000   (overlap corrected)" in texts
+    off = dataclasses.replace(wrong.headline, value=0.6)
+    figure = Figure()
+    draw_table(figure, dataclasses.replace(wrong, quantities={off.name: off}), NATURAL, 0.2)
+    assert "outside" in [t.get_text() for t in figure.texts]
+
+
+def test_curves_of_a_report_carry_theory_and_residual() -> None:
+    (line,) = gather(report(), 50, 50, NATURAL, "").lines
+    assert line.name == "left"
+    assert line.residual == pytest.approx(np.full(9, 1e-5), rel=1e-6)
+
+
+def settings() -> dict[str, object]:
+    """All settings but the backend, which Matplotlib chooses when it is looked at."""
+    return {name: matplotlib.rcParams[name] for name in matplotlib.rcParams if not name.startswith("backend")}
+
+
+def test_the_style_stays_inside() -> None:
+    before = settings()
+    with matplotlib.rc_context({"font.size": 33}):
+        with house_style(size=9):
+            assert matplotlib.rcParams["font.size"] == 9
+        assert matplotlib.rcParams["font.size"] == 33
+    assert settings() == before

@@ -1,0 +1,49 @@
+"""Checks shared by the constructors. Traced values pass unchecked: under ``jit``, ``grad`` and ``vmap`` nothing is known of them."""
+
+from __future__ import annotations
+
+import math
+import numbers
+
+import numpy as np
+
+from .errors import ArgumentError
+
+
+def concrete(value: object) -> bool:
+    """Whether `value` is a plain number, and not a tracer or a placeholder of a JAX transformation."""
+    return isinstance(value, numbers.Number | np.ndarray) and np.ndim(value) == 0  # type: ignore[arg-type]
+
+
+def finite(argument: str, value: object) -> None:
+    """Raise unless a concrete `value` is a finite real number."""
+    if isinstance(value, bool | str) or value is None:
+        raise ArgumentError(
+            argument, f"must be a number, but is {value!r}; give a plain number or a number times a unit."
+        )
+    if concrete(value):
+        if np.iscomplexobj(value):
+            raise ArgumentError(argument, f"must be real, but is {value}; give a real number.")
+        if not math.isfinite(float(value)):  # type: ignore[arg-type]
+            raise ArgumentError(argument, f"must be finite, but is {value}; give an ordinary number.")
+
+
+def positive(argument: str, value: object) -> None:
+    """Raise unless a concrete `value` is a finite number above zero."""
+    finite(argument, value)
+    if concrete(value) and float(value) <= 0:  # type: ignore[arg-type]
+        raise ArgumentError(argument, f"must be positive, but is {float(value):.6g}; give a value above zero.")  # type: ignore[arg-type]
+
+
+def at_least(argument: str, value: int, bound: int) -> None:
+    """Raise unless the integer `value` is `bound` or more."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise ArgumentError(argument, f"must be a whole number, but is {value!r}; give an integer of at least {bound}.")
+    if value < bound:
+        raise ArgumentError(argument, f"must be at least {bound}, but is {value}; give a larger one.")
+
+
+def one_of(argument: str, value: object, choices: tuple[str, ...]) -> None:
+    """Raise unless `value` is one of the words in `choices`."""
+    if value not in choices:
+        raise ArgumentError(argument, f"must be one of {', '.join(choices)}, but is {value!r}.")

@@ -1,0 +1,41 @@
+"""The dimensions that a field can have. They travel with the field's type and give the scenario schema its units."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated
+
+
+@dataclasses.dataclass(frozen=True)
+class Dimension:
+    """A physical dimension as powers of length, time and mass, with hbar = 1.
+
+    Example: ``Dimension("energy", (2, -2, 1))``. `also` lists a second reading that hbar = 1 makes equal
+    (a momentum hbar k may be given as the wave number k, in 1/nm).
+    """
+
+    name: str
+    powers: tuple[int, int, int]
+    also: tuple[tuple[int, int, int], ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+LENGTH = Dimension("length", (1, 0, 0), examples=("nm", "angstrom", "bohr", "pm", "m"))
+TIME = Dimension("time", (0, 1, 0), examples=("fs", "as", "ps", "ns", "s"))
+MASS = Dimension("mass", (0, 0, 1), examples=("m_e", "u", "kg"))
+ENERGY = Dimension("energy", (2, -2, 1), examples=("eV", "meV", "hartree", "J"))
+MOMENTUM = Dimension("momentum", (1, -1, 1), also=((-1, 0, 0),), examples=("1/nm", "1/angstrom", "1/bohr"))
+FREQUENCY = Dimension("frequency", (0, -1, 0), examples=("1/fs", "1/ps", "rad/fs"))
+FORCE = Dimension("force", (1, -2, 1), examples=("eV/nm", "meV/nm", "hartree/bohr"))
+STRENGTH = Dimension("strength", (3, -2, 1), examples=("eV nm", "hartree bohr"))
+DIMENSIONLESS = Dimension("dimensionless", (0, 0, 0))
+
+# A field holds a plain number in internal units, or a traced array of shape () under a JAX transformation.
+Length = Annotated[float, LENGTH]
+Time = Annotated[float, TIME]
+Mass = Annotated[float, MASS]
+EnergyValue = Annotated[float, ENERGY]
+Momentum = Annotated[float, MOMENTUM]
+Frequency = Annotated[float, FREQUENCY]
+Force = Annotated[float, FORCE]
+Number = Annotated[float, DIMENSIONLESS]

@@ -1,0 +1,91 @@
+"""The absorbing layer at the ends of the box: what leaves is counted, not reflected, and not wrapped around."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ._checks import positive
+from ._typing import EnergyValue, Length
+from .errors import ArgumentError
+from .grid import Grid
+
+# widths in wavelengths 2 pi/k_min, and the worst reflection + transmission over all k >= k_min (NUMERICS, section 6)
+_WIDTHS = np.array([1.0, 2.0, 3.0, 4.0])
+_WORST = np.array([7e-3, 4.2e-5, 1.4e-7, 3.6e-9])
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Absorber:
+    """A complex absorbing potential -i W, W(u) = 0.58 E_min u^2 / (1-u)^2, u from 0 at the layer's start to 1 at the box's end.
+
+    It enters as exp(-W dt), so that what it does hardly depends on the time step (a fixed mask for each step would turn into a mirror as dt -> 0).
+    The smooth onset and the divergence at the end make it work for every momentum above the one it was designed for.
+
+    Args:
+        width: thickness of the layer at each end of the box (length).
+        energy: E_min, the kinetic energy of the slowest waves to be absorbed (energy).
+        axes: the axes that absorb.
+
+    Raises:
+        ArgumentError: if `width` or `energy` is not positive, or the layers do not fit into the box (when sampled).
+
+    Source: the form u^2/(1-u)^2 and its strength were optimized over all k >= k_min; compare D. E. Manolopoulos,
+    J. Chem. Phys. 117, 9552 (2002).
+    """
+
+    width: Length
+    energy: EnergyValue
+    axes: tuple[int, ...] = dataclasses.field(default=(0,), metadata={"static": True})
+
+    def __post_init__(self) -> None:
+        positive("width", self.width)
+        positive("energy", self.energy)
+
+    @classmethod
+    def designed(cls, slowest: float, reflection: float, mass: float = 1.0, axes: tuple[int, ...] = (0,)) -> Absorber:
+        """The thinnest layer whose reflection + transmission stays below `reflection` for all momenta above `slowest`.
+
+        Beyond the measured range (1 to 4 wavelengths) the logarithm of the reflection is continued linearly.
+        """
+        positive("slowest", slowest)
+        positive("reflection", reflection)
+        logs = np.log10(_WORST)
+        wanted = math.log10(reflection)
+        if wanted >= logs[0]:
+            wavelengths = 1.0
+        elif wanted <= logs[-1]:
+            wavelengths = 4.0 + (wanted - logs[-1]) / (logs[-1] - logs[-2])
+        else:
+            wavelengths = float(np.interp(-wanted, -logs, _WIDTHS))
+        return cls(width=wavelengths * 2 * math.pi / slowest, energy=slowest**2 / (2 * mass), axes=axes)
+
+    def profile(self, depth: jax.Array) -> jax.Array:
+        """W at `depth` into the layer (0 at its start, 1 at its end), as an energy."""
+        u = jnp.clip(depth, 0.0, 1.0 - 1e-9)
+        return 0.58 * self.energy * u**2 / (1 - u) ** 2
+
+    def sample(self, grid: Grid) -> jax.Array:
+        """W on `grid`, shape ``grid.points``: zero inside, rising towards the ends of the absorbing axes."""
+        total = jnp.zeros(grid.points)
+        for axis in self.axes:
+            if axis >= grid.dimension:
+                raise ArgumentError(
+                    "axes", f"must name axes of the grid, but {axis} is not one of its {grid.dimension}."
+                )
+            lower, upper = grid.lower[axis], grid.upper[axis]
+            if isinstance(self.width, float) and isinstance(upper, float) and 2 * self.width >= upper - lower:
+                raise ArgumentError(
+                    "width",
+                    f"of the two absorbing layers must leave room between them, but 2 x {self.width:.6g} is not below the box of "
+                    f"{upper - lower:.6g}; make the box longer or the layers thinner.",
+                )
+            x = grid.position[axis]
+            depth = jnp.maximum(lower + self.width - x, x - (upper - self.width)) / self.width
+            total = total + self.profile(depth)
+        return total

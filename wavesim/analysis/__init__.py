@@ -1,0 +1,13 @@
+"""From results to numbers: transmission, populations, periods, error bars, and theory beside them."""
+
+from ._certify import aspects_of as aspects_of
+from ._certify import certify as certify
+from ._oscillation import Oscillation as Oscillation
+from ._oscillation import fit_oscillation as fit_oscillation
+from ._populations import lowest_doublet as lowest_doublet
+from ._report import Curve as Curve
+from ._report import Quantity as Quantity
+from ._report import Report as Report
+from ._transmission import absorber_leak as absorber_leak
+from ._transmission import scattering_transmission as scattering_transmission
+from ._transmission import transmitted as transmitted

@@ -1,0 +1,109 @@
+"""The period of an oscillation from its record: one frequency, fitted by least squares, with its standard error."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+
+from ..errors import WavesimError
+
+
+@dataclasses.dataclass(frozen=True)
+class Oscillation:
+    """mean + amplitude cos(frequency t + phase), fitted to a record.
+
+    Attributes:
+        frequency, frequency_error: angular frequency and its standard error.
+        mean, amplitude, phase: of the fit.
+        residual: root mean square of what the fit leaves.
+    """
+
+    frequency: float
+    frequency_error: float
+    mean: float
+    amplitude: float
+    phase: float
+    residual: float
+
+    @property
+    def period(self) -> float:
+        """2 pi / frequency."""
+        return 2 * math.pi / self.frequency
+
+    @property
+    def period_error(self) -> float:
+        """Standard error of the period."""
+        return self.period * self.frequency_error / self.frequency
+
+    @property
+    def contrast(self) -> float:
+        """(max - min)/(max + min) of the fitted oscillation."""
+        return self.amplitude / self.mean
+
+
+def fit_oscillation(times: np.ndarray, values: np.ndarray) -> Oscillation:
+    """Fit one cosine to a record of equally spaced samples.
+
+    For each trial frequency, mean and amplitudes follow from linear least squares; the best is refined by Gauss-Newton. The
+    standard error is that of independent residuals, sigma^2 (J^T J)^-1, and never below rounding.
+
+    Args:
+        times: shape (n,).
+        values: shape (n,).
+
+    Returns:
+        the `Oscillation`.
+
+    Raises:
+        WavesimError: if there are fewer than 8 samples or the record is constant.
+
+    Not for records much shorter than half a period, nor for several frequencies at once.
+    """
+    if len(times) < 8 or np.ptp(values) == 0:
+        raise WavesimError(
+            f"a period needs a record of at least 8 samples that changes, but there are {len(times)}; save more frames."
+        )
+    span = times[-1] - times[0]
+    trials = 2 * math.pi / span * np.linspace(0.25, len(times) / 2.2, 8 * len(times))
+    frequency = float(min(trials, key=lambda w: _linear(times, values, w)[1]))
+    step = trials[1] - trials[0]
+    for _ in range(60):
+        coefficients, _ = _linear(times, values, frequency)
+        jacobian = _jacobian(times, coefficients, frequency)
+        residual = values - _design(times, frequency) @ coefficients
+        shift = float(np.clip(np.linalg.lstsq(jacobian, residual, rcond=None)[0][3], -step, step))
+        frequency += shift
+        if abs(shift) < 1e-15 * frequency:
+            break
+    coefficients, squares = _linear(times, values, frequency)
+    sigma = max(math.sqrt(squares / max(len(times) - 4, 1)), 1e-15)
+    jacobian = _jacobian(times, coefficients, frequency)
+    scale = np.linalg.norm(jacobian, axis=0)
+    covariance = np.linalg.inv((jacobian / scale).T @ (jacobian / scale))
+    mean, cosine, sine = coefficients
+    return Oscillation(
+        frequency=frequency,
+        frequency_error=sigma * math.sqrt(covariance[3, 3]) / scale[3],
+        mean=float(mean),
+        amplitude=math.hypot(cosine, sine),
+        phase=math.atan2(-sine, cosine),
+        residual=math.sqrt(squares / len(times)),
+    )
+
+
+def _design(times: np.ndarray, frequency: float) -> np.ndarray:
+    return np.stack([np.ones_like(times), np.cos(frequency * times), np.sin(frequency * times)], axis=1)
+
+
+def _linear(times: np.ndarray, values: np.ndarray, frequency: float) -> tuple[np.ndarray, float]:
+    design = _design(times, frequency)
+    coefficients = np.linalg.lstsq(design, values, rcond=None)[0]
+    return coefficients, float(np.sum((values - design @ coefficients) ** 2))
+
+
+def _jacobian(times: np.ndarray, coefficients: np.ndarray, frequency: float) -> np.ndarray:
+    _, cosine, sine = coefficients
+    turning = times * (sine * np.cos(frequency * times) - cosine * np.sin(frequency * times))
+    return np.concatenate([_design(times, frequency), turning[:, None]], axis=1)

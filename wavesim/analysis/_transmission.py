@@ -1,0 +1,197 @@
+"""How much got through: transmitted, reflected, absorbed on each side, remaining, and T(E) averaged over the packet."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from .. import theory
+from .._typing import DIMENSIONLESS, Dimension
+from ..absorbers import Absorber
+from ..observables import AbstractObservable, MovingIn, Norm, ProbabilityIn
+from ..potentials import AbstractPotential, DoubleBarrier, EckartBarrier, RectangularBarrier, Step
+from ..problem import Problem
+from ..propagation import Result, Trajectory
+from ..regions import Before, Beyond
+from ..states import GaussianPacket
+from ._aspect import CurvePredictions, Predictions, Reading
+
+_FAR = 1e-3
+
+
+@dataclasses.dataclass(frozen=True)
+class Transmission:
+    """Scattering off a potential that is flat on both sides.
+
+    transmitted = absorbed on the far side + what is beyond the potential there; reflected likewise on the near side; remaining =
+    what is still inside the potential. The three add to one; ``absorbed_left`` and ``absorbed_right`` are parts of the first two.
+    """
+
+    def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
+        left, right = problem.potential.support(_FAR)
+        return {
+            "norm": Norm(),
+            "beyond_left": ProbabilityIn(Before(left)),
+            "beyond_right": ProbabilityIn(Beyond(right)),
+            "incoming_left": MovingIn(Before(left), "right"),
+            "incoming_right": MovingIn(Beyond(right), "left"),
+        }
+
+    def readings(self, result: Result) -> dict[str, Reading]:
+        curves = {name: values[-1] for name, (values, _) in self.curves(result).items()}
+        s = result.series
+        # what has not decided yet may still change either number
+        undecided = abs(curves["remaining_probability"]) + float(s["incoming_left"][-1] + s["incoming_right"][-1])
+        own = {"duration": undecided}
+        absorbed = {"absorbed_left": result.absorbed[-1, 0], "absorbed_right": result.absorbed[-1, 1]}
+        numbers = {
+            name: Reading(float(value), DIMENSIONLESS, own)
+            for name, value in curves.items()
+            if name != "remaining_probability"
+        }
+        for name, value in absorbed.items():
+            still = float(s["norm"][-1])
+            numbers[name] = Reading(float(value), DIMENSIONLESS, {"duration": still})
+        numbers["remaining_probability"] = Reading(float(curves["remaining_probability"]), DIMENSIONLESS)
+        return numbers
+
+    def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
+        s = result.series
+        left = result.absorbed[:, 0] + s["beyond_left"]
+        right = result.absorbed[:, 1] + s["beyond_right"]
+        remaining = s["norm"] - s["beyond_left"] - s["beyond_right"]
+        through, back = (right, left) if moves_right(result.problem) else (left, right)
+        return {
+            "transmitted_probability": (through, DIMENSIONLESS),
+            "reflected_probability": (back, DIMENSIONLESS),
+            "remaining_probability": (remaining, DIMENSIONLESS),
+        }
+
+    def predictions(self, problem: Problem, duration: float) -> Predictions:
+        del duration
+        packet = problem.state
+        if not isinstance(packet, GaussianPacket):
+            return {}
+        momentum = abs(float(packet.mean_momentum(problem.mass)))
+        chosen: Predictions = {"transmitted_probability": {}, "reflected_probability": {}}
+        for name, transmission in transmission_theories(problem).items():
+            average = theory.packet_transmission(transmission, momentum, packet.width, problem.mass)
+            through = float(average.value)
+            chosen["transmitted_probability"][name] = through
+            # components that start the other way never meet the potential: they count as reflected
+            chosen["reflected_probability"][name] = 1.0 - through
+        return chosen
+
+    def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
+        del problem, times
+        return {}
+
+
+def moves_right(problem: Problem) -> bool:
+    """Whether the packet comes from the left."""
+    state = problem.state
+    return not isinstance(state, GaussianPacket) or float(state.mean_momentum(problem.mass)) > 0
+
+
+def transmission_theories(problem: Problem) -> dict[str, Callable[[Any], Any]]:
+    """T as a function of the kinetic energy on the incoming side: a closed form where there is one, and the scattering method."""
+    potential, mass = problem.potential, problem.mass
+    to_right = moves_right(problem)
+    chosen: dict[str, Callable[[Any], Any]] = {}
+    if isinstance(potential, RectangularBarrier):
+        chosen["closed_form"] = lambda e: theory.rectangular_transmission(e, potential.height, potential.width, mass)
+    elif isinstance(potential, EckartBarrier):
+        chosen["closed_form"] = lambda e: theory.eckart_transmission(e, potential.height, potential.width, mass)
+    elif isinstance(potential, Step):
+        chosen["closed_form"] = lambda e: theory.step_transmission(
+            e, potential.height if to_right else -potential.height, mass
+        )
+    elif isinstance(potential, DoubleBarrier):
+        chosen["closed_form"] = lambda e: theory.double_rectangular_transmission(
+            e, potential.height, potential.width, potential.separation, mass
+        )
+    chosen["scattering"] = scattering_transmission(potential, mass, to_right)
+    return chosen
+
+
+def scattering_transmission(potential: AbstractPotential, mass: float, to_right: bool = True) -> Callable[[Any], Any]:
+    """T(E) of any potential that is flat on both sides, by `wavesim.theory.scatter`; E is counted from the incoming side's V."""
+    left, right = potential.support(1e-17)
+    pad = 0.0 if right > left else 0.5
+    ends = potential.asymptotes()
+    sign = 1.0 if to_right else -1.0
+    low, high = (left - pad, right + pad) if to_right else (-right - pad, -left + pad)
+    near, far = ends if to_right else ends[::-1]
+    edges = tuple(sorted(sign * edge for edge in potential.edges if low < sign * edge < high))
+
+    def transmission(energy: Any) -> Any:
+        return theory.scatter(
+            lambda x: potential.value((sign * x,), mass=mass) - near,
+            energy,
+            left=low,
+            right=high,
+            edges=edges,
+            mass=mass,
+            v_left=0.0,
+            v_right=far - near,
+        ).transmission
+
+    return transmission
+
+
+def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
+    """Reflected plus transmitted probability of the two layers back to back (the box is periodic), at each momentum > 0.
+
+    The layer's own complex potential, solved by `wavesim.theory.scatter`.
+    """
+    width = float(absorber.width)
+
+    def layer(x: Any) -> Any:
+        depth = 1 - jnp.abs(x - width) / width
+        return -1j * absorber.profile(jnp.minimum(depth, 0.97))
+
+    answer = theory.scatter(
+        layer,
+        momentum**2 / (2 * mass),
+        left=0.0,
+        right=2 * width,
+        edges=(width,),
+        mass=mass,
+        slices=256,
+        v_left=0.0,
+        v_right=0.0,
+    )
+    return np.asarray(answer.transmission + answer.reflection)
+
+
+def packet_leak(problem: Problem, absorber: Absorber) -> float:
+    """The probability that an absorber does not take from this packet, a bound for what it may add to T or R."""
+    packet = problem.state
+    assert isinstance(packet, GaussianPacket)
+    mass = float(problem.mass)
+    mean = abs(float(packet.mean_momentum(mass)))
+    spread = 1 / (2 * float(packet.width))
+    k = np.linspace(max(mean - 8 * spread, 1e-3 * mean), mean + 8 * spread, 161)
+    density = np.exp(-(((k - mean) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
+    worst = np.zeros_like(k)
+    for end in problem.potential.asymptotes():
+        outside = np.sqrt(np.maximum(k**2 - 2 * mass * max(end, 0.0), 0.0))
+        moving = outside > 1e-3 * mean
+        leak = np.zeros_like(k)
+        if moving.any():
+            leak[moving] = absorber_leak(absorber, outside[moving], mass)
+        worst = np.maximum(worst, leak)
+    return float(np.trapezoid(np.minimum(worst, 1.0) * density, k))
+
+
+def transmitted(trajectory: Trajectory, beyond: str = "beyond_right") -> Any:
+    """The transmitted probability at the end of a pure `wavesim.evolve`, differentiable: absorbed on the right + beyond the barrier.
+
+    The problem must measure `beyond`: ``measure={"beyond_right": ProbabilityIn(Beyond(x))}``.
+    """
+    return trajectory.frames.absorbed[-1, 1] + trajectory.frames.series[beyond][-1]

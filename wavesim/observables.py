@@ -1,0 +1,258 @@
+"""What is measured along the way, inside the compiled loop: each observable is a module that turns psi into one number a frame."""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from ._checks import at_least, finite
+from ._typing import DIMENSIONLESS, ENERGY, FREQUENCY, LENGTH, MOMENTUM, Dimension, Length
+from .errors import ArgumentError
+from .fourier import at_point, derivative, forward, inverse
+from .grid import Grid
+from .hamiltonian import Hamiltonian
+from .regions import AbstractRegion
+from .states import AbstractState
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """psi at one frame, with its bare momentum amplitudes (FFT order, unnormalized), for observables to share."""
+
+    psi: jax.Array
+    phi: jax.Array
+    hamiltonian: Hamiltonian
+
+    @property
+    def grid(self) -> Grid:
+        """The grid of psi."""
+        return self.hamiltonian.grid
+
+    def mean(self, values: jax.Array) -> jax.Array:
+        """int values |psi|^2 dx."""
+        return jnp.sum(values * jnp.abs(self.psi) ** 2) * self.grid.cell
+
+    def momentum_mean(self, values: jax.Array) -> jax.Array:
+        """int values |phi|^2 dk."""
+        size = self.phi.size
+        return jnp.sum(values * jnp.abs(self.phi) ** 2) * self.grid.cell / size
+
+
+class AbstractObservable(abc.ABC):
+    """A number for each frame. `prepare` makes the weights once; `measure` reduces psi with them inside the loop."""
+
+    dimension: ClassVar[Dimension]
+
+    def prepare(self, grid: Grid, hamiltonian: Hamiltonian, initial: jax.Array) -> Any:
+        """Arrays needed at every frame, made once before the loop; `initial` is psi at the start."""
+        del grid, hamiltonian, initial
+        return ()
+
+    @abc.abstractmethod
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        """The number at this frame, shape ()."""
+
+
+def _check_axis(axis: int, grid: Grid) -> None:
+    if axis >= grid.dimension:
+        raise ArgumentError("axis", f"must be one of the grid's {grid.dimension} axes, counted from 0, but is {axis}.")
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Norm(AbstractObservable):
+    """int |psi|^2 dx: 1 for a closed problem, falling where an absorber takes away."""
+
+    dimension: ClassVar[Dimension] = DIMENSIONLESS
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        return snapshot.mean(jnp.ones(()))
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class ProbabilityIn(AbstractObservable):
+    """The probability inside a region, ``ProbabilityIn(Beyond(2 * nm))``; moving the region's planes does not recompile."""
+
+    dimension: ClassVar[Dimension] = DIMENSIONLESS
+
+    region: AbstractRegion
+
+    def prepare(self, grid: Grid, hamiltonian: Hamiltonian, initial: jax.Array) -> Any:
+        return self.region.fraction(grid)
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        return snapshot.mean(prepared)
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Position(AbstractObservable):
+    """<x> along an axis, of what is left in the box."""
+
+    dimension: ClassVar[Dimension] = LENGTH
+
+    axis: int = dataclasses.field(default=0, metadata={"static": True})
+
+    def __post_init__(self) -> None:
+        at_least("axis", self.axis, 0)
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        _check_axis(self.axis, snapshot.grid)
+        return snapshot.mean(snapshot.grid.position[self.axis]) / snapshot.mean(jnp.ones(()))
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class PositionSpread(AbstractObservable):
+    """sqrt(<x^2> - <x>^2) along an axis: the `width` of |psi|^2."""
+
+    dimension: ClassVar[Dimension] = LENGTH
+
+    axis: int = dataclasses.field(default=0, metadata={"static": True})
+
+    def __post_init__(self) -> None:
+        at_least("axis", self.axis, 0)
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        _check_axis(self.axis, snapshot.grid)
+        return _spread(snapshot.mean, snapshot.grid.position[self.axis])
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Momentum(AbstractObservable):
+    """<p> along an axis, of what is left in the box."""
+
+    dimension: ClassVar[Dimension] = MOMENTUM
+
+    axis: int = dataclasses.field(default=0, metadata={"static": True})
+
+    def __post_init__(self) -> None:
+        at_least("axis", self.axis, 0)
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        _check_axis(self.axis, snapshot.grid)
+        return snapshot.momentum_mean(snapshot.grid.momentum[self.axis]) / snapshot.momentum_mean(jnp.ones(()))
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class MomentumSpread(AbstractObservable):
+    """sqrt(<p^2> - <p>^2) along an axis."""
+
+    dimension: ClassVar[Dimension] = MOMENTUM
+
+    axis: int = dataclasses.field(default=0, metadata={"static": True})
+
+    def __post_init__(self) -> None:
+        at_least("axis", self.axis, 0)
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        _check_axis(self.axis, snapshot.grid)
+        return _spread(snapshot.momentum_mean, snapshot.grid.momentum[self.axis])
+
+
+def _spread(mean: Any, values: jax.Array) -> jax.Array:
+    norm = mean(jnp.ones(()))
+    center = mean(values) / norm
+    return jnp.sqrt(mean((values - center) ** 2) / norm)
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Energy(AbstractObservable):
+    """<H> of what is left in the box, with the potential at that frame's time; conserved where H is static and nothing is absorbed."""
+
+    dimension: ClassVar[Dimension] = ENERGY
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        h = snapshot.hamiltonian
+        kinetic = sum((snapshot.momentum_mean(t) for t in h.grid.kinetic(h.mass)), jnp.zeros(()))
+        return (kinetic + snapshot.mean(h.potential)) / snapshot.mean(jnp.ones(()))
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class ProbabilityCurrent(AbstractObservable):
+    """The probability that passes the plane x = `position` to the right in unit time, j = Im(psi* dpsi/dx) / m, summed over other axes.
+
+    In one dimension psi is interpolated exactly to `position`; in more, the grid plane nearest to it is taken.
+    """
+
+    dimension: ClassVar[Dimension] = FREQUENCY
+
+    position: Length
+
+    def __post_init__(self) -> None:
+        finite("position", self.position)
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        grid, mass = snapshot.grid, snapshot.hamiltonian.mass
+        slope = derivative(snapshot.psi, grid, 0)
+        if grid.dimension == 1:
+            return (
+                jnp.imag(jnp.conj(at_point(snapshot.psi, grid, self.position)) * at_point(slope, grid, self.position))
+                / mass
+            )
+        plane = jnp.round((self.position - grid.lower[0]) / grid.spacing[0]).astype(int)
+        density = jnp.imag(jnp.conj(snapshot.psi) * slope).reshape(grid.points[0], -1).sum(axis=1)
+        return density[plane] * (grid.cell / grid.spacing[0]) / mass
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Overlap(AbstractObservable):
+    """<reference|psi(t)>, complex, with a reference state made on the same grid."""
+
+    dimension: ClassVar[Dimension] = DIMENSIONLESS
+
+    reference: AbstractState
+
+    def prepare(self, grid: Grid, hamiltonian: Hamiltonian, initial: jax.Array) -> Any:
+        return jnp.conj(self.reference.sample(grid, hamiltonian)) * grid.cell
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        return jnp.sum(prepared * snapshot.psi)
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Autocorrelation(AbstractObservable):
+    """<psi(0)|psi(t)>, complex; its square modulus is the survival probability."""
+
+    dimension: ClassVar[Dimension] = DIMENSIONLESS
+
+    def prepare(self, grid: Grid, hamiltonian: Hamiltonian, initial: jax.Array) -> Any:
+        return jnp.conj(initial) * grid.cell
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        return jnp.sum(prepared * snapshot.psi)
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class MovingIn(AbstractObservable):
+    """The probability inside a region that moves right (or left): what has not yet decided where it goes.
+
+    psi is cut to the region and the momenta of one sign are summed; a sharp cut smears momenta by a little, so this is an estimate from above.
+    """
+
+    dimension: ClassVar[Dimension] = DIMENSIONLESS
+
+    region: AbstractRegion
+    direction: str = dataclasses.field(default="right", metadata={"static": True})
+
+    def prepare(self, grid: Grid, hamiltonian: Hamiltonian, initial: jax.Array) -> Any:
+        sign = 1.0 if self.direction == "right" else -1.0
+        return self.region.fraction(grid), jnp.where(sign * grid.momentum[0] > 0, 1.0, 0.0)
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        fraction, chosen = prepared
+        grid = snapshot.grid
+        moving = inverse(chosen * forward(fraction * snapshot.psi, grid.dimension), grid.dimension)
+        return jnp.sum(jnp.abs(moving) ** 2) * grid.cell

@@ -1,0 +1,19 @@
+"""Potentials: barriers, wells, and what is made of them. Each gives its samples on a grid, not only V(x)."""
+
+from ._barriers import DoubleBarrier as DoubleBarrier
+from ._barriers import EckartBarrier as EckartBarrier
+from ._barriers import Free as Free
+from ._barriers import GaussianBarrier as GaussianBarrier
+from ._barriers import RectangularBarrier as RectangularBarrier
+from ._barriers import Step as Step
+from ._base import AbstractPotential as AbstractPotential
+from ._base import AbstractSharpPotential as AbstractSharpPotential
+from ._base import AbstractSmoothPotential as AbstractSmoothPotential
+from ._combined import Driven as Driven
+from ._combined import Separable as Separable
+from ._combined import SmoothFunction as SmoothFunction
+from ._combined import Sum as Sum
+from ._wells import AbstractDoubleWell as AbstractDoubleWell
+from ._wells import Harmonic as Harmonic
+from ._wells import QuarticDoubleWell as QuarticDoubleWell
+from ._wells import SquareDoubleWell as SquareDoubleWell

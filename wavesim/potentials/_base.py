@@ -1,0 +1,111 @@
+"""What every potential can do: samples on a grid, its value at a point, its edges, and what it becomes far away."""
+
+from __future__ import annotations
+
+import abc
+import math
+from typing import ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from ..grid import Grid
+
+Position = tuple[jax.Array, ...]
+
+
+class AbstractPotential(abc.ABC):
+    """A potential V(x), or V(x, t).
+
+    Its contract:
+
+    * ``sample(grid)`` gives the samples that represent V on that grid. Sharp edges are moment-matched, never point-sampled.
+    * ``value(position)`` is V itself at any point, for theory and pictures.
+    * ``smooth`` says whether V has no edges; a smooth V also has ``gradient_terms(grid)``, which buy two orders in time.
+    * ``static`` says whether V is independent of time.
+
+    Potentials written for one dimension are planar on grids of more: they depend on the first axis alone.
+    """
+
+    smooth: ClassVar[bool]
+    static: ClassVar[bool] = True
+
+    @abc.abstractmethod
+    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        """V at `position`, one array for each axis, which broadcast against each other; units of energy."""
+
+    @abc.abstractmethod
+    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        """The samples that represent V on `grid`, shape ``grid.points``, at `time`. `mass` matters for oscillators only."""
+
+    @abc.abstractmethod
+    def asymptotes(self) -> tuple[float, float]:
+        """V at x -> -inf and x -> +inf; ``inf`` where V confines. Both finite: the problem is open."""
+
+    @abc.abstractmethod
+    def support(self, tolerance: float) -> tuple[float, float]:
+        """The interval outside of which V is within `tolerance` (relative to its height) of its asymptotes.
+
+        For a confining V: an interval that holds its structure (the minima and what lies between).
+        """
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Positions where V jumps; empty for a smooth V."""
+        return ()
+
+    def scale(self) -> float:
+        """The largest abs(V) that matters for the numerics: the height of a barrier, the depth of a well; concrete."""
+        left, right = self.support(1e-3)
+        inside = jnp.max(jnp.abs(self.value((jnp.linspace(left, right, 1025),))))
+        return max(float(inside), *(abs(end) for end in self.asymptotes() if math.isfinite(end)), 0.0)
+
+
+class AbstractSmoothPotential(AbstractPotential):
+    """A potential without edges: samples are its values, and its gradient terms follow by differentiation."""
+
+    smooth: ClassVar[bool] = True
+
+    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        return jnp.broadcast_to(self.value(grid.position, mass=mass, time=time), grid.points)
+
+    def gradient_terms(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> tuple[jax.Array, jax.Array]:
+        """F = |grad V|^2 / m and G = grad F . grad V / m on `grid`, by automatic differentiation.
+
+        They are the multiplicative commutators [V,[T,V]] and its successor, which gradient-corrected schemes put into their kicks.
+
+        Returns:
+            two real arrays of shape ``grid.points``; units energy^2/(mass length^2) and so on, in internal units.
+        """
+        points = jnp.stack([jnp.broadcast_to(x, grid.points).ravel() for x in grid.position], axis=-1)
+
+        def potential(r: jax.Array) -> jax.Array:
+            return jnp.reshape(self.value(tuple(r), mass=mass, time=time), ())
+
+        slope = jax.grad(potential)
+
+        def squared(r: jax.Array) -> jax.Array:
+            gradient = slope(r)
+            return jnp.dot(gradient, gradient) / mass
+
+        def both(r: jax.Array) -> tuple[jax.Array, jax.Array]:
+            return jax.jvp(squared, (r,), (slope(r) / mass,))
+
+        first, second = jax.vmap(both)(points)
+        return first.reshape(grid.points), second.reshape(grid.points)
+
+
+class AbstractSharpPotential(AbstractPotential):
+    """A potential with edges (jumps). It writes its own samples, from moment-matched steps."""
+
+    smooth: ClassVar[bool] = False
+
+
+def planar(grid: Grid, line: jax.Array) -> jax.Array:
+    """Samples along the first axis, spread over a grid of any dimension."""
+    return jnp.broadcast_to(line.reshape((-1,) + (1,) * (grid.dimension - 1)), grid.points)
+
+
+def reach(tolerance: float) -> float:
+    """sqrt(2 ln(1/tolerance)): where a Gaussian of unit width has fallen to `tolerance`."""
+    return math.sqrt(2 * math.log(1 / tolerance))

@@ -1,0 +1,117 @@
+"""Wells that hold a particle: the harmonic oscillator and the two double wells."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import jax
+import jax.numpy as jnp
+
+from .._checks import finite, positive
+from .._typing import EnergyValue, Frequency, Length
+from ..edges import window
+from ..grid import Grid
+from ._base import AbstractPotential, AbstractSharpPotential, AbstractSmoothPotential, Position, planar
+
+
+class AbstractDoubleWell(AbstractPotential):
+    """A potential with a left and a right well; `divide` is the plane between them, at which populations are split."""
+
+    @property
+    def divide(self) -> float:
+        """The plane between the wells (length)."""
+        return self.center  # type: ignore[attr-defined]
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Harmonic(AbstractSmoothPotential):
+    """V = m `frequency`^2 (x - `center`)^2 / 2, with the mass m of the problem."""
+
+    frequency: Frequency
+    center: Length = 0.0
+
+    def __post_init__(self) -> None:
+        positive("frequency", self.frequency)
+        finite("center", self.center)
+
+    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        return mass * self.frequency**2 * (position[0] - self.center) ** 2 / 2
+
+    def asymptotes(self) -> tuple[float, float]:
+        return math.inf, math.inf
+
+    def support(self, tolerance: float) -> tuple[float, float]:
+        half = 1 / math.sqrt(self.frequency)
+        return self.center - half, self.center + half
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class QuarticDoubleWell(AbstractSmoothPotential, AbstractDoubleWell):
+    """V = `barrier` ((x/`half_distance`)^2 - 1)^2 + `tilt` x/`half_distance`, x counted from `center`.
+
+    The minima lie near x = +-half_distance, and the barrier between them is `barrier` high.
+    """
+
+    barrier: EnergyValue
+    half_distance: Length
+    tilt: EnergyValue = 0.0
+    center: Length = 0.0
+
+    def __post_init__(self) -> None:
+        positive("barrier", self.barrier)
+        positive("half_distance", self.half_distance)
+        finite("tilt", self.tilt)
+        finite("center", self.center)
+
+    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        u = (position[0] - self.center) / self.half_distance
+        return self.barrier * (u**2 - 1) ** 2 + self.tilt * u
+
+    def asymptotes(self) -> tuple[float, float]:
+        return math.inf, math.inf
+
+    def support(self, tolerance: float) -> tuple[float, float]:
+        half = 1.5 * self.half_distance
+        return self.center - half, self.center + half
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class SquareDoubleWell(AbstractSharpPotential, AbstractDoubleWell):
+    """V = -`depth` inside two wells of `well_width` whose facing edges are `separation` apart, else 0."""
+
+    depth: EnergyValue
+    well_width: Length
+    separation: Length
+    center: Length = 0.0
+
+    def __post_init__(self) -> None:
+        positive("depth", self.depth)
+        positive("well_width", self.well_width)
+        positive("separation", self.separation)
+        finite("center", self.center)
+
+    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        distance = jnp.abs(position[0] - self.center)
+        inside = (distance > self.separation / 2) & (distance < self.separation / 2 + self.well_width)
+        return jnp.where(inside, -self.depth, 0.0)
+
+    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        a, b, c, d = self.edges
+        step = grid.spacing[0]
+        return planar(grid, -self.depth * (window(grid.x, step, a, b) + window(grid.x, step, c, d)))
+
+    def asymptotes(self) -> tuple[float, float]:
+        return 0.0, 0.0
+
+    def support(self, tolerance: float) -> tuple[float, float]:
+        return self.edges[0], self.edges[3]
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        inner = self.separation / 2
+        outer = inner + self.well_width
+        return self.center - outer, self.center - inner, self.center + inner, self.center + outer

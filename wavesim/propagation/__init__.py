@@ -1,0 +1,16 @@
+"""Propagation in time: plan, propagate, evolve (pure), relax (imaginary time)."""
+
+from ._evolve import Frame as Frame
+from ._evolve import Trajectory as Trajectory
+from ._evolve import evolve as evolve
+from ._numerics import Numerics as Numerics
+from ._numerics import scheme_named as scheme_named
+from ._plan_grid import coarsened as coarsened
+from ._planner import Plan as Plan
+from ._planner import chebyshev_for as chebyshev_for
+from ._planner import plan as plan
+from ._progress import reporter as reporter
+from ._propagate import check as check
+from ._propagate import propagate as propagate
+from ._relax import relax as relax
+from ._result import Result as Result

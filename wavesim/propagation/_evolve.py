@@ -1,0 +1,121 @@
+"""The pure propagation: problem and numerics in, frames out. It can be jitted, vmapped and differentiated."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from ..fourier import forward
+from ..hamiltonian import Hamiltonian
+from ..observables import AbstractObservable, Snapshot
+from ..problem import Problem
+from ._numerics import Numerics, require_double
+from ._step import Carry, Stepper, stepper_for
+
+
+class Frame(NamedTuple):
+    """What is kept of one moment (or, stacked, of many): psi or None, observables, absorbed probability."""
+
+    psi: jax.Array | None
+    series: dict[str, jax.Array]
+    absorbed: jax.Array
+
+
+class Trajectory(NamedTuple):
+    """The frames from time 0 on, stacked, and psi at the end."""
+
+    frames: Frame
+    final: jax.Array
+
+
+class Apparatus(NamedTuple):
+    """All that the loop needs: the stepper with its tables, the problem, and the observables with their weights."""
+
+    stepper: Stepper
+    problem: Problem
+    observables: dict[str, AbstractObservable]
+    prepared: dict[str, Any]
+    static_potential: jax.Array | None
+
+
+def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry]:
+    """The apparatus and the carry at time 0."""
+    require_double()
+    grid = numerics.grid
+    hamiltonian = problem.hamiltonian(grid)
+    initial = problem.state.sample(grid, hamiltonian)
+    stepper = stepper_for(problem, numerics)
+    prepared = {name: o.prepare(grid, hamiltonian, initial) for name, o in problem.measure.items()}
+    static = hamiltonian.potential if problem.potential.static else None
+    return Apparatus(stepper, problem, problem.measure, prepared, static), stepper.start(initial)
+
+
+def look(apparatus: Apparatus, carry: Carry, save_psi: bool) -> Frame:
+    """One frame: psi and the observables at the clock's time."""
+    stepper, problem = apparatus.stepper, apparatus.problem
+    grid = stepper.grid
+    psi = stepper.output(carry)
+    potential = apparatus.static_potential
+    if potential is None:
+        potential = problem.potential.sample(grid, mass=problem.mass, time=stepper.time(carry))  # type: ignore[arg-type]
+    # sums over psi run in double whatever psi's own precision
+    wide = psi.astype(complex)
+    snapshot = Snapshot(wide, forward(wide, grid.dimension), Hamiltonian(grid, potential, problem.mass))
+    series = {name: o.measure(apparatus.prepared[name], snapshot) for name, o in apparatus.observables.items()}
+    return Frame(psi if save_psi else None, series, carry.absorbed)
+
+
+def run_frames(apparatus: Apparatus, carry: Carry, count: int, steps: int, save_psi: bool) -> tuple[Carry, Frame]:
+    """`count` frames, each after `steps` steps: a scan over frames around the loop over steps.
+
+    A frame is a checkpoint for reverse-mode gradients: its steps are run again on the way back, so that memory holds frames, not steps.
+    """
+
+    @jax.checkpoint
+    def body(inner: Carry, _: None) -> tuple[Carry, Frame]:
+        after = apparatus.stepper.advance(inner, steps)
+        return after, look(apparatus, after, save_psi)
+
+    return jax.lax.scan(body, carry, None, length=count)
+
+
+@jax.jit
+def begin(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Frame]:
+    """The apparatus, the carry and the frame at time 0, compiled as one program."""
+    apparatus, carry = set_up(problem, numerics)
+    return apparatus, carry, look(apparatus, carry, numerics.save_psi)
+
+
+@functools.partial(jax.jit, static_argnames=("count", "steps", "save_psi"))
+def proceed(
+    apparatus: Apparatus, carry: Carry, count: int, steps: int, save_psi: bool
+) -> tuple[Carry, Frame, jax.Array]:
+    """`run_frames`, compiled, with psi at the end."""
+    carry, frames = run_frames(apparatus, carry, count, steps, save_psi)
+    return carry, frames, apparatus.stepper.output(carry)
+
+
+@functools.partial(jax.jit, static_argnames=("count",))
+def advance(apparatus: Apparatus, carry: Carry, count: int) -> Carry:
+    """The compiled loop of `count` steps, for runs whose frames are far apart."""
+    return apparatus.stepper.advance(carry, count)
+
+
+def evolve(problem: Problem, numerics: Numerics) -> Trajectory:
+    """Propagate as one pure function: for ``jax.jit``, ``jax.vmap`` and ``jax.grad``.
+
+    ``jax.grad(lambda h: evolve(problem.replace("potential.height", h), numerics).frames.series["transmitted"][-1])(1.0)``
+    differentiates through every step. The numerics are concrete: take them from `wavesim.plan` at a typical parameter.
+    Progress and interruption belong to `propagate`.
+
+    Returns:
+        the frames, stacked along the first axis (frames + 1, time 0 included), and psi at the end.
+    """
+    apparatus, carry = set_up(problem, numerics)
+    first = look(apparatus, carry, numerics.save_psi)
+    carry, rest = run_frames(apparatus, carry, numerics.frames, numerics.steps // numerics.frames, numerics.save_psi)
+    stacked = jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest)
+    return Trajectory(stacked, apparatus.stepper.output(carry))

@@ -1,0 +1,91 @@
+"""How a problem is solved: grid, step, method, absorber, precision. Given by hand, or by the planner."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import jax
+
+from .._checks import at_least, concrete, one_of, positive
+from ..absorbers import Absorber
+from ..errors import ArgumentError, NumericsError
+from ..grid import Grid
+from ..schemes import SCHEMES, Chebyshev, Scheme
+
+Method = Scheme | Chebyshev
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Numerics:
+    """The numerics of one run; the time propagated is exactly ``steps * dt``.
+
+    Args:
+        grid: where psi lives.
+        dt: time step (time).
+        steps: number of steps, a multiple of `frames`.
+        frames: number of saved frames after the one at time 0.
+        method: a splitting `Scheme`, or `Chebyshev`.
+        absorber: the layer at the ends of an open box, or None.
+        precision: "double" (complex128) or "single" (complex64: pictures only, its norm drifts by 1e-7 a step).
+        save_psi: whether psi itself is kept at every frame, or only the observables.
+    """
+
+    grid: Grid
+    dt: float
+    steps: int = dataclasses.field(metadata={"static": True})
+    frames: int = dataclasses.field(metadata={"static": True})
+    method: Method = dataclasses.field(metadata={"static": True})
+    absorber: Absorber | None = None
+    precision: str = dataclasses.field(default="double", metadata={"static": True})
+    save_psi: bool = dataclasses.field(default=True, metadata={"static": True})
+
+    def __post_init__(self) -> None:
+        at_least("steps", self.steps, 1)
+        at_least("frames", self.frames, 1)
+        one_of("precision", self.precision, ("double", "single"))
+        if concrete(self.dt):
+            positive("dt", self.dt)
+        if self.steps % self.frames:
+            raise ArgumentError(
+                "steps",
+                f"must be a multiple of `frames`, but {self.steps} is not one of {self.frames}; take {self.frames * max(1, round(self.steps / self.frames))}.",
+            )
+
+    @property
+    def duration(self) -> float:
+        """The time propagated."""
+        return self.steps * self.dt
+
+    @property
+    def fft_pairs(self) -> int:
+        """FFT pairs of the whole run: the unit in which methods are compared."""
+        return self.steps * self.method.pairs
+
+    @property
+    def memory(self) -> int:
+        """Bytes needed, about: psi, its tables and the saved frames."""
+        size = math.prod(self.grid.points) * (16 if self.precision == "double" else 8)
+        tables = 6 + self.method.pairs if isinstance(self.method, Scheme) else 8
+        return size * (tables + (self.frames + 1 if self.save_psi else 0))
+
+
+def scheme_named(name: str) -> Scheme:
+    """The splitting scheme of that name.
+
+    Raises:
+        ArgumentError: if there is none; the message lists them.
+    """
+    if name not in SCHEMES:
+        raise ArgumentError("scheme", f"must be one of {', '.join((*SCHEMES, 'chebyshev'))}, but is {name!r}.")
+    return SCHEMES[name]
+
+
+def require_double() -> None:
+    """Raise unless JAX computes in 64 bits, which every table needs, in single precision too."""
+    if not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
+        raise NumericsError(
+            "wavesim needs JAX's 64-bit mode, but it is off, and numbers would lose half their digits in silence; "
+            'before the first array, call jax.config.update("jax_enable_x64", True), or set JAX_ENABLE_X64=1.'
+        )

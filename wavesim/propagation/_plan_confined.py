@@ -1,0 +1,120 @@
+"""Space and time for a particle that stays: the box and points that hold every eigenstate it is made of."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..absorbers import Absorber
+from ..errors import NumericsError
+from ..grid import Grid
+from ..problem import Problem
+from ..states import AbstractPacket, AbstractState, Eigenstate, Superposition
+from ._plan_grid import fitted_grid
+
+Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
+
+# (spacing x wave number)^3 of a sharp edge that costs a level shift of 1 relative to the depth
+_EDGE = 300.0
+_LARGEST = 1536
+
+
+def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float) -> Parts:
+    """Box, spacing and duration for a bound or confined state.
+
+    On trial grids H is diagonalized and the state written in its eigenstates; box and grid grow until no eigenstate that carries
+    more than the tolerance reaches the ends of the box or of the momentum grid. Duration: one period of the two lowest levels.
+    """
+    mass, potential = float(problem.mass), problem.potential
+    goal = max(0.01 * tolerance, 1e-11)
+    left, right = potential.support(1e-3)
+    if isinstance(problem.state, AbstractPacket):
+        start = problem.state.position_range(1e-4)
+        left, right = min(left, start[0]), max(right, start[1])
+    center, half = (left + right) / 2, 0.6 * (right - left)
+    spacing = _first_spacing(problem, left, right, tolerance)
+    chosen = grid
+    for _ in range(40):
+        trial = grid if grid is not None else fitted_grid(center - half, center + half, spacing, potential)
+        if trial.points[0] > _LARGEST:
+            break
+        ends, momenta, energy, gap = _tails(problem, trial, goal)
+        chosen = trial
+        if grid is not None or (ends < goal and (momenta < goal or not potential.smooth)):
+            break
+        if ends >= goal:
+            half *= 1.12
+        if momenta >= goal and potential.smooth:
+            spacing /= 1.12
+    else:
+        raise NumericsError("no box was found that holds the state; give grid= yourself.")
+    if chosen is None or chosen.points[0] > _LARGEST:
+        raise NumericsError(
+            f"the state needs more than {_LARGEST} points, too many to diagonalize; is it bound in this potential? If so, give grid= and duration yourself."
+        )
+    if finer != 1.0 and grid is None:
+        chosen = fitted_grid(center - half, center + half, spacing / finer, potential)
+    duration = float(problem.duration) if problem.duration is not None else 2 * math.pi / gap
+    reasons = {
+        "box": f"{chosen.lower[0]:.5g} to {chosen.upper[0]:.5g}: every eigenstate that matters is below {goal:.1g} at its ends",
+        "spacing": f"{chosen.spacing[0]:.5g}: "
+        + ("the same in momentum space" if potential.smooth else "sharp edges, third order in the spacing"),
+        "absorber": "none: the state is bound",
+        "duration": f"{duration:.6g}: "
+        + ("given" if problem.duration is not None else "one period of the two lowest levels"),
+    }
+    return chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons
+
+
+def _first_spacing(problem: Problem, left: float, right: float, tolerance: float) -> float:
+    x = np.linspace(left, right, 1025)
+    values = np.asarray(problem.potential.value((x,), mass=problem.mass))  # type: ignore[arg-type]
+    wave = math.sqrt(2 * float(problem.mass) * max(float(np.ptp(values)), 1e-12))
+    if problem.potential.smooth:
+        return math.pi / (1.2 * wave)
+    return min((_EDGE * max(tolerance, 1e-8)) ** (1 / 3), 1.0) / wave
+
+
+def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, float, float]:
+    """Amplitude at the box's ends and at the ends of the momentum grid, the energy that sets the step, and the lowest gap."""
+    n, step, mass = grid.points[0], grid.spacing[0], float(problem.mass)
+    # always the same number of positions, so that V compiles once for all trials; near an edge a point value is good enough
+    positions = grid.lower[0] + step * np.arange(_LARGEST)
+    values = np.asarray(problem.potential.value((positions,), mass=mass))[:n]  # type: ignore[arg-type]
+    row = np.real(np.fft.ifft((2 * math.pi * np.fft.fftfreq(n, step)) ** 2 / (2 * mass)))
+    energies, vectors = np.linalg.eigh(row[np.subtract.outer(np.arange(n), np.arange(n)) % n] + np.diag(values))
+    count = _levels_wanted(problem.state) or n
+    energies, states = energies[:count], vectors.T[:count] / math.sqrt(step)
+    weights = np.ones(count)
+    if isinstance(problem.state, AbstractPacket):
+        psi = np.asarray(problem.state.sample(grid, problem.hamiltonian(grid)))
+        weights = np.abs(states @ psi) * step
+    matters = weights > goal
+    shares = np.minimum(weights[matters], 1.0)[:, None] * np.abs(states[matters])
+    transformed = (
+        np.minimum(weights[matters], 1.0)[:, None]
+        * np.abs(np.fft.fft(states[matters], axis=1))
+        * math.sqrt(grid.spacing[0] / grid.points[0])
+    )
+    edge = float(shares[:, [0, 1, -2, -1]].max() * math.sqrt(grid.points[0] * grid.spacing[0]))
+    middle = grid.points[0] // 2
+    band = max(1, grid.points[0] // 20)
+    momentum = float(transformed[:, middle - band : middle + band].max() * math.sqrt(grid.points[0] / 10))
+    energy = float(energies[matters].max() - values.min())
+    # the barrier between two wells sets how fast psi changes there, even where the energy is below it
+    left, right = problem.potential.support(1e-3)
+    inner = values[(positions[:n] >= left) & (positions[:n] <= right)]
+    scale = float(np.ptp(inner)) if len(inner) else 0.0
+    return edge, momentum, max(energy, min(scale, 4 * energy)), float(energies[1] - energies[0])
+
+
+def _levels_wanted(state: AbstractState) -> int:
+    """How many of the lowest levels a bound state is made of; 0 for a packet, which asks for all."""
+    if isinstance(state, AbstractPacket):
+        return 0
+    if isinstance(state, Eigenstate):
+        return max(2, state.level + 1)
+    if isinstance(state, Superposition):
+        return max(_levels_wanted(term) for term in state.terms)
+    return 2

@@ -1,0 +1,140 @@
+"""Space and time for a packet that comes and goes: a barrier with absorbing ends, or free space."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..absorbers import Absorber
+from ..errors import NumericsError
+from ..grid import Grid
+from ..problem import Problem
+from ..states import AbstractPacket
+from ._plan_grid import fitted_grid
+
+# (spacing x wave number)^3 of a sharp edge that costs a transmission error of 1 (moment-matched edges; NUMERICS section 4)
+_EDGE = 100.0
+
+Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
+
+
+def packet_of(problem: Problem) -> AbstractPacket:
+    """The problem's packet; a superposition of packets is not planned."""
+    if not isinstance(problem.state, AbstractPacket):
+        raise NumericsError(
+            f"the planner knows where a packet goes, but the state is a {type(problem.state).__name__}; give grid, dt, duration and absorber yourself."
+        )
+    return problem.state
+
+
+def open_space(
+    problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float, longer: float
+) -> Parts:
+    """Box, spacing, absorber and duration for scattering.
+
+    * momenta: all but tolerance/20 of the packet, on either side;
+    * spacing: 1.3 times the largest momentum inside the potential, and for sharp edges (spacing k)^3 < 100 tolerance;
+    * absorber: reflection below tolerance/10 for the slowest of these momenta;
+    * box: the packet's start, the potential, a margin, and the absorber at each end;
+    * duration: until the slowest part has passed.
+    """
+    packet, mass, potential = packet_of(problem), float(problem.mass), problem.potential
+    left_end, right_end = potential.support(min(1e-3, tolerance))
+    ends = potential.asymptotes()
+    slow, fast = _speeds(packet, tolerance / 20, mass)
+    x = np.linspace(*_padded(left_end, right_end), 1025)
+    values = np.asarray(potential.value((x,), mass=mass))  # type: ignore[arg-type]
+    depth, height = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    _, top = _speeds(packet, tolerance**2 / 100, mass)
+    largest = math.sqrt(top**2 + 2 * mass * -depth)
+    slowest = _slowest_outside(slow, fast, ends, mass)
+    spacing = math.pi / (1.3 * largest)
+    why = "1.3 x the largest momentum"
+    if not potential.smooth:
+        wave = math.sqrt(max(fast**2, 2 * mass * height) + 2 * mass * -depth)
+        edge = (_EDGE * max(tolerance, 1e-7)) ** (1 / 3) / wave
+        if edge < spacing:
+            spacing, why = edge, "sharp edges, third order in the spacing"
+    else:
+        inner = potential.support(0.5)
+        spacing = min(spacing, (inner[1] - inner[0]) / 4)
+    if absorber == "planned":
+        absorber = Absorber.designed(slowest, max(tolerance / 10, 1e-12), mass)
+    start = packet.position_range(min(1e-6, tolerance**2))
+    margin = 0.5 * (start[1] - start[0]) / 2 + 4 / slowest
+    room = float(absorber.width) if absorber is not None else 0.0
+    low = min(start[0], left_end - margin) - room
+    high = max(start[1], right_end + margin) + room
+    if grid is None:
+        grid = fitted_grid(low, high, spacing / finer, potential)
+    duration = problem.duration
+    if duration is None:
+        to_right = packet.momentum_range(0.5 - 1e-9, mass)[0] > 0
+        way = (right_end - start[0]) if to_right else (start[1] - left_end)
+        duration = longer * (way + 2 * margin) * mass / slowest
+        why_duration = f"the slowest part (momentum {slowest:.4g}) has passed"
+    else:
+        why_duration = "given"
+    energy = max(largest**2 / (2 * mass), height)
+    reasons = {
+        "momenta": f"{slow:.4g} to {fast:.4g}: all but {tolerance / 20:.1g} of the packet on either side",
+        "box": f"{grid.lower[0]:.5g} to {grid.upper[0]:.5g}: the packet's start, the potential and {'two absorbers' if absorber else 'no absorber'}",
+        "spacing": f"{grid.spacing[0]:.5g}: {why}",
+        "absorber": f"{absorber.width:.4g} at each end: reflection below {tolerance / 10:.1g} from momentum {slowest:.4g} on"
+        if absorber
+        else "none",
+        "duration": f"{float(duration):.5g}: {why_duration}",
+    }
+    return grid, absorber, float(duration), energy, fast / mass, reasons
+
+
+def free_space(problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float) -> Parts:
+    """Free motion: a box that holds the packet all the time, no absorber unless given; duration until its width has doubled."""
+    packet, mass = packet_of(problem), float(problem.mass)
+    # moments such as <x> feel a tail in proportion to its distance: cut where it is beyond rounding
+    tail = 1e-18
+    start, momenta = packet.position_range(tail), packet.momentum_range(tail, mass)
+    reach = (momenta[1] - momenta[0]) / 2 / mass
+    half = (start[1] - start[0]) / 2
+    duration = float(problem.duration) if problem.duration is not None else math.sqrt(3) * half / reach
+    drift = sum(momenta) / 2 / mass * duration
+    late = half * math.sqrt(1 + (reach * duration / half) ** 2)
+    center = sum(start) / 2
+    low, high = min(start[0], center + drift - late), max(start[1], center + drift + late)
+    largest = max(abs(momenta[0]), abs(momenta[1]))
+    chosen = absorber if isinstance(absorber, Absorber) else None
+    if grid is None:
+        grid = fitted_grid(low, high, math.pi / (1.15 * largest) / finer, problem.potential)
+    reasons = {
+        "box": f"{grid.lower[0]:.5g} to {grid.upper[0]:.5g}: holds the packet from start to end",
+        "spacing": f"{grid.spacing[0]:.5g}: 1.15 x the largest momentum",
+        "duration": f"{duration:.5g}" + ("" if problem.duration is not None else ": until the width has doubled"),
+    }
+    return grid, chosen, duration, largest**2 / (2 * mass), largest / mass, reasons
+
+
+def _padded(left: float, right: float) -> tuple[float, float]:
+    pad = max(1e-6, 0.1 * (right - left))
+    return left - pad, right + pad
+
+
+def _speeds(packet: AbstractPacket, tail: float, mass: float) -> tuple[float, float]:
+    """The slowest and fastest momenta, as magnitudes; the slowest not below an eighth of the mean."""
+    first, last = packet.momentum_range(max(tail, 1e-30), mass)
+    mean = abs(first + last) / 2
+    slow = min(abs(first), abs(last)) if first * last > 0 else 0.0
+    return max(slow, mean / 8), max(abs(first), abs(last))
+
+
+def _slowest_outside(slow: float, fast: float, ends: tuple[float, float], mass: float) -> float:
+    """The slowest momentum far from the potential, on either side, that carries anything away."""
+    slowest = slow
+    for end in ends:
+        if end > 0:
+            above = fast**2 - 2 * mass * end
+            if above > 0:
+                floor = math.sqrt(above) / 4
+                slowest = min(slowest, max(math.sqrt(max(slow**2 - 2 * mass * end, 0.0)), floor))
+    return slowest

@@ -1,0 +1,188 @@
+"""The planner: from the physics and a tolerance to a grid, a step, a method, an absorber and a duration.
+
+Its rules are simple and sound, not tight; what they miss, the certificate measures and `wavesim.certify` refines.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from .._checks import positive
+from ..absorbers import Absorber
+from ..errors import ArgumentError, NumericsError
+from ..grid import Grid
+from ..problem import Problem
+from ..schemes import SRKN11B, Chebyshev, Scheme, chebyshev_terms
+from ._numerics import Method, Numerics, require_double, scheme_named
+from ._plan_confined import confined_space
+from ._plan_open import free_space, open_space
+
+DEFAULT_FRAMES = 240
+# step x energy at which each scheme reaches a state error of 1e-4 over t x energy of about 60 (measured, NUMERICS section 1.4)
+_REACH = {"strang": 0.13, "yoshida4": 0.5, "srkn11b": 3.0, "g6t4": 1.5}
+# radius of one Chebyshev step: below it the overhead of starting a series counts, above it the absorber acts too rarely
+_RADIUS = 120.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Space:
+    """What the planners of space hand over: box and points, absorber, duration, the energy that sets the step, and why."""
+
+    grid: Grid
+    absorber: Absorber | None
+    duration: float
+    energy: float
+    speed: float
+    reasons: dict[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """Numerics for one problem, and the reason for each choice."""
+
+    problem: Problem
+    tolerance: float
+    numerics: Numerics
+    reasons: dict[str, str]
+
+    def __str__(self) -> str:
+        n = self.numerics
+        lines = [
+            f"Plan for a tolerance of {self.tolerance:.2g}: {n.fft_pairs:,} FFT pairs on {' x '.join(map(str, n.grid.points))} points, {n.memory / 1e6:.1f} MB"
+        ]
+        lines += [f"  {name:<9} {reason}" for name, reason in self.reasons.items()]
+        return "\n".join(lines)
+
+
+def plan(
+    problem: Problem,
+    tolerance: float = 1e-4,
+    *,
+    grid: Grid | None = None,
+    dt: float | None = None,
+    scheme: Method | str | None = None,
+    absorber: Absorber | None | str = "planned",
+    frames: int | None = None,
+    precision: str = "double",
+    save_psi: bool = True,
+    finer_space: float = 1.0,
+    finer_time: float = 1.0,
+    longer: float = 1.0,
+) -> Plan:
+    """Choose the numerics for a problem; any of them can be fixed by hand.
+
+    Args:
+        problem: the physics.
+        tolerance: the absolute error of probabilities to aim at.
+        grid, dt, scheme, absorber, frames, precision, save_psi: what is given is kept; see `propagate`.
+        finer_space, finer_time: divide the planned spacing and step by these (a second, better run).
+        longer: multiply the planned duration by this (only where the problem leaves it open).
+
+    Returns:
+        the `Plan`.
+
+    Raises:
+        ArgumentError: if `tolerance` is not between 1e-13 and 0.1.
+        NumericsError: if the problem needs a choice that only the user can make; the message says which.
+    """
+    require_double()
+    positive("tolerance", tolerance)
+    if not 1e-13 <= tolerance <= 0.1:
+        raise ArgumentError(
+            "tolerance", f"must lie between 1e-13 (rounding) and 0.1, but is {tolerance:.3g}; choose one in between."
+        )
+    if dt is not None:
+        positive("dt", dt)
+    if isinstance(absorber, str) and absorber != "planned":
+        raise ArgumentError("absorber", f'must be an Absorber, None or "planned", but is {absorber!r}.')
+    space = _space(problem, tolerance, grid, absorber, finer_space, longer)
+    reasons = dict(space.reasons)
+    method, step, why = _time_step(problem, space, tolerance, scheme, dt, finer_time)
+    frames = frames or DEFAULT_FRAMES
+    steps = frames * max(1, math.ceil(space.duration / step / frames - 1e-9))
+    exact = space.duration / steps
+    if method == "chebyshev":
+        method = chebyshev_for(problem, space.grid, exact)
+    reasons["method"] = why
+    reasons["step"] = f"dt = {exact:.5g}: {steps:,} steps over {space.duration:.6g}" + (
+        f", {frames} frames" if frames > 1 else ""
+    )
+    numerics = Numerics(space.grid, exact, steps, frames, method, space.absorber, precision, save_psi)
+    return Plan(problem, tolerance, numerics, reasons)
+
+
+def _space(problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float, longer: float) -> Space:
+    if grid is not None and grid.dimension > 1:
+        return _given_space(problem, tolerance, grid, absorber)
+    if problem.open and float(np.ptp(problem.potential.asymptotes())) == 0 and problem.potential.scale() == 0:
+        parts = free_space(problem, tolerance, grid, absorber, finer)
+    elif problem.open:
+        parts = open_space(problem, tolerance, grid, absorber, finer, longer)
+    else:
+        parts = confined_space(problem, tolerance, grid, finer)
+    return Space(*parts)
+
+
+def _given_space(problem: Problem, tolerance: float, grid: Grid, absorber: Any) -> Space:
+    """More than one dimension: the user gives grid and duration, the step is planned."""
+    if problem.duration is None:
+        raise NumericsError("in two and three dimensions the duration must be given, but is not; set `duration`.")
+    if absorber == "planned" and problem.open:
+        raise NumericsError(
+            "in two and three dimensions the absorber of an open problem must be given, but is not; give an Absorber, or None for a periodic box."
+        )
+    hamiltonian = problem.hamiltonian(grid)
+    psi = problem.state.sample(grid, hamiltonian)
+    energy = float(hamiltonian.energy(psi)) - float(jnp.min(hamiltonian.potential))
+    chosen = absorber if isinstance(absorber, Absorber) else None
+    return Space(
+        grid,
+        chosen,
+        float(problem.duration),
+        2 * max(energy, 1e-12),
+        math.sqrt(2 * energy / problem.mass),
+        {"grid": "given"},
+    )
+
+
+def _time_step(
+    problem: Problem, space: Space, tolerance: float, scheme: Method | str | None, dt: float | None, finer: float
+) -> tuple[Method, float, str]:
+    potential = problem.potential
+    if scheme is None:
+        chosen: Method | str = "g6t4" if potential.smooth else ("chebyshev" if potential.static else SRKN11B)
+        why = (
+            "smooth potential: gradient-corrected splitting"
+            if chosen == "g6t4"
+            else "sharp edges: no splitting order helps"
+        )
+    else:
+        chosen, why = scheme, "given"
+    method = scheme_named(chosen) if isinstance(chosen, str) and chosen != "chebyshev" else chosen
+    if isinstance(method, Scheme):
+        loss = max(1.0, space.duration * space.energy / 60)
+        planned = _REACH.get(method.name, 0.5) * (tolerance / 1e-4 / loss) ** (1 / method.order) / space.energy
+        # beyond this the kinetic phase of the fastest waves that matter wraps within a step
+        planned = min(planned, _REACH.get(method.name, 0.5) / space.energy)
+        label = f"{method.name} (order {method.order}, {method.pairs} FFT pairs a step): {why}"
+    else:
+        bounds = chebyshev_for(problem, space.grid, 1e-9) if isinstance(method, str) else method
+        planned = 2 * _RADIUS / (bounds.highest - bounds.lowest)
+        if space.absorber is not None:
+            planned = min(planned, 0.05 * float(space.absorber.width) / space.speed)
+        label = f"chebyshev: {why}"
+    return method, dt if dt is not None else planned / finer, label
+
+
+def chebyshev_for(problem: Problem, grid: Grid, dt: float) -> Chebyshev:
+    """The Chebyshev series of one step: bounds that hold the spectrum of H on the grid, and the terms that the step needs."""
+    samples = np.asarray(problem.potential.sample(grid, mass=problem.mass))
+    top = float(samples.max()) + sum(k**2 / (2 * problem.mass) for k in grid.largest_momentum)
+    low = float(samples.min())
+    margin = 0.005 * (top - low)
+    return Chebyshev(low - margin, top + margin, chebyshev_terms((top - low + 2 * margin) * dt / 2))

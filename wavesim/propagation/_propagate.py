@@ -1,0 +1,182 @@
+"""Propagate: plan what is not given, run in chunks that report and can be interrupted, and return the record."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..absorbers import Absorber
+from ..errors import NumericsError
+from ..grid import Grid
+from ..problem import Problem
+from ..schemes import Chebyshev, Scheme
+from ..states import AbstractPacket
+from ._evolve import Frame, advance, begin, proceed
+from ._numerics import Numerics
+from ._planner import plan
+from ._progress import Report, reporter
+from ._result import Result
+
+# point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
+_CHUNK = 6e7
+
+
+def propagate(
+    problem: Problem,
+    numerics: Numerics | None = None,
+    *,
+    tolerance: float = 1e-4,
+    grid: Grid | None = None,
+    dt: float | None = None,
+    scheme: Scheme | Chebyshev | str | None = None,
+    absorber: Absorber | None | str = "planned",
+    frames: int | None = None,
+    precision: str = "double",
+    save_psi: bool = True,
+    progress: bool | Report = False,
+) -> Result:
+    """Solve the time-dependent Schroedinger equation i d psi/dt = (p^2/2m + V) psi.
+
+    ``result = propagate(problem, tolerance=1e-6)`` plans everything; what is given by keyword is kept and the rest planned around it;
+    a whole `Numerics` is taken as it is.
+
+    Args:
+        problem: the physics.
+        numerics: all of the numerics, for example from `wavesim.plan`.
+        tolerance: absolute error aimed at in probabilities; the error made is measured by `wavesim.certify`.
+        grid: the grid.
+        dt: the time step (time); it is shortened a little so that steps fill frames and duration exactly, and reported.
+        scheme: a scheme, its name, or "chebyshev".
+        absorber: an `Absorber`, None for none (periodic box), or "planned".
+        frames: how many frames to keep after the first.
+        precision: "double", or "single" for pictures.
+        save_psi: whether to keep psi at every frame.
+        progress: True for a bar on standard error, or a function of (steps done, steps in all).
+
+    Returns:
+        the `Result`; if interrupted by Ctrl-C, what was done, with ``complete=False``.
+
+    Raises:
+        NumericsError: if JAX's 64-bit mode is off, the packet does not fit, a scheme does not fit the potential, or psi is not finite at the end.
+    """
+    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves((problem, grid, dt))):
+        raise NumericsError(
+            "propagate needs concrete numbers, but was called inside a JAX transformation; use wavesim.evolve(problem, numerics) there."
+        )
+    if numerics is None:
+        numerics = plan(
+            problem,
+            tolerance,
+            grid=grid,
+            dt=dt,
+            scheme=scheme,
+            absorber=absorber,
+            frames=frames,
+            precision=precision,
+            save_psi=save_psi,
+        ).numerics
+    check(problem, numerics)
+    with reporter(progress) as report:
+        return _run(problem, numerics, report)
+
+
+def check(problem: Problem, numerics: Numerics) -> None:
+    """Refuse numerics that cannot propagate this problem.
+
+    Raises:
+        NumericsError: with what does not fit, and the cure.
+    """
+    method, potential = numerics.method, problem.potential
+    if isinstance(problem.state, AbstractPacket):
+        problem.state.check_fit(numerics.grid, problem.mass)
+    if isinstance(method, Scheme) and method.uses_gradient and not potential.smooth:
+        raise NumericsError(
+            f"the scheme {method.name!r} needs the gradient of the potential, but a {type(potential).__name__} has edges; "
+            "take scheme 'chebyshev' (or 'srkn11b')."
+        )
+    if isinstance(method, Chebyshev):
+        if not potential.static:
+            raise NumericsError(
+                "a Chebyshev series needs a static potential, but this one depends on time; take scheme 'g6t4' or 'srkn11b'."
+            )
+        samples = np.asarray(potential.sample(numerics.grid, mass=problem.mass))
+        top = samples.max() + sum(k**2 / (2 * problem.mass) for k in numerics.grid.largest_momentum)
+        if samples.min() < method.lowest or top > method.highest * (1 + 1e-12):
+            raise NumericsError(
+                f"the Chebyshev bounds must hold the spectrum {samples.min():.6g} .. {top:.6g}, but are {method.lowest:.6g} .. {method.highest:.6g}; "
+                "plan again for this problem and grid."
+            )
+
+
+def _run(problem: Problem, numerics: Numerics, report: Report) -> Result:
+    begun = time.perf_counter()
+    steps, save = numerics.steps // numerics.frames, numerics.save_psi
+    work = math.prod(numerics.grid.points) * numerics.method.pairs * steps
+    bunch = max(
+        (d for d in range(1, numerics.frames + 1) if numerics.frames % d == 0 and d * work <= _CHUNK), default=1
+    )
+    # how many steps follow is no business of the start: leaving it out lets runs share the compiled program
+    apparatus, carry, first = begin(problem, dataclasses.replace(numerics, steps=1, frames=1))
+    final: np.ndarray | None = None
+    collected = [jax.tree.map(lambda a: np.asarray(a)[None], first)]
+    done, complete = 0, True
+    try:
+        while done < numerics.frames:
+            taken = steps
+            if work > _CHUNK:
+                carry, taken = _long_stretch(
+                    apparatus, carry, steps, work, lambda n, at=done: report(at * steps + n, numerics.steps)
+                )
+            carry, frames, psi = proceed(apparatus, carry, bunch, taken, save)
+            collected.append(jax.tree.map(np.asarray, frames))
+            final = np.asarray(psi)
+            done += bunch
+            report(done * steps, numerics.steps)
+    except KeyboardInterrupt:
+        complete = False
+    return _result(problem, numerics, collected, final, complete, time.perf_counter() - begun)
+
+
+def _long_stretch(apparatus: Any, carry: Any, steps: int, work: float, report: Any) -> tuple[Any, int]:
+    """Most of the steps between two far-apart frames, in equal pieces; the last piece is left to the frame itself."""
+    pieces = math.ceil(work / _CHUNK)
+    length = steps // pieces
+    for piece in range(pieces - 1):
+        carry = advance(apparatus, carry, length)
+        carry.step.block_until_ready()
+        report(length * (piece + 1))
+    return carry, steps - length * (pieces - 1)
+
+
+def _result(
+    problem: Problem,
+    numerics: Numerics,
+    collected: list[Frame],
+    final: np.ndarray | None,
+    complete: bool,
+    wall_s: float,
+) -> Result:
+    stacked: Frame = jax.tree.map(lambda *parts: np.concatenate(parts), *collected)
+    if final is None:
+        final = np.asarray(problem.state.sample(numerics.grid, problem.hamiltonian(numerics.grid)))
+    if not np.all(np.isfinite(final)):
+        raise NumericsError(
+            "psi is not finite at the end of the run: the method is unstable with this step; make dt smaller, or leave it to the planner."
+        )
+    return Result(
+        problem=problem,
+        numerics=numerics,
+        times=np.arange(len(stacked.absorbed)) * (numerics.steps // numerics.frames) * float(numerics.dt),
+        psi=np.zeros((0, *numerics.grid.points), complex) if stacked.psi is None else np.asarray(stacked.psi),
+        series={name: np.asarray(values) for name, values in stacked.series.items()},
+        absorbed=np.asarray(stacked.absorbed),
+        final=final,
+        complete=complete,
+        wall_s=wall_s,
+        device=jax.devices()[0].platform,
+    )

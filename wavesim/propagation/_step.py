@@ -1,0 +1,262 @@
+"""One step in time, and n of them in one compiled loop: the split operator and the Chebyshev series.
+
+Each stepper has the same four doors: `start` takes psi in, `advance` makes n steps, `output` gives psi out without disturbing what it
+carries, and `time` reads the clock. The GPU kernel of a later day takes the place of `advance`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from ..absorbers import Absorber
+from ..fourier import forward, inverse
+from ..grid import Grid
+from ..potentials import AbstractPotential, AbstractSmoothPotential
+from ..problem import Problem
+from ..schemes import Chebyshev, Kick, Scheme
+from ._numerics import Numerics
+
+Axes = tuple[jax.Array, ...]
+
+
+class Carry(NamedTuple):
+    """What goes round the loop: the wave in the stepper's own representation, absorbed probability (left, right), steps done."""
+
+    wave: jax.Array
+    absorbed: jax.Array
+    step: jax.Array
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Damping:
+    """The absorber's share of one step: psi *= factor, and the probability that it takes on each side."""
+
+    factor: jax.Array
+    loss: jax.Array
+
+    @classmethod
+    def made(cls, absorber: Absorber, grid: Grid, dt: float, dtype: jnp.dtype) -> Damping:
+        """Tables for one step: factor exp(-W dt); loss (1 - exp(-2 W dt)) cell, split at the middle of the first axis."""
+        strength = absorber.sample(grid)
+        x = grid.position[0]
+        left = (x < (grid.lower[0] + grid.upper[0]) / 2).astype(float)
+        lost = -jnp.expm1(-2 * strength * dt) * grid.cell
+        return cls(jnp.exp(-strength * dt).astype(dtype), jnp.stack([lost * left, lost * (1 - left)]))
+
+    def taken(self, psi: jax.Array) -> jax.Array:
+        """Probability absorbed (left, right) from psi in one step."""
+        axes = tuple(range(1, self.loss.ndim))
+        return jnp.sum(self.loss * (jnp.real(psi) ** 2 + jnp.imag(psi) ** 2), axis=axes)
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class SplitStepper:
+    """A splitting scheme in time. It carries psi in momentum space, between the drift of one step and the kick of the next.
+
+    So each kick-drift pair is: to position, kick, to momentum, drift; two forward FFTs, whichever way the scheme begins.
+    What the scheme does at its ends is applied once on entry (`start`) and at each `output`, never inside the loop.
+    """
+
+    scheme: Scheme = dataclasses.field(metadata={"static": True})
+    grid: Grid
+    mass: float
+    dt: float
+    potential: AbstractPotential
+    kicks: tuple[jax.Array, ...]
+    closing: jax.Array | None
+    drifts: tuple[Axes, ...]
+    opening: Axes
+    damping: Damping | None
+
+    @classmethod
+    def made(cls, problem: Problem, numerics: Numerics) -> SplitStepper:
+        """Tables in float64, cast to the run's precision at the end."""
+        scheme, grid, dt = numerics.method, numerics.grid, numerics.dt
+        assert isinstance(scheme, Scheme)
+        dtype = jnp.dtype(complex if numerics.precision == "double" else jnp.complex64)
+        pairs, opening, closing = scheme.merged()
+        kinetic = grid.kinetic(problem.mass)
+
+        def drift(a: float) -> Axes:
+            return tuple(jnp.exp(-1j * a * dt * t).astype(dtype) for t in kinetic)
+
+        kicks: tuple[jax.Array, ...] = ()
+        last = None
+        if problem.potential.static:
+            kicks = tuple(
+                kick_phase(problem.potential, kick, grid, problem.mass, dt).astype(dtype) for _, kick, _ in pairs
+            )
+            last = (
+                None
+                if scheme.drifts_first
+                else kick_phase(problem.potential, closing, grid, problem.mass, dt).astype(dtype)
+            )
+        damping = None if numerics.absorber is None else Damping.made(numerics.absorber, grid, dt, dtype)
+        return cls(
+            scheme,
+            grid,
+            problem.mass,
+            dt,
+            problem.potential,
+            kicks,
+            last,
+            tuple(drift(a) for _, _, a in pairs),
+            drift(opening),
+            damping,
+        )
+
+    def time(self, carry: Carry) -> jax.Array:
+        """The clock: steps done times dt."""
+        return carry.step * self.dt
+
+    def start(self, psi: jax.Array) -> Carry:
+        """Take psi in, at time 0."""
+        dtype = self.drifts[0][0].dtype
+        psi = psi.astype(dtype)
+        zero = jnp.zeros((), dtype=int)
+        if self.scheme.drifts_first:
+            wave = _times(forward(psi, self.grid.dimension), self.opening)
+        else:
+            wave = forward(psi * jnp.conj(self._closing(jnp.zeros(()))), self.grid.dimension)
+        return Carry(wave, jnp.zeros(2), zero)
+
+    def output(self, carry: Carry) -> jax.Array:
+        """psi at the clock's time."""
+        if self.scheme.drifts_first:
+            return inverse(_times(carry.wave, tuple(jnp.conj(axis) for axis in self.opening)), self.grid.dimension)
+        return inverse(carry.wave, self.grid.dimension) * self._closing(self.time(carry))
+
+    def advance(self, carry: Carry, count: int) -> Carry:
+        """`count` steps in one loop."""
+        return jax.lax.fori_loop(0, count, lambda _, inner: self._step(inner), carry)
+
+    def _step(self, carry: Carry) -> Carry:
+        wave, absorbed, step = carry
+        dimension = self.grid.dimension
+        for j, (clock, kick, _) in enumerate(self.scheme.merged()[0]):
+            psi = inverse(wave, dimension)
+            if j == 0 and self.damping is not None:
+                absorbed = absorbed + self.damping.taken(psi)
+                psi = psi * self.damping.factor
+            wave = _times(forward(psi * self._kick(j, kick, (step + clock) * self.dt), dimension), self.drifts[j])
+        return Carry(wave, absorbed, step + 1)
+
+    def _kick(self, j: int, kick: Kick, time: jax.Array) -> jax.Array:
+        if self.kicks:
+            return self.kicks[j]
+        return kick_phase(self.potential, kick, self.grid, self.mass, self.dt, time).astype(self.drifts[0][0].dtype)
+
+    def _closing(self, time: jax.Array) -> jax.Array:
+        if self.closing is not None:
+            return self.closing
+        _, _, closing = self.scheme.merged()
+        return kick_phase(self.potential, closing, self.grid, self.mass, self.dt, time).astype(self.drifts[0][0].dtype)
+
+
+def kick_phase(
+    potential: AbstractPotential, kick: Kick, grid: Grid, mass: float, dt: float, time: jax.Array | float = 0.0
+) -> jax.Array:
+    """exp(-i dt [b V - c dt^2 F + d dt^4 G]) on the grid."""
+    b, c, d = kick
+    energy = b * potential.sample(grid, mass=mass, time=time)  # type: ignore[arg-type]
+    if (c or d) and isinstance(potential, AbstractSmoothPotential):
+        first, second = potential.gradient_terms(grid, mass=mass, time=time)  # type: ignore[arg-type]
+        energy = energy - c * dt**2 * first + d * dt**4 * second
+    return jnp.exp(-1j * dt * energy)
+
+
+def _times(wave: jax.Array, axes: Axes) -> jax.Array:
+    for axis in axes:
+        wave = wave * axis
+    return wave
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class ChebyshevStepper:
+    """exp(-i H dt) as a Chebyshev series, the absorber acting between the steps. It carries psi in position space."""
+
+    terms: int = dataclasses.field(metadata={"static": True})
+    grid: Grid
+    dt: float
+    kinetic: Axes
+    potential: jax.Array
+    coefficients: jax.Array
+    damping: Damping | None
+
+    @classmethod
+    def made(cls, problem: Problem, numerics: Numerics) -> ChebyshevStepper:
+        """Tables in float64: H scaled to [-1, 1], and the Bessel coefficients of one step."""
+        method, grid, dt = numerics.method, numerics.grid, numerics.dt
+        assert isinstance(method, Chebyshev)
+        double = numerics.precision == "double"
+        dtype = jnp.dtype(complex if double else jnp.complex64)
+        real = jnp.dtype(float if double else jnp.float32)
+        half, middle = (method.highest - method.lowest) / 2, (method.highest + method.lowest) / 2
+        series = chebyshev_coefficients(half * dt, method.terms) * jnp.exp(-1j * middle * dt)
+        potential = (problem.potential.sample(grid, mass=problem.mass) - middle) / half
+        kinetic = tuple((t / half).astype(real) for t in grid.kinetic(problem.mass))
+        damping = None if numerics.absorber is None else Damping.made(numerics.absorber, grid, dt, dtype)
+        return cls(method.terms, grid, dt, kinetic, potential.astype(real), series.astype(dtype), damping)
+
+    def time(self, carry: Carry) -> jax.Array:
+        """The clock: steps done times dt."""
+        return carry.step * self.dt
+
+    def start(self, psi: jax.Array) -> Carry:
+        """Take psi in, at time 0."""
+        return Carry(psi.astype(self.coefficients.dtype), jnp.zeros(2), jnp.zeros((), dtype=int))
+
+    def output(self, carry: Carry) -> jax.Array:
+        """psi at the clock's time."""
+        return carry.wave
+
+    def advance(self, carry: Carry, count: int) -> Carry:
+        """`count` steps in one loop."""
+        return jax.lax.fori_loop(0, count, lambda _, inner: self._step(inner), carry)
+
+    def _scaled(self, psi: jax.Array) -> jax.Array:
+        dimension = self.grid.dimension
+        kinetic = sum(self.kinetic[1:], start=self.kinetic[0])
+        return inverse(kinetic * forward(psi, dimension), dimension) + self.potential * psi
+
+    def _step(self, carry: Carry) -> Carry:
+        psi, absorbed, step = carry
+        if self.damping is not None:
+            absorbed = absorbed + self.damping.taken(psi)
+            psi = psi * self.damping.factor
+        c = self.coefficients
+
+        # T_m by T_{m+1} = 2 H T_m - T_{m-1}, begun as T_1 = 1 H T_0 - 0, so that one FFT pair stands in the program
+        def term(m: jax.Array, state: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array, jax.Array]:
+            before, now, total = state
+            after = jnp.where(m == 1, 1.0, 2.0).astype(self.potential.dtype) * self._scaled(now) - before
+            return now, after, total + c[m] * after
+
+        _, _, psi = jax.lax.fori_loop(1, self.terms, term, (jnp.zeros_like(psi), psi, c[0] * psi))
+        return Carry(psi, absorbed, step + 1)
+
+
+def chebyshev_coefficients(radius: jax.Array | float, terms: int) -> jax.Array:
+    """(2 - delta_m0) (-i)^m J_m(radius), m = 0 .. terms-1: the Chebyshev coefficients of exp(-i radius x).
+
+    They are the cosine series of exp(-i radius cos theta), so one FFT makes them all.
+    """
+    count = 4 * terms
+    samples = jnp.exp(-1j * radius * jnp.cos(2 * jnp.pi * jnp.arange(count) / count))
+    return jnp.fft.fft(samples)[:terms] / count * jnp.where(jnp.arange(terms) == 0, 1.0, 2.0)
+
+
+Stepper = SplitStepper | ChebyshevStepper
+
+
+def stepper_for(problem: Problem, numerics: Numerics) -> Stepper:
+    """The stepper of the run's method, with its tables."""
+    made = SplitStepper.made if isinstance(numerics.method, Scheme) else ChebyshevStepper.made
+    return made(problem, numerics)

@@ -1,0 +1,53 @@
+"""What every initial state can do."""
+
+from __future__ import annotations
+
+import abc
+from typing import ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from ..grid import Grid
+from ..hamiltonian import Hamiltonian
+
+
+class AbstractState(abc.ABC):
+    """An initial state. Its contract: ``sample(grid, hamiltonian)`` gives normalized amplitudes on the grid.
+
+    Packets ignore the Hamiltonian but for its mass; bound states are eigenstates of it, on the same grid as the propagation.
+    `bound` says which: a bound state does not leave, so its problem needs no absorber.
+    """
+
+    bound: ClassVar[bool]
+
+    @abc.abstractmethod
+    def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
+        """Complex amplitudes psi on `grid`, shape ``grid.points``, with sum |psi|^2 cell = 1."""
+
+
+class AbstractPacket(AbstractState):
+    """A state that moves through space, known without a Hamiltonian: the planner asks where it is and how fast."""
+
+    bound: ClassVar[bool] = False
+
+    @abc.abstractmethod
+    def check_fit(self, grid: Grid, mass: float) -> None:
+        """Refuse a grid that cannot hold the packet; concrete.
+
+        Raises:
+            NumericsError: if the packet reaches beyond the box, or its momenta beyond the grid's.
+        """
+
+    @abc.abstractmethod
+    def position_range(self, tail: float) -> tuple[float, float]:
+        """Interval of the first axis that holds all but `tail` of the probability, on either side (lengths)."""
+
+    @abc.abstractmethod
+    def momentum_range(self, tail: float, mass: float) -> tuple[float, float]:
+        """Interval of momenta along the first axis that holds all but `tail` of the probability, on either side."""
+
+
+def normalized(psi: jax.Array, grid: Grid) -> jax.Array:
+    """psi with unit norm on `grid`."""
+    return psi / jnp.sqrt(jnp.sum(jnp.abs(psi) ** 2) * grid.cell)

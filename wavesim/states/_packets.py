@@ -1,0 +1,181 @@
+"""Packets: Gaussian, products of them over the axes, and superpositions."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import jax
+import jax.numpy as jnp
+from scipy.special import ndtri
+
+from .._checks import finite, one_of, positive
+from .._typing import EnergyValue, Length, Momentum
+from ..errors import ArgumentError, NumericsError
+from ..grid import Grid
+from ..hamiltonian import Hamiltonian
+from ._base import AbstractPacket, AbstractState, normalized
+
+_OUTSIDE = 1e-3
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class GaussianPacket(AbstractPacket):
+    """psi = (2 pi width^2)^(-1/4) exp(-(x - center)^2 / (4 width^2) + i momentum (x - center)).
+
+    `width` is the standard deviation of |psi|^2 (not of psi, not a FWHM), so the momentum spread is 1/(2 width).
+    Give exactly one of `momentum` and `energy`; `energy` = momentum^2 / 2m is the kinetic energy of the mean momentum, and
+    `direction` says where the packet then moves. One-dimensional; see `Product` for more axes.
+
+    Args:
+        center: mean position (length).
+        width: standard deviation of |psi|^2 (length).
+        momentum: mean momentum (1/length, with hbar = 1); its sign is the direction.
+        energy: kinetic energy of the mean momentum (energy), instead of `momentum`.
+        direction: "right" or "left", for `energy`.
+
+    Raises:
+        ArgumentError: if `width` is not positive, or not exactly one of `momentum` and `energy` is given.
+    """
+
+    center: Length
+    width: Length
+    momentum: Momentum | None = None
+    energy: EnergyValue | None = None
+    direction: str = dataclasses.field(default="right", metadata={"static": True})
+
+    def __post_init__(self) -> None:
+        finite("center", self.center)
+        positive("width", self.width)
+        one_of("direction", self.direction, ("right", "left"))
+        if self.momentum is not None and self.energy is not None:
+            raise ArgumentError("momentum", "must not be given together with `energy`, but both are; leave one out.")
+        if self.momentum is None and self.energy is None:
+            raise ArgumentError("momentum", "or `energy` must be given, but neither is; give exactly one.")
+        if self.momentum is not None:
+            finite("momentum", self.momentum)
+            if self.direction == "left":
+                raise ArgumentError(
+                    "direction",
+                    "turns a packet given by `energy`, but `momentum` is given; make `momentum` negative instead.",
+                )
+        if self.energy is not None:
+            positive("energy", self.energy)
+
+    @classmethod
+    def with_energy(cls, energy: float, *, center: float, width: float, direction: str = "right") -> GaussianPacket:
+        """A packet whose mean momentum has the kinetic energy `energy`."""
+        return cls(center=center, width=width, energy=energy, direction=direction)
+
+    def mean_momentum(self, mass: float) -> jax.Array:
+        """The mean momentum, with its sign."""
+        if self.energy is None:
+            return jnp.asarray(self.momentum, dtype=float)
+        return jnp.sqrt(2 * mass * self.energy) * (1.0 if self.direction == "right" else -1.0)
+
+    def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
+        _one_dimension(grid)
+        momentum = self.mean_momentum(hamiltonian.mass)
+        x = grid.x - self.center
+        return normalized(jnp.exp(-((x / self.width) ** 2) / 4 + 1j * momentum * x), grid)
+
+    def position_range(self, tail: float) -> tuple[float, float]:
+        reach = float(-ndtri(tail)) * self.width
+        return self.center - reach, self.center + reach
+
+    def momentum_range(self, tail: float, mass: float) -> tuple[float, float]:
+        reach = float(-ndtri(tail)) / (2 * self.width)
+        mean = float(self.mean_momentum(mass))
+        return mean - reach, mean + reach
+
+    def check_fit(self, grid: Grid, mass: float) -> None:
+        _one_dimension(grid)
+        left, right = self.position_range(_OUTSIDE)
+        if left < grid.lower[0] or right > grid.upper[0]:
+            raise NumericsError(
+                f"the packet must lie inside the box, but it reaches from {left:.6g} to {right:.6g} and the box from {grid.lower[0]:.6g} "
+                f"to {grid.upper[0]:.6g} (internal units); move `center`, or make the box larger."
+            )
+        slow, fast = self.momentum_range(_OUTSIDE, mass)
+        largest = grid.largest_momentum[0]
+        if max(abs(slow), abs(fast)) > largest:
+            raise NumericsError(
+                f"the packet's momenta must be below pi/spacing = {largest:.6g}, but reach {max(abs(slow), abs(fast)):.6g} (internal units); "
+                f"take more points, a spacing below {math.pi / max(abs(slow), abs(fast)):.3g}."
+            )
+
+
+def _one_dimension(grid: Grid) -> None:
+    if grid.dimension != 1:
+        raise NumericsError(
+            f"a GaussianPacket lives in one dimension, but the grid has {grid.dimension}; use Product with one packet for each axis."
+        )
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Product(AbstractPacket):
+    """psi(x, y, ...) = psi_1(x) psi_2(y) ...: one packet for each axis of the grid."""
+
+    factors: tuple[AbstractPacket, ...]
+
+    def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
+        if grid.dimension != len(self.factors):
+            raise NumericsError(
+                f"a Product needs one factor for each axis, but has {len(self.factors)} for {grid.dimension} axes."
+            )
+        psi = jnp.ones((), dtype=complex)
+        for index, factor in enumerate(self.factors):
+            line = grid.axis(index)
+            flat = Hamiltonian(line, jnp.zeros(line.points), hamiltonian.mass)
+            psi = psi[..., None] * factor.sample(line, flat)
+        return normalized(psi, grid)
+
+    def check_fit(self, grid: Grid, mass: float) -> None:
+        for index, factor in enumerate(self.factors[: grid.dimension]):
+            factor.check_fit(grid.axis(index), mass)
+
+    def position_range(self, tail: float) -> tuple[float, float]:
+        return self.factors[0].position_range(tail)
+
+    def momentum_range(self, tail: float, mass: float) -> tuple[float, float]:
+        return self.factors[0].momentum_range(tail, mass)
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Superposition(AbstractState):
+    """psi = sum of coefficients times states, normalized.
+
+    Args:
+        terms: the states; all packets or all bound states.
+        coefficients: one real number for each.
+
+    Raises:
+        ArgumentError: if the two differ in number, or packets are mixed with bound states.
+    """
+
+    terms: tuple[AbstractState, ...]
+    coefficients: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if isinstance(self.coefficients, tuple):
+            if not self.terms or len(self.terms) != len(self.coefficients):
+                raise ArgumentError(
+                    "coefficients",
+                    f"must be one for each term, but there are {len(self.coefficients)} for {len(self.terms)} terms.",
+                )
+            for value in self.coefficients:
+                finite("coefficients", value)
+        kinds = {term.bound for term in self.terms if isinstance(term, AbstractState)}
+        if len(kinds) > 1:
+            raise ArgumentError("terms", "must be all packets or all bound states, but are mixed; take one sort.")
+
+    @property
+    def bound(self) -> bool:  # type: ignore[override]
+        return self.terms[0].bound
+
+    def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
+        parts = [c * term.sample(grid, hamiltonian) for c, term in zip(self.coefficients, self.terms, strict=True)]
+        return normalized(jnp.asarray(sum(parts)), grid)

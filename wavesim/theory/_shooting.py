@@ -1,0 +1,243 @@
+"""Levels of wells with jumps and kinks, to rounding, by counting nodes and matching (hbar = 1)."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from scipy.integrate import romb
+
+from wavesim.errors import ArgumentError
+
+from ._levels import Doublet
+from ._slices import Potential, blocks, breakpoints, refine, sample_slices, slice_matrices
+
+_FIRST_SLICES = 32
+_MOST_SLICES = 2**15
+# A wave turns by less than this in a slice, so that it has one node there at most.
+_LARGEST_TURN = 2.0
+# Into eight parts each: 54 bits.
+_BISECTIONS = 18
+# psi and psi' at the middle of an even and of an odd state.
+_EVEN_ODD = (np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+
+
+def levels_by_shooting(
+    potential: Potential,
+    left: float,
+    right: float,
+    *,
+    count: int = 2,
+    edges: Any = (),
+    mass: float = 1.0,
+    tolerance: float = 1e-12,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest levels of any well between hard walls, by bisection on the number of nodes (Sturm's theorem).
+
+    The wave that vanishes at the left wall is followed through the same slices that scatter uses, exact where V
+    is constant and never straddling an edge. It has as many nodes as there are levels below its energy: no level
+    is missed and no starting value is needed.
+
+    Args:
+        potential: real V(x), a function built from jax.numpy, or samples (x, V) joined by straight lines.
+        left: left wall [length].
+        right: right wall [length].
+        count: how many levels.
+        edges: positions of the jumps and kinks of V between the walls [length].
+        mass: particle mass.
+        tolerance: change with the number of slices to be satisfied with, in units of the span of the levels.
+
+    Returns:
+        (energies, errors), each of shape (count,) [energy].
+
+    Raises:
+        ValueError: if left < edges < right does not hold, V is not real, or count < 1.
+
+    When not to use:
+        For levels closer together than about 1e-14: doublet_by_shooting separates those by their parity.
+    """
+    if count < 1:
+        raise ArgumentError("count", f"must be at least 1, but is {count}; ask for one level or more.")
+    points = breakpoints(potential, left, right, edges)
+    levels, starts = np.arange(count), (np.zeros(count), np.ones(count))
+    first, low, high = _search_range(potential, points, levels, starts, mass)
+
+    def solve(slices: int) -> np.ndarray:
+        v, h = _real_slices(potential, points, slices)
+        return _bisect_levels(v, h, mass, levels, starts, low, high)
+
+    def change(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return np.abs(one - other)
+
+    slices, coarse, fine = refine(solve, change, first, _MOST_SLICES // (points.size - 1), tolerance * (high - low))
+    rounding = np.finfo(float).eps * slices * (points.size - 1) * (high - low) / 8
+    return fine, change(coarse, fine) + rounding
+
+
+def doublet_by_shooting(
+    potential: Potential,
+    half_length: float,
+    *,
+    edges: Any = (),
+    mass: float = 1.0,
+    tolerance: float = 1e-12,
+) -> Doublet:
+    """Lowest doublet of any symmetric double well, its gap right to about 1e-12 of itself however small it is.
+
+    Each state starts at the middle with its parity and is followed outward, through the barrier in its growing
+    direction; from the outer wall it is followed inward; the two meet in the well. So even psi_S(0) = 1e-100 has
+    all its digits, and with it the gap, psi_S(0) psi_A'(0)/(2 m int_0^inf psi_S psi_A dx).
+
+    Args:
+        potential: real V(x), even; only x > 0 is used. A function built from jax.numpy, or samples (x, V).
+        half_length: half of the box, where both states must have vanished [length].
+        edges: positions of the jumps and kinks of V; those at x <= 0 are ignored [length].
+        mass: particle mass.
+        tolerance: relative change of the gap with the number of slices to be satisfied with.
+
+    Returns:
+        A Doublet, on points that are equally spaced between two edges.
+
+    Raises:
+        ValueError: if an edge lies beyond half_length or V is not real.
+    """
+    points = breakpoints(potential, 0.0, half_length, [e for e in np.ravel(edges) if e > 0])
+    levels, starts = np.zeros(2, int), _EVEN_ODD
+    first, low, high = _search_range(potential, points, levels, starts, mass)
+
+    def solve(slices: int) -> Doublet:
+        v, h = _real_slices(potential, points, slices)
+        energies = _bisect_levels(v, h, mass, levels, starts, low, high)
+        return _matched_doublet(v, h, slices, energies, mass)
+
+    def change(one: Doublet, other: Doublet) -> float:
+        return abs(one.gap / other.gap - 1)
+
+    slices, coarse, fine = refine(solve, change, first, _MOST_SLICES // (points.size - 1), tolerance)
+    rounding = 4 * np.finfo(float).eps * slices * (points.size - 1) * fine.gap
+    error = abs(fine.gap - coarse.gap) + rounding
+    return Doublet(**{**fine.__dict__, "gap_error": float(error)})
+
+
+def _real_slices(potential: Potential, points: np.ndarray, slices: int) -> tuple[np.ndarray, np.ndarray]:
+    v, h = sample_slices(potential, points, np.full(points.size - 1, slices))
+    if np.iscomplexobj(v):
+        raise ArgumentError("potential", "must be real for a bound state, but is complex; leave the absorber out.")
+    return v, h
+
+
+_Start = tuple[np.ndarray, np.ndarray]
+
+
+def _search_range(
+    potential: Potential, points: np.ndarray, levels: np.ndarray, starts: _Start, mass: float
+) -> tuple[int, float, float]:
+    """Slices fine enough to count nodes, and energies below and above all levels asked for."""
+    slices = 2 ** int(np.log2(max(4, _FIRST_SLICES // (points.size - 1))))
+    # A box of this length is the first guess for the kinetic energy.
+    kinetic = (np.pi * (np.max(levels) + 1) / (points[-1] - points[0])) ** 2 / (2 * mass)
+    while True:
+        v, h = _real_slices(potential, points, slices)
+        if np.sqrt(2 * mass * kinetic) * np.max(h) > _LARGEST_TURN:
+            slices *= 2
+            continue
+        bottom = np.min(v)
+        if np.all(_nodes(v, h, mass, np.full(levels.shape, bottom + kinetic), starts) > levels):
+            return slices, float(bottom - kinetic), float(bottom + kinetic)
+        kinetic *= 2
+
+
+def _bisect_levels(
+    v: np.ndarray, h: np.ndarray, mass: float, levels: np.ndarray, starts: _Start, low: float, high: float
+) -> np.ndarray:
+    """Bisection for all levels at once, three halvings at a time."""
+    fractions = np.linspace(0.0, 1.0, 9)[:, None]
+    lows, highs = np.full(levels.shape, low), np.full(levels.shape, high)
+    for _ in range(_BISECTIONS):
+        energies = lows + (highs - lows) * fractions
+        below = np.sum(_nodes(v, h, mass, energies[1:-1], starts) <= levels, axis=0)
+        lows, highs = (np.take_along_axis(energies, (below + i)[None], axis=0)[0] for i in (0, 1))
+    return (lows + highs) / 2
+
+
+def _nodes(v: np.ndarray, h: np.ndarray, mass: float, energy: np.ndarray, starts: _Start) -> np.ndarray:
+    """Number of nodes of the wave with the given start at the left, the right end included; shape of energy."""
+    return _follow(v, h, mass, energy, starts)[2]
+
+
+def _follow(
+    v: np.ndarray, h: np.ndarray, mass: float, energy: np.ndarray, starts: _Start
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """psi at all slice ends, at each divided by a positive norm; the log of that norm; the number of nodes."""
+    psi, slope = (np.broadcast_to(start, energy.shape) for start in starts)
+    state = (psi, slope, np.zeros(energy.shape), np.zeros(energy.shape, int))
+    waves, logs = [psi[None]], [np.zeros((1, *energy.shape))]
+    for v_block, h_block in blocks(v, h):
+        state, (psi, log_norm) = _cross(state, v_block, h_block, energy, mass)
+        waves.append(psi)
+        logs.append(log_norm)
+    ends = h.size + 1
+    psi, log_norm = (np.concatenate([np.asarray(part) for part in parts])[:ends] for parts in (waves, logs))
+    return psi, log_norm, np.asarray(state[3])
+
+
+_State = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
+
+
+@jax.jit
+def _cross(
+    state: _State, v: jax.Array, h: jax.Array, energy: jax.Array, mass: jax.Array
+) -> tuple[_State, tuple[jax.Array, jax.Array]]:
+    """The wave across a block of slices from left to right."""
+
+    def step(state: _State, inputs: tuple[jax.Array, jax.Array]) -> tuple[_State, tuple[jax.Array, jax.Array]]:
+        psi, slope, log_norm, nodes = state
+        m = slice_matrices(inputs[0], inputs[1], energy, mass)
+        new, slope = m.m11 * psi + m.m12 * slope, m.m21 * psi + m.m22 * slope
+        norm = jnp.abs(new) + jnp.abs(slope)
+        nodes = nodes + ((psi >= 0) != (new >= 0))
+        psi, slope, log_norm = new / norm, slope / norm, log_norm + m.s + jnp.log(norm)
+        return (psi, slope, log_norm, nodes), (psi, log_norm)
+
+    return jax.lax.scan(step, state, (v, h))
+
+
+def _matched_doublet(v: np.ndarray, h: np.ndarray, slices: int, energies: np.ndarray, mass: float) -> Doublet:
+    """Even and odd state, followed outward from the middle and inward from the wall, and joined in the well."""
+    outward, log_out, _ = _follow(v, h, mass, energies, _EVEN_ODD)
+    # Seen in a mirror, inward is outward too.
+    inward, log_in, _ = _follow(v[::-1, ::-1], h[::-1], mass, energies, (np.zeros(2), np.ones(2)))
+    inward, log_in = inward[::-1], log_in[::-1]
+
+    allowed = np.concatenate([np.zeros((1, 2), bool), v.mean(axis=1)[:, None] < energies])
+    inside = np.arange(allowed.shape[0])
+    waves, starts = [], []
+    for i in range(2):
+        size = np.where(allowed[:, i], log_out[:, i] + np.log(np.abs(outward[:, i]) + 1e-300), -np.inf)
+        join = int(np.argmax(size))
+        near = outward[:, i] / outward[join, i] * np.exp(np.minimum(log_out[:, i] - log_out[join, i], 700.0))
+        far = inward[:, i] / inward[join, i] * np.exp(np.minimum(log_in[:, i] - log_in[join, i], 700.0))
+        waves.append(np.where(inside <= join, near, far))
+        # The unit start at the middle, psi_S(0) = 1 or psi_A'(0) = 1, in the scale of the joined wave.
+        starts.append(np.exp(-log_out[join, i]) / outward[join, i])
+    norms = [np.sqrt(2 * _integral(wave**2, h, slices)) for wave in waves]
+    psi_s, psi_a = waves[0] / norms[0], waves[1] / norms[1]
+    half_overlap = _integral(psi_s * psi_a, h, slices)
+    gap = (starts[0] / norms[0]) * (starts[1] / norms[1]) / (2 * mass * half_overlap)
+    x = np.concatenate([[0.0], np.cumsum(h)])
+    return Doublet(
+        energy_symmetric=float(energies[0]),
+        energy_antisymmetric=float(energies[1]),
+        gap=float(gap),
+        gap_error=0.0,
+        overlap=float(2 * half_overlap),
+        x=np.concatenate([-x[:0:-1], x]),
+        psi_symmetric=np.concatenate([psi_s[:0:-1], psi_s]),
+        psi_antisymmetric=np.concatenate([-psi_a[:0:-1], psi_a]),
+    )
+
+
+def _integral(values: np.ndarray, widths: np.ndarray, slices: int) -> float:
+    """Romberg's rule on each segment, where the integrand is smooth."""
+    pieces = range(0, widths.size, slices)
+    return float(sum(romb(values[i : i + slices + 1], dx=widths[i]) for i in pieces))

@@ -1,0 +1,108 @@
+"""Populations of the wells while a particle oscillates in a tunneling doublet (hbar = 1)."""
+
+import jax
+import jax.numpy as jnp
+from jax.typing import ArrayLike
+
+
+def tunneling_period(gap: ArrayLike) -> jax.Array:
+    """Time of one full oscillation, right to left and back, 2 pi/gap.
+
+    Args:
+        gap: E_A - E_S [energy].
+
+    Returns:
+        The period [time], of the shape of gap.
+    """
+    return 2 * jnp.pi / jnp.asarray(gap, float)
+
+
+def transfer_time(gap: ArrayLike) -> jax.Array:
+    """Time after which the particle is in the other well, pi/gap: half of the tunneling period.
+
+    Args:
+        gap: E_A - E_S [energy].
+
+    Returns:
+        The transfer time [time], of the shape of gap.
+    """
+    return jnp.pi / jnp.asarray(gap, float)
+
+
+def textbook_population(time: ArrayLike, gap: ArrayLike) -> jax.Array:
+    """Population of the starting well in the textbook, cos^2(gap t/2).
+
+    The limit of weak coupling. A localised state has a tail in the other well, so measured populations differ
+    from this by per cents at strong coupling: compare with right_population.
+
+    Args:
+        time: t [time].
+        gap: E_A - E_S [energy].
+
+    Returns:
+        The population in [0, 1], of the broadcast shape.
+    """
+    return jnp.cos(jnp.asarray(gap, float) * jnp.asarray(time) / 2) ** 2
+
+
+def right_population(time: ArrayLike, gap: ArrayLike, overlap: ArrayLike = 1.0) -> jax.Array:
+    """Probability right of the middle, exact for the start (psi_S + psi_A)/sqrt 2: (1 + O cos(gap t))/2.
+
+    Args:
+        time: t [time].
+        gap: E_A - E_S [energy].
+        overlap: O = 2 int_0^inf psi_S psi_A dx, from Doublet.overlap; 1 gives the textbook's cos^2.
+
+    Returns:
+        The population, between (1 - O)/2 and (1 + O)/2.
+    """
+    return (1 + jnp.asarray(overlap) * jnp.cos(jnp.asarray(gap, float) * jnp.asarray(time))) / 2
+
+
+def doublet_population(
+    time: ArrayLike,
+    gap: ArrayLike,
+    amplitude_symmetric: ArrayLike,
+    amplitude_antisymmetric: ArrayLike,
+    overlap: ArrayLike = 1.0,
+) -> jax.Array:
+    """Probability right of the middle for any start c_S psi_S + c_A psi_A in the doublet.
+
+    P = (abs(c_S)^2 + abs(c_A)^2)/2 + O Re(conj(c_S) c_A exp(-i gap t)). What the start has outside of the doublet
+    is not counted: P then falls short by the population of higher levels.
+
+    Args:
+        time: t [time].
+        gap: E_A - E_S [energy].
+        amplitude_symmetric: c_S, complex.
+        amplitude_antisymmetric: c_A, complex.
+        overlap: O = 2 int_0^inf psi_S psi_A dx.
+
+    Returns:
+        The population, of the broadcast shape.
+    """
+    c_s, c_a = jnp.asarray(amplitude_symmetric, complex), jnp.asarray(amplitude_antisymmetric, complex)
+    beat = c_s.conj() * c_a * jnp.exp(-1j * jnp.asarray(gap, float) * jnp.asarray(time))
+    return (jnp.abs(c_s) ** 2 + jnp.abs(c_a) ** 2) / 2 + overlap * beat.real
+
+
+def rabi_transfer(time: ArrayLike, gap: ArrayLike, detuning: ArrayLike = 0.0) -> jax.Array:
+    """Population of the other well for two wells detuned by `detuning` (generalised Rabi formula).
+
+    P = gap^2/(gap^2 + detuning^2) sin^2(sqrt(gap^2 + detuning^2) t/2), for localised states of energies
+    +-detuning/2 coupled by -gap/2.
+
+    Args:
+        time: t [time].
+        gap: the splitting without detuning [energy].
+        detuning: energy difference of the two localised states [energy].
+
+    Returns:
+        The transferred population in [0, 1]; never above gap^2/(gap^2 + detuning^2).
+
+    Source:
+        Cohen-Tannoudji, Diu, Laloe, Quantum Mechanics, chapter IV, eq. C-32.
+    """
+    gap, detuning = jnp.asarray(gap, float), jnp.asarray(detuning, float)
+    rabi_squared = gap**2 + detuning**2
+    return gap**2 / rabi_squared * jnp.sin(jnp.sqrt(rabi_squared) * jnp.asarray(time) / 2) ** 2

@@ -1,0 +1,202 @@
+"""From a Result or a Report to a Scene: the window, the potential, the energies, the curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._typing import ENERGY, LENGTH, TIME
+from ..units import UnitSystem
+from ._colors import phase_table
+from ._lines import report_lines, result_lines
+from ._numbers import unit_of
+from ._scene import Scene, energy_range, onto_points
+from ._window import find_gain, find_marks, find_window, marginals
+
+if TYPE_CHECKING:
+    from ..analysis import Report
+    from ..problem import Problem
+    from ..propagation import Result
+
+NATURAL = UnitSystem(natural=True)
+_SPOKEN = {
+    "product": "packet",
+    "free": "free space",
+    "sum": "sum of potentials",
+    "harmonic": "harmonic well",
+    "separable": "separable potential",
+    "driven": "driven potential",
+    "smooth function": "given potential",
+    "step": "potential step",
+}
+
+
+def result_of(source: Result | Report) -> Result:
+    """The run itself."""
+    from ..propagation import Result
+
+    return source if isinstance(source, Result) else source.result
+
+
+def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, title: str) -> Scene:
+    """The scene of a run, with V at `columns` points across the window (and `rows` points up, in two dimensions)."""
+    result = result_of(source)
+    problem, grid = result.problem, result.numerics.grid
+    density = marginals(result)
+    window = np.array([find_window(result, density, axis) for axis in range(min(grid.dimension, 2))])
+    x = _centers(window[0], columns)
+    if grid.dimension == 1:
+        times = result.times if not problem.potential.static else result.times[:1]
+        outline = _outline(x, problem.potential.edges)
+        potential = np.array([_value(result, (outline,), t) for t in times])
+    else:
+        outline, y = x, _centers(window[1], rows)
+        middle = [np.zeros(1)] * (grid.dimension - 2)
+        potential = _value(result, (x[None, :], y[:, None], *middle), 0.0).reshape(1, rows, columns)
+    levels = _levels(result)
+    support = problem.potential.support(1e-3)
+    lines, what = result_lines(result, density, units) if source is result else report_lines(source, density, units)  # type: ignore[arg-type]
+    length, energy, time = (units.scale(d) for d in (LENGTH, ENERGY, TIME))
+    top = max([value for _, value in levels] + [_relief(result, support)])
+    peak = _peak(result)
+    gain, plane = find_gain(result, density, x, peak)
+    return Scene(
+        title=title or _headline(problem),
+        labels={
+            "x": units.label("x", LENGTH),
+            "y": units.label("y", LENGTH),
+            "time": units.label("time", TIME),
+            "energy": units.label("energy", ENERGY),
+            "density": _density_label(units, grid.dimension),
+            "curves": what,
+        },
+        times=np.asarray(result.times) / time,
+        window=window / length,
+        x=x / length,
+        outline=outline / length,
+        potential=potential / energy,
+        energies=energy_range(float(potential.min()) / energy, top / energy),
+        levels=tuple((name, value / energy) for name, value in levels),
+        density_top=peak * length ** min(grid.dimension, 2),
+        gain=gain,
+        plane=plane / length,
+        lines=lines,
+        note=_note(result, window, units),
+        marks=tuple(edge / length for edge in find_marks(result, support)),
+        phases=phase_table(),
+    )
+
+
+def frames(result: Result, scene: Scene, units: UnitSystem, rows: int) -> Iterator[np.ndarray]:
+    """psi at each saved frame on the points of the picture."""
+    return (on_picture(psi, result, scene, units, rows) for psi in result.psi)
+
+
+def on_picture(psi: np.ndarray, result: Result, scene: Scene, units: UnitSystem, rows: int) -> np.ndarray:
+    """psi on the points of the picture, in shown units: (columns,), or (rows, columns) in more dimensions.
+
+    In three dimensions, the root of the density summed along the third axis.
+    """
+    grid, length = result.numerics.grid, units.scale(LENGTH)
+    if grid.dimension == 3:
+        psi = np.sqrt((np.abs(psi) ** 2).sum(axis=2) * float(grid.spacing[2]))
+    picture = onto_points(psi, float(grid.lower[0]), float(grid.spacing[0]), scene.x * length, 0)
+    if grid.dimension > 1:
+        y = _centers(scene.window[1], rows) * length
+        picture = onto_points(picture, float(grid.lower[1]), float(grid.spacing[1]), y, 1).T
+    return (picture * length ** (picture.ndim / 2)).astype(np.complex64)
+
+
+def _peak(result: Result) -> float:
+    """The largest density of the run; in three dimensions, summed along the third axis."""
+    grid = result.numerics.grid
+    kept = result.psi if len(result.psi) else result.final[None]
+    if grid.dimension == 3:
+        return max(float((np.abs(psi) ** 2).sum(axis=2).max()) * float(grid.spacing[2]) for psi in kept)
+    return max(float(np.abs(psi).max()) ** 2 for psi in kept)
+
+
+def _centers(ends: np.ndarray, count: int) -> np.ndarray:
+    return ends[0] + (np.arange(count) + 0.5) * (ends[1] - ends[0]) / count
+
+
+def _outline(x: np.ndarray, edges: tuple[float, ...]) -> np.ndarray:
+    """`x` with a point on either side of each edge, so that a jump is drawn upright."""
+    near = 1e-7 * (x[-1] - x[0])
+    sides = [float(edge) + side for edge in edges for side in (-near, near)]
+    return np.sort(np.concatenate([x, sides]))
+
+
+def _value(result: Result, position: tuple[np.ndarray, ...], time: float) -> np.ndarray:
+    import jax.numpy as jnp
+
+    problem = result.problem
+    values = problem.potential.value(tuple(jnp.asarray(p) for p in position), mass=problem.mass, time=float(time))
+    return np.broadcast_to(np.asarray(values), np.broadcast_shapes(*(p.shape for p in position)))
+
+
+def _levels(result: Result) -> list[tuple[str, float]]:
+    """The energy that the run starts with, by name."""
+    import jax.numpy as jnp
+
+    problem, grid = result.problem, result.numerics.grid
+    hamiltonian = problem.hamiltonian(grid)
+    start = result.psi[0] if len(result.psi) else problem.state.sample(grid, hamiltonian)
+    mean = float(hamiltonian.energy(jnp.asarray(start, dtype=complex)))
+    return [("mean energy" if problem.potential.static else "initial energy", mean)]
+
+
+def _relief(result: Result, support: tuple[float, float]) -> float:
+    """The highest V between the barriers or wells, or at the ends where it is flat."""
+    values = _value(result, (np.linspace(support[0], support[1], 1025),), 0.0) if _planar(result) else np.zeros(1)
+    ends = [end for end in result.problem.potential.asymptotes() if np.isfinite(end)]
+    if ends:
+        return max(float(values.max()), *ends)
+    # a well without a rim: what counts is the bump between its walls, if there is one
+    middle = values[len(values) // 4 : 3 * len(values) // 4]
+    return float(middle.max())
+
+
+def _planar(result: Result) -> bool:
+    return result.numerics.grid.dimension == 1
+
+
+def _note(result: Result, window: np.ndarray, units: UnitSystem) -> str:
+    absorber = result.numerics.absorber
+    if absorber is None:
+        return ""
+    grid, length = result.numerics.grid, units.scale(LENGTH)
+    left = (float(grid.lower[0]) + float(absorber.width)) / length
+    right = (float(grid.upper[0]) - float(absorber.width)) / length
+    unit = unit_of(units.label("x", LENGTH))
+    ends = f"left of {left:.3g}{unit} and right of {right:.3g}{unit}".replace("-", "\u2212")
+    return f"Absorbing layers, {ends}, are not shown; what they took is counted."
+
+
+def _density_label(units: UnitSystem, dimension: int) -> str:
+    name = "density $|\\psi|^2$"
+    symbol = units.symbol(LENGTH)
+    if symbol == "natural":
+        return f"{name} (natural units)"
+    return f"{name} (1/{symbol})" if dimension == 1 else f"{name} (1/{symbol}$^2$)"
+
+
+def _headline(problem: Problem) -> str:
+    """What moves, and in what: for runs without a title of their own."""
+    state, potential = (_SPOKEN.get(words, words) for words in (_words(problem.state), _words(problem.potential)))
+    potential = potential.replace("gaussian", "Gaussian").replace("eckart", "Eckart")
+    state = state.replace("localized", "localized state").replace("gaussian", "Gaussian")
+    where = (
+        f"meets {_article(potential)}" if problem.open and potential != "free space" else f"in {_article(potential)}"
+    )
+    return f"{state[0].upper()}{state[1:]} {where}"
+
+
+def _words(thing: object) -> str:
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in type(thing).__name__).strip()
+
+
+def _article(words: str) -> str:
+    return words if words == "free space" else f"{'an' if words[0] in 'aeiouE' else 'a'} {words}"

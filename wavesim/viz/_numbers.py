@@ -1,0 +1,60 @@
+"""Numbers as a reader wants them: no more digits than the error bar allows, powers of ten written out, steady in a movie."""
+
+from __future__ import annotations
+
+import math
+
+_RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+_MINUS = "\u2212"
+
+
+def tick_texts(values: list[float]) -> list[str]:
+    """Labels of ticks, with as many digits as tell them apart."""
+    step = min((abs(b - a) for a, b in zip(values, values[1:], strict=False)), default=1.0)
+    if not 1e-4 <= step < 1e5:
+        return [scientific(v, 1) if v else "0" for v in values]
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    digits += round(step * 10**digits, 6) % 1 > 1e-6
+    return [f"{v + 0.0:.{digits}f}".replace("-", _MINUS) for v in values]
+
+
+def steady(value: float, largest: float, digits: int = 4) -> str:
+    """A number whose length does not jump from frame to frame: `digits` significant digits of the largest it will be."""
+    if not 1e-3 <= largest < 1e6:
+        return scientific(value, digits - 1)
+    # a probability of 1 and one of 0.999 get the same decimals
+    decimals = max(0, digits - 1 - math.floor(math.log10(largest * (1 - 1e-6))))
+    # + 0.0: no minus before a zero
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", _MINUS)
+
+
+def scientific(value: float, digits: int) -> str:
+    """``1.85 x 10^-6`` with a raised exponent."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else str(value)
+    mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
+    return f"{mantissa.replace('-', _MINUS)} \u00d7 10{str(int(exponent)).translate(_RAISED)}"
+
+
+def with_error(value: float, error: float) -> str:
+    """The value to the second digit of its error bar."""
+    if not math.isfinite(error) or error <= 0 or not math.isfinite(value):
+        return f"{value:.8g}".replace("-", _MINUS)
+    size = math.floor(math.log10(abs(value))) if value else 0
+    last = math.floor(math.log10(error)) - 1
+    if -4 <= size < 7 and last <= size:
+        return f"{value:.{min(max(0, -last), 15)}f}".replace("-", _MINUS)
+    return scientific(value, min(max(1, size - last), 15))
+
+
+def power_text(factor: float) -> str:
+    """A power of ten: ``100``, ``10,000``, and from a million on with a raised exponent."""
+    if factor < 1e6:
+        return f"{factor:,.0f}"
+    return f"10{str(round(math.log10(factor))).translate(_RAISED)}"
+
+
+def unit_of(label: str) -> str:
+    """The unit out of an axis label, with a space before it; nothing in natural units."""
+    unit = label.rpartition("(")[2].rstrip(")") if "(" in label else ""
+    return f" {unit}" if unit and unit != "natural units" else ""

@@ -1,0 +1,88 @@
+"""Where to look: the part of space in which things happen, what must be drawn larger there, and what is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ..propagation import Result
+
+_FAINT = 1e-3
+
+
+def marginals(result: Result) -> list[np.ndarray]:
+    """|psi|^2 summed over all axes but one, for each axis: shape (frames kept, points)."""
+    grid = result.numerics.grid
+    kept = result.psi if len(result.psi) else result.final[None]
+    found = []
+    for axis in range(grid.dimension):
+        others = tuple(1 + a for a in range(grid.dimension) if a != axis)
+        cell = float(grid.cell) / float(grid.spacing[axis])
+        found.append(np.stack([(np.abs(p[None]) ** 2).sum(axis=others)[0] * cell for p in kept]))
+    return found
+
+
+def find_window(result: Result, density: list[np.ndarray], axis: int) -> tuple[float, float]:
+    """Where things happen along an axis: the absorbing layers are cut off, and so is what stays empty."""
+    problem, numerics = result.problem, result.numerics
+    x = points_of(result, axis)
+    left, right = float(x[0]), float(numerics.grid.upper[axis])
+    if numerics.absorber is not None and axis in numerics.absorber.axes:
+        left, right = left + float(numerics.absorber.width), right - float(numerics.absorber.width)
+    ever = density[axis].max(axis=0)
+    seen = ever > _FAINT * ever.max()
+    if axis == 0 and problem.open:
+        # what passed the barrier is shown, however little it is
+        behind = _behind(result, density[0])[1](x) & (x > left) & (x < right)
+        seen |= behind & (ever > 0.05 * ever[behind].max(initial=0.0))
+    low, high = float(x[seen][0]), float(x[seen][-1])
+    if axis == 0:
+        ends = problem.potential.support(1e-2)
+        low, high = min(low, float(ends[0])), max(high, float(ends[1]))
+    margin = 0.06 * (high - low)
+    return max(left, low - margin), min(right, high + margin)
+
+
+def find_gain(result: Result, density: list[np.ndarray], x: np.ndarray, peak: float) -> tuple[np.ndarray, float]:
+    """A power of ten that makes what passed the barrier visible, in the columns behind it, and where they begin."""
+    plain = np.ones_like(x), 0.0
+    problem = result.problem
+    if not problem.open or result.numerics.grid.dimension > 1 or problem.potential.scale() == 0:
+        return plain
+    plane, behind = _behind(result, density[0])
+    points = points_of(result)
+    beyond = density[0][:, behind(points) & (points > x[0]) & (points < x[-1])]
+    largest = float(beyond.max()) / peak if beyond.size else 0.0
+    if not 1e-12 < largest < 0.04:
+        return plain
+    return np.where(behind(x), 10.0 ** np.floor(np.log10(0.5 / largest)), 1.0), plane
+
+
+def find_marks(result: Result, support: tuple[float, float]) -> tuple[float, ...]:
+    """Where to draw a line into the picture: edges, else the ends of a smooth barrier or the plane between two wells."""
+    from ..potentials import AbstractDoubleWell
+
+    potential = result.problem.potential
+    if potential.edges:
+        return tuple(float(edge) for edge in potential.edges)
+    if isinstance(potential, AbstractDoubleWell):
+        return (float(potential.divide),)
+    return tuple(support) if result.problem.open and support[1] > support[0] else ()
+
+
+def _behind(result: Result, density: np.ndarray) -> tuple[float, Callable[[np.ndarray], np.ndarray]]:
+    """Where the barrier ends for a packet that starts on the other side, and what lies beyond."""
+    left, right = (float(end) for end in result.problem.potential.support(1e-3))
+    start = float(density[0] @ points_of(result)) / float(density[0].sum())
+    if start < (left + right) / 2:
+        return right, lambda x: x > right
+    return left, lambda x: x < left
+
+
+def points_of(result: Result, axis: int = 0) -> np.ndarray:
+    """Grid points along one axis, in internal units."""
+    grid = result.numerics.grid
+    return float(grid.lower[axis]) + float(grid.spacing[axis]) * np.arange(grid.points[axis])

@@ -1,0 +1,147 @@
+"""Movie files: mp4, webm and gif through ffmpeg, a gif without it; a file is there whole, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ..errors import ArgumentError, WavesimError
+
+SUFFIXES = (".mp4", ".webm", ".gif")
+GIF_WIDTH, GIF_FPS = 640, 15
+
+_CODECS = {
+    ".mp4": "-c:v libx264 -preset veryfast -crf 20 -pix_fmt yuv420p -movflags +faststart -f mp4",
+    ".webm": "-c:v libvpx-vp9 -deadline realtime -cpu-used 6 -row-mt 1 -crf 32 -b:v 0 -pix_fmt yuv420p -f webm",
+    ".gif": "-loop 0 -f gif",
+}
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a name that says no known format.
+
+    Raises:
+        ArgumentError: with the formats there are.
+    """
+    if path.suffix not in SUFFIXES:
+        raise ArgumentError("path", f"must end in {', '.join(SUFFIXES)}, but is {path.name!r}; rename it.")
+
+
+def ffmpeg() -> str | None:
+    """The ffmpeg to be used, None if there is none."""
+    try:
+        import imageio_ffmpeg
+
+        return imageio_ffmpeg.get_ffmpeg_exe()
+    except (ImportError, RuntimeError, OSError):
+        return None
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`, renamed to it at the end, removed on any error or interruption."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        # mkstemp makes private files; a movie has the permissions of any other new file
+        mask = os.umask(0)
+        os.umask(mask)
+        part.chmod(0o666 & ~mask)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write(
+    path: Path,
+    frames: Iterator[np.ndarray],
+    count: int,
+    size: tuple[int, int],
+    fps: int,
+    done: Callable[[int, int], None],
+) -> None:
+    """Encode the frames with ffmpeg.
+
+    Raises:
+        WavesimError: if ffmpeg fails; its last words are the reason.
+    """
+    program = ffmpeg()
+    if program is None:
+        write_without_ffmpeg(path, frames, count, size, fps, done)
+        return
+    width, height = size
+    source = f"-y -v error -f rawvideo -pix_fmt rgba -s {width}x{height} -r {fps} -i pipe:0".split()
+    with whole_file(path) as part, tempfile.TemporaryFile() as words:
+        command = [program, *source, *_filter(path.suffix, size, fps), *_CODECS[path.suffix].split(), str(part)]
+        encoder = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, pipesize=2**20
+        )
+        assert encoder.stdin is not None
+        try:
+            with contextlib.suppress(BrokenPipeError):
+                for index, frame in enumerate(frames):
+                    encoder.stdin.write(np.ascontiguousarray(frame).data)
+                    done(index + 1, count)
+                encoder.stdin.close()
+            encoder.wait()
+        finally:
+            encoder.kill()
+            encoder.wait()
+            with contextlib.suppress(BrokenPipeError):
+                encoder.stdin.close()
+        if encoder.returncode != 0:
+            words.seek(0)
+            said = words.read().decode(errors="replace").strip().splitlines()
+            raise WavesimError(
+                f"ffmpeg must write {path.name}, but stopped: {said[-1] if said else 'without a word'}; try a .gif, or another folder."
+            )
+
+
+def write_without_ffmpeg(
+    path: Path,
+    frames: Iterator[np.ndarray],
+    count: int,
+    size: tuple[int, int],
+    fps: int,
+    done: Callable[[int, int], None],
+) -> None:
+    """A gif by Pillow: larger files and fewer colors, but nothing else is needed."""
+    every = max(1, round(fps / GIF_FPS))
+    small = _gif_size(size)
+
+    def pictures() -> Iterator[Image.Image]:
+        for index, frame in enumerate(frames):
+            if index % every == 0:
+                yield Image.fromarray(frame).convert("RGB").resize(small, Image.Resampling.LANCZOS).quantize(256)
+            done(index + 1, count)
+
+    stream = pictures()
+    with whole_file(path) as part:
+        first = next(stream)
+        # gifs count time in hundredths of a second
+        first.save(
+            part, format="GIF", save_all=True, append_images=stream, loop=0, duration=round(100 * every / fps) * 10
+        )
+
+
+def _gif_size(size: tuple[int, int]) -> tuple[int, int]:
+    width = min(GIF_WIDTH, size[0])
+    return width, round(size[1] * width / size[0])
+
+
+def _filter(suffix: str, size: tuple[int, int], fps: int) -> list[str]:
+    if suffix != ".gif":
+        return []
+    width, height = _gif_size(size)
+    small = f"fps={min(fps, GIF_FPS)},scale={width}:{height}:flags=lanczos,split[a][b]"
+    return ["-vf", f"{small};[a]palettegen=stats_mode=full[p];[b][p]paletteuse=dither=none:diff_mode=rectangle"]
