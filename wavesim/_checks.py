@@ -22,7 +22,7 @@ def finite(argument: str, value: object) -> None:
             argument, f"must be a number, but is {value!r}; give a plain number or a number times a unit."
         )
     if concrete(value):
-        if np.iscomplexobj(value):
+        if isinstance(value, complex | np.complexfloating):
             raise ArgumentError(argument, f"must be real, but is {value}; give a real number.")
         if not math.isfinite(float(value)):  # type: ignore[arg-type]
             raise ArgumentError(argument, f"must be finite, but is {value}; give an ordinary number.")

@@ -88,7 +88,13 @@ def _lanczos(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array
     operator = LinearOperator((size, size), matvec=lambda v: np.asarray(apply(jnp.asarray(v))), dtype=float)  # type: ignore[call-arg]
     start = np.exp(-np.asarray(hamiltonian.potential).ravel() / max(float(jnp.ptp(hamiltonian.potential)), 1e-300) * 8)
     energies, vectors = eigsh(
-        operator, k=count, which="SA", v0=start, tol=1e-12, ncv=max(4 * count + 20, 40), maxiter=20000
+        operator,
+        k=count,
+        which="SA",
+        v0=start,
+        tol=1e-12,  # type: ignore[arg-type]
+        ncv=max(4 * count + 20, 40),
+        maxiter=20000,
     )
     order = np.argsort(energies)
     return jnp.asarray(energies[order]), jnp.asarray(vectors.T[order])

@@ -85,9 +85,11 @@ def _replaced(node: Any, keys: list[str], value: Any, path: str) -> Any:
             )
         changed = _replaced(node[index], rest, value, path)
         return (*node[:index], changed, *node[index + 1 :]) if isinstance(node, tuple) else {**node, index: changed}
-    names = [f.name for f in dataclasses.fields(node)] if dataclasses.is_dataclass(node) else []
+    known_fields = dataclasses.is_dataclass(node) and not isinstance(node, type)
+    names = [f.name for f in dataclasses.fields(node)] if known_fields else []
     if key not in names:
         near = difflib.get_close_matches(key, names, 1)
         hint = f"; did you mean {near[0]!r}?" if near else "."
         raise ArgumentError(path, f"must name a field, but {key!r} is none of {', '.join(names) or 'any'}{hint}")
-    return dataclasses.replace(node, **{key: _replaced(getattr(node, key), rest, value, path)})
+    changed: Any = node
+    return dataclasses.replace(changed, **{key: _replaced(getattr(node, key), rest, value, path)})

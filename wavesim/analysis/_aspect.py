@@ -20,6 +20,12 @@ class Reading:
     value: float
     dimension: Dimension
     own_error: dict[str, float] = dataclasses.field(default_factory=dict)
+    compared: float | None = None
+
+    @property
+    def repeatable(self) -> float:
+        """The number that runs on other grids must repeat: `compared` where it is given, else the value."""
+        return self.value if self.compared is None else self.compared
 
 
 Predictions = dict[str, dict[str, float]]

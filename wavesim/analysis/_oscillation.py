@@ -67,7 +67,7 @@ def fit_oscillation(times: np.ndarray, values: np.ndarray) -> Oscillation:
         )
     span = times[-1] - times[0]
     trials = 2 * math.pi / span * np.linspace(0.25, len(times) / 2.2, 8 * len(times))
-    frequency = float(min(trials, key=lambda w: _linear(times, values, w)[1]))
+    frequency = float(trials[np.argmin([_linear(times, values, float(w))[1] for w in trials])])
     step = trials[1] - trials[0]
     for _ in range(60):
         coefficients, _ = _linear(times, values, frequency)

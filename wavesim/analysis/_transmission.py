@@ -18,7 +18,7 @@ from ..potentials import AbstractPotential, DoubleBarrier, EckartBarrier, Rectan
 from ..problem import Problem
 from ..propagation import Result, Trajectory
 from ..regions import Before, Beyond
-from ..states import GaussianPacket
+from ..states import AbstractPacket, GaussianPacket
 from ._aspect import CurvePredictions, Predictions, Reading
 
 _FAR = 1e-3
@@ -28,8 +28,8 @@ _FAR = 1e-3
 class Transmission:
     """Scattering off a potential that is flat on both sides.
 
-    transmitted = absorbed on the far side + what is beyond the potential there; reflected likewise on the near side; remaining =
-    what is still inside the potential. The three add to one; ``absorbed_left`` and ``absorbed_right`` are parts of the first two.
+    transmitted = absorbed on the far side + what is beyond the potential there and moves away; reflected likewise on the near side;
+    remaining = what is undecided: inside the potential, or still moving towards it. The three add to one; ``absorbed_left`` and ``absorbed_right`` are parts of the first two.
     """
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
@@ -43,33 +43,31 @@ class Transmission:
         }
 
     def readings(self, result: Result) -> dict[str, Reading]:
-        curves = {name: values[-1] for name, (values, _) in self.curves(result).items()}
-        s = result.series
-        # what has not decided yet may still change either number
-        undecided = abs(curves["remaining_probability"]) + float(s["incoming_left"][-1] + s["incoming_right"][-1])
-        own = {"duration": undecided}
-        absorbed = {"absorbed_left": result.absorbed[-1, 0], "absorbed_right": result.absorbed[-1, 1]}
+        ends = {name: float(values[-1]) for name, (values, _) in self.curves(result).items()}
+        # whatever is undecided at the end may still go either way
+        own = {"duration": abs(ends["remaining_probability"])}
         numbers = {
-            name: Reading(float(value), DIMENSIONLESS, own)
-            for name, value in curves.items()
-            if name != "remaining_probability"
+            name: Reading(ends[name], DIMENSIONLESS, own)
+            for name in ("transmitted_probability", "reflected_probability")
         }
-        for name, value in absorbed.items():
-            still = float(s["norm"][-1])
-            numbers[name] = Reading(float(value), DIMENSIONLESS, {"duration": still})
-        numbers["remaining_probability"] = Reading(float(curves["remaining_probability"]), DIMENSIONLESS)
+        # what was absorbed so far depends on where the box happens to end; what is repeatable is all that goes to that side
+        still = {"duration": float(result.series["norm"][-1])}
+        for side, name in enumerate(("absorbed_left", "absorbed_right")):
+            whole = float(result.absorbed[-1, side] + result.series["beyond_" + name.removeprefix("absorbed_")][-1])
+            numbers[name] = Reading(float(result.absorbed[-1, side]), DIMENSIONLESS, still, compared=whole)
+        numbers["remaining_probability"] = Reading(ends["remaining_probability"], DIMENSIONLESS)
         return numbers
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
         s = result.series
-        left = result.absorbed[:, 0] + s["beyond_left"]
-        right = result.absorbed[:, 1] + s["beyond_right"]
-        remaining = s["norm"] - s["beyond_left"] - s["beyond_right"]
+        left = result.absorbed[:, 0] + s["beyond_left"] - s["incoming_left"]
+        right = result.absorbed[:, 1] + s["beyond_right"] - s["incoming_right"]
+        inside = s["norm"] - s["beyond_left"] - s["beyond_right"]
         through, back = (right, left) if moves_right(result.problem) else (left, right)
         return {
             "transmitted_probability": (through, DIMENSIONLESS),
             "reflected_probability": (back, DIMENSIONLESS),
-            "remaining_probability": (remaining, DIMENSIONLESS),
+            "remaining_probability": (inside + s["incoming_left"] + s["incoming_right"], DIMENSIONLESS),
         }
 
     def predictions(self, problem: Problem, duration: float) -> Predictions:
@@ -170,22 +168,19 @@ def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.n
 
 
 def packet_leak(problem: Problem, absorber: Absorber) -> float:
-    """The probability that an absorber does not take from this packet, a bound for what it may add to T or R."""
-    packet = problem.state
-    assert isinstance(packet, GaussianPacket)
-    mass = float(problem.mass)
-    mean = abs(float(packet.mean_momentum(mass)))
-    spread = 1 / (2 * float(packet.width))
-    k = np.linspace(max(mean - 8 * spread, 1e-3 * mean), mean + 8 * spread, 161)
-    density = np.exp(-(((k - mean) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
+    """The probability that an absorber does not take from this packet: a bound for what it may add to T or to R."""
+    packet, mass = problem.state, float(problem.mass)
+    assert isinstance(packet, AbstractPacket)
+    low, high = packet.momentum_range(1e-15, mass)
+    mean, spread = (low + high) / 2, (high - low) / 16
+    k = np.linspace(max(low, 1e-3 * high), high, 161) if mean > 0 else np.linspace(max(-high, -1e-3 * low), -low, 161)
+    density = np.exp(-(((k - abs(mean)) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
     worst = np.zeros_like(k)
-    for end in problem.potential.asymptotes():
-        outside = np.sqrt(np.maximum(k**2 - 2 * mass * max(end, 0.0), 0.0))
-        moving = outside > 1e-3 * mean
-        leak = np.zeros_like(k)
-        if moving.any():
-            leak[moving] = absorber_leak(absorber, outside[moving], mass)
-        worst = np.maximum(worst, leak)
+    for end in {max(float(end), 0.0) for end in problem.potential.asymptotes()}:
+        outside = np.sqrt(np.maximum(k**2 - 2 * mass * end, 0.0))
+        moving = outside > 1e-3 * abs(mean)
+        leak = absorber_leak(absorber, np.where(moving, outside, abs(mean)), mass)
+        worst = np.maximum(worst, np.where(moving, leak, 0.0))
     return float(np.trapezoid(np.minimum(worst, 1.0) * density, k))
 
 

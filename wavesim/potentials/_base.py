@@ -54,12 +54,6 @@ class AbstractPotential(abc.ABC):
         """Positions where V jumps; empty for a smooth V."""
         return ()
 
-    def scale(self) -> float:
-        """The largest abs(V) that matters for the numerics: the height of a barrier, the depth of a well; concrete."""
-        left, right = self.support(1e-3)
-        inside = jnp.max(jnp.abs(self.value((jnp.linspace(left, right, 1025),))))
-        return max(float(inside), *(abs(end) for end in self.asymptotes() if math.isfinite(end)), 0.0)
-
 
 class AbstractSmoothPotential(AbstractPotential):
     """A potential without edges: samples are its values, and its gradient terms follow by differentiation."""

@@ -7,8 +7,10 @@ from ._numerics import Numerics as Numerics
 from ._numerics import scheme_named as scheme_named
 from ._plan_grid import coarsened as coarsened
 from ._planner import Plan as Plan
+from ._planner import Refinement as Refinement
 from ._planner import chebyshev_for as chebyshev_for
 from ._planner import plan as plan
+from ._progress import Progress as Progress
 from ._progress import reporter as reporter
 from ._propagate import check as check
 from ._propagate import propagate as propagate

@@ -6,11 +6,13 @@ import dataclasses
 import math
 
 import jax
+import jax.numpy as jnp
 
 from .._checks import at_least, concrete, one_of, positive
 from ..absorbers import Absorber
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
+from ..problem import Problem
 from ..schemes import SCHEMES, Chebyshev, Scheme
 
 Method = Scheme | Chebyshev
@@ -89,3 +91,15 @@ def require_double() -> None:
             "wavesim needs JAX's 64-bit mode, but it is off, and numbers would lose half their digits in silence; "
             'before the first array, call jax.config.update("jax_enable_x64", True), or set JAX_ENABLE_X64=1.'
         )
+
+
+@jax.jit
+def _bounds(problem: Problem, grid: Grid) -> tuple[jax.Array, jax.Array]:
+    samples = problem.potential.sample(grid, mass=problem.mass)
+    return jnp.min(samples), jnp.max(samples) + sum(k**2 for k in grid.largest_momentum) / (2 * problem.mass)
+
+
+def spectral_bounds(problem: Problem, grid: Grid) -> tuple[float, float]:
+    """Bounds of the spectrum of H on the grid: the lowest V, and the largest kinetic energy above the highest V."""
+    low, high = _bounds(problem, grid)
+    return float(low), float(high)

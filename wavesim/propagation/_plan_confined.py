@@ -34,25 +34,19 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         left, right = min(left, start[0]), max(right, start[1])
     center, half = (left + right) / 2, 0.6 * (right - left)
     spacing = _first_spacing(problem, left, right, tolerance)
-    chosen = grid
-    for _ in range(40):
-        trial = grid if grid is not None else fitted_grid(center - half, center + half, spacing, potential)
-        if trial.points[0] > _LARGEST:
+    while True:
+        chosen = grid if grid is not None else fitted_grid(center - half, center + half, spacing, potential)
+        if chosen.points[0] > _LARGEST:
+            raise NumericsError(
+                f"the state needs more than {_LARGEST} points, too many to diagonalize; is it bound in this potential? "
+                "If so, give grid= and duration yourself."
+            )
+        ends, momenta, energy, gap = _tails(problem, chosen, goal)
+        widen, sharpen = ends >= goal, momenta >= goal and potential.smooth
+        if grid is not None or not (widen or sharpen):
             break
-        ends, momenta, energy, gap = _tails(problem, trial, goal)
-        chosen = trial
-        if grid is not None or (ends < goal and (momenta < goal or not potential.smooth)):
-            break
-        if ends >= goal:
-            half *= 1.12
-        if momenta >= goal and potential.smooth:
-            spacing /= 1.12
-    else:
-        raise NumericsError("no box was found that holds the state; give grid= yourself.")
-    if chosen is None or chosen.points[0] > _LARGEST:
-        raise NumericsError(
-            f"the state needs more than {_LARGEST} points, too many to diagonalize; is it bound in this potential? If so, give grid= and duration yourself."
-        )
+        half *= 1.12 if widen else 1.0
+        spacing /= 1.12 if sharpen else 1.0
     if finer != 1.0 and grid is None:
         chosen = fitted_grid(center - half, center + half, spacing / finer, potential)
     duration = float(problem.duration) if problem.duration is not None else 2 * math.pi / gap

@@ -10,15 +10,15 @@ import math
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 
 from .._checks import positive
 from ..absorbers import Absorber
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
+from ..potentials import Free
 from ..problem import Problem
 from ..schemes import SRKN11B, Chebyshev, Scheme, chebyshev_terms
-from ._numerics import Method, Numerics, require_double, scheme_named
+from ._numerics import Method, Numerics, require_double, scheme_named, spectral_bounds
 from ._plan_confined import confined_space
 from ._plan_open import free_space, open_space
 
@@ -39,6 +39,15 @@ class Space:
     energy: float
     speed: float
     reasons: dict[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Refinement:
+    """Factors on what the rules plan: the spacing and the step are divided, an open duration is multiplied."""
+
+    space: float = 1.0
+    time: float = 1.0
+    longer: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,9 +79,7 @@ def plan(
     frames: int | None = None,
     precision: str = "double",
     save_psi: bool = True,
-    finer_space: float = 1.0,
-    finer_time: float = 1.0,
-    longer: float = 1.0,
+    refinement: Refinement = Refinement(),
 ) -> Plan:
     """Choose the numerics for a problem; any of them can be fixed by hand.
 
@@ -80,8 +87,7 @@ def plan(
         problem: the physics.
         tolerance: the absolute error of probabilities to aim at.
         grid, dt, scheme, absorber, frames, precision, save_psi: what is given is kept; see `propagate`.
-        finer_space, finer_time: divide the planned spacing and step by these (a second, better run).
-        longer: multiply the planned duration by this (only where the problem leaves it open).
+        refinement: how much finer than by the rules, for a second, better run.
 
     Returns:
         the `Plan`.
@@ -100,14 +106,13 @@ def plan(
         positive("dt", dt)
     if isinstance(absorber, str) and absorber != "planned":
         raise ArgumentError("absorber", f'must be an Absorber, None or "planned", but is {absorber!r}.')
-    space = _space(problem, tolerance, grid, absorber, finer_space, longer)
+    space = _space(problem, tolerance, grid, absorber, refinement)
     reasons = dict(space.reasons)
-    method, step, why = _time_step(problem, space, tolerance, scheme, dt, finer_time)
+    chosen, step, why = _time_step(problem, space, tolerance, scheme, dt, refinement.time)
     frames = frames or DEFAULT_FRAMES
     steps = frames * max(1, math.ceil(space.duration / step / frames - 1e-9))
     exact = space.duration / steps
-    if method == "chebyshev":
-        method = chebyshev_for(problem, space.grid, exact)
+    method = chebyshev_for(problem, space.grid, exact) if isinstance(chosen, str) else chosen
     reasons["method"] = why
     reasons["step"] = f"dt = {exact:.5g}: {steps:,} steps over {space.duration:.6g}" + (
         f", {frames} frames" if frames > 1 else ""
@@ -116,15 +121,17 @@ def plan(
     return Plan(problem, tolerance, numerics, reasons)
 
 
-def _space(problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float, longer: float) -> Space:
+def _space(
+    problem: Problem, tolerance: float, grid: Grid | None, absorber: Absorber | str | None, refinement: Refinement
+) -> Space:
     if grid is not None and grid.dimension > 1:
         return _given_space(problem, tolerance, grid, absorber)
-    if problem.open and float(np.ptp(problem.potential.asymptotes())) == 0 and problem.potential.scale() == 0:
-        parts = free_space(problem, tolerance, grid, absorber, finer)
+    if problem.open and isinstance(problem.potential, Free):
+        parts = free_space(problem, tolerance, grid, absorber, refinement.space)
     elif problem.open:
-        parts = open_space(problem, tolerance, grid, absorber, finer, longer)
+        parts = open_space(problem, tolerance, grid, absorber, refinement.space, refinement.longer)
     else:
-        parts = confined_space(problem, tolerance, grid, finer)
+        parts = confined_space(problem, tolerance, grid, refinement.space)
     return Space(*parts)
 
 
@@ -152,7 +159,7 @@ def _given_space(problem: Problem, tolerance: float, grid: Grid, absorber: Any) 
 
 def _time_step(
     problem: Problem, space: Space, tolerance: float, scheme: Method | str | None, dt: float | None, finer: float
-) -> tuple[Method, float, str]:
+) -> tuple[Method | str, float, str]:
     potential = problem.potential
     if scheme is None:
         chosen: Method | str = "g6t4" if potential.smooth else ("chebyshev" if potential.static else SRKN11B)
@@ -181,8 +188,6 @@ def _time_step(
 
 def chebyshev_for(problem: Problem, grid: Grid, dt: float) -> Chebyshev:
     """The Chebyshev series of one step: bounds that hold the spectrum of H on the grid, and the terms that the step needs."""
-    samples = np.asarray(problem.potential.sample(grid, mass=problem.mass))
-    top = float(samples.max()) + sum(k**2 / (2 * problem.mass) for k in grid.largest_momentum)
-    low = float(samples.min())
+    low, top = spectral_bounds(problem, grid)
     margin = 0.005 * (top - low)
     return Chebyshev(low - margin, top + margin, chebyshev_terms((top - low + 2 * margin) * dt / 2))

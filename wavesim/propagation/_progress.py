@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
-Report = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 
 
 @contextlib.contextmanager
-def reporter(progress: bool | Report, title: str = "propagating") -> Iterator[Report]:
+def reporter(progress: bool | Progress, title: str = "propagating") -> Iterator[Progress]:
     """A report function: the caller's own, a rich progress bar on standard error for True, or one that is silent."""
     if progress is False:
         yield lambda done, total: None
@@ -18,7 +18,8 @@ def reporter(progress: bool | Report, title: str = "propagating") -> Iterator[Re
         yield progress
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
 
     columns = (
         TextColumn("{task.description}"),
@@ -27,7 +28,7 @@ def reporter(progress: bool | Report, title: str = "propagating") -> Iterator[Re
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with RichProgress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=None)
 
         def report(done: int, total: int) -> None:

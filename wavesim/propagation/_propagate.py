@@ -9,6 +9,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jax.core import Tracer
 
 from ..absorbers import Absorber
 from ..errors import NumericsError
@@ -17,9 +18,9 @@ from ..problem import Problem
 from ..schemes import Chebyshev, Scheme
 from ..states import AbstractPacket
 from ._evolve import Frame, advance, begin, proceed
-from ._numerics import Numerics
+from ._numerics import Numerics, spectral_bounds
 from ._planner import plan
-from ._progress import Report, reporter
+from ._progress import Progress, reporter
 from ._result import Result
 
 # point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
@@ -38,7 +39,7 @@ def propagate(
     frames: int | None = None,
     precision: str = "double",
     save_psi: bool = True,
-    progress: bool | Report = False,
+    progress: bool | Progress = False,
 ) -> Result:
     """Solve the time-dependent Schroedinger equation i d psi/dt = (p^2/2m + V) psi.
 
@@ -64,7 +65,7 @@ def propagate(
     Raises:
         NumericsError: if JAX's 64-bit mode is off, the packet does not fit, a scheme does not fit the potential, or psi is not finite at the end.
     """
-    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves((problem, grid, dt))):
+    if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves((problem, grid, dt))):
         raise NumericsError(
             "propagate needs concrete numbers, but was called inside a JAX transformation; use wavesim.evolve(problem, numerics) there."
         )
@@ -104,16 +105,15 @@ def check(problem: Problem, numerics: Numerics) -> None:
             raise NumericsError(
                 "a Chebyshev series needs a static potential, but this one depends on time; take scheme 'g6t4' or 'srkn11b'."
             )
-        samples = np.asarray(potential.sample(numerics.grid, mass=problem.mass))
-        top = samples.max() + sum(k**2 / (2 * problem.mass) for k in numerics.grid.largest_momentum)
-        if samples.min() < method.lowest or top > method.highest * (1 + 1e-12):
+        low, top = spectral_bounds(problem, numerics.grid)
+        if low < method.lowest or top > method.highest * (1 + 1e-12):
             raise NumericsError(
-                f"the Chebyshev bounds must hold the spectrum {samples.min():.6g} .. {top:.6g}, but are {method.lowest:.6g} .. {method.highest:.6g}; "
+                f"the Chebyshev bounds must hold the spectrum {low:.6g} .. {top:.6g}, but are {method.lowest:.6g} .. {method.highest:.6g}; "
                 "plan again for this problem and grid."
             )
 
 
-def _run(problem: Problem, numerics: Numerics, report: Report) -> Result:
+def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
     begun = time.perf_counter()
     steps, save = numerics.steps // numerics.frames, numerics.save_psi
     work = math.prod(numerics.grid.points) * numerics.method.pairs * steps

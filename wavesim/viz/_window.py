@@ -48,9 +48,11 @@ def find_window(result: Result, density: list[np.ndarray], axis: int) -> tuple[f
 
 def find_gain(result: Result, density: list[np.ndarray], x: np.ndarray, peak: float) -> tuple[np.ndarray, float]:
     """A power of ten that makes what passed the barrier visible, in the columns behind it, and where they begin."""
+    from ..potentials import Free
+
     plain = np.ones_like(x), 0.0
     problem = result.problem
-    if not problem.open or result.numerics.grid.dimension > 1 or problem.potential.scale() == 0:
+    if not problem.open or result.numerics.grid.dimension > 1 or isinstance(problem.potential, Free):
         return plain
     plane, behind = _behind(result, density[0])
     points = points_of(result)

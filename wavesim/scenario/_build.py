@@ -1,0 +1,178 @@
+"""From a file to a Scenario: the problem, what is fixed of its numerics, and what is expected of its numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pydantic
+
+from .._typing import ENERGY, LENGTH, MASS, TIME
+from ..errors import ScenarioError, WavesimError
+from ..problem import Problem
+from ..units import UnitSystem, unit
+from ._fields import quantity_value
+from ._library import find_scenario
+from ._messages import sentences
+from ._paths import assign
+from ._quantities import QUANTITIES
+from ._schema import SECTIONS, Expected, ScenarioFile
+
+
+@dataclasses.dataclass(frozen=True)
+class Expectation:
+    """What a quantity must be; numbers in internal units.
+
+    Attributes:
+        quantity: its standard name.
+        theory: the theory it must equal, or None.
+        value: the value it must equal, or None.
+        below: what it must stay below, or None.
+        within: the distance allowed, or None for its own error bar.
+        relative: the distance allowed as a fraction of what is expected, or None.
+    """
+
+    quantity: str
+    theory: str | None = None
+    value: float | None = None
+    below: float | None = None
+    within: float | None = None
+    relative: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    """A scenario file, understood.
+
+    Attributes:
+        name: of the shipped scenario or of the file.
+        title: one line.
+        question: what is asked.
+        expectation: what a person should expect to see.
+        problem: the physics.
+        tolerance: what to aim at.
+        fixed: the numerics that the file fixes, as keywords of `wavesim.certify` and `wavesim.plan`.
+        expect: what is expected of the numbers.
+        units: how its numbers are shown: the units that the file uses itself.
+        content: the file's content after ``--set``, as canonical JSON.
+    """
+
+    name: str
+    title: str
+    question: str
+    expectation: str
+    problem: Problem
+    tolerance: float
+    fixed: dict[str, Any]
+    expect: tuple[Expectation, ...]
+    units: UnitSystem
+    content: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the content: comments and the order of keys do not matter."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+
+def load_scenario(name_or_path: str | os.PathLike[str], set: Iterable[str] = ()) -> Scenario:
+    """Read a scenario by name or by path: ``load_scenario("rectangular_barrier", set=["potential.height=0.5"])``.
+
+    Raises:
+        ScenarioError: with one line for each thing that is wrong.
+    """
+    name, text = find_scenario(os.fspath(name_or_path))
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{name} is no TOML: {error}.") from None
+    return read_scenario(name, assign(data, set))
+
+
+def read_scenario(name: str, data: dict[str, Any]) -> Scenario:
+    """Understand the content of a scenario file.
+
+    Raises:
+        ScenarioError: with one line for each thing that is wrong.
+    """
+    natural = data.get("units") == "natural"
+    wrong: list[str] = []
+    file: Any = None
+    try:
+        file = ScenarioFile.model_validate(data, context={"natural": natural})
+    except pydantic.ValidationError as error:
+        wrong += sentences(error, data, ScenarioFile, SECTIONS)
+    expect = tuple(_expectations(data.get("expect"), natural, wrong))
+    if wrong:
+        raise ScenarioError("\n".join(wrong))
+    fixed = {key: value for key, value in (("grid", file.grid), *file.run) if value is not None}
+    if file.absorber is not None:
+        fixed["absorber"] = None if file.absorber == "none" else file.absorber
+    return Scenario(
+        name=name,
+        title=file.title,
+        question=file.question,
+        expectation=file.expectation,
+        problem=Problem(file.potential, file.state, file.duration, file.particle.mass, file.measure),
+        tolerance=file.accuracy.tolerance,
+        fixed=fixed,
+        expect=expect,
+        units=_units(data, natural),
+        content=json.dumps(data, sort_keys=True, ensure_ascii=False),
+    )
+
+
+def _expectations(data: Any, natural: bool, wrong: list[str]) -> Iterator[Expectation]:
+    """The expectations with their numbers in internal units; what is wrong in a way that no schema can say is added to `wrong`."""
+    for name, row in data.items() if isinstance(data, dict) else ():
+        try:
+            table = Expected.model_validate(row, context={"natural": natural})
+        except pydantic.ValidationError:
+            continue
+        if name not in QUANTITIES:
+            continue
+        if sum(getattr(table, key) is not None for key in ("theory", "value", "below")) != 1:
+            wrong.append(f"expect.{name}: must hold exactly one of theory, value and below.")
+        if (table.within is not None or table.below is not None) and table.relative is not None:
+            wrong.append(f"expect.{name}: must not hold relative together with within or below; choose one.")
+        numbers: dict[str, float] = {}
+        for key in ("value", "below", "within"):
+            given = getattr(table, key)
+            try:
+                if given is not None:
+                    numbers[key] = quantity_value(given, QUANTITIES[name], natural)
+            except WavesimError as error:
+                wrong.append(f"expect.{name}.{key}: {error}")
+        yield Expectation(name, theory=table.theory, relative=table.relative, **numbers)
+
+
+def _units(data: dict[str, Any], natural: bool) -> UnitSystem:
+    """The first energy, length, time and mass unit that the file uses."""
+    if natural:
+        return UnitSystem(natural=True)
+    names = {LENGTH.powers: "length", ENERGY.powers: "energy", TIME.powers: "time", MASS.powers: "mass"}
+    chosen: dict[str, str] = {}
+    for text in _texts({key: value for key, value in data.items() if isinstance(value, dict) or key == "duration"}):
+        symbol = text.strip().partition(" ")[2].strip()
+        try:
+            kind = names.get(unit(symbol)[1]) if symbol.isidentifier() else None
+        except WavesimError:
+            continue
+        if kind is not None:
+            chosen.setdefault(kind, symbol)
+    return UnitSystem(**chosen)
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from _texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _texts(value)

@@ -1,0 +1,46 @@
+"""Where scenarios are: the shipped ones by name, any other by the path of its file."""
+
+from __future__ import annotations
+
+import difflib
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from ..errors import ScenarioError
+
+
+def _shelf() -> Traversable:
+    inside = files("wavesim") / "_scenarios"
+    # a checkout, or an editable install of it, has them beside the package
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "scenarios"
+
+
+def shipped() -> dict[str, Traversable]:
+    """The scenarios that come with wavesim, by name."""
+    shelf = _shelf()
+    found = sorted(shelf.iterdir(), key=lambda item: item.name) if shelf.is_dir() else []
+    return {item.name[:-5]: item for item in found if item.name.endswith(".toml")}
+
+
+def find_scenario(name_or_path: str) -> tuple[str, str]:
+    """Name and text of a scenario: shipped, or in a file.
+
+    Raises:
+        ScenarioError: if there is none; names that are close are suggested.
+    """
+    known = shipped()
+    if name_or_path in known:
+        return name_or_path, known[name_or_path].read_text(encoding="utf-8")
+    path = Path(name_or_path)
+    looks_like_path = path.suffix == ".toml" or len(path.parts) > 1
+    try:
+        if path.is_file() or looks_like_path:
+            return path.stem, path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{path} must be a text file in UTF-8, but is not; is it a scenario?") from None
+    except OSError as error:
+        raise ScenarioError(f"{path} cannot be read: {error.strerror}; check the path.") from None
+    near = difflib.get_close_matches(name_or_path, known, 3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"the shipped ones are {', '.join(known)}."
+    raise ScenarioError(f"there is no scenario and no file called {name_or_path!r}; {hint}")

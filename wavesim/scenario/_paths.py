@@ -1,0 +1,61 @@
+"""One path grammar for ``--set``: ``potential.height``, ``potential.terms.0.width``."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Iterable
+from typing import Any
+
+from ..errors import ScenarioError
+
+
+def assign(data: dict[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
+    """A copy of a file's content with ``path=value`` applied; a value is read as TOML, and as text where it is none (``0.5 eV``).
+
+    Whether the path names a key that exists is for the schema to say, which knows the keys that a file may leave out.
+
+    Raises:
+        ScenarioError: if an assignment has no ``=`` or its path leads through something that is no table.
+    """
+    changed = copy.deepcopy(data)
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
+        keys = path.strip().split(".")
+        if not equals or not all(keys):
+            raise ScenarioError(f'{assignment!r} must read path=value, for example potential.height="0.5 eV".')
+        node: Any = changed
+        for depth, key in enumerate(keys[:-1]):
+            node = _enter(node, key, path, keys[:depth])
+        _put(node, keys, path, _value(text.strip()))
+    return changed
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _enter(node: Any, key: str, path: str, above: list[str]) -> Any:
+    if isinstance(node, dict):
+        return node.setdefault(key, {})
+    if isinstance(node, list):
+        return node[_index(node, key, path)]
+    raise ScenarioError(f"{path}: {'.'.join(above)} is {node!r}, in which there is no {key!r}; shorten the path.")
+
+
+def _put(node: Any, keys: list[str], path: str, value: Any) -> None:
+    if isinstance(node, dict):
+        node[keys[-1]] = value
+    elif isinstance(node, list):
+        node[_index(node, keys[-1], path)] = value
+    else:
+        raise ScenarioError(f"{path}: {'.'.join(keys[:-1])} is {node!r}, in which there is no {keys[-1]!r}; shorten the path.")
+
+
+def _index(node: list[Any], key: str, path: str) -> int:
+    if key.isdigit() and int(key) < len(node):
+        return int(key)
+    raise ScenarioError(f"{path}: {key!r} must be a number from 0 to {len(node) - 1}, the place in a list.")

@@ -1,0 +1,139 @@
+"""What a scenario file may hold, derived from the classes that it becomes.
+
+A new potential, state, region or observable enters by one word in the tuples below.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import pydantic
+from pydantic import AfterValidator, BeforeValidator, Discriminator, StrictInt, StrictStr, Tag, WithJsonSchema
+
+from .. import observables as O
+from .. import potentials as P
+from .. import regions as R
+from .. import states as S
+from .._checks import at_least, one_of, positive
+from .._typing import Length, Mass, Time
+from ..absorbers import Absorber
+from ..errors import WavesimError
+from ..grid import Grid
+from ..schemes import SCHEMES
+from ._fields import Families, Table, constructed
+from ._quantities import QUANTITIES
+
+POTENTIALS = (
+    P.Free, P.Step, P.RectangularBarrier, P.GaussianBarrier, P.EckartBarrier, P.DoubleBarrier,
+    P.Harmonic, P.QuarticDoubleWell, P.SquareDoubleWell, P.Driven, P.Sum,
+)  # fmt: skip
+STATES = (S.GaussianPacket, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Superposition)
+OBSERVABLES = (
+    O.Norm, O.ProbabilityIn, O.Position, O.PositionSpread, O.Momentum, O.MomentumSpread, O.Energy,
+    O.ProbabilityCurrent, O.Overlap, O.Autocorrelation, O.MovingIn,
+)  # fmt: skip
+REGIONS = (R.Beyond, R.Before, R.Between)
+
+FAMILIES = Families({
+    P.AbstractPotential: POTENTIALS, S.AbstractState: STATES, O.AbstractObservable: OBSERVABLES, R.AbstractRegion: REGIONS,
+})  # fmt: skip
+
+TimeRule, LengthRule, MassRule, NumberRule = (FAMILIES.rule(hint) for hint in (Time, Length, Mass, float))
+
+
+def _checked(check: Any, name: str, *rest: Any) -> AfterValidator:
+    def run(value: Any) -> Any:
+        check(name, value, *rest)
+        return value
+
+    return AfterValidator(run)
+
+
+def _each(rule: Any) -> Any:
+    """One value, or a list with one for each axis."""
+    spread = BeforeValidator(lambda value: value if isinstance(value, list) else [value])
+    inner = pydantic.TypeAdapter(rule).json_schema()
+    return Annotated[tuple[rule, ...], spread, WithJsonSchema({"anyOf": [inner, {"type": "array", "items": inner}]})]
+
+
+class Particle(Table):
+    """What moves."""
+
+    mass: Annotated[MassRule, _checked(positive, "mass")] = 1.0  # type: ignore[valid-type]
+
+
+class Accuracy(Table):
+    """What to aim at."""
+
+    tolerance: Annotated[NumberRule, _checked(positive, "tolerance")] = 1e-4  # type: ignore[valid-type]
+
+
+class GridTable(Table):
+    """Instead of the planner's grid: the ends of the box and the points, one number or one for each axis."""
+
+    lower: _each(LengthRule)  # type: ignore[valid-type]
+    upper: _each(LengthRule)  # type: ignore[valid-type]
+    points: _each(StrictInt)  # type: ignore[valid-type]
+
+    def grid(self) -> Grid:
+        """The grid that is described."""
+        if not len(self.lower) == len(self.upper) == len(self.points):
+            raise WavesimError(
+                f"must have as many entries in lower, upper and points, but they have {len(self.lower)}, {len(self.upper)} and {len(self.points)}."
+            )
+        return Grid.product(*(Grid.line(*ends) for ends in zip(self.lower, self.upper, self.points, strict=True)))
+
+
+class Run(Table):
+    """Instead of the planner's choices, key by key."""
+
+    dt: Annotated[TimeRule, _checked(positive, "dt")] | None = None  # type: ignore[valid-type]
+    frames: Annotated[StrictInt, _checked(at_least, "frames", 1)] | None = None
+    scheme: Annotated[StrictStr, _checked(one_of, "scheme", (*SCHEMES, "chebyshev"))] | None = None
+    precision: Annotated[StrictStr, _checked(one_of, "precision", ("double", "single"))] = "double"
+
+
+class Expected(Table):
+    """What a number must be: equal to a theory or to a value (`within` an absolute or `relative` distance; otherwise within its error bar), or `below` something."""
+
+    theory: StrictStr | None = None
+    value: float | StrictStr | None = None
+    below: float | StrictStr | None = None
+    within: float | StrictStr | None = None
+    relative: Annotated[NumberRule, _checked(positive, "relative")] | None = None  # type: ignore[valid-type]
+
+
+_OFF = Annotated[Literal["none"], Tag("off")]
+_LAYER = Annotated[FAMILIES.table(Absorber), constructed(Absorber), Tag("layer")]
+AbsorberRule = Annotated[_LAYER | _OFF, Discriminator(lambda value: "off" if isinstance(value, str) else "layer")]  # type: ignore[valid-type]
+
+
+class ScenarioFile(Table):
+    """A scenario: a question to wave mechanics, in physics alone. Everything numerical may be left to the planner."""
+
+    format: Literal[1]
+    title: StrictStr
+    question: StrictStr = ""
+    expectation: StrictStr = ""
+    units: Literal["natural"] | None = None
+    duration: Annotated[TimeRule, _checked(positive, "duration")] | None = None  # type: ignore[valid-type]
+    particle: Particle = Particle()
+    potential: FAMILIES.union(P.AbstractPotential)  # type: ignore[valid-type]
+    state: FAMILIES.union(S.AbstractState)  # type: ignore[valid-type]
+    accuracy: Accuracy = Accuracy()
+    grid: Annotated[GridTable, AfterValidator(GridTable.grid)] | None = None
+    run: Run = Run()
+    absorber: AbsorberRule | None = None  # type: ignore[valid-type]
+    measure: dict[str, FAMILIES.union(O.AbstractObservable)] = {}  # type: ignore[valid-type]
+    expect: dict[Literal[tuple(QUANTITIES)], Expected] = {}  # type: ignore[valid-type]
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of scenario files, for editors and forms."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ScenarioFile.model_json_schema()}
+
+
+# the tables by the names that stand in an error's location: sections at the top, kinds and union members below
+SECTIONS: dict[str, type[Table]] = {
+    **FAMILIES.tables, "particle": Particle, "accuracy": Accuracy, "grid": GridTable, "run": Run, "layer": FAMILIES.table(Absorber), "off": Table,
+}  # fmt: skip
