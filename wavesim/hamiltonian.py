@@ -56,7 +56,8 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
         count: how many levels.
 
     Returns:
-        energies, shape (count,), and normalized real states, shape (count, ``*points``); the largest lobe is positive.
+        energies, shape (count,), and normalized real states, shape (count, ``*points``); positive in the rightmost
+        lobe of at least half the largest amplitude, so that a superposition of levels starts on the same side on every grid.
 
     Raises:
         NumericsError: if a one-dimensional grid is too large to diagonalize densely.
@@ -74,8 +75,10 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
     else:
         energies, states = _lanczos(hamiltonian, count)
     flat = states.reshape(count, -1)
-    largest = jnp.take_along_axis(flat, jnp.argmax(jnp.abs(flat), axis=1)[:, None], axis=1)
-    flat = flat * jnp.sign(largest)
+    # the largest lobe alone does not fix the sign: an odd state has two of them, equal up to rounding
+    tall = jnp.abs(flat) >= 0.5 * jnp.max(jnp.abs(flat), axis=1, keepdims=True)
+    last = flat.shape[1] - 1 - jnp.argmax(tall[:, ::-1], axis=1)
+    flat = flat * jnp.sign(jnp.take_along_axis(flat, last[:, None], axis=1))
     return energies, (flat / jnp.sqrt(grid.cell)).reshape((count, *grid.points))
 
 

@@ -21,6 +21,15 @@ from ._report import Curve, Quantity, Report
 from ._transmission import Transmission, packet_leak
 
 _MOST_RUNS = 12
+_BLAME = {
+    "time_step": "time step",
+    "grid": "grid",
+    "absorber": "absorber's leak",
+    "duration": "part of the packet that has not decided at the end: give it a longer duration",
+    "start": "part of the packet that starts inside or behind the potential: move its center away, or make it narrower",
+    "fit": "fit of the oscillation",
+    "rounding": "rounding",
+}
 
 
 def aspects_of(problem: Problem) -> tuple[Aspect, ...]:
@@ -155,16 +164,20 @@ def _refined(
 ) -> Refinement:
     """A finer plan for whatever takes more than a quarter of the aim, unless it is fixed by hand."""
     share = aim / 4
-    step, space, rest = (headline.budget.get(source, 0.0) / share for source in ("time_step", "grid", "duration"))
-    finer_time, finer_space, longer = now.time, now.space, now.longer
+    step, space, leak, rest = (
+        headline.budget.get(source, 0.0) / share for source in ("time_step", "grid", "absorber", "duration")
+    )
+    finer_time, finer_space, thicker, longer = now.time, now.space, now.absorber, now.longer
     if step > 1 and "dt" not in fixed:
         order = numerics.method.order if isinstance(numerics.method, Scheme) else 2
         finer_time *= min(4.0, 1.1 * step ** (1 / order))
     if space > 1 and "grid" not in fixed:
         finer_space *= 1.3 if problem.potential.smooth else min(4.0, 1.05 * space ** (1 / 3))
+    if leak > 1 and "absorber" not in fixed and "grid" not in fixed:
+        thicker *= 1.25
     if rest > 1 and problem.duration is None:
         longer *= 1.6
-    return Refinement(finer_space, finer_time, longer)
+    return Refinement(finer_space, finer_time, thicker, longer)
 
 
 def _curves(problem: Problem, aspects: tuple[Aspect, ...], trial: _Trial) -> dict[str, Curve]:
@@ -192,7 +205,7 @@ def _warnings(trial: _Trial, headline: Quantity, aim: float) -> list[str]:
     elif headline.error > aim:
         worst = max(headline.budget, key=lambda source: headline.budget[source])
         said.append(
-            f"the error bar of {headline.name} is {headline.error:.2g}, above the {aim:.2g} asked for; most of it is the {worst.replace('_', ' ')}."
+            f"the error bar of {headline.name} is {headline.error:.2g}, above the {aim:.2g} asked for; most of it is the {_BLAME[worst]}."
         )
     if result.numerics.precision == "single":
         said.append("single precision: good for pictures, not for small probabilities.")

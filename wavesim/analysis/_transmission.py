@@ -45,7 +45,7 @@ class Transmission:
     def readings(self, result: Result) -> dict[str, Reading]:
         ends = {name: float(values[-1]) for name, (values, _) in self.curves(result).items()}
         # whatever is undecided at the end may still go either way
-        own = {"duration": abs(ends["remaining_probability"])}
+        own = {"duration": abs(ends["remaining_probability"]), "start": self.already_there(result)}
         numbers = {
             name: Reading(ends[name], DIMENSIONLESS, own)
             for name in ("transmitted_probability", "reflected_probability")
@@ -57,6 +57,11 @@ class Transmission:
             numbers[name] = Reading(float(result.absorbed[-1, side]), DIMENSIONLESS, still, compared=whole)
         numbers["remaining_probability"] = Reading(ends["remaining_probability"], DIMENSIONLESS)
         return numbers
+
+    def already_there(self, result: Result) -> float:
+        """The part of the packet that starts inside or behind the potential: it is no incoming wave, and may be counted on either side."""
+        near = "beyond_left" if moves_right(result.problem) else "beyond_right"
+        return abs(1.0 - float(result.series[near][0]))
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
         s = result.series

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -30,7 +31,7 @@ def packet_of(problem: Problem) -> AbstractPacket:
 
 
 def open_space(
-    problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float, longer: float
+    problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float, thicker: float, longer: float
 ) -> Parts:
     """Box, spacing, absorber and duration for scattering.
 
@@ -54,7 +55,9 @@ def open_space(
     why = "1.3 x the largest momentum"
     if not potential.smooth:
         wave = math.sqrt(max(fast**2, 2 * mass * height) + 2 * mass * -depth)
-        edge = (_EDGE * max(tolerance, 1e-7)) ** (1 / 3) / wave
+        # an edge misplaces T by a share of T: through a thick barrier the absolute error is as small as T itself
+        through = min(1.0, 16 * math.exp(-2 * _forbidden(x, values, fast**2 / (2 * mass), mass)))
+        edge = (_EDGE * min(max(tolerance / through, 1e-7), 1e-3)) ** (1 / 3) / wave
         if edge < spacing:
             spacing, why = edge, "sharp edges, third order in the spacing"
     else:
@@ -62,6 +65,7 @@ def open_space(
         spacing = min(spacing, (inner[1] - inner[0]) / 4)
     if absorber == "planned":
         absorber = Absorber.designed(slowest, max(tolerance / 10, 1e-12), mass)
+        absorber = dataclasses.replace(absorber, width=absorber.width * thicker)
     start = packet.position_range(min(1e-6, tolerance**2))
     margin = 0.5 * (start[1] - start[0]) / 2 + 4 / slowest
     room = float(absorber.width) if absorber is not None else 0.0
@@ -113,6 +117,11 @@ def free_space(problem: Problem, tolerance: float, grid: Grid | None, absorber: 
         "duration": f"{duration:.5g}" + ("" if problem.duration is not None else ": until the width has doubled"),
     }
     return grid, chosen, duration, largest**2 / (2 * mass), largest / mass, reasons
+
+
+def _forbidden(x: np.ndarray, values: np.ndarray, energy: float, mass: float) -> float:
+    """int kappa dx where V is above `energy`."""
+    return float(np.trapezoid(np.sqrt(2 * mass * np.maximum(values - energy, 0.0)), x))
 
 
 def _padded(left: float, right: float) -> tuple[float, float]:

@@ -43,10 +43,11 @@ class Space:
 
 @dataclasses.dataclass(frozen=True)
 class Refinement:
-    """Factors on what the rules plan: the spacing and the step are divided, an open duration is multiplied."""
+    """Factors on what the rules plan: spacing and step are divided, the absorber's width and an open duration multiplied."""
 
     space: float = 1.0
     time: float = 1.0
+    absorber: float = 1.0
     longer: float = 1.0
 
 
@@ -129,7 +130,7 @@ def _space(
     if problem.open and isinstance(problem.potential, Free):
         parts = free_space(problem, tolerance, grid, absorber, refinement.space)
     elif problem.open:
-        parts = open_space(problem, tolerance, grid, absorber, refinement.space, refinement.longer)
+        parts = open_space(problem, tolerance, grid, absorber, refinement.space, refinement.absorber, refinement.longer)
     else:
         parts = confined_space(problem, tolerance, grid, refinement.space)
     return Space(*parts)

@@ -99,7 +99,8 @@ def read_scenario(name: str, data: dict[str, Any]) -> Scenario:
     Raises:
         ScenarioError: with one line for each thing that is wrong.
     """
-    natural = data.get("units") == "natural"
+    # whatever else `units` says is an error of its own, not one of every number
+    natural = "units" in data
     wrong: list[str] = []
     file: Any = None
     try:
@@ -155,7 +156,7 @@ def _units(data: dict[str, Any], natural: bool) -> UnitSystem:
     if natural:
         return UnitSystem(natural=True)
     names = {LENGTH.powers: "length", ENERGY.powers: "energy", TIME.powers: "time", MASS.powers: "mass"}
-    chosen: dict[str, str] = {}
+    chosen: dict[str, Any] = {}
     for text in _texts({key: value for key, value in data.items() if isinstance(value, dict) or key == "duration"}):
         symbol = text.strip().partition(" ")[2].strip()
         try:

@@ -35,7 +35,7 @@ def wanted(dimension: Dimension) -> str:
     if dimension == DIMENSIONLESS:
         return "a plain number"
     article = "an" if dimension.name[0] in "aeiou" else "a"
-    return f"{article} {dimension.name}, such as {', '.join(repr(f'1 {unit}') for unit in dimension.examples[:2])}"
+    return f"{article} {dimension.name}, such as {' or '.join(repr(f'2 {unit}') for unit in dimension.examples[:2])}"
 
 
 def quantity_value(value: object, dimension: Dimension, natural: bool) -> float:

@@ -52,7 +52,9 @@ def _put(node: Any, keys: list[str], path: str, value: Any) -> None:
     elif isinstance(node, list):
         node[_index(node, keys[-1], path)] = value
     else:
-        raise ScenarioError(f"{path}: {'.'.join(keys[:-1])} is {node!r}, in which there is no {keys[-1]!r}; shorten the path.")
+        raise ScenarioError(
+            f"{path}: {'.'.join(keys[:-1])} is {node!r}, in which there is no {keys[-1]!r}; shorten the path."
+        )
 
 
 def _index(node: list[Any], key: str, path: str) -> int:

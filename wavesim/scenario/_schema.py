@@ -135,5 +135,6 @@ def json_schema() -> dict[str, Any]:
 
 # the tables by the names that stand in an error's location: sections at the top, kinds and union members below
 SECTIONS: dict[str, type[Table]] = {
-    **FAMILIES.tables, "particle": Particle, "accuracy": Accuracy, "grid": GridTable, "run": Run, "layer": FAMILIES.table(Absorber), "off": Table,
+    **FAMILIES.tables, "particle": Particle, "accuracy": Accuracy, "grid": GridTable, "run": Run, "expect": Expected,
+    "layer": FAMILIES.table(Absorber),
 }  # fmt: skip

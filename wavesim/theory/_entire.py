@@ -32,8 +32,11 @@ def scaled_cosh_sinhc(q: ArrayLike) -> tuple[jax.Array, jax.Array, jax.Array]:
     if jnp.iscomplexobj(q):
         z = jnp.sqrt(jnp.where(near, 1.0, q))
         s = jax.lax.stop_gradient(z.real)
-        up, down = jnp.exp(z - s), jnp.exp(-z - s)
-        cosh_far, sinhc_far = (up + down) / 2, (up - down) / (2 * z)
+        # By parts, so that an imaginary part of 1e-100 keeps its digits: it may be the width of a resonance.
+        grow = jnp.exp(z.real - s)
+        cosh, sinh = grow * (1 + jnp.exp(-2 * z.real)) / 2, -grow * jnp.expm1(-2 * z.real) / 2
+        cosh_far = jax.lax.complex(cosh * jnp.cos(z.imag), sinh * jnp.sin(z.imag))
+        sinhc_far = jax.lax.complex(sinh * jnp.cos(z.imag), cosh * jnp.sin(z.imag)) / z
     else:
         z = jnp.sqrt(jnp.where(near, 1.0, jnp.abs(q)))
         s = jax.lax.stop_gradient(jnp.where(q > 0, z, 0.0))

@@ -1,0 +1,123 @@
+"""Bad input of every kind: one clear sentence each, exit code 2, nothing run and nothing left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.scenario_files import SMALL, wavesim, written
+
+PHYSICAL = """
+format = 1
+title = "Small, with units"
+[potential]
+kind = "gaussian_barrier"
+height = "0.3 eV"
+width = "1 nm"
+[state]
+kind = "gaussian_packet"
+center = "-12 nm"
+width = "2 nm"
+energy = "0.2 eV"
+"""
+
+# what is set, and what the sentence must hold: the path, what must be, what is, the cure
+WRONG = {
+    "wrong dimension": (PHYSICAL, "potential.height=0.3 nm", ["potential.height", "'0.3 nm'", "not an energy", "eV"]),
+    "no unit": (PHYSICAL, "potential.height=0.3", ["potential.height", "0.3", "must have its unit", "eV"]),
+    "unknown unit": (PHYSICAL, "potential.height=0.3 parsec", ["potential.height", "'parsec' is not a known unit", "nm"]),
+    "a unit in natural units": (SMALL, "potential.height=0.3 eV", ["potential.height", "'0.3 eV'", "plain number"]),
+    "unknown key": (SMALL, "potential.heigth=1", ["potential.heigth", "did you mean 'height'?", "width, center"]),
+    "unknown table": (SMALL, "potental.height=1", ["potental", "did you mean 'potential'?"]),
+    "misspelt kind": (SMALL, "potential.kind=gausian_barrier", ["potential.kind", "did you mean 'gaussian_barrier'?"]),
+    "unknown scheme": (SMALL, "run.scheme=strangg", ["run.scheme", "'strangg'", "yoshida4"]),
+    "unknown expectation": (SMALL, "expect.transmited_probability.value=1", ["did you mean 'transmitted_probability'?"]),
+    "negative width": (SMALL, "potential.width=-1", ["potential.width", "must be positive", "-1"]),
+    "negative mass": (SMALL, "particle.mass=-1", ["particle.mass", "must be positive", "-1"]),
+    "NaN": (SMALL, "state.momentum=nan", ["state.momentum", "must be finite", "nan"]),
+    "infinity": (SMALL, "potential.height=inf", ["potential.height", "must be finite", "inf"]),
+    "text for a number": (SMALL, "potential.width=true", ["potential.width", "a length", "True"]),
+    "half a point": (SMALL, "run.frames=2.5", ["run.frames", "whole number", "2.5"]),
+    "momentum and energy": (SMALL, "state.energy=1", ["state.momentum", "must not be given together with `energy`"]),
+    "a path through a value": (SMALL, "title.x=1", ["title.x", "shorten the path"]),
+    "no value": (SMALL, "potential.height", ["path=value"]),
+    "tolerance out of reach": (SMALL, "accuracy.tolerance=1e-20", ["tolerance", "1e-13", "1e-20"]),
+    "packet outside the box": (SMALL, "grid={lower=-5, upper=20, points=256}", ["packet", "box", "-18", "larger"]),
+    "momentum beyond the grid": (SMALL, "grid={lower=-40, upper=40, points=48}", ["momenta", "pi/spacing", "more points"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_content(case: str, tmp_path: Path) -> None:
+    text, assignment, words = WRONG[case]
+    file = written(tmp_path, text)
+    done = wavesim("run", file, "--set", assignment, "--out", tmp_path / "out" / "deep", "--quiet")
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert [word for word in words if word not in done.stderr] == [], done.stderr
+    assert [item.name for item in tmp_path.iterdir()] == ["small.toml"]
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    done = wavesim("run", tmp_path / "absent.toml", "--out", tmp_path / "out")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"wavesim: {tmp_path / 'absent.toml'} cannot be read: No such file or directory; check the path.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_name() -> None:
+    done = wavesim("check", "rectangular_barier")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "rectangular_barier" in done.stderr and "did you mean rectangular_barrier" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["format = ", "\x00"], ids=["broken TOML", "no text"])
+def test_a_file_that_is_no_toml(text: str, tmp_path: Path) -> None:
+    done = wavesim("check", written(tmp_path, text))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1 and "small is no TOML" in done.stderr
+
+
+def test_an_unwritable_folder_is_found_before_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # a folder under a regular file cannot be made, whoever asks
+    import wavesim.analysis
+
+    monkeypatch.setattr(wavesim.analysis, "certify", lambda *_, **__: pytest.fail("it was run"))
+    file = written(tmp_path)
+    done = wavesim_run(file, tmp_path / "small.toml" / "out")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1 and "--out" in done.stderr and "must be one that can be written" in done.stderr
+    assert [item.name for item in tmp_path.iterdir()] == ["small.toml"]
+
+
+def wavesim_run(file: str, out: Path):
+    """A quiet run without a movie."""
+    return wavesim("run", file, "--out", out, "--quiet", "--no-movie")
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    sets = ["potential.width=-1", "state.momentum=nan", "run.frames=0", "nonsense=1", "expect.norm.value=1 eV"]
+    done = wavesim("run", written(tmp_path), *(part for text in sets for part in ("--set", text)), "--quiet")
+    assert done.exit_code == 2
+    lines = done.stderr.splitlines()
+    assert len(lines) == len(sets)
+    for path in ("potential.width", "state.momentum", "run.frames", "nonsense", "expect.norm.value"):
+        assert len([line for line in lines if line.startswith(f"wavesim: {path}")]) == 1
+
+
+@pytest.mark.parametrize("arguments", [["fly"], ["run"], ["run", "x", "--device", "tpu"], ["run", "x", "--tolerance", "much"]])
+def test_bad_usage(arguments: list[str]) -> None:
+    done = wavesim(*arguments)
+    assert done.exit_code == 2
+    assert "Traceback" not in done.stderr and done.stdout == ""
+
+
+def test_a_result_that_is_none(tmp_path: Path) -> None:
+    foreign = tmp_path / "result.nc"
+    foreign.write_bytes(b"CDF\x01 but nothing more")
+    done = wavesim("animate", foreign)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1 and "damaged" in done.stderr
+    assert [item.name for item in tmp_path.iterdir()] == ["result.nc"]

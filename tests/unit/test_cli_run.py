@@ -1,0 +1,133 @@
+"""``wavesim run``: exit codes, what is written, report.json, interruption, missing packages."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.scenario_files import wavesim, written
+from wavesim.propagation import _propagate
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    """report.json of one run of the small scenario, as printed, and the folder that was written."""
+    folder = tmp_path_factory.mktemp("run")
+    out = folder / "out"
+    result = wavesim("run", written(folder), "--out", out, "--json", "--no-movie", "--quiet")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr == ""
+    return json.loads(result.stdout), out
+
+
+def test_the_files_are_whole_and_nothing_else_is_left(done: tuple[dict[str, Any], Path]) -> None:
+    content, out = done
+    assert sorted(item.name for item in out.iterdir()) == ["report.json", "result.nc", "summary.png"]
+    assert json.loads((out / "report.json").read_text()) == content
+
+
+def test_the_keys_of_the_contract(done: tuple[dict[str, Any], Path]) -> None:
+    content, _ = done
+    keys = "format scenario hash wavesim device precision numerics wall_s quantities error_budget warnings".split()
+    assert [key for key in keys if key not in content] == []
+    keys = "points spacing dt steps scheme fft_pairs absorber".split()
+    assert [key for key in keys if key not in content["numerics"]] == []
+    assert (content["format"], content["scenario"], content["precision"]) == (1, "small", "double")
+    row = content["quantities"]["transmitted_probability"]
+    assert [key for key in ("value", "error", "unit", "theory", "agrees", "budget") if key not in row] == []
+    assert row["unit"] == "1"
+    assert row["agrees"] is True and abs(row["value"] - row["theory"]["scattering"]) <= row["error"]
+    assert {"time_step", "grid", "absorber", "duration"} <= set(content["error_budget"])
+    # the error bar is the sum of its budget
+    assert sum(content["error_budget"].values()) == pytest.approx(row["error"], rel=1e-12)
+    # what is scattered is all there is; the absorber's bookkeeping is good to rounding
+    assert content["balance"] == pytest.approx(1, abs=1e-9)
+    assert [row["met"] for row in content["expect"]] == [True]
+
+
+def test_an_expectation_that_is_not_met(tmp_path: Path) -> None:
+    sets = ("--set", "expect.transmitted_probability={value=0.5, within=1e-6}", "--set", "expect.contrast={below=1}")
+    done = wavesim("run", written(tmp_path), *sets, "--out", tmp_path / "out", "--no-movie", "--quiet")
+    assert done.exit_code == 1
+    assert done.stdout.count("NOT MET") == 2 and "does not measure it" in done.stdout
+    assert (tmp_path / "out" / "report.json").is_file()
+
+
+def test_a_second_run_leaves_no_file_of_the_first(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("movie.mp4", "mine.txt", "report.json"):
+        (out / name).write_text("old")
+    assert wavesim("run", written(tmp_path), "--out", out, "--no-movie", "--quiet").exit_code == 0
+    assert sorted(item.name for item in out.iterdir()) == ["mine.txt", "report.json", "result.nc", "summary.png"]
+    assert (out / "report.json").read_text() != "old"
+
+
+def interrupted_at(call: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Press Ctrl-C when the loop is entered for the `call`-th time; one frame each time."""
+    proceed, calls = _propagate.proceed, []
+
+    def watched(*arguments: Any) -> Any:
+        calls.append(arguments)
+        if len(calls) == call:
+            raise KeyboardInterrupt
+        return proceed(*arguments)
+
+    monkeypatch.setattr(_propagate, "proceed", watched)
+    monkeypatch.setattr(_propagate, "_CHUNK", 1.0)
+    monkeypatch.setattr(_propagate, "_long_stretch", lambda apparatus, carry, steps, work, report: (carry, steps))
+
+
+def test_ctrl_c_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from wavesim import load
+
+    interrupted_at(4, monkeypatch)
+    out = tmp_path / "out"
+    done = wavesim("run", written(tmp_path), "--out", out, "--json", "--quiet")
+    assert done.exit_code == 3
+    content = json.loads(done.stdout)
+    assert content["status"] == "interrupted"
+    assert content["quantities"]["transmitted_probability"]["error"] is None
+    assert "interrupted after 3 of 8 frames" in done.stderr
+    assert sorted(item.name for item in out.iterdir()) == ["report.json", "result.nc"]
+    kept = load(out / "result.nc")
+    assert (kept.complete, kept.frames_done, len(kept.psi)) == (False, 3, 4)
+
+
+def test_ctrl_c_before_the_first_frame_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_propagate, "begin", stop)
+    done = wavesim("run", written(tmp_path), "--out", tmp_path / "out", "--quiet")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "interrupted" in done.stderr
+    assert [item.name for item in tmp_path.iterdir()] == ["small.toml"]
+
+
+def test_a_run_that_breaks_is_told_from_bad_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_propagate.np, "isfinite", lambda values: False)
+    done = wavesim("run", written(tmp_path), "--out", tmp_path / "out", "--quiet")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "psi is not finite" in done.stderr
+    assert [item.name for item in tmp_path.iterdir()] == ["small.toml"]
+
+
+def test_what_is_not_installed_is_said_and_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] in ("matplotlib", "xarray", "imageio") or name.startswith("wavesim.viz")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("matplotlib", "xarray", "imageio"):
+        monkeypatch.setitem(sys.modules, name, None)
+    out = tmp_path / "out"
+    done = wavesim("run", written(tmp_path), "--out", out, "--json", "--no-movie", "--quiet")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["quantities"]["transmitted_probability"]["agrees"] is True
+    assert [item.name for item in out.iterdir()] == ["report.json"]
+    lines = done.stderr.splitlines()
+    assert len(lines) == 2
+    assert "result.nc is left out" in lines[0] and "xarray" in lines[0]
+    assert "summary.png is left out" in lines[1] and "matplotlib" in lines[1]

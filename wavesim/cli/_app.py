@@ -1,0 +1,180 @@
+"""The verbs. Each is thin: it reads its arguments, imports what it needs, and leaves through the door."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ._door import DONE, door, start_jax
+
+app = typer.Typer(
+    name="wavesim",
+    help="The time-dependent Schroedinger equation: a scenario in, numbers with error bars and a movie out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done and as expected; 1 done, an expectation not met; 2 bad input, nothing was run; 3 the run failed or was interrupted.",
+)
+
+
+class Device(enum.StrEnum):
+    """Where to compute."""
+
+    cpu = "cpu"
+    gpu = "gpu"
+
+
+class Precision(enum.StrEnum):
+    """Floating-point numbers of psi."""
+
+    double = "double"
+    single = "single"
+
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME|FILE", help="A shipped scenario (see `wavesim list`) or a .toml file.")
+]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help='Change a value of the scenario, as in potential.height="0.5 eV"; repeatable.',
+    ),
+]
+On = Annotated[Device | None, typer.Option(help="Where to compute; by default a GPU if jax finds one.")]
+Tolerance = Annotated[float | None, typer.Option(help="The error bar to aim at, instead of the scenario's.")]
+
+
+def main() -> None:
+    """Entry point of the ``wavesim`` command."""
+    app()
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from .. import __version__
+
+        print(f"wavesim {__version__}")
+        raise typer.Exit(DONE)
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command("list")
+def list_scenarios() -> None:
+    """List the shipped scenarios."""
+    with door():
+        from ._browse import catalogue
+
+        print(catalogue())
+
+
+@app.command()
+def show(name: Name) -> None:
+    """Print a scenario file, to read or to start a new one from."""
+    with door():
+        from ._browse import text_of
+
+        print(text_of(name), end="")
+
+
+@app.command()
+def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, device: On = None) -> None:
+    """Check a scenario and print how it would be solved, and why; nothing is run."""
+    with door():
+        start_jax(device and device.value)
+        from ..scenario import load_scenario
+        from ._browse import plan_text
+        from ._run import overridden
+
+        print(plan_text(overridden(load_scenario(name, set_ or ()), tolerance, None)))
+
+
+@app.command()
+def run(
+    name: Name,
+    set_: Assignments = None,
+    tolerance: Tolerance = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; by default results/NAME.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print report.json on standard output.")] = False,
+    no_movie: Annotated[bool, typer.Option("--no-movie", help="Make no movie.")] = False,
+    device: On = None,
+    precision: Annotated[Precision | None, typer.Option(help="Single is good for pictures only.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Numbers and warnings only.")] = False,
+) -> None:
+    """Run a scenario: numbers with error bars beside theory, a picture, a movie."""
+    with door():
+        start_jax(device and device.value)
+        from ..scenario import load_scenario
+        from ._run import overridden
+        from ._run import run as run_scenario
+
+        scenario = overridden(load_scenario(name, set_ or ()), tolerance, precision and precision.value)
+        folder = out if out is not None else Path("results") / scenario.name
+        raise typer.Exit(run_scenario(scenario, folder, movie=not no_movie, print_json=json, quiet=quiet))
+
+
+@app.command()
+def theory(name: Name, set_: Assignments = None) -> None:
+    """Print what theory predicts for a scenario, without propagating."""
+    with door():
+        start_jax("cpu")
+        from ..scenario import load_scenario
+        from ._browse import theory_text
+
+        print(theory_text(load_scenario(name, set_ or ())))
+
+
+@app.command()
+def animate(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A result.nc of an earlier run.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The movie: .mp4, .webm or .gif; by default movie.mp4 beside the result."),
+    ] = None,
+    fps: Annotated[int, typer.Option(help="Frames a second.")] = 30,
+    width: Annotated[int, typer.Option(help="Pixels across.")] = 1280,
+    height: Annotated[int, typer.Option(help="Pixels down.")] = 720,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing on the way.")] = False,
+) -> None:
+    """Make a movie of an earlier run."""
+    with door():
+        start_jax("cpu")
+        from ._browse import movie_of
+
+        print(movie_of(result, out or result.with_name("movie.mp4"), fps=fps, width=width, height=height, quiet=quiet))
+
+
+@app.command()
+def doctor() -> None:
+    """Show what wavesim runs on, and check that it computes right."""
+    with door():
+        start_jax()
+        from ._doctor import examine
+
+        text, sound = examine()
+        print(text)
+        raise typer.Exit(DONE if sound else 1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of scenario files."""
+    with door():
+        import json
+
+        from ..scenario import json_schema
+
+        print(json.dumps(json_schema(), indent=1))

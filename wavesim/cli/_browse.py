@@ -1,0 +1,154 @@
+"""Verbs that look and do not run: list, show, check, theory, animate."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+import tomllib
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ScenarioError
+from ._door import complain
+
+if TYPE_CHECKING:
+    from ..propagation import Numerics
+    from ..scenario import Scenario
+
+
+def catalogue() -> str:
+    """The shipped scenarios, a line each."""
+    from ..scenario import shipped
+
+    found = {name: tomllib.loads(item.read_text(encoding="utf-8")) for name, item in shipped().items()}
+    width = max(map(len, found), default=0)
+    return "\n".join(f"{name:<{width}}  {data['question']}" for name, data in found.items())
+
+
+def text_of(name: str) -> str:
+    """The text of a scenario file."""
+    from ..scenario import find_scenario
+
+    return find_scenario(name)[1]
+
+
+def plan_text(scenario: Scenario) -> str:
+    """How a scenario would be solved, why, and what it would cost."""
+    from .._typing import LENGTH, TIME
+    from ..propagation import check, plan
+
+    chosen = plan(scenario.problem, scenario.tolerance, **scenario.fixed)
+    n, units = chosen.numerics, scenario.units
+    check(scenario.problem, n)
+    lines = [f"{scenario.name}: {scenario.title}", f"  question   {scenario.question}", str(chosen)]
+    if not units.natural:
+        length, fs = units.scale(LENGTH), units.scale(TIME)
+        lines[-1] += "\n  (numbers above in atomic units: bohr, hartree)"
+        lines.append(
+            f"  in {units.length} and {units.time}: box {float(n.grid.lower[0]) / length:.5g} to {float(n.grid.upper[0]) / length:.5g}, "
+            f"spacing {float(n.grid.spacing[0]) / length:.4g}, dt {float(n.dt) / fs:.4g}, duration {n.duration / fs:.5g}"
+        )
+    # the finer run, one with twice the step, one on a coarser grid
+    pairs = round(n.fft_pairs * 2.2)
+    seconds = pairs * _seconds_per_pair(n)
+    lines.append(
+        f"  cost      {n.memory / 1e6:.1f} MB; about {pairs:,} FFT pairs with the repetitions for the error bar, {_spoken(seconds)} on this machine"
+    )
+    return "\n".join(lines)
+
+
+def _seconds_per_pair(numerics: Numerics) -> float:
+    """Measured: a transform, a phase and a transform back, on this grid."""
+    import jax
+    import jax.numpy as jnp
+
+    from ..fourier import forward, inverse
+
+    dimension = numerics.grid.dimension
+    phase = jnp.exp(1j * jnp.linspace(0.0, 1.0, math.prod(numerics.grid.points))).reshape(numerics.grid.points)
+
+    @jax.jit
+    def loop(psi: jax.Array, count: int) -> jax.Array:
+        return jax.lax.fori_loop(0, count, lambda _, y: inverse(phase * forward(y, dimension), dimension) * phase, psi)
+
+    loop(phase, 1).block_until_ready()
+    count = 8
+    while True:
+        begun = time.perf_counter()
+        loop(phase, count).block_until_ready()
+        spent = time.perf_counter() - begun
+        if spent > 0.05:
+            return spent / count
+        count *= 4
+
+
+def _spoken(seconds: float) -> str:
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 120
+        else f"{seconds / 60:.0f} min"
+        if seconds < 7200
+        else f"{seconds / 3600:.1f} h"
+    )
+
+
+def theory_text(scenario: Scenario) -> str:
+    """What theory says, and T(E) at the packet's mean energy, which is not the same as the packet's average."""
+    import numpy as np
+
+    from .. import theory
+    from .._typing import ENERGY
+    from ..analysis import aspects_of
+    from ..analysis._transmission import transmission_theories
+    from ..propagation import plan
+    from ..reports import predictions_text
+    from ..states import GaussianPacket
+
+    problem, units = scenario.problem, scenario.units
+    duration = problem.duration
+    if duration is None:
+        duration = plan(problem, scenario.tolerance, **scenario.fixed).numerics.duration
+    predictions: dict[str, dict[str, float]] = {}
+    for aspect in aspects_of(problem):
+        predictions |= aspect.predictions(problem, float(duration))
+    if not any(predictions.values()):
+        return "theory has no prediction for this problem."
+    lines = [scenario.title, predictions_text(predictions, units)]
+    if "transmitted_probability" in predictions and isinstance(problem.state, GaussianPacket):
+        momentum = float(problem.state.mean_momentum(problem.mass))
+        energy = momentum**2 / (2 * float(problem.mass))
+        right = float(theory.incoming_probability(abs(momentum), problem.state.width))
+        shown = "" if units.natural else f" {units.energy}"
+        for kind, transmission in transmission_theories(problem).items():
+            value = float(np.ravel(np.asarray(transmission(np.array([energy]))))[0])
+            lines.append(
+                f"T at the mean energy {energy / units.scale(ENERGY):.6g}{shown} ({kind.replace('_', ' ')}): {value:.12g}"
+            )
+        if right < 1 - 1e-12:
+            lines.append(f"part of the packet that moves the other way from the start: {1 - right:.3g}")
+    return "\n".join(lines)
+
+
+def movie_of(source: Path, target: Path, *, quiet: bool, **options: Any) -> str:
+    """Make a movie of a result.nc, with the title and the units of its scenario."""
+    from .. import io
+    from ..units import UnitSystem
+    from ..viz import animate
+    from ._run import meter
+
+    result = io.load(source)
+    facts = io.attributes(source)
+    units = UnitSystem(**json.loads(facts["units"]))
+    title = json.loads(facts.get("scenario", "{}")).get("title", "")
+    if not target.parent.is_dir():
+        raise ScenarioError(
+            f"the folder {target.parent} must exist, but does not; make it, or choose another with --out."
+        )
+    with warnings.catch_warnings(record=True) as said, meter("painting", quiet) as show:
+        warnings.simplefilter("always")
+        written = animate(result, units=units, title=title, progress=show, **options).save(target)
+    for warning in said:
+        complain(str(warning.message))
+    return str(written)

@@ -1,0 +1,74 @@
+"""How a verb ends: exit codes, and one clear sentence on standard error instead of a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+
+import typer
+
+from ..errors import WavesimError
+
+DONE, NOT_MET, BAD_INPUT, FAILED = 0, 1, 2, 3
+
+
+def say(text: str) -> None:
+    """A line on standard error: everything that is not data."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def complain(text: str) -> None:
+    """What is wrong, one line for each thing."""
+    for line in text.splitlines():
+        say(f"wavesim: {line}")
+
+
+@contextlib.contextmanager
+def door(failure: int = FAILED) -> Iterator[None]:
+    """Turn what goes wrong inside into a sentence and an exit code; ``WAVESIM_DEBUG=1`` shows where it came from.
+
+    Args:
+        failure: the exit code of what is not the user's fault.
+    """
+    try:
+        yield
+    except (typer.Exit, SystemExit):
+        raise
+    except KeyboardInterrupt:
+        complain("interrupted; nothing was kept.")
+        raise typer.Exit(FAILED) from None
+    except Exception as error:
+        if os.environ.get("WAVESIM_DEBUG"):
+            raise
+        if isinstance(error, BrokenPipeError):
+            # the reader of a pipe has gone, as in `wavesim list | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(DONE) from None
+        if isinstance(error, WavesimError):
+            complain(str(error))
+            raise typer.Exit(BAD_INPUT) from None
+        first = (str(error).splitlines() or [""])[0]
+        complain(f"failed: {type(error).__name__}: {first} (WAVESIM_DEBUG=1 shows where)")
+        raise typer.Exit(failure) from None
+
+
+def start_jax(device: str | None = None) -> None:
+    """Import jax in double precision, on the device asked for.
+
+    Raises:
+        WavesimError: if there is no such device.
+    """
+    if device is not None:
+        os.environ["JAX_PLATFORMS"] = "cpu" if device == "cpu" else "cuda"
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    try:
+        jax.devices()
+    except RuntimeError as error:
+        reason = (str(error).splitlines() or [""])[0]
+        raise WavesimError(
+            f"the device must be one that jax finds, but it finds none ({reason}); take --device cpu."
+        ) from None

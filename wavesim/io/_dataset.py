@@ -1,0 +1,163 @@
+"""A result as an ``xarray.Dataset``: arrays in the units of the scenario, and what is needed to make the result again."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import __version__
+from .._typing import DIMENSIONLESS, ENERGY, LENGTH, TIME
+from ..analysis import Report
+from ..errors import MissingPackage, WavesimError
+from ..problem import Problem
+from ..propagation import Result
+from ..units import UnitSystem
+from ._codec import decoded, encoded
+
+if TYPE_CHECKING:
+    import xarray
+
+FORMAT = 1
+NATURAL = UnitSystem(natural=True)
+_MOST_BYTES = 200e6
+_AXES = ("x", "y", "z")
+
+
+def to_xarray(
+    source: Result | Report, *, units: UnitSystem = NATURAL, provenance: Mapping[str, str] | None = None
+) -> xarray.Dataset:
+    """A result as an ``xarray.Dataset``: psi over ``frame_time`` and space, the series over ``time``, everything with its unit.
+
+    psi is thinned to at most 200 MB of evenly spaced frames; the series keep every frame. A report adds theory's curves.
+
+    Args:
+        source: the result, or the report that holds it.
+        units: the units of the arrays; attributes keep what `load` needs exactly, in internal units.
+        provenance: further text attributes, such as the scenario and its hash.
+
+    Raises:
+        MissingPackage: if xarray is not installed.
+    """
+    xr = xarray_package()
+    result = source.result if isinstance(source, Report) else source
+    grid, stride = result.numerics.grid, _stride(result)
+    length, time = units.scale(LENGTH), units.scale(TIME)
+    axes = _AXES[: grid.dimension]
+
+    def described(dims: Any, values: Any, name: str, unit: str) -> Any:
+        return xr.Variable(dims, values, {"long_name": name, "units": unit})
+
+    variables: dict[str, Any] = {}
+    amplitude = "1" if units.natural else f"{units.length}^(-{grid.dimension}/2)"
+    root = length ** (grid.dimension / 2)
+    kept = result.psi[::stride] if len(result.psi) else result.psi
+    variables["psi"] = described(("frame_time", *axes), kept * root, "wave function", amplitude)
+    variables["psi_final"] = described(axes, result.final * root, "wave function at the end", amplitude)
+    start = result.problem.potential.sample(grid, mass=result.problem.mass)
+    variables["potential"] = described(
+        axes, np.asarray(start) / units.scale(ENERGY), "potential, as the grid has it, at time 0", units.symbol(ENERGY)
+    )
+    for side, values in zip(("left", "right"), result.absorbed.T, strict=True):
+        variables[f"absorbed_{side}"] = described("time", values, f"probability absorbed on the {side} so far", "1")
+    for name, values in result.series.items():
+        measured = result.problem.measure.get(name)
+        dimension = measured.dimension if measured is not None else DIMENSIONLESS
+        variables[f"series_{name}"] = described(
+            "time", values / units.scale(dimension), name.replace("_", " "), units.symbol(dimension)
+        )
+    if isinstance(source, Report):
+        for curve in source.curves.values():
+            for kind, values in curve.theory.items():
+                text = f"{curve.name} by theory: {kind}".replace("_", " ")
+                variables[f"theory_{curve.name}_{kind}"] = described(
+                    "time", np.asarray(values) / units.scale(curve.dimension), text, units.symbol(curve.dimension)
+                )
+    coordinates = {"time": described("time", result.times / time, "time", units.symbol(TIME))}
+    coordinates["frame_time"] = described(
+        "frame_time", result.times[::stride][: len(kept)] / time, "time of the kept frames of psi", units.symbol(TIME)
+    )
+    for name, line in zip(axes, grid.position, strict=True):
+        coordinates[name] = described(name, np.asarray(line).ravel() / length, f"position {name}", units.symbol(LENGTH))
+    attributes = {**_facts(result, units), **_versions(), **(provenance or {})}
+    return xr.Dataset(variables, coordinates, attributes)
+
+
+def restored(dataset: xarray.Dataset, problem: Problem | None) -> Result:
+    """The result again, from `to_xarray`'s dataset; `problem` instead of the one that the dataset holds."""
+    facts = {name: json.loads(dataset.attrs[name]) for name in ("problem", "numerics", "units", "run")}
+    units = UnitSystem(**facts["units"])
+    if problem is None:
+        if facts["problem"] is None:
+            raise WavesimError(
+                "the file's potential was a Python function, which no file can hold; give load(path, problem=...)."
+            )
+        problem = decoded(facts["problem"])
+    assert isinstance(problem, Problem)
+    numerics = decoded(facts["numerics"])
+    root = units.scale(LENGTH) ** (numerics.grid.dimension / 2)
+    stride = facts["run"]["stride"]
+    times = dataset["time"].values * units.scale(TIME)
+    series = {}
+    for name in dataset.data_vars:
+        if str(name).startswith("series_"):
+            short = str(name)[len("series_") :]
+            measured = problem.measure.get(short)
+            scale = units.scale(measured.dimension) if measured is not None else 1.0
+            series[short] = dataset[name].values[::stride] * scale
+    absorbed = np.stack([dataset["absorbed_left"].values, dataset["absorbed_right"].values], axis=1)
+    return Result(
+        problem=problem,
+        numerics=dataclasses.replace(numerics, frames=numerics.frames // stride),
+        times=times[::stride],
+        psi=dataset["psi"].values / root,
+        series=series,
+        absorbed=absorbed[::stride],
+        final=dataset["psi_final"].values / root,
+        complete=facts["run"]["complete"],
+        wall_s=facts["run"]["wall_s"],
+        device=facts["run"]["device"],
+    )
+
+
+def _stride(result: Result) -> int:
+    """The smallest thinning that evenly divides the frames and keeps psi below its limit."""
+    frames = result.numerics.frames
+    return next(
+        d for d in range(1, frames + 1) if frames % d == 0 and (d == frames or result.psi.nbytes / d <= _MOST_BYTES)
+    )
+
+
+def _facts(result: Result, units: UnitSystem) -> dict[str, Any]:
+    try:
+        problem: Any = encoded(result.problem)
+    except TypeError:
+        problem = None
+    run = {"complete": result.complete, "wall_s": result.wall_s, "device": result.device, "stride": _stride(result)}
+    texts = {"problem": problem, "numerics": encoded(result.numerics), "units": dataclasses.asdict(units), "run": run}
+    return {
+        "wavesim_format": FORMAT,
+        "Conventions": "CF-1.11",
+        **{name: json.dumps(value) for name, value in texts.items()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return {"wavesim": __version__, "jax": version("jax"), "numpy": version("numpy"), "created": now}
+
+
+def xarray_package() -> Any:
+    """xarray, or one sentence that says what to install."""
+    try:
+        import xarray
+    except ImportError:
+        raise MissingPackage(
+            "files need the package xarray, which is not installed; pip install xarray h5netcdf[h5py]."
+        ) from None
+    return xarray

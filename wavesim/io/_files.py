@@ -1,0 +1,113 @@
+"""Results to and from netCDF files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..analysis import Report
+from ..errors import MissingPackage, WavesimError
+from ..problem import Problem
+from ..propagation import Result
+from ..units import UnitSystem
+from ._dataset import FORMAT, NATURAL, restored, to_xarray, xarray_package
+
+if TYPE_CHECKING:
+    import xarray
+
+
+def save(
+    source: Result | Report,
+    path: str | os.PathLike[str],
+    *,
+    units: UnitSystem = NATURAL,
+    provenance: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a result as netCDF (HDF5): ``save(report, "result.nc")``; whole or not at all.
+
+    Args:
+        source, units, provenance: see `to_xarray`.
+        path: where to write it.
+
+    Returns:
+        the path.
+
+    Raises:
+        MissingPackage: if xarray or h5netcdf is not installed.
+        WavesimError: if the folder cannot be written.
+    """
+    target = Path(path)
+    dataset = to_xarray(source, units=units, provenance=provenance)
+    _need_h5netcdf()
+    part = target.with_name(f".{target.name}-{os.getpid()}.part")
+    try:
+        try:
+            dataset.to_netcdf(part, engine="h5netcdf")
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise WavesimError(
+            f"{target} must be a place that can be written, but {error.strerror or error}; choose another."
+        ) from None
+    return target
+
+
+def load(path: str | os.PathLike[str], *, problem: Problem | None = None) -> Result:
+    """Read back a result that `save` wrote: ``result = load("result.nc")``, good for pictures, movies and analysis.
+
+    If psi was thinned, the whole record is thinned to its frames.
+
+    Args:
+        path: the file.
+        problem: the problem, for a file whose potential was a Python function, which no file can hold.
+
+    Raises:
+        MissingPackage: if xarray or h5netcdf is not installed.
+        WavesimError: if there is no such file, it is damaged, or it is not one of wavesim's.
+    """
+    dataset = _opened(Path(path))
+    try:
+        return restored(dataset, problem)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        if isinstance(error, WavesimError):
+            raise
+        raise WavesimError(
+            f"{path} lacks what a result needs ({error}); it was changed, or written by another version of wavesim."
+        ) from None
+
+
+def attributes(path: str | os.PathLike[str]) -> dict[str, str]:
+    """The text attributes of a file that `save` wrote: versions, date, scenario and hash, units."""
+    return {str(name): str(value) for name, value in _opened(Path(path)).attrs.items()}
+
+
+def _opened(target: Path) -> xarray.Dataset:
+    if not target.is_file():
+        raise WavesimError(f"{target} must be a file, but there is none; check the path.")
+    xr = xarray_package()
+    _need_h5netcdf()
+    try:
+        with xr.open_dataset(target, engine="h5netcdf") as dataset:
+            dataset.load()
+    except Exception as error:
+        raise WavesimError(
+            f"{target} must be a netCDF file, but cannot be read as one; it is damaged or of another kind ({type(error).__name__})."
+        ) from None
+    if dataset.attrs.get("wavesim_format") != FORMAT:
+        raise WavesimError(
+            f"{target} must be a result of wavesim (format {FORMAT}), but is another netCDF file; give a result.nc."
+        )
+    return dataset
+
+
+def _need_h5netcdf() -> None:
+    try:
+        import h5netcdf  # noqa: F401
+        import h5py  # noqa: F401
+    except ImportError:
+        raise MissingPackage(
+            "netCDF files need the package h5netcdf, which is not installed; pip install h5netcdf[h5py]."
+        ) from None

@@ -1,0 +1,9 @@
+"""What a run says: the table for people, report.json for scripts, and whether the expectations were met."""
+
+from ._expect import Outcome as Outcome
+from ._expect import judge as judge
+from ._json import as_json as as_json
+from ._json import dumps as dumps
+from ._words import predictions_text as predictions_text
+from ._words import report_text as report_text
+from ._words import shown as shown

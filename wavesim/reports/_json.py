@@ -1,0 +1,115 @@
+"""report.json: what a run says, for scripts. Values are in the scenario's units, named beside each; unknown numbers are null."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from .. import __version__
+from .._typing import ENERGY, LENGTH, TIME
+from ..analysis import Curve, Quantity, Report
+from ..propagation import Numerics
+from ..scenario import QUANTITIES, Scenario
+from ..units import UnitSystem
+from ._expect import Outcome
+
+
+def as_json(report: Report, scenario: Scenario, outcomes: list[Outcome]) -> dict[str, Any]:
+    """The content of report.json."""
+    units, result = scenario.units, report.result
+    numerics = result.numerics
+    return {
+        "format": 1,
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "hash": scenario.hash,
+        "wavesim": __version__,
+        "status": "complete" if result.complete and math.isfinite(report.headline.error) else "interrupted",
+        "device": result.device,
+        "precision": numerics.precision,
+        "tolerance": report.tolerance,
+        "numerics": _numerics(numerics, result.steps_done, units),
+        "wall_s": report.wall_s,
+        "runs": report.runs,
+        "fft_pairs_of_all_runs": report.fft_pairs,
+        "quantities": {q.name: _quantity(q, units) for q in report.quantities.values()},
+        "headline": report.headline.name,
+        "error_budget": _scaled(report.headline.budget, units.scale(report.headline.dimension)),
+        "balance": report.balance,
+        "curves": {c.name: _curve(c, units) for c in report.curves.values()},
+        "expect": [_expected(outcome, units) for outcome in outcomes],
+        "warnings": list(report.warnings),
+    }
+
+
+def dumps(content: dict[str, Any]) -> str:
+    """Strict JSON: what is not finite becomes null."""
+    return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _numerics(numerics: Numerics, steps_done: int, units: UnitSystem) -> dict[str, Any]:
+    length, time, energy = units.scale(LENGTH), units.scale(TIME), units.scale(ENERGY)
+    layer = numerics.absorber
+    return {
+        "points": list(numerics.grid.points),
+        "spacing": [float(step) / length for step in numerics.grid.spacing],
+        "lower": [float(low) / length for low in numerics.grid.lower],
+        "dt": float(numerics.dt) / time,
+        "steps": numerics.steps,
+        "steps_done": steps_done,
+        "frames": numerics.frames,
+        "scheme": numerics.method.name,
+        "fft_pairs": numerics.fft_pairs,
+        "absorber": None
+        if layer is None
+        else {"width": float(layer.width) / length, "energy": float(layer.energy) / energy},
+        "units": {"length": units.symbol(LENGTH), "time": units.symbol(TIME), "energy": units.symbol(ENERGY)},
+    }
+
+
+def _quantity(quantity: Quantity, units: UnitSystem) -> dict[str, Any]:
+    scale = units.scale(quantity.dimension)
+    return {
+        "value": quantity.value / scale,
+        "error": quantity.error / scale,
+        "unit": units.symbol(quantity.dimension),
+        "theory": _scaled(quantity.theory, scale),
+        "difference": None if quantity.difference is None else quantity.difference / scale,
+        "agrees": quantity.agrees,
+        "budget": _scaled(quantity.budget, scale),
+    }
+
+
+def _curve(curve: Curve, units: UnitSystem) -> dict[str, Any]:
+    scale = units.scale(curve.dimension)
+    largest = {name: float(abs(curve.values - values).max()) / scale for name, values in curve.theory.items()}
+    return {"unit": units.symbol(curve.dimension), "error": curve.error / scale, "largest_difference": largest}
+
+
+def _expected(outcome: Outcome, units: UnitSystem) -> dict[str, Any]:
+    one = outcome.expectation
+    scale = units.scale(QUANTITIES[one.quantity])
+    kind = "theory" if one.theory is not None else "value" if one.value is not None else "below"
+    target = one.theory if kind == "theory" else (one.value if kind == "value" else one.below)
+    assert target is not None
+    return {
+        "quantity": one.quantity,
+        kind: target if isinstance(target, str) else target / scale,
+        "met": outcome.met,
+        "distance": outcome.distance / scale,
+        "allowed": outcome.allowed / scale,
+        **({"reason": outcome.reason} if outcome.reason else {}),
+    }
+
+
+def _scaled(numbers: dict[str, float], scale: float) -> dict[str, float]:
+    return {name: number / scale for name, number in numbers.items()}
+
+
+def _finite(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _finite(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_finite(value) for value in node]
+    return None if isinstance(node, float) and not math.isfinite(node) else node

@@ -1,0 +1,117 @@
+"""What a run says, for people: measured +- error | theory | difference, in the scenario's units."""
+
+from __future__ import annotations
+
+import math
+
+from .._typing import LENGTH, TIME, Dimension
+from ..analysis import Report
+from ..scenario import QUANTITIES
+from ..units import UnitSystem
+from ._expect import Outcome
+
+
+def shown(value: float, error: float) -> str:
+    """A number to the second digit of its error bar; to eight digits where there is none."""
+    if not math.isfinite(value) or not math.isfinite(error) or error <= 0:
+        return f"{value:.8g}"
+    last = math.floor(math.log10(error)) - 1
+    size = math.floor(math.log10(abs(value))) if value else last
+    if -4 <= size < 9:
+        return f"{value:.{min(max(-last, 0), 15)}f}"
+    return f"{value:.{min(max(size - last, 1), 15)}e}"
+
+
+def report_text(report: Report, units: UnitSystem, outcomes: list[Outcome]) -> str:
+    """The table of a run, its error budget, its balance, its numerics and what was expected."""
+    parts = [_table(report, units), _budget(report, units)]
+    if report.balance is not None:
+        parts.append(f"balance    transmitted + reflected + remaining = {report.balance:.12f}")
+    parts += [_numerics(report, units), *(_expected(outcome, units) for outcome in outcomes)]
+    return "\n".join(parts)
+
+
+def predictions_text(predictions: dict[str, dict[str, float]], units: UnitSystem) -> str:
+    """Theory's numbers as a table."""
+    rows = [("quantity", "theory", "value")]
+    for name, theories in predictions.items():
+        for kind, value in theories.items():
+            rows.append(
+                (
+                    _spoken(name),
+                    _spoken(kind),
+                    f"{value / units.scale(QUANTITIES[name]):.12g}{_unit(QUANTITIES[name], units)}",
+                )
+            )
+    return _aligned(rows)
+
+
+def _table(report: Report, units: UnitSystem) -> str:
+    rows = [("quantity", "measured +- error", "theory", "difference", "")]
+    for q in report.quantities.values():
+        scale = units.scale(q.dimension)
+        value, error = q.value / scale, q.error / scale
+        bar = f"{error:.1e}" if math.isfinite(error) else "unknown"
+        theory, difference, verdict = "-", "-", ""
+        if q.difference is not None and q.theory:
+            kind, expected = next(iter(q.theory.items()))
+            theory = f"{shown(expected / scale, error)} ({_spoken(kind)})"
+            difference = f"{q.difference / scale:+.1e}"
+            verdict = "agrees" if q.agrees else "outside the bar"
+        rows.append(
+            (_spoken(q.name), f"{shown(value, error)} +- {bar}{_unit(q.dimension, units)}", theory, difference, verdict)
+        )
+    return _aligned(rows)
+
+
+def _budget(report: Report, units: UnitSystem) -> str:
+    head = report.headline
+    scale = units.scale(head.dimension)
+    parts = ", ".join(f"{_spoken(source)} {part / scale:.1e}" for source, part in head.budget.items())
+    return f"error bar  of {_spoken(head.name)}: {parts}"
+
+
+def _numerics(report: Report, units: UnitSystem) -> str:
+    n = report.result.numerics
+    points = " x ".join(f"{count}" for count in n.grid.points)
+    spacing = ", ".join(f"{float(step) / units.scale(LENGTH):.4g}" for step in n.grid.spacing)
+    dt = f"{float(n.dt) / units.scale(TIME):.4g}{_unit(TIME, units)}"
+    layer = (
+        "no absorber"
+        if n.absorber is None
+        else f"absorbers of {float(n.absorber.width) / units.scale(LENGTH):.4g}{_unit(LENGTH, units)}"
+    )
+    return (
+        f"numerics   {points} points {spacing}{_unit(LENGTH, units)} apart, {report.result.steps_done} steps of {dt} with {n.method.name}, {layer}, {n.precision} precision; "
+        f"{report.runs} runs, {report.fft_pairs:,} FFT pairs, {report.wall_s:.1f} s on {report.result.device}"
+    )
+
+
+def _expected(outcome: Outcome, units: UnitSystem) -> str:
+    one, dimension = outcome.expectation, QUANTITIES[outcome.expectation.quantity]
+    scale, unit = units.scale(dimension), _unit(dimension, units)
+    verdict = "met    " if outcome.met else "NOT MET"
+    if outcome.reason:
+        return f"expected   {verdict}  {_spoken(one.quantity)}: {outcome.reason}"
+    distance, allowed = f"{outcome.distance / scale:.2e}{unit}", f"{outcome.allowed / scale:.2e}{unit}"
+    if one.below is not None:
+        return f"expected   {verdict}  {_spoken(one.quantity)} below {allowed}: it is {distance}"
+    target = f"theory ({_spoken(one.theory)})" if one.theory is not None else f"{(one.value or 0.0) / scale:.10g}{unit}"
+    return f"expected   {verdict}  {_spoken(one.quantity)} within {allowed} of {target}: it is {distance} away"
+
+
+def _unit(dimension: Dimension, units: UnitSystem) -> str:
+    symbol = units.symbol(dimension)
+    return "" if symbol in ("1", "natural") else f" {symbol}"
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(" |") for row in rows
+    ]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])

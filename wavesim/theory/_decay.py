@@ -1,0 +1,219 @@
+"""Decay of a metastable state: complex energies of a well behind a barrier (hbar = 1)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+from wavesim.errors import ArgumentError, NumericsError
+
+from ._shooting import levels_by_shooting
+from ._slices import Potential, blocks, breakpoints, refine, sample_slices, slice_matrices
+
+_FIRST_SLICES = 64
+_MOST_SLICES = 2**15
+_NEWTON_STEPS = 40
+# exp(-25) of the closed well's state is left where it is cut off: good enough for a start.
+_REACH = 25.0
+
+
+@dataclass(frozen=True)
+class Resonance:
+    """A metastable state, the Siegert energy E - i width/2.
+
+    Attributes:
+        energy: E, the real part [energy].
+        width: Gamma, right to many digits however small it is [energy].
+        error: relative error of the width, and of the energy: the change from half as many slices.
+    """
+
+    energy: float
+    width: float
+    error: float
+
+    @property
+    def lifetime(self) -> float:
+        """1/Gamma [time]: the population falls as exp(-t/lifetime)."""
+        return 1 / self.width if self.width else float("inf")
+
+
+def resonance(
+    potential: Potential,
+    wall: float,
+    right: float,
+    *,
+    level: int = 0,
+    start: float | None = None,
+    edges: Any = (),
+    mass: float = 1.0,
+    v_right: float | None = None,
+    tolerance: float = 1e-11,
+) -> Resonance:
+    """Complex energy of a state between a hard wall and a barrier, from the outgoing-wave condition.
+
+    Newton's method on psi_in'/psi_in = psi_out'/psi_out in the well, where psi_in vanishes at the wall and psi_out
+    is exp(ikx) beyond `right`, k = sqrt(2 m (E - V_right)) with Im k < 0. Both are followed in the direction in
+    which they grow, and psi_out as two solutions that are real for real E, whose Wronskian is known: so Gamma is
+    never the small difference of large numbers, and even 1e-200 keeps its digits.
+
+    Args:
+        potential: real V(x), a function built from jax.numpy, or samples (x, V) joined by straight lines.
+        wall: position of the hard wall [length].
+        right: where V has become constant [length].
+        level: which state of the well, 0 for the lowest; counted in the well closed by a barrier that stays at its
+            greatest height for ever.
+        start: real energy to start from instead [energy]; then `level` is not used.
+        edges: positions of the jumps and kinks of V between wall and right [length].
+        mass: particle mass.
+        v_right: V beyond `right` [energy]; by default V(right).
+        tolerance: relative change of Gamma, and of E, with the number of slices to be satisfied with.
+
+    Returns:
+        A Resonance.
+
+    Raises:
+        ValueError: if no decaying state is found (none of that level, or a start too far away), V is not real, or the
+            state lies below V_right and so never decays.
+
+    Source:
+        Siegert, Phys. Rev. 56 (1939) 750.
+    """
+    points = breakpoints(potential, wall, right, edges)
+    if v_right is None:
+        v_right = float(np.interp(right, *potential) if isinstance(potential, tuple) else potential(right))
+
+    def sliced(slices: int) -> tuple[np.ndarray, np.ndarray]:
+        v, h = sample_slices(potential, points, np.full(points.size - 1, slices))
+        if np.iscomplexobj(v):
+            raise ArgumentError("potential", "must be real, but is complex; leave the absorber out.")
+        return v, h
+
+    first = 2 * max(1, _FIRST_SLICES // (points.size - 1) // 2)
+    if start is None:
+        start = _closed_level(*sliced(2 * first), wall, level, mass)
+    if not start > v_right:
+        raise ArgumentError(
+            "start", f"must lie above the potential outside, {v_right}, but is {start}; below it a state is bound."
+        )
+
+    def solve(slices: int) -> complex:
+        v, h = sliced(slices)
+        join = _join(v, start)
+        return newton(lambda e: _mismatch(v, h, join, e, mass, v_right), start)
+
+    def change(one: complex, other: complex) -> float:
+        return max(abs(one.real / other.real - 1), abs(one.imag / other.imag - 1) if other.imag else 0.0)
+
+    slices, coarse, fine = refine(solve, change, first, _MOST_SLICES // (points.size - 1), tolerance)
+    rounding = 4 * np.finfo(float).eps * slices * (points.size - 1)
+    return Resonance(float(fine.real), float(-2 * fine.imag), float(change(coarse, fine) + rounding))
+
+
+def newton(mismatch: Callable[[jax.Array], jax.Array], start: float) -> complex:
+    """A zero E - i Gamma/2, Gamma >= 0, of an analytic function, from a real start nearby.
+
+    Raises:
+        NumericsError: if it does not converge, or to a state that grows.
+    """
+    energy = jnp.asarray(start, complex)
+    for _ in range(_NEWTON_STEPS):
+        value, slope = jax.jvp(mismatch, (energy,), (jnp.ones_like(energy),))
+        step = value / slope
+        energy = energy - step
+        settled = abs(step.real) <= 1e-14 * abs(energy.real) and abs(step.imag) <= 1e-13 * abs(energy.imag)
+        if settled and energy.imag <= 0:
+            return complex(energy)
+    raise NumericsError(
+        f"no decaying state was found from the start {start}, but a barrier must hold one there; thicken the barrier or "
+        "give a `start` closer to the resonance."
+    )
+
+
+class OutgoingWave(NamedTuple):
+    """Two solutions c, s that are (1, 0) and (0, scale) outside, divided by exp(log_norm); scale real, near k."""
+
+    c: jax.Array
+    c_slope: jax.Array
+    s: jax.Array
+    s_slope: jax.Array
+    log_norm: jax.Array
+    scale: jax.Array
+
+
+def outgoing_mismatch(psi: jax.Array, slope: jax.Array, out: OutgoingWave, k: jax.Array) -> jax.Array:
+    """psi' - psi L times the denominator of L, the logarithmic derivative of the outgoing wave c + i (k/scale) s.
+
+    L = (c c' + r^2 s s' + i r scale exp(-2 log_norm))/(c^2 + r^2 s^2), r = k/scale: the Wronskian of c and s stands
+    for their difference.
+    """
+    r = k / out.scale
+    flux = 1j * r * out.scale * jnp.exp(-2 * out.log_norm)
+    numerator = out.c * out.c_slope + r**2 * out.s * out.s_slope + flux
+    return slope * (out.c**2 + r**2 * out.s**2) - psi * numerator
+
+
+def _mismatch(
+    v: np.ndarray, h: np.ndarray, join: int, energy: jax.Array, mass: ArrayLike, v_right: ArrayLike
+) -> jax.Array:
+    k = jnp.sqrt(2 * mass * (energy - v_right))
+    scale = jax.lax.stop_gradient(jnp.abs(k))
+    one, zero = jnp.ones_like(energy), jnp.zeros_like(energy)
+    # Seen in a mirror, with the derivatives reversed, inward is outward.
+    out = (jnp.stack([one, zero]), jnp.stack([zero, -scale * one]), jnp.zeros(()))
+    for v_block, h_block in blocks(v[:join - 1:-1, ::-1] if join else v[::-1, ::-1], h[:join - 1:-1] if join else h[::-1]):
+        out = _cross(out, v_block, h_block, energy, mass)
+    psi, slope, log_norm = out
+    state = (zero, one, jnp.zeros(()))
+    for v_block, h_block in blocks(v[:join], h[:join]):
+        state = _cross(state, v_block, h_block, energy, mass)
+    wave = OutgoingWave(psi[0], -slope[0], psi[1], -slope[1], log_norm, scale)
+    return outgoing_mismatch(state[0], state[1], wave, k)
+
+
+_State = tuple[jax.Array, jax.Array, jax.Array]
+
+
+@jax.jit
+def _cross(state: _State, v: jax.Array, h: jax.Array, energy: jax.Array, mass: jax.Array) -> _State:
+    """Waves across a block of slices from left to right, all divided by one norm whose logarithm is kept."""
+
+    def step(state: _State, inputs: tuple[jax.Array, jax.Array]) -> tuple[_State, None]:
+        psi, slope, log_norm = state
+        m = slice_matrices(inputs[0], inputs[1], energy, mass)
+        psi, slope = m.m11 * psi + m.m12 * slope, m.m21 * psi + m.m22 * slope
+        norm = jax.lax.stop_gradient(jnp.max(jnp.abs(psi)) + jnp.max(jnp.abs(slope)))
+        return (psi / norm, slope / norm, log_norm + m.s + jnp.log(norm)), None
+
+    return jax.lax.scan(step, state, (v, h))[0]
+
+
+def _join(v: np.ndarray, energy: float) -> int:
+    """A slice end in the middle of the well: the last allowed region before the outermost barrier."""
+    forbidden = v.mean(axis=1) > energy
+    if not forbidden.any():
+        return forbidden.size // 2
+    last = int(np.flatnonzero(forbidden)[-1])
+    well_end = int(np.flatnonzero(~forbidden[: last + 1])[-1]) + 1 if not forbidden[: last + 1].all() else 1
+    before = np.flatnonzero(forbidden[:well_end])
+    return max(1, (well_end + (int(before[-1]) + 1 if before.size else 0)) // 2)
+
+
+def _closed_level(v: np.ndarray, h: np.ndarray, wall: float, level: int, mass: float) -> float:
+    """A level of the well whose barrier stays at its greatest height for ever."""
+    top, ends = int(np.argmax(v.max(axis=1))), wall + np.concatenate([[0.0], np.cumsum(h)])
+    height = v[top].max()
+    if top == 0:
+        raise ArgumentError(
+            "potential", f"must have its barrier right of the wall, but is highest at the wall, {wall}; give `start`."
+        )
+    inside = v[:top].mean(axis=1)
+    # The slices as steps: the start needs two or three digits, no more.
+    x = np.repeat(ends[: top + 1], 2)[1:-1] + np.tile([1e-9, -1e-9], top) * np.repeat(h[:top], 2)
+    far = ends[top] + _REACH / np.sqrt(2 * mass * max((height - inside.min()) / 4, 1e-300))
+    samples = np.concatenate([[wall], x, [ends[top], far]]), np.concatenate([inside[:1], np.repeat(inside, 2), [height] * 2])
+    levels, _ = levels_by_shooting(samples, wall, far, count=level + 1, mass=mass, tolerance=1e-6)
+    return float(levels[level])
