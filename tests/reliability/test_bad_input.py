@@ -63,7 +63,10 @@ def test_wrong_content(case: str, tmp_path: Path) -> None:
 def test_a_missing_file(tmp_path: Path) -> None:
     done = wavesim("run", tmp_path / "absent.toml", "--out", tmp_path / "out")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == f"wavesim: {tmp_path / 'absent.toml'} cannot be read: No such file or directory; check the path.\n"
+    assert (
+        done.stderr
+        == f"wavesim: {tmp_path / 'absent.toml'} cannot be read: No such file or directory; check the path.\n"
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -88,7 +91,11 @@ def test_an_unwritable_folder_is_found_before_the_run(tmp_path: Path, monkeypatc
     file = written(tmp_path)
     done = wavesim_run(file, tmp_path / "small.toml" / "out")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert len(done.stderr.splitlines()) == 1 and "--out" in done.stderr and "must be one that can be written" in done.stderr
+    assert (
+        len(done.stderr.splitlines()) == 1
+        and "--out" in done.stderr
+        and "must be one that can be written" in done.stderr
+    )
     assert [item.name for item in tmp_path.iterdir()] == ["small.toml"]
 
 
@@ -107,7 +114,9 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         assert len([line for line in lines if line.startswith(f"wavesim: {path}")]) == 1
 
 
-@pytest.mark.parametrize("arguments", [["fly"], ["run"], ["run", "x", "--device", "tpu"], ["run", "x", "--tolerance", "much"]])
+@pytest.mark.parametrize(
+    "arguments", [["fly"], ["run"], ["run", "x", "--device", "tpu"], ["run", "x", "--tolerance", "much"]]
+)
 def test_bad_usage(arguments: list[str]) -> None:
     done = wavesim(*arguments)
     assert done.exit_code == 2

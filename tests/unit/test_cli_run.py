@@ -118,7 +118,11 @@ def test_a_run_that_breaks_is_told_from_bad_input(tmp_path: Path, monkeypatch: p
 
 
 def test_what_is_not_installed_is_said_and_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.split(".")[0] in ("matplotlib", "xarray", "imageio") or name.startswith("wavesim.viz")]:
+    for name in [
+        name
+        for name in sys.modules
+        if name.split(".")[0] in ("matplotlib", "xarray", "imageio") or name.startswith("wavesim.viz")
+    ]:
         monkeypatch.delitem(sys.modules, name)
     for name in ("matplotlib", "xarray", "imageio"):
         monkeypatch.setitem(sys.modules, name, None)

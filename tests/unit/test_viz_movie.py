@@ -25,7 +25,7 @@ WIDTH, HEIGHT = 320, 192
 
 
 def small(result, **options) -> Movie:
-    return animate(result, width=WIDTH, height=HEIGHT, **options)
+    return animate(result, width=WIDTH, height=HEIGHT, fps=options.pop("fps", 30), **options)
 
 
 def decoded(path: Path) -> np.ndarray:
@@ -61,7 +61,7 @@ def test_a_movie_decodes_to_what_was_painted(suffix: str, tmp_path: Path) -> Non
 def test_a_gif_is_smaller_slower_and_loops(tmp_path: Path) -> None:
     """Lab note: 9 frames at 30 a second are 0.3 s, 4 or 5 pictures at 15 a second."""
     with Image.open(
-        animate(drifting(frames=8), tmp_path / "m.gif", width=1280, height=720).save(tmp_path / "m.gif")
+        animate(drifting(frames=8), tmp_path / "m.gif", width=1280, height=720, fps=30).save(tmp_path / "m.gif")
     ) as gif:
         assert gif.size == (640, 360)
         assert gif.n_frames in (4, 5)  # type: ignore[attr-defined]

@@ -63,7 +63,7 @@ def levels_by_shooting(
     first, low, high = _search_range(potential, points, levels, starts, mass)
 
     def solve(slices: int) -> np.ndarray:
-        v, h = _real_slices(potential, points, slices)
+        v, h = real_slices(potential, points, slices)
         return _bisect_levels(v, h, mass, levels, starts, low, high)
 
     def change(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -106,7 +106,7 @@ def doublet_by_shooting(
     first, low, high = _search_range(potential, points, levels, starts, mass)
 
     def solve(slices: int) -> Doublet:
-        v, h = _real_slices(potential, points, slices)
+        v, h = real_slices(potential, points, slices)
         energies = _bisect_levels(v, h, mass, levels, starts, low, high)
         return _matched_doublet(v, h, slices, energies, mass)
 
@@ -119,7 +119,7 @@ def doublet_by_shooting(
     return Doublet(**{**fine.__dict__, "gap_error": float(error)})
 
 
-def _real_slices(potential: Potential, points: np.ndarray, slices: int) -> tuple[np.ndarray, np.ndarray]:
+def real_slices(potential: Potential, points: np.ndarray, slices: int) -> tuple[np.ndarray, np.ndarray]:
     v, h = sample_slices(potential, points, np.full(points.size - 1, slices))
     if np.iscomplexobj(v):
         raise ArgumentError("potential", "must be real for a bound state, but is complex; leave the absorber out.")
@@ -137,7 +137,7 @@ def _search_range(
     # A box of this length is the first guess for the kinetic energy.
     kinetic = (np.pi * (np.max(levels) + 1) / (points[-1] - points[0])) ** 2 / (2 * mass)
     while True:
-        v, h = _real_slices(potential, points, slices)
+        v, h = real_slices(potential, points, slices)
         if np.sqrt(2 * mass * kinetic) * np.max(h) > _LARGEST_TURN:
             slices *= 2
             continue
@@ -202,27 +202,38 @@ def _cross(
     return jax.lax.scan(step, state, (v, h))
 
 
-def _matched_doublet(v: np.ndarray, h: np.ndarray, slices: int, energies: np.ndarray, mass: float) -> Doublet:
-    """Even and odd state, followed outward from the middle and inward from the wall, and joined in the well."""
-    outward, log_out, _ = _follow(v, h, mass, energies, _EVEN_ODD)
+def joined_waves(
+    v: np.ndarray, h: np.ndarray, energies: np.ndarray, mass: float, starts: _Start
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bound states followed outward from their starts and inward from the wall, and joined in the well.
+
+    Returns the waves at all slice ends, each scaled to one at its join, shape (states, ends), and the size that the
+    starts have in this scale, shape (states,).
+    """
+    outward, log_out, _ = _follow(v, h, mass, energies, starts)
     # Seen in a mirror, inward is outward too.
-    inward, log_in, _ = _follow(v[::-1, ::-1], h[::-1], mass, energies, (np.zeros(2), np.ones(2)))
+    inward, log_in, _ = _follow(v[::-1, ::-1], h[::-1], mass, energies, (np.zeros(1), np.ones(1)))
     inward, log_in = inward[::-1], log_in[::-1]
 
-    allowed = np.concatenate([np.zeros((1, 2), bool), v.mean(axis=1)[:, None] < energies])
+    allowed = np.concatenate([np.zeros((1, energies.size), bool), v.mean(axis=1)[:, None] < energies])
     inside = np.arange(allowed.shape[0])
-    waves, starts = [], []
-    for i in range(2):
+    waves, sizes = [], []
+    for i in range(energies.size):
         size = np.where(allowed[:, i], log_out[:, i] + np.log(np.abs(outward[:, i]) + 1e-300), -np.inf)
         join = int(np.argmax(size))
         near = outward[:, i] / outward[join, i] * np.exp(np.minimum(log_out[:, i] - log_out[join, i], 700.0))
         far = inward[:, i] / inward[join, i] * np.exp(np.minimum(log_in[:, i] - log_in[join, i], 700.0))
         waves.append(np.where(inside <= join, near, far))
-        # The unit start at the middle, psi_S(0) = 1 or psi_A'(0) = 1, in the scale of the joined wave.
-        starts.append(np.exp(-log_out[join, i]) / outward[join, i])
-    norms = [np.sqrt(2 * _integral(wave**2, h, slices)) for wave in waves]
+        sizes.append(np.exp(-log_out[join, i]) / outward[join, i])
+    return np.array(waves), np.array(sizes)
+
+
+def _matched_doublet(v: np.ndarray, h: np.ndarray, slices: int, energies: np.ndarray, mass: float) -> Doublet:
+    """Even and odd state from their unit starts at the middle, psi_S(0) = 1 and psi_A'(0) = 1."""
+    waves, starts = joined_waves(v, h, energies, mass, _EVEN_ODD)
+    norms = [np.sqrt(2 * integral(wave**2, h, slices)) for wave in waves]
     psi_s, psi_a = waves[0] / norms[0], waves[1] / norms[1]
-    half_overlap = _integral(psi_s * psi_a, h, slices)
+    half_overlap = integral(psi_s * psi_a, h, slices)
     gap = (starts[0] / norms[0]) * (starts[1] / norms[1]) / (2 * mass * half_overlap)
     x = np.concatenate([[0.0], np.cumsum(h)])
     return Doublet(
@@ -237,7 +248,7 @@ def _matched_doublet(v: np.ndarray, h: np.ndarray, slices: int, energies: np.nda
     )
 
 
-def _integral(values: np.ndarray, widths: np.ndarray, slices: int) -> float:
+def integral(values: np.ndarray, widths: np.ndarray, slices: int) -> float:
     """Romberg's rule on each segment, where the integrand is smooth."""
     pieces = range(0, widths.size, slices)
     return float(sum(romb(values[i : i + slices + 1], dx=widths[i]) for i in pieces))

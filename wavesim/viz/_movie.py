@@ -21,6 +21,7 @@ from ._gather import NATURAL, frames, gather, result_of
 from ._render import paint_all
 from ._scene import Scene
 from ._stage import MAIN
+from ._window import eventful
 from ._writer import check_suffix, ffmpeg, write
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def animate(
     *,
     units: UnitSystem = NATURAL,
     title: str = "",
-    fps: int = 30,
+    fps: int | None = None,
     width: int = 1280,
     height: int = 720,
     workers: int | None = None,
@@ -123,7 +124,7 @@ def animate(
         path: where to save it at once, if given.
         units: units of the labels.
         title: headline; by default what moves in what.
-        fps: frames a second.
+        fps: frames a second; by default 30, or fewer so that a short run lasts six seconds.
         width: pixels across, rounded up to a multiple of 16, as video wants it.
         height: pixels down, likewise.
         workers: painting processes; 0 paints in this one; None takes some for long movies, where cores are left over.
@@ -133,7 +134,9 @@ def animate(
         NumericsError: if the run kept no psi, or has three dimensions.
         ArgumentError: if fps or the size is too small.
     """
+    source = eventful(source)
     result = result_of(source)
+    fps = max(12, min(30, len(result.psi) // 6)) if fps is None else fps
     at_least("fps", fps, 1)
     at_least("width", width, 320)
     at_least("height", height, 180)

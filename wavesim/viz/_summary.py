@@ -18,6 +18,7 @@ from ._colors import BLUE, GROUND, INK, PURPLE, SLATE, STEPS, density_colormap, 
 from ._gather import NATURAL, frames, gather, on_picture, result_of
 from ._scene import Line, Scene
 from ._table import draw_table
+from ._window import eventful
 from ._writer import whole_file
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def summary(
         the path.
     """
     target = Path(path)
-    scene = gather(source, _COLUMNS, _ROWS, units, title)
-    result = result_of(source)
+    shown = eventful(source)
+    scene, result = gather(shown, _COLUMNS, _ROWS, units, title), result_of(shown)
     with house_style(size=12):
         figure = Figure(figsize=(1600 / _DOTS, 1000 / _DOTS), dpi=_DOTS)
         canvas = FigureCanvasAgg(figure)
@@ -61,7 +62,7 @@ def summary(
             _draw_potential(figure, scene)
         _draw_curves(figure, scene)
         draw_table(figure, source, units, top=0.235)
-        figure.text(0.025, 0.02, _made(result, scene), color=SLATE, fontsize=10, va="center")
+        figure.text(0.025, 0.02, _made(result_of(source), scene), color=SLATE, fontsize=10, va="center")
         with whole_file(target) as part:
             canvas.print_png(part)  # type: ignore[arg-type]
     return target

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from ..analysis import Report
     from ..propagation import Result
 
 _FAINT = 1e-3
+_GONE = 2e-3
 
 
 def marginals(result: Result) -> list[np.ndarray]:
@@ -23,6 +26,39 @@ def marginals(result: Result) -> list[np.ndarray]:
         cell = float(grid.cell) / float(grid.spacing[axis])
         found.append(np.stack([(np.abs(p[None]) ** 2).sum(axis=others)[0] * cell for p in kept]))
     return found
+
+
+def eventful(source: Result | Report) -> Result | Report:
+    """The run up to the frame after which next to nothing is left in the picture; the numbers of a report stay those of its end."""
+    from ..propagation import Result
+
+    result = source if isinstance(source, Result) else source.result
+    absorber, x = result.numerics.absorber, points_of(result)
+    if absorber is None or not len(result.psi):
+        return source
+    width = float(absorber.width)
+    shown = (x > x[0] + width) & (x < float(result.numerics.grid.upper[0]) - width)
+    left = marginals(result)[0][:, shown].sum(axis=1) * float(result.numerics.grid.spacing[0])
+    last = min(len(left), int(np.flatnonzero(left > _GONE)[-1]) + 2)
+    cut = dataclasses.replace(
+        result,
+        times=result.times[:last],
+        psi=result.psi[:last],
+        series={name: values[:last] for name, values in result.series.items()},
+        absorbed=result.absorbed[:last],
+    )
+    if isinstance(source, Result):
+        return cut
+    curves = {
+        name: dataclasses.replace(
+            curve,
+            times=curve.times[:last],
+            values=curve.values[:last],
+            theory={kind: values[:last] for kind, values in curve.theory.items()},
+        )
+        for name, curve in source.curves.items()
+    }
+    return dataclasses.replace(source, result=cut, curves=curves)
 
 
 def find_window(result: Result, density: list[np.ndarray], axis: int) -> tuple[float, float]:

@@ -1,0 +1,55 @@
+"""What the README promises: two commands, and code that runs as it stands."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "README.md").read_text()
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, flags=re.M | re.S)
+
+
+def test_the_first_block_is_the_two_commands() -> None:
+    start = TEXT.index("## Quick start")
+    first = re.findall(r"^```\w*\n(.*?)^```", TEXT[start:], flags=re.M | re.S)[0]
+    assert first.split("\n") == ["make demo", "make test", ""]
+
+
+def test_ci_runs_the_second() -> None:
+    assert "make test" in (ROOT / ".ci" / "run").read_text().split("\n")
+
+
+def test_python_block_runs(tmp_path: Path) -> None:
+    """The ten lines, word for word, in a process of their own; they write a movie."""
+    (code,) = _blocks("python")
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "transmitted_probability" in done.stdout
+    assert (tmp_path / "tunneling.mp4").stat().st_size > 10_000
+
+
+def test_scenario_block_is_valid(tmp_path: Path) -> None:
+    (text,) = _blocks("toml")
+    assert tomllib.loads(text)["format"] == 1
+    file = tmp_path / "scenario.toml"
+    file.write_text(text)
+    done = subprocess.run([sys.executable, "-m", "wavesim", "check", str(file)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_pictures_are_there() -> None:
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", TEXT)
+    assert pictures
+    for picture in pictures:
+        assert (ROOT / picture).stat().st_size > 10_000
+
+
+def test_the_output_shown_has_been_filled_in() -> None:
+    assert "\nTABLE\n" not in TEXT

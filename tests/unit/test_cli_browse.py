@@ -1,0 +1,109 @@
+"""The verbs that look and do not run, and how light the command line is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.scenario_files import SMALL, wavesim, written
+from wavesim.cli import _doctor
+from wavesim.scenario import json_schema, shipped
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["list"], ["show", "step"], ["--version"]])
+def test_looking_imports_nothing_heavy(arguments: list[str]) -> None:
+    heavy = "jax matplotlib pydantic xarray h5netcdf imageio scipy numpy".split()
+    code = f"import sys; sys.argv = {['wavesim', *arguments]}\nfrom wavesim.cli import main\ntry: main()\nexcept SystemExit as end: code = end.code\n"
+    code += f"print([name for name in {heavy} if name in sys.modules], code, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[] 0"
+    assert done.stdout.strip() != ""
+
+
+def test_python_m_is_the_same_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "wavesim", "show", "nothing_like_it"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_list_names_every_scenario_with_its_question() -> None:
+    lines = wavesim("list").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(shipped())
+    assert all(line.endswith("?") for line in lines)
+
+
+def test_show_prints_the_file(tmp_path: Path) -> None:
+    assert wavesim("show", written(tmp_path)).stdout == SMALL
+
+
+def test_schema_prints_the_schema() -> None:
+    assert json.loads(wavesim("schema").stdout) == json_schema()
+
+
+def test_check_plans_and_runs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from wavesim.propagation import _propagate
+
+    monkeypatch.setattr(_propagate, "proceed", lambda *_: pytest.fail("it ran"))
+    done = wavesim("check", written(tmp_path), "--set", "run.scheme=strang")
+    assert done.exit_code == 0, done.stderr
+    for words in ("FFT pairs", "MB", "strang", "given", "absorber", "duration", " s on this machine"):
+        assert words in done.stdout, words
+    assert [item.name for item in tmp_path.iterdir()] == ["small.toml"]
+
+
+def test_theory_predicts_without_propagating(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The packet of `rectangular_barrier`: the average of T over its momenta is 0.185563882093389, and T at its mean energy,
+    sech^2(1.5) = 0.180706638923649; printed to 12 digits.
+    """
+    from wavesim.propagation import _propagate
+
+    monkeypatch.setattr(_propagate, "proceed", lambda *_: pytest.fail("it ran"))
+    done = wavesim("theory", "rectangular_barrier")
+    assert done.exit_code == 0, done.stderr
+    assert "transmitted probability | closed form | 0.185563882093\n" in done.stdout
+    assert "T at the mean energy 0.5 (closed form): 0.180706638924\n" in done.stdout
+
+
+def test_theory_of_two_wells_is_in_the_units_of_the_scenario() -> None:
+    """Two wells of 200 meV, 6 nm wide, 3 nm apart: a gap of about 15.5 meV, a period h/gap = 4135.667/15.54 = 266.1 fs."""
+    done = wavesim("theory", "square_double_well")
+    rows = {
+        tuple(cell.strip() for cell in line.split("|")[:2]): line.split("|")[-1].split()
+        for line in done.stdout.splitlines()
+        if "|" in line
+    }
+    period, gap = rows["tunneling period", "levels"], rows["gap", "levels"]
+    assert (period[1], gap[1]) == ("fs", "meV")
+    assert float(period[0]) * float(gap[0]) == pytest.approx(4135.667696, rel=1e-8)
+
+
+def test_doctor_finds_this_machine_sound() -> None:
+    done = wavesim("doctor")
+    assert done.exit_code == 0
+    for words in ("python", "jax", "devices", "64-bit     on", "ffmpeg", "right"):
+        assert words in done.stdout
+
+
+def test_doctor_says_when_numbers_are_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_doctor, "_free_packet", lambda: 1e-3)
+    done = wavesim("doctor")
+    assert done.exit_code == 1 and "WRONG" in done.stdout
+
+
+def test_animate_makes_a_movie_of_an_earlier_run(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert wavesim("run", written(tmp_path), "--out", out, "--no-movie", "--quiet").exit_code == 0
+    done = wavesim(
+        "animate", out / "result.nc", "--out", tmp_path / "movie.gif", "--width", 320, "--height", 180, "--quiet"
+    )
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == f"{tmp_path / 'movie.gif'}\n"
+    assert (tmp_path / "movie.gif").read_bytes()[:6] == b"GIF89a"

@@ -1,0 +1,155 @@
+"""Turning points of a classical particle, and integrals between them (hbar = 1)."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+from wavesim.errors import ArgumentError
+
+from ._slices import breakpoints, is_traced
+
+SmoothPotential = Callable[[Any], Any]
+
+_SAMPLES = 1024
+# Where JAX is tracing, the number of extrema and of turning points cannot be counted first.
+_TRACED_ROOM = 16
+_PARTS = np.linspace(0.0, 1.0, 33)
+# x = a + (b - a) u^2 (3 - 2u) takes the square roots out of both ends.
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
+_U = (_NODES + 1) / 2
+PLACES, MEASURE = _U**2 * (3 - 2 * _U), 3 * _U * (1 - _U) * _WEIGHTS
+
+
+class Landmarks(NamedTuple):
+    """Positions between which V is monotone, and the highest point of V among them.
+
+    Attributes:
+        ends: the two ends of the interval and its edges, in order.
+        extrema: positions of maxima and minima; unused places repeat the left end.
+        x: samples, increasing, edges entered from both sides.
+        v: V there, without gradient.
+    """
+
+    ends: Any
+    extrema: Any
+    x: Any
+    v: Any
+
+
+def landmarks(potential: SmoothPotential, left: ArrayLike, right: ArrayLike, edges: Any) -> Landmarks:
+    """Samples of V so dense that it is monotone between two of them, the extrema refined and included.
+
+    Features narrower than (right - left)/1024 may be overlooked.
+    """
+    if not callable(potential):
+        raise ArgumentError("potential", "must be a function of x here, but is not; interpolate the samples smoothly.")
+    ends = breakpoints(potential, left, right, edges)
+    count = max(4, _SAMPLES // (ends.size - 1))
+    inset = 1e-14 * (ends[-1] - ends[0])
+    lows, spans = ends[:-1, None] + inset, ends[1:, None] - ends[:-1, None] - 2 * inset
+    x = (lows + spans * np.linspace(0.0, 1.0, count)).ravel()
+    v = values(potential, x)
+    xp = namespace(x, v)
+    x = xp.asarray(x)
+    steps = xp.diff(v)
+    turns = (steps[:-1] * steps[1:] <= 0) & (steps[1:] != 0)
+    at, real = _places(turns[None, :])
+    at, real = at[0] + 1, real[0]
+    a, b, sign = x[at - 1], x[at + 1], xp.where(v[at] >= v[at - 1], 1.0, -1.0)
+    for _ in range(8):
+        tries = a[:, None] + (b - a)[:, None] * _PARTS
+        best = xp.argmax(sign[:, None] * values(potential, tries), axis=1)
+        a, b = (_take(tries, xp.clip(best + side, 0, _PARTS.size - 1)) for side in (-1, 1))
+    extrema = xp.where(real, (a + b) / 2, x[0])
+    x = xp.sort(xp.concatenate([x, extrema]))
+    return Landmarks(ends, extrema, x, values(potential, x))
+
+
+def crossings(potential: SmoothPotential, energy: Any, marks: Landmarks) -> tuple[Any, Any]:
+    """Where V crosses E, for each energy of shape (n,): positions (n, room) and which of them are real ones."""
+    energy = _fixed(energy)
+    xp = namespace(energy, marks)
+    above = marks.v > energy[:, None]
+    at, real = _places(above[:, 1:] != above[:, :-1])
+    a, b = marks.x[at], marks.x[at + 1]
+    left_above = xp.take_along_axis(above, at, axis=1)
+    for _ in range(9):
+        tries = a[..., None] + (b - a)[..., None] * _PARTS
+        same = (values(potential, tries) > energy[:, None, None]) == left_above[..., None]
+        # The first part counts as on the left and the last as on the right, whatever rounding says there.
+        last = xp.sum(xp.cumprod(same[..., 1:-1], axis=-1), axis=-1)
+        a, b = _take(tries, last), _take(tries, last + 1)
+    return xp.where(real, (a + b) / 2, marks.x[0]), real
+
+
+def turning_points(
+    potential: SmoothPotential, energy: float, left: float, right: float, *, edges: Any = ()
+) -> np.ndarray:
+    """All positions in (left, right) where V crosses E: where a classical particle turns back, or a barrier begins.
+
+    The maxima and minima of V are found and refined first, so that two turning points close to a top are not missed;
+    a jump of V across E counts as one. Features narrower than (right - left)/1024 may be overlooked.
+
+    Args:
+        potential: V(x), a function built from jax.numpy.
+        energy: E [energy], one number.
+        left: left end [length].
+        right: right end [length].
+        edges: positions of the jumps and kinks of V [length].
+
+    Returns:
+        Increasing positions [length], to rounding; empty where there are none.
+
+    Raises:
+        ValueError: if left < edges < right does not hold.
+    """
+    points, real = crossings(potential, np.array([energy], float), landmarks(potential, left, right, edges))
+    return np.sort(points[0][real[0]])
+
+
+def panels(potential: SmoothPotential, energy: Any, marks: Landmarks) -> tuple[Any, Any]:
+    """Quadrature nodes and weights of shape (n, nodes) over the interval, cut wherever V turns, jumps or crosses E.
+
+    Exact to about 1e-12 for integrands that behave like a power (V - E)^(+-1/2) at the cuts. The cuts carry no
+    gradient, and need none for an integrand that vanishes there.
+    """
+    points, _ = crossings(potential, energy, marks)
+    xp = namespace(points, marks)
+    fixed = xp.concatenate([_fixed(marks.ends), marks.extrema])
+    cuts = xp.sort(xp.concatenate([xp.broadcast_to(fixed, (points.shape[0], fixed.size)), points], axis=1), axis=1)
+    spans = xp.diff(cuts, axis=1)[..., None]
+    x, weight = cuts[:, :-1, None] + spans * PLACES, spans * MEASURE
+    return x.reshape(points.shape[0], -1), weight.reshape(points.shape[0], -1)
+
+
+def namespace(*arrays: Any) -> Any:
+    """Numpy, which compiles nothing, unless JAX is tracing one of the arrays."""
+    return jnp if is_traced(*arrays) else np
+
+
+def values(potential: SmoothPotential, x: Any) -> Any:
+    """V at x, real and without gradient: numpy unless JAX is tracing it."""
+    v = _fixed(potential(_fixed(x)))
+    xp = namespace(v)
+    return xp.broadcast_to(xp.real(xp.asarray(v)), x.shape).astype(float)
+
+
+def _fixed(x: Any) -> Any:
+    x = jax.lax.stop_gradient(x) if is_traced(x) else x
+    return x if is_traced(x) else np.asarray(x)
+
+
+def _take(rows: Any, index: Any) -> Any:
+    return namespace(rows, index).take_along_axis(rows, index[..., None], axis=-1)[..., 0]
+
+
+def _places(flags: Any) -> tuple[Any, Any]:
+    """The places of the flags that are set in each row, first, and whether a place is one of those."""
+    xp = namespace(flags)
+    room = _TRACED_ROOM if is_traced(flags) else int(np.max(np.sum(flags, axis=-1), initial=0))
+    at = xp.argsort(~flags, axis=-1, stable=True)[:, :room]
+    return at, xp.take_along_axis(flags, at, axis=-1)

@@ -1,0 +1,239 @@
+"""WKB: tunneling exponents and transmission of any smooth barrier, and the classical period of a well (hbar = 1).
+
+Everywhere the energy may have any shape; everything is differentiable in the energy, the mass and in whatever the
+potential depends on. Under jax.jit or jax.grad up to 16 turning points are found.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+from wavesim.errors import ArgumentError
+
+from ._slices import is_traced
+from ._turning import MEASURE, PLACES, Landmarks, SmoothPotential, landmarks, namespace, panels
+
+# The complex turning points are followed from the top up to the energy in so many steps.
+_CLIMB = 16
+
+
+def wkb_exponent(
+    potential: SmoothPotential,
+    energy: ArrayLike,
+    left: ArrayLike,
+    right: ArrayLike,
+    *,
+    edges: Any = (),
+    mass: ArrayLike = 1.0,
+) -> jax.Array:
+    """The WKB integral S = int sqrt(2 m (V - E)) dx over all of [left, right] that is forbidden.
+
+    Args:
+        potential: V(x), a function built from jax.numpy.
+        energy: E [energy], any shape.
+        left: left end [length].
+        right: right end [length]. Several barriers between the ends add up.
+        edges: positions of the jumps and kinks of V [length].
+        mass: particle mass.
+
+    Returns:
+        S >= 0, dimensionless, of the shape of energy, to about 1e-12 of itself; 0 above all barriers.
+
+    Raises:
+        ValueError: if left < edges < right does not hold.
+    """
+    energy, marks = jnp.asarray(energy, float), landmarks(potential, left, right, edges)
+    return _exponent(potential, energy.ravel(), marks, mass).reshape(energy.shape)
+
+
+def log_wkb_transmission(
+    potential: SmoothPotential,
+    energy: ArrayLike,
+    left: ArrayLike,
+    right: ArrayLike,
+    *,
+    edges: Any = (),
+    mass: ArrayLike = 1.0,
+) -> jax.Array:
+    """Natural logarithm of wkb_transmission, -2 S, for barriers of any thickness. Arguments as there."""
+    return -2 * wkb_exponent(potential, energy, left, right, edges=edges, mass=mass)
+
+
+def wkb_transmission(
+    potential: SmoothPotential,
+    energy: ArrayLike,
+    left: ArrayLike,
+    right: ArrayLike,
+    *,
+    edges: Any = (),
+    mass: ArrayLike = 1.0,
+) -> jax.Array:
+    """The textbook's WKB transmission, T ~ exp(-2 S).
+
+    Good for smooth barriers, well below the top, S >> 1. At the top it gives 1 where T is 1/2, above it always 1; at
+    jumps the prefactor is missing, 16 E (V0 - E)/V0^2 for a rectangular barrier. Compare with scatter.
+
+    Args:
+        potential: V(x), a function built from jax.numpy.
+        energy: E [energy], any shape.
+        left: left end, where the particle comes in [length].
+        right: right end [length].
+        edges: positions of the jumps and kinks of V [length].
+        mass: particle mass.
+
+    Returns:
+        The approximation in (0, 1], of the shape of energy.
+
+    Source:
+        Landau and Lifshitz, Quantum Mechanics, eq. 50.5.
+    """
+    return jnp.exp(log_wkb_transmission(potential, energy, left, right, edges=edges, mass=mass))
+
+
+def kemble_exponent(
+    potential: SmoothPotential, energy: ArrayLike, left: ArrayLike, right: ArrayLike, *, mass: ArrayLike = 1.0
+) -> jax.Array:
+    """The WKB integral S continued above the top of a smooth barrier, where it is negative.
+
+    Above the top the turning points are a pair z, conj(z) of complex positions; S = -int sqrt(2 m (E - V)) dy along
+    the line x = Re z between them, the analytic continuation of the integral below. For the parabola
+    S = pi (V0 - E)/omega on both sides.
+
+    Args:
+        potential: V(x), analytic near the top: built from jax.numpy functions that take complex x.
+        energy: E [energy], any shape.
+        left: left end [length].
+        right: right end [length].
+        mass: particle mass.
+
+    Returns:
+        S, of the shape of energy; of the highest barrier where E is above all of them.
+
+    Raises:
+        ValueError: if an energy lies above a top that is an end or a corner of V and not a smooth maximum.
+    """
+    energy, marks = jnp.asarray(energy, float), landmarks(potential, left, right, ())
+    flat, height = energy.ravel(), marks.v.max()
+    below, over = _exponent(potential, flat, marks, mass), flat > height
+    if not is_traced(over) and not np.any(over):
+        return below.reshape(energy.shape)
+    # Any energy above will do where this branch is not taken.
+    higher = jnp.where(over, flat, height + abs(height) + 1.0)
+    above = _continued_exponent(potential, higher, marks.x[marks.v.argmax()], height, mass)
+    return jnp.where(over, above, below).reshape(energy.shape)
+
+
+def log_kemble_transmission(
+    potential: SmoothPotential, energy: ArrayLike, left: ArrayLike, right: ArrayLike, *, mass: ArrayLike = 1.0
+) -> jax.Array:
+    """Natural logarithm of kemble_transmission, for barriers of any thickness. Arguments as there."""
+    return -jax.nn.softplus(2 * kemble_exponent(potential, energy, left, right, mass=mass))
+
+
+def kemble_transmission(
+    potential: SmoothPotential, energy: ArrayLike, left: ArrayLike, right: ArrayLike, *, mass: ArrayLike = 1.0
+) -> jax.Array:
+    """Kemble's uniform WKB transmission, T ~ 1/(1 + exp(2 S)), right near and above the top of a smooth barrier.
+
+    Exact for the parabola; 1/2 at any top. At low energies, where a smooth barrier has long flat feet, it is wrong
+    like every WKB form (the exact T vanishes with E); resonances between two barriers are not in it.
+
+    Args:
+        potential: V(x), a function built from jax.numpy, analytic near the top if energies above are asked for.
+        energy: E [energy], any shape.
+        left: left end [length].
+        right: right end [length].
+        mass: particle mass.
+
+    Returns:
+        The approximation in (0, 1), of the shape of energy.
+
+    Raises:
+        ValueError: see kemble_exponent.
+
+    Source:
+        Kemble, Phys. Rev. 48 (1935) 549, eq. 43; Froman and Froman, JWKB Approximation (1965), chapter 9.
+    """
+    return jnp.exp(log_kemble_transmission(potential, energy, left, right, mass=mass))
+
+
+def classical_period(
+    potential: SmoothPotential,
+    energy: ArrayLike,
+    left: ArrayLike,
+    right: ArrayLike,
+    *,
+    edges: Any = (),
+    mass: ArrayLike = 1.0,
+) -> jax.Array:
+    """Period of the classical motion in one well, t_a = 2 int dx/v = int sqrt(2 m/(E - V)) dx.
+
+    Args:
+        potential: V(x), a function built from jax.numpy.
+        energy: E [energy], any shape.
+        left: left end, inside the barrier left of the well, or a hard wall where V < E [length].
+        right: right end, likewise [length]. Between them there must be one well and no more.
+        edges: positions of the jumps and kinks of V [length].
+        mass: particle mass.
+
+    Returns:
+        t_a [time], of the shape of energy, to about 1e-11 of itself. Not differentiable: in energy use the
+        action, whose derivative it is.
+
+    Raises:
+        ValueError: if the particle can be in several wells between the ends, or in none.
+    """
+    energy, marks = jnp.asarray(energy, float), landmarks(potential, left, right, edges)
+    flat = energy.ravel()
+    if not is_traced(flat, marks.v):
+        allowed = marks.v <= np.asarray(flat)[:, None]
+        wells = np.sum(allowed[:, 1:] & ~allowed[:, :-1], axis=1) + allowed[:, 0]
+        if np.any(wells != 1):
+            raise ArgumentError(
+                "left", f"and `right` must enclose one well, but at these energies there are {np.unique(wells)}."
+            )
+    x, weight = panels(potential, flat, marks)
+    kinetic = flat[:, None] - jnp.asarray(potential(x))
+    free = kinetic > 0
+    slowness = jnp.where(free, jnp.sqrt(2 * mass / jnp.where(free, kinetic, 1.0)), 0.0)
+    return jnp.sum(jax.lax.stop_gradient(slowness) * weight, axis=1).reshape(energy.shape)
+
+
+def _exponent(potential: SmoothPotential, energy: jax.Array, marks: Landmarks, mass: ArrayLike) -> jax.Array:
+    x, weight = panels(potential, energy, marks)
+    barrier = jnp.asarray(potential(x)) - energy[:, None]
+    inside = barrier > 0
+    kappa = jnp.where(inside, jnp.sqrt(2 * mass * jnp.where(inside, barrier, 1.0)), 0.0)
+    return jnp.sum(kappa * weight, axis=1)
+
+
+def _continued_exponent(
+    potential: SmoothPotential, energy: jax.Array, top: jax.Array, height: jax.Array, mass: ArrayLike
+) -> jax.Array:
+    fixed = jax.lax.stop_gradient
+    bend = fixed(jax.grad(jax.grad(lambda x: jnp.real(potential(x))))(top))
+    if not is_traced(bend) and not bend < 0:
+        raise ArgumentError(
+            "energy", f"must be below the top, {height}, where that is no smooth maximum; leave out the energies above."
+        )
+    rise = fixed(energy) - height
+
+    def climb(step: int, pair: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        before, z = pair
+        # The turning point moves by about the same distance in each step.
+        goal, ahead = height + rise * (step / _CLIMB) ** 2, 2 * z - before
+        for _ in range(3):
+            value, slope = jax.jvp(lambda y: potential(y) + 0j, (ahead,), (jnp.ones_like(ahead),))
+            ahead = ahead - (value - goal) / slope
+        return z, ahead
+
+    z = top + 1j * jnp.sqrt(-2 * rise / bend) / _CLIMB
+    # The first step starts between the top and its reflection in the parabola's turning point.
+    z = fixed(jax.lax.fori_loop(1, _CLIMB + 1, climb, (z, z)))[1]
+    # Along the line from conj(z) to z.
+    line = z.real[:, None] + 1j * z.imag[:, None] * (2 * PLACES - 1)
+    momentum = jnp.sqrt(2 * mass * (energy[:, None] - potential(line)))
+    return -jnp.sum(momentum.real * MEASURE, axis=1) * 2 * z.imag
