@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -12,16 +10,17 @@ from wavesim import Grid, Numerics, Problem, propagate, theory
 from wavesim.hamiltonian import lowest_eigenstates
 from wavesim.potentials import Free, Harmonic, QuarticDoubleWell
 from wavesim.propagation import chebyshev_for
-from wavesim.schemes import SCHEMES, Scheme
+from wavesim.schemes import SCHEMES
 from wavesim.states import Eigenstate, GaussianPacket
 
 G6T4 = SCHEMES["g6t4"]
 
 
-@pytest.mark.parametrize("mass", [1.0, 2.5])
-@pytest.mark.parametrize("name", [*SCHEMES, "chebyshev"])
+@pytest.mark.parametrize(
+    ("name", "mass"), [("strang", 1.0), ("yoshida4", 1.0), ("srkn11b", 1.0), ("g6t4", 2.5), ("chebyshev", 2.5)]
+)
 def test_free_packet(name: str, mass: float) -> None:
-    """Set-up: width 1.2, momentum 1.5, from x = -4 for t = 5 in a box of 50, in ten frames, for two masses.
+    """Set-up: width 1.2, momentum 1.5, from x = -4 for t = 5 in a box of 50, in ten frames, for masses 1 and 2.5.
 
     Formula: theory.free_packet, the spreading Gaussian with its phase; without V every scheme is exact in time.
     Budget: the tail at the box's end, exp(-(25 - 8)^2/(4 x 2.4^2)) = 4e-6 at mass 1 would be too much, so the box ends 33 away:
@@ -81,24 +80,3 @@ def test_an_eigenstate_turns_by_its_energy_and_by_nothing_else(level: int) -> No
     series = propagate(problem, Numerics(grid, 4.0, 1, 1, chebyshev_for(problem, grid, 4.0)))
     assert distance(split.final, exact, grid) < 1e-10
     assert distance(series.final, exact, grid) < 1e-12
-
-
-def test_a_run_of_any_scheme_is_the_same_physics() -> None:
-    """Set-up: the packet of width 0.4 in the quartic well for t = 1: all four schemes and Chebyshev, each with a fine step.
-
-    Formula: they approximate the same exp(-i H t), by five different ways.
-    Budget: the largest error is Strang's, 4e-6 at dt = 3.75e-3 for t = 3 (tests/convergence): 1e-5; without Strang 1e-8.
-    """
-    grid = Grid.line(-6.0, 6.0, 64)
-    problem = Problem(QuarticDoubleWell(2.0, 1.8), GaussianPacket(center=-1.5, width=0.4, momentum=0.4))
-    numerics = Numerics(grid, 1.0, 1, 1, chebyshev_for(problem, grid, 1.0))
-    exact = propagate(problem, numerics).final
-
-    def error(scheme: Scheme, steps: int) -> float:
-        changed = dataclasses.replace(numerics, dt=1.0 / steps, steps=steps, method=scheme)
-        return distance(propagate(problem, changed).final, exact, grid)
-
-    assert error(SCHEMES["strang"], 400) < 1e-5
-    assert error(SCHEMES["yoshida4"], 400) < 1e-8
-    assert error(SCHEMES["srkn11b"], 40) < 1e-9
-    assert error(SCHEMES["g6t4"], 100) < 1e-9

@@ -7,6 +7,7 @@ import pytest
 
 from tests.exact import distance, last
 from wavesim import Grid, Numerics, Problem, propagate
+from wavesim.analysis._accuracy import rounding
 from wavesim.observables import Energy, Norm
 from wavesim.potentials import Driven, EckartBarrier, QuarticDoubleWell
 from wavesim.propagation import chebyshev_for
@@ -25,13 +26,15 @@ def test_the_norm_drifts_by_less_than_1e_12_in_1000_steps(name: str) -> None:
 
     Formula: every factor has modulus one, so the norm is 1 up to rounding.
     Budget: 1e-16 a product and FFT, up to 22 of them a step, adding at random: 1e-16 sqrt(22000) = 1.5e-14, in proportion at worst
-    2e-12 for srkn11b; asked for 1e-12 at every frame.
+    2e-12 for srkn11b; asked for 1e-12 at every frame. Measured: in proportion, 0.1e-16 (Chebyshev) to 1.4e-16 (g6t4) a pair,
+    since the tables are rounded off the unit circle once and for all; the certificate's allowance for rounding covers it.
     """
     problem = Problem(WELL, PACKET, measure={"norm": Norm()})
     method = SCHEMES[name] if name in SCHEMES else chebyshev_for(problem, GRID, 0.01)
-    result = propagate(problem, Numerics(GRID, 0.01, 1000, 10, method, save_psi=False))
-    drift = np.max(np.abs(result.series["norm"] - 1))
+    numerics = Numerics(GRID, 0.01, 1000, 10, method, save_psi=False)
+    drift = np.max(np.abs(propagate(problem, numerics).series["norm"] - 1))
     assert drift < 1e-12, f"{name}: {drift:.1e}"
+    assert drift < rounding(numerics), f"{name}: {drift:.1e}, allowed {rounding(numerics):.1e}"
 
 
 @pytest.mark.parametrize("name", METHODS)

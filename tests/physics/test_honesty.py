@@ -9,7 +9,7 @@ from wavesim import Problem, Report, certify
 from wavesim.potentials import EckartBarrier, GaussianBarrier
 from wavesim.states import GaussianPacket
 
-COUNT = 6
+COUNT = 5
 
 
 def drawn() -> list[tuple[Problem, float]]:
@@ -54,4 +54,4 @@ def test_the_draws_are_not_all_easy(reports: list[Report]) -> None:
     """T must vary over the set: no bar is tested by a problem where nothing, or everything, gets through."""
     values = [report.headline.value for report in reports]
     assert max(values) - min(values) > 0.5
-    assert sum(0.02 < value < 0.98 for value in values) >= 4
+    assert sum(0.02 < value < 0.98 for value in values) >= 3

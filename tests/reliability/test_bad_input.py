@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,11 +87,11 @@ def test_a_file_that_is_no_toml(text: str, tmp_path: Path) -> None:
 
 def test_an_unwritable_folder_is_found_before_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # a folder under a regular file cannot be made, whoever asks
-    import wavesim.analysis
+    from wavesim import analysis
 
-    monkeypatch.setattr(wavesim.analysis, "certify", lambda *_, **__: pytest.fail("it was run"))
+    monkeypatch.setattr(analysis, "certify", lambda *_, **__: pytest.fail("it was run"))
     file = written(tmp_path)
-    done = wavesim_run(file, tmp_path / "small.toml" / "out")
+    done = wavesim("run", file, "--out", tmp_path / "small.toml" / "out", "--quiet")
     assert (done.exit_code, done.stdout) == (2, "")
     assert (
         len(done.stderr.splitlines()) == 1
@@ -97,11 +99,6 @@ def test_an_unwritable_folder_is_found_before_the_run(tmp_path: Path, monkeypatc
         and "must be one that can be written" in done.stderr
     )
     assert [item.name for item in tmp_path.iterdir()] == ["small.toml"]
-
-
-def wavesim_run(file: str, out: Path):
-    """A quiet run without a movie."""
-    return wavesim("run", file, "--out", out, "--quiet", "--no-movie")
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
@@ -130,3 +127,11 @@ def test_a_result_that_is_none(tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1 and "damaged" in done.stderr
     assert [item.name for item in tmp_path.iterdir()] == ["result.nc"]
+
+
+def test_a_device_that_is_not_there(tmp_path: Path) -> None:
+    # in a process of its own: jax chooses its device once; an unknown name stands for a GPU that is missing
+    code = "import os, sys; os.environ['JAX_PLATFORMS'] = 'abacus'; sys.argv = ['wavesim', 'doctor']; from wavesim.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1 and "abacus" in done.stderr and "--device cpu" in done.stderr

@@ -65,3 +65,16 @@ def test_populations_take_series_and_gradients():
     assert theory.rabi_transfer(times, 0.4, 0.1).shape == (7,)
     slope = jax.grad(lambda g: theory.textbook_population(3.0, g))(0.4)
     assert slope == pytest.approx(-3.0 * np.sin(1.2) / 2, rel=1e-14)
+
+
+@given(
+    st.floats(0.0, 30.0), st.floats(0.05, 2.0), st.floats(-3.0, 3.0), st.floats(0.0, np.pi), st.floats(-np.pi, np.pi)
+)
+def test_rabi_population_of_any_start(time, gap, detuning, angle, phase):
+    """exp(-iHt) of H = [[d, -g], [-g, -d]]/2 on (cos(a/2), sin(a/2) exp(ip)): the first population, 1e-12."""
+    hamiltonian = np.array([[detuning, -gap], [-gap, -detuning]]) / 2
+    start = np.array([np.cos(angle / 2), np.sin(angle / 2) * np.exp(1j * phase)])
+    exact = abs((expm(-1j * hamiltonian * time) @ start)[0]) ** 2
+    assert theory.rabi_population(time, gap, detuning, *start) == pytest.approx(exact, abs=1e-12)
+    stays = 1 - float(theory.rabi_transfer(time, gap, detuning))
+    assert theory.rabi_population(time, gap, detuning) == pytest.approx(stays, abs=1e-12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 
 from tests.unit.scenario_files import wavesim, written
+from wavesim.cli._run import meter
 from wavesim.propagation import _propagate
+from wavesim.scenario import QUANTITIES
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +21,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path
     """report.json of one run of the small scenario, as printed, and the folder that was written."""
     folder = tmp_path_factory.mktemp("run")
     out = folder / "out"
-    result = wavesim("run", written(folder), "--out", out, "--json", "--no-movie", "--quiet")
+    result = wavesim("run", written(folder), "--out", out, "--json", "--quiet")
     assert result.exit_code == 0, result.stderr
     assert result.stderr == ""
     return json.loads(result.stdout), out
@@ -26,7 +29,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path
 
 def test_the_files_are_whole_and_nothing_else_is_left(done: tuple[dict[str, Any], Path]) -> None:
     content, out = done
-    assert sorted(item.name for item in out.iterdir()) == ["report.json", "result.nc", "summary.png"]
+    assert sorted(item.name for item in out.iterdir()) == ["movie.mp4", "report.json", "result.nc", "summary.png"]
+    assert (out / "movie.mp4").read_bytes()[4:8] == b"ftyp" and (out / "summary.png").read_bytes()[1:4] == b"PNG"
     assert json.loads((out / "report.json").read_text()) == content
 
 
@@ -47,6 +51,15 @@ def test_the_keys_of_the_contract(done: tuple[dict[str, Any], Path]) -> None:
     # what is scattered is all there is; the absorber's bookkeeping is good to rounding
     assert content["balance"] == pytest.approx(1, abs=1e-9)
     assert [row["met"] for row in content["expect"]] == [True]
+    assert set(content["quantities"]) <= set(QUANTITIES)
+
+
+def test_animate_makes_a_movie_of_an_earlier_run(done: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
+    movie = tmp_path / "movie.gif"
+    again = wavesim("animate", done[1] / "result.nc", "--out", movie, "--width", 320, "--height", 180, "--quiet")
+    assert again.exit_code == 0, again.stderr
+    assert again.stdout == f"{movie}\n"
+    assert movie.read_bytes()[:6] == b"GIF89a"
 
 
 def test_an_expectation_that_is_not_met(tmp_path: Path) -> None:
@@ -91,7 +104,8 @@ def test_ctrl_c_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert done.exit_code == 3
     content = json.loads(done.stdout)
     assert content["status"] == "interrupted"
-    assert content["quantities"]["transmitted_probability"]["error"] is None
+    row = content["quantities"]["transmitted_probability"]
+    assert (row["error"], row["agrees"]) == (None, None)
     assert "interrupted after 3 of 8 frames" in done.stderr
     assert sorted(item.name for item in out.iterdir()) == ["report.json", "result.nc"]
     kept = load(out / "result.nc")
@@ -135,3 +149,20 @@ def test_what_is_not_installed_is_said_and_left_out(tmp_path: Path, monkeypatch:
     assert len(lines) == 2
     assert "result.nc is left out" in lines[0] and "xarray" in lines[0]
     assert "summary.png is left out" in lines[1] and "matplotlib" in lines[1]
+
+
+def test_a_person_who_watches_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with meter("painting", quiet=False) as show:
+        show(1, 2)
+    assert "painting" in screen.getvalue() and "50%" in screen.getvalue()
+    quiet = Screen()
+    monkeypatch.setattr(sys, "stderr", quiet)
+    with meter("painting", quiet=True) as show:
+        show(1, 2)
+    assert quiet.getvalue() == ""

@@ -15,12 +15,16 @@ from ..propagation import Result
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """A number read off one record, with the part of its error that this record alone shows (a fit, what remains)."""
+    """A number read off one record, with the part of its error that this record alone shows (a fit, what remains).
+
+    `scale` is the size that rounding is relative to: 1 for a probability, the number itself for a period.
+    """
 
     value: float
     dimension: Dimension
     own_error: dict[str, float] = dataclasses.field(default_factory=dict)
     compared: float | None = None
+    scale: float = 1.0
 
     @property
     def repeatable(self) -> float:

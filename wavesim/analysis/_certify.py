@@ -67,16 +67,23 @@ def certify(problem: Problem, tolerance: float = 1e-4, *, progress: bool | Progr
     problem = dataclasses.replace(problem, measure=wanted)
     begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
     with reporter(progress) as report:
+        trial = _trial(problem, plan(problem, tolerance, **fixed).numerics, report)
         while True:
-            trial = _trial(problem, plan(problem, tolerance, refinement=refinement, **fixed).numerics, report)
             quantities = _quantities(problem, aspects, trial)
             headline = next(iter(quantities.values()))
-            runs, pairs = runs + 1 + len(trial.again), pairs + trial.fft_pairs
+            runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
             aim = tolerance * (abs(headline.value) if headline.name == "tunneling_period" else 1.0)
             better = _refined(refinement, headline, aim, problem, trial.result.numerics, fixed)
             if trial.interrupted or headline.error <= aim or better == refinement or runs >= _MOST_RUNS:
                 break
             refinement = better
+            try:
+                finer = _trial(problem, plan(problem, tolerance, refinement=refinement, **fixed).numerics, report)
+            except KeyboardInterrupt:
+                break
+            if finer.interrupted:
+                break
+            trial = finer
     return Report(
         result=trial.result,
         tolerance=tolerance,
@@ -91,31 +98,35 @@ def certify(problem: Problem, tolerance: float = 1e-4, *, progress: bool | Progr
 
 @dataclasses.dataclass(frozen=True)
 class _Trial:
-    """A run and its coarser repetitions, by what was coarsened."""
+    """A run and its coarser repetitions."""
 
     result: Result
-    again: dict[str, tuple[Repetition, Result]]
+    again: tuple[tuple[Repetition, Result], ...]
     interrupted: bool
 
     @property
+    def runs(self) -> int:
+        return 1 + len(self.again)
+
+    @property
     def fft_pairs(self) -> int:
-        return self.result.numerics.fft_pairs + sum(run.numerics.fft_pairs for _, run in self.again.values())
+        return self.result.numerics.fft_pairs + sum(run.numerics.fft_pairs for _, run in self.again)
 
 
 def _trial(problem: Problem, numerics: Numerics, report: Progress) -> _Trial:
-    repetitions = {"time_step": coarser_in_time(numerics), "grid": coarser_in_space(problem, numerics)}
-    repetitions = {name: repetition for name, repetition in repetitions.items() if repetition is not None}
-    meter = _Meter(report, numerics.fft_pairs + sum(r.numerics.fft_pairs for r in repetitions.values()))
+    in_time = coarser_in_time(numerics)
+    repetitions = [*([in_time] if in_time else []), *coarser_in_space(problem, numerics)]
+    meter = _Meter(report, numerics.fft_pairs + sum(r.numerics.fft_pairs for r in repetitions))
     result = propagate(problem, numerics, progress=meter.of(numerics))
-    again: dict[str, tuple[Repetition, Result]] = {}
-    for name, repetition in repetitions.items():
+    again: list[tuple[Repetition, Result]] = []
+    for repetition in repetitions:
         if not result.complete:
             break
         run = propagate(problem, repetition.numerics, progress=meter.of(repetition.numerics))
         if not run.complete:
             break
-        again[name] = (repetition, run)
-    return _Trial(result, again, interrupted=len(again) < len(repetitions))
+        again.append((repetition, run))
+    return _Trial(result, tuple(again), interrupted=len(again) < len(repetitions))
 
 
 class _Meter:
@@ -140,20 +151,20 @@ def _quantities(problem: Problem, aspects: tuple[Aspect, ...], trial: _Trial) ->
     predictions: dict[str, dict[str, float]] = {}
     for aspect in aspects:
         predictions |= aspect.predictions(problem, float(result.times[-1]))
-    others = {name: (repetition.weight, _readings(aspects, run)) for name, (repetition, run) in trial.again.items()}
+    others = [(repetition, _readings(aspects, run)) for repetition, run in trial.again]
     leak = 0.0
     if result.numerics.absorber is not None and isinstance(aspects[0], Transmission):
         leak = packet_leak(problem, result.numerics.absorber)
     quantities = {}
     for name, reading in fine.items():
-        budget = {
-            source: weight * abs(reading.repeatable - numbers[name].repeatable)
-            for source, (weight, numbers) in others.items()
-        }
+        budget: dict[str, float] = {}
+        for repetition, numbers in others:
+            told = repetition.weight * abs(reading.repeatable - numbers[name].repeatable)
+            budget[repetition.source] = max(told, budget.get(repetition.source, 0.0))
         if result.numerics.absorber is not None:
             budget["absorber"] = leak
         budget |= reading.own_error
-        budget["rounding"] = rounding(result.numerics) * max(1.0, abs(reading.value))
+        budget["rounding"] = rounding(result.numerics) * reading.scale
         error = math.inf if trial.interrupted else combined(budget)
         quantities[name] = Quantity(name, reading.value, error, reading.dimension, budget, predictions.get(name, {}))
     return quantities
@@ -186,11 +197,13 @@ def _curves(problem: Problem, aspects: tuple[Aspect, ...], trial: _Trial) -> dic
     for aspect in aspects:
         theories = aspect.curve_predictions(problem, result.times)
         for name, (values, dimension) in aspect.curves(result).items():
-            error = 0.0
-            for repetition, run in trial.again.values():
+            errors: dict[str, float] = {}
+            for repetition, run in trial.again:
                 other, _ = aspect.curves(run)[name]
                 stride = (len(values) - 1) // max(len(other) - 1, 1)
-                error += repetition.weight * float(np.max(np.abs(values[::stride] - other)))
+                told = repetition.weight * float(np.max(np.abs(values[::stride] - other)))
+                errors[repetition.source] = max(told, errors.get(repetition.source, 0.0))
+            error = math.fsum(errors.values())
             curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error)
     return curves
 
@@ -199,8 +212,9 @@ def _warnings(trial: _Trial, headline: Quantity, aim: float) -> list[str]:
     result, interrupted = trial.result, trial.interrupted
     said = []
     if interrupted:
+        at = f"after {result.frames_done} of {result.numerics.frames} frames"
         said.append(
-            f"interrupted after {result.frames_done} of {result.numerics.frames} frames: the numbers are those of that moment, without error bars."
+            f"interrupted {'while the error bars were made' if result.complete else at}: the numbers stand without error bars."
         )
     elif headline.error > aim:
         worst = max(headline.budget, key=lambda source: headline.budget[source])

@@ -39,7 +39,8 @@ class Motion:
 
     def readings(self, result: Result) -> dict[str, Reading]:
         return {
-            name: Reading(float(values[-1]), dimension) for name, (values, dimension) in self.curves(result).items()
+            name: Reading(float(values[-1]), dimension, scale=float(np.max(np.abs(values))))
+            for name, (values, dimension) in self.curves(result).items()
         }
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:

@@ -11,7 +11,7 @@ import numpy as np
 from .. import theory
 from .._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
 from ..observables import AbstractObservable, Norm, ProbabilityIn
-from ..potentials import AbstractDoubleWell, QuarticDoubleWell
+from ..potentials import AbstractDoubleWell, DoubleDeltaWell, QuarticDoubleWell
 from ..problem import Problem
 from ..propagation import Result
 from ..regions import Before, Beyond
@@ -37,9 +37,9 @@ class Populations:
         relative = fit.frequency_error / fit.frequency
         amplitude_error = 3 * fit.residual
         return {
-            "tunneling_period": Reading(fit.period, TIME, {"fit": 3 * fit.period_error}),
-            "transfer_time": Reading(fit.period / 2, TIME, {"fit": 1.5 * fit.period_error}),
-            "gap": Reading(fit.frequency, ENERGY, {"fit": 3 * fit.frequency * relative}),
+            "tunneling_period": Reading(fit.period, TIME, {"fit": 3 * fit.period_error}, scale=fit.period),
+            "transfer_time": Reading(fit.period / 2, TIME, {"fit": 1.5 * fit.period_error}, scale=fit.period),
+            "gap": Reading(fit.frequency, ENERGY, {"fit": 3 * fit.frequency * relative}, scale=fit.frequency),
             "contrast": Reading(fit.contrast, DIMENSIONLESS, {"fit": 2 * amplitude_error}),
             "left_population": Reading(float(result.series["left_population"][-1]), DIMENSIONLESS),
             "right_population": Reading(float(result.series["right_population"][-1]), DIMENSIONLESS),
@@ -101,7 +101,22 @@ def lowest_doublet(problem: Problem) -> theory.Doublet | None:
     well = _well(problem)
     if isinstance(well, QuarticDoubleWell) and float(well.tilt) != 0:
         return None
+    if isinstance(well, DoubleDeltaWell):
+        return _delta_doublet(well, float(problem.mass))
     return _doublet(well, float(problem.mass))
+
+
+def _delta_doublet(well: DoubleDeltaWell, mass: float) -> theory.Doublet | None:
+    """In closed form; None where the wells are too close to hold an antisymmetric state."""
+    levels = theory.delta_doublet(well.strength, well.separation, mass)
+    if not math.isfinite(float(levels.gap)):
+        return None
+    x = np.linspace(-2.0, 2.0, 401) * float(well.separation)
+    symmetric, antisymmetric = theory.delta_doublet_states(x, well.strength, well.separation, mass)
+    numbers = (float(n) for n in (levels.energy_symmetric, levels.energy_antisymmetric, levels.gap))
+    return theory.Doublet(
+        *numbers, 0.0, float(levels.overlap), x, np.asarray(symmetric), np.asarray(antisymmetric)
+    )
 
 
 def _half_length(well: AbstractDoubleWell, mass: float) -> float:

@@ -38,8 +38,8 @@ class Quantity:
 
     @property
     def agrees(self) -> bool | None:
-        """Whether theory lies within the error bar, None without theory."""
-        return None if self.difference is None else abs(self.difference) <= self.error
+        """Whether theory lies within the error bar, None without theory or without an error bar."""
+        return None if self.difference is None or math.isinf(self.error) else abs(self.difference) <= self.error
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,7 +14,17 @@ from .. import theory
 from .._typing import DIMENSIONLESS, Dimension
 from ..absorbers import Absorber
 from ..observables import AbstractObservable, MovingIn, Norm, ProbabilityIn
-from ..potentials import AbstractPotential, DoubleBarrier, EckartBarrier, RectangularBarrier, Step
+from ..potentials import (
+    AbstractPotential,
+    DeltaBarrier,
+    DeltaWell,
+    DoubleBarrier,
+    DoubleDeltaWell,
+    EckartBarrier,
+    RectangularBarrier,
+    Step,
+    TriangularBarrier,
+)
 from ..problem import Problem
 from ..propagation import Result, Trajectory
 from ..regions import Before, Beyond
@@ -118,6 +128,17 @@ def transmission_theories(problem: Problem) -> dict[str, Callable[[Any], Any]]:
         chosen["closed_form"] = lambda e: theory.double_rectangular_transmission(
             e, potential.height, potential.width, potential.separation, mass
         )
+    elif isinstance(potential, TriangularBarrier):
+        chosen["closed_form"] = lambda e: theory.triangular_transmission(e, potential.height, potential.width, mass)
+    elif isinstance(potential, DeltaBarrier | DeltaWell):
+        chosen["closed_form"] = lambda e: theory.delta_transmission(e, potential.strength, mass)
+    elif isinstance(potential, DoubleDeltaWell):
+        chosen["closed_form"] = lambda e: theory.double_delta_transmission(
+            e, -potential.strength, potential.separation, mass
+        )
+    if potential.spikes:
+        # scattering works on V(x), in which a delta has no value
+        return chosen
     chosen["scattering"] = scattering_transmission(potential, mass, to_right)
     return chosen
 

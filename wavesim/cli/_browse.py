@@ -54,7 +54,7 @@ def plan_text(scenario: Scenario) -> str:
     pairs = round(n.fft_pairs * 2.2)
     seconds = pairs * _seconds_per_pair(n)
     lines.append(
-        f"  cost      {n.memory / 1e6:.1f} MB; about {pairs:,} FFT pairs with the repetitions for the error bar, {_spoken(seconds)} on this machine"
+        f"  cost      {n.memory / 1e6:.1f} MB; about {pairs:,} FFT pairs with the repetitions for the error bar, {_spoken(seconds)} on this machine besides compilation"
     )
     return "\n".join(lines)
 
@@ -134,9 +134,10 @@ def theory_text(scenario: Scenario) -> str:
 def movie_of(source: Path, target: Path, *, quiet: bool, **options: Any) -> str:
     """Make a movie of a result.nc, with the title and the units of its scenario."""
     from .. import io
+    from ..propagation import reporter
     from ..units import UnitSystem
     from ..viz import animate
-    from ._run import meter
+    from ._run import watched
 
     result = io.load(source)
     facts = io.attributes(source)
@@ -146,7 +147,7 @@ def movie_of(source: Path, target: Path, *, quiet: bool, **options: Any) -> str:
         raise ScenarioError(
             f"the folder {target.parent} must exist, but does not; make it, or choose another with --out."
         )
-    with warnings.catch_warnings(record=True) as said, meter("painting", quiet) as show:
+    with warnings.catch_warnings(record=True) as said, reporter(watched(quiet), "painting") as show:
         warnings.simplefilter("always")
         written = animate(result, units=units, title=title, progress=show, **options).save(target)
     for warning in said:

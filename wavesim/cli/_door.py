@@ -67,8 +67,9 @@ def start_jax(device: str | None = None) -> None:
     jax.config.update("jax_enable_x64", True)
     try:
         jax.devices()
-    except RuntimeError as error:
-        reason = (str(error).splitlines() or [""])[0]
+    except (RuntimeError, AssertionError):
+        # an assertion of jax's own where its GPU part is not installed at all
+        wanted = "GPU" if device == "gpu" else os.environ.get("JAX_PLATFORMS", "device")
         raise WavesimError(
-            f"the device must be one that jax finds, but it finds none ({reason}); take --device cpu."
+            f"the {wanted} asked for must be one that jax finds, but it finds none; install jax for it (pip install 'wavesim[cuda12]'), or take --device cpu."
         ) from None

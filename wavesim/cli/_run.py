@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +50,10 @@ def run(scenario: Scenario, out: Path, *, movie: bool, print_json: bool, quiet: 
 def _certified(scenario: Scenario, quiet: bool) -> Report:
     """Certify; what is refused before the first step is bad input, what breaks later is a failed run."""
     from ..analysis import certify
+    from ..propagation import reporter
 
     begun = False
-    with meter("propagating", quiet) as show:
+    with reporter(watched(quiet), "propagating") as show:
 
         def progress(done: int, total: int) -> None:
             nonlocal begun
@@ -86,9 +87,10 @@ def _pictures(report: Report, scenario: Scenario, text: str, folder: Path, *, mo
         summary(report, folder / "summary.png", units=scenario.units, title=scenario.title)
 
     def film() -> None:
+        from ..propagation import reporter
         from ..viz import animate
 
-        with meter("painting", quiet) as show:
+        with reporter(watched(quiet), "painting") as show:
             animate(report, folder / "movie.mp4", units=scenario.units, title=scenario.title, progress=show)
 
     _attempt("summary.png", summary)
@@ -113,14 +115,9 @@ def _attempt(name: str, make: Callable[[], Any]) -> None:
         complain(f"{name} is left out: {error}")
 
 
-@contextlib.contextmanager
-def meter(title: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error where a person is watching; otherwise silence."""
-    from ..propagation import reporter
-
-    watched = not quiet and sys.stderr.isatty()
-    with reporter(True, title) if watched else reporter(False) as show:
-        yield show
+def watched(quiet: bool) -> bool:
+    """Whether a person sees standard error, where progress bars go."""
+    return not quiet and sys.stderr.isatty()
 
 
 def overridden(scenario: Scenario, tolerance: float | None, precision: str | None) -> Scenario:

@@ -13,6 +13,11 @@ from ._combined import Driven as Driven
 from ._combined import Separable as Separable
 from ._combined import SmoothFunction as SmoothFunction
 from ._combined import Sum as Sum
+from ._deltas import DeltaBarrier as DeltaBarrier
+from ._deltas import DeltaWell as DeltaWell
+from ._deltas import DoubleDeltaWell as DoubleDeltaWell
+from ._slopes import ParabolicBarrier as ParabolicBarrier
+from ._slopes import TriangularBarrier as TriangularBarrier
 from ._wells import AbstractDoubleWell as AbstractDoubleWell
 from ._wells import Harmonic as Harmonic
 from ._wells import QuarticDoubleWell as QuarticDoubleWell

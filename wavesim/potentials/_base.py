@@ -51,7 +51,12 @@ class AbstractPotential(abc.ABC):
 
     @property
     def edges(self) -> tuple[float, ...]:
-        """Positions where V jumps; empty for a smooth V."""
+        """Positions where V jumps, or where its slope does; empty for a smooth V."""
+        return ()
+
+    @property
+    def spikes(self) -> tuple[float, ...]:
+        """Positions of deltas, which must fall on grid points; empty for all others."""
         return ()
 
 

@@ -49,6 +49,10 @@ class Sum(AbstractSharpPotential):
     def edges(self) -> tuple[float, ...]:
         return tuple(sorted(edge for term in self.terms for edge in term.edges))
 
+    @property
+    def spikes(self) -> tuple[float, ...]:
+        return tuple(sorted({spike for term in self.terms for spike in term.spikes}))
+
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)

@@ -6,6 +6,7 @@ from ._evolve import evolve as evolve
 from ._numerics import Numerics as Numerics
 from ._numerics import scheme_named as scheme_named
 from ._plan_grid import coarsened as coarsened
+from ._plan_grid import fitted_grid as fitted_grid
 from ._planner import Plan as Plan
 from ._planner import Refinement as Refinement
 from ._planner import chebyshev_for as chebyshev_for

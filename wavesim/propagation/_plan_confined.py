@@ -11,12 +11,14 @@ from ..errors import NumericsError
 from ..grid import Grid
 from ..problem import Problem
 from ..states import AbstractPacket, AbstractState, Eigenstate, Superposition
-from ._plan_grid import fitted_grid
+from ._plan_grid import fitted_grid, spike_wave_number
 
 Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
 
 # (spacing x wave number)^3 of a sharp edge that costs a level shift of 1 relative to the depth
 _EDGE = 300.0
+# the same for two deltas, relative to the gap exp(-kappa distance) between their levels
+_SPIKE = 250.0
 _LARGEST = 1536
 
 
@@ -53,7 +55,7 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     reasons = {
         "box": f"{chosen.lower[0]:.5g} to {chosen.upper[0]:.5g}: every eigenstate that matters is below {goal:.1g} at its ends",
         "spacing": f"{chosen.spacing[0]:.5g}: "
-        + ("the same in momentum space" if potential.smooth else "sharp edges, third order in the spacing"),
+        + ("the same in momentum space" if potential.smooth else "edges or deltas, third order in the spacing"),
         "absorber": "none: the state is bound",
         "duration": f"{duration:.6g}: "
         + ("given" if problem.duration is not None else "one period of the two lowest levels"),
@@ -67,7 +69,13 @@ def _first_spacing(problem: Problem, left: float, right: float, tolerance: float
     wave = math.sqrt(2 * float(problem.mass) * max(float(np.ptp(values)), 1e-12))
     if problem.potential.smooth:
         return math.pi / (1.2 * wave)
-    return min((_EDGE * max(tolerance, 1e-8)) ** (1 / 3), 1.0) / wave
+    spacing = min((_EDGE * max(tolerance, 1e-8)) ** (1 / 3), 1.0) / wave
+    if problem.potential.spikes:
+        kappa = spike_wave_number(problem.potential, float(problem.mass))
+        # what the grid leaves of a delta does not fall off with the distance as the gap does
+        weak = math.exp(-kappa * float(np.ptp(problem.potential.spikes)))
+        spacing = min(spacing, min((_SPIKE * weak * max(tolerance, 1e-8)) ** (1 / 3), 0.5) / kappa)
+    return spacing
 
 
 def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, float, float]:
@@ -76,6 +84,8 @@ def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, flo
     # always the same number of positions, so that V compiles once for all trials; near an edge a point value is good enough
     positions = grid.lower[0] + step * np.arange(_LARGEST)
     values = np.asarray(problem.potential.value((positions,), mass=mass))[:n]  # type: ignore[arg-type]
+    if problem.potential.spikes:
+        values = np.asarray(problem.potential.sample(grid, mass=mass))
     row = np.real(np.fft.ifft((2 * math.pi * np.fft.fftfreq(n, step)) ** 2 / (2 * mass)))
     energies, vectors = np.linalg.eigh(row[np.subtract.outer(np.arange(n), np.arange(n)) % n] + np.diag(values))
     count = _levels_wanted(problem.state) or n

@@ -1,4 +1,4 @@
-"""Grids that suit a potential: FFT-friendly, and with sharp edges midway between points where their distances allow."""
+"""Grids that suit a potential: FFT-friendly, deltas on points, and sharp edges midway between points where their distances allow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ def fitted_grid(low: float, high: float, spacing: float, potential: AbstractPote
 
     Edges of a sharp potential fall midway between points if their distances allow, where the error of a moment-matched edge is
     a clean third power of the spacing. A double well's dividing plane falls midway too, so that the grid keeps its symmetry.
+    Deltas fall on points if their distances have a common divisor; edges of the same potential then fall where they may.
     """
+    if potential.spikes:
+        return _spiked_grid(low, high, spacing, potential)
     edges = tuple(float(edge) for edge in potential.edges)
     anchor = 0.5 * (low + high)
     gaps = np.diff(edges)
@@ -32,11 +35,43 @@ def fitted_grid(low: float, high: float, spacing: float, potential: AbstractPote
     return Grid((anchor + spacing * (first + 0.5),), (float(spacing),), (cells,))
 
 
+def _spiked_grid(low: float, high: float, spacing: float, potential: AbstractPotential) -> Grid:
+    spikes = np.array(potential.spikes, dtype=float)
+    if isinstance(potential, AbstractDoubleWell):
+        # an odd number of cells between the wells: the plane between them falls midway, for every spacing alike
+        spacing = float(np.ptp(spikes)) / (2 * math.ceil((np.ptp(spikes) / spacing - 1) / 2 - 1e-9) + 1)
+    elif len(spikes) > 1:
+        spacing = _common_divisor(np.diff(spikes), spacing)
+    cells = fast_size((high - low) / spacing)
+    first = math.ceil(((low + high) / 2 - cells * spacing / 2 - spikes[0]) / spacing - 1e-9)
+    return Grid((float(spikes[0]) + spacing * first,), (float(spacing),), (cells,))
+
+
+def misfit(grid: Grid, potential: AbstractPotential) -> float:
+    """The largest distance of a delta from a grid point, in cells; 0 without deltas."""
+    cells = (np.array(potential.spikes, dtype=float) - float(grid.lower[0])) / float(grid.spacing[0])
+    return float(np.max(np.abs(cells - np.round(cells)), initial=0.0))
+
+
+def spike_wave_number(potential: AbstractPotential, mass: float) -> float:
+    """The decay constant m W of the strongest delta: how fast psi bends at its kink; 0 without deltas."""
+    # the strength is read off a grid so fine that neither renormalization nor what else is there counts
+    step, largest = 1e-9, 0.0
+    for spike in potential.spikes:
+        samples = np.asarray(potential.sample(Grid((float(spike) - 4 * step,), (step,), (8,)), mass=mass))
+        largest = max(largest, float(np.max(np.abs(samples))) * step * mass)
+    return largest
+
+
 def coarsened(grid: Grid, ratio: float, potential: AbstractPotential) -> Grid:
-    """The same box with a spacing larger by about `ratio`."""
+    """The same box with a spacing larger by about `ratio`, and by a fifth at least, whatever the edges allow."""
     if grid.dimension == 1:
-        # fitted_grid never goes coarser than asked: start from the edges' view of the larger spacing
-        return fitted_grid(grid.lower[0], grid.upper[0] - 0.5 * grid.spacing[0], grid.spacing[0] * ratio, potential)
+        high, wanted = grid.upper[0] - 0.5 * grid.spacing[0], ratio
+        while wanted < 4:
+            coarse = fitted_grid(grid.lower[0], high, grid.spacing[0] * wanted, potential)
+            if coarse.spacing[0] >= 1.2 * grid.spacing[0]:
+                return coarse
+            wanted *= 1.1
     points = tuple(max(8, 2 * round(n / ratio / 2)) for n in grid.points)
     spacing = tuple(s * n / m for s, n, m in zip(grid.spacing, grid.points, points, strict=True))
     return Grid(grid.lower, spacing, points)

@@ -13,7 +13,7 @@ from ..errors import NumericsError
 from ..grid import Grid
 from ..problem import Problem
 from ..states import AbstractPacket
-from ._plan_grid import fitted_grid
+from ._plan_grid import fitted_grid, spike_wave_number
 
 # (spacing x wave number)^3 of a sharp edge that costs a transmission error of 1 (moment-matched edges; NUMERICS section 4)
 _EDGE = 100.0
@@ -55,11 +55,12 @@ def open_space(
     why = "1.3 x the largest momentum"
     if not potential.smooth:
         wave = math.sqrt(max(fast**2, 2 * mass * height) + 2 * mass * -depth)
+        wave = max(wave, spike_wave_number(potential, mass))
         # an edge misplaces T by a share of T: through a thick barrier the absolute error is as small as T itself
         through = min(1.0, 16 * math.exp(-2 * _forbidden(x, values, fast**2 / (2 * mass), mass)))
         edge = (_EDGE * min(max(tolerance / through, 1e-7), 1e-3)) ** (1 / 3) / wave
         if edge < spacing:
-            spacing, why = edge, "sharp edges, third order in the spacing"
+            spacing, why = edge, ("deltas" if potential.spikes else "sharp edges") + ", third order in the spacing"
     else:
         inner = potential.support(0.5)
         spacing = min(spacing, (inner[1] - inner[0]) / 4)

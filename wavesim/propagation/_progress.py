@@ -1,4 +1,4 @@
-"""How far a run has come: any callable that takes (steps done, steps in all), or a bar on standard error."""
+"""How far a run has come: any callable that takes (done, in all), or a bar on standard error."""
 
 from __future__ import annotations
 
@@ -17,21 +17,17 @@ def reporter(progress: bool | Progress, title: str = "propagating") -> Iterator[
     if progress is not True:
         yield progress
         return
+    from rich import progress as rich_progress
     from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as RichProgress
 
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,}/{task.total:,} steps"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        rich_progress.TextColumn("{task.description}"),
+        rich_progress.BarColumn(),
+        rich_progress.TaskProgressColumn(),
+        rich_progress.TimeElapsedColumn(),
+        rich_progress.TimeRemainingColumn(),
     )
-    with RichProgress(*columns, console=Console(stderr=True)) as bar:
+    with rich_progress.Progress(*columns, console=Console(stderr=True)) as bar:
+        # until the first report nobody knows how much there is to do: the bar only shows that something is going on
         task = bar.add_task(title, total=None)
-
-        def report(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield report
+        yield lambda done, total: bar.update(task, completed=done, total=total)

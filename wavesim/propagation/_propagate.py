@@ -19,12 +19,15 @@ from ..schemes import Chebyshev, Scheme
 from ..states import AbstractPacket
 from ._evolve import Frame, advance, begin, proceed
 from ._numerics import Numerics, spectral_bounds
+from ._plan_grid import misfit
 from ._planner import plan
 from ._progress import Progress, reporter
 from ._result import Result
 
 # point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
 _CHUNK = 6e7
+# how far off its grid point a delta may lie, in cells: what rounding leaves
+_ON_POINT = 1e-6
 
 
 def propagate(
@@ -95,6 +98,12 @@ def check(problem: Problem, numerics: Numerics) -> None:
     method, potential = numerics.method, problem.potential
     if isinstance(problem.state, AbstractPacket):
         problem.state.check_fit(numerics.grid, problem.mass)
+    off = misfit(numerics.grid, potential)
+    if off > _ON_POINT:
+        raise NumericsError(
+            f"the deltas of a {type(potential).__name__} must lie on grid points, but one is {off:.2g} of a cell off; "
+            "shift the grid or choose a spacing that divides their distances, or leave the grid to the planner."
+        )
     if isinstance(method, Scheme) and method.uses_gradient and not potential.smooth:
         raise NumericsError(
             f"the scheme {method.name!r} needs the gradient of the potential, but a {type(potential).__name__} has edges; "

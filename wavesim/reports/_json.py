@@ -76,7 +76,8 @@ def _quantity(quantity: Quantity, units: UnitSystem) -> dict[str, Any]:
         "unit": units.symbol(quantity.dimension),
         "theory": _scaled(quantity.theory, scale),
         "difference": None if quantity.difference is None else quantity.difference / scale,
-        "agrees": quantity.agrees,
+        # without an error bar nothing can be said
+        "agrees": quantity.agrees if math.isfinite(quantity.error) else None,
         "budget": _scaled(quantity.budget, scale),
     }
 

@@ -57,7 +57,7 @@ def _table(report: Report, units: UnitSystem) -> str:
             kind, expected = next(iter(q.theory.items()))
             theory = f"{shown(expected / scale, error)} ({_spoken(kind)})"
             difference = f"{q.difference / scale:+.1e}"
-            verdict = "agrees" if q.agrees else "outside the bar"
+            verdict = "" if not math.isfinite(error) else "agrees" if q.agrees else "outside the bar"
         rows.append(
             (_spoken(q.name), f"{shown(value, error)} +- {bar}{_unit(q.dimension, units)}", theory, difference, verdict)
         )

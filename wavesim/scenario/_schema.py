@@ -25,6 +25,7 @@ from ._quantities import QUANTITIES
 
 POTENTIALS = (
     P.Free, P.Step, P.RectangularBarrier, P.GaussianBarrier, P.EckartBarrier, P.DoubleBarrier,
+    P.TriangularBarrier, P.ParabolicBarrier, P.DeltaBarrier, P.DeltaWell, P.DoubleDeltaWell,
     P.Harmonic, P.QuarticDoubleWell, P.SquareDoubleWell, P.Driven, P.Sum,
 )  # fmt: skip
 STATES = (S.GaussianPacket, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Superposition)

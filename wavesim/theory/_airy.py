@@ -8,6 +8,9 @@ import numpy as np
 from jax.typing import ArrayLike
 from scipy.special import airy, airye
 
+# Beyond it two terms of the asymptotic series are exact to 1e-16.
+_FAR = -1e5
+
 
 class ScaledAiry(NamedTuple):
     """Ai = a exp(-s), Ai' = a_slope exp(-s), Bi = b exp(s), Bi' = b_slope exp(s); s = (2/3) z^(3/2), or 0 for z < 0."""
@@ -38,10 +41,8 @@ def scaled_airy(z: ArrayLike) -> ScaledAiry:
 
 
 @scaled_airy.defjvp
-def _scaled_airy_jvp(
-    primals: tuple[ArrayLike], tangents: tuple[jax.Array]
-) -> tuple[ScaledAiry, ScaledAiry]:
-    (z,), (dz,) = primals, tangents
+def _scaled_airy_jvp(primals: tuple[ArrayLike], tangents: tuple[jax.Array]) -> tuple[ScaledAiry, ScaledAiry]:
+    z, dz = jnp.asarray(primals[0], float), tangents[0]
     f = scaled_airy(z)
     slopes = ScaledAiry(f.a_slope * dz, z * f.a * dz, f.b_slope * dz, z * f.b * dz, jnp.zeros_like(f.s))
     return f, slopes
@@ -50,6 +51,15 @@ def _scaled_airy_jvp(
 def _by_scipy(z: jax.Array) -> tuple[np.ndarray, ...]:
     x = np.asarray(z, float)
     # The scaled functions are complex for z < 0, where there is nothing to scale.
-    pairs = zip(airye(np.maximum(x, 0.0)), airy(np.minimum(x, 0.0)), strict=True)
-    a, a_slope, b, b_slope = (np.where(x > 0, grows, swings) for grows, swings in pairs)
+    swings = np.where(x < _FAR, _far_left(np.minimum(x, _FAR)), np.array(airy(np.clip(x, _FAR, 0.0))))
+    a, a_slope, b, b_slope = np.where(x > 0, np.array(airye(np.maximum(x, 0.0))), swings)
     return a, a_slope, b, b_slope, 2 / 3 * np.maximum(x, 0.0) ** 1.5
+
+
+def _far_left(x: np.ndarray) -> np.ndarray:
+    """Ai, Ai', Bi, Bi' by two terms of their asymptotic series (DLMF 9.7.9 to 9.7.12), where scipy gives up."""
+    zeta = 2 / 3 * (-x) ** 1.5
+    cos, sin = np.cos(zeta - np.pi / 4), np.sin(zeta - np.pi / 4)
+    u, v = 5 / 72 / zeta, -7 / 72 / zeta
+    size, steep = (-x) ** -0.25 / np.sqrt(np.pi), (-x) ** 0.25 / np.sqrt(np.pi)
+    return np.array([size * (cos + u * sin), steep * (sin - v * cos), size * (u * cos - sin), steep * (cos + v * sin)])

@@ -13,7 +13,9 @@ from jax.typing import ArrayLike
 from wavesim.errors import ArgumentError, NumericsError
 
 from ._shooting import levels_by_shooting
-from ._slices import Potential, _interpolate, blocks, breakpoints, refine, sample_slices, slice_matrices
+from ._slices import Potential, _interpolate, blocks, breakpoints, is_traced, refine, sample_slices, slice_matrices
+from ._turning import SmoothPotential, landmarks
+from ._wkb import classical_period, wkb_exponent
 
 _FIRST_SLICES = 64
 _MOST_SLICES = 2**15
@@ -84,8 +86,6 @@ def resonance(
         Siegert, Phys. Rev. 56 (1939) 750.
     """
     points = breakpoints(potential, wall, right, edges)
-    value = partial(_interpolate, xs=jnp.asarray(potential[0]), vs=jnp.asarray(potential[1])) if isinstance(potential, tuple) else potential
-    v_right = float(value(jnp.asarray(right, float))) if v_right is None else v_right
 
     def sliced(slices: int) -> tuple[np.ndarray, np.ndarray]:
         v, h = sample_slices(potential, points, np.full(points.size - 1, slices))
@@ -94,8 +94,15 @@ def resonance(
         return v, h
 
     first = 2 * max(1, _FIRST_SLICES // (points.size - 1) // 2)
+    v, h = sliced(2 * first)
+    value = (
+        partial(_interpolate, xs=jnp.asarray(potential[0]), vs=jnp.asarray(potential[1]))
+        if isinstance(potential, tuple)
+        else potential
+    )
+    v_right = float(value(jnp.asarray(right, float))) if v_right is None else v_right
     if start is None:
-        start = _closed_level(value, points, *sliced(2 * first), level, mass)
+        start = _closed_level(value, points, v, h, level, mass)
     if not start > v_right:
         raise ArgumentError(
             "start", f"must lie above the potential outside, {v_right}, but is {start}; below it a state is bound."
@@ -145,10 +152,12 @@ def wkb_lifetime(
         ValueError: if the particle does not move in one well between `wall` and `top`.
     """
     edges = np.ravel(np.asarray(edges, float))
-    period = classical_period(potential, energy, wall, top, edges=edges[edges < top], mass=mass)
-    left_edges, barrier_edges = edges[edges < top], edges[edges > top]
-    exponent = wkb_exponent(potential, energy, top, right, edges=barrier_edges, mass=mass)
-    return period * jnp.exp(2 * exponent)
+    within = edges[(edges > wall) & (edges < top)]
+    marks = landmarks(potential, wall, top, within)
+    bottom = marks.x[marks.v.argmin()]
+    beyond = () if is_traced(bottom) else edges[(edges > bottom) & (edges < right)]
+    period = classical_period(potential, energy, wall, top, edges=within, mass=mass)
+    return period * jnp.exp(2 * wkb_exponent(potential, energy, bottom, right, edges=beyond, mass=mass))
 
 
 def newton(mismatch: Callable[[jax.Array], jax.Array], start: float) -> complex:
@@ -205,11 +214,12 @@ def _mismatch(
     for v_block, h_block in blocks(v[join:][::-1, ::-1], h[join:][::-1]):
         out = _cross(out, v_block, h_block, energy, mass)
     psi, slope, log_norm = out
-    state = (zero, one, jnp.zeros(()))
+    # Twice the same wave, so that one compiled function serves both directions.
+    state = (jnp.stack([zero, zero]), jnp.stack([one, one]), jnp.zeros(()))
     for v_block, h_block in blocks(v[:join], h[:join]):
         state = _cross(state, v_block, h_block, energy, mass)
     wave = OutgoingWave(psi[0], -slope[0], psi[1], -slope[1], log_norm, scale)
-    return outgoing_mismatch(state[0], state[1], wave, k)
+    return outgoing_mismatch(state[0][0], state[1][0], wave, k)
 
 
 _State = tuple[jax.Array, jax.Array, jax.Array]

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jax.scipy.special import gammainc
 from jax.typing import ArrayLike
+
+from ._entire import _horner
 
 # y coth y = sum of B_2k (2y)^2k/(2k)!, whose terms fall as (y/pi)^2k.
 _BERNOULLI = [1, 1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6]
 _COTH = [b / factorial(2 * k) for k, b in enumerate(_BERNOULLI)]
+# 1 - (1 + u) exp(-u) = u^2 (1/2 - u/3 + ...); at u = 1 the first term left out is 1e-18.
+_LOWER = [(-1) ** n * (n + 1) / factorial(n + 2) for n in range(19)]
 _NEWTON_STEPS = 30
 
 
@@ -25,12 +28,10 @@ def delta_well_energy(strength: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array:
     Returns:
         E0 [energy].
     """
-    return -mass * jnp.asarray(strength, float) ** 2 / 2
+    return -jnp.asarray(mass, float) * jnp.asarray(strength, float) ** 2 / 2
 
 
-def delta_well_state(
-    x: ArrayLike, strength: ArrayLike, mass: ArrayLike = 1.0, center: ArrayLike = 0.0
-) -> jax.Array:
+def delta_well_state(x: ArrayLike, strength: ArrayLike, mass: ArrayLike = 1.0, center: ArrayLike = 0.0) -> jax.Array:
     """The bound state of V = -W delta(x - center), sqrt(kappa0) exp(-kappa0 abs(x - center)), kappa0 = m W.
 
     Args:
@@ -42,7 +43,7 @@ def delta_well_state(
     Returns:
         psi, normalised [length^(-1/2)], of the broadcast shape.
     """
-    kappa = mass * jnp.asarray(strength, float)
+    kappa = jnp.asarray(mass, float) * jnp.asarray(strength, float)
     return jnp.sqrt(kappa) * jnp.exp(-kappa * jnp.abs(jnp.asarray(x, float) - center))
 
 
@@ -56,7 +57,7 @@ def critical_separation(strength: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array
     Returns:
         The distance [length].
     """
-    return 1 / (mass * jnp.asarray(strength, float))
+    return 1 / (jnp.asarray(mass, float) * jnp.asarray(strength, float))
 
 
 class DeltaDoublet(NamedTuple):
@@ -79,6 +80,7 @@ class DeltaDoublet(NamedTuple):
     overlap: jax.Array
 
 
+@jax.jit
 def delta_doublet(strength: ArrayLike, separation: ArrayLike, mass: ArrayLike = 1.0) -> DeltaDoublet:
     """Bound states of V = -W [delta(x + a/2) + delta(x - a/2)].
 
@@ -99,7 +101,7 @@ def delta_doublet(strength: ArrayLike, separation: ArrayLike, mass: ArrayLike = 
     Source:
         Lapidus, Am. J. Phys. 38 (1970) 905; Corless et al., Adv. Comput. Math. 5 (1996) 329, section 2.
     """
-    kappa0, a = mass * jnp.asarray(strength, float), jnp.asarray(separation, float)
+    kappa0, a = jnp.asarray(mass, float) * jnp.asarray(strength, float), jnp.asarray(separation, float)
     z0 = kappa0 * a
     exists = z0 > 1
     # Starts on the side from which Newton's method on these convex functions runs down to the zero.
@@ -123,6 +125,7 @@ def delta_doublet(strength: ArrayLike, separation: ArrayLike, mass: ArrayLike = 
     )
 
 
+@jax.jit
 def delta_doublet_states(
     x: ArrayLike, strength: ArrayLike, separation: ArrayLike, mass: ArrayLike = 1.0
 ) -> tuple[jax.Array, jax.Array]:
@@ -162,10 +165,11 @@ def weak_delta_coupling(strength: ArrayLike, separation: ArrayLike, mass: ArrayL
     Returns:
         delta [energy], half of the approximate gap: at kappa0 a = 5 it is 0.15 % smaller than half of the exact one.
     """
-    kappa0 = mass * jnp.asarray(strength, float)
+    kappa0 = jnp.asarray(mass, float) * jnp.asarray(strength, float)
     return kappa0**2 / mass * jnp.exp(-kappa0 * jnp.asarray(separation, float))
 
 
+@jax.jit
 def delta_bond_energy(strength: ArrayLike, separation: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array:
     """What the symmetric state gains by the second well, E_S(a) - E0: the covalent bond in one dimension.
 
@@ -179,7 +183,7 @@ def delta_bond_energy(strength: ArrayLike, separation: ArrayLike, mass: ArrayLik
     Returns:
         The energy, negative [energy]; without cancellation at any distance.
     """
-    kappa0, a = mass * jnp.asarray(strength, float), jnp.asarray(separation, float)
+    kappa0, a = jnp.asarray(mass, float) * jnp.asarray(strength, float), jnp.asarray(separation, float)
     u = _solve(_even, kappa0 * a, 2 * kappa0 * a)
     e = jnp.exp(-u)
     return -(kappa0**2) * e * (2 + e) / (2 * mass)
@@ -192,11 +196,9 @@ def _even(u: jax.Array) -> jax.Array:
 def _odd(u: jax.Array) -> jax.Array:
     """u/(1 - exp(-u)) = y + y coth y, y = u/2, which starts as 1 + u/2."""
     y = u / 2
-    near = jnp.abs(y) < 0.5
+    near = jnp.abs(y) < 0.25
     small, large = jnp.where(near, y, 0.0) ** 2, jnp.where(near, 1.0, y)
-    series = jnp.zeros_like(small)
-    for c in reversed(_COTH):
-        series = series * 4 * small + c
+    series = _horner(_COTH, 4 * small)
     return y + jnp.where(near, series, large / jnp.tanh(large))
 
 
@@ -214,8 +216,12 @@ def _solve(function: Callable[[jax.Array], jax.Array], goal: jax.Array, start: j
 
 
 def _norms(u_s: jax.Array, u_a: jax.Array, a: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """N^(-2) = (2/kappa) [1 +- (1 + u) exp(-u)]; the minus sign makes an incomplete gamma function."""
+    """N^(-2) = (2/kappa) [1 +- (1 + u) exp(-u)]; with the minus sign, by the series in u where it would cancel."""
+    near = u_a < 1.0
+    small, large = jnp.where(near, u_a, 0.0), jnp.where(near, 1.0, u_a)
+    series = _horner(_LOWER, small) * small**2
+    lower = jnp.where(near, series, 1 - (1 + large) * jnp.exp(-large))
     return (
         jnp.sqrt(u_s / (2 * a * (1 + (1 + u_s) * jnp.exp(-u_s)))),
-        jnp.sqrt(u_a / (2 * a * gammainc(2.0, u_a))),
+        jnp.sqrt(u_a / (2 * a * lower)),
     )

@@ -78,7 +78,7 @@ def alpha_half_life(
 
     Returns:
         The half-life [time]. Over the 24 orders of magnitude of the even nuclei right within a factor of about 100
-        at most, all of it in the radius: 1 % of R changes it by a factor of 2.
+        at most, which is largely a matter of the radius: 1 % of R changes it by a factor of 1.5.
     """
     energy, radius = jnp.asarray(energy, float), jnp.asarray(radius, float)
     frequency = jnp.sqrt(2 * energy / mass) / (2 * radius) if frequency is None else frequency

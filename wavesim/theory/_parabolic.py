@@ -24,9 +24,7 @@ def log_parabolic_transmission(
     return -jax.nn.softplus(exponent)
 
 
-def parabolic_transmission(
-    energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0
-) -> jax.Array:
+def parabolic_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array:
     """Transmission probability of the infinite inverted parabola V = V0 (1 - (x/a)^2); exact at every energy.
 
     T = 1/(1 + exp(2 pi (V0 - E)/omega)), omega = sqrt(2 V0/m)/a the frequency of the upturned parabola; 1/2 at the

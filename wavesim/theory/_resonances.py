@@ -46,14 +46,13 @@ def double_rectangular_resonances(height: float, width: float, separation: float
     count = max(1, int(np.ceil(phase / np.pi)))
     found = []
     for n in range(1, count + 1):
-        start = height * float(brentq(closed, 0.0, 1.0, args=(n,), xtol=1e-15)) ** 2
+        fraction = np.asarray(brentq(closed, 0.0, 1.0, args=(n,), xtol=1e-15)).item()
+        start = height * fraction**2
         found.append(newton(lambda e, odd=n % 2 == 0: _mismatch(e, odd, height, width, separation, mass), start))
     return np.array(found)
 
 
-def _mismatch(
-    energy: jax.Array, odd: bool, height: float, width: float, separation: float, mass: float
-) -> jax.Array:
+def _mismatch(energy: jax.Array, odd: bool, height: float, width: float, separation: float, mass: float) -> jax.Array:
     k = jnp.sqrt(2 * mass * energy)
     scale = jax.lax.stop_gradient(jnp.abs(k))
     q = 2 * mass * (height - energy) * width**2

@@ -96,7 +96,8 @@ def one_well_herring_gap(
         )
         if not energies[0] < top:
             raise ArgumentError(
-                "potential", f"must have a level below its middle height {top}, but its lowest is {energies[0]}; raise it."
+                "potential",
+                f"must have a level below its middle height {top}, but its lowest is {energies[0]}; raise it.",
             )
         kappa = np.sqrt(2 * mass * (top - energies[0]))
         if kappa * reach >= _REACH:

@@ -36,9 +36,7 @@ def log_triangular_transmission(
     return jnp.where(open_, 2 * jnp.log(2 / (jnp.pi * size)) - 2 * near.s, -jnp.inf)
 
 
-def triangular_transmission(
-    energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0
-) -> jax.Array:
+def triangular_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array:
     """Transmission probability of V = V0 (1 - x/a) on 0 < x < a, zero outside, by Airy functions; exact.
 
     T = 4/abs(N)^2 with N = pi [(Bi1' + iq Bi1)(Ai0 + i Ai0'/q) - (Ai1' + iq Ai1)(Bi0 + i Bi0'/q)], the indices 0, 1

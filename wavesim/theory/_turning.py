@@ -131,11 +131,23 @@ def namespace(*arrays: Any) -> Any:
     return jnp if is_traced(*arrays) else np
 
 
+def evaluate(potential: SmoothPotential, x: Any) -> Any:
+    """V at x: numpy unless JAX is tracing it."""
+    if not is_traced(x):
+        # Always the same shape, so that each function in V compiles once.
+        rows = np.resize(x, (-(-x.size // _SAMPLES), _SAMPLES))
+        parts = [potential(row) for row in rows]
+        if not is_traced(parts):
+            v = [np.broadcast_to(np.asarray(part), rows.shape[1:]) for part in parts]
+            return np.array(v).ravel()[: x.size].reshape(x.shape)
+    return jnp.asarray(potential(x))
+
+
 def values(potential: SmoothPotential, x: Any) -> Any:
-    """V at x, real and without gradient: numpy unless JAX is tracing it."""
-    v = _fixed(potential(_fixed(x)))
+    """V at x, real and without gradient."""
+    v = _fixed(evaluate(potential, _fixed(x)))
     xp = namespace(v)
-    return xp.broadcast_to(xp.real(xp.asarray(v)), x.shape).astype(float)
+    return xp.broadcast_to(xp.real(v), x.shape).astype(float)
 
 
 def _fixed(x: Any) -> Any:

@@ -106,3 +106,36 @@ def rabi_transfer(time: ArrayLike, gap: ArrayLike, detuning: ArrayLike = 0.0) ->
     gap, detuning = jnp.asarray(gap, float), jnp.asarray(detuning, float)
     rabi_squared = gap**2 + detuning**2
     return gap**2 / rabi_squared * jnp.sin(jnp.sqrt(rabi_squared) * jnp.asarray(time) / 2) ** 2
+
+
+def rabi_population(
+    time: ArrayLike,
+    gap: ArrayLike,
+    detuning: ArrayLike = 0.0,
+    amplitude_here: ArrayLike = 1.0,
+    amplitude_there: ArrayLike = 0.0,
+) -> jax.Array:
+    """Population of the first well of two detuned wells, for any start in them.
+
+    psi(t) = [cos(Omega t/2) - 2i sin(Omega t/2) H/Omega] psi(0) with H = [[d, -gap], [-gap, -d]]/2 and
+    Omega = sqrt(gap^2 + d^2).
+
+    Args:
+        time: t [time].
+        gap: the splitting without detuning, not 0 together with the detuning [energy].
+        detuning: d, energy of the first well less that of the second [energy].
+        amplitude_here: complex amplitude of the first well at t = 0.
+        amplitude_there: complex amplitude of the second well at t = 0.
+
+    Returns:
+        The population of the first well, of the broadcast shape; with the default start 1 - rabi_transfer.
+
+    Source:
+        Cohen-Tannoudji, Diu, Laloe, Quantum Mechanics, chapter IV, section C-3.
+    """
+    gap, detuning = jnp.asarray(gap, float), jnp.asarray(detuning, float)
+    here, there = jnp.asarray(amplitude_here, complex), jnp.asarray(amplitude_there, complex)
+    rabi = jnp.sqrt(gap**2 + detuning**2)
+    angle = rabi * jnp.asarray(time) / 2
+    amplitude = jnp.cos(angle) * here - 1j * jnp.sin(angle) * (detuning * here - gap * there) / rabi
+    return jnp.abs(amplitude) ** 2

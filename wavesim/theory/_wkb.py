@@ -4,6 +4,7 @@ Everywhere the energy may have any shape; everything is differentiable in the en
 potential depends on. Under jax.jit or jax.grad up to 16 turning points are found.
 """
 
+from functools import partial
 from typing import Any
 
 import jax
@@ -14,7 +15,17 @@ from jax.typing import ArrayLike
 from wavesim.errors import ArgumentError
 
 from ._slices import is_traced
-from ._turning import MEASURE, PLACES, Landmarks, SmoothPotential, landmarks, namespace, panels
+from ._turning import (
+    MEASURE,
+    PLACES,
+    Landmarks,
+    SmoothPotential,
+    evaluate,
+    landmarks,
+    namespace,
+    panels,
+    values,
+)
 
 # The complex turning points are followed from the top up to the energy in so many steps.
 _CLIMB = 16
@@ -122,7 +133,13 @@ def kemble_exponent(
         return below.reshape(energy.shape)
     # Any energy above will do where this branch is not taken.
     higher = jnp.where(over, flat, height + abs(height) + 1.0)
-    above = _continued_exponent(potential, higher, marks.x[marks.v.argmax()], height, mass)
+    top = marks.x[marks.v.argmax()]
+    bend = jax.lax.stop_gradient(jax.grad(jax.grad(lambda x: jnp.real(potential(x))))(jnp.asarray(top)))
+    if not is_traced(bend) and not bend < 0:
+        raise ArgumentError(
+            "energy", f"must be below the top, {height}, where that is no smooth maximum; leave out the energies above."
+        )
+    above = jax.jit(partial(_continued_exponent, potential))(higher, top, height, bend, mass)
     return jnp.where(over, above, below).reshape(energy.shape)
 
 
@@ -189,36 +206,35 @@ def classical_period(
     energy, marks = jnp.asarray(energy, float), landmarks(potential, left, right, edges)
     flat = energy.ravel()
     if not is_traced(flat, marks.v):
-        allowed = marks.v <= np.asarray(flat)[:, None]
+        flat = np.asarray(flat)
+        allowed = marks.v <= flat[:, None]
         wells = np.sum(allowed[:, 1:] & ~allowed[:, :-1], axis=1) + allowed[:, 0]
         if np.any(wells != 1):
             raise ArgumentError(
                 "left", f"and `right` must enclose one well, but at these energies there are {np.unique(wells)}."
             )
     x, weight = panels(potential, flat, marks)
-    kinetic = flat[:, None] - jnp.asarray(potential(x))
+    kinetic = flat[:, None] - values(potential, x)
+    xp = namespace(kinetic, mass, weight)
     free = kinetic > 0
-    slowness = jnp.where(free, jnp.sqrt(2 * mass / jnp.where(free, kinetic, 1.0)), 0.0)
-    return jnp.sum(jax.lax.stop_gradient(slowness) * weight, axis=1).reshape(energy.shape)
+    slowness = xp.where(free, xp.sqrt(2 * mass / xp.where(free, kinetic, 1.0)), 0.0)
+    period = jax.lax.stop_gradient(jnp.asarray(xp.sum(slowness * weight, axis=1)))
+    return period.reshape(energy.shape)
 
 
 def _exponent(potential: SmoothPotential, energy: jax.Array, marks: Landmarks, mass: ArrayLike) -> jax.Array:
     x, weight = panels(potential, energy, marks)
-    barrier = jnp.asarray(potential(x)) - energy[:, None]
+    barrier = evaluate(potential, x) - (energy if is_traced(energy) else np.asarray(energy))[:, None]
+    xp = namespace(barrier, mass, weight)
     inside = barrier > 0
-    kappa = jnp.where(inside, jnp.sqrt(2 * mass * jnp.where(inside, barrier, 1.0)), 0.0)
-    return jnp.sum(kappa * weight, axis=1)
+    kappa = xp.where(inside, xp.sqrt(2 * mass * xp.where(inside, barrier, 1.0)), 0.0)
+    return jnp.asarray(xp.sum(kappa * weight, axis=1))
 
 
 def _continued_exponent(
-    potential: SmoothPotential, energy: jax.Array, top: jax.Array, height: jax.Array, mass: ArrayLike
+    potential: SmoothPotential, energy: jax.Array, top: jax.Array, height: jax.Array, bend: jax.Array, mass: ArrayLike
 ) -> jax.Array:
     fixed = jax.lax.stop_gradient
-    bend = fixed(jax.grad(jax.grad(lambda x: jnp.real(potential(x))))(top))
-    if not is_traced(bend) and not bend < 0:
-        raise ArgumentError(
-            "energy", f"must be below the top, {height}, where that is no smooth maximum; leave out the energies above."
-        )
     rise = fixed(energy) - height
 
     def climb(step: int, pair: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:

@@ -104,8 +104,8 @@ def find_marks(result: Result, support: tuple[float, float]) -> tuple[float, ...
     from ..potentials import AbstractDoubleWell
 
     potential = result.problem.potential
-    if potential.edges:
-        return tuple(float(edge) for edge in potential.edges)
+    if potential.edges or potential.spikes:
+        return tuple(sorted(float(place) for place in (*potential.edges, *potential.spikes)))
     if isinstance(potential, AbstractDoubleWell):
         return (float(potential.divide),)
     return tuple(support) if result.problem.open and support[1] > support[0] else ()

@@ -1,0 +1,70 @@
+"""H on a grid: its action, its matrix, its energy, and its lowest eigenstates. Levels against theory: tests/physics/test_relax.py."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from tests.exact import dense_hamiltonian
+from wavesim import Grid
+from wavesim.errors import NumericsError
+from wavesim.hamiltonian import DENSE_LIMIT, Hamiltonian, lowest_eigenstates
+
+
+@pytest.mark.parametrize("points", [24, 25])
+def test_action_and_matrix_are_one(points: int, rng: np.random.Generator) -> None:
+    """H psi by FFT, by the package's matrix and by the one that numpy makes: the same, for odd numbers of points too."""
+    grid = Grid.line(-3.0, 4.0, points)
+    potential = rng.normal(size=points)
+    h = Hamiltonian(grid, jnp.asarray(potential), 1.7)
+    psi = rng.normal(size=points) + 1j * rng.normal(size=points)
+    dense = dense_hamiltonian(grid, potential, 1.7)
+    assert np.max(np.abs(np.asarray(h.matrix()) - dense)) < 1e-12
+    assert np.max(np.abs(np.asarray(h.apply(jnp.asarray(psi))) - dense @ psi)) < 1e-12
+    assert np.max(np.abs(dense - dense.T)) < 1e-12
+
+
+def test_energy_is_the_expectation(rng: np.random.Generator) -> None:
+    """<psi|H|psi> = psi^dagger H psi cell, in two dimensions by Kronecker products."""
+    x, y = Grid.line(-2.0, 2.0, 8), Grid.line(-3.0, 3.0, 6)
+    grid = Grid.product(x, y)
+    potential = rng.normal(size=grid.points)
+    kinetic = [dense_hamiltonian(line, np.zeros(line.points), 0.8) for line in (x, y)]
+    dense = np.kron(kinetic[0], np.eye(6)) + np.kron(np.eye(8), kinetic[1]) + np.diag(potential.ravel())
+    psi = rng.normal(size=grid.points) + 1j * rng.normal(size=grid.points)
+    h = Hamiltonian(grid, jnp.asarray(potential), 0.8)
+    exact = np.real(np.vdot(psi.ravel(), dense @ psi.ravel())) * grid.cell
+    assert float(h.energy(jnp.asarray(psi))) == pytest.approx(exact, rel=1e-12)
+
+
+def test_lanczos_finds_what_diagonalization_finds(rng: np.random.Generator) -> None:
+    """A random smooth well in 2D, 12 x 10 points: three levels to 1e-9, and H psi = E psi for each."""
+    x, y = Grid.line(-4.0, 4.0, 12), Grid.line(-4.0, 4.0, 10)
+    grid = Grid.product(x, y)
+    potential = np.asarray(grid.position[0] ** 2 + 0.7 * grid.position[1] ** 2) + 0.3 * rng.normal(size=grid.points)
+    kinetic = [dense_hamiltonian(line, np.zeros(line.points)) for line in (x, y)]
+    dense = np.kron(kinetic[0], np.eye(10)) + np.kron(np.eye(12), kinetic[1]) + np.diag(potential.ravel())
+    h = Hamiltonian(grid, jnp.asarray(potential), 1.0)
+    energies, states = lowest_eigenstates(h, 3)
+    assert np.asarray(energies) == pytest.approx(np.linalg.eigvalsh(dense)[:3], abs=1e-9)
+    for energy, state in zip(energies, states, strict=True):
+        assert float(jnp.sum(state**2)) * grid.cell == pytest.approx(1.0, abs=1e-12)
+        assert np.max(np.abs(jnp.real(h.apply(state.astype(complex))) - energy * state)) < 1e-5
+
+
+def test_levels_can_be_differentiated() -> None:
+    """dE_n/dlambda = <n|dV/dlambda|n> (Hellmann and Feynman), here for V = lambda x^2/2 at lambda = 1: <x^2>/2 = (n + 1/2)/2."""
+    grid = Grid.line(-8.0, 8.0, 48)
+
+    def level(strength: jax.Array) -> jax.Array:
+        return lowest_eigenstates(Hamiltonian(grid, strength * grid.x**2 / 2, 1.0), 2)[0][1]
+
+    assert float(jax.grad(level)(1.0)) == pytest.approx(0.75, abs=1e-9)
+
+
+def test_too_many_points_are_refused_before_they_fill_the_memory() -> None:
+    grid = Grid.line(0.0, 1.0, DENSE_LIMIT + 2)
+    with pytest.raises(NumericsError, match=f"at most {DENSE_LIMIT} points"):
+        lowest_eigenstates(Hamiltonian(grid, jnp.zeros(DENSE_LIMIT + 2), 1.0), 2)

@@ -1,0 +1,181 @@
+"""T(E) and R(E) as curves from one packet: what a soft detector behind the barrier, and one before it, hear over time."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+import numpy as np
+
+from .._typing import DIMENSIONLESS
+from ..errors import WavesimError
+from ..problem import Problem
+from ..propagation import Progress, Refinement, Result, reporter
+from ._certify import _refined, _trial
+from ._report import Quantity
+from ._soft_detector import SoftDetectors, energies_of, nearby
+from ._transmission import moves_right, scattering_transmission
+
+_TRIALS = 4
+_BLAME = {
+    "time_step": "time step",
+    "grid": "grid",
+    "absorber": "absorber's leak",
+    "duration": "end of the record, which came before the slowest waves: give a longer duration",
+    "start": "packet's tail inside the potential: move its center away, or make it narrower",
+    "rounding": "rounding at energies where the packet is faint",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class TransmissionCurve:
+    """T and R at each energy, measured with one packet; all arrays have shape (energies,).
+
+    Attributes:
+        energies: kinetic energy on the incoming side [energy].
+        transmission, transmission_error: T(E) and its error bar.
+        reflection, reflection_error: R(E), measured on its own, and its error bar.
+        theory: T(E) by the stationary scattering theory; that of R is one minus it.
+        weight: |phi_0(k)|^2 of the packet over its maximum: how much of the packet speaks at this energy.
+        band: lowest and highest energy that the packet covers, of which `energies` may be a part.
+        budget: the parts of `transmission_error`: time_step, grid, absorber, duration, start, rounding.
+        result: the finest run; its series "detector_far" and "detector_near" are the correlations.
+        tolerance: what was asked for.
+        warnings: sentences for the reader.
+        runs, fft_pairs, wall_s: what all propagations took together.
+    """
+
+    energies: np.ndarray
+    transmission: np.ndarray
+    transmission_error: np.ndarray
+    reflection: np.ndarray
+    reflection_error: np.ndarray
+    theory: np.ndarray
+    weight: np.ndarray
+    band: tuple[float, float]
+    budget: dict[str, np.ndarray]
+    result: Result
+    tolerance: float
+    warnings: tuple[str, ...]
+    runs: int
+    fft_pairs: int
+    wall_s: float
+
+    @property
+    def balance(self) -> np.ndarray:
+        """T + R, which must be 1; the two are measured by different detectors."""
+        return self.transmission + self.reflection
+
+    @property
+    def largest_difference(self) -> float:
+        """max |T - theory|."""
+        return float(np.max(np.abs(self.transmission - self.theory)))
+
+    @property
+    def covered(self) -> float:
+        """The share of the energies at which the error bar of T covers its distance from theory."""
+        return float(np.mean(np.abs(self.transmission - self.theory) <= self.transmission_error))
+
+    def __str__(self) -> str:
+        n = self.result.numerics
+        lines = [
+            f"T(E) and R(E) at {len(self.energies)} energies from {self.energies[0]:.6g} to {self.energies[-1]:.6g}, from one packet",
+            f"  largest error bar {np.max(self.transmission_error):.1e} of T, {np.max(self.reflection_error):.1e} of R (asked: {self.tolerance:.1e})",
+            f"  largest distance  {self.largest_difference:.1e} from scattering theory, covered by the bar at {100 * self.covered:.4g} % of the energies",
+            f"  largest |T + R - 1| {np.max(np.abs(self.balance - 1)):.1e}",
+            f"  {self.runs} runs, {self.fft_pairs:,} FFT pairs, the finest on {n.grid.points[0]} points, {self.wall_s:.3g} s",
+        ]
+        return "\n".join([*lines, *(f"warning: {text}" for text in self.warnings)])
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{self}</pre>"
+
+
+def transmission_curve(
+    problem: Problem,
+    tolerance: float = 1e-4,
+    *,
+    energies: np.ndarray | None = None,
+    progress: bool | Progress = False,
+) -> TransmissionCurve:
+    """Measure T(E) and R(E) over all energies of one packet.
+
+    ``curve = transmission_curve(problem, 1e-4); print(curve)``. A test packet chi waits in free space behind the barrier; its
+    correlation C(t) = <chi|psi(t)>, taken at every frame, holds every energy once:
+
+    t(E) = sqrt(k_in k_out)/(2 pi m) int dt exp(iEt) C(t) / (phi_chi(k_out)* phi_0(k_in)),   T = |t|^2.
+
+    R(E) is heard by a test packet that moves back, at the place where the packet started; the incident packet's own share of that
+    correlation is free motion, known in closed form, and taken off. T + R = 1 is therefore a check, not a rule.
+
+    The error bar of each energy is the sum of: the change with twice the step, and on a coarser grid; what the absorbers return (as
+    amplitudes, for it interferes); the change when the record is cut a tenth earlier; the packet's and the detector's tails inside
+    the potential; rounding. Changes are taken as the largest of neighboring energies, for they pass through zero. If the largest bar
+    is above the tolerance, what is to blame is planned finer and run again, at most three times.
+
+    Args:
+        problem: a Gaussian packet in front of a static potential that is flat on both sides; a given duration is kept.
+        tolerance: absolute error aimed at, for T and R at all energies.
+        energies: kinetic energies on the incoming side [energy]; by default 201 that fill the band.
+        progress: True for a bar on standard error, or a function of (FFT pairs done, FFT pairs in all).
+
+    Returns:
+        the `TransmissionCurve`.
+
+    Raises:
+        WavesimError: if the state is not a Gaussian packet, the potential is not static and flat on both sides, or `energies` lie
+            outside the band where the packet has weight.
+
+    Not for resonances much narrower than 1/duration: give a duration of several lifetimes, or trust the bar that says so.
+
+    Source: D. J. Tannor and D. E. Weeks, J. Chem. Phys. 98, 3884 (1993).
+    """
+    chosen = energies_of(problem, energies)
+    detectors = SoftDetectors.placed(problem, chosen, tolerance)
+    problem = dataclasses.replace(problem, measure=problem.measure | detectors.observables)
+    begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
+    with reporter(progress) as report:
+        while True:
+            numerics = detectors.numerics(tolerance, refinement)
+            trial = _trial(problem, numerics, report)
+            if trial.interrupted:
+                raise WavesimError(
+                    "a transmission curve needs whole records, but the run was interrupted; let it finish, or ask for a larger tolerance."
+                )
+            runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
+            curves, budgets = detectors.curves(trial.result), detectors.own_errors(trial.result)
+            for repetition, run in trial.again:
+                for budget, fine, other in zip(budgets, curves, detectors.curves(run), strict=True):
+                    told = repetition.weight * nearby(np.abs(fine - other))
+                    budget[repetition.source] = np.maximum(told, budget.get(repetition.source, 0.0))
+            errors = [np.sum(list(budget.values()), axis=0) for budget in budgets]
+            worst = {name: max(float(np.max(budget[name])) for budget in budgets) for name in budgets[0]}
+            headline = Quantity("transmission", 0.0, float(np.max(errors)), DIMENSIONLESS, worst)
+            better = _refined(refinement, headline, tolerance, problem, numerics, {})
+            if headline.error <= tolerance or better == refinement or runs >= 3 * _TRIALS:
+                break
+            refinement = better
+    theory = np.asarray(scattering_transmission(problem.potential, problem.mass, moves_right(problem))(chosen.kinetic))
+    warnings = []
+    if headline.error > tolerance:
+        source = max(worst, key=lambda name: worst[name])
+        warnings.append(
+            f"the largest error bar is {headline.error:.2g}, above the {tolerance:.2g} asked for; most of it is the {_BLAME[source]}."
+        )
+    return TransmissionCurve(
+        energies=chosen.kinetic,
+        transmission=curves[0],
+        transmission_error=errors[0],
+        reflection=curves[1],
+        reflection_error=errors[1],
+        theory=theory,
+        weight=np.exp(-2 * (detectors.packet.width * (chosen.incoming - detectors.packet.momentum)) ** 2),
+        band=chosen.band,
+        budget=budgets[0],
+        result=trial.result,
+        tolerance=tolerance,
+        warnings=tuple(warnings),
+        runs=runs,
+        fft_pairs=pairs,
+        wall_s=time.perf_counter() - begun,
+    )
