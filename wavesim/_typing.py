@@ -39,4 +39,7 @@ Momentum = Annotated[float, MOMENTUM]
 Frequency = Annotated[float, FREQUENCY]
 Force = Annotated[float, FORCE]
 Strength = Annotated[float, STRENGTH]
+# a named number of a formula: its dimension is the formula's affair
+ANY = Dimension("quantity", (0, 0, 0))
+Parameter = Annotated[float, ANY]
 Number = Annotated[float, DIMENSIONLESS]

@@ -98,6 +98,21 @@ def parse(text: str, dimension: Dimension) -> float:
     return float(match[1]) * value
 
 
+def parse_any(text: str) -> float:
+    """The internal value of a number with a unit of any dimension, or with none: ``parse_any("0.30 eV")``.
+
+    Raises:
+        WavesimError: if the text is no number with a known unit.
+    """
+    match = _NUMBER.match(text)
+    if match is None:
+        raise WavesimError(f"{text!r} is not a number with a unit: expected one such as '0.3 eV' or '1 nm'.")
+    try:
+        return float(match[1]) * unit(match[2])[0]
+    except WavesimError as error:
+        raise WavesimError(f"{text!r}: {error}") from None
+
+
 @dataclasses.dataclass(frozen=True)
 class UnitSystem:
     """How internal numbers are shown: the unit of each dimension, or plain numbers in natural units.

@@ -79,7 +79,7 @@ def test_the_probability_beyond_a_plane_converges_with_the_fourth_power_at_least
     errors = []
     for spacing in (0.4, 0.2):
         grid = Grid((plane - spacing * (40 + offset),), (spacing,), (80,))
-        density = np.exp(-np.asarray(grid.x) ** 2 / 2) / np.sqrt(2 * np.pi)
+        density = np.exp(-(np.asarray(grid.x) ** 2) / 2) / np.sqrt(2 * np.pi)
         errors.append(abs(float(np.sum(Beyond(plane).fraction(grid) * density) * spacing) - erfc(plane / 2**0.5) / 2))
     measured = np.log2(errors[0] / errors[1])
     said = f"order {measured:.2f}, errors {errors[0]:.2e}, {errors[1]:.2e}"

@@ -50,7 +50,9 @@ def test_order_in_the_time_step(name: str, case: str, references: tuple[np.ndarr
         distance(last(problem, Numerics(GRID, TIME / n, n, 1, scheme), start), finals[case], GRID) for n in STEPS[name]
     ]
     measured = order(STEPS[name], errors)
-    said = f"{name}, {case}: order {measured:.3f}, errors {', '.join(f'{e:.2e}' for e in errors)} at {STEPS[name]} steps"
+    said = (
+        f"{name}, {case}: order {measured:.3f}, errors {', '.join(f'{e:.2e}' for e in errors)} at {STEPS[name]} steps"
+    )
     assert abs(measured - scheme.order) < 0.25, said
     assert errors[-1] < {2: 1e-4, 4: 1e-7, 6: 1e-9}[scheme.order], said
 
@@ -75,11 +77,13 @@ def test_chebyshev_is_exact(sharp: bool, references: tuple[np.ndarray, dict[str,
         assert distance(last(problem, Numerics(GRID, TIME / steps, steps, 1, short), start), exact, GRID) > 1e-8
 
 
-def test_no_order_helps_at_sharp_edges(references: tuple[np.ndarray, dict[str, np.ndarray]]) -> None:
+def test_sharp_edges_spoil_the_steps_that_suffice_in_a_smooth_well(
+    references: tuple[np.ndarray, dict[str, np.ndarray]],
+) -> None:
     """Set-up: the packet of the tests above, over a rectangular barrier, t = 3, at the steps where the well shows order 6.
 
-    Formula: [V, [T, V]] does not exist at a jump, so the error of srkn11b falls far slower than dt^6.
-    Budget: it stays above 1e3 times the error in the smooth well (measured: 1e5 times): why the planner takes Chebyshev there.
+    Formula: [V, [T, V]] does not exist at a jump: the step has to resolve the finest waves of the grid before any order shows.
+    Budget: it stays above 1e3 times the error in the smooth well (measured: 6e-5, 3e6 times): why the planner takes Chebyshev there.
     """
     start, finals = references
     barrier = RectangularBarrier(height=3.0, width=1.3)

@@ -35,6 +35,7 @@ def test_python_block_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "transmitted_probability" in done.stdout
     frames, seconds = imageio_ffmpeg.count_frames_and_secs(str(tmp_path / "tunneling.mp4"))
+    assert frames is not None and seconds is not None
     assert frames > 60 and seconds > 3
 
 

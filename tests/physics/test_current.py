@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wavesim import Beyond, Grid, Numerics, Problem, propagate
-from wavesim.observables import ProbabilityCurrent, ProbabilityIn
+from wavesim.observables import AbstractObservable, ProbabilityCurrent, ProbabilityIn
 from wavesim.potentials import EckartBarrier
 from wavesim.schemes import SCHEMES
 from wavesim.states import GaussianPacket, Product
@@ -37,7 +37,7 @@ def test_the_current_of_two_dimensions_is_that_of_one() -> None:
     """
     x, y = Grid.line(-20.0, 20.0, 80), Grid.line(-8.0, 8.0, 16)
     packet = GaussianPacket(center=-3.0, width=1.5, momentum=1.3)
-    measure = {"current": ProbabilityCurrent(1.0)}
+    measure: dict[str, AbstractObservable] = {"current": ProbabilityCurrent(1.0)}
     steps = {"dt": 0.1, "steps": 40, "frames": 4, "method": SCHEMES["strang"]}
     line = propagate(Problem(EckartBarrier(0.4, 1.0), packet, mass=1.6, measure=measure), Numerics(x, **steps))
     flat = Product((packet, GaussianPacket(center=0.0, width=1.4, momentum=0.0)))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import jax.numpy as jnp
 import numpy as np
 
 from tests.exact import distance
 from wavesim import Absorber, Beyond, Grid, Numerics, Problem, propagate, theory
-from wavesim.observables import Energy, Momentum, Norm, Position, ProbabilityIn
+from wavesim.observables import AbstractObservable, Energy, Momentum, Norm, Position, ProbabilityIn
 from wavesim.potentials import Free, GaussianBarrier, Harmonic, QuarticDoubleWell, Separable, SmoothFunction
 from wavesim.propagation import chebyshev_for
 from wavesim.schemes import SCHEMES
@@ -24,13 +23,20 @@ def test_a_separable_problem_is_the_product_of_its_axes() -> None:
     """
     x, y = Grid.line(-5.0, 5.0, 48), Grid.line(-5.5, 6.0, 40)
     wells = QuarticDoubleWell(2.0, 1.8), Harmonic(0.9)
-    packets = GaussianPacket(center=-1.5, width=0.45, momentum=0.4), GaussianPacket(center=0.7, width=0.8, momentum=-0.3)
+    packets = (
+        GaussianPacket(center=-1.5, width=0.45, momentum=0.4),
+        GaussianPacket(center=0.7, width=0.8, momentum=-0.3),
+    )
     steps = {"dt": 0.05, "steps": 60, "frames": 3, "method": G6T4}
     lines = [
-        propagate(Problem(well, packet, measure={"q": Position(), "e": Energy(), "p": Momentum()}), Numerics(line, **steps))
+        propagate(
+            Problem(well, packet, measure={"q": Position(), "e": Energy(), "p": Momentum()}), Numerics(line, **steps)
+        )
         for well, packet, line in zip(wells, packets, (x, y), strict=True)
     ]
-    measure = {f"q{i}": Position(i) for i in (0, 1)} | {f"p{i}": Momentum(i) for i in (0, 1)} | {"e": Energy()}
+    measure: dict[str, AbstractObservable] = {"e": Energy()}
+    for i in (0, 1):
+        measure |= {f"q{i}": Position(i), f"p{i}": Momentum(i)}
     plane = propagate(
         Problem(Separable(wells), Product(packets), measure=measure), Numerics(Grid.product(x, y), **steps)
     )
@@ -71,7 +77,9 @@ def test_a_rotated_oscillator_needs_the_whole_gradient() -> None:
     """
     axis = Grid.line(-7.0, 7.0, 48)
     well = SmoothFunction(lambda x, y, _: (x**2 + y**2 + x * y) / 2, ends=(np.inf, np.inf))
-    start = Product((GaussianPacket(center=1.0, width=0.7, momentum=0.0), GaussianPacket(center=0.0, width=0.7, momentum=0.0)))
+    start = Product(
+        (GaussianPacket(center=1.0, width=0.7, momentum=0.0), GaussianPacket(center=0.0, width=0.7, momentum=0.0))
+    )
     problem = Problem(well, start, measure={"x": Position(0), "y": Position(1), "energy": Energy()})
     result = propagate(problem, Numerics(Grid.product(axis, axis), 0.02, 100, 10, G6T4, save_psi=False))
     fast, slow = np.cos(1.5**0.5 * result.times), np.cos(0.5**0.5 * result.times)
@@ -81,10 +89,10 @@ def test_a_rotated_oscillator_needs_the_whole_gradient() -> None:
 
 
 def test_three_dimensions_hold_the_norm_and_the_closed_form() -> None:
-    """Set-up: a free packet of width 1.2 on 32 x 24 x 24 points, one momentum for each axis, t = 1, by g6t4 and by Chebyshev.
+    """Set-up: a free packet of width 1.2 on 32 x 24 x 24 points, one momentum for each axis, t = 1, by two Chebyshev steps.
 
     Formula: psi = the product of three free_packet; norm 1.
-    Budget: tails at the ends of the box, exp(-(6 - 0.5)^2/(4 x 1.57)) = 8e-3^... the box holds 6 widths: 1e-5; norm 1e-13.
+    Budget: tails at the ends of the box, exp(-8^2/(4 x 1.6)) = 5e-5 at 8 from the center: 1e-4; norm 1e-13.
     """
     lines = Grid.line(-10.0, 10.0, 32), Grid.line(-8.0, 8.0, 24), Grid.line(-8.0, 8.0, 24)
     grid = Grid.product(*lines)
@@ -96,9 +104,8 @@ def test_three_dimensions_hold_the_norm_and_the_closed_form() -> None:
         for line, k in zip(lines, momenta, strict=True)
     ]
     exact = np.einsum("i,j,k->ijk", *waves)
-    for method in (G6T4, chebyshev_for(problem, grid, 0.5)):
-        result = propagate(problem, Numerics(grid, 0.5, 2, 2, method))
-        assert np.max(np.abs(result.series["norm"] - 1)) < 1e-13
-        assert np.max(np.abs(result.series["p"] + 0.4)) < 1e-6
-        assert distance(result.final, exact, grid) < 1e-4
-    assert jnp.asarray(result.psi).shape == (3, 32, 24, 24)
+    result = propagate(problem, Numerics(grid, 0.5, 2, 2, chebyshev_for(problem, grid, 0.5)))
+    assert np.max(np.abs(result.series["norm"] - 1)) < 1e-13
+    assert np.max(np.abs(result.series["p"] + 0.4)) < 1e-6
+    assert distance(result.final, exact, grid) < 1e-4
+    assert result.psi.shape == (3, 32, 24, 24)

@@ -59,9 +59,7 @@ def test_the_square_wells() -> None:
     Budget: the planner's spacing for 1e-4 (third order in it): 1e-4 of the period.
     """
     reference = REFERENCES["square"]
-    problem = Problem(
-        reference.problem.potential, RightLocalized(), measure={"right": ProbabilityIn(Beyond(0.0))}
-    )
+    problem = Problem(reference.problem.potential, RightLocalized(), measure={"right": ProbabilityIn(Beyond(0.0))})
     result = propagate(problem, tolerance=1e-4, frames=48)
     fit = fit_oscillation(result.times, result.series["right"])
     assert fit.period == pytest.approx(2 * math.pi / reference.numbers["gap"], rel=1e-4)

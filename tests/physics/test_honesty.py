@@ -9,7 +9,7 @@ from wavesim import Problem, Report, certify
 from wavesim.potentials import EckartBarrier, GaussianBarrier
 from wavesim.states import GaussianPacket
 
-COUNT = 5
+COUNT = 4
 
 
 def drawn() -> list[tuple[Problem, float]]:

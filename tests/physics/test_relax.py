@@ -22,7 +22,7 @@ def test_the_ground_state_of_the_oscillator() -> None:
     grid = Grid.line(-8.0, 8.0, 64)
     problem = Problem(Harmonic(1.0), GaussianPacket(center=0.6, width=0.5, momentum=0.0))
     energy, psi = relax(problem, grid, dtau=0.1, steps=200)
-    exact = np.pi**-0.25 * np.exp(-np.asarray(grid.x) ** 2 / 2)
+    exact = np.pi**-0.25 * np.exp(-(np.asarray(grid.x) ** 2) / 2)
     assert float(energy) == pytest.approx(0.5, abs=1e-8)
     assert distance(np.abs(np.asarray(psi)), exact, grid) < 1e-5
 
@@ -34,7 +34,7 @@ def test_the_order_in_imaginary_time() -> None:
     """
     grid = Grid.line(-8.0, 8.0, 64)
     problem = Problem(Harmonic(1.0), GaussianPacket(center=0.6, width=0.5, momentum=0.0))
-    exact = np.pi**-0.25 * np.exp(-np.asarray(grid.x) ** 2 / 2)
+    exact = np.pi**-0.25 * np.exp(-(np.asarray(grid.x) ** 2) / 2)
     counts = [50, 100, 200]
     errors = [
         distance(np.abs(np.asarray(relax(problem, grid, dtau=20.0 / n, steps=n)[1])), exact, grid) for n in counts
@@ -95,5 +95,5 @@ def test_the_sign_of_an_odd_state_does_not_hang_on_the_grid() -> None:
     problem = Problem(SquareDoubleWell(4.0, 1.0, 1.0), Eigenstate(1))
     for points in (64, 70, 80):
         grid = Grid.line(-6.0, 6.0, points)
-        psi = np.asarray(problem.state.sample(grid, problem.hamiltonian(grid))).real
+        psi = np.real(np.asarray(problem.state.sample(grid, problem.hamiltonian(grid))))
         assert np.sum(psi[np.asarray(grid.x) > 0]) > 0

@@ -162,8 +162,11 @@ def test_exponents_have_gradients():
 
     slopes = jax.grad(exponent, (0, 1))(1.0, 1.7)
     np.testing.assert_allclose(slopes, (np.pi / np.sqrt(2), -np.pi / np.sqrt(3.4)), rtol=1e-10)
-    slopes = jax.jit(jax.grad(exponent, (0, 1)))(1.0, 0.7)
-    np.testing.assert_allclose(slopes, (np.pi / np.sqrt(2), -np.pi / np.sqrt(1.4)), rtol=1e-10)
+
+    def below(height):
+        return theory.wkb_exponent(lambda x: height / jnp.cosh(x) ** 2, 0.7, -20.0, 20.0)
+
+    assert jax.jit(jax.grad(below))(1.0) == pytest.approx(np.pi / np.sqrt(2), rel=1e-10)
 
 
 def test_samples_are_refused():

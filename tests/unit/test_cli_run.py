@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.unit.scenario_files import wavesim, written
-from wavesim.cli._run import meter
-from wavesim.propagation import _propagate
+from wavesim.cli._run import watched
+from wavesim.propagation import _propagate, reporter
 from wavesim.scenario import QUANTITIES
 
 
@@ -158,11 +158,11 @@ def test_a_person_who_watches_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch
 
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
-    with meter("painting", quiet=False) as show:
+    with reporter(watched(quiet=False), "painting") as show:
         show(1, 2)
     assert "painting" in screen.getvalue() and "50%" in screen.getvalue()
     quiet = Screen()
     monkeypatch.setattr(sys, "stderr", quiet)
-    with meter("painting", quiet=True) as show:
+    with reporter(watched(quiet=True), "painting") as show:
         show(1, 2)
     assert quiet.getvalue() == ""

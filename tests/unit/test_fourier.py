@@ -70,7 +70,7 @@ def test_the_unpaired_component_has_no_derivative() -> None:
 def test_interpolation_between_points() -> None:
     """A Gaussian times a plane wave, read between the points and at one of them. Budget: 1e-13."""
     grid = Grid.line(-8.0, 8.0, 96)
-    psi = np.exp(-np.asarray(grid.x) ** 2 + 1.5j * np.asarray(grid.x))
+    psi = np.exp(-(np.asarray(grid.x) ** 2) + 1.5j * np.asarray(grid.x))
     for place in (0.123456, -1.7, float(grid.x[40])):
         exact = np.exp(-(place**2) + 1.5j * place)
         assert abs(complex(at_point(jnp.asarray(psi), grid, place)) - exact) < 1e-13

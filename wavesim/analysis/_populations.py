@@ -113,9 +113,15 @@ def _delta_doublet(well: DoubleDeltaWell, mass: float) -> theory.Doublet | None:
         return None
     x = np.linspace(-2.0, 2.0, 401) * float(well.separation)
     symmetric, antisymmetric = theory.delta_doublet_states(x, well.strength, well.separation, mass)
-    numbers = (float(n) for n in (levels.energy_symmetric, levels.energy_antisymmetric, levels.gap))
     return theory.Doublet(
-        *numbers, 0.0, float(levels.overlap), x, np.asarray(symmetric), np.asarray(antisymmetric)
+        energy_symmetric=float(levels.energy_symmetric),
+        energy_antisymmetric=float(levels.energy_antisymmetric),
+        gap=float(levels.gap),
+        gap_error=0.0,
+        overlap=float(levels.overlap),
+        x=x,
+        psi_symmetric=np.asarray(symmetric),
+        psi_antisymmetric=np.asarray(antisymmetric),
     )
 
 

@@ -29,8 +29,8 @@ _SLOWEST = 0.2
 _DETECTOR = 1.5
 # distance in widths at which a Gaussian amplitude, exp(-d^2/4), is far below that of the faintest energies
 _CLEAR = 9.0
-# the same for the rear of a wave that has passed; the fade at the end of the record does the rest
-_PASSED = 7.0
+# the same for the rear of a wave that has passed
+_PASSED = 9.0
 # the end of the record is faded out, and cut once more to see what was lost
 _FADE, _CUT = 0.2, 0.1
 
@@ -107,6 +107,9 @@ def energies_of(problem: Problem, wanted: np.ndarray | None, count: int = 201) -
             "move them, or make the packet narrower or faster.",
         )
     outgoing = np.sqrt(2 * mass * np.maximum(kinetic + near - far, 0.0))
+    if wanted is None:
+        kept = (outgoing == 0) | (outgoing > _SLOWEST * outgoing[-1])
+        kinetic, outgoing = kinetic[kept], outgoing[kept]
     return Energies(kinetic, np.sqrt(2 * mass * kinetic), outgoing, (low, high))
 
 
@@ -129,7 +132,9 @@ class SoftDetectors:
         sign = 1.0 if moves_right(problem) else -1.0
         ends = problem.potential.support(tolerance)
         left, right = ends if sign > 0 else (-ends[1], -ends[0])
-        mirrored = GaussianPacket(sign * packet.center, packet.width, abs(float(packet.mean_momentum(mass))))
+        # T(E) does not ask where the packet started: clear of the potential it is a plane wave at each energy
+        center = min(sign * packet.center, left - _CLEAR * packet.width)
+        mirrored = GaussianPacket(center, packet.width, abs(float(packet.mean_momentum(mass))))
         slow, fast = (math.sqrt(2 * mass * energy) for energy in energies.band)
         through = energies.outgoing[energies.open]
         if not len(through):
@@ -141,7 +146,8 @@ class SoftDetectors:
         far_width, near_width = 2 * _DETECTOR / (outer[1] - outer[0]), 2 * _DETECTOR / (fast - slow)
         far = GaussianPacket(right + _CLEAR * far_width, far_width, sum(outer) / 2)
         near = GaussianPacket(left - _CLEAR * near_width, near_width, -(slow + fast) / 2)
-        return cls(problem, energies, mirrored, far, near, left)
+        started = GaussianPacket(sign * center, packet.width, sign * float(mirrored.momentum or 0.0))
+        return cls(dataclasses.replace(problem, state=started), energies, mirrored, far, near, left)
 
     @property
     def sign(self) -> float:
@@ -163,23 +169,27 @@ class SoftDetectors:
         slow, fast = float(e.incoming[0]), float(self.packet.momentum or 0.0) + 5.5 / width
         through = float(e.outgoing[e.open][0]) if e.open.any() else slow
         slowest_out = max(through, _SLOWEST * float(self.far.momentum or slow))
-        # what an absorber returns interferes: as an amplitude, twice, and in T twice more
-        layer = Absorber.designed(min(slow, slowest_out), (tolerance / 16) ** 2, mass)
+        # its leak interferes: it counts as an amplitude
+        layer = Absorber.designed(min(slow, slowest_out), (tolerance / 32) ** 2, mass)
         layer = dataclasses.replace(layer, width=layer.width * refinement.absorber)
         room = float(layer.width)
-        ends = [chi.center + side * _CLEAR * chi.width for chi in (self.packet, self.far, self.near) for side in (-1, 1)]
+        ends = [
+            chi.center + side * _CLEAR * chi.width for chi in (self.packet, self.far, self.near) for side in (-1, 1)
+        ]
         low, high = min(ends) - room, max(ends) + room
         if self.sign < 0:
             low, high = -high, -low
         planned = plan(problem, tolerance).numerics.grid.spacing[0]
-        grid = fitted_grid(low, high, planned / refinement.space, problem.potential)
+        grid = fitted_grid(low, high, planned / (1.15 * refinement.space), problem.potential)
         duration = problem.duration
         if duration is None:
             behind = [_PASSED * math.hypot(width, chi.width) for chi in (self.far, self.near)]
             to_barrier = self.edge - self.packet.center
             across = self.far.center - self.edge
-            out = (to_barrier + behind[0]) / slow + across / slowest_out
-            back = (to_barrier + self.edge - self.near.center + behind[1]) / slow
+            # the still slower waves below the band are as loud at its lower end as its own, until they are past
+            last = max(slow - 0.2 * (float(self.packet.momentum or 0.0) - slow), slow / 2)
+            out = (to_barrier + behind[0]) / last + across / slowest_out
+            back = (to_barrier + self.edge - self.near.center + behind[1]) / last
             duration = refinement.longer * max(out, back) * mass / (1 - _FADE / 2)
         # half of what the trapezoid rule needs, for a repetition may keep every other frame
         frames = 2 * math.ceil(duration * fast**2 / (2 * mass) / (2 * math.pi) * 1.05)
@@ -211,10 +221,9 @@ class SoftDetectors:
 
     def own_errors(self, result: Result) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """What one record shows of the errors of T and of R: absorber, duration, start and rounding."""
-        e, mass, numerics = self.energies, float(self.problem.mass), result.numerics
+        e, numerics = self.energies, result.numerics
         assert numerics.absorber is not None
-        leaks = [absorber_leak(numerics.absorber, np.where(k > 0, k, e.incoming), mass) for k in (e.incoming, e.outgoing)]
-        returned = 3 * np.sqrt(np.maximum(*leaks))
+        returned = self._returned(numerics.absorber)
         shorter = self.curves(result, 1 - _CUT)
         answers = []
         for chi, k, value, cut in zip(
@@ -235,6 +244,15 @@ class SoftDetectors:
                 }
             )
         return answers[0], answers[1]
+
+    def _returned(self, layer: Absorber) -> np.ndarray:
+        """The amplitude that the absorbers may add to t and to r: their leak interferes with the wave, so it counts as an amplitude a.
+
+        a (|t| + |r|)^2 <= 2 a for waves that meet the barrier again, and at most a for those heard on their way back.
+        """
+        e, mass = self.energies, float(self.problem.mass)
+        leaks = [absorber_leak(layer, np.where(k > 0, k, e.incoming), mass) for k in (e.incoming, e.outgoing)]
+        return 3 * np.sqrt(np.maximum(*leaks))
 
     def _tail(self, chi: GaussianPacket, k: np.ndarray) -> np.ndarray:
         """How much of a test packet's amplitude at its mean momentum is spoiled because it reaches into the potential.

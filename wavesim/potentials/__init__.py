@@ -16,9 +16,12 @@ from ._combined import Sum as Sum
 from ._deltas import DeltaBarrier as DeltaBarrier
 from ._deltas import DeltaWell as DeltaWell
 from ._deltas import DoubleDeltaWell as DoubleDeltaWell
+from ._expression import Expression as Expression
+from ._sampled import Sampled as Sampled
 from ._slopes import ParabolicBarrier as ParabolicBarrier
 from ._slopes import TriangularBarrier as TriangularBarrier
 from ._wells import AbstractDoubleWell as AbstractDoubleWell
+from ._wells import GaussianWells as GaussianWells
 from ._wells import Harmonic as Harmonic
 from ._wells import QuarticDoubleWell as QuarticDoubleWell
 from ._wells import SquareDoubleWell as SquareDoubleWell

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ..grid import Grid
 
@@ -103,6 +104,27 @@ class AbstractSharpPotential(AbstractPotential):
 def planar(grid: Grid, line: jax.Array) -> jax.Array:
     """Samples along the first axis, spread over a grid of any dimension."""
     return jnp.broadcast_to(line.reshape((-1,) + (1,) * (grid.dimension - 1)), grid.points)
+
+
+def departures(x: np.ndarray, values: np.ndarray, ends: tuple[float, float], tolerance: float) -> tuple[float, float]:
+    """Where samples in order leave the left end value and reach the right one, within `tolerance` of the largest departure.
+
+    Args:
+        x: increasing positions, shape (n,).
+        values: V there, finite, shape (n,).
+        ends: V far to the left and to the right.
+        tolerance: relative to the largest departure from either end; above 1/4 it counts as 1/4, so that a step has a width.
+
+    Returns:
+        the interval, outwards to the next position; of no length where V is constant.
+    """
+    left, right = (np.abs(values - end) for end in ends)
+    largest = min(tolerance, 0.25) * max(float(left.max()), float(right.max()))
+    first, last = np.flatnonzero(left > largest), np.flatnonzero(right > largest)
+    if not len(first) or not len(last):
+        return float(x[len(x) // 2]), float(x[len(x) // 2])
+    a, b = max(first[0] - 1, 0), min(last[-1] + 1, len(x) - 1)
+    return float(x[min(a, b)]), float(x[max(a, b)])
 
 
 def reach(tolerance: float) -> float:

@@ -1,4 +1,4 @@
-"""Wells that hold a particle: the harmonic oscillator and the two double wells."""
+"""Wells that hold a particle: the harmonic oscillator and the double wells."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import math
 import jax
 import jax.numpy as jnp
 
-from .._checks import finite, positive
+from .._checks import concrete, finite, positive
 from .._typing import EnergyValue, Frequency, Length
 from ..edges import window
+from ..errors import ArgumentError
 from ..grid import Grid
-from ._base import AbstractPotential, AbstractSharpPotential, AbstractSmoothPotential, Position, planar
+from ._base import AbstractPotential, AbstractSharpPotential, AbstractSmoothPotential, Position, planar, reach
 
 
 class AbstractDoubleWell(AbstractPotential):
@@ -115,3 +116,40 @@ class SquareDoubleWell(AbstractSharpPotential, AbstractDoubleWell):
         inner = self.separation / 2
         outer = inner + self.well_width
         return self.center - outer, self.center - inner, self.center + inner, self.center + outer
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class GaussianWells(AbstractSmoothPotential, AbstractDoubleWell):
+    """V = -`depth` [exp(-(x - a)^2/(2 `width`^2)) + exp(-(x + a)^2/(2 `width`^2))], a = `separation`/2, x counted from `center`.
+
+    Two smooth wells whose centers are `separation` apart; closer than 2 width they would be one.
+    """
+
+    depth: EnergyValue
+    width: Length
+    separation: Length
+    center: Length = 0.0
+
+    def __post_init__(self) -> None:
+        positive("depth", self.depth)
+        positive("width", self.width)
+        positive("separation", self.separation)
+        finite("center", self.center)
+        if concrete(self.separation) and concrete(self.width) and self.separation <= 2 * self.width:
+            raise ArgumentError(
+                "separation",
+                f"must exceed 2 width = {2 * self.width:.6g}, or the two wells are one, but is {self.separation:.6g}; move them apart.",
+            )
+
+    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        x = position[0] - self.center
+        near, far = ((x - side * self.separation / 2) / self.width for side in (1, -1))
+        return -self.depth * (jnp.exp(-(near**2) / 2) + jnp.exp(-(far**2) / 2))
+
+    def asymptotes(self) -> tuple[float, float]:
+        return 0.0, 0.0
+
+    def support(self, tolerance: float) -> tuple[float, float]:
+        half = self.separation / 2 + self.width * reach(tolerance)
+        return self.center - half, self.center + half

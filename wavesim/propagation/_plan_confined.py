@@ -17,8 +17,8 @@ Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
 
 # (spacing x wave number)^3 of a sharp edge that costs a level shift of 1 relative to the depth
 _EDGE = 300.0
-# the same for two deltas, relative to the gap exp(-kappa distance) between their levels
-_SPIKE = 250.0
+# the same for the gap between the levels of two deltas, relative to the gap
+_SPIKE = 10.0
 _LARGEST = 1536
 
 
@@ -36,6 +36,12 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         left, right = min(left, start[0]), max(right, start[1])
     center, half = (left + right) / 2, 0.6 * (right - left)
     spacing = _first_spacing(problem, left, right, tolerance)
+    if potential.spikes:
+        # deltas have no width of their own: start from most of the tail exp(-kappa x)
+        kappa = spike_wave_number(potential, mass)
+        half += 0.8 * math.log(1 / goal) / kappa
+        # on the grid a kink leaves ripples that fall off as 1/x^2 only; they are no tail of the state
+        goal = max(goal, 0.02 * (kappa * spacing) ** 3)
     while True:
         chosen = grid if grid is not None else fitted_grid(center - half, center + half, spacing, potential)
         if chosen.points[0] > _LARGEST:
@@ -70,11 +76,12 @@ def _first_spacing(problem: Problem, left: float, right: float, tolerance: float
     if problem.potential.smooth:
         return math.pi / (1.2 * wave)
     spacing = min((_EDGE * max(tolerance, 1e-8)) ** (1 / 3), 1.0) / wave
-    if problem.potential.spikes:
+    if len(problem.potential.spikes) > 1:
+        # what the grid leaves of two deltas couples them as spacing^3/distance^2, and not as exp(-kappa distance)
         kappa = spike_wave_number(problem.potential, float(problem.mass))
-        # what the grid leaves of a delta does not fall off with the distance as the gap does
-        weak = math.exp(-kappa * float(np.ptp(problem.potential.spikes)))
-        spacing = min(spacing, min((_SPIKE * weak * max(tolerance, 1e-8)) ** (1 / 3), 0.5) / kappa)
+        apart = max(kappa * float(np.ptp(problem.potential.spikes)), 1.0)
+        share = _SPIKE * apart**2 * math.exp(-apart)
+        spacing = min(spacing, min((share * max(tolerance, 1e-8)) ** (1 / 3), 0.5) / kappa)
     return spacing
 
 

@@ -63,7 +63,7 @@ def open_space(
             spacing, why = edge, ("deltas" if potential.spikes else "sharp edges") + ", third order in the spacing"
     else:
         inner = potential.support(0.5)
-        spacing = min(spacing, (inner[1] - inner[0]) / 4)
+        spacing = min(spacing, (inner[1] - inner[0]) / 4) if inner[1] > inner[0] else spacing
     if absorber == "planned":
         absorber = Absorber.designed(slowest, max(tolerance / 10, 1e-12), mass)
         absorber = dataclasses.replace(absorber, width=absorber.width * thicker)

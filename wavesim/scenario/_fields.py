@@ -14,9 +14,9 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic import AfterValidator, BeforeValidator, Discriminator, StrictInt, StrictStr, Tag, WithJsonSchema
 
-from .._typing import DIMENSIONLESS, Dimension
+from .._typing import ANY, DIMENSIONLESS, Dimension
 from ..errors import WavesimError
-from ..units import parse
+from ..units import parse, parse_any
 
 
 class Table(pydantic.BaseModel):
@@ -34,6 +34,8 @@ def wanted(dimension: Dimension) -> str:
     """What a file may hold for a quantity of that dimension, in words."""
     if dimension == DIMENSIONLESS:
         return "a plain number"
+    if dimension == ANY:
+        return "a plain number, or one with its unit, such as '2 eV'"
     article = "an" if dimension.name[0] in "aeiou" else "a"
     return f"{article} {dimension.name}, such as {' or '.join(repr(f'2 {unit}') for unit in dimension.examples[:2])}"
 
@@ -51,8 +53,8 @@ def quantity_value(value: object, dimension: Dimension, natural: bool) -> float:
             raise WavesimError(
                 f'must be a plain number in natural units, but is {value!r}; leave out the unit, or drop the line units = "natural".'
             )
-        number = parse(value, dimension)
-    elif natural or dimension == DIMENSIONLESS:
+        number = parse_any(value) if dimension == ANY else parse(value, dimension)
+    elif natural or dimension in (DIMENSIONLESS, ANY):
         number = float(value)
     else:
         raise WavesimError(
@@ -127,6 +129,8 @@ class Families:
         if origin in (types.UnionType, typing.Union):
             inner = next(a for a in arguments if a is not type(None))
             return self.rule(inner) | None
+        if origin is dict:
+            return dict[str, self.rule(arguments[1])]  # type: ignore[misc]
         if origin is tuple:
             return tuple[self.rule(arguments[0]), ...]  # type: ignore[misc]
         if hint is float:

@@ -26,7 +26,8 @@ from ._quantities import QUANTITIES
 POTENTIALS = (
     P.Free, P.Step, P.RectangularBarrier, P.GaussianBarrier, P.EckartBarrier, P.DoubleBarrier,
     P.TriangularBarrier, P.ParabolicBarrier, P.DeltaBarrier, P.DeltaWell, P.DoubleDeltaWell,
-    P.Harmonic, P.QuarticDoubleWell, P.SquareDoubleWell, P.Driven, P.Sum,
+    P.Harmonic, P.QuarticDoubleWell, P.SquareDoubleWell, P.GaussianWells,
+    P.Expression, P.Sampled, P.Driven, P.Sum,
 )  # fmt: skip
 STATES = (S.GaussianPacket, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Superposition)
 OBSERVABLES = (

@@ -35,6 +35,10 @@ def rectangular_transmission(
     T = 1/(1 + V0^2 sinh^2(kappa a)/(4 E (V0 - E))), kappa = sqrt(2 m (V0 - E)), continued through E = V0, where
     T = 1/(1 + m V0 a^2/2), to the resonances T = 1 at q a = n pi above the barrier.
 
+    Two values in circulation are wrong. For m = 1, E = 0.5, V0 = 1 the width 1.5 has T = sech^2(1.5) =
+    0.180706638923649, not 0.1807229 (nor 0.199, the thick-barrier form); and T = 0.01 needs the width arccosh(10) =
+    2.993222846126381, not 2.50, which has T = 0.0266.
+
     Args:
         energy: kinetic energy of the incoming particle [energy].
         height: V0 [energy].
