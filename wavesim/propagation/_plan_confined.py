@@ -42,14 +42,19 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         half += 0.8 * math.log(1 / goal) / kappa
         # on the grid a kink leaves ripples that fall off as 1/x^2 only; they are no tail of the state
         goal = max(goal, 0.02 * (kappa * spacing) ** 3)
+    rim, narrowest = min(potential.asymptotes()), half
     while True:
         chosen = grid if grid is not None else fitted_grid(center - half, center + half, spacing, potential)
         if chosen.points[0] > _LARGEST:
             raise NumericsError(
-                f"the state needs more than {_LARGEST} points, too many to diagonalize; is it bound in this potential? "
-                "If so, give grid= and duration yourself."
+                f"the state needs more than {_LARGEST} points, too many to diagonalize; give grid= and duration yourself."
             )
-        ends, momenta, energy, gap = _tails(problem, chosen, goal)
+        ends, momenta, energy, gap, level = _tails(problem, chosen, goal)
+        if level > rim and half > 2.5 * narrowest:
+            raise NumericsError(
+                f"the state must be bound, but its level {level:.6g} lies above the potential's rim {rim:.6g} (internal units); "
+                "take a deeper or wider well, a lower level, or a packet."
+            )
         widen, sharpen = ends >= goal, momenta >= goal and potential.smooth
         if grid is not None or not (widen or sharpen):
             break
@@ -85,8 +90,8 @@ def _first_spacing(problem: Problem, left: float, right: float, tolerance: float
     return spacing
 
 
-def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, float, float]:
-    """Amplitude at the box's ends and at the ends of the momentum grid, the energy that sets the step, and the lowest gap."""
+def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, float, float, float]:
+    """Amplitude at the box's ends and at the ends of the momentum grid, the energy that sets the step, the lowest gap, the highest level."""
     n, step, mass = grid.points[0], grid.spacing[0], float(problem.mass)
     # always the same number of positions, so that V compiles once for all trials; near an edge a point value is good enough
     positions = grid.lower[0] + step * np.arange(_LARGEST)
@@ -95,9 +100,10 @@ def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, flo
         values = np.asarray(problem.potential.sample(grid, mass=mass))
     row = np.real(np.fft.ifft((2 * math.pi * np.fft.fftfreq(n, step)) ** 2 / (2 * mass)))
     energies, vectors = np.linalg.eigh(row[np.subtract.outer(np.arange(n), np.arange(n)) % n] + np.diag(values))
-    count = _levels_wanted(problem.state) or n
+    levels = _levels_of(problem.state)
+    count = max(2, *levels, 0) + 1 if levels else n
     energies, states = energies[:count], vectors.T[:count] / math.sqrt(step)
-    weights = np.ones(count)
+    weights = np.isin(np.arange(count), list(levels)).astype(float)
     if isinstance(problem.state, AbstractPacket):
         psi = np.asarray(problem.state.sample(grid, problem.hamiltonian(grid)))
         weights = np.abs(states @ psi) * step
@@ -112,20 +118,21 @@ def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, flo
     middle = grid.points[0] // 2
     band = max(1, grid.points[0] // 20)
     momentum = float(transformed[:, middle - band : middle + band].max() * math.sqrt(grid.points[0] / 10))
-    energy = float(energies[matters].max() - values.min())
+    level = float(energies[matters].max())
+    energy = level - float(values.min())
     # the barrier between two wells sets how fast psi changes there, even where the energy is below it
     left, right = problem.potential.support(1e-3)
     inner = values[(positions[:n] >= left) & (positions[:n] <= right)]
     scale = float(np.ptp(inner)) if len(inner) else 0.0
-    return edge, momentum, max(energy, min(scale, 4 * energy)), float(energies[1] - energies[0])
+    return edge, momentum, max(energy, min(scale, 4 * energy)), float(energies[1] - energies[0]), level
 
 
-def _levels_wanted(state: AbstractState) -> int:
-    """How many of the lowest levels a bound state is made of; 0 for a packet, which asks for all."""
+def _levels_of(state: AbstractState) -> set[int]:
+    """The levels that a bound state is made of; none for a packet, which may be made of all."""
     if isinstance(state, AbstractPacket):
-        return 0
+        return set()
     if isinstance(state, Eigenstate):
-        return max(2, state.level + 1)
+        return {state.level}
     if isinstance(state, Superposition):
-        return max(_levels_wanted(term) for term in state.terms)
-    return 2
+        return set().union(*(_levels_of(term) for term in state.terms))
+    return {0, 1}
