@@ -31,8 +31,8 @@ _DETECTOR = 1.5
 _CLEAR = 9.0
 # the same for the rear of a wave that has passed
 _PASSED = 9.0
-# the end of the record is faded out, and cut once more to see what was lost
-_FADE, _CUT = 0.2, 0.1
+# the end of the record is faded out, and cut to these shares to see what the end brought
+_FADE, _CUTS = 0.2, (0.9, 0.8)
 
 
 def packet_amplitude(k: np.ndarray, center: float, width: float, momentum: float) -> np.ndarray:
@@ -190,7 +190,7 @@ class SoftDetectors:
             last = max(slow - 0.2 * (float(self.packet.momentum or 0.0) - slow), slow / 2)
             out = (to_barrier + behind[0]) / last + across / slowest_out
             back = (to_barrier + self.edge - self.near.center + behind[1]) / last
-            duration = refinement.longer * max(out, back) * mass / (1 - _FADE / 2)
+            duration = refinement.longer * max(out, back) * mass / _CUTS[-1]
         # half of what the trapezoid rule needs, for a repetition may keep every other frame
         frames = 2 * math.ceil(duration * fast**2 / (2 * mass) / (2 * math.pi) * 1.05)
         timed = dataclasses.replace(problem, duration=float(duration))
@@ -224,10 +224,10 @@ class SoftDetectors:
         e, numerics = self.energies, result.numerics
         assert numerics.absorber is not None
         returned = self._returned(numerics.absorber)
-        shorter = self.curves(result, 1 - _CUT)
+        shorter = [self.curves(result, share) for share in _CUTS]
         answers = []
-        for chi, k, value, cut in zip(
-            (self.far, self.near), (e.outgoing, -e.incoming), self.curves(result), shorter, strict=True
+        for chi, k, value, *cuts in zip(
+            (self.far, self.near), (e.outgoing, -e.incoming), self.curves(result), *shorter, strict=True
         ):
             # |phi(mean)/phi(k)| of the start and of the detector: how much louder the loudest energy is
             louder = np.exp((self.packet.width * (e.incoming - float(self.packet.momentum or 0.0))) ** 2)
@@ -238,7 +238,7 @@ class SoftDetectors:
             answers.append(
                 {
                     "absorber": 2 * amplitude * returned + returned**2,
-                    "duration": nearby(np.abs(value - cut)),
+                    "duration": nearby(np.max([np.abs(value - cut) for cut in cuts], axis=0)),
                     "start": 2 * amplitude * tails + tails**2,
                     "rounding": 2 * amplitude * noise + noise**2,
                 }
