@@ -2,7 +2,7 @@
 # The same by hand: python3 -m venv .venv && .venv/bin/python -m pip install -e '.[dev]'
 
 PYTHON ?= python3
-PYTEST_ARGS ?= -n 2 --dist loadfile
+PYTEST_ARGS ?= -n 2 --dist worksteal
 
 BIN := .venv/bin
 READY := .venv/.ready
