@@ -60,6 +60,8 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
     lines, what = result_lines(result, density, units) if source is result else report_lines(source, density, units)  # type: ignore[arg-type]
     length, energy, time = (units.scale(d) for d in (LENGTH, ENERGY, TIME))
     top = max([value for _, value in levels] + [_relief(result, support)])
+    # a delta well is drawn flat, and its level lies below: leave room under it
+    bottom = min([1.6 * value for _, value in levels if value < potential.min()] + [float(potential.min())])
     peak = _peak(result)
     gain, plane = find_gain(result, density, x, peak)
     return Scene(
@@ -77,7 +79,7 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
         x=x / length,
         outline=outline / length,
         potential=potential / energy,
-        energies=energy_range(float(potential.min()) / energy, top / energy),
+        energies=energy_range(bottom / energy, top / energy),
         levels=tuple((name, value / energy) for name, value in levels),
         density_top=peak * length ** min(grid.dimension, 2),
         gain=gain,
