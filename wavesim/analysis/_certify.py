@@ -44,8 +44,8 @@ def aspects_of(problem: Problem) -> tuple[Aspect, ...]:
 def certify(problem: Problem, tolerance: float = 1e-4, *, progress: bool | Progress = False, **fixed: Any) -> Report:
     """Solve a problem and say how far each number can be trusted.
 
-    ``report = certify(problem, tolerance=1e-6); print(report)``. Three propagations: one as planned, one with twice the step, one on
-    a coarser grid; their differences, the absorber's leak for the packet's momenta, and what remains in the box at the end make the
+    ``report = certify(problem, tolerance=1e-6); print(report)``. One propagation as planned, one with twice the step, and one
+    on a coarser grid (two where V has edges); their differences, the absorber's leak for the packet's momenta, and what remains in the box at the end make the
     error bar. If the headline's bar misses the tolerance, the part that is to blame is planned finer and run again, at most three times.
 
     Args:
