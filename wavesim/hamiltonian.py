@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -14,16 +15,31 @@ from .fourier import forward, inverse
 from .grid import Grid
 
 DENSE_LIMIT = 3000
+# of the subspace iteration: degree of a filter, how many at most, and the residual to stop at, relative to the span of H
+_DEGREE, _MOST_FILTERS, _RESIDUAL = 60, 60, 1e-12
+# levels closer than this, relative to the span of those asked for, count as equal
+_EQUAL = 1e-7
+
+
+class ClosedWell(NamedTuple):
+    """What a leaking well is before it is opened: its samples (energy, shape ``grid.points``), and the hard wall about which psi is odd, or None."""
+
+    potential: jax.Array
+    wall: float | None
 
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Hamiltonian:
-    """H = p^2/2m + V on `grid`, with V given by its samples (energy, shape ``grid.points``) and the particle's `mass`."""
+    """H = p^2/2m + V on `grid`, with V given by its samples (energy, shape ``grid.points``) and the particle's `mass`.
+
+    `closed` is the same well before it was opened, where V is one that leaks.
+    """
 
     grid: Grid
     potential: jax.Array
     mass: float
+    closed: ClosedWell | None = None
 
     def apply(self, psi: jax.Array) -> jax.Array:
         """H psi, the kinetic part in momentum space."""
@@ -46,10 +62,28 @@ class Hamiltonian:
         return row[(index[:, None] - index[None, :]) % n] + jnp.diag(self.potential)
 
 
+def odd_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:
+    """The `count` lowest states that are odd about the middle of the grid: those of a particle beside a hard wall there.
+
+    V must be even about that plane, which lies midway between two points. One dimension, dense, half the size.
+
+    Returns:
+        energies, shape (count,), and normalized real states, shape (count, points), positive right of the wall near it.
+    """
+    grid = hamiltonian.grid
+    half = grid.points[0] // 2
+    rows = hamiltonian.matrix()[half:]
+    energies, vectors = jnp.linalg.eigh(rows[:, half:] - rows[:, :half][:, ::-1])
+    right = vectors.T[:count] / jnp.sqrt(2 * grid.cell)
+    right = right * jnp.sign(right[:, :1])
+    return energies[:count], jnp.concatenate([-right[:, ::-1], right], axis=1)
+
+
 def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:
     """The `count` lowest energies and eigenstates of H on its grid.
 
-    One dimension: dense diagonalization (differentiable). Two and three dimensions: Lanczos iteration on H psi, concrete only.
+    One dimension: dense diagonalization (differentiable). Two and three dimensions: subspace iteration on H psi, concrete only;
+    levels of equal energy are all found, and turned so that x^2 is diagonal in them.
 
     Args:
         hamiltonian: H on a grid.
@@ -60,7 +94,7 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
         lobe of at least half the largest amplitude, so that a superposition of levels starts on the same side on every grid.
 
     Raises:
-        NumericsError: if a one-dimensional grid is too large to diagonalize densely.
+        NumericsError: if a one-dimensional grid is too large to diagonalize densely, or the iteration does not converge.
     """
     grid = hamiltonian.grid
     if grid.dimension == 1:
@@ -73,7 +107,7 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
         states = vectors.T[:count]
         energies = energies[:count]
     else:
-        energies, states = _lanczos(hamiltonian, count)
+        energies, states = _filtered(hamiltonian, count)
     flat = states.reshape(count, -1)
     # the largest lobe alone does not fix the sign: an odd state has two of them, equal up to rounding
     tall = jnp.abs(flat) >= 0.5 * jnp.max(jnp.abs(flat), axis=1, keepdims=True)
@@ -82,22 +116,82 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
     return energies, (flat / jnp.sqrt(grid.cell)).reshape((count, *grid.points))
 
 
-def _lanczos(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:
-    from scipy.sparse.linalg import LinearOperator, eigsh
+def _filtered(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:
+    """The lowest levels by subspace iteration: a Chebyshev polynomial of H damps all that lies above the block, then Rayleigh and Ritz.
 
-    points = hamiltonian.grid.points
-    size = math.prod(points)
-    apply = jax.jit(lambda v: jnp.real(hamiltonian.apply(v.reshape(points).astype(complex))).ravel())
-    operator = LinearOperator((size, size), matvec=lambda v: np.asarray(apply(jnp.asarray(v))), dtype=float)  # type: ignore[call-arg]
-    start = np.exp(-np.asarray(hamiltonian.potential).ravel() / max(float(jnp.ptp(hamiltonian.potential)), 1e-300) * 8)
-    energies, vectors = eigsh(
-        operator,
-        k=count,
-        which="SA",
-        v0=start,
-        tol=1e-12,  # type: ignore[arg-type]
-        ncv=max(4 * count + 20, 40),
-        maxiter=20000,
+    A block finds levels of equal energy, which iteration from one vector finds by rounding alone.
+
+    Source: Y. Zhou, Y. Saad, M. L. Tiago, J. R. Chelikowsky, J. Comput. Phys. 219, 172 (2006), algorithm 4.3.
+    """
+    import scipy.fft
+
+    grid = hamiltonian.grid
+    potential = np.asarray(hamiltonian.potential, dtype=float)
+    axes = tuple(range(1, grid.dimension + 1))
+    half = grid.points[-1] // 2 + 1
+    kinetic = np.asarray(grid.spread(grid.kinetic(hamiltonian.mass)))[..., :half]
+
+    def apply(block: np.ndarray) -> np.ndarray:
+        moved = scipy.fft.rfftn(block, axes=axes)
+        moved *= kinetic
+        return scipy.fft.irfftn(moved, s=grid.points, axes=axes, overwrite_x=True) + potential * block
+
+    top = float(kinetic.max() + potential.max())
+    span = top - float(potential.min())
+    block = np.random.default_rng(0).standard_normal((count + count // 2 + 4, *grid.points))
+    block *= np.exp(-8 * (potential - potential.min()) / max(float(np.ptp(potential)), 1e-300))
+    rest = np.full(len(block), np.inf)
+    for _ in range(_MOST_FILTERS):
+        block = _orthonormal(block.reshape(len(block), -1)).reshape(block.shape)
+        image = apply(block)
+        flat, flat_image = block.reshape(len(block), -1), image.reshape(len(block), -1)
+        energies, mix = np.linalg.eigh(flat @ flat_image.T)
+        flat, flat_image = mix.T @ flat, mix.T @ flat_image
+        rest = np.linalg.norm(flat_image - energies[:, None] * flat, axis=1)
+        block = flat.reshape(block.shape)
+        if rest[:count].max() < _RESIDUAL * span:
+            return jnp.asarray(energies[:count]), jnp.asarray(_turned(block[:count], energies[:count], grid))
+        block = _damped(apply, block, float(energies[0]), float(energies[-1]), top)
+    raise NumericsError(
+        f"the {count} lowest levels must converge, but after {_MOST_FILTERS} filters they leave a residual of {rest[:count].max() / span:.1g}; "
+        "take a smaller box or a coarser grid."
     )
-    order = np.argsort(energies)
-    return jnp.asarray(energies[order]), jnp.asarray(vectors.T[order])
+
+
+def _orthonormal(rows: np.ndarray) -> np.ndarray:
+    """An orthonormal basis of a few long rows, by products of rows alone; a filter leaves them nearly parallel, so it takes three passes.
+
+    Source: A. Stathopoulos, K. Wu, SIAM J. Sci. Comput. 23, 2165 (2002), algorithm 3.1.
+    """
+    for _ in range(3):
+        rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        sizes, mix = np.linalg.eigh(rows @ rows.T)
+        least = np.finfo(float).eps * len(rows) * sizes[-1]
+        rows = (mix.T @ rows) / np.sqrt(np.maximum(sizes, least))[:, None]
+    return rows
+
+
+def _damped(
+    apply: Callable[[np.ndarray], np.ndarray], block: np.ndarray, low: float, cut: float, top: float
+) -> np.ndarray:
+    """T_n((H - middle)/half) block, which is large below `cut` and at most 1 between `cut` and `top`, scaled to 1 at `low`."""
+    half, middle = (top - cut) / 2, (top + cut) / 2
+    first = scale = half / (low - middle)
+    before, now = block, (apply(block) - middle * block) * (scale / half)
+    for _ in range(_DEGREE - 1):
+        after = 1 / (2 / first - scale)
+        before, now = now, (apply(now) - middle * now) * (2 * after / half) - (scale * after) * before
+        scale = after
+    return now
+
+
+def _turned(states: np.ndarray, energies: np.ndarray, grid: Grid) -> np.ndarray:
+    """States of equal energy turned so that x^2 is diagonal in them: then they are the same on every grid, and have what symmetry they can."""
+    square = np.asarray(grid.position[0] ** 2)
+    starts = np.flatnonzero(np.diff(energies, prepend=-np.inf) > _EQUAL * max(float(np.ptp(energies)), 1e-300))
+    turned = states.copy()
+    for first, last in zip(starts, [*starts[1:], len(states)], strict=True):
+        flat = states[first:last].reshape(last - first, -1)
+        _, mix = np.linalg.eigh((states[first:last] * square).reshape(last - first, -1) @ flat.T)
+        turned[first:last] = (mix.T @ flat).reshape(last - first, *states.shape[1:])
+    return turned

@@ -13,9 +13,9 @@ from ._checks import positive
 from ._typing import Mass, Time
 from .errors import ArgumentError
 from .grid import Grid
-from .hamiltonian import Hamiltonian
+from .hamiltonian import ClosedWell, Hamiltonian
 from .observables import AbstractObservable
-from .potentials import AbstractPotential
+from .potentials import AbstractMetastable, AbstractPotential
 from .states import AbstractState
 
 
@@ -61,7 +61,10 @@ class Problem:
 
     def hamiltonian(self, grid: Grid, time: float = 0.0) -> Hamiltonian:
         """H on `grid` at `time`."""
-        return Hamiltonian(grid, self.potential.sample(grid, mass=self.mass, time=time), self.mass)
+        closed = None
+        if isinstance(self.potential, AbstractMetastable):
+            closed = ClosedWell(self.potential.sample_closed(grid, mass=self.mass), self.potential.wall)
+        return Hamiltonian(grid, self.potential.sample(grid, mass=self.mass, time=time), self.mass, closed)
 
     def replace(self, path: str, value: Any) -> Problem:
         """A copy with one field changed: ``problem.replace("potential.height", 0.3 * eV)``.

@@ -44,9 +44,9 @@ def test_the_left_population_at_every_frame(quartic: Report) -> None:
     curve = quartic.curves["left_population"]
     doublet = lowest_doublet(REFERENCES["quartic"].problem)
     assert doublet is not None
-    exact = np.asarray(theory.right_population(curve.times, doublet.gap, doublet.overlap))
+    exact = np.asarray(theory.right_population(curve.points, doublet.gap, doublet.overlap))
     assert np.max(np.abs(curve.values - exact)) < 1e-6
-    assert curve.largest_difference <= curve.error
+    assert curve.largest_difference <= curve.largest_error
     assert abs(curve.values[0] - 1) > 1e-5
     both = curve.values + quartic.curves["right_population"].values
     assert np.max(np.abs(both - 1)) < 1e-9

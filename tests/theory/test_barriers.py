@@ -264,3 +264,46 @@ def test_double_barrier_behind_walls_that_underflow_is_zero_not_nan():
     assert theory.double_rectangular_transmission(0.5, 1.0, 1000.0, 3.0) == 0.0
     gradient = jax.jit(jax.grad(theory.double_rectangular_transmission, (0, 1, 2, 3)))(0.5, 1.0, 1000.0, 3.0)
     assert np.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize("name", ["eckart", "double_rectangular"])
+def test_logarithms_go_on_where_the_numbers_underflow(name):
+    """log T against T itself where that is a double (1e-12 of log T), against 30 digits where it is 1e-500, and its gradient.
+
+    Eckart: log(sinh^2(pi k a)/(sinh^2(pi k a) + cosh^2(pi/2 sqrt(8 V0 a^2 - 1)))); two barriers far off resonance: T1^2/detuning.
+    """
+    plain, log = (getattr(theory, f"{prefix}{name}_transmission") for prefix in ("", "log_"))
+    rest = () if name == "eckart" else (3.0,)
+    energies = np.linspace(0.05, 3.0, 40)
+    np.testing.assert_allclose(
+        log(energies, 1.0, 1.3, *rest), np.log(plain(energies, 1.0, 1.3, *rest)), rtol=0, atol=1e-12
+    )
+    np.testing.assert_allclose(
+        log(energies, -2.0, 1.3, *rest), np.log(plain(energies, -2.0, 1.3, *rest)), rtol=0, atol=1e-12
+    )
+    with mp.workdps(30):
+        k, a = mp.mpf(1), mp.mpf(300)
+        if name == "eckart":
+            up = mp.sinh(mp.pi * k * a) ** 2
+            exact = mp.log(up / (up + mp.cosh(mp.pi / 2 * mp.sqrt(16 * a**2 - 1)) ** 2))
+        else:
+            # V0 = 2 E, so kappa = k = 1 and cosh(a) + 0: one barrier's r = -i exp(-ia) tanh(a), T1 = sech^2(a)
+            r = -1j * mp.exp(-1j * a) * mp.tanh(a)
+            detuning = 4 * mp.im(r * mp.exp(1j * (a + 3))) ** 2
+            exact = mp.log(mp.sech(a) ** 4 / (mp.sech(a) ** 4 + detuning))
+        height = 2.0 if name == "eckart" else 1.0
+    assert log(0.5, height, 300.0, *rest) == pytest.approx(float(exact), rel=1e-13)
+    assert log(0.0, height, 300.0, *rest) == -np.inf
+    slope = jax.grad(log)(0.7, 1.0, 1.3, *rest)
+    h = 1e-5
+    assert slope == pytest.approx((log(0.7 + h, 1.0, 1.3, *rest) - log(0.7 - h, 1.0, 1.3, *rest)) / (2 * h), rel=1e-8)
+
+
+@pytest.mark.parametrize("height", [1.0, -2.0])
+def test_ramsauer_energies_are_transparent(height):
+    """T = 1 to 1e-13 at each E_n > 0, and less between two of them."""
+    energies = theory.ramsauer_energies(4, height, 3.0, 0.8)
+    energies = energies[energies > 0]
+    np.testing.assert_allclose(theory.rectangular_transmission(energies, height, 3.0, 0.8), 1.0, atol=1e-13)
+    between = (energies[1:] + energies[:-1]) / 2
+    assert np.all(theory.rectangular_transmission(between, height, 3.0, 0.8) < 0.999)

@@ -109,3 +109,18 @@ def test_gap_has_its_derivatives():
     # Below the critical distance the symmetric state's gradient must not be spoiled by the other's absence.
     slope = jax.grad(lambda a: theory.delta_doublet(1.0, a).energy_symmetric)(0.5)
     assert slope == pytest.approx(float(jax.grad(theory.delta_bond_energy, 1)(1.0, 0.5)), rel=1e-13)
+
+
+def test_strong_coupling_becomes_one_well():
+    """E_S - 4 E0 (1 - 2 kappa0 a) falls as (kappa0 a)^2: ten times closer, a hundred times smaller (to 10 %); E_S = 4 E0 at a = 0.
+
+    kappa_S = kappa0 (1 + exp(-kappa_S a)), kappa0 = 1: E_S = -2 + 4 a - 8 a^2 + ...
+    """
+    gaps = np.array([1e-2, 1e-3])
+    off = np.asarray(theory.delta_doublet(1.0, gaps).energy_symmetric) - np.asarray(
+        theory.strong_delta_energy(1.0, gaps)
+    )
+    assert off[0] / off[1] == pytest.approx(100.0, rel=0.1)
+    assert theory.strong_delta_energy(1.3, 0.0, 0.7) == pytest.approx(
+        4 * float(theory.delta_well_energy(1.3, 0.7)), rel=1e-15
+    )

@@ -93,6 +93,102 @@ def test_closed_forms_agree_with_scatter(energy, height, width, separation, mass
     assert found.transmission + found.reflection == pytest.approx(1.0, abs=budget)
 
 
+SHAPES = {
+    # name: (V(x, height, width), left end, right end, edges; all in widths, V beyond the right end in heights, closed form)
+    "rectangular": (lambda x, v, a: v * (jnp.abs(x) < a / 2), (-0.5, 0.5), (), 0.0, theory.rectangular_transmission),
+    "step": (
+        lambda x, v, a: v * (x > 0),
+        (-1.0, 1.0),
+        (0.0,),
+        1.0,
+        lambda e, v, a, m: theory.step_transmission(e, v, m),
+    ),
+    "eckart": (lambda x, v, a: v / jnp.cosh(x / a) ** 2, (-18.0, 18.0), (), 0.0, theory.eckart_transmission),
+    "triangular": (lambda x, v, a: v * (1 - x / a), (0.0, 1.0), (), 0.0, theory.triangular_transmission),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@settings(max_examples=8)
+@given(*PARAMETERS)
+def test_closed_forms_agree_with_scatter_from_both_sides(name, energy, height, width, mass):
+    """T from the left is the closed form, T + R = 1, and T from the right at the same energy is T from the left.
+
+    Budget: 1e-10, or ten times the error that scatter states (a step just above its top, a thick barrier).
+    """
+    shape, (left, right), edges, beyond, closed = SHAPES[name]
+    ends = {"left": left * width, "right": right * width, "edges": [edge * width for edge in edges]}
+    mirrored = {"left": -right * width, "right": -left * width, "edges": [-edge * width for edge in edges]}
+    far = beyond * height
+
+    def potential(x):
+        return shape(x, height, width)
+
+    from_left = theory.scatter(potential, energy, **ends, v_left=0.0, v_right=far, mass=mass)
+    from_right = theory.scatter(lambda x: potential(-x), energy, **mirrored, v_left=far, v_right=0.0, mass=mass)
+    budget = max(1e-10, 10 * float(from_left.error), 10 * float(from_right.error))
+    assert from_left.transmission == pytest.approx(float(closed(energy, height, width, mass)), abs=budget)
+    assert from_left.transmission + from_left.reflection == pytest.approx(1.0, abs=budget)
+    assert from_right.transmission == pytest.approx(float(from_left.transmission), abs=budget)
+
+
+def across_deltas(k, mass, strengths, separation):
+    """(T, R) of deltas in a row, from psi' rising by 2 m W psi at each and free motion between them: the outgoing wave followed back."""
+    psi, slope = 1.0 + 0j, 1j * k
+    for number, strength in enumerate(strengths):
+        if number:
+            cos, sin = np.cos(k * separation), np.sin(k * separation)
+            psi, slope = cos * psi - sin / k * slope, k * sin * psi + cos * slope
+        slope = slope - 2 * mass * strength * psi
+    incoming, reflected = (psi + slope / (1j * k)) / 2, (psi - slope / (1j * k)) / 2
+    return 1 / abs(incoming) ** 2, abs(reflected / incoming) ** 2
+
+
+@settings(max_examples=40)
+@given(st.floats(0.05, 4.0), st.floats(-3.0, 3.0), st.floats(0.1, 4.0), st.floats(0.3, 3.0))
+def test_deltas_agree_with_matching(energy, strength, separation, mass):
+    """One and two deltas, barriers and wells: 1e-10 of T (a resonance behind m W/k = 20 turns 1e-16 into 1e-11), T + R = 1."""
+    k = np.sqrt(2 * mass * energy)
+    one, back = across_deltas(k, mass, [strength], 0.0)
+    assert theory.delta_transmission(energy, strength, mass) == pytest.approx(one, rel=1e-10)
+    t, r = theory.delta_amplitudes(energy, strength, mass)
+    assert abs(t) ** 2 + abs(r) ** 2 == pytest.approx(1.0, abs=1e-13)
+    assert abs(r) ** 2 == pytest.approx(back, abs=1e-10)
+    two, back = across_deltas(k, mass, [strength, strength], separation)
+    found = float(theory.double_delta_transmission(energy, strength, separation, mass))
+    assert found == pytest.approx(two, rel=1e-10, abs=1e-12)
+    assert found + back == pytest.approx(1.0, abs=1e-10)
+
+
+@settings(max_examples=40)
+@given(*PARAMETERS)
+def test_amplitudes_conserve_probability(energy, height, width, mass):
+    """abs(t)^2 + abs(r)^2 = 1 of barrier and well, T + R = 1 of a step, and each T the square of its t: 1e-12."""
+    for top in (height, -height):
+        t, r = theory.rectangular_amplitudes(energy, top, width, mass)
+        assert abs(t) ** 2 + abs(r) ** 2 == pytest.approx(1.0, abs=1e-12)
+        assert abs(t) ** 2 == pytest.approx(float(theory.rectangular_transmission(energy, top, width, mass)), rel=1e-11)
+        steps = theory.step_transmission(energy, top, mass) + theory.step_reflection(energy, top, mass)
+        assert steps == pytest.approx(1.0, abs=1e-13)
+
+
+@settings(max_examples=20)
+@given(st.floats(0.1, 3.0), st.floats(0.2, 3.0), st.floats(0.3, 3.0))
+def test_limits_of_thick_thin_and_two_barriers(height, width, mass):
+    """A wall of kappa a = 12 is the thick form to 4 exp(-24), one of 1e-6 the delta of the same area to 1e-4; two barriers at no distance are one."""
+    energy = height / 3
+    kappa = np.sqrt(2 * mass * (height - energy))
+    thick = theory.rectangular_transmission(energy, height, 12 / kappa, mass)
+    assert thick == pytest.approx(float(theory.thick_barrier_transmission(energy, height, 12 / kappa, mass)), rel=1e-8)
+    narrow, tall = 1e-6 / kappa, height * width * kappa * 1e6
+    same_area = theory.rectangular_transmission(energy, tall, narrow, mass)
+    assert same_area == pytest.approx(float(theory.delta_transmission(energy, height * width, mass)), rel=1e-4)
+    joined = theory.double_rectangular_transmission(energy, height, width, 0.0, mass)
+    assert joined == pytest.approx(float(theory.rectangular_transmission(energy, height, 2 * width, mass)), rel=1e-8)
+    doubled = theory.double_delta_transmission(energy, height * width, 0.0, mass)
+    assert doubled == pytest.approx(float(theory.delta_transmission(energy, 2 * height * width, mass)), rel=1e-11)
+
+
 @settings(max_examples=6)
 @given(st.floats(0.1, 0.9), st.floats(0.5, 4.0), st.floats(0.3, 2.0), st.floats(0.3, 3.0), st.floats(0.1, 10.0))
 def test_wkb_has_no_units_either(fraction, height, width, mass, length):

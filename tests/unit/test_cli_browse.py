@@ -96,3 +96,30 @@ def test_doctor_says_when_numbers_are_wrong(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(_doctor, "_free_packet", lambda: 1e-3)
     done = wavesim("doctor")
     assert done.exit_code == 1 and "WRONG" in done.stdout
+
+
+def test_theory_for_scripts() -> None:
+    """Strict JSON: the same numbers, T at the mean energy, and T(E) between its theories' agreement of 1e-10."""
+    done = wavesim("theory", "rectangular_barrier", "--json")
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["quantities"]["transmitted_probability"]["theory"]["closed_form"] == pytest.approx(0.185563882093389)
+    assert told["transmission_at_mean_energy"]["theory"]["closed_form"] == pytest.approx(0.180706638923649)
+    curve = told["curves"]["transmission"]
+    assert curve["along"] == "energy" and len(curve["points"]) == len(curve["theory"]["scattering"])
+    assert curve["theory"]["closed_form"] == pytest.approx(curve["theory"]["scattering"], abs=1e-10)
+
+
+def test_theory_of_several_cases_has_their_ratio() -> None:
+    """H and D in one double well: the gaps' ratio is the last case over the first, and the populations run over one period."""
+    told = json.loads(wavesim("theory", "hydrogen_transfer", "--json").stdout)
+    assert [case["label"] for case in told["cases"]] == ["hydrogen", "deuterium"]
+    first, last = (case["quantities"]["tunneling_period"] for case in told["cases"])
+    assert told["quantities"]["ratio"]["theory"]["levels"] == pytest.approx(
+        last["theory"]["levels"] / first["theory"]["levels"]
+    )
+    curve = told["cases"][0]["curves"]["left_population"]
+    assert curve["along_unit"] == first["unit"] == "fs"
+    assert curve["points"][-1] == pytest.approx(first["theory"]["levels"])
+    text = wavesim("theory", "hydrogen_transfer").stdout
+    assert "deuterium\n" in text and "ratio of the last case to the first: " in text

@@ -39,7 +39,7 @@ def test_energy_is_the_expectation(rng: np.random.Generator) -> None:
     assert float(h.energy(jnp.asarray(psi))) == pytest.approx(exact, rel=1e-12)
 
 
-def test_lanczos_finds_what_diagonalization_finds(rng: np.random.Generator) -> None:
+def test_subspace_iteration_finds_what_diagonalization_finds(rng: np.random.Generator) -> None:
     """A random smooth well in 2D, 12 x 10 points: three levels to 1e-9, and H psi = E psi for each."""
     x, y = Grid.line(-4.0, 4.0, 12), Grid.line(-4.0, 4.0, 10)
     grid = Grid.product(x, y)
@@ -52,6 +52,17 @@ def test_lanczos_finds_what_diagonalization_finds(rng: np.random.Generator) -> N
     for energy, state in zip(energies, states, strict=True):
         assert float(jnp.sum(state**2)) * grid.cell == pytest.approx(1.0, abs=1e-12)
         assert np.max(np.abs(jnp.real(h.apply(state.astype(complex))) - energy * state)) < 1e-5
+
+
+def test_levels_of_equal_energy_are_all_found_and_turned() -> None:
+    """Two equal oscillators: 1, 2, 2, 3, 3, 3, each pair turned into states with their nodes across x or across y alone."""
+    line = Grid.line(-6.0, 6.0, 28)
+    grid = Grid.product(line, line)
+    x, y = grid.position
+    energies, states = lowest_eigenstates(Hamiltonian(grid, (x**2 + y**2) / 2, 1.0), 6)
+    assert np.asarray(energies) == pytest.approx([1, 2, 2, 3, 3, 3], abs=1e-9)
+    spread = [float(jnp.sum(x**2 * state**2)) * grid.cell for state in states]
+    assert spread == pytest.approx([0.5, 0.5, 1.5, 0.5, 1.5, 2.5], abs=1e-7)
 
 
 def test_levels_can_be_differentiated() -> None:

@@ -11,6 +11,8 @@ import pytest
 import xarray
 
 from wavesim import units
+from wavesim._typing import DIMENSIONLESS, ENERGY
+from wavesim.analysis import Curve, Quantity, Report
 from wavesim.errors import WavesimError
 from wavesim.grid import Grid
 from wavesim.io import _dataset, attributes, load, save, to_xarray
@@ -131,3 +133,42 @@ def test_an_interrupted_run_is_kept_as_such(tmp_path: Path) -> None:
         whole, times=whole.times[:4], psi=whole.psi[:4], absorbed=whole.absorbed[:4], series=series, complete=False
     )
     same(load(save(part, tmp_path / "result.nc")), part)
+
+
+def test_a_report_without_a_run_is_kept_with_its_numbers_and_curves(tmp_path: Path) -> None:
+    """Lab note: T along 3 energies in eV, a second curve along 2 others, which need a coordinate of their own."""
+    energies, other = np.array([1.0, 2.0, 3.0]) * units.eV, np.array([1.0, 5.0]) * units.eV
+    along = ("energy", ENERGY)
+    bar = np.array([1e-3, 2e-3, 3e-3])
+    curves = {
+        "transmission": Curve("transmission", energies, energies / 4, ENERGY, {"wkb": energies / 5}, bar, along),
+        "rate": Curve("rate", other, np.array([0.5, 0.25]), DIMENSIONLESS, {}, 1e-5, along),
+    }
+    quantities = {"gap": Quantity("gap", 2.0 * units.eV, 0.1 * units.eV, ENERGY, {}, {"levels": 2.05 * units.eV})}
+    report = Report(None, 1e-4, quantities, curves, (), 0, 0, 0.0)
+    path = save(report, tmp_path / "result.nc", units=units.UnitSystem())
+    with xarray.open_dataset(path, engine="h5netcdf") as data:
+        assert data["energy"].values == pytest.approx([1, 2, 3]) and data["energy"].attrs["units"] == "eV"
+        assert data["curve_transmission"].dims == data["theory_transmission_wkb"].dims == ("energy",)
+        assert data["theory_transmission_wkb"].values == pytest.approx([0.2, 0.4, 0.6])
+        assert data["curve_transmission_error"].values == pytest.approx(bar / units.eV)
+        assert data["energy_rate"].values == pytest.approx([1, 5])
+        assert data["curve_rate"].dims == ("energy_rate",) and data["curve_rate_error"].dims == ()
+        gap = data["quantity_gap"]
+        assert (float(gap), gap.attrs["error"], gap.attrs["theory_levels"]) == pytest.approx((2.0, 0.1, 2.05))
+    with pytest.raises(WavesimError, match="must hold a run"):
+        load(path)
+
+
+def test_a_report_adds_its_curves_to_the_record(tmp_path: Path) -> None:
+    result = run()
+    shares = np.linspace(0, 1, len(result.times))
+    curve = Curve("transmitted_probability", result.times, shares, DIMENSIONLESS, {"free": shares**2}, 1e-3)
+    quantity = Quantity("transmitted_probability", 1.0, 1e-3, DIMENSIONLESS)
+    report = Report(result, 1e-4, {quantity.name: quantity}, {curve.name: curve}, (), 1, 1, 0.1)
+    path = save(report, tmp_path / "result.nc")
+    with xarray.open_dataset(path, engine="h5netcdf") as data:
+        assert data["curve_transmitted_probability"].dims == ("time",)
+        assert data["theory_transmitted_probability_free"].values == pytest.approx(shares**2)
+        assert float(data["curve_transmitted_probability_error"]) == 1e-3
+    same(load(path), result)

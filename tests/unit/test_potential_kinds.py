@@ -13,7 +13,7 @@ from scipy.interpolate import CubicSpline
 
 from wavesim import Grid, Problem, theory
 from wavesim.analysis import lowest_doublet
-from wavesim.analysis._transmission import transmission_theories
+from wavesim.analysis._transmission_theory import transmission_theories
 from wavesim.errors import ArgumentError, ScenarioError
 from wavesim.potentials import (
     AbstractPotential,

@@ -13,21 +13,22 @@ from tests.unit.scenario_files import content
 from wavesim import potentials, states
 from wavesim._typing import ENERGY, LENGTH
 from wavesim.absorbers import Absorber
+from wavesim.analysis import Levels
 from wavesim.analysis._motion import Motion
 from wavesim.analysis._populations import Populations
 from wavesim.errors import ScenarioError
 from wavesim.grid import Grid
 from wavesim.observables import Autocorrelation, ProbabilityIn
-from wavesim.potentials import Driven, EckartBarrier, GaussianBarrier, Step, Sum
+from wavesim.potentials import Driven, EckartBarrier, Free, GaussianBarrier, Harmonic, Separable, Step, Sum
 from wavesim.regions import Between, Beyond
 from wavesim.scenario import QUANTITIES, json_schema, load_scenario, read_scenario, shipped
 from wavesim.scenario._fields import kind_of
-from wavesim.scenario._schema import FAMILIES, OBSERVABLES, POTENTIALS, REGIONS, STATES
-from wavesim.states import Eigenstate, Superposition
+from wavesim.scenario._schema import FAMILIES, OBSERVABLES, POTENTIALS, QUESTIONS, REGIONS, STATES
+from wavesim.states import Eigenstate, GaussianPacket, Product, Superposition
 from wavesim.units import fs, meV, nm, u
 
 SHELF = Path(__file__).parents[2] / "scenarios"
-CLASSES = (*POTENTIALS, *STATES, *OBSERVABLES, *REGIONS)
+CLASSES = (*POTENTIALS, *STATES, *OBSERVABLES, *REGIONS, *QUESTIONS)
 
 
 def scenario(**changes: Any) -> Any:
@@ -53,10 +54,10 @@ def test_each_class_has_its_fields_and_defaults(cls: Any) -> None:
 
 
 @pytest.mark.parametrize("module", [potentials, states])
-def test_no_class_for_one_dimension_is_forgotten(module: Any) -> None:
+def test_no_class_is_forgotten(module: Any) -> None:
     public = [c for n, c in vars(module).items() if isinstance(c, type) and dataclasses.is_dataclass(c)]
-    # two dimensions, and functions that no file can hold
-    absent = {"Separable", "SmoothFunction", "Product"}
+    # a function that no file can hold
+    absent = {"SmoothFunction"}
     assert {c.__name__ for c in public} - absent == {c.__name__ for c in CLASSES if c in public}
 
 
@@ -124,6 +125,22 @@ def test_an_absorber_can_be_switched_off() -> None:
 def test_grids_of_more_dimensions() -> None:
     grid = scenario(grid={"lower": [-1, -2], "upper": [1, 2], "points": [8, 16]}).fixed["grid"]
     assert (grid.points, grid.lower, grid.upper) == ((8, 16), (-1.0, -2.0), (1.0, 2.0))
+
+
+def test_a_plane_is_written_as_lists_of_tables() -> None:
+    packet = {"kind": "gaussian_packet", "center": -5, "width": 1, "momentum": 2}
+    plane = scenario(
+        potential={"kind": "separable", "terms": [{"kind": "harmonic", "frequency": 1}, {"kind": "free"}]},
+        state={"kind": "product", "factors": [packet, packet | {"momentum": 0}]},
+        find={"kind": "levels", "count": 2},
+    )
+    assert plane.problem.potential == Separable((Harmonic(1.0), Free()))
+    assert plane.problem.state == Product(
+        (GaussianPacket(-5.0, 1.0, momentum=2.0), GaussianPacket(-5.0, 1.0, momentum=0.0))
+    )
+    assert plane.find == Levels(2)
+    with pytest.raises(ScenarioError, match="packets of one axis"):
+        scenario(state={"kind": "product", "factors": [packet, {"kind": "eigenstate"}]})
 
 
 def test_the_hash_is_of_the_content_and_not_of_its_order() -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from tests.unit.viz_runs import double_well, drifting
+from tests.unit.viz_runs import double_well, drifting, report_of
 from wavesim import potentials as P
 from wavesim import units
+from wavesim._typing import DIMENSIONLESS, ENERGY
+from wavesim.analysis import Curve, Report
 from wavesim.viz._colors import density_colormap, phase_colors, phase_table
 from wavesim.viz._gather import NATURAL, gather, on_picture
 from wavesim.viz._numbers import power_text, scientific, steady, tick_texts, unit_of, with_error
 from wavesim.viz._scene import DENSITY_TOP, ENERGY_TOP, energy_range, onto_points
+from wavesim.viz._spikes import draw_spikes
+from wavesim.viz._window import eventful
 
 
 def scene_of(result, unit_system=NATURAL, title="", columns=200):
@@ -64,6 +69,28 @@ def test_absorbing_layers_are_cut_off_and_the_note_says_where() -> None:
     assert scene.window[0, 0] >= -14 and scene.window[0, 1] <= 14
     assert "left of \u221214" in scene.note and "right of 14" in scene.note
     assert scene_of(drifting()).note == ""
+
+
+@pytest.mark.parametrize(("potential", "sign"), [(P.DeltaBarrier(1.0), 1), (P.DeltaWell(1.0), -1)])
+def test_a_delta_is_an_arrow_up_or_down(potential: P.AbstractPotential, sign: int) -> None:
+    scene = scene_of(drifting(potential=potential), units.UnitSystem())
+    assert scene.spikes == ((0.0, sign),)
+    axes = Figure().add_axes((0, 0, 1, 1))
+    shaft, head = draw_spikes(axes, scene, scene.energies)
+    (foot, end), (tip,) = (np.asarray(line.get_ydata(), dtype=float) for line in (shaft, head))
+    assert foot == pytest.approx(0.0, abs=1e-12)
+    assert sign * (tip - end) > 0 and sign * (end - foot) > 0
+    assert scene.energies[0] <= tip <= scene.energies[1]
+
+
+def test_many_frames_are_thinned_with_their_curves() -> None:
+    """Lab note: 1000 frames are more than 720, so every second stays: 501 with the first and the last."""
+    result = double_well(frames=1000)
+    curve = Curve("left_population", result.times, np.cos(result.times), DIMENSIONLESS)
+    shown = eventful(report_of({"gap": (1.0, 0.0, ENERGY, {})}, result, {"left_population": curve}))
+    assert isinstance(shown, Report) and shown.result is not None
+    assert len(shown.result.psi) == len(shown.result.times) == 501
+    assert np.array_equal(shown.curves["left_population"].values, curve.values[::2])
 
 
 def test_units_scale_positions_energies_and_densities() -> None:

@@ -11,13 +11,16 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from tests.unit.viz_runs import channel, double_well, drifting
+from tests.unit.viz_runs import channel, double_well, drifting, report_of, spectrum
 from wavesim import potentials as P
-from wavesim._typing import DIMENSIONLESS
+from wavesim._typing import DIMENSIONLESS, ENERGY, TIME
 from wavesim.analysis import Curve, Quantity, Report
 from wavesim.viz import summary
-from wavesim.viz._colors import house_style
+from wavesim.viz._colors import BLUE, VERMILION, house_style
+from wavesim.viz._curves import told_in_decades
 from wavesim.viz._gather import NATURAL, gather
+from wavesim.viz._lines import bundle_of
+from wavesim.viz._scene import Line
 from wavesim.viz._table import draw_table
 
 
@@ -65,6 +68,45 @@ def test_a_summary_is_a_whole_picture(tmp_path: Path) -> None:
 def test_every_kind_of_run_has_a_summary(result, tmp_path: Path) -> None:
     pixels = picture(summary(result, tmp_path / "s.png"))
     assert np.mean(pixels.sum(axis=2) < 720) > 0.02
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        spectrum(drifting()),
+        spectrum(dataclasses.replace(drifting(), psi=drifting().psi[:0])),
+        spectrum(None),
+        report_of(
+            {"half_life": (3e5, 1.0, TIME, {"resonance": 3e5, "wkb": 9e5}), "gap": (0.0, 0.0, ENERGY, {"a": 1.0})}
+        ),
+        report_of({"half_life": (3e5, 1.0, TIME, {})}),
+    ],
+    ids=["along energy", "along energy without psi", "along energy without a run", "numbers", "one number"],
+)
+def test_every_kind_of_report_has_a_summary(source: Report, tmp_path: Path) -> None:
+    pixels = picture(summary(source, tmp_path / "s.png", title="Report"))
+    assert np.mean(pixels.sum(axis=2) < 720) > 0.003
+
+
+def test_curves_along_energy_keep_their_error_bars_and_theories() -> None:
+    """Lab note: T is off by half its error bar, which grows from 1e-4 to 2e-4; the second theory stands beside the first."""
+    bundle = bundle_of(spectrum(None), NATURAL)
+    assert bundle is not None and bundle.across == "energy (natural units)" and bundle.up == "probability"
+    through, back = bundle.lines
+    assert (through.name, through.kind, [name for name, _ in through.others]) == ("transmission", "scattering", ["WKB"])
+    assert through.residual == pytest.approx(np.linspace(0.5e-4, 1e-4, 21), rel=1e-9)
+    assert np.asarray(through.error)[[0, -1]] == pytest.approx([1e-4, 2e-4])
+    assert bundle.along == ENERGY and bundle_of(report(), NATURAL, timed=False) is None
+    assert {through.color, back.color} == {BLUE, VERMILION}
+
+
+def test_decays_and_small_numbers_are_drawn_in_decades() -> None:
+    fall = np.exp(-np.linspace(0, 3, 20))
+    assert told_in_decades([Line("survival", BLUE, fall)])
+    assert not told_in_decades([Line("left", BLUE, fall)])
+    assert told_in_decades([Line("transmitted", BLUE, 1e-3 * fall**2)])
+    assert not told_in_decades([Line("transmitted", BLUE, 1e-3 * fall**2 - 1e-4)])
+    assert told_in_decades([Line("transmitted", BLUE, 1e-6 * fall), Line("reflected", BLUE, 1 - fall)])
 
 
 def test_the_table_says_what_agrees() -> None:

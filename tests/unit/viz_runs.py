@@ -6,7 +6,9 @@ import numpy as np
 
 from wavesim import potentials as P
 from wavesim import states as S
+from wavesim._typing import DIMENSIONLESS, ENERGY, Dimension
 from wavesim.absorbers import Absorber
+from wavesim.analysis import Curve, Quantity, Report
 from wavesim.grid import Grid
 from wavesim.problem import Problem
 from wavesim.propagation import Numerics, Result
@@ -68,3 +70,31 @@ def channel(dimension: int, frames: int = 2) -> Result:
     packets += (S.GaussianPacket(center=0.0, width=1.0, momentum=0.0),) * (dimension - 1)
     potential = P.Separable((P.EckartBarrier(1.0, 1.0), *[P.Harmonic(0.5)] * (dimension - 1)))
     return record(Problem(potential, S.Product(packets)), grid, psi)
+
+
+def spectrum(result: Result | None) -> Report:
+    """T(E) and R(E) at 21 energies, T off by half of its error bar, and two theories."""
+    energies = np.linspace(0.5, 2.5, 21)
+    exact = 1 / (1 + np.exp(-4 * (energies - 1)))
+    bar = 1e-4 * np.linspace(1, 2, 21)
+    along = ("energy", ENERGY)
+    curves = {
+        "transmission": Curve(
+            "transmission", energies, exact + bar / 2, DIMENSIONLESS, {"scattering": exact, "wkb": exact**2}, bar, along
+        ),
+        "reflection": Curve("reflection", energies, 1 - exact, DIMENSIONLESS, {"scattering": 1 - exact}, bar, along),
+    }
+    return report_of({"transmitted_probability": (0.5, 1e-4, DIMENSIONLESS, {"scattering": 0.50005})}, result, curves)
+
+
+def report_of(
+    numbers: dict[str, tuple[float, float, Dimension, dict[str, float]]],
+    result: Result | None = None,
+    curves: dict[str, Curve] | None = None,
+) -> Report:
+    """A report of these values, error bars, dimensions and theories."""
+    quantities = {
+        name: Quantity(name, value, error, dimension, {}, theory)
+        for name, (value, error, dimension, theory) in numbers.items()
+    }
+    return Report(result, 1e-4, quantities, curves or {}, (), 3 if result is not None else 0, 1, 0.1)

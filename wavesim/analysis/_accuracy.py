@@ -28,12 +28,14 @@ class Repetition:
 
 
 def coarser_in_time(numerics: Numerics) -> Repetition | None:
-    """The same run with twice the step; None where the run is a single step.
+    """The same run with twice the step; None where the run is a single step, or where its step leaves no error.
 
     A scheme of order p leaves |fine - coarse| / (2^p - 1) in the fine run; a factor of 3 covers the range before that law holds.
-    A Chebyshev step is exact but for the absorber acting between steps, which is of second order.
+    A Chebyshev step is exact but for the absorber acting between steps, which is of second order; without one there is nothing to tell.
     """
     frames = numerics.frames
+    if isinstance(numerics.method, Chebyshev) and numerics.absorber is None:
+        return None
     if numerics.steps % (frames * _TIME_RATIO):
         if frames % _TIME_RATIO:
             return None

@@ -13,14 +13,17 @@ from ..errors import WavesimError
 _FEWEST = 12
 _ABOVE = 100.0
 _STARTS = 60
+# a window may lose so much at its beginning, and must still give the same rate
+_KEPT = 2 / 3
 
 
 @dataclasses.dataclass(frozen=True)
-class Decay:
+class DecayFit:
     """probability = amplitude exp(-t/lifetime), fitted to the part of a record that is exponential.
 
     Attributes:
-        rate, rate_error: 1/lifetime, and its error bar: three standard errors of the fit, and the distance of the slopes in the two halves of the window.
+        rate, rate_error: 1/lifetime, and its error bar: three standard errors of the fit and the distance of the slopes in the two halves of the
+            window, or what the rate becomes in windows that begin later, whichever is more.
         amplitude: the fitted probability, continued to time 0; below 1 by what left at once.
         window: first and last time used.
         samples: how many samples the window holds.
@@ -45,11 +48,11 @@ class Decay:
         return self.rate_error / self.rate**2
 
 
-def fit_decay(times: np.ndarray, probability: np.ndarray, *, accuracy: float = 1e-12) -> Decay:
+def fit_decay(times: np.ndarray, probability: np.ndarray, *, accuracy: float = 1e-12, enough: float = 0.0) -> DecayFit:
     """Fit the lifetime to a record of a probability that decays; the window is chosen, and reported.
 
     The window ends where the probability has fallen to 100 times the accuracy of the record, or the record ends. It begins where the
-    error bar is least: too early, and the two halves disagree, for the start is not exponential (faster resonances, and t^2 at first);
+    error bar is least, or is `enough`: too early, and the two halves disagree, for the start is not exponential (faster resonances, and t^2 at first);
     too late, and few samples are left. In the window log P is fitted by a straight line, each sample weighted by 1/variance, the
     variance that of a common relative ripple and of the absolute accuracy.
 
@@ -57,9 +60,10 @@ def fit_decay(times: np.ndarray, probability: np.ndarray, *, accuracy: float = 1
         times: increasing, shape (n,) [time].
         probability: survival probability |<psi(0)|psi(t)>|^2, or the probability in the well, shape (n,).
         accuracy: absolute accuracy of the record.
+        enough: a relative error bar of the rate that is good enough: the longest window that has it is taken.
 
     Returns:
-        the `Decay`.
+        the `DecayFit`.
 
     Raises:
         WavesimError: if fewer than 12 samples stand above the accuracy, or the probability does not fall.
@@ -76,7 +80,9 @@ def fit_decay(times: np.ndarray, probability: np.ndarray, *, accuracy: float = 1
     t, p = np.asarray(times[:stop], float), np.asarray(probability[:stop], float)
     starts = np.unique(np.linspace(0, stop - _FEWEST, _STARTS).astype(int))
     fits = [_fit(t[start:], p[start:], accuracy) for start in starts]
-    best = min(fits, key=lambda fit: fit.rate_error)
+    fits = [_steadied(fits, place) for place in range(len(fits))]
+    good = [fit for fit in fits if fit.rate > 0 and fit.rate_error <= enough * fit.rate]
+    best = good[0] if good else min(fits, key=lambda fit: fit.rate_error)
     if not best.rate > 0:
         raise WavesimError(
             f"a lifetime needs a probability that falls, but this one changes at the rate {-best.rate:.3g}; is it a bound state, or the run too short?"
@@ -84,7 +90,17 @@ def fit_decay(times: np.ndarray, probability: np.ndarray, *, accuracy: float = 1
     return best
 
 
-def _fit(t: np.ndarray, p: np.ndarray, accuracy: float) -> Decay:
+def _steadied(fits: list[DecayFit], place: int) -> DecayFit:
+    """A fit whose error bar covers what the rate becomes when it begins later, by up to a third of its window.
+
+    The two halves of one window may agree by chance; those of all later ones do not.
+    """
+    one = fits[place]
+    later = [fit.rate for fit in fits[place:] if fit.samples >= max(_FEWEST, _KEPT * one.samples)]
+    return dataclasses.replace(one, rate_error=max(one.rate_error, max(abs(rate - one.rate) for rate in later)))
+
+
+def _fit(t: np.ndarray, p: np.ndarray, accuracy: float) -> DecayFit:
     # the ripple is not known before the fit: the first weighs all samples alike
     variance = np.ones_like(p)
     for _ in range(3):
@@ -97,7 +113,7 @@ def _fit(t: np.ndarray, p: np.ndarray, accuracy: float) -> Decay:
     first, second = (
         _line(t[part], np.log(p[part]), 1 / variance[part])[0] for part in (slice(None, middle), slice(middle, None))
     )
-    return Decay(
+    return DecayFit(
         rate=-slope,
         rate_error=3 * error + abs(first - second),
         amplitude=math.exp(level),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -11,12 +13,11 @@ from .._typing import DIMENSIONLESS
 from ..errors import WavesimError
 from ..problem import Problem
 from ..propagation import Progress, Refinement, Result, reporter
-from ._certify import _refined, _trial
+from ._repeat import MOST_RUNS, Trial, refined, run_trial
 from ._report import Quantity
-from ._soft_detector import SoftDetectors, energies_of, nearby
-from ._transmission import moves_right, scattering_transmission
+from ._soft_detector import CUTS, Energies, SoftDetectors, energies_of, nearby
+from ._transmission_theory import moves_right, scattering_transmission
 
-_MOST_RUNS = 12
 _BLAME = {
     "time_step": "time step",
     "grid": "grid",
@@ -25,10 +26,11 @@ _BLAME = {
     "start": "packet's tail inside the potential: move its center away, or make it narrower",
     "rounding": "rounding at energies where the packet is faint",
 }
+_FEWEST_FRAMES = 8
 
 
 @dataclasses.dataclass(frozen=True)
-class TransmissionCurve:
+class EnergyResolved:
     """T and R at each energy, measured with one packet; all arrays have shape (energies,).
 
     Attributes:
@@ -97,7 +99,7 @@ def transmission_curve(
     *,
     energies: np.ndarray | None = None,
     progress: bool | Progress = False,
-) -> TransmissionCurve:
+) -> EnergyResolved:
     """Measure T(E) and R(E) over all energies of one packet.
 
     ``curve = transmission_curve(problem, 1e-4); print(curve)``. A test packet chi waits in free space behind the barrier; its
@@ -123,7 +125,7 @@ def transmission_curve(
         progress: True for a bar on standard error, or a function of (FFT pairs done, FFT pairs in all).
 
     Returns:
-        the `TransmissionCurve`.
+        the `EnergyResolved`.
 
     Raises:
         WavesimError: if the state is not a Gaussian packet, the potential is not static and flat on both sides, or `energies` lie
@@ -134,56 +136,129 @@ def transmission_curve(
     Source: D. J. Tannor and D. E. Weeks, J. Chem. Phys. 98, 3884 (1993).
     """
     chosen = energies_of(problem, energies)
-    detectors = SoftDetectors.placed(problem, chosen, tolerance)
-    problem = dataclasses.replace(detectors.problem, measure=problem.measure | detectors.observables)
-    begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
     with reporter(progress) as report:
-        while True:
-            numerics = detectors.numerics(tolerance, refinement)
-            trial = _trial(problem, numerics, report)
-            if trial.interrupted:
-                raise WavesimError(
-                    "a transmission curve needs whole records, but the run was interrupted; let it finish, or ask for a larger tolerance."
-                )
-            runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
-            curves, budgets = detectors.curves(trial.result), detectors.own_errors(trial.result)
-            for repetition, run in trial.again:
-                for budget, fine, other in zip(budgets, curves, detectors.curves(run), strict=True):
-                    told = repetition.weight * nearby(np.abs(fine - other))
-                    budget[repetition.source] = np.maximum(told, budget.get(repetition.source, 0.0))
-            errors = [np.sum(list(budget.values()), axis=0) for budget in budgets]
-            worst = {name: max(float(np.max(budget[name])) for budget in budgets) for name in budgets[0]}
-            # where the record ended too early nothing else can be judged
-            judged = {name: max(_largest(budget, name, tolerance) for budget in budgets) for name in worst}
-            headline = Quantity("transmission", 0.0, float(np.max(errors)), DIMENSIONLESS, judged)
-            better = _refined(refinement, headline, tolerance, problem, numerics, {})
-            if headline.error <= tolerance or better == refinement or runs >= _MOST_RUNS:
-                break
-            refinement = better
-    theory = np.asarray(scattering_transmission(problem.potential, problem.mass, moves_right(problem))(chosen.kinetic))
-    warnings = []
-    if headline.error > tolerance:
-        source = max(worst, key=lambda name: worst[name])
-        warnings.append(
-            f"the largest error bar is {headline.error:.2g}, above the {tolerance:.2g} asked for; most of it is the {_BLAME[source]}."
+        heard = Heard.listened(problem, tolerance, chosen, report)
+    if heard.trial.interrupted:
+        raise WavesimError(
+            "a transmission curve needs whole records, but the run was interrupted; let it finish, or ask for a larger tolerance."
         )
-    return TransmissionCurve(
+    told = heard.at(chosen)
+    packet = heard.detectors.packet
+    theory = np.asarray(scattering_transmission(problem.potential, problem.mass, moves_right(problem))(chosen.kinetic))
+    return EnergyResolved(
         energies=chosen.kinetic,
-        transmission=curves[0],
-        transmission_error=errors[0],
-        reflection=curves[1],
-        reflection_error=errors[1],
+        transmission=told.transmission,
+        transmission_error=told.transmission_error,
+        reflection=told.reflection,
+        reflection_error=told.reflection_error,
         theory=theory,
-        weight=np.exp(-2 * (detectors.packet.width * (chosen.incoming - detectors.packet.momentum)) ** 2),
+        weight=np.exp(-2 * (packet.width * (chosen.incoming - packet.momentum)) ** 2),
         band=chosen.band,
-        budget=budgets[0],
-        result=trial.result,
+        budget=told.transmission_budget,
+        result=heard.trial.result,
         tolerance=tolerance,
-        warnings=tuple(warnings),
-        runs=runs,
-        fft_pairs=pairs,
-        wall_s=time.perf_counter() - begun,
+        warnings=heard.warnings(told, tolerance),
+        runs=heard.runs,
+        fft_pairs=heard.fft_pairs,
+        wall_s=heard.wall_s,
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class Told:
+    """T and R at some energies, with the parts of their error bars; arrays of shape (energies,)."""
+
+    transmission: np.ndarray
+    reflection: np.ndarray
+    transmission_budget: dict[str, np.ndarray]
+    reflection_budget: dict[str, np.ndarray]
+
+    @property
+    def transmission_error(self) -> np.ndarray:
+        return np.sum(list(self.transmission_budget.values()), axis=0)
+
+    @property
+    def reflection_error(self) -> np.ndarray:
+        return np.sum(list(self.reflection_budget.values()), axis=0)
+
+    @property
+    def largest_error(self) -> float:
+        return float(max(np.max(self.transmission_error), np.max(self.reflection_error)))
+
+
+@dataclasses.dataclass(frozen=True)
+class Heard:
+    """What the detectors recorded, in the finest run and in its coarser repetitions: it can be asked for T at any energy of the band."""
+
+    detectors: SoftDetectors
+    trial: Trial
+    runs: int
+    fft_pairs: int
+    wall_s: float
+
+    @classmethod
+    def listened(cls, problem: Problem, tolerance: float, chosen: Energies, report: Progress, **fixed: Any) -> Heard:
+        """Run, repeat, and refine whatever is to blame until the error bars at the chosen energies are below the tolerance."""
+        detectors = SoftDetectors.placed(problem, chosen, tolerance)
+        problem = dataclasses.replace(detectors.problem, measure=problem.measure | detectors.observables)
+        begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
+        while True:
+            numerics = detectors.numerics(tolerance, refinement, **fixed)
+            trial = run_trial(problem, numerics, report)
+            runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
+            heard = cls(detectors, trial, runs, pairs, time.perf_counter() - begun)
+            if trial.interrupted:
+                return heard
+            told = heard.at(chosen)
+            # where the record ended too early nothing else can be judged
+            budgets = told.transmission_budget, told.reflection_budget
+            judged = {name: max(_largest(budget, name, tolerance) for budget in budgets) for name in budgets[0]}
+            headline = Quantity("transmission", 0.0, told.largest_error, DIMENSIONLESS, judged)
+            better = refined(refinement, headline, tolerance, problem, numerics, fixed)
+            if headline.error <= tolerance or better == refinement or runs >= MOST_RUNS:
+                return heard
+            refinement = better
+
+    def transmission(self, energies: Energies) -> np.ndarray:
+        """T alone, by the finest run."""
+        return dataclasses.replace(self.detectors, energies=energies).curves(self.trial.result)[0]
+
+    def at(self, energies: Energies) -> Told:
+        """T and R with the parts of their error bars; these are infinite after an interruption."""
+        detectors, result = dataclasses.replace(self.detectors, energies=energies), self.trial.result
+        if self.trial.interrupted:
+            unknown = np.full(len(energies.kinetic), np.inf)
+            some = result.frames_done >= _FEWEST_FRAMES
+            values = detectors.curves(result) if some else (np.zeros_like(unknown), np.zeros_like(unknown))
+            return Told(*values, {"duration": unknown}, {"duration": unknown})
+        curves, budgets = detectors.curves(result), detectors.own_errors(result)
+        for repetition, run in self.trial.again:
+            for budget, fine, other in zip(budgets, curves, detectors.curves(run), strict=True):
+                told = repetition.weight * nearby(np.abs(fine - other))
+                budget[repetition.source] = np.maximum(told, budget.get(repetition.source, 0.0))
+        return Told(*curves, *budgets)
+
+    @property
+    def variants(self) -> list[tuple[str, float, Callable[[Energies], np.ndarray]]]:
+        """T by the coarser runs and by shorter parts of the finest record: source of error, weight of the change, T at energies."""
+
+        def heard(run: Result, share: float) -> Callable[[Energies], np.ndarray]:
+            return lambda energies: dataclasses.replace(self.detectors, energies=energies).curves(run, share)[0]
+
+        coarser = [(repetition.source, repetition.weight, heard(run, 1.0)) for repetition, run in self.trial.again]
+        return coarser + [("duration", 1.0, heard(self.trial.result, share)) for share in CUTS]
+
+    def warnings(self, told: Told, tolerance: float) -> tuple[str, ...]:
+        """What a reader should know about the error bars at these energies."""
+        if self.trial.interrupted:
+            return ("interrupted: the numbers stand without error bars.",)
+        if told.largest_error <= tolerance:
+            return ()
+        budgets = told.transmission_budget, told.reflection_budget
+        source = max(budgets[0], key=lambda name: max(float(np.max(budget[name])) for budget in budgets))
+        return (
+            f"the largest error bar is {told.largest_error:.2g}, above the {tolerance:.2g} asked for; most of it is the {_BLAME[source]}.",
+        )
 
 
 def _largest(budget: dict[str, np.ndarray], name: str, tolerance: float) -> float:

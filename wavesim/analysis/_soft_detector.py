@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -17,7 +18,8 @@ from ..problem import Problem
 from ..propagation import Numerics, Refinement, Result, fitted_grid, plan
 from ..states import GaussianPacket
 from ._accuracy import rounding
-from ._transmission import absorber_leak, moves_right
+from ._transmission import absorber_leak
+from ._transmission_theory import moves_right
 
 FAR, NEAR = "detector_far", "detector_near"
 
@@ -32,7 +34,7 @@ _CLEAR = 9.0
 # the same for the rear of a wave that has passed
 _PASSED = 9.0
 # the end of the record is faded out, and cut to these shares to see what the end brought
-_FADE, _CUTS = 0.2, (0.9, 0.8)
+_FADE, CUTS = 0.2, (0.9, 0.8)
 
 
 def packet_amplitude(k: np.ndarray, center: float, width: float, momentum: float) -> np.ndarray:
@@ -162,11 +164,15 @@ class SoftDetectors:
             for name, chi in ((FAR, self.far), (NEAR, self.near))
         }
 
-    def numerics(self, tolerance: float, refinement: Refinement) -> Numerics:
-        """A box that holds packet and detectors between the absorbers, a record until the slowest wave has passed, dense enough for the fastest."""
+    def numerics(self, tolerance: float, refinement: Refinement, **fixed: Any) -> Numerics:
+        """A box that holds packet and detectors between the absorbers, a record until the slowest wave has passed, dense enough for the fastest.
+
+        What is `fixed` by hand is kept, but for fewer frames than the record needs.
+        """
         problem, mass, e = self.problem, float(self.problem.mass), self.energies
         width = float(self.packet.width)
-        slow, fast = float(e.incoming[0]), float(self.packet.momentum or 0.0) + 5.5 / width
+        # the slowest of the whole band, wanted or not: while it passes it is heard at all energies
+        slow, fast = math.sqrt(2 * mass * e.band[0]), float(self.packet.momentum or 0.0) + 5.5 / width
         through = float(e.outgoing[e.open][0]) if e.open.any() else slow
         slowest_out = max(through, _SLOWEST * float(self.far.momentum or slow))
         # its leak interferes: it counts as an amplitude
@@ -180,7 +186,9 @@ class SoftDetectors:
         if self.sign < 0:
             low, high = -high, -low
         planned = plan(problem, tolerance).numerics.grid.spacing[0]
-        grid = fitted_grid(low, high, planned / (1.15 * refinement.space), problem.potential)
+        # what an edge does to one energy is less than what the planner allows for the worst packet; it is measured, and refined, anyway
+        finer = 1.15 if problem.potential.smooth else 0.77
+        grid = fitted_grid(low, high, planned / (finer * refinement.space), problem.potential)
         duration = problem.duration
         if duration is None:
             behind = [_PASSED * math.hypot(width, chi.width) for chi in (self.far, self.near)]
@@ -190,14 +198,15 @@ class SoftDetectors:
             last = max(slow - 0.2 * (float(self.packet.momentum or 0.0) - slow), slow / 2)
             out = (to_barrier + behind[0]) / last + across / slowest_out
             back = (to_barrier + self.edge - self.near.center + behind[1]) / last
-            duration = refinement.longer * max(out, back) * mass / _CUTS[-1]
+            duration = refinement.longer * max(out, back) * mass / CUTS[-1]
         # half of what the trapezoid rule needs, for a repetition may keep every other frame
         frames = 2 * math.ceil(duration * fast**2 / (2 * mass) / (2 * math.pi) * 1.05)
         timed = dataclasses.replace(problem, duration=float(duration))
         only_time = Refinement(time=refinement.time)
-        return plan(
-            timed, tolerance, grid=grid, absorber=layer, frames=frames, save_psi=False, refinement=only_time
-        ).numerics
+        chosen: dict[str, Any] = (
+            {"grid": grid, "absorber": layer} | fixed | {"frames": max(frames, fixed.get("frames", 0))}
+        )
+        return plan(timed, tolerance, refinement=only_time, **chosen).numerics
 
     def curves(self, result: Result, share: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
         """T(E) and R(E) from the first `share` of a record."""
@@ -222,9 +231,9 @@ class SoftDetectors:
     def own_errors(self, result: Result) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """What one record shows of the errors of T and of R: absorber, duration, start and rounding."""
         e, numerics = self.energies, result.numerics
-        assert numerics.absorber is not None
-        returned = self._returned(numerics.absorber)
-        shorter = [self.curves(result, share) for share in _CUTS]
+        layer = numerics.absorber
+        returned = np.zeros_like(e.kinetic) if layer is None else self._returned(layer)
+        shorter = [self.curves(result, share) for share in CUTS]
         answers = []
         for chi, k, value, *cuts in zip(
             (self.far, self.near), (e.outgoing, -e.incoming), self.curves(result), *shorter, strict=True

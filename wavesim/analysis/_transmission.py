@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
@@ -14,33 +13,42 @@ from .. import theory
 from .._typing import DIMENSIONLESS, Dimension
 from ..absorbers import Absorber
 from ..observables import AbstractObservable, MovingIn, Norm, ProbabilityIn
-from ..potentials import (
-    AbstractPotential,
-    DeltaBarrier,
-    DeltaWell,
-    DoubleBarrier,
-    DoubleDeltaWell,
-    EckartBarrier,
-    RectangularBarrier,
-    Step,
-    TriangularBarrier,
-)
 from ..problem import Problem
 from ..propagation import Result, Trajectory
 from ..regions import Before, Beyond
 from ..states import AbstractPacket, GaussianPacket
-from ._aspect import CurvePredictions, Predictions, Reading
+from ._question import CurvePredictions, Predictions, Reading
+from ._record import AbstractRecordQuestion
+from ._transmission_theory import (
+    along_first_axis,
+    approximate_transmissions,
+    average,
+    moves_right,
+    transmission_theories,
+)
 
 _FAR = 1e-3
 
 
 @dataclasses.dataclass(frozen=True)
-class Transmission:
+class Transmission(AbstractRecordQuestion):
     """Scattering off a potential that is flat on both sides.
 
     transmitted = absorbed on the far side + what is beyond the potential there and moves away; reflected likewise on the near side;
     remaining = what is undecided: inside the potential, or still moving towards it. The three add to one; ``absorbed_left`` and ``absorbed_right`` are parts of the first two.
+
+    Args:
+        relative: whether the tolerance is a fraction of the transmitted probability, for barriers so thick that an absolute one would say
+            nothing. Theory tells the planner how small it is about; the box then holds the whole packet, for no absorber is good enough.
     """
+
+    relative: bool = False  # type: ignore[misc]
+
+    def planned_for(self, problem: Problem) -> dict[str, Any]:
+        if not self.relative:
+            return {}
+        theories = self.predictions(problem, None).get("transmitted_probability", {})
+        return {"scale": max(next(iter(theories.values())), 1e-25)} if theories else {}
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         left, right = problem.potential.support(_FAR)
@@ -60,6 +68,14 @@ class Transmission:
             name: Reading(ends[name], DIMENSIONLESS, own)
             for name in ("transmitted_probability", "reflected_probability")
         }
+        if self.relative:
+            # amplitudes carry the rounding errors, and 2 sqrt(P) times them is what a small P feels
+            small = max(numbers["transmitted_probability"].value, 0.0)
+            layer = result.numerics.absorber
+            leak = {} if layer is None else {"absorber": packet_leak(result.problem, layer)}
+            numbers["transmitted_probability"] = Reading(
+                small, DIMENSIONLESS, own | leak, scale=min(1.0, 2 * math.sqrt(small))
+            )
         # what was absorbed so far depends on where the box happens to end; what is repeatable is all that goes to that side
         still = {"duration": float(result.series["norm"][-1])}
         for side, name in enumerate(("absorbed_left", "absorbed_right")):
@@ -70,6 +86,11 @@ class Transmission:
 
     def already_there(self, result: Result) -> float:
         """The part of the packet that starts inside or behind the potential: it is no incoming wave, and may be counted on either side."""
+        packet = result.problem.state
+        if isinstance(packet, GaussianPacket):
+            left, right = result.problem.potential.support(_FAR)
+            clear = left - packet.center if moves_right(result.problem) else packet.center - right
+            return math.erfc(clear / packet.width / math.sqrt(2)) / 2
         near = "beyond_left" if moves_right(result.problem) else "beyond_right"
         return abs(1.0 - float(result.series[near][0]))
 
@@ -85,87 +106,24 @@ class Transmission:
             "remaining_probability": (inside + s["incoming_left"] + s["incoming_right"], DIMENSIONLESS),
         }
 
-    def predictions(self, problem: Problem, duration: float) -> Predictions:
+    def leak(self, problem: Problem, absorber: Absorber) -> float:
+        return packet_leak(problem, absorber)
+
+    def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
-        packet = problem.state
-        if not isinstance(packet, GaussianPacket):
+        problem = along_first_axis(problem)
+        if not isinstance(problem.state, GaussianPacket):
             return {}
-        momentum = abs(float(packet.mean_momentum(problem.mass)))
-        chosen: Predictions = {"transmitted_probability": {}, "reflected_probability": {}}
-        for name, transmission in transmission_theories(problem).items():
-            average = theory.packet_transmission(transmission, momentum, packet.width, problem.mass)
-            through = float(average.value)
-            chosen["transmitted_probability"][name] = through
-            # components that start the other way never meet the potential: they count as reflected
-            chosen["reflected_probability"][name] = 1.0 - through
-        return chosen
+        # an approximation says something where next to nothing passes
+        theories = transmission_theories(problem) | (approximate_transmissions(problem) if self.relative else {})
+        through = {name: average(transmission, problem) for name, transmission in theories.items()}
+        # components that start the other way never meet the potential: they count as reflected
+        back = {name: 1.0 - value for name, value in through.items()}
+        return {"transmitted_probability": through, "reflected_probability": back}
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
         del problem, times
         return {}
-
-
-def moves_right(problem: Problem) -> bool:
-    """Whether the packet comes from the left."""
-    state = problem.state
-    return not isinstance(state, GaussianPacket) or float(state.mean_momentum(problem.mass)) > 0
-
-
-def transmission_theories(problem: Problem) -> dict[str, Callable[[Any], Any]]:
-    """T as a function of the kinetic energy on the incoming side: a closed form where there is one, and the scattering method."""
-    potential, mass = problem.potential, problem.mass
-    to_right = moves_right(problem)
-    chosen: dict[str, Callable[[Any], Any]] = {}
-    if isinstance(potential, RectangularBarrier):
-        chosen["closed_form"] = lambda e: theory.rectangular_transmission(e, potential.height, potential.width, mass)
-    elif isinstance(potential, EckartBarrier):
-        chosen["closed_form"] = lambda e: theory.eckart_transmission(e, potential.height, potential.width, mass)
-    elif isinstance(potential, Step):
-        chosen["closed_form"] = lambda e: theory.step_transmission(
-            e, potential.height if to_right else -potential.height, mass
-        )
-    elif isinstance(potential, DoubleBarrier):
-        chosen["closed_form"] = lambda e: theory.double_rectangular_transmission(
-            e, potential.height, potential.width, potential.separation, mass
-        )
-    elif isinstance(potential, TriangularBarrier):
-        chosen["closed_form"] = lambda e: theory.triangular_transmission(e, potential.height, potential.width, mass)
-    elif isinstance(potential, DeltaBarrier | DeltaWell):
-        chosen["closed_form"] = lambda e: theory.delta_transmission(e, potential.strength, mass)
-    elif isinstance(potential, DoubleDeltaWell):
-        chosen["closed_form"] = lambda e: theory.double_delta_transmission(
-            e, -potential.strength, potential.separation, mass
-        )
-    if potential.spikes:
-        # scattering works on V(x), in which a delta has no value
-        return chosen
-    chosen["scattering"] = scattering_transmission(potential, mass, to_right)
-    return chosen
-
-
-def scattering_transmission(potential: AbstractPotential, mass: float, to_right: bool = True) -> Callable[[Any], Any]:
-    """T(E) of any potential that is flat on both sides, by `wavesim.theory.scatter`; E is counted from the incoming side's V."""
-    left, right = potential.support(1e-17)
-    pad = 0.0 if right > left else 0.5
-    ends = potential.asymptotes()
-    sign = 1.0 if to_right else -1.0
-    low, high = (left - pad, right + pad) if to_right else (-right - pad, -left + pad)
-    near, far = ends if to_right else ends[::-1]
-    edges = tuple(sorted(sign * edge for edge in potential.edges if low < sign * edge < high))
-
-    def transmission(energy: Any) -> Any:
-        return theory.scatter(
-            lambda x: potential.value((sign * x,), mass=mass) - near,
-            energy,
-            left=low,
-            right=high,
-            edges=edges,
-            mass=mass,
-            v_left=0.0,
-            v_right=far - near,
-        ).transmission
-
-    return transmission
 
 
 def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:

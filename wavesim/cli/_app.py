@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ._door import DONE, door, start_jax
+from ._door import DONE, door, say, start_jax
 
 app = typer.Typer(
     name="wavesim",
@@ -74,11 +74,11 @@ def _common(
 
 @app.command("list")
 def list_scenarios() -> None:
-    """List the shipped scenarios."""
+    """List the shipped scenarios: name, how its last run into results/ ended, question."""
     with door():
-        from ._browse import catalogue
+        from ._catalogue import catalogue
 
-        print(catalogue())
+        print(catalogue(Path("results")))
 
 
 @app.command()
@@ -99,7 +99,8 @@ def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, dev
         from ._browse import plan_text
         from ._run import overridden
 
-        print(plan_text(overridden(load_scenario(name, set_ or ()), tolerance, None)))
+        scenario = overridden(load_scenario(name, set_ or ()), tolerance, None)
+        print("\n".join(plan_text(case) for case in scenario.cases or (scenario,)))
 
 
 @app.command()
@@ -118,23 +119,31 @@ def run(
     with door():
         start_jax(device and device.value)
         from ..scenario import load_scenario
+        from ._cases import run_cases
         from ._run import overridden
-        from ._run import run as run_scenario
+        from ._run import run as run_one
 
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, precision and precision.value)
+        run_scenario = run_cases if scenario.cases else run_one
+        if not quiet:
+            say(f"{scenario.title}\n{scenario.question}".rstrip())
         folder = out if out is not None else Path("results") / scenario.name
         raise typer.Exit(run_scenario(scenario, folder, movie=not no_movie, print_json=json, quiet=quiet))
 
 
 @app.command()
-def theory(name: Name, set_: Assignments = None) -> None:
+def theory(
+    name: Name,
+    set_: Assignments = None,
+    json: Annotated[bool, typer.Option("--json", help="For scripts, with the curves of theory.")] = False,
+) -> None:
     """Print what theory predicts for a scenario, without propagating."""
     with door():
         start_jax("cpu")
         from ..scenario import load_scenario
-        from ._browse import theory_text
+        from ._theory import theory_json, theory_text
 
-        print(theory_text(load_scenario(name, set_ or ())))
+        print((theory_json if json else theory_text)(load_scenario(name, set_ or ())))
 
 
 @app.command()

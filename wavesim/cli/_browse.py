@@ -1,11 +1,10 @@
-"""Verbs that look and do not run: list, show, check, theory, animate."""
+"""Verbs that look and do not run: show, check, animate."""
 
 from __future__ import annotations
 
 import json
 import math
 import time
-import tomllib
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,15 +15,6 @@ from ._door import complain
 if TYPE_CHECKING:
     from ..propagation import Numerics
     from ..scenario import Scenario
-
-
-def catalogue() -> str:
-    """The shipped scenarios, a line each."""
-    from ..scenario import shipped
-
-    found = {name: tomllib.loads(item.read_text(encoding="utf-8")) for name, item in shipped().items()}
-    width = max(map(len, found), default=0)
-    return "\n".join(f"{name:<{width}}  {data['question']}" for name, data in found.items())
 
 
 def text_of(name: str) -> str:
@@ -42,7 +32,8 @@ def plan_text(scenario: Scenario) -> str:
     chosen = plan(scenario.problem, scenario.tolerance, **scenario.fixed)
     n, units = chosen.numerics, scenario.units
     check(scenario.problem, n)
-    lines = [f"{scenario.name}: {scenario.title}", f"  question   {scenario.question}", str(chosen)]
+    label = f" ({scenario.label})" if scenario.label else ""
+    lines = [f"{scenario.name}{label}: {scenario.title}", f"  question   {scenario.question}", str(chosen)]
     if not units.natural:
         length, fs = units.scale(LENGTH), units.scale(TIME)
         lines[-1] += "\n  (numbers above in atomic units: bohr, hartree)"
@@ -92,43 +83,6 @@ def _spoken(seconds: float) -> str:
         if seconds < 7200
         else f"{seconds / 3600:.1f} h"
     )
-
-
-def theory_text(scenario: Scenario) -> str:
-    """What theory says, and T(E) at the packet's mean energy, which is not the same as the packet's average."""
-    import numpy as np
-
-    from .. import theory
-    from .._typing import ENERGY
-    from ..analysis import aspects_of
-    from ..analysis._transmission import transmission_theories
-    from ..propagation import plan
-    from ..reports import predictions_text
-    from ..states import GaussianPacket
-
-    problem, units = scenario.problem, scenario.units
-    duration = problem.duration
-    if duration is None:
-        duration = plan(problem, scenario.tolerance, **scenario.fixed).numerics.duration
-    predictions: dict[str, dict[str, float]] = {}
-    for aspect in aspects_of(problem):
-        predictions |= aspect.predictions(problem, float(duration))
-    if not any(predictions.values()):
-        return "theory has no prediction for this problem."
-    lines = [scenario.title, predictions_text(predictions, units)]
-    if "transmitted_probability" in predictions and isinstance(problem.state, GaussianPacket):
-        momentum = float(problem.state.mean_momentum(problem.mass))
-        energy = momentum**2 / (2 * float(problem.mass))
-        right = float(theory.incoming_probability(abs(momentum), problem.state.width))
-        shown = "" if units.natural else f" {units.energy}"
-        for kind, transmission in transmission_theories(problem).items():
-            value = float(np.ravel(np.asarray(transmission(np.array([energy]))))[0])
-            lines.append(
-                f"T at the mean energy {energy / units.scale(ENERGY):.6g}{shown} ({kind.replace('_', ' ')}): {value:.12g}"
-            )
-        if right < 1 - 1e-12:
-            lines.append(f"part of the packet that moves the other way from the start: {1 - right:.3g}")
-    return "\n".join(lines)
 
 
 def movie_of(source: Path, target: Path, *, quiet: bool, **options: Any) -> str:

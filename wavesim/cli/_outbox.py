@@ -50,9 +50,9 @@ class Outbox:
         made = sorted(item.name for item in self.part.iterdir())
         for name in made:
             os.replace(self.part / name, self.path / name)
-        for name in OUTPUTS:
-            if name not in made:
-                (self.path / name).unlink(missing_ok=True)
+        earlier = {*OUTPUTS, *(item.name for item in self.path.glob("result_*.nc"))}
+        for name in earlier.difference(made):
+            (self.path / name).unlink(missing_ok=True)
         return made
 
     def _forget(self) -> None:

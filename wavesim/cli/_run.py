@@ -25,10 +25,8 @@ def run(scenario: Scenario, out: Path, *, movie: bool, print_json: bool, quiet: 
     """Run a scenario and write what it says; the exit code."""
     from .. import reports
 
-    if not quiet:
-        say(f"{scenario.title}\n{scenario.question}".rstrip())
     with Outbox(out) as box:
-        report = _certified(scenario, quiet)
+        report = certified(scenario, quiet)
         outcomes = reports.judge(report, scenario.expect)
         content = reports.as_json(report, scenario, outcomes)
         text = reports.dumps(content)
@@ -47,12 +45,11 @@ def run(scenario: Scenario, out: Path, *, movie: bool, print_json: bool, quiet: 
     return DONE if all(outcome.met for outcome in outcomes) else NOT_MET
 
 
-def _certified(scenario: Scenario, quiet: bool) -> Report:
-    """Certify; what is refused before the first step is bad input, what breaks later is a failed run."""
+def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
+    """Certify; what is refused before the first step is bad input, what breaks later (or after earlier cases) is a failed run."""
     from ..analysis import certify
     from ..propagation import reporter
 
-    begun = False
     with reporter(watched(quiet), "propagating") as show:
 
         def progress(done: int, total: int) -> None:
@@ -61,7 +58,9 @@ def _certified(scenario: Scenario, quiet: bool) -> Report:
             show(done, total)
 
         try:
-            return certify(scenario.problem, scenario.tolerance, progress=progress, **scenario.fixed)
+            return certify(
+                scenario.problem, scenario.tolerance, find=scenario.find, progress=progress, **scenario.fixed
+            )
         except WavesimError as error:
             complain(str(error))
             raise typer.Exit(FAILED if begun else BAD_INPUT) from None
@@ -69,6 +68,22 @@ def _certified(scenario: Scenario, quiet: bool) -> Report:
 
 def _pictures(report: Report, scenario: Scenario, text: str, folder: Path, *, movie: bool, quiet: bool) -> None:
     """result.nc, summary.png and movie.mp4; what cannot be made is said in one sentence, and the rest is made."""
+    saved(report, scenario, text, folder / "result.nc")
+    if not report.complete:
+        return
+
+    def summary() -> None:
+        from ..viz import summary
+
+        summary(report, folder / "summary.png", units=scenario.units, title=scenario.title)
+
+    attempt("summary.png", summary)
+    if movie and report.result is not None:
+        film(report, scenario, scenario.title, folder, quiet)
+
+
+def saved(report: Report, scenario: Scenario, text: str, path: Path) -> None:
+    """The record with its report and where it comes from, as netCDF."""
     from .. import io
 
     provenance = {
@@ -77,28 +92,24 @@ def _pictures(report: Report, scenario: Scenario, text: str, folder: Path, *, mo
         "scenario_hash": scenario.hash,
         "report": text,
     }
-    _attempt("result.nc", lambda: io.save(report, folder / "result.nc", units=scenario.units, provenance=provenance))
-    if not report.result.complete:
-        return
+    attempt(path.name, lambda: io.save(report, path, units=scenario.units, provenance=provenance))
 
-    def summary() -> None:
-        from ..viz import summary
 
-        summary(report, folder / "summary.png", units=scenario.units, title=scenario.title)
+def film(report: Report, scenario: Scenario, title: str, folder: Path, quiet: bool) -> None:
+    """movie.mp4 of a run."""
 
-    def film() -> None:
+    def paint() -> None:
         from ..propagation import reporter
         from ..viz import animate
 
         with reporter(watched(quiet), "painting") as show:
-            animate(report, folder / "movie.mp4", units=scenario.units, title=scenario.title, progress=show)
+            animate(report, folder / "movie.mp4", units=scenario.units, title=title, progress=show)
 
-    _attempt("summary.png", summary)
-    if movie:
-        _attempt("movie.mp4", film)
+    attempt("movie.mp4", paint)
 
 
-def _attempt(name: str, make: Callable[[], Any]) -> None:
+def attempt(name: str, make: Callable[[], Any]) -> None:
+    """Make a file; what stands against it is said in one sentence."""
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
@@ -121,6 +132,8 @@ def watched(quiet: bool) -> bool:
 
 
 def overridden(scenario: Scenario, tolerance: float | None, precision: str | None) -> Scenario:
-    """The scenario with what the command line says instead."""
+    """The scenario, and each of its cases, with what the command line says instead."""
+    cases = tuple(overridden(case, tolerance, precision) for case in scenario.cases)
     fixed = scenario.fixed if precision is None else {**scenario.fixed, "precision": precision}
-    return dataclasses.replace(scenario, fixed=fixed, tolerance=scenario.tolerance if tolerance is None else tolerance)
+    aim = scenario.tolerance if tolerance is None else tolerance
+    return dataclasses.replace(scenario, fixed=fixed, tolerance=aim, cases=cases)

@@ -19,6 +19,7 @@ from ..problem import Problem
 from ..propagation import Result
 from ..units import UnitSystem
 from ._codec import decoded, encoded
+from ._numbers import Variables, described, report_variables
 
 if TYPE_CHECKING:
     import xarray
@@ -34,7 +35,9 @@ def to_xarray(
 ) -> xarray.Dataset:
     """A result as an ``xarray.Dataset``: psi over ``frame_time`` and space, the series over ``time``, everything with its unit.
 
-    psi is thinned to at most 200 MB of evenly spaced frames; the series keep every frame. A report adds theory's curves.
+    psi is thinned to at most 200 MB of evenly spaced frames; the series keep every frame. A report adds its numbers as
+    ``quantity_...``, its curves as ``curve_...`` over ``time``, ``energy`` or what they run along, and theory's as ``theory_...``;
+    a report of what was not propagated has nothing else.
 
     Args:
         source: the result, or the report that holds it.
@@ -46,23 +49,40 @@ def to_xarray(
     """
     xr = xarray_package()
     result = source.result if isinstance(source, Report) else source
+    variables: Variables = {}
+    attributes: dict[str, Any] = {"wavesim_format": FORMAT, "Conventions": "CF-1.11"}
+    if isinstance(source, Report):
+        variables |= report_variables(source, units)
+    if result is not None:
+        variables |= _record(result, units)
+        attributes |= _facts(result, units)
+    shaped = {name: xr.Variable(dims, values, facts) for name, (dims, values, facts) in variables.items()}
+    return xr.Dataset(
+        {name: variable for name, variable in shaped.items() if variable.dims != (name,)},
+        {name: variable for name, variable in shaped.items() if variable.dims == (name,)},
+        {**attributes, **_versions(), **(provenance or {})},
+    )
+
+
+def _record(result: Result, units: UnitSystem) -> Variables:
+    """psi, the potential, what was absorbed and the series of a run, with their coordinates."""
     grid, stride = result.numerics.grid, _stride(result)
-    length, time = units.scale(LENGTH), units.scale(TIME)
     axes = _AXES[: grid.dimension]
-
-    def described(dims: Any, values: Any, name: str, unit: str) -> Any:
-        return xr.Variable(dims, values, {"long_name": name, "units": unit})
-
-    variables: dict[str, Any] = {}
+    length, time = units.scale(LENGTH), units.scale(TIME)
     amplitude = "1" if units.natural else f"{units.length}^(-{grid.dimension}/2)"
     root = length ** (grid.dimension / 2)
     kept = result.psi[::stride] if len(result.psi) else result.psi
-    variables["psi"] = described(("frame_time", *axes), kept * root, "wave function", amplitude)
-    variables["psi_final"] = described(axes, result.final * root, "wave function at the end", amplitude)
-    start = result.problem.potential.sample(grid, mass=result.problem.mass)
-    variables["potential"] = described(
-        axes, np.asarray(start) / units.scale(ENERGY), "potential, as the grid has it, at time 0", units.symbol(ENERGY)
-    )
+    start = np.asarray(result.problem.potential.sample(grid, mass=result.problem.mass)) / units.scale(ENERGY)
+    moments = result.times[::stride][: len(kept)] / time
+    variables = {
+        "psi": described(("frame_time", *axes), kept * root, "wave function", amplitude),
+        "psi_final": described(axes, result.final * root, "wave function at the end", amplitude),
+        "potential": described(axes, start, "potential, as the grid has it, at time 0", units.symbol(ENERGY)),
+        "time": described("time", result.times / time, "time", units.symbol(TIME)),
+        "frame_time": described("frame_time", moments, "time of the kept frames of psi", units.symbol(TIME)),
+    }
+    for name, line in zip(axes, grid.position, strict=True):
+        variables[name] = described(name, np.asarray(line).ravel() / length, f"position {name}", units.symbol(LENGTH))
     for side, values in zip(("left", "right"), result.absorbed.T, strict=True):
         variables[f"absorbed_{side}"] = described("time", values, f"probability absorbed on the {side} so far", "1")
     for name, values in result.series.items():
@@ -71,25 +91,15 @@ def to_xarray(
         variables[f"series_{name}"] = described(
             "time", values / units.scale(dimension), name.replace("_", " "), units.symbol(dimension)
         )
-    if isinstance(source, Report):
-        for curve in source.curves.values():
-            for kind, values in curve.theory.items():
-                text = f"{curve.name} by theory: {kind}".replace("_", " ")
-                variables[f"theory_{curve.name}_{kind}"] = described(
-                    "time", np.asarray(values) / units.scale(curve.dimension), text, units.symbol(curve.dimension)
-                )
-    coordinates = {"time": described("time", result.times / time, "time", units.symbol(TIME))}
-    coordinates["frame_time"] = described(
-        "frame_time", result.times[::stride][: len(kept)] / time, "time of the kept frames of psi", units.symbol(TIME)
-    )
-    for name, line in zip(axes, grid.position, strict=True):
-        coordinates[name] = described(name, np.asarray(line).ravel() / length, f"position {name}", units.symbol(LENGTH))
-    attributes = {**_facts(result, units), **_versions(), **(provenance or {})}
-    return xr.Dataset(variables, coordinates, attributes)
+    return variables
 
 
 def restored(dataset: xarray.Dataset, problem: Problem | None) -> Result:
     """The result again, from `to_xarray`'s dataset; `problem` instead of the one that the dataset holds."""
+    if "numerics" not in dataset.attrs:
+        raise WavesimError(
+            "the file must hold a run, but holds the numbers of a report without one; read it by xarray.open_dataset."
+        )
     facts = {name: json.loads(dataset.attrs[name]) for name in ("problem", "numerics", "units", "run")}
     units = UnitSystem(**facts["units"])
     if problem is None:
@@ -140,11 +150,7 @@ def _facts(result: Result, units: UnitSystem) -> dict[str, Any]:
         problem = None
     run = {"complete": result.complete, "wall_s": result.wall_s, "device": result.device, "stride": _stride(result)}
     texts = {"problem": problem, "numerics": encoded(result.numerics), "units": dataclasses.asdict(units), "run": run}
-    return {
-        "wavesim_format": FORMAT,
-        "Conventions": "CF-1.11",
-        **{name: json.dumps(value) for name, value in texts.items()},
-    }
+    return {name: json.dumps(value) for name, value in texts.items()}
 
 
 def _versions() -> dict[str, str]:

@@ -17,6 +17,11 @@ from ._deltas import DeltaBarrier as DeltaBarrier
 from ._deltas import DeltaWell as DeltaWell
 from ._deltas import DoubleDeltaWell as DoubleDeltaWell
 from ._expression import Expression as Expression
+from ._metastable import AbstractMetastable as AbstractMetastable
+from ._metastable import CoulombBarrier as CoulombBarrier
+from ._metastable import LeakySquareWell as LeakySquareWell
+from ._metastable import WellBehindBarrier as WellBehindBarrier
+from ._planar import DoubleSlit as DoubleSlit
 from ._sampled import Sampled as Sampled
 from ._slopes import ParabolicBarrier as ParabolicBarrier
 from ._slopes import TriangularBarrier as TriangularBarrier

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..errors import NumericsError
 from ..grid import Grid
 
 Position = tuple[jax.Array, ...]
@@ -49,6 +50,19 @@ class AbstractPotential(abc.ABC):
 
         For a confining V: an interval that holds its structure (the minima and what lies between).
         """
+
+    def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
+        """The interval of that axis that holds V's structure, as `support` gives it for the first; None where V does not depend on it.
+
+        Raises:
+            NumericsError: if it is not known.
+        """
+        return self.support(tolerance) if axis == 0 else None
+
+    @property
+    def dimension(self) -> int:
+        """How many axes V speaks of: 1 for a planar potential, which grids of more axes take as well."""
+        return 1
 
     @property
     def edges(self) -> tuple[float, ...]:
@@ -99,6 +113,14 @@ class AbstractSharpPotential(AbstractPotential):
     """A potential with edges (jumps). It writes its own samples, from moment-matched steps."""
 
     smooth: ClassVar[bool] = False
+
+
+def unknown_extent(potential: AbstractPotential) -> NumericsError:
+    """The error for a potential of several axes that is known along the first alone."""
+    return NumericsError(
+        f"a box is planned for potentials whose extent along every axis is known, but that of a {type(potential).__name__} is not; "
+        "give grid=, duration and absorber= (in a file: [grid] with lower, upper and points for each axis)."
+    )
 
 
 def planar(grid: Grid, line: jax.Array) -> jax.Array:

@@ -13,7 +13,7 @@ from .._checks import finite
 from .._typing import Force, Frequency, Number
 from ..errors import ArgumentError
 from ..grid import Grid
-from ._base import AbstractPotential, AbstractSharpPotential, AbstractSmoothPotential, Position
+from ._base import AbstractPotential, AbstractSharpPotential, AbstractSmoothPotential, Position, unknown_extent
 
 
 @jax.tree_util.register_dataclass
@@ -45,6 +45,14 @@ class Sum(AbstractSharpPotential):
         spans = [term.support(tolerance) for term in self.terms]
         return min(left for left, _ in spans), max(right for _, right in spans)
 
+    def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
+        spans = [span for term in self.terms if (span := term.extent(axis, tolerance)) is not None]
+        return (min(left for left, _ in spans), max(right for _, right in spans)) if spans else None
+
+    @property
+    def dimension(self) -> int:
+        return max(term.dimension for term in self.terms)
+
     @property
     def edges(self) -> tuple[float, ...]:
         return tuple(sorted(edge for term in self.terms for edge in term.edges))
@@ -62,10 +70,17 @@ class Separable(AbstractSmoothPotential):
     terms: tuple[AbstractSmoothPotential, ...]
 
     def __post_init__(self) -> None:
+        if not 1 <= len(self.terms) <= 3:
+            raise ArgumentError("terms", f"must be one, two or three potentials, but are {len(self.terms)}.")
         for term in self.terms:
             if isinstance(term, AbstractSharpPotential):
                 raise ArgumentError(
                     "terms", f"must be smooth potentials, but one is a {type(term).__name__}; use a smooth barrier."
+                )
+            if isinstance(term, AbstractPotential) and (term.dimension > 1 or not term.static):
+                raise ArgumentError(
+                    "terms",
+                    f"must be static and of one axis each, but a {type(term).__name__} is not; take an expression.",
                 )
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
@@ -76,6 +91,13 @@ class Separable(AbstractSmoothPotential):
             )
         parts = [term.value((x,), mass=mass, time=time) for term, x in zip(self.terms, position, strict=True)]
         return jnp.asarray(sum(parts))
+
+    def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
+        return self.terms[axis].support(tolerance) if axis < len(self.terms) else None
+
+    @property
+    def dimension(self) -> int:
+        return len(self.terms)
 
     def asymptotes(self) -> tuple[float, float]:
         return self.terms[0].asymptotes()
@@ -109,6 +131,10 @@ class Driven(AbstractSmoothPotential):
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         field = self.force * jnp.cos(self.frequency * time + self.phase)
         return self.potential.value(position, mass=mass, time=time) + field * position[0]
+
+    @property
+    def dimension(self) -> int:
+        return self.potential.dimension
 
     def asymptotes(self) -> tuple[float, float]:
         return self.potential.asymptotes()
@@ -144,3 +170,8 @@ class SmoothFunction(AbstractSmoothPotential):
 
     def support(self, tolerance: float) -> tuple[float, float]:
         return self.span
+
+    def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
+        if axis == 0:
+            return self.span
+        raise unknown_extent(self)

@@ -12,10 +12,11 @@ import numpy as np
 from .._checks import finite
 from .._typing import EnergyValue, Length, Parameter
 from ..errors import ArgumentError
-from ._base import AbstractSmoothPotential, Position, departures
+from ._base import AbstractSmoothPotential, Position, departures, unknown_extent
 from ._formula import FUNCTIONS, parsed, worked_out
 
-_NAMES = ("x", "t", "pi")
+_AXES = ("x", "y", "z")
+_NAMES = (*_AXES, "t", "pi")
 _RADII = np.geomspace(1e-3, 1e6, 18001)
 _DECADE = 2000
 _CURE = "give `ends` and `span`"
@@ -24,14 +25,15 @@ _CURE = "give `ends` and `span`"
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Expression(AbstractSmoothPotential):
-    """V(x), or V(x, t), by a formula of x, t, pi and named parameters: numbers, + - * / **, sin cos tan exp log sqrt tanh cosh sinh sech.
+    """V(x), V(x, t), V(x, y) by a formula of x, y, z, t, pi and named parameters: numbers, + - * / **, sin cos tan exp log sqrt tanh cosh sinh sech.
 
     ``Expression("V0/cosh(x/a)**2", {"V0": 1.0, "a": 2.0})``. The formula is checked, and worked out by jax.numpy; it is never
     executed as Python. It must be smooth: sqrt(x**2) and its like are not seen through. Its numbers are in internal units (hartree,
-    bohr, unless natural): what has a dimension is better a parameter, which a file gives with its unit.
+    bohr, unless natural): what has a dimension is better a parameter, which a file gives with its unit. With y or z it needs a grid of
+    two or three axes; what is read off it is then read along the x axis.
 
     Args:
-        formula: V in x and t.
+        formula: V in x, y, z and t.
         parameters: values of the other names; differentiable.
         ends: V far to the left and right (``inf`` where it confines); by default read off the formula at t = 0.
         span: an interval that holds V's structure; by default read off the formula at t = 0, at distances of 1e-3 to 1e6 from 0.
@@ -68,13 +70,28 @@ class Expression(AbstractSmoothPotential):
     @property
     def static(self) -> bool:  # type: ignore[override]
         """Whether the formula leaves out t."""
-        return "t" not in parsed(self.formula, (*_NAMES, *(self.parameters or {})))[1]
+        return "t" not in self._used
+
+    @property
+    def dimension(self) -> int:
+        """One more than the number of the last axis in the formula."""
+        return max((1 + axis for axis, name in enumerate(_AXES) if name in self._used), default=1)
+
+    @property
+    def _used(self) -> frozenset[str]:
+        return parsed(self.formula, (*_NAMES, *(self.parameters or {})))[1]
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         given = self.parameters or {}
         tree, _ = parsed(self.formula, (*_NAMES, *given))
-        x = jnp.asarray(position[0], float)
-        return worked_out(tree, {"x": x, "t": time, "pi": math.pi, **given}) + jnp.zeros_like(x)
+        if len(position) < self.dimension:
+            raise ArgumentError(
+                "formula",
+                f"must speak of the grid's axes, but has {_AXES[self.dimension - 1]!r} and the grid {len(position)} of them; give [grid] more axes.",
+            )
+        axes = {name: jnp.asarray(x, float) for name, x in zip(_AXES, position, strict=False)}
+        flat = jnp.zeros(jnp.broadcast_shapes(*(x.shape for x in axes.values())))
+        return worked_out(tree, {**axes, "t": time, "pi": math.pi, **given}) + flat
 
     def asymptotes(self) -> tuple[float, float]:
         if self.ends is not None:
@@ -92,9 +109,15 @@ class Expression(AbstractSmoothPotential):
             return departures(x, values, ends, max(tolerance, 1e-10))
         return _valley(x, values, min(ends))
 
+    def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
+        if axis == 0 or self.dimension == 1:
+            return self.support(tolerance) if axis == 0 else None
+        raise unknown_extent(self)
+
     def _seen(self) -> tuple[np.ndarray, np.ndarray]:
         x = np.concatenate([-_RADII[::-1], [0.0], _RADII])
-        values = np.asarray(self.value((jnp.asarray(x),)))
+        along = jnp.asarray(x)
+        values = np.asarray(self.value((along, *(jnp.zeros_like(along),) * (self.dimension - 1))))
         # far out it may overflow to inf, as cosh does; anywhere else there must be a number
         known = np.flatnonzero(np.isfinite(values))
         between = slice(known[0], known[-1] + 1) if len(known) else slice(None)

@@ -36,6 +36,9 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         left, right = min(left, start[0]), max(right, start[1])
     center, half = (left + right) / 2, 0.6 * (right - left)
     spacing = _first_spacing(problem, left, right, tolerance)
+    if (highest := max(_levels_of(problem.state), default=0)) > 1:
+        # the first grid already has more points than there are levels to be found
+        spacing = min(spacing, half / (highest + 1))
     if potential.spikes:
         # deltas have no width of their own: start from most of the tail exp(-kappa x)
         kappa = spike_wave_number(potential, mass)

@@ -7,14 +7,14 @@ import math
 import numpy as np
 
 from ..grid import Grid, fast_size
-from ..potentials import AbstractDoubleWell, AbstractPotential
+from ..potentials import AbstractDoubleWell, AbstractMetastable, AbstractPotential
 
 
 def fitted_grid(low: float, high: float, spacing: float, potential: AbstractPotential) -> Grid:
     """A grid over [low, high] of about this spacing, never coarser.
 
     Edges of a sharp potential fall midway between points if their distances allow, where the error of a moment-matched edge is
-    a clean third power of the spacing. A double well's dividing plane falls midway too, so that the grid keeps its symmetry.
+    a clean third power of the spacing. A double well's dividing plane falls midway too, and so does a hard wall, so that the grid keeps its symmetry.
     Deltas fall on points if their distances have a common divisor; edges of the same potential then fall where they may.
     """
     if potential.spikes:
@@ -26,6 +26,10 @@ def fitted_grid(low: float, high: float, spacing: float, potential: AbstractPote
         anchor = float(potential.divide)
         outer = np.array([edge for edge in edges if edge > anchor])
         gaps = np.diff(outer, prepend=anchor) if len(outer) else gaps
+    elif isinstance(potential, AbstractMetastable) and potential.wall is not None:
+        anchor = float(potential.wall)
+        low, high = min(low, 2 * anchor - high), max(high, 2 * anchor - low)
+        gaps = np.diff([edge for edge in edges if edge > anchor], prepend=anchor)
     elif edges:
         anchor = edges[0]
     if len(gaps):

@@ -17,6 +17,10 @@ from ._plan_grid import fitted_grid, spike_wave_number
 
 # (spacing x wave number)^3 of a sharp edge that costs a transmission error of 1 (moment-matched edges; NUMERICS section 4)
 _EDGE = 100.0
+# (spacing x wave number)^3 that costs a relative error of 1, at a spacing where a run twice as coarse can still be compared (measured)
+_DEEP_EDGE = 15.0
+# (spacing x wave number)^5 that costs an amplitude of 1, likewise: on a Fourier grid a little hops from edge to edge, however thick
+_DEEP_HOP = 1.2e4
 
 Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
 
@@ -31,7 +35,13 @@ def packet_of(problem: Problem) -> AbstractPacket:
 
 
 def open_space(
-    problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float, thicker: float, longer: float
+    problem: Problem,
+    tolerance: float,
+    grid: Grid | None,
+    absorber: Any,
+    finer: float,
+    thicker: float,
+    longer: float,
 ) -> Parts:
     """Box, spacing, absorber and duration for scattering.
 
@@ -44,11 +54,11 @@ def open_space(
     packet, mass, potential = packet_of(problem), float(problem.mass), problem.potential
     left_end, right_end = potential.support(min(1e-3, tolerance))
     ends = potential.asymptotes()
-    slow, fast = _speeds(packet, tolerance / 20, mass)
-    x = np.linspace(*_padded(left_end, right_end), 1025)
+    slow, fast = speeds(packet, tolerance / 20, mass)
+    x = np.linspace(*padded(left_end, right_end), 1025)
     values = np.asarray(potential.value((x,), mass=mass))  # type: ignore[arg-type]
     depth, height = min(0.0, float(values.min())), max(0.0, float(values.max()))
-    _, top = _speeds(packet, tolerance**2 / 100, mass)
+    _, top = speeds(packet, tolerance**2 / 100, mass)
     largest = math.sqrt(top**2 + 2 * mass * -depth)
     slowest = _slowest_outside(slow, fast, ends, mass)
     spacing = math.pi / (1.3 * largest)
@@ -95,6 +105,69 @@ def open_space(
     return grid, absorber, float(duration), energy, fast / mass, reasons
 
 
+def deep_space(
+    problem: Problem, tolerance: float, scale: float, grid: Grid | None, absorber: Any, finer: float, longer: float
+) -> Parts:
+    """Box, spacing and duration where next to nothing is transmitted, and that little is wanted to a fraction of itself.
+
+    No absorber: its kicks are periodic in time, so that a share of 1e-8 or so of what it takes comes back with other energies, above the
+    barrier. The box holds all but tolerance scale/20 of the packet, on either side, until that much of it has passed or turned back.
+
+    Args:
+        tolerance: relative to `scale`.
+        scale: about what is transmitted.
+    """
+    packet, mass, potential = packet_of(problem), float(problem.mass), problem.potential
+    tail = tolerance * scale / 20
+    left_end, right_end = potential.support(min(1e-3, tolerance))
+    start, momenta = packet.position_range(tail), packet.momentum_range(tail, mass)
+    half, reach = (start[1] - start[0]) / 2, (momenta[1] - momenta[0]) / 2 / mass
+    center, speed = sum(start) / 2, abs(sum(momenta)) / 2 / mass
+    forward = sum(momenta) > 0
+    near = left_end - center if forward else center - right_end
+    way = near + right_end - left_end
+
+    def spread(time: float) -> float:
+        return half * math.sqrt(1 + (reach * time / half) ** 2)
+
+    duration = problem.duration
+    if duration is None:
+        if speed <= reach:
+            raise NumericsError(
+                f"so small a transmitted probability needs a packet all of which moves towards the barrier, but {tail:.1g} of it does not; "
+                "make it wider, or faster, or give a duration."
+            )
+        # speed t - way = spread(t), a quadratic
+        a, b, c = speed**2 - reach**2, speed * (way + 1 / (mass * speed)), way**2 - half**2
+        duration = longer * (b + math.sqrt(max(b**2 - a * c, 0.0))) / a
+    passed, late = speed * float(duration) - near, spread(float(duration))
+    room = float(absorber.width) if isinstance(absorber, Absorber) else 0.0
+    back, ahead = min(-near - half, -passed - late) - room, right_end - left_end + max(0.0, passed) + late + room
+    low, high = (left_end + back, left_end + ahead) if forward else (right_end - ahead, right_end - back)
+    x = np.linspace(*padded(left_end, right_end), 1025)
+    values = np.asarray(potential.value((x,), mass=mass))  # type: ignore[arg-type]
+    depth, height = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    largest = math.sqrt(max(abs(k) for k in momenta) ** 2 + 2 * mass * -depth)
+    spacing, why = math.pi / (1.3 * largest), "1.3 x the largest momentum"
+    if not potential.smooth:
+        wave = max(math.sqrt(largest**2 + 2 * mass * height), spike_wave_number(potential, mass))
+        third = (_DEEP_EDGE * min(tolerance, 0.02)) ** (1 / 3) / wave
+        edge = min(third, (_DEEP_HOP * tolerance * math.sqrt(scale)) ** (1 / 5) / wave)
+        if edge < spacing:
+            spacing, why = edge, "sharp edges of a thick barrier"
+    if grid is None:
+        grid = fitted_grid(low, high, spacing / finer, potential)
+    reasons = {
+        "box": f"{grid.lower[0]:.5g} to {grid.upper[0]:.5g}: holds all but {tail:.1g} of the packet to the end",
+        "spacing": f"{grid.spacing[0]:.5g}: {why}",
+        "absorber": "as given" if room else "none: what it returns would outweigh what tunnels",
+        "duration": f"{float(duration):.5g}"
+        + ("" if problem.duration is not None else f": all but {tail:.1g} of the packet has passed or turned back"),
+    }
+    chosen = absorber if isinstance(absorber, Absorber) else None
+    return grid, chosen, float(duration), max(largest**2 / (2 * mass), height), largest / mass, reasons
+
+
 def free_space(problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float) -> Parts:
     """Free motion: a box that holds the packet all the time, no absorber unless given; duration until its width has doubled."""
     packet, mass = packet_of(problem), float(problem.mass)
@@ -125,12 +198,12 @@ def _forbidden(x: np.ndarray, values: np.ndarray, energy: float, mass: float) ->
     return float(np.trapezoid(np.sqrt(2 * mass * np.maximum(values - energy, 0.0)), x))
 
 
-def _padded(left: float, right: float) -> tuple[float, float]:
+def padded(left: float, right: float) -> tuple[float, float]:
     pad = max(1e-6, 0.1 * (right - left))
     return left - pad, right + pad
 
 
-def _speeds(packet: AbstractPacket, tail: float, mass: float) -> tuple[float, float]:
+def speeds(packet: AbstractPacket, tail: float, mass: float) -> tuple[float, float]:
     """The slowest and fastest momenta, as magnitudes; the slowest not below an eighth of the mean."""
     first, last = packet.momentum_range(max(tail, 1e-30), mass)
     mean = abs(first + last) / 2

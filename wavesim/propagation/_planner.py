@@ -18,11 +18,16 @@ from ..grid import Grid
 from ..potentials import Free
 from ..problem import Problem
 from ..schemes import SRKN11B, Chebyshev, Scheme, chebyshev_terms
+from ..states import Trapped
 from ._numerics import Method, Numerics, require_double, scheme_named, spectral_bounds
 from ._plan_confined import confined_space
-from ._plan_open import free_space, open_space
+from ._plan_decay import decay_space
+from ._plan_open import deep_space, free_space, open_space
+from ._plan_planar import dimension_of, planar_space
 
 DEFAULT_FRAMES = 240
+# whole planes are kept: fewer of them
+_PLANAR_FRAMES = 96
 # step x energy at which each scheme reaches a state error of 1e-4 over t x energy of about 60 (measured, NUMERICS section 1.4)
 _REACH = {"strang": 0.13, "yoshida4": 0.5, "srkn11b": 3.0, "g6t4": 1.5}
 # radius of one Chebyshev step: below it the overhead of starting a series counts, above it the absorber acts too rarely
@@ -81,6 +86,7 @@ def plan(
     precision: str = "double",
     save_psi: bool = True,
     refinement: Refinement = Refinement(),
+    scale: float = 1.0,
 ) -> Plan:
     """Choose the numerics for a problem; any of them can be fixed by hand.
 
@@ -89,6 +95,7 @@ def plan(
         tolerance: the absolute error of probabilities to aim at.
         grid, dt, scheme, absorber, frames, precision, save_psi: what is given is kept; see `propagate`.
         refinement: how much finer than by the rules, for a second, better run.
+        scale: a transmitted probability, about, if the tolerance is meant as a fraction of it.
 
     Returns:
         the `Plan`.
@@ -107,10 +114,11 @@ def plan(
         positive("dt", dt)
     if isinstance(absorber, str) and absorber != "planned":
         raise ArgumentError("absorber", f'must be an Absorber, None or "planned", but is {absorber!r}.')
-    space = _space(problem, tolerance, grid, absorber, refinement)
+    positive("scale", scale)
+    space = _space(problem, tolerance, grid, absorber, refinement, scale)
     reasons = dict(space.reasons)
     chosen, step, why = _time_step(problem, space, tolerance, scheme, dt, refinement.time)
-    frames = frames or DEFAULT_FRAMES
+    frames = frames or (DEFAULT_FRAMES if space.grid.dimension == 1 else _PLANAR_FRAMES)
     steps = frames * max(1, math.ceil(space.duration / step / frames - 1e-9))
     exact = space.duration / steps
     method = chebyshev_for(problem, space.grid, exact) if isinstance(chosen, str) else chosen
@@ -123,12 +131,30 @@ def plan(
 
 
 def _space(
-    problem: Problem, tolerance: float, grid: Grid | None, absorber: Absorber | str | None, refinement: Refinement
+    problem: Problem,
+    tolerance: float,
+    grid: Grid | None,
+    absorber: Absorber | str | None,
+    refinement: Refinement,
+    scale: float,
 ) -> Space:
     if grid is not None and grid.dimension > 1:
         return _given_space(problem, tolerance, grid, absorber)
-    if problem.open and isinstance(problem.potential, Free):
+    axes = dimension_of(problem)
+    if axes > 1 and grid is not None:
+        raise NumericsError(
+            f"the grid must have {axes} axes like the problem, but has one; give one entry for each axis."
+        )
+    if axes > 1:
+        parts = planar_space(problem, tolerance, absorber, refinement.space, refinement.absorber, refinement.longer)
+    elif isinstance(problem.state, Trapped):
+        parts = decay_space(
+            problem, tolerance, grid, absorber, refinement.space, refinement.absorber, refinement.longer
+        )
+    elif problem.open and isinstance(problem.potential, Free):
         parts = free_space(problem, tolerance, grid, absorber, refinement.space)
+    elif problem.open and scale < 1:
+        parts = deep_space(problem, tolerance, scale, grid, absorber, refinement.space, refinement.longer)
     elif problem.open:
         parts = open_space(problem, tolerance, grid, absorber, refinement.space, refinement.absorber, refinement.longer)
     else:

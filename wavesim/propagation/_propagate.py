@@ -14,9 +14,10 @@ from jax.core import Tracer
 from ..absorbers import Absorber
 from ..errors import NumericsError
 from ..grid import Grid
+from ..potentials import AbstractMetastable
 from ..problem import Problem
 from ..schemes import Chebyshev, Scheme
-from ..states import AbstractPacket
+from ..states import AbstractPacket, Trapped
 from ._evolve import Frame, advance, begin, proceed
 from ._numerics import Numerics, spectral_bounds
 from ._plan_grid import misfit
@@ -104,6 +105,14 @@ def check(problem: Problem, numerics: Numerics) -> None:
             f"the deltas of a {type(potential).__name__} must lie on grid points, but one is {off:.2g} of a cell off; "
             "shift the grid or choose a spacing that divides their distances, or leave the grid to the planner."
         )
+    wall = potential.wall if isinstance(potential, AbstractMetastable) else None
+    if wall is not None:
+        middle = float(numerics.grid.lower[0] + numerics.grid.upper[0] - numerics.grid.spacing[0]) / 2
+        if not isinstance(problem.state, Trapped) or abs(middle - wall) > _ON_POINT * float(numerics.grid.spacing[0]):
+            raise NumericsError(
+                f"a hard wall needs a state that is odd about it, and a grid with the wall at {wall:.6g} midway between its two middle points, but the state is a "
+                f"{type(problem.state).__name__} and the grid's middle {middle:.6g}; take a Trapped state, and leave the grid to the planner."
+            )
     if isinstance(method, Scheme) and method.uses_gradient and not potential.smooth:
         raise NumericsError(
             f"the scheme {method.name!r} needs the gradient of the potential, but a {type(potential).__name__} has edges; "

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from ..absorbers import Absorber
 from ..fourier import forward, inverse
 from ..grid import Grid
-from ..potentials import AbstractPotential, AbstractSmoothPotential
+from ..potentials import AbstractMetastable, AbstractPotential, AbstractSmoothPotential
 from ..problem import Problem
 from ..schemes import Chebyshev, Kick, Scheme
 from ._numerics import Numerics
@@ -40,9 +40,12 @@ class Damping:
     loss: jax.Array
 
     @classmethod
-    def made(cls, absorber: Absorber, grid: Grid, dt: float, dtype: jnp.dtype) -> Damping:
+    def made(cls, potential: AbstractPotential, absorber: Absorber, grid: Grid, dt: float, dtype: jnp.dtype) -> Damping:
         """Tables for one step: factor exp(-W dt); loss (1 - exp(-2 W dt)) cell, split at the middle of the first axis."""
         strength = absorber.sample(grid)
+        if isinstance(potential, AbstractMetastable) and potential.wall is not None:
+            # the periodic box is half a spacing off the mirror; layers that are not even about the wall would make psi leak into even states
+            strength = (strength + strength[::-1]) / 2
         x = grid.position[0]
         left = (x < (grid.lower[0] + grid.upper[0]) / 2).astype(float)
         lost = -jnp.expm1(-2 * strength * dt) * grid.cell
@@ -97,7 +100,9 @@ class SplitStepper:
                 if scheme.drifts_first
                 else kick_phase(problem.potential, closing, grid, problem.mass, dt).astype(dtype)
             )
-        damping = None if numerics.absorber is None else Damping.made(numerics.absorber, grid, dt, dtype)
+        damping = (
+            None if numerics.absorber is None else Damping.made(problem.potential, numerics.absorber, grid, dt, dtype)
+        )
         return cls(
             scheme,
             grid,
@@ -202,7 +207,9 @@ class ChebyshevStepper:
         series = chebyshev_coefficients(half * dt, method.terms) * jnp.exp(-1j * middle * dt)
         potential = (problem.potential.sample(grid, mass=problem.mass) - middle) / half
         kinetic = tuple((t / half).astype(real) for t in grid.kinetic(problem.mass))
-        damping = None if numerics.absorber is None else Damping.made(numerics.absorber, grid, dt, dtype)
+        damping = (
+            None if numerics.absorber is None else Damping.made(problem.potential, numerics.absorber, grid, dt, dtype)
+        )
         return cls(method.terms, grid, dt, kinetic, potential.astype(real), series.astype(dtype), damping)
 
     def time(self, carry: Carry) -> jax.Array:

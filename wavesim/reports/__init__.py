@@ -4,6 +4,10 @@ from ._expect import Outcome as Outcome
 from ._expect import judge as judge
 from ._json import as_json as as_json
 from ._json import dumps as dumps
+from ._study import StudyOutcomes as StudyOutcomes
+from ._study import judge_study as judge_study
+from ._study import study_json as study_json
+from ._study import study_text as study_text
 from ._words import predictions_text as predictions_text
 from ._words import report_text as report_text
 from ._words import shown as shown

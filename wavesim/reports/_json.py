@@ -6,6 +6,8 @@ import json
 import math
 from typing import Any
 
+import numpy as np
+
 from .. import __version__
 from .._typing import ENERGY, LENGTH, TIME
 from ..analysis import Curve, Quantity, Report
@@ -18,27 +20,26 @@ from ._expect import Outcome
 def as_json(report: Report, scenario: Scenario, outcomes: list[Outcome]) -> dict[str, Any]:
     """The content of report.json."""
     units, result = scenario.units, report.result
-    numerics = result.numerics
     return {
         "format": 1,
         "scenario": scenario.name,
         "title": scenario.title,
         "hash": scenario.hash,
         "wavesim": __version__,
-        "status": "complete" if result.complete and math.isfinite(report.headline.error) else "interrupted",
-        "device": result.device,
-        "precision": numerics.precision,
+        "status": "complete" if report.complete else "interrupted",
+        "device": None if result is None else result.device,
+        "precision": "double" if result is None else result.numerics.precision,
         "tolerance": report.tolerance,
-        "numerics": _numerics(numerics, result.steps_done, units),
+        "numerics": None if result is None else _numerics(result.numerics, result.steps_done, units),
         "wall_s": report.wall_s,
         "runs": report.runs,
         "fft_pairs_of_all_runs": report.fft_pairs,
-        "quantities": {q.name: _quantity(q, units) for q in report.quantities.values()},
+        "quantities": {q.name: quantity_json(q, units) for q in report.quantities.values()},
         "headline": report.headline.name,
         "error_budget": _scaled(report.headline.budget, units.scale(report.headline.dimension)),
         "balance": report.balance,
         "curves": {c.name: _curve(c, units) for c in report.curves.values()},
-        "expect": [_expected(outcome, units) for outcome in outcomes],
+        "expect": [expected_json(outcome, units) for outcome in outcomes],
         "warnings": list(report.warnings),
     }
 
@@ -68,7 +69,7 @@ def _numerics(numerics: Numerics, steps_done: int, units: UnitSystem) -> dict[st
     }
 
 
-def _quantity(quantity: Quantity, units: UnitSystem) -> dict[str, Any]:
+def quantity_json(quantity: Quantity, units: UnitSystem) -> dict[str, Any]:
     scale = units.scale(quantity.dimension)
     return {
         "value": quantity.value / scale,
@@ -85,21 +86,43 @@ def _quantity(quantity: Quantity, units: UnitSystem) -> dict[str, Any]:
 def _curve(curve: Curve, units: UnitSystem) -> dict[str, Any]:
     scale = units.scale(curve.dimension)
     largest = {name: float(abs(curve.values - values).max()) / scale for name, values in curve.theory.items()}
-    return {"unit": units.symbol(curve.dimension), "error": curve.error / scale, "largest_difference": largest}
+    told = {"unit": units.symbol(curve.dimension), "error": curve.largest_error / scale, "largest_difference": largest}
+    if np.ndim(curve.error) == 0:
+        # the series itself is in result.nc
+        return told
+    name, dimension = curve.along
+    covered = {kind: float(np.mean(abs(curve.values - v) <= curve.error)) for kind, v in curve.theory.items()}
+    return told | {
+        "covered": covered,
+        "along": {"name": name, "unit": units.symbol(dimension)},
+        "table": {
+            name: _listed(curve.points, units.scale(dimension)),
+            "value": _listed(curve.values, scale),
+            "error": _listed(np.asarray(curve.error), scale),
+            **{f"theory_{kind}": _listed(values, scale) for kind, values in curve.theory.items()},
+        },
+    }
 
 
-def _expected(outcome: Outcome, units: UnitSystem) -> dict[str, Any]:
+def _listed(values: np.ndarray, scale: float) -> list[float]:
+    return [float(value) for value in np.asarray(values) / scale]
+
+
+def expected_json(outcome: Outcome, units: UnitSystem) -> dict[str, Any]:
     one = outcome.expectation
     scale = units.scale(QUANTITIES[one.quantity])
     kind = "theory" if one.theory is not None else "value" if one.value is not None else "below"
     target = one.theory if kind == "theory" else (one.value if kind == "value" else one.below)
     assert target is not None
+    measure = 1.0 if one.factor is not None else scale
     return {
         "quantity": one.quantity,
         kind: target if isinstance(target, str) else target / scale,
         "met": outcome.met,
-        "distance": outcome.distance / scale,
-        "allowed": outcome.allowed / scale,
+        "distance": outcome.distance / measure,
+        "allowed": outcome.allowed / measure,
+        **({"as": "factor"} if one.factor is not None else {}),
+        **({"covered": outcome.covered} if outcome.covered is not None else {}),
         **({"reason": outcome.reason} if outcome.reason else {}),
     }
 

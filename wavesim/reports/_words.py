@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from .._typing import LENGTH, TIME, Dimension
-from ..analysis import Report
+from ..analysis import Curve, Report
+from ..propagation import Result
 from ..scenario import QUANTITIES
 from ..units import UnitSystem
 from ._expect import Outcome
@@ -25,9 +28,12 @@ def shown(value: float, error: float) -> str:
 def report_text(report: Report, units: UnitSystem, outcomes: list[Outcome]) -> str:
     """The table of a run, its error budget, its balance, its numerics and what was expected."""
     parts = [_table(report, units), _budget(report, units)]
+    parts += [_curve(curve, units) for curve in report.curves.values() if np.ndim(curve.error)]
     if report.balance is not None:
         parts.append(f"balance    transmitted + reflected + remaining = {report.balance:.12f}")
-    parts += [_numerics(report, units), *(_expected(outcome, units) for outcome in outcomes)]
+    if report.result is not None:
+        parts.append(_numerics(report, report.result, units))
+    parts += [*(expected_text(outcome, units) for outcome in outcomes)]
     return "\n".join(parts)
 
 
@@ -38,12 +44,12 @@ def predictions_text(predictions: dict[str, dict[str, float]], units: UnitSystem
         for kind, value in theories.items():
             rows.append(
                 (
-                    _spoken(name),
-                    _spoken(kind),
-                    f"{value / units.scale(QUANTITIES[name]):.12g}{_unit(QUANTITIES[name], units)}",
+                    spoken(name),
+                    spoken(kind),
+                    f"{value / units.scale(QUANTITIES[name]):.12g}{unit_text(QUANTITIES[name], units)}",
                 )
             )
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _table(report: Report, units: UnitSystem) -> str:
@@ -55,61 +61,90 @@ def _table(report: Report, units: UnitSystem) -> str:
         theory, difference, verdict = "-", "-", ""
         if q.difference is not None and q.theory:
             kind, expected = next(iter(q.theory.items()))
-            theory = f"{shown(expected / scale, error)} ({_spoken(kind)})"
+            theory = f"{shown(expected / scale, error)} ({spoken(kind)})"
             difference = f"{q.difference / scale:+.1e}"
             verdict = "" if not math.isfinite(error) else "agrees" if q.agrees else "outside the bar"
         rows.append(
-            (_spoken(q.name), f"{shown(value, error)} +- {bar}{_unit(q.dimension, units)}", theory, difference, verdict)
+            (
+                spoken(q.name),
+                f"{shown(value, error)} +- {bar}{unit_text(q.dimension, units)}",
+                theory,
+                difference,
+                verdict,
+            )
         )
-    return _aligned(rows)
+    return aligned(rows)
+
+
+def _curve(curve: Curve, units: UnitSystem) -> str:
+    """A curve with a bar at every point: how wide the bars are, how far theory is, and how often they cover that."""
+    name, dimension = curve.along
+    scale, unit = units.scale(dimension), unit_text(dimension, units)
+    parts = [
+        f"curve      {spoken(curve.name)} at {len(curve.points)} points of the {name} from {curve.points[0] / scale:.4g} to {curve.points[-1] / scale:.4g}{unit}",
+        f"error bars up to {curve.largest_error / units.scale(curve.dimension):.1e}",
+    ]
+    if curve.theory:
+        kind, values = next(iter(curve.theory.items()))
+        off = np.abs(curve.values - values)
+        share = 100 * float(np.mean(off <= curve.error))
+        parts.append(
+            f"{off.max() / units.scale(curve.dimension):.1e} at most from {spoken(kind)}, inside the bar at {share:.4g} % of the points"
+        )
+    return "; ".join(parts)
 
 
 def _budget(report: Report, units: UnitSystem) -> str:
     head = report.headline
     scale = units.scale(head.dimension)
-    parts = ", ".join(f"{_spoken(source)} {part / scale:.1e}" for source, part in head.budget.items())
-    return f"error bar  of {_spoken(head.name)}: {parts}"
+    parts = ", ".join(f"{spoken(source)} {part / scale:.1e}" for source, part in head.budget.items())
+    return f"error bar  of {spoken(head.name)}: {parts}"
 
 
-def _numerics(report: Report, units: UnitSystem) -> str:
-    n = report.result.numerics
+def _numerics(report: Report, result: Result, units: UnitSystem) -> str:
+    n = result.numerics
     points = " x ".join(f"{count}" for count in n.grid.points)
     spacing = ", ".join(f"{float(step) / units.scale(LENGTH):.4g}" for step in n.grid.spacing)
-    dt = f"{float(n.dt) / units.scale(TIME):.4g}{_unit(TIME, units)}"
+    dt = f"{float(n.dt) / units.scale(TIME):.4g}{unit_text(TIME, units)}"
     layer = (
         "no absorber"
         if n.absorber is None
-        else f"absorbers of {float(n.absorber.width) / units.scale(LENGTH):.4g}{_unit(LENGTH, units)}"
+        else f"absorbers of {float(n.absorber.width) / units.scale(LENGTH):.4g}{unit_text(LENGTH, units)}"
     )
     return (
-        f"numerics   {points} points {spacing}{_unit(LENGTH, units)} apart, {report.result.steps_done} steps of {dt} with {n.method.name}, {layer}, {n.precision} precision; "
-        f"{report.runs} runs, {report.fft_pairs:,} FFT pairs, {report.wall_s:.1f} s on {report.result.device}"
+        f"numerics   {points} points {spacing}{unit_text(LENGTH, units)} apart, {result.steps_done} steps of {dt} with {n.method.name}, {layer}, {n.precision} precision; "
+        f"{report.runs} runs, {report.fft_pairs:,} FFT pairs, {report.wall_s:.1f} s on {result.device}"
     )
 
 
-def _expected(outcome: Outcome, units: UnitSystem) -> str:
+def expected_text(outcome: Outcome, units: UnitSystem) -> str:
     one, dimension = outcome.expectation, QUANTITIES[outcome.expectation.quantity]
-    scale, unit = units.scale(dimension), _unit(dimension, units)
+    scale, unit = units.scale(dimension), unit_text(dimension, units)
     verdict = "met    " if outcome.met else "NOT MET"
     if outcome.reason:
-        return f"expected   {verdict}  {_spoken(one.quantity)}: {outcome.reason}"
+        return f"expected   {verdict}  {spoken(one.quantity)}: {outcome.reason}"
     distance, allowed = f"{outcome.distance / scale:.2e}{unit}", f"{outcome.allowed / scale:.2e}{unit}"
     if one.below is not None:
-        return f"expected   {verdict}  {_spoken(one.quantity)} below {allowed}: it is {distance}"
-    target = f"theory ({_spoken(one.theory)})" if one.theory is not None else f"{(one.value or 0.0) / scale:.10g}{unit}"
-    return f"expected   {verdict}  {_spoken(one.quantity)} within {allowed} of {target}: it is {distance} away"
+        return f"expected   {verdict}  {spoken(one.quantity)} below {allowed}: it is {distance}"
+    target = f"theory ({spoken(one.theory)})" if one.theory is not None else f"{(one.value or 0.0) / scale:.10g}{unit}"
+    if one.factor is not None:
+        return f"expected   {verdict}  {spoken(one.quantity)} within a factor of {outcome.allowed:.3g} of {target}: the factor is {outcome.distance:.3g}"
+    covered = (
+        "" if outcome.covered is None else f", and its bars cover that at {100 * outcome.covered:.4g} % of the points"
+    )
+    return f"expected   {verdict}  {spoken(one.quantity)} within {allowed} of {target}: it is {distance} away{covered}"
 
 
-def _unit(dimension: Dimension, units: UnitSystem) -> str:
+def unit_text(dimension: Dimension, units: UnitSystem) -> str:
     symbol = units.symbol(dimension)
     return "" if symbol in ("1", "natural") else f" {symbol}"
 
 
-def _spoken(name: str) -> str:
+def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> str:
+def aligned(rows: list[tuple[str, ...]]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(" |") for row in rows

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ._build import load_scenario as load_scenario
     from ._build import read_scenario as read_scenario
     from ._library import find_scenario as find_scenario
+    from ._library import fingerprint as fingerprint
     from ._library import shipped as shipped
     from ._paths import assign as assign
     from ._quantities import QUANTITIES as QUANTITIES
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Expectation": "_build", "Scenario": "_build", "load_scenario": "_build", "read_scenario": "_build",
-    "find_scenario": "_library", "shipped": "_library", "assign": "_paths", "QUANTITIES": "_quantities", "json_schema": "_schema",
+    "find_scenario": "_library", "shipped": "_library", "fingerprint": "_library", "assign": "_paths", "QUANTITIES": "_quantities", "json_schema": "_schema",
 }  # fmt: skip
 
 

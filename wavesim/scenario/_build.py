@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import os
 import tomllib
@@ -13,15 +12,17 @@ from typing import Any
 import pydantic
 
 from .._typing import ENERGY, LENGTH, MASS, TIME
+from ..analysis import AbstractQuestion, Axis
 from ..errors import ScenarioError, WavesimError
 from ..problem import Problem
 from ..units import UnitSystem, unit
 from ._fields import quantity_value
-from ._library import find_scenario
+from ._library import canonical, find_scenario, fingerprint
 from ._messages import sentences
 from ._paths import assign
-from ._quantities import QUANTITIES
+from ._quantities import OF_STUDIES, QUANTITIES
 from ._schema import SECTIONS, Expected, ScenarioFile
+from ._vary import cases_of, refuse_varied
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Expectation:
         below: what it must stay below, or None.
         within: the distance allowed, or None for its own error bar.
         relative: the distance allowed as a fraction of what is expected, or None.
+        factor: the factor allowed either way, or None; for numbers that are known to their order of magnitude.
     """
 
     quantity: str
@@ -43,6 +45,7 @@ class Expectation:
     below: float | None = None
     within: float | None = None
     relative: float | None = None
+    factor: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +63,10 @@ class Scenario:
         expect: what is expected of the numbers.
         units: how its numbers are shown: the units that the file uses itself.
         content: the file's content after ``--set``, as canonical JSON.
+        find: what is asked, None for what the problem suggests.
+        cases: where ``[vary]`` makes several, one scenario each; the fields above are then the first one's, and `expect` is of the study.
+        label: what tells a case from the others.
+        axis: the number that tells the cases apart, None where there is none.
     """
 
     name: str
@@ -72,11 +79,15 @@ class Scenario:
     expect: tuple[Expectation, ...]
     units: UnitSystem
     content: str
+    find: AbstractQuestion | None = None
+    cases: tuple[Scenario, ...] = ()
+    label: str = ""
+    axis: Axis | None = None
 
     @property
     def hash(self) -> str:
         """SHA-256 of the content: comments and the order of keys do not matter."""
-        return hashlib.sha256(self.content.encode()).hexdigest()
+        return fingerprint(json.loads(self.content))
 
 
 def load_scenario(name_or_path: str | os.PathLike[str], set: Iterable[str] = ()) -> Scenario:
@@ -90,7 +101,9 @@ def load_scenario(name_or_path: str | os.PathLike[str], set: Iterable[str] = ())
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{name} is no TOML: {error}.") from None
-    return read_scenario(name, assign(data, set))
+    assignments = tuple(set)
+    refuse_varied(data, assignments)
+    return read_scenario(name, assign(data, assignments))
 
 
 def read_scenario(name: str, data: dict[str, Any]) -> Scenario:
@@ -99,6 +112,31 @@ def read_scenario(name: str, data: dict[str, Any]) -> Scenario:
     Raises:
         ScenarioError: with one line for each thing that is wrong.
     """
+    return _varied(name, data) if data.get("vary") else _single(name, data)
+
+
+def _varied(name: str, data: dict[str, Any]) -> Scenario:
+    """One scenario for each case; what is expected of the study as a whole stays with the whole."""
+    varied = cases_of(data)
+    expected = data.get("expect", {})
+    whole = {key: row for key, row in expected.items() if key in OF_STUDIES} if isinstance(expected, dict) else {}
+    cases, wrong = [], []
+    for label, content in zip(varied.labels, varied.contents, strict=True):
+        if whole:
+            content = content | {"expect": {key: row for key, row in content["expect"].items() if key not in whole}}
+        try:
+            cases.append(dataclasses.replace(_single(name, content), label=label))
+        except ScenarioError as error:
+            wrong += [line for line in str(error).splitlines() if line not in wrong]
+    expect = tuple(_expectations(whole, "units" in data, wrong))
+    if wrong:
+        raise ScenarioError("\n".join(wrong))
+    return dataclasses.replace(
+        cases[0], expect=expect, content=canonical(data), cases=tuple(cases), label="", axis=varied.axis
+    )
+
+
+def _single(name: str, data: dict[str, Any]) -> Scenario:
     # whatever else `units` says is an error of its own, not one of every number
     natural = "units" in data
     wrong: list[str] = []
@@ -123,7 +161,8 @@ def read_scenario(name: str, data: dict[str, Any]) -> Scenario:
         fixed=fixed,
         expect=expect,
         units=_units(data, natural),
-        content=json.dumps(data, sort_keys=True, ensure_ascii=False),
+        content=canonical(data),
+        find=file.find,
     )
 
 
@@ -138,8 +177,9 @@ def _expectations(data: Any, natural: bool, wrong: list[str]) -> Iterator[Expect
             continue
         if sum(getattr(table, key) is not None for key in ("theory", "value", "below")) != 1:
             wrong.append(f"expect.{name}: must hold exactly one of theory, value and below.")
-        if (table.within is not None or table.below is not None) and table.relative is not None:
-            wrong.append(f"expect.{name}: must not hold relative together with within or below; choose one.")
+        said = [key for key in ("below", "within", "relative", "factor") if getattr(table, key) is not None]
+        if len(said) > 1:
+            wrong.append(f"expect.{name}: must not hold {' and '.join(said)} together; choose one.")
         numbers: dict[str, float] = {}
         for key in ("value", "below", "within"):
             given = getattr(table, key)
@@ -148,7 +188,7 @@ def _expectations(data: Any, natural: bool, wrong: list[str]) -> Iterator[Expect
                     numbers[key] = quantity_value(given, QUANTITIES[name], natural)
             except WavesimError as error:
                 wrong.append(f"expect.{name}.{key}: {error}")
-        yield Expectation(name, theory=table.theory, relative=table.relative, **numbers)
+        yield Expectation(name, theory=table.theory, relative=table.relative, factor=table.factor, **numbers)
 
 
 def _units(data: dict[str, Any], natural: bool) -> UnitSystem:

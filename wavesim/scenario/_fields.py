@@ -12,7 +12,16 @@ import typing
 from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import AfterValidator, BeforeValidator, Discriminator, StrictInt, StrictStr, Tag, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    Tag,
+    WithJsonSchema,
+)
 
 from .._typing import ANY, DIMENSIONLESS, Dimension
 from ..errors import WavesimError
@@ -135,8 +144,8 @@ class Families:
             return tuple[self.rule(arguments[0]), ...]  # type: ignore[misc]
         if hint is float:
             return quantity(DIMENSIONLESS)
-        if hint in (int, str):
-            return StrictInt if hint is int else StrictStr
+        if hint in (bool, int, str):
+            return {bool: StrictBool, int: StrictInt, str: StrictStr}[hint]
         base = next((b for b in self.members if isinstance(hint, type) and issubclass(hint, b)), None)
         if base is None:
             raise TypeError(f"no rule says how a file writes a {hint!r}")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from ..errors import ScenarioError
 
@@ -44,3 +47,13 @@ def find_scenario(name_or_path: str) -> tuple[str, str]:
     near = difflib.get_close_matches(name_or_path, known, 3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"the shipped ones are {', '.join(known)}."
     raise ScenarioError(f"there is no scenario and no file called {name_or_path!r}; {hint}")
+
+
+def canonical(data: dict[str, Any]) -> str:
+    """A file's content as text in which neither comments nor the order of keys matter."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False)
+
+
+def fingerprint(data: dict[str, Any]) -> str:
+    """SHA-256 of a file's content."""
+    return hashlib.sha256(canonical(data).encode()).hexdigest()

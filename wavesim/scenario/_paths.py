@@ -18,16 +18,27 @@ def assign(data: dict[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
     Raises:
         ScenarioError: if an assignment has no ``=`` or its path leads through something that is no table.
     """
-    changed = copy.deepcopy(data)
+    changed = data
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
-        keys = path.strip().split(".")
-        if not equals or not all(keys):
+        if not equals or not all(path.strip().split(".")):
             raise ScenarioError(f'{assignment!r} must read path=value, for example potential.height="0.5 eV".')
-        node: Any = changed
-        for depth, key in enumerate(keys[:-1]):
-            node = _enter(node, key, path, keys[:depth])
-        _put(node, keys, path, _value(text.strip()))
+        changed = assign_value(changed, path.strip(), _value(text.strip()))
+    return changed
+
+
+def assign_value(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of a file's content with `value` at `path`.
+
+    Raises:
+        ScenarioError: if the path leads through something that is no table.
+    """
+    changed = copy.deepcopy(data)
+    keys = path.split(".")
+    node: Any = changed
+    for depth, key in enumerate(keys[:-1]):
+        node = _enter(node, key, path, keys[:depth])
+    _put(node, keys, path, value)
     return changed
 
 

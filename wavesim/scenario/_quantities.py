@@ -14,6 +14,7 @@ QUANTITIES: dict[str, Dimension] = {
     "transfer_time": TIME,
     "gap": ENERGY,
     "contrast": DIMENSIONLESS,
+    "largest_transfer": DIMENSIONLESS,
     "left_population": DIMENSIONLESS,
     "right_population": DIMENSIONLESS,
     "mean_position": LENGTH,
@@ -21,4 +22,22 @@ QUANTITIES: dict[str, Dimension] = {
     "mean_energy": ENERGY,
     "position_spread": LENGTH,
     "norm": DIMENSIONLESS,
+    "fringe_spacing": MOMENTUM,
+    "fringe_contrast": DIMENSIONLESS,
+    **{f"level_{n}": ENERGY for n in range(10)},
+    "lifetime": TIME,
+    **{f"resonance_{kind}{place}": ENERGY for place in ("", "_2", "_3", "_4") for kind in ("energy", "width")},
+    "transmission": DIMENSIONLESS,
+    "reflection": DIMENSIONLESS,
+    "imbalance": DIMENSIONLESS,
+    "survival_probability": DIMENSIONLESS,
+    "fit_begin": TIME,
+    "fit_end": TIME,
+    "half_life": TIME,
+    "peak_energy": ENERGY,
+    "peak_width": ENERGY,
+    "ratio": DIMENSIONLESS,
 }
+
+# what several cases together tell, and no single run
+OF_STUDIES = ("ratio",)

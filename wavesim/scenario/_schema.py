@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic import AfterValidator, BeforeValidator, Discriminator, StrictInt, StrictStr, Tag, WithJsonSchema
 
+from .. import analysis as A
 from .. import observables as O
 from .. import potentials as P
 from .. import regions as R
@@ -17,7 +18,7 @@ from .. import states as S
 from .._checks import at_least, one_of, positive
 from .._typing import Length, Mass, Time
 from ..absorbers import Absorber
-from ..errors import WavesimError
+from ..errors import ArgumentError, WavesimError
 from ..grid import Grid
 from ..schemes import SCHEMES
 from ._fields import Families, Table, constructed
@@ -27,17 +28,23 @@ POTENTIALS = (
     P.Free, P.Step, P.RectangularBarrier, P.GaussianBarrier, P.EckartBarrier, P.DoubleBarrier,
     P.TriangularBarrier, P.ParabolicBarrier, P.DeltaBarrier, P.DeltaWell, P.DoubleDeltaWell,
     P.Harmonic, P.QuarticDoubleWell, P.SquareDoubleWell, P.GaussianWells,
-    P.Expression, P.Sampled, P.Driven, P.Sum,
+    P.WellBehindBarrier, P.CoulombBarrier, P.LeakySquareWell,
+    P.Expression, P.Sampled, P.Driven, P.Sum, P.Separable, P.DoubleSlit,
 )  # fmt: skip
-STATES = (S.GaussianPacket, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Superposition)
+STATES = (S.GaussianPacket, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Trapped, S.Superposition, S.Product)
 OBSERVABLES = (
     O.Norm, O.ProbabilityIn, O.Position, O.PositionSpread, O.Momentum, O.MomentumSpread, O.Energy,
     O.ProbabilityCurrent, O.Overlap, O.Autocorrelation, O.MovingIn,
 )  # fmt: skip
 REGIONS = (R.Beyond, R.Before, R.Between)
+QUESTIONS = (
+    A.Transmission, A.TransmissionCurve, A.Decay, A.HalfLife, A.GamowPeak, A.Populations,
+    A.DrivenPopulations, A.Splitting, A.Motion, A.Levels, A.Fringes,
+)  # fmt: skip
 
 FAMILIES = Families({
     P.AbstractPotential: POTENTIALS, S.AbstractState: STATES, O.AbstractObservable: OBSERVABLES, R.AbstractRegion: REGIONS,
+    A.AbstractQuestion: QUESTIONS,
 })  # fmt: skip
 
 TimeRule, LengthRule, MassRule, NumberRule = (FAMILIES.rule(hint) for hint in (Time, Length, Mass, float))
@@ -49,6 +56,14 @@ def _checked(check: Any, name: str, *rest: Any) -> AfterValidator:
         return value
 
     return AfterValidator(run)
+
+
+def _above_one(name: str, value: float) -> None:
+    if not value > 1:
+        raise ArgumentError(
+            name,
+            f"must be above 1, but is {value:.6g}; factor = 10 allows from a tenth to ten times of what is expected.",
+        )
 
 
 def _each(rule: Any) -> Any:
@@ -96,13 +111,14 @@ class Run(Table):
 
 
 class Expected(Table):
-    """What a number must be: equal to a theory or to a value (`within` an absolute or `relative` distance; otherwise within its error bar), or `below` something."""
+    """What a number must be: equal to a theory or to a value (`within` an absolute or `relative` distance, or a `factor` either way; otherwise within its error bar), or `below` something."""
 
     theory: StrictStr | None = None
     value: float | StrictStr | None = None
     below: float | StrictStr | None = None
     within: float | StrictStr | None = None
     relative: Annotated[NumberRule, _checked(positive, "relative")] | None = None  # type: ignore[valid-type]
+    factor: Annotated[NumberRule, _checked(_above_one, "factor")] | None = None  # type: ignore[valid-type]
 
 
 _OFF = Annotated[Literal["none"], Tag("off")]
@@ -122,11 +138,13 @@ class ScenarioFile(Table):
     particle: Particle = Particle()
     potential: FAMILIES.union(P.AbstractPotential)  # type: ignore[valid-type]
     state: FAMILIES.union(S.AbstractState)  # type: ignore[valid-type]
+    find: FAMILIES.union(A.AbstractQuestion) | None = None  # type: ignore[valid-type]
     accuracy: Accuracy = Accuracy()
     grid: Annotated[GridTable, AfterValidator(GridTable.grid)] | None = None
     run: Run = Run()
     absorber: AbsorberRule | None = None  # type: ignore[valid-type]
     measure: dict[str, FAMILIES.union(O.AbstractObservable)] = {}  # type: ignore[valid-type]
+    vary: dict[StrictStr, list[Any]] = {}
     expect: dict[Literal[tuple(QUANTITIES)], Expected] = {}  # type: ignore[valid-type]
 
 

@@ -8,3 +8,4 @@ from ._bound import RightLocalized as RightLocalized
 from ._packets import GaussianPacket as GaussianPacket
 from ._packets import Product as Product
 from ._packets import Superposition as Superposition
+from ._trapped import Trapped as Trapped

@@ -35,35 +35,46 @@ class Eigenstate(AbstractState):
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class LeftLocalized(AbstractState):
-    """(S - A)/sqrt(2) of the two lowest levels, with the signs that put it on the left: the particle sits in the left well.
+    """The combination of the two lowest levels that lies farthest to the left: the particle sits in the left well.
 
-    It lies in the doublet alone, so its populations are a clean cosine; a Gaussian in the well is not. Its tail reaches into
-    the right well: the left population starts at (1 + O)/2, not at 1 (see `wavesim.theory.localized_populations`).
+    It is the eigenvector of x, projected on the two, with the smaller eigenvalue: (S - A)/sqrt(2) in symmetric wells, and the same
+    state, with unequal shares of the levels, in tilted ones. It lies in the doublet alone, so its populations are a clean cosine; a
+    Gaussian in the well is not. Its tail reaches into the right well: the left population of symmetric wells starts at (1 + O)/2, not at
+    1 (see `wavesim.theory.right_population`). In a driven well the levels are those at time 0.
+
+    Not for wells tilted so far that both levels lie in one of them.
     """
 
     bound: ClassVar[bool] = True
 
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
-        return _localized(grid, hamiltonian, -1.0)
+        return _localized(grid, hamiltonian)[0]
 
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class RightLocalized(AbstractState):
-    """(S + A)/sqrt(2) of the two lowest levels, on the right: the mirror image of `LeftLocalized`."""
+    """The combination of the two lowest levels that lies farthest to the right; orthogonal to `LeftLocalized`."""
 
     bound: ClassVar[bool] = True
 
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
-        return _localized(grid, hamiltonian, 1.0)
+        return _localized(grid, hamiltonian)[1]
 
 
-def _localized(grid: Grid, hamiltonian: Hamiltonian, side: float) -> jax.Array:
+def _localized(grid: Grid, hamiltonian: Hamiltonian) -> tuple[jax.Array, jax.Array]:
+    """The eigenvectors of x within the two lowest levels, left and right.
+
+    Where rounding has mixed two levels that are almost one, they come out unmixed.
+    """
     if grid.dimension != 1:
         raise NumericsError(
             f"localized states are defined in one dimension, but the grid has {grid.dimension}; use a Superposition of eigenstates."
         )
     _, (lower, upper) = lowest_eigenstates(hamiltonian, 2)
-    # the transition dipole <0|x|1> has the sign that tells on which side the sum of the two lies
     dipole = jnp.sum(lower * grid.x * upper)
-    return normalized(lower + side * jnp.sign(dipole) * upper, grid).astype(complex)
+    apart = jnp.sum((lower - upper) * grid.x * (lower + upper))
+    angle = jnp.arctan2(2 * dipole, apart) / 2
+    left = jnp.sin(angle) * lower - jnp.cos(angle) * upper
+    right = jnp.cos(angle) * lower + jnp.sin(angle) * upper
+    return normalized(left, grid).astype(complex), normalized(right, grid).astype(complex)

@@ -120,6 +120,15 @@ class Product(AbstractPacket):
 
     factors: tuple[AbstractPacket, ...]
 
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.factors) <= 3:
+            raise ArgumentError("factors", f"must be one, two or three packets, but are {len(self.factors)}.")
+        for factor in self.factors:
+            if isinstance(factor, AbstractState) and (factor.bound or isinstance(factor, Product)):
+                raise ArgumentError(
+                    "factors", f"must be packets of one axis, but one is a {type(factor).__name__}; use GaussianPacket."
+                )
+
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
         if grid.dimension != len(self.factors):
             raise NumericsError(

@@ -1,12 +1,14 @@
 """Airy functions on the real line as JAX functions, with their exponential growth taken out."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 from scipy.special import airy, airye
+
+from ._tracing import Array, is_traced
 
 # Beyond it two terms of the asymptotic series are exact to 1e-16.
 _FAR = -1e5
@@ -15,14 +17,13 @@ _FAR = -1e5
 class ScaledAiry(NamedTuple):
     """Ai = a exp(-s), Ai' = a_slope exp(-s), Bi = b exp(s), Bi' = b_slope exp(s); s = (2/3) z^(3/2), or 0 for z < 0."""
 
-    a: jax.Array
-    a_slope: jax.Array
-    b: jax.Array
-    b_slope: jax.Array
-    s: jax.Array
+    a: Array
+    a_slope: Array
+    b: Array
+    b_slope: Array
+    s: Array
 
 
-@jax.custom_jvp
 def scaled_airy(z: ArrayLike) -> ScaledAiry:
     """Ai and Bi and their derivatives at real z, to rounding, however large z is.
 
@@ -35,20 +36,25 @@ def scaled_airy(z: ArrayLike) -> ScaledAiry:
     Returns:
         A ScaledAiry, each field of the shape of z.
     """
+    return _traced_airy(z) if is_traced(z) else ScaledAiry(*_by_scipy(np.asarray(z, float)))
+
+
+@jax.custom_jvp
+def _traced_airy(z: ArrayLike) -> ScaledAiry:
     z = jnp.asarray(z, float)
     shape = jax.ShapeDtypeStruct(z.shape, z.dtype)
     return ScaledAiry(*jax.pure_callback(_by_scipy, (shape,) * 5, z, vmap_method="expand_dims"))
 
 
-@scaled_airy.defjvp
+@_traced_airy.defjvp
 def _scaled_airy_jvp(primals: tuple[ArrayLike], tangents: tuple[jax.Array]) -> tuple[ScaledAiry, ScaledAiry]:
     z, dz = jnp.asarray(primals[0], float), tangents[0]
-    f = scaled_airy(z)
+    f = _traced_airy(z)
     slopes = ScaledAiry(f.a_slope * dz, z * f.a * dz, f.b_slope * dz, z * f.b * dz, jnp.zeros_like(f.s))
     return f, slopes
 
 
-def _by_scipy(z: jax.Array) -> tuple[np.ndarray, ...]:
+def _by_scipy(z: Any) -> tuple[np.ndarray, ...]:
     x = np.asarray(z, float)
     # The scaled functions are complex for z < 0, where there is nothing to scale.
     swings = np.where(x < _FAR, _far_left(np.minimum(x, _FAR)), np.array(airy(np.clip(x, _FAR, 0.0))))

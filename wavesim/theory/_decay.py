@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -13,13 +12,16 @@ from jax.typing import ArrayLike
 from wavesim.errors import ArgumentError, NumericsError
 
 from ._shooting import levels_by_shooting
-from ._slices import Potential, _interpolate, blocks, breakpoints, is_traced, refine, sample_slices, slice_matrices
+from ._slices import Potential, across, as_function, blocks, breakpoints, refine, sample_slices
+from ._tracing import Array, is_traced, namespace
 from ._turning import SmoothPotential, landmarks
 from ._wkb import classical_period, wkb_exponent
 
 _FIRST_SLICES = 64
 _MOST_SLICES = 2**15
 _NEWTON_STEPS = 40
+# Slopes are differences over so much of the energy: 1e-9 of them is lost, and no digit of what is found.
+_SLOPE_STEP = 1e-6
 # exp(-25) of the closed well's state is left where it is cut off: good enough for a start.
 _REACH = 25.0
 
@@ -59,14 +61,15 @@ def resonance(
     """Complex energy of a state between a hard wall and a barrier, from the outgoing-wave condition.
 
     Newton's method on psi_in'/psi_in = psi_out'/psi_out in the well, where psi_in vanishes at the wall and psi_out
-    is exp(ikx) beyond `right`, k = sqrt(2 m (E - V_right)) with Im k < 0. Both are followed in the direction in
+    is exp(ikx) beyond `right`, k = sqrt(2 m (E - V_right)) with Im k < 0. Where V still has a slope there, as in the
+    tail of a Coulomb barrier, the WKB wave exp(i int k dx)/sqrt(k) takes its place. Both are followed in the direction in
     which they grow, and psi_out as two solutions that are real for real E, whose Wronskian is known: so Gamma is
     never the small difference of large numbers, and even 1e-200 keeps its digits.
 
     Args:
         potential: real V(x), a function built from jax.numpy, or samples (x, V) joined by straight lines.
         wall: position of the hard wall [length].
-        right: where V has become constant [length].
+        right: where V has become constant, or changes so slowly that the square of k'/k^2 may be neglected [length].
         level: which state of the well, 0 for the lowest; counted in the well closed by a barrier that stays at its
             greatest height for ever.
         start: real energy to start from instead [energy]; then `level` is not used.
@@ -95,12 +98,9 @@ def resonance(
 
     first = 2 * max(1, _FIRST_SLICES // (points.size - 1) // 2)
     v, h = sliced(2 * first)
-    value = (
-        partial(_interpolate, xs=jnp.asarray(potential[0]), vs=jnp.asarray(potential[1]))
-        if isinstance(potential, tuple)
-        else potential
-    )
-    v_right = float(value(jnp.asarray(right, float))) if v_right is None else v_right
+    value = as_function(potential)
+    v_right = float(value(np.asarray(right, float))) if v_right is None else v_right
+    tilt = float(jax.grad(lambda x: jnp.sum(value(x)))(jnp.asarray(right, float)))
     if start is None:
         start = _closed_level(value, points, v, h, level, mass)
     if not start > v_right:
@@ -111,7 +111,7 @@ def resonance(
     def solve(slices: int) -> complex:
         v, h = sliced(slices)
         join = _join(v, start)
-        return newton(lambda e: _mismatch(v, h, join, e, mass, v_right), start)
+        return newton(lambda e: _mismatch(v, h, join, e, mass, v_right, tilt), start, start - v_right)
 
     def change(one: complex, other: complex) -> float:
         return max(abs(one.real / other.real - 1), abs(one.imag / other.imag - 1) if other.imag else 0.0)
@@ -130,7 +130,7 @@ def wkb_lifetime(
     *,
     edges: Any = (),
     mass: ArrayLike = 1.0,
-) -> jax.Array:
+) -> Array:
     """The WKB lifetime t_a/T: a particle of period t_a meets the barrier once in each, and T ~ exp(-2 S).
 
     Into an equal well the same particle tunnels at the rate delta = exp(-S)/t_a (see wkb_gap): faster by exp(S).
@@ -157,23 +157,27 @@ def wkb_lifetime(
     bottom = marks.x[marks.v.argmin()]
     beyond = () if is_traced(bottom) else edges[(edges > bottom) & (edges < right)]
     period = classical_period(potential, energy, wall, top, edges=within, mass=mass)
-    return period * jnp.exp(2 * wkb_exponent(potential, energy, bottom, right, edges=beyond, mass=mass))
+    exponent = wkb_exponent(potential, energy, bottom, right, edges=beyond, mass=mass)
+    return period * namespace(exponent).exp(2 * exponent)
 
 
-def newton(mismatch: Callable[[jax.Array], jax.Array], start: float) -> complex:
-    """A zero E - i Gamma/2, Gamma >= 0, of an analytic function, from a real start nearby.
+def newton(mismatch: Callable[[np.ndarray], np.ndarray], start: float, scale: float) -> complex:
+    """A zero E - i Gamma/2, Gamma >= 0, of an analytic function of arrays, from a real start nearby.
+
+    The function varies over energies of the size of `scale`.
 
     Raises:
         NumericsError: if it does not converge, or to a state that grows.
     """
-    energy = jnp.asarray(start, complex)
+    energy = complex(start)
+    aside = _SLOPE_STEP * scale
     for _ in range(_NEWTON_STEPS):
-        value, slope = jax.jvp(mismatch, (energy,), (jnp.ones_like(energy),))
-        step = value / slope
+        below, value, above = mismatch(np.array([energy - aside, energy, energy + aside]))
+        step = complex(2 * aside * value / (above - below))
         energy = energy - step
         settled = abs(step.real) <= 1e-14 * abs(energy.real) and abs(step.imag) <= 1e-13 * abs(energy.imag)
         if settled and energy.imag <= 0:
-            return complex(energy)
+            return energy
     raise NumericsError(
         f"no decaying state was found from the start {start}, but a barrier must hold one there; thicken the barrier or "
         "give a `start` closer to the resonance."
@@ -183,60 +187,55 @@ def newton(mismatch: Callable[[jax.Array], jax.Array], start: float) -> complex:
 class OutgoingWave(NamedTuple):
     """Two solutions c, s that are (1, 0) and (0, scale) outside, divided by exp(log_norm); scale real, near k."""
 
-    c: jax.Array
-    c_slope: jax.Array
-    s: jax.Array
-    s_slope: jax.Array
-    log_norm: jax.Array
-    scale: jax.Array
+    c: np.ndarray
+    c_slope: np.ndarray
+    s: np.ndarray
+    s_slope: np.ndarray
+    log_norm: np.ndarray
+    scale: np.ndarray
 
 
-def outgoing_mismatch(psi: jax.Array, slope: jax.Array, out: OutgoingWave, k: jax.Array) -> jax.Array:
+def outgoing_mismatch(psi: np.ndarray, slope: np.ndarray, out: OutgoingWave, k: np.ndarray) -> np.ndarray:
     """psi' - psi L times the denominator of L, the logarithmic derivative of the outgoing wave c + i (k/scale) s.
 
     L = (c c' + r^2 s s' + i r scale exp(-2 log_norm))/(c^2 + r^2 s^2), r = k/scale: the Wronskian of c and s stands
     for their difference.
     """
     r = k / out.scale
-    flux = 1j * r * out.scale * jnp.exp(-2 * out.log_norm)
+    flux = 1j * r * out.scale * np.exp(-2 * out.log_norm)
     numerator = out.c * out.c_slope + r**2 * out.s * out.s_slope + flux
     return slope * (out.c**2 + r**2 * out.s**2) - psi * numerator
 
 
 def _mismatch(
-    v: np.ndarray, h: np.ndarray, join: int, energy: jax.Array, mass: ArrayLike, v_right: ArrayLike
-) -> jax.Array:
-    k = jnp.sqrt(2 * mass * (energy - v_right))
-    scale = jax.lax.stop_gradient(jnp.abs(k))
-    one, zero = jnp.ones_like(energy), jnp.zeros_like(energy)
+    v: np.ndarray, h: np.ndarray, join: int, energy: np.ndarray, mass: float, v_right: float, tilt: float
+) -> np.ndarray:
+    k = np.sqrt(2 * mass * (energy - v_right))
+    scale = np.abs(k)
+    one, zero = np.ones_like(energy), np.zeros_like(energy)
+    # The logarithmic derivative of 1/sqrt(k), -k'/(2 k).
+    bend = mass * tilt / (2 * k**2)
     # Seen in a mirror, with the derivatives reversed, inward is outward.
-    out = (jnp.stack([one, zero]), jnp.stack([zero, -scale * one]), jnp.zeros(()))
-    for v_block, h_block in blocks(v[join:][::-1, ::-1], h[join:][::-1]):
-        out = _cross(out, v_block, h_block, energy, mass)
-    psi, slope, log_norm = out
-    # Twice the same wave, so that one compiled function serves both directions.
-    state = (jnp.stack([zero, zero]), jnp.stack([one, one]), jnp.zeros(()))
-    for v_block, h_block in blocks(v[:join], h[:join]):
-        state = _cross(state, v_block, h_block, energy, mass)
-    wave = OutgoingWave(psi[0], -slope[0], psi[1], -slope[1], log_norm, scale)
-    return outgoing_mismatch(state[0][0], state[1][0], wave, k)
+    out = (np.stack([one, zero]), np.stack([-bend * one, -scale * one]), np.zeros(energy.shape))
+    psi, slope, log_norm = _follow(out, v[join:][::-1, ::-1], h[join:][::-1], energy, mass)
+    wave, wave_slope, _ = _follow((zero, one, np.zeros(energy.shape)), v[:join], h[:join], energy, mass)
+    return outgoing_mismatch(wave, wave_slope, OutgoingWave(psi[0], -slope[0], psi[1], -slope[1], log_norm, scale), k)
 
 
-_State = tuple[jax.Array, jax.Array, jax.Array]
+_State = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-@jax.jit
-def _cross(state: _State, v: jax.Array, h: jax.Array, energy: jax.Array, mass: jax.Array) -> _State:
-    """Waves across a block of slices from left to right, all divided by one norm whose logarithm is kept."""
-
-    def step(state: _State, inputs: tuple[jax.Array, jax.Array]) -> tuple[_State, None]:
-        psi, slope, log_norm = state
-        m = slice_matrices(inputs[0], inputs[1], energy, mass)
-        psi, slope = m.m11 * psi + m.m12 * slope, m.m21 * psi + m.m22 * slope
-        norm = jax.lax.stop_gradient(jnp.max(jnp.abs(psi)) + jnp.max(jnp.abs(slope)))
-        return (psi / norm, slope / norm, log_norm + m.s + jnp.log(norm)), None
-
-    return jax.lax.scan(step, state, (v, h))[0]
+def _follow(state: _State, v: np.ndarray, h: np.ndarray, energy: np.ndarray, mass: float) -> _State:
+    """Waves from left to right, all at one energy divided by one norm whose logarithm is kept."""
+    psi, slope, log_norm = state
+    for v_block, h_block in blocks(v, h):
+        m = across(v_block, h_block, energy, mass)
+        for i in range(h_block.size):
+            psi, slope = m.m11[i] * psi + m.m12[i] * slope, m.m21[i] * psi + m.m22[i] * slope
+        size = np.abs(psi) + np.abs(slope)
+        norm = size if size.ndim == 1 else np.max(size, axis=0)
+        psi, slope, log_norm = psi / norm, slope / norm, log_norm + np.sum(m.s, axis=0) + np.log(norm)
+    return psi, slope, log_norm
 
 
 def _join(v: np.ndarray, energy: float) -> int:
@@ -261,7 +260,7 @@ def _closed_level(
             "potential", f"must have its barrier right of the wall, but is highest there, at {edge}; give `start`."
         )
 
-    def closed(x: jax.Array) -> jax.Array:
+    def closed(x: jax.Array) -> Array:
         return jnp.where(x < edge, potential(jnp.minimum(x, edge)), height)
 
     far = edge + _REACH / np.sqrt(2 * mass * max(height - v[:top].min(), 1e-300) / 4)

@@ -1,18 +1,22 @@
 """cosh(sqrt q) and sinh(sqrt q)/sqrt q as the entire functions of q that they are, without overflow."""
 
+from collections.abc import Sequence
 from math import factorial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.typing import ArrayLike
+
+from ._tracing import fixed, is_traced
 
 # Eleven terms at |q| < 1 leave a remainder below 1/22! = 1e-21.
 _COSH = [1 / factorial(2 * n) for n in range(11)]
 _SINHC = [1 / factorial(2 * n + 1) for n in range(11)]
 
 
-@jax.jit
-def scaled_cosh_sinhc(q: ArrayLike) -> tuple[jax.Array, jax.Array, jax.Array]:
+def scaled_cosh_sinhc(q: ArrayLike) -> tuple[Any, Any, Any]:
     """The pair cosh(sqrt q), sinh(sqrt q)/sqrt q with its exponential growth taken out.
 
     Returns (C, S, s) with cosh(sqrt q) = exp(s) C and sinh(sqrt q)/sqrt q = exp(s) S, where s >= 0.
@@ -25,36 +29,71 @@ def scaled_cosh_sinhc(q: ArrayLike) -> tuple[jax.Array, jax.Array, jax.Array]:
     Returns:
         C and S of the dtype of q, and the real exponent s, which carries no derivative: C and S do.
     """
-    q = jnp.asarray(q)
-    near = jnp.abs(q) < 1.0
-    small = jnp.where(near, q, 0.0)
-    cosh_near, sinhc_near = _horner(_COSH, small), _horner(_SINHC, small)
-    if jnp.iscomplexobj(q):
-        z = jnp.sqrt(jnp.where(near, 1.0, q))
-        s = jax.lax.stop_gradient(z.real)
-        # By parts, so that an imaginary part of 1e-100 keeps its digits: it may be the width of a resonance.
-        grow = jnp.exp(z.real - s)
-        cosh, sinh = grow * (1 + jnp.exp(-2 * z.real)) / 2, -grow * jnp.expm1(-2 * z.real) / 2
-        cosh_far = jax.lax.complex(cosh * jnp.cos(z.imag), sinh * jnp.sin(z.imag))
-        sinhc_far = jax.lax.complex(sinh * jnp.cos(z.imag), cosh * jnp.sin(z.imag)) / z
-    else:
-        z = jnp.sqrt(jnp.where(near, 1.0, jnp.abs(q)))
-        s = jax.lax.stop_gradient(jnp.where(q > 0, z, 0.0))
-        # The exponentials must not see the oscillating branch, whose z is unbounded too.
-        growing = jnp.where(q > 0, z, 1.0)
-        shift = jnp.where(q > 0, s, 1.0)
-        up, down = jnp.exp(growing - shift), jnp.exp(-growing - shift)
-        cosh_far = jnp.where(q > 0, (up + down) / 2, jnp.cos(z))
-        sinhc_far = jnp.where(q > 0, (up - down) / (2 * z), jnp.sin(z) / z)
+    if is_traced(q):
+        return _compiled(jnp.asarray(q))
+    q = np.asarray(q)
+    near = np.abs(q) < 1.0
+    if near.all():
+        return *_series(q), np.zeros(q.shape)
+    if not near.any():
+        return _far(np, q)
+    return _both(np, q, near)
+
+
+@jax.jit
+def _compiled(q: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    return _both(jnp, q, jnp.abs(q) < 1.0)
+
+
+def _series(q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Near q = 0, with as many terms as the largest q asks for."""
+    size, terms = np.max(np.abs(q), initial=0.0), 2
+    while terms < len(_COSH) and size**terms * _COSH[terms] > 1e-18:
+        terms += 1
+    sums = []
+    for coefficients in (_COSH, _SINHC):
+        total = np.full_like(q, coefficients[terms - 1], dtype=np.result_type(q, float))
+        for c in reversed(coefficients[: terms - 1]):
+            total *= q
+            total += c
+        sums.append(total)
+    return sums[0], sums[1]
+
+
+def _both(xp: Any, q: Any, near: Any) -> tuple[Any, Any, Any]:
+    small = xp.where(near, q, 0.0)
+    cosh, sinhc, s = _far(xp, xp.where(near, 1.0, q))
     return (
-        jnp.where(near, cosh_near, cosh_far),
-        jnp.where(near, sinhc_near, sinhc_far),
-        jnp.where(near, 0.0, s),
+        xp.where(near, horner(_COSH, small), cosh),
+        xp.where(near, horner(_SINHC, small), sinhc),
+        xp.where(near, 0.0, s),
     )
 
 
-def _horner(coefficients: list[float], q: jax.Array) -> jax.Array:
-    total = jnp.full_like(q, coefficients[-1])
+def _far(xp: Any, q: Any) -> tuple[Any, Any, Any]:
+    """Away from q = 0."""
+    if xp.iscomplexobj(q):
+        z = xp.sqrt(q)
+        s = fixed(z.real)
+        # By parts, so that an imaginary part of 1e-100 keeps its digits: it may be the width of a resonance.
+        grow = xp.exp(z.real - s)
+        cosh, sinh = grow * (1 + xp.exp(-2 * z.real)) / 2, -grow * xp.expm1(-2 * z.real) / 2
+        cos, sin = xp.cos(z.imag), xp.sin(z.imag)
+        return cosh * cos + 1j * (sinh * sin), (sinh * cos + 1j * (cosh * sin)) / z, s
+    z, grows = xp.sqrt(xp.abs(q)), q > 0
+    s = fixed(xp.where(grows, z, 0.0))
+    # The exponentials must not see the oscillating branch, whose z is unbounded too.
+    growing = xp.where(grows, z, 1.0)
+    shift = xp.where(grows, s, 1.0)
+    up, down = xp.exp(growing - shift), xp.exp(-growing - shift)
+    cosh = xp.where(grows, (up + down) / 2, xp.cos(z))
+    sinhc = xp.where(grows, (up - down) / (2 * z), xp.sin(z) / z)
+    return cosh, sinhc, s
+
+
+def horner(coefficients: Sequence[float], q: Any) -> Any:
+    """The polynomial with these coefficients, the constant first."""
+    total = coefficients[-1]
     for c in reversed(coefficients[:-1]):
         total = total * q + c
     return total

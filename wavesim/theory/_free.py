@@ -1,9 +1,11 @@
 """The free Gaussian packet in closed form (hbar = 1)."""
 
-import jax
-import jax.numpy as jnp
-from jax.scipy.special import erfc
+import numpy as np
+from jax.scipy import special as jax_special
 from jax.typing import ArrayLike
+from scipy import special
+
+from ._tracing import Array, floats
 
 
 def free_packet(
@@ -14,7 +16,7 @@ def free_packet(
     width: ArrayLike,
     momentum: ArrayLike = 0.0,
     mass: ArrayLike = 1.0,
-) -> jax.Array:
+) -> Array:
     """Wave function of a free Gaussian packet.
 
     psi = (2 pi w^2)^(-1/4) s^(-1/2) exp(-(x - x0 - p t/m)^2/(4 w^2 s) + i p (x - x0) - i p^2 t/(2 m)) with
@@ -31,18 +33,17 @@ def free_packet(
     Returns:
         psi, complex, normalised to one over all x.
     """
-    x, time = jnp.asarray(x, float), jnp.asarray(time, float)
-    width, momentum = jnp.asarray(width, float), jnp.asarray(momentum, float)
+    xp, x, time, center, width, momentum, mass = floats(x, time, center, width, momentum, mass)
     spread = 1 + 1j * time / (2 * mass * width**2)
     moved = x - center - momentum * time / mass
     phase = momentum * (x - center) - momentum**2 * time / (2 * mass)
-    norm = (2 * jnp.pi * width**2) ** -0.25 / jnp.sqrt(spread)
-    return norm * jnp.exp(-(moved**2) / (4 * width**2 * spread) + 1j * phase)
+    norm = (2 * np.pi * width**2) ** -0.25 / xp.sqrt(spread)
+    return norm * xp.exp(-(moved**2) / (4 * width**2 * spread) + 1j * phase)
 
 
 def free_packet_mean(
     time: ArrayLike, *, center: ArrayLike = 0.0, momentum: ArrayLike = 0.0, mass: ArrayLike = 1.0
-) -> jax.Array:
+) -> Array:
     """Mean position of a free packet, x0 + p t/m.
 
     Args:
@@ -54,10 +55,11 @@ def free_packet_mean(
     Returns:
         The mean position [length].
     """
-    return jnp.asarray(center, float) + jnp.asarray(momentum, float) * jnp.asarray(time, float) / mass
+    _, time, center, momentum, mass = floats(time, center, momentum, mass)
+    return center + momentum * time / mass
 
 
-def free_packet_width(time: ArrayLike, *, width: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array:
+def free_packet_width(time: ArrayLike, *, width: ArrayLike, mass: ArrayLike = 1.0) -> Array:
     """Standard deviation of abs(psi)^2 of a free Gaussian packet, w sqrt(1 + (t/(2 m w^2))^2).
 
     Args:
@@ -68,8 +70,8 @@ def free_packet_width(time: ArrayLike, *, width: ArrayLike, mass: ArrayLike = 1.
     Returns:
         The width [length].
     """
-    width = jnp.asarray(width, float)
-    return width * jnp.sqrt(1 + (jnp.asarray(time, float) / (2 * mass * width**2)) ** 2)
+    xp, time, width, mass = floats(time, width, mass)
+    return width * xp.sqrt(1 + (time / (2 * mass * width**2)) ** 2)
 
 
 def free_packet_probability_beyond(
@@ -80,7 +82,7 @@ def free_packet_probability_beyond(
     width: ArrayLike,
     momentum: ArrayLike = 0.0,
     mass: ArrayLike = 1.0,
-) -> jax.Array:
+) -> Array:
     """Probability to find a free Gaussian packet right of a point, erfc((b - x_mean)/(sqrt 2 w(t)))/2.
 
     Args:
@@ -96,4 +98,6 @@ def free_packet_probability_beyond(
     """
     mean = free_packet_mean(time, center=center, momentum=momentum, mass=mass)
     spread = free_packet_width(time, width=width, mass=mass)
-    return erfc((jnp.asarray(position, float) - mean) / (jnp.sqrt(2.0) * spread)) / 2
+    xp, position, mean, spread = floats(position, mean, spread)
+    erfc = special.erfc if xp is np else jax_special.erfc
+    return erfc((position - mean) / (np.sqrt(2.0) * spread)) / 2

@@ -1,11 +1,12 @@
 """The harmonic oscillator V = m omega^2 x^2/2 in closed form: levels, coherent and squeezed packets (hbar = 1)."""
 
-import jax
-import jax.numpy as jnp
+import numpy as np
 from jax.typing import ArrayLike
 
+from ._tracing import Array, floats
 
-def harmonic_levels(count: int, frequency: ArrayLike) -> jax.Array:
+
+def harmonic_levels(count: int, frequency: ArrayLike) -> Array:
     """The lowest energy levels, (n + 1/2) omega.
 
     Args:
@@ -15,10 +16,11 @@ def harmonic_levels(count: int, frequency: ArrayLike) -> jax.Array:
     Returns:
         Energies, shape (count,).
     """
-    return (jnp.arange(count) + 0.5) * jnp.asarray(frequency, float)
+    _, frequency = floats(frequency)
+    return (np.arange(count) + 0.5) * frequency
 
 
-def coherent_width(frequency: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array:
+def coherent_width(frequency: ArrayLike, mass: ArrayLike = 1.0) -> Array:
     """Width of the ground state and of every coherent state, 1/sqrt(2 m omega).
 
     Args:
@@ -28,7 +30,8 @@ def coherent_width(frequency: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array:
     Returns:
         Standard deviation of abs(psi)^2 [length].
     """
-    return 1 / jnp.sqrt(2 * mass * jnp.asarray(frequency, float))
+    xp, frequency, mass = floats(frequency, mass)
+    return 1 / xp.sqrt(2 * mass * frequency)
 
 
 def harmonic_mean(
@@ -38,7 +41,7 @@ def harmonic_mean(
     momentum: ArrayLike = 0.0,
     frequency: ArrayLike,
     mass: ArrayLike = 1.0,
-) -> tuple[jax.Array, jax.Array]:
+) -> tuple[Array, Array]:
     """Mean position and momentum of any packet: the classical motion (Ehrenfest is exact here).
 
     Args:
@@ -51,13 +54,13 @@ def harmonic_mean(
     Returns:
         (q, p): q = q0 cos(omega t) + p0 sin(omega t)/(m omega), p = p0 cos(omega t) - m omega q0 sin(omega t).
     """
-    q0, p0 = jnp.asarray(center, float), jnp.asarray(momentum, float)
-    impedance = mass * jnp.asarray(frequency, float)
-    cos, sin = jnp.cos(jnp.asarray(frequency) * time), jnp.sin(jnp.asarray(frequency) * time)
+    xp, time, q0, p0, frequency, mass = floats(time, center, momentum, frequency, mass)
+    impedance = mass * frequency
+    cos, sin = xp.cos(frequency * time), xp.sin(frequency * time)
     return q0 * cos + p0 * sin / impedance, p0 * cos - impedance * q0 * sin
 
 
-def harmonic_width(time: ArrayLike, *, width: ArrayLike, frequency: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array:
+def harmonic_width(time: ArrayLike, *, width: ArrayLike, frequency: ArrayLike, mass: ArrayLike = 1.0) -> Array:
     """Width of a Gaussian packet that starts with real envelope: it breathes at twice the frequency.
 
     w(t) = w sqrt(cos^2(omega t) + (sin(omega t)/(2 m omega w^2))^2); constant for the coherent width.
@@ -71,9 +74,9 @@ def harmonic_width(time: ArrayLike, *, width: ArrayLike, frequency: ArrayLike, m
     Returns:
         The width [length].
     """
-    width, frequency = jnp.asarray(width, float), jnp.asarray(frequency, float)
+    xp, time, width, frequency, mass = floats(time, width, frequency, mass)
     squeeze = 1 / (2 * mass * frequency * width**2)
-    return width * jnp.sqrt(jnp.cos(frequency * time) ** 2 + (squeeze * jnp.sin(frequency * time)) ** 2)
+    return width * xp.sqrt(xp.cos(frequency * time) ** 2 + (squeeze * xp.sin(frequency * time)) ** 2)
 
 
 def harmonic_packet(
@@ -85,7 +88,7 @@ def harmonic_packet(
     momentum: ArrayLike = 0.0,
     frequency: ArrayLike,
     mass: ArrayLike = 1.0,
-) -> jax.Array:
+) -> Array:
     """Wave function of a Gaussian packet of any width (a squeezed state) in the harmonic well.
 
     psi = (2 pi w^2)^(-1/4) z^(-1/2) exp(i m z'/(2 z) (x - q)^2 + i p (x - q) + i (p q - p0 q0)/2), where
@@ -107,19 +110,20 @@ def harmonic_packet(
     Source:
         Heller, J. Chem. Phys. 62 (1975) 1544 (thawed Gaussian, exact for quadratic V).
     """
-    x, time = jnp.asarray(x, float), jnp.asarray(time, float)
-    width, frequency = jnp.asarray(width, float), jnp.asarray(frequency, float)
     q, p = harmonic_mean(time, center=center, momentum=momentum, frequency=frequency, mass=mass)
+    xp, x, time, width, frequency, mass, center, momentum, q, p = floats(
+        x, time, width, frequency, mass, center, momentum, q, p
+    )
     angle = frequency * time
     squeeze = 1 / (2 * mass * frequency * width**2)
-    z = jnp.cos(angle) + 1j * squeeze * jnp.sin(angle)
-    z_dot = frequency * (-jnp.sin(angle) + 1j * squeeze * jnp.cos(angle))
+    z = xp.cos(angle) + 1j * squeeze * xp.sin(angle)
+    z_dot = frequency * (-xp.sin(angle) + 1j * squeeze * xp.cos(angle))
     # z winds once a period; turned back by exp(-i angle) it stays in the right half plane, so that the principal
     # root is continuous and the packet shows its sign change after one period.
-    root = jnp.exp(0.5j * angle) * jnp.sqrt(z * jnp.exp(-1j * angle))
-    action = (p * q - jnp.asarray(momentum, float) * center) / 2
+    root = xp.exp(0.5j * angle) * xp.sqrt(z * xp.exp(-1j * angle))
+    action = (p * q - momentum * center) / 2
     exponent = 1j * (mass * z_dot / (2 * z) * (x - q) ** 2 + p * (x - q) + action)
-    return (2 * jnp.pi * width**2) ** -0.25 / root * jnp.exp(exponent)
+    return (2 * np.pi * width**2) ** -0.25 / root * xp.exp(exponent)
 
 
 def coherent_state(
@@ -130,7 +134,7 @@ def coherent_state(
     momentum: ArrayLike = 0.0,
     frequency: ArrayLike,
     mass: ArrayLike = 1.0,
-) -> jax.Array:
+) -> Array:
     """Wave function of the coherent state, the packet of constant width 1/sqrt(2 m omega).
 
     Args:

@@ -1,13 +1,12 @@
 """The inverted parabola, the one barrier for which Kemble's formula is exact (hbar = 1)."""
 
-import jax
-import jax.numpy as jnp
+import numpy as np
 from jax.typing import ArrayLike
 
+from ._tracing import Array, floats
 
-def log_parabolic_transmission(
-    energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0
-) -> jax.Array:
+
+def log_parabolic_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0) -> Array:
     """Natural logarithm of parabolic_transmission, for barriers of any thickness.
 
     Args:
@@ -19,12 +18,12 @@ def log_parabolic_transmission(
     Returns:
         log T, also where T underflows.
     """
-    energy, height = jnp.asarray(energy, float), jnp.asarray(height, float)
-    exponent = jnp.pi * (height - energy) * jnp.asarray(width, float) * jnp.sqrt(2 * mass / height)
-    return -jax.nn.softplus(exponent)
+    xp, energy, height, width, mass = floats(energy, height, width, mass)
+    exponent = np.pi * (height - energy) * width * xp.sqrt(2 * mass / height)
+    return -xp.logaddexp(exponent, 0.0)
 
 
-def parabolic_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array:
+def parabolic_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0) -> Array:
     """Transmission probability of the infinite inverted parabola V = V0 (1 - (x/a)^2); exact at every energy.
 
     T = 1/(1 + exp(2 pi (V0 - E)/omega)), omega = sqrt(2 V0/m)/a the frequency of the upturned parabola; 1/2 at the
@@ -47,4 +46,5 @@ def parabolic_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLik
         scatter's, with edges at the kinks. At m = 1, V0 = 3, a = 4 the two differ by 7 % at the top and by a factor
         2.5 at E = V0/10.
     """
-    return jnp.exp(log_parabolic_transmission(energy, height, width, mass))
+    xp, log = floats(log_parabolic_transmission(energy, height, width, mass))
+    return xp.exp(log)

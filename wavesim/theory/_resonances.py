@@ -1,7 +1,5 @@
 """Complex resonance energies of the double rectangular barrier: resonant tunneling (hbar = 1)."""
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from scipy.optimize import brentq
 
@@ -48,16 +46,16 @@ def double_rectangular_resonances(height: float, width: float, separation: float
     for n in range(1, count + 1):
         fraction = np.asarray(brentq(closed, 0.0, 1.0, args=(n,), xtol=1e-15)).item()
         start = height * fraction**2
-        found.append(newton(lambda e, odd=n % 2 == 0: _mismatch(e, odd, height, width, separation, mass), start))
+        found.append(newton(lambda e, odd=n % 2 == 0: _mismatch(e, odd, height, width, separation, mass), start, start))
     return np.array(found)
 
 
-def _mismatch(energy: jax.Array, odd: bool, height: float, width: float, separation: float, mass: float) -> jax.Array:
-    k = jnp.sqrt(2 * mass * energy)
-    scale = jax.lax.stop_gradient(jnp.abs(k))
+def _mismatch(energy: np.ndarray, odd: bool, height: float, width: float, separation: float, mass: float) -> np.ndarray:
+    k = np.sqrt(2 * mass * energy)
+    scale = np.abs(k)
     q = 2 * mass * (height - energy) * width**2
     cosh, sinhc, growth = scaled_cosh_sinhc(q)
     out = OutgoingWave(cosh, -q * sinhc / width, -scale * width * sinhc, scale * cosh, growth, scale)
     half = k * separation / 2
-    psi, slope = (jnp.sin(half), k * jnp.cos(half)) if odd else (jnp.cos(half), -k * jnp.sin(half))
+    psi, slope = (np.sin(half), k * np.cos(half)) if odd else (np.cos(half), -k * np.sin(half))
     return outgoing_mismatch(psi, slope, out, k)

@@ -11,11 +11,24 @@ from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
-from ._slices import Potential, blocks, breakpoints, flat_segments, is_traced, refine, sample_slices, slice_matrices
+from ._slices import (
+    PARTS,
+    Potential,
+    across,
+    as_function,
+    blocks,
+    breakpoints,
+    graded,
+    refine,
+    sample_slices,
+    slice_matrices,
+)
+from ._tracing import fixed, is_traced, namespace
 
 _FIRST_SLICES = 128
 _MOST_SLICES = 2**16
 _TRACED_SLICES = 512
+_LARGEST_LOG = 700.0
 
 
 @partial(
@@ -36,7 +49,7 @@ class Scattering:
         r: amplitude of exp(-i k_L x) on the left; the incoming wave is exp(i k_L x).
         error: bound on the error of log T and of R: the change from half as many slices, and rounding.
             It is a relative error of T, and an absolute one as well, because T <= 1.
-        slices: number of slices in each segment where V is not constant.
+        slices: number of slices in all.
     """
 
     energy: jax.Array
@@ -64,8 +77,8 @@ def scatter(
 ) -> Scattering:
     """Scattering of a plane wave by any potential that is constant outside [left, right].
 
-    The interval is cut at the edges, and between them into equal slices with sixth-order Magnus propagators
-    (exact where V is constant). The scattering state is built from its outgoing wave, slice by slice towards the
+    The interval is cut at the edges, and between them into slices with sixth-order Magnus propagators (exact where V
+    is constant), thinner where V bends more. The scattering state is built from its outgoing wave, slice by slice towards the
     source, normalised at each slice with the logarithm of the norm kept. In this direction the wanted solution
     is the growing one, so rounding errors never overtake it, and T = 1e-300 and far less keeps its digits. (The
     same slices as scattering matrices under the Redheffer product give the same T with up to a hundred times
@@ -81,7 +94,7 @@ def scatter(
         right: right end of the interval [length]; may be omitted for samples (their last position).
         edges: positions of the jumps and kinks of V inside the interval [length]. Without them convergence
             is slow, and a feature much narrower than (right - left)/128 may be overlooked.
-        slices: even number of slices in each segment where V is not constant. By default it grows until the
+        slices: even number of equal slices in each segment where V is not constant. By default it grows until the
             error is below the tolerance; under jax.grad or jit, where that cannot be decided, about 512 are used.
         mass: particle mass.
         v_left: potential left of the interval [energy]; by default Re V(left).
@@ -106,17 +119,16 @@ def scatter(
         )
     if slices is not None and (slices < 2 or slices % 2):
         raise ArgumentError("slices", f"must be even and positive, but is {slices}; pass 2 or more, or leave it out.")
-    energy, mass = jnp.asarray(energy, float), jnp.asarray(mass, float)
+    energy, mass = _number(energy), _number(mass)
     points = breakpoints(potential, left, right, edges)
-    v_left = _outside(potential, points[0]) if v_left is None else jnp.asarray(v_left, float)
-    v_right = _outside(potential, points[-1]) if v_right is None else jnp.asarray(v_right, float)
+    v_left = _outside(potential, points[0]) if v_left is None else _number(v_left)
+    v_right = _outside(potential, points[-1]) if v_right is None else _number(v_right)
     leads = _Leads(mass, v_left, v_right, points[0], points[-1])
+    points, flat = graded(potential, points, PARTS if slices is None else 1)
 
-    flat = flat_segments(potential, points)
-
-    def solve(count: int, energy: jax.Array = energy, keep_gradient: bool = False) -> _Waves:
+    def solve(count: int, energy: Any = energy, keep_gradient: bool = False) -> _Waves:
         inputs = (*sample_slices(potential, points, np.where(flat, 1, count)), energy, leads)
-        return _scattering_waves(*(inputs if keep_gradient else jax.lax.stop_gradient(inputs)))
+        return _scattering_waves(*(inputs if keep_gradient else jax.tree.map(fixed, inputs)))
 
     v, _ = sample_slices(potential, points, np.ones(flat.size, int))
     if slices is not None or is_traced(points, v, energy, leads):
@@ -127,80 +139,102 @@ def scatter(
         slices, coarse, fine = refine(solve, _change, first, most, tolerance)
     # Rounding acts as if the energy were known to a few units of the last place. Far from a resonance this is
     # harmless; on its flank it is what limits T, and equal slices would not show it.
-    shift = 2.0**-36
-    moved = solve(slices, energy + shift * jnp.maximum(jnp.abs(energy), jnp.max(jnp.abs(v))))
+    shift, xp = 2.0**-36, namespace(energy, v)
+    moved = solve(slices, energy + shift * xp.maximum(abs(energy), xp.max(abs(v))))
     steps = int(np.sum(np.where(flat, 1, slices)))
     rounding = 2.0**-52 * (16 + steps / 2 + 8 * _change(moved, fine) / shift)
     return Scattering(
-        energy=energy,
-        transmission=jnp.exp(fine.log_transmission),
-        reflection=jnp.abs(fine.r) ** 2,
-        log_transmission=fine.log_transmission,
-        t=fine.t,
-        r=fine.r,
-        error=jax.lax.stop_gradient(_change(coarse, fine) + rounding),
-        slices=slices,
+        energy=jnp.asarray(energy),
+        transmission=jnp.asarray(namespace(fine).exp(fine.log_transmission)),
+        reflection=jnp.asarray(abs(fine.r) ** 2),
+        log_transmission=jnp.asarray(fine.log_transmission),
+        t=jnp.asarray(fine.t),
+        r=jnp.asarray(fine.r),
+        error=jnp.asarray(fixed(_change(coarse, fine) + rounding)),
+        slices=steps,
     )
 
 
 class _Waves(NamedTuple):
-    log_transmission: jax.Array
-    t: jax.Array
-    r: jax.Array
+    log_transmission: Any
+    t: Any
+    r: Any
 
 
 class _Leads(NamedTuple):
-    mass: jax.Array
-    v_left: jax.Array
-    v_right: jax.Array
+    mass: Any
+    v_left: Any
+    v_right: Any
     left: Any
     right: Any
 
 
 # psi, its derivative, and the logarithm of what both were divided by.
-_State = tuple[jax.Array, jax.Array, jax.Array]
+_State = tuple[Any, Any, Any]
 
 
-def _outside(potential: Potential, x: Any) -> jax.Array:
-    if isinstance(potential, tuple):
-        return jnp.interp(x, jnp.asarray(potential[0], float), jnp.real(jnp.asarray(potential[1])))
-    return jnp.real(jnp.asarray(potential(x))).astype(float)
+def _number(value: Any) -> Any:
+    return namespace(value).asarray(value, float)
 
 
-@jax.jit
-def _change(one: _Waves, other: _Waves) -> jax.Array:
+def _outside(potential: Potential, x: Any) -> Any:
+    v = as_function(potential)(x)
+    xp = namespace(v)
+    return xp.real(xp.asarray(v)).astype(float)
+
+
+def _change(one: _Waves, other: _Waves) -> Any:
     """The larger of the changes in log T and in R."""
-    both = jnp.isfinite(one.log_transmission) & jnp.isfinite(other.log_transmission)
-    in_log = jnp.where(both, one.log_transmission - other.log_transmission, 0.0)
-    return jnp.maximum(jnp.abs(in_log), jnp.abs(jnp.abs(one.r) ** 2 - jnp.abs(other.r) ** 2))
+    xp = namespace(one, other)
+    both = xp.isfinite(one.log_transmission) & xp.isfinite(other.log_transmission)
+    in_log = xp.where(both, one.log_transmission, 0.0) - xp.where(both, other.log_transmission, 0.0)
+    return xp.maximum(abs(in_log), abs(abs(one.r) ** 2 - abs(other.r) ** 2))
 
 
-def _scattering_waves(v: Any, h: Any, energy: jax.Array, leads: _Leads) -> _Waves:
+def _scattering_waves(v: Any, h: Any, energy: Any, leads: _Leads) -> _Waves:
+    if is_traced(v, h, energy, leads):
+        return _compiled_waves(v, h, energy, leads)
     state = _outgoing_wave(energy, leads)
     for v_block, h_block in reversed(blocks(v, h)):
         state = _cross(state, v_block, h_block, energy, leads.mass)
     return _split(state, energy, leads)
 
 
-def _right_wave_number(energy: jax.Array, leads: _Leads) -> tuple[jax.Array, jax.Array]:
+@jax.jit
+def _compiled_waves(v: Any, h: Any, energy: Any, leads: _Leads) -> _Waves:
+    return _split(_scan(_outgoing_wave(energy, leads), v, h, energy, leads.mass), energy, leads)
+
+
+def _right_wave_number(energy: Any, leads: _Leads) -> tuple[Any, Any]:
     """Its real part where the channel is open, its imaginary part where it is closed."""
+    xp = namespace(energy, leads)
     # At threshold the root has no derivative: psi' = 0 there, and no flux.
     at_threshold = energy == leads.v_right
-    size = jnp.sqrt(2 * leads.mass * jnp.where(at_threshold, 1.0, jnp.abs(energy - leads.v_right)))
-    size = jnp.where(at_threshold, 0.0, size)
+    size = xp.sqrt(2 * leads.mass * xp.where(at_threshold, 1.0, abs(energy - leads.v_right)))
+    size = xp.where(at_threshold, 0.0, size)
     is_open = energy > leads.v_right
-    return jnp.where(is_open, size, 0.0), jnp.where(is_open, 0.0, size)
+    return xp.where(is_open, size, 0.0), xp.where(is_open, 0.0, size)
 
 
-@jax.jit
-def _outgoing_wave(energy: jax.Array, leads: _Leads) -> _State:
+def _outgoing_wave(energy: Any, leads: _Leads) -> _State:
     k, kappa = _right_wave_number(energy, leads)
-    return jnp.ones_like(energy) + 0j, 1j * k - kappa, jnp.zeros_like(energy)
+    xp = namespace(energy, leads)
+    return xp.ones_like(k) + 0j, 1j * k - kappa, xp.zeros_like(k)
 
 
-@jax.jit
-def _cross(state: _State, v: jax.Array, h: jax.Array, energy: jax.Array, mass: jax.Array) -> _State:
+def _cross(state: _State, v: np.ndarray, h: np.ndarray, energy: np.ndarray, mass: Any) -> _State:
     """The state at the left of a block of slices from that at its right."""
+    psi, slope, log_norm = state
+    m = across(v, h, energy, mass)
+    for i in range(h.size - 1, -1, -1):
+        psi, slope = m.m22[i] * psi - m.m12[i] * slope, m.m11[i] * slope - m.m21[i] * psi
+    # The matrices grow by little: once in a block is often enough.
+    norm = np.abs(psi) + np.abs(slope)
+    return psi / norm, slope / norm, log_norm + np.sum(m.s, axis=0) + np.log(norm)
+
+
+def _scan(state: _State, v: jax.Array, h: jax.Array, energy: jax.Array, mass: jax.Array) -> _State:
+    """The same where JAX is tracing, slice by slice."""
 
     @jax.checkpoint
     def step(state: _State, inputs: tuple[jax.Array, jax.Array]) -> tuple[_State, None]:
@@ -213,19 +247,20 @@ def _cross(state: _State, v: jax.Array, h: jax.Array, energy: jax.Array, mass: j
     return jax.lax.scan(step, state, (v, h), reverse=True)[0]
 
 
-@jax.jit
-def _split(state: _State, energy: jax.Array, leads: _Leads) -> _Waves:
+def _split(state: _State, energy: Any, leads: _Leads) -> _Waves:
     """The state at the left end as incoming and reflected wave, in units of the incoming one."""
     psi, slope, log_norm = state
+    xp = namespace(state, energy, leads)
     comes_in, goes_out = energy > leads.v_left, energy > leads.v_right
-    k_left = jnp.sqrt(2 * leads.mass * jnp.where(comes_in, energy - leads.v_left, 1.0))
+    k_left = xp.sqrt(2 * leads.mass * xp.where(comes_in, energy - leads.v_left, 1.0))
     k_right, kappa_right = _right_wave_number(energy, leads)
     incoming, reflected = (psi - 1j * slope / k_left) / 2, (psi + 1j * slope / k_left) / 2
-    log_t = -log_norm - jnp.log(jnp.abs(incoming))
-    log_flux = jnp.log(jnp.where(goes_out, k_right, 1.0) / k_left)
-    log_transmission = jnp.where(comes_in & goes_out, log_flux + 2 * log_t, -jnp.inf)
+    log_t = -log_norm - xp.log(abs(incoming))
+    log_flux = xp.log(xp.where(goes_out, k_right, 1.0) / k_left)
+    log_transmission = xp.where(comes_in & goes_out, log_flux + 2 * log_t, -xp.inf)
     # Plane waves have phase 0 (and an evanescent one has size 1) at x = 0, not at the ends.
-    phase = jnp.exp(1j * (k_left * leads.left - k_right * leads.right))
-    t = jnp.exp(log_t + kappa_right * leads.right) * phase * jnp.abs(incoming) / incoming
-    r = reflected / incoming * jnp.exp(2j * k_left * leads.left)
-    return _Waves(log_transmission, jnp.where(comes_in, t, 0.0), jnp.where(comes_in, r, -1.0))
+    phase = xp.exp(1j * (k_left * leads.left - k_right * leads.right))
+    size = xp.exp(xp.minimum(log_t + kappa_right * leads.right, _LARGEST_LOG))
+    t = size * phase * abs(incoming) / incoming
+    r = reflected / incoming * xp.exp(2j * k_left * leads.left)
+    return _Waves(log_transmission, xp.where(comes_in, t, 0.0), xp.where(comes_in, r, -1.0))

@@ -1,23 +1,22 @@
 """Levels of wells with jumps and kinks, to rounding, by counting nodes and matching (hbar = 1)."""
 
+from itertools import pairwise
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from scipy.integrate import romb
 
 from wavesim.errors import ArgumentError
 
 from ._levels import Doublet
-from ._slices import Potential, blocks, breakpoints, refine, sample_slices, slice_matrices
+from ._slices import Potential, across, blocks, breakpoints, refine, sample_slices
 
 _FIRST_SLICES = 32
 _MOST_SLICES = 2**15
 # A wave turns by less than this in a slice, so that it has one node there at most.
 _LARGEST_TURN = 2.0
-# Into eight parts each: 54 bits.
-_BISECTIONS = 18
+# Into 64 parts each: 54 bits.
+_BISECTIONS = 9
+_FRACTIONS = np.linspace(0.0, 1.0, 65)[:, None]
 # psi and psi' at the middle of an even and of an odd state.
 _EVEN_ODD = (np.array([1.0, 0.0]), np.array([0.0, 1.0]))
 
@@ -61,10 +60,10 @@ def levels_by_shooting(
     points = breakpoints(potential, left, right, edges)
     levels, starts = np.arange(count), (np.zeros(count), np.ones(count))
     first, low, high = _search_range(potential, points, levels, starts, mass)
+    search = _Search(mass, levels, starts, low, high)
 
     def solve(slices: int) -> np.ndarray:
-        v, h = real_slices(potential, points, slices)
-        return _bisect_levels(v, h, mass, levels, starts, low, high)
+        return search(*real_slices(potential, points, slices))
 
     def change(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         return np.abs(one - other)
@@ -104,11 +103,11 @@ def doublet_by_shooting(
     points = breakpoints(potential, 0.0, half_length, [e for e in np.ravel(edges) if e > 0])
     levels, starts = np.zeros(2, int), _EVEN_ODD
     first, low, high = _search_range(potential, points, levels, starts, mass)
+    search = _Search(mass, levels, starts, low, high)
 
     def solve(slices: int) -> Doublet:
         v, h = real_slices(potential, points, slices)
-        energies = _bisect_levels(v, h, mass, levels, starts, low, high)
-        return _matched_doublet(v, h, slices, energies, mass)
+        return _matched_doublet(v, h, slices, search(v, h), mass)
 
     def change(one: Doublet, other: Doublet) -> float:
         return abs(one.gap / other.gap - 1)
@@ -147,17 +146,35 @@ def _search_range(
         kinetic *= 2
 
 
-def _bisect_levels(
-    v: np.ndarray, h: np.ndarray, mass: float, levels: np.ndarray, starts: _Start, low: float, high: float
-) -> np.ndarray:
-    """Bisection for all levels at once, three halvings at a time."""
-    fractions = np.linspace(0.0, 1.0, 9)[:, None]
-    lows, highs = np.full(levels.shape, low), np.full(levels.shape, high)
-    for _ in range(_BISECTIONS):
-        energies = lows + (highs - lows) * fractions
-        below = np.sum(_nodes(v, h, mass, energies[1:-1], starts) <= levels, axis=0)
-        lows, highs = (np.take_along_axis(energies, (below + i)[None], axis=0)[0] for i in (0, 1))
-    return (lows + highs) / 2
+class _Search:
+    """Bisection for all levels at once, which begins where the last one, with fewer slices, has ended."""
+
+    def __init__(self, mass: float, levels: np.ndarray, starts: _Start, low: float, high: float) -> None:
+        self.mass, self.levels, self.starts = mass, levels, starts
+        self.low, self.high = np.full(levels.shape, low), np.full(levels.shape, high)
+        self.found: list[np.ndarray] = []
+
+    def __call__(self, v: np.ndarray, h: np.ndarray) -> np.ndarray:
+        low, high = self._bracket(v, h)
+        resolution = np.finfo(float).eps * np.maximum(self.high - self.low, abs(self.low))
+        for _ in range(_BISECTIONS):
+            energies = low + (high - low) * _FRACTIONS
+            below = np.sum(_nodes(v, h, self.mass, energies[1:-1], self.starts) <= self.levels, axis=0)
+            low, high = (np.take_along_axis(energies, (below + i)[None], axis=0)[0] for i in (0, 1))
+            if np.all(high - low <= resolution):
+                break
+        self.found.append((low + high) / 2)
+        return self.found[-1]
+
+    def _bracket(self, v: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if len(self.found) < 2:
+            return self.low, self.high
+        last, before = self.found[-1], self.found[-2]
+        reach = 2 * abs(last - before) + 64 * np.finfo(float).eps * (self.high - self.low)
+        low, high = np.maximum(last - reach, self.low), np.minimum(last + reach, self.high)
+        nodes = _nodes(v, h, self.mass, np.stack([low, high]), self.starts)
+        inside = (nodes[0] <= self.levels) & (nodes[1] > self.levels)
+        return np.where(inside, low, self.low), np.where(inside, high, self.high)
 
 
 def _nodes(v: np.ndarray, h: np.ndarray, mass: float, energy: np.ndarray, starts: _Start) -> np.ndarray:
@@ -170,36 +187,23 @@ def _follow(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """psi at all slice ends, at each divided by a positive norm; the log of that norm; the number of nodes."""
     psi, slope = (np.broadcast_to(start, energy.shape) for start in starts)
-    state = (psi, slope, np.zeros(energy.shape), np.zeros(energy.shape, int))
     waves, logs = [psi[None]], [np.zeros((1, *energy.shape))]
     for v_block, h_block in blocks(v, h):
-        state, (psi, log_norm) = _cross(state, v_block, h_block, energy, mass)
-        waves.append(psi)
-        logs.append(log_norm)
-    ends = h.size + 1
-    psi, log_norm = (np.concatenate([np.asarray(part) for part in parts])[:ends] for parts in (waves, logs))
-    return psi, log_norm, np.asarray(state[3])
-
-
-_State = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
-
-
-@jax.jit
-def _cross(
-    state: _State, v: jax.Array, h: jax.Array, energy: jax.Array, mass: jax.Array
-) -> tuple[_State, tuple[jax.Array, jax.Array]]:
-    """The wave across a block of slices from left to right."""
-
-    def step(state: _State, inputs: tuple[jax.Array, jax.Array]) -> tuple[_State, tuple[jax.Array, jax.Array]]:
-        psi, slope, log_norm, nodes = state
-        m = slice_matrices(inputs[0], inputs[1], energy, mass)
-        new, slope = m.m11 * psi + m.m12 * slope, m.m21 * psi + m.m22 * slope
-        norm = jnp.abs(new) + jnp.abs(slope)
-        nodes = nodes + ((psi >= 0) != (new >= 0))
-        psi, slope, log_norm = new / norm, slope / norm, log_norm + m.s + jnp.log(norm)
-        return (psi, slope, log_norm, nodes), (psi, log_norm)
-
-    return jax.lax.scan(step, state, (v, h))
+        m = across(v_block, h_block, energy, mass)
+        wave = np.empty(m.s.shape)
+        for i in range(h_block.size):
+            psi, slope = m.m11[i] * psi + m.m12[i] * slope, m.m21[i] * psi + m.m22[i] * slope
+            wave[i] = psi
+        waves.append(wave)
+        logs.append(logs[-1][-1] + np.cumsum(m.s, axis=0))
+        # What the next block starts with is divided by its norm: the matrices grow by little within a block.
+        norm = np.abs(psi) + np.abs(slope)
+        psi, slope = psi / norm, slope / norm
+        logs[-1][-1] += np.log(norm)
+        wave[-1] = psi
+    psi, log_norm = np.concatenate(waves), np.concatenate(logs)
+    above = psi >= 0
+    return psi, log_norm, np.sum(above[1:] != above[:-1], axis=0)
 
 
 def joined_waves(
@@ -251,4 +255,16 @@ def _matched_doublet(v: np.ndarray, h: np.ndarray, slices: int, energies: np.nda
 def integral(values: np.ndarray, widths: np.ndarray, slices: int) -> float:
     """Romberg's rule on each segment, where the integrand is smooth."""
     pieces = range(0, widths.size, slices)
-    return float(sum(romb(values[i : i + slices + 1], dx=widths[i]) for i in pieces))
+    return sum(_romberg(values[i : i + slices + 1], widths[i]) for i in pieces)
+
+
+def _romberg(values: np.ndarray, dx: float) -> float:
+    """Trapezoids over 1, 2, 4, ... slices, their errors of order dx^2, dx^4, ... removed one after the other."""
+    count = values.size - 1
+    strides = [2**n for n in range(int(np.log2(count)), -1, -1)]
+    rows = [dx * s * (np.sum(values[::s]) - (values[0] + values[-1]) / 2) for s in strides]
+    power = 1.0
+    while len(rows) > 1:
+        power *= 4
+        rows = [fine + (fine - coarse) / (power - 1) for coarse, fine in pairwise(rows)]
+    return float(rows[0])

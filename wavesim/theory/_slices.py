@@ -3,20 +3,24 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.core import Tracer
 from jax.typing import ArrayLike
 
-from wavesim.errors import ArgumentError, NumericsError
+from wavesim.errors import ArgumentError
 
 from ._entire import scaled_cosh_sinhc
+from ._tracing import is_traced, namespace, require_double
 
 Potential = Callable[[Any], Any] | tuple[ArrayLike, ArrayLike]
 
 _ORDER = 6
 _BLOCK = 64
+# Segments between the breakpoints are cut into so many parts in all, of at most 20 different lengths in ratio.
+PARTS = 16
+_LEAST_DENSITY = 0.05
+# Potentials are evaluated at so many places at a time, so that what is in them compiles for one shape.
+SAMPLES = 1024
 # Three Gauss-Legendre points of (0, 1): inside a slice, so that a jump at its edge is never sampled.
 _NODES = np.array([0.5 - np.sqrt(0.15), 0.5, 0.5 + np.sqrt(0.15)])
 
@@ -24,29 +28,11 @@ _NODES = np.array([0.5 - np.sqrt(0.15), 0.5, 0.5 + np.sqrt(0.15)])
 class SliceMatrix(NamedTuple):
     """Transfer matrix exp(s) [[m11, m12], [m21, m22]] of (psi, psi') across a slice; its determinant is 1."""
 
-    m11: jax.Array
-    m12: jax.Array
-    m21: jax.Array
-    m22: jax.Array
-    s: jax.Array
-
-
-def is_traced(*values: Any) -> bool:
-    """Whether any of the values is being traced by JAX, so that no decision may depend on it."""
-    return any(isinstance(leaf, Tracer) for leaf in jax.tree_util.tree_leaves(values))
-
-
-def require_double() -> None:
-    """Refuse to work in single precision, where error bounds of 1e-12 would be untrue.
-
-    Raises:
-        NumericsError: if JAX's 64-bit mode is off.
-    """
-    if jnp.zeros(()).dtype != np.float64:
-        raise NumericsError(
-            "theory needs double precision, but JAX's 64-bit mode is off: before the first array, call "
-            'jax.config.update("jax_enable_x64", True), or set JAX_ENABLE_X64=1.'
-        )
+    m11: Any
+    m12: Any
+    m21: Any
+    m22: Any
+    s: Any
 
 
 def breakpoints(potential: Potential, left: ArrayLike, right: ArrayLike, edges: Any = ()) -> Any:
@@ -91,17 +77,41 @@ def breakpoints(potential: Potential, left: ArrayLike, right: ArrayLike, edges: 
     return ordered
 
 
-def flat_segments(potential: Potential, points: Any) -> np.ndarray:
-    """Which segments have a constant potential, so that one slice is exact; none, where that cannot be known.
+def graded(potential: Potential, points: Any, most_parts: int = PARTS) -> tuple[Any, np.ndarray]:
+    """Breakpoints with more between them, closer together where V bends more, and which segments have a constant V.
 
-    Equal slices make equal rounding errors, which add up: a flat segment is best crossed in one step.
+    Equal slices would all be as thin as the sharpest bend asks for. In a flat segment one slice is exact, and equal
+    slices make equal rounding errors, which add up: it is best crossed in one step. Where JAX is tracing nothing of this
+    can be known, and the points stay as they are.
     """
     segments = points.size - 1
-    v, _ = sample_slices(potential, points, np.full(segments, max(1, 128 // segments)))
-    if is_traced(v):
-        return np.zeros(segments, bool)
-    v = v.reshape(segments, -1)
-    return np.all(v == v[:, :1], axis=1)
+    count = max(8, SAMPLES // segments)
+    v = None
+    if not is_traced(points):
+        x = points[:-1, None] + np.diff(points)[:, None] * ((np.arange(count) + 0.5) / count)
+        v = evaluate(as_function(potential), x)
+    if v is None or is_traced(v):
+        return points, np.zeros(segments, bool)
+    flat = np.all(v == v[:, :1], axis=1)
+    parts = max(1, most_parts // max(1, segments - np.sum(flat)))
+    finer, is_flat = [points[:1]], []
+    for i in range(segments):
+        ends = points[i : i + 2] if flat[i] else _quantiles(points[i], points[i + 1], v[i], parts)
+        finer.append(ends[1:])
+        is_flat += [flat[i]] * (ends.size - 1)
+    return np.concatenate(finer), np.array(is_flat)
+
+
+def _quantiles(left: float, right: float, v: np.ndarray, parts: int) -> np.ndarray:
+    """Ends of parts in which V bends as much as in any other, by the error of the slices, which goes as h^7."""
+    bend = np.abs(np.diff(v, 2))
+    # A bend is felt in its neighborhood, and where V happens to have no curvature its higher derivatives still count.
+    reach = max(1, v.size // 32)
+    bend = np.max(np.lib.stride_tricks.sliding_window_view(np.pad(bend, reach, mode="edge"), 2 * reach + 1), axis=1)
+    density = np.maximum((bend / max(np.max(bend), 1e-300)) ** (1 / (_ORDER + 1)), _LEAST_DENSITY)
+    grown = np.concatenate([[0.0], np.cumsum(np.pad(density, 1, mode="edge"))])
+    places = np.interp(np.linspace(0.0, grown[-1], parts + 1), grown, np.linspace(0.0, 1.0, grown.size))
+    return np.concatenate([[left], left + (right - left) * places[1:-1], [right]])
 
 
 def sample_slices(potential: Potential, points: Any, counts: np.ndarray) -> tuple[Any, Any]:
@@ -120,33 +130,49 @@ def sample_slices(potential: Potential, points: Any, counts: np.ndarray) -> tupl
     place = np.arange(segment.size) - np.repeat(np.cumsum(counts) - counts, counts)
     h = (points[1:] - points[:-1])[segment] / counts[segment]
     x = points[segment, None] + h[:, None] * (place[:, None] + _NODES)
-    parts = []
-    for x_block, _ in blocks(x, h):
-        if isinstance(potential, tuple):
-            part = _interpolate(x_block, jnp.asarray(potential[0], float), jnp.asarray(potential[1]))
-        else:
-            part = jnp.asarray(potential(x_block))
-        parts.append(jnp.broadcast_to(part, x_block.shape).astype(jnp.result_type(part, float)))
-    xp: Any = jnp if is_traced(parts) else np
-    return xp.concatenate([xp.asarray(part) for part in parts])[: segment.size], h
+    v = evaluate(as_function(potential), x)
+    return v.astype(namespace(v).result_type(v, float)), h
+
+
+def as_function(potential: Potential) -> Callable[[Any], Any]:
+    """V(x), between samples by straight lines."""
+    if not isinstance(potential, tuple):
+        return potential
+    xs, vs = potential
+
+    def joined(x: Any) -> Any:
+        xp = namespace(x, xs, vs)
+        v = xp.asarray(vs)
+        if xp.iscomplexobj(v):
+            return xp.interp(x, xp.asarray(xs, float), v.real) + 1j * xp.interp(x, xp.asarray(xs, float), v.imag)
+        return xp.interp(x, xp.asarray(xs, float), v)
+
+    return joined
+
+
+def evaluate(potential: Callable[[Any], Any], x: Any) -> Any:
+    """V at x, a numpy array unless JAX is tracing."""
+    if not is_traced(x):
+        x = np.asarray(x)
+        rows = np.resize(x, (-(-x.size // SAMPLES), SAMPLES))
+        parts = [potential(row) for row in rows]
+        if not is_traced(parts):
+            v = np.array([np.broadcast_to(np.asarray(part), SAMPLES) for part in parts])
+            return v.ravel()[: x.size].reshape(x.shape)
+    return jnp.broadcast_to(jnp.asarray(potential(x)), jnp.shape(x))
 
 
 def blocks(v: Any, h: Any) -> list[tuple[Any, Any]]:
-    """Slices in blocks of one size, so that each function compiles once and not for every number of slices.
-
-    The last block is filled up with slices of no width, which change nothing. What is traced stays in one piece.
-    """
+    """Slices in blocks that are small enough for the memory; what is traced stays in one piece."""
     if is_traced(v, h):
         return [(v, h)]
-    spare = -h.size % _BLOCK
-    v, h = np.pad(v, ((0, spare), (0, 0)), mode="edge"), np.pad(h, (0, spare))
     return [(v[i : i + _BLOCK], h[i : i + _BLOCK]) for i in range(0, h.size, _BLOCK)]
 
 
-def _interpolate(x: jax.Array, xs: jax.Array, vs: jax.Array) -> jax.Array:
-    if jnp.iscomplexobj(vs):
-        return jnp.interp(x, xs, vs.real) + 1j * jnp.interp(x, xs, vs.imag)
-    return jnp.interp(x, xs, vs)
+def across(v: np.ndarray, h: np.ndarray, energy: np.ndarray, mass: Any) -> SliceMatrix:
+    """The matrices of a block of slices for all energies at once, each entry of shape (slices, *energy.shape)."""
+    more = (slice(None), *[None] * energy.ndim)
+    return slice_matrices(v[more], h[more], energy, mass)
 
 
 def refine(
@@ -177,7 +203,7 @@ def refine(
     return slices, coarse, fine
 
 
-def slice_matrices(v: jax.Array, h: jax.Array, energy: jax.Array, mass: ArrayLike) -> SliceMatrix:
+def slice_matrices(v: Any, h: Any, energy: Any, mass: Any) -> SliceMatrix:
     """Transfer matrices of psi'' = 2 m (V - E) psi by the sixth-order Magnus expansion.
 
     Exact where V is constant, error of order h^7 per slice elsewhere; the determinant is 1 by construction.
@@ -189,38 +215,18 @@ def slice_matrices(v: jax.Array, h: jax.Array, energy: jax.Array, mass: ArrayLik
         mass: particle mass.
 
     Returns:
-        The matrices, each entry of the broadcast shape (...).
+        The matrices, each entry of the broadcast shape (...), numpy arrays unless JAX is tracing.
 
     Source:
         Blanes, Casas, Oteo, Ros, Phys. Rep. 470 (2009) 151, section 5.4 (three Gauss points, order 6).
     """
-    w = 2 * jnp.asarray(mass) * (v - energy[..., None])
-    zero = jnp.zeros_like(w[..., 0])
-    # Elements (d, u, l) of the traceless matrices [[d, u], [l, -d]].
-    a1 = (zero, h + zero, h * w[..., 1])
-    a2 = (zero, zero, np.sqrt(15) / 3 * h * (w[..., 2] - w[..., 0]))
-    a3 = (zero, zero, 10 / 3 * h * (w[..., 2] - 2 * w[..., 1] + w[..., 0]))
-    c1 = _commutator(a1, a2)
-    c2 = _scale(-1 / 60, _commutator(a1, _add(_scale(2.0, a3), c1)))
-    outer = _commutator(_add(_scale(-20.0, a1), _scale(-1.0, a3), c1), _add(a2, c2))
-    d, u, low = _add(a1, _scale(1 / 12, a3), _scale(1 / 240, outer))
+    rise, bend = v[..., 2] - v[..., 0], v[..., 2] - 2 * v[..., 1] + v[..., 0]
+    # Magnus' first terms are h [[0, 1], [w, 0]], [[0, 0], [b, 0]] and [[0, 0], [c, 0]]; d, u, l are the elements of
+    # the traceless [[d, u], [l, -d]] that their commutators add up to. Only w depends on the energy.
+    w = 2 * mass * (v[..., 1] - energy)
+    b, c = 2 * mass * np.sqrt(15) / 3 * h * rise, 2 * mass * 10 / 3 * h * bend
+    d = h * b * (h * h * w / 180 + (h * c / 7200 - 1 / 12))
+    u = h + h * h * (h * b * b - 20 * c) / 3600
+    low = h * w * (1 + (20 * c + h * b * b) * h / 3600) + c / 12 + h * (c * c / 30 - b * b) / 120
     cosh, sinhc, s = scaled_cosh_sinhc(d * d + u * low)
     return SliceMatrix(cosh + d * sinhc, u * sinhc, low * sinhc, cosh - d * sinhc, s)
-
-
-_Element = tuple[jax.Array, jax.Array, jax.Array]
-
-
-def _commutator(a: _Element, b: _Element) -> _Element:
-    return (a[1] * b[2] - a[2] * b[1], 2 * (a[0] * b[1] - a[1] * b[0]), 2 * (a[2] * b[0] - a[0] * b[2]))
-
-
-def _scale(factor: float, a: _Element) -> _Element:
-    return (factor * a[0], factor * a[1], factor * a[2])
-
-
-def _add(*elements: _Element) -> _Element:
-    total = elements[0]
-    for a in elements[1:]:
-        total = (total[0] + a[0], total[1] + a[1], total[2] + a[2])
-    return total

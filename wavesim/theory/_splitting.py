@@ -3,7 +3,6 @@
 from math import factorial
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
@@ -12,7 +11,8 @@ from wavesim.errors import ArgumentError
 
 from ._levels import Doublet
 from ._shooting import integral, joined_waves, levels_by_shooting, real_slices
-from ._slices import breakpoints, is_traced
+from ._slices import breakpoints
+from ._tracing import Array, floats, is_traced, namespace
 from ._turning import SmoothPotential, landmarks
 from ._wkb import classical_period, wkb_exponent
 
@@ -23,7 +23,7 @@ _REACH = 20.0
 
 def wronskian_gap(
     psi_symmetric: ArrayLike, slope_antisymmetric: ArrayLike, half_overlap: ArrayLike, mass: ArrayLike = 1.0
-) -> jax.Array:
+) -> Array:
     """The gap by the exact identity E_A - E_S = psi_S(0) psi_A'(0)/(2 m int_0^inf psi_S psi_A dx).
 
     Args:
@@ -35,7 +35,8 @@ def wronskian_gap(
     Returns:
         E_A - E_S [energy]; exact at any coupling and without subtraction. Doublet.gap is found in this way.
     """
-    return jnp.asarray(psi_symmetric, float) * slope_antisymmetric / (2 * mass * jnp.asarray(half_overlap, float))
+    _, value, slope, half, mass = floats(psi_symmetric, slope_antisymmetric, half_overlap, mass)
+    return value * slope / (2 * mass * half)
 
 
 def herring_gap(levels: Doublet) -> float:
@@ -115,7 +116,7 @@ def wkb_gap(
     *,
     edges: Any = (),
     mass: ArrayLike = 1.0,
-) -> jax.Array:
+) -> Array:
     """The WKB splitting 2 delta, delta = (1/t_a) exp(-int kappa dx): the same as (omega/pi) exp(-int kappa dx).
 
     t_a = 2 pi/omega is the classical period in one well and the integral goes across the whole barrier, both at the
@@ -145,7 +146,7 @@ def wkb_gap(
     inner = [] if is_traced(bottom) else [e for e in edges if e < bottom]
     half_barrier = wkb_exponent(potential, energy, 0.0, bottom, edges=inner, mass=mass)
     period = classical_period(potential, energy, 0.0, half_length, edges=edges, mass=mass)
-    return 2 / period * jnp.exp(-2 * half_barrier)
+    return 2 / period * namespace(half_barrier).exp(-2 * half_barrier)
 
 
 def furry_factor(level: int = 0) -> float:
@@ -166,7 +167,7 @@ def furry_factor(level: int = 0) -> float:
     return float(np.sqrt(2 * np.pi) * (half / np.e) ** half / factorial(level))
 
 
-def instanton_gap(barrier: ArrayLike, half_distance: ArrayLike, mass: ArrayLike = 1.0, *, loops: int = 3) -> jax.Array:
+def instanton_gap(barrier: ArrayLike, half_distance: ArrayLike, mass: ArrayLike = 1.0, *, loops: int = 3) -> Array:
     """The gap of V = B ((x/a)^2 - 1)^2 by instantons, omega (2/sqrt(pi g)) exp(-1/(6 g)) (1 - 71 g/12 - 6299 g^2/288).
 
     omega = sqrt(8 B/(m a^2)) is the frequency at the minima and g = 1/(4 m omega a^2).
@@ -188,8 +189,8 @@ def instanton_gap(barrier: ArrayLike, half_distance: ArrayLike, mass: ArrayLike 
     """
     if loops not in (1, 2, 3):
         raise ArgumentError("loops", f"must be 1, 2 or 3, but is {loops}; more terms are not known here.")
-    a = jnp.asarray(half_distance, float)
-    omega = jnp.sqrt(8 * jnp.asarray(barrier, float) / (mass * a**2))
+    xp, barrier, a, mass = floats(barrier, half_distance, mass)
+    omega = xp.sqrt(8 * barrier / (mass * a**2))
     g = 1 / (4 * mass * omega * a**2)
     series = sum(c * g**n for n, c in enumerate((1.0, -71 / 12, -6299 / 288)[:loops]))
-    return omega * 2 / jnp.sqrt(jnp.pi * g) * jnp.exp(-1 / (6 * g)) * series
+    return omega * 2 / xp.sqrt(np.pi * g) * xp.exp(-1 / (6 * g)) * series

@@ -1,16 +1,14 @@
 """The triangular barrier V0 (1 - x/a) and its limit of Fowler and Nordheim: field emission (hbar = 1)."""
 
-import jax
-import jax.numpy as jnp
+import numpy as np
 from jax.typing import ArrayLike
 
 from ._airy import scaled_airy
-from ._barriers import _incoming
+from ._barriers import incoming
+from ._tracing import Array, floats, namespace
 
 
-def log_triangular_transmission(
-    energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0
-) -> jax.Array:
+def log_triangular_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0) -> Array:
     """Natural logarithm of triangular_transmission, for barriers of any thickness.
 
     Args:
@@ -22,21 +20,21 @@ def log_triangular_transmission(
     Returns:
         log T, also where T underflows; minus infinity at E <= 0.
     """
-    open_, energy = _incoming(energy)
-    height = jnp.asarray(height, float)
+    xp, energy, height, width, mass = floats(energy, height, width, mass)
+    open_, energy = incoming(xp, energy)
     # z = (V - E)/(F l) and psi_zz = z psi, with the force F = V0/a and the length l = (2 m F)^(-1/3).
-    force = height / jnp.asarray(width, float)
-    length = 1 / jnp.cbrt(2 * mass * force)
-    q = jnp.sqrt(2 * mass * energy) * length
+    force = height / width
+    length = 1 / xp.cbrt(2 * mass * force)
+    q = xp.sqrt(2 * mass * energy) * length
     near, far = scaled_airy((height - energy) / (force * length)), scaled_airy(-energy / (force * length))
     # The outgoing wave of size one at the foot, as a Bi'(far)-part of Ai and an Ai'(far)-part of Bi at the top.
     decays = (far.b_slope + 1j * q * far.b) * (near.a + 1j * near.a_slope / q)
     grows = (far.a_slope + 1j * q * far.a) * (near.b + 1j * near.b_slope / q)
-    size = jnp.abs(grows - decays * jnp.exp(-2 * near.s))
-    return jnp.where(open_, 2 * jnp.log(2 / (jnp.pi * size)) - 2 * near.s, -jnp.inf)
+    size = xp.abs(grows - decays * xp.exp(-2 * near.s))
+    return xp.where(open_, 2 * xp.log(2 / (np.pi * size)) - 2 * near.s, -np.inf)
 
 
-def triangular_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array:
+def triangular_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0) -> Array:
     """Transmission probability of V = V0 (1 - x/a) on 0 < x < a, zero outside, by Airy functions; exact.
 
     T = 4/abs(N)^2 with N = pi [(Bi1' + iq Bi1)(Ai0 + i Ai0'/q) - (Ai1' + iq Ai1)(Bi0 + i Bi0'/q)], the indices 0, 1
@@ -55,10 +53,11 @@ def triangular_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLi
     Source:
         Fowler and Nordheim, Proc. R. Soc. A 119 (1928) 173, with the potential cut at the foot of the ramp.
     """
-    return jnp.exp(log_triangular_transmission(energy, height, width, mass))
+    log = log_triangular_transmission(energy, height, width, mass)
+    return namespace(log).exp(log)
 
 
-def fowler_nordheim_exponent(work: ArrayLike, force: ArrayLike, mass: ArrayLike = 1.0) -> jax.Array:
+def fowler_nordheim_exponent(work: ArrayLike, force: ArrayLike, mass: ArrayLike = 1.0) -> Array:
     """The exponent 4 sqrt(2 m) w^(3/2)/(3 F) of field emission: T falls as exp(-exponent).
 
     Args:
@@ -72,14 +71,14 @@ def fowler_nordheim_exponent(work: ArrayLike, force: ArrayLike, mass: ArrayLike 
     When not to use:
         For measured currents of metals: the image force lowers the exponent by tens of per cent.
     """
-    work = jnp.asarray(work, float)
+    xp, work, force, mass = floats(work, force, mass)
     under = work > 0
-    return jnp.where(under, 4 / 3 * jnp.sqrt(2 * mass * jnp.where(under, work, 1.0) ** 3) / force, 0.0)
+    return xp.where(under, 4 / 3 * xp.sqrt(2 * mass * xp.where(under, work, 1.0) ** 3) / force, 0.0)
 
 
 def fowler_nordheim_transmission(
     energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0
-) -> jax.Array:
+) -> Array:
     """The thick limit of the triangular barrier, T ~ 4 sqrt(E (V0 - E))/V0 exp(-exponent).
 
     Args:
@@ -94,8 +93,8 @@ def fowler_nordheim_transmission(
     Source:
         Fowler and Nordheim, Proc. R. Soc. A 119 (1928) 173, eq. 18.
     """
-    energy, height = jnp.asarray(energy, float), jnp.asarray(height, float)
+    xp, energy, height, width, mass = floats(energy, height, width, mass)
     under = (energy > 0) & (energy < height)
-    e, work = jnp.where(under, energy, 1.0), jnp.where(under, height - energy, 1.0)
-    prefactor = 4 * jnp.sqrt(e * work) / jnp.where(under, height, 1.0)
-    return jnp.where(under, prefactor * jnp.exp(-fowler_nordheim_exponent(work, height / width, mass)), 0.0)
+    e, work = xp.where(under, energy, 1.0), xp.where(under, height - energy, 1.0)
+    prefactor = 4 * xp.sqrt(e * work) / xp.where(under, height, 1.0)
+    return xp.where(under, prefactor * xp.exp(-fowler_nordheim_exponent(work, height / width, mass)), 0.0)

@@ -3,18 +3,16 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
-from ._slices import breakpoints, is_traced
+from ._slices import SAMPLES, breakpoints, evaluate
+from ._tracing import fixed, is_traced, namespace
 
 SmoothPotential = Callable[[Any], Any]
 
-_SAMPLES = 1024
 # Where JAX is tracing, the number of extrema and of turning points cannot be counted first.
 _TRACED_ROOM = 16
 _PARTS = np.linspace(0.0, 1.0, 33)
@@ -48,7 +46,7 @@ def landmarks(potential: SmoothPotential, left: ArrayLike, right: ArrayLike, edg
     if not callable(potential):
         raise ArgumentError("potential", "must be a function of x here, but is not; interpolate the samples smoothly.")
     ends = breakpoints(potential, left, right, edges)
-    count = max(4, _SAMPLES // (ends.size - 1))
+    count = max(4, SAMPLES // (ends.size - 1))
     inset = 1e-14 * (ends[-1] - ends[0])
     lows, spans = ends[:-1, None] + inset, ends[1:, None] - ends[:-1, None] - 2 * inset
     x = (lows + spans * np.linspace(0.0, 1.0, count)).ravel()
@@ -71,7 +69,7 @@ def landmarks(potential: SmoothPotential, left: ArrayLike, right: ArrayLike, edg
 
 def crossings(potential: SmoothPotential, energy: Any, marks: Landmarks) -> tuple[Any, Any]:
     """Where V crosses E, for each energy of shape (n,): positions (n, room) and which of them are real ones."""
-    energy = _fixed(energy)
+    energy = fixed(energy)
     xp = namespace(energy, marks)
     above = marks.v > energy[:, None]
     at, real = _places(above[:, 1:] != above[:, :-1])
@@ -119,40 +117,18 @@ def panels(potential: SmoothPotential, energy: Any, marks: Landmarks) -> tuple[A
     """
     points, _ = crossings(potential, energy, marks)
     xp = namespace(points, marks)
-    fixed = xp.concatenate([_fixed(marks.ends), marks.extrema])
-    cuts = xp.sort(xp.concatenate([xp.broadcast_to(fixed, (points.shape[0], fixed.size)), points], axis=1), axis=1)
+    steady = xp.concatenate([fixed(marks.ends), marks.extrema])
+    cuts = xp.sort(xp.concatenate([xp.broadcast_to(steady, (points.shape[0], steady.size)), points], axis=1), axis=1)
     spans = xp.diff(cuts, axis=1)[..., None]
     x, weight = cuts[:, :-1, None] + spans * PLACES, spans * MEASURE
     return x.reshape(points.shape[0], -1), weight.reshape(points.shape[0], -1)
 
 
-def namespace(*arrays: Any) -> Any:
-    """Numpy, which compiles nothing, unless JAX is tracing one of the arrays."""
-    return jnp if is_traced(*arrays) else np
-
-
-def evaluate(potential: SmoothPotential, x: Any) -> Any:
-    """V at x: numpy unless JAX is tracing it."""
-    if not is_traced(x):
-        # Always the same shape, so that each function in V compiles once.
-        rows = np.resize(x, (-(-x.size // _SAMPLES), _SAMPLES))
-        parts = [potential(row) for row in rows]
-        if not is_traced(parts):
-            v = [np.broadcast_to(np.asarray(part), rows.shape[1:]) for part in parts]
-            return np.array(v).ravel()[: x.size].reshape(x.shape)
-    return jnp.asarray(potential(x))
-
-
 def values(potential: SmoothPotential, x: Any) -> Any:
     """V at x, real and without gradient."""
-    v = _fixed(evaluate(potential, _fixed(x)))
+    v = fixed(evaluate(potential, fixed(x)))
     xp = namespace(v)
     return xp.broadcast_to(xp.real(v), x.shape).astype(float)
-
-
-def _fixed(x: Any) -> Any:
-    x = jax.lax.stop_gradient(x) if is_traced(x) else x
-    return x if is_traced(x) else np.asarray(x)
 
 
 def _take(rows: Any, index: Any) -> Any:

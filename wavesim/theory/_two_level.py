@@ -1,11 +1,12 @@
 """Populations of the wells while a particle oscillates in a tunneling doublet (hbar = 1)."""
 
-import jax
-import jax.numpy as jnp
+import numpy as np
 from jax.typing import ArrayLike
 
+from ._tracing import Array, floats, namespace
 
-def tunneling_period(gap: ArrayLike) -> jax.Array:
+
+def tunneling_period(gap: ArrayLike) -> Array:
     """Time of one full oscillation, right to left and back, 2 pi/gap.
 
     Args:
@@ -14,10 +15,11 @@ def tunneling_period(gap: ArrayLike) -> jax.Array:
     Returns:
         The period [time], of the shape of gap.
     """
-    return 2 * jnp.pi / jnp.asarray(gap, float)
+    _, gap = floats(gap)
+    return 2 * np.pi / gap
 
 
-def transfer_time(gap: ArrayLike) -> jax.Array:
+def transfer_time(gap: ArrayLike) -> Array:
     """Time after which the particle is in the other well, pi/gap: half of the tunneling period.
 
     Args:
@@ -26,10 +28,11 @@ def transfer_time(gap: ArrayLike) -> jax.Array:
     Returns:
         The transfer time [time], of the shape of gap.
     """
-    return jnp.pi / jnp.asarray(gap, float)
+    _, gap = floats(gap)
+    return np.pi / gap
 
 
-def textbook_population(time: ArrayLike, gap: ArrayLike) -> jax.Array:
+def textbook_population(time: ArrayLike, gap: ArrayLike) -> Array:
     """Population of the starting well in the textbook, cos^2(gap t/2).
 
     The limit of weak coupling. A localised state has a tail in the other well, so measured populations differ
@@ -42,10 +45,11 @@ def textbook_population(time: ArrayLike, gap: ArrayLike) -> jax.Array:
     Returns:
         The population in [0, 1], of the broadcast shape.
     """
-    return jnp.cos(jnp.asarray(gap, float) * jnp.asarray(time) / 2) ** 2
+    xp, time, gap = floats(time, gap)
+    return xp.cos(gap * time / 2) ** 2
 
 
-def right_population(time: ArrayLike, gap: ArrayLike, overlap: ArrayLike = 1.0) -> jax.Array:
+def right_population(time: ArrayLike, gap: ArrayLike, overlap: ArrayLike = 1.0) -> Array:
     """Probability right of the middle, exact for the start (psi_S + psi_A)/sqrt 2: (1 + O cos(gap t))/2.
 
     Args:
@@ -56,7 +60,8 @@ def right_population(time: ArrayLike, gap: ArrayLike, overlap: ArrayLike = 1.0) 
     Returns:
         The population, between (1 - O)/2 and (1 + O)/2.
     """
-    return (1 + jnp.asarray(overlap) * jnp.cos(jnp.asarray(gap, float) * jnp.asarray(time))) / 2
+    xp, time, gap, overlap = floats(time, gap, overlap)
+    return (1 + overlap * xp.cos(gap * time)) / 2
 
 
 def doublet_population(
@@ -65,7 +70,7 @@ def doublet_population(
     amplitude_symmetric: ArrayLike,
     amplitude_antisymmetric: ArrayLike,
     overlap: ArrayLike = 1.0,
-) -> jax.Array:
+) -> Array:
     """Probability right of the middle for any start c_S psi_S + c_A psi_A in the doublet.
 
     P = (abs(c_S)^2 + abs(c_A)^2)/2 + O Re(conj(c_S) c_A exp(-i gap t)). What the start has outside of the doublet
@@ -81,12 +86,13 @@ def doublet_population(
     Returns:
         The population, of the broadcast shape.
     """
-    c_s, c_a = jnp.asarray(amplitude_symmetric, complex), jnp.asarray(amplitude_antisymmetric, complex)
-    beat = c_s.conj() * c_a * jnp.exp(-1j * jnp.asarray(gap, float) * jnp.asarray(time))
-    return (jnp.abs(c_s) ** 2 + jnp.abs(c_a) ** 2) / 2 + overlap * beat.real
+    xp = namespace(time, gap, amplitude_symmetric, amplitude_antisymmetric, overlap)
+    c_s, c_a = xp.asarray(amplitude_symmetric, complex), xp.asarray(amplitude_antisymmetric, complex)
+    beat = c_s.conj() * c_a * xp.exp(-1j * xp.asarray(gap, float) * xp.asarray(time, float))
+    return (abs(c_s) ** 2 + abs(c_a) ** 2) / 2 + xp.asarray(overlap, float) * beat.real
 
 
-def rabi_transfer(time: ArrayLike, gap: ArrayLike, detuning: ArrayLike = 0.0) -> jax.Array:
+def rabi_transfer(time: ArrayLike, gap: ArrayLike, detuning: ArrayLike = 0.0) -> Array:
     """Population of the other well for two wells detuned by `detuning` (generalised Rabi formula).
 
     P = gap^2/(gap^2 + detuning^2) sin^2(sqrt(gap^2 + detuning^2) t/2), for localised states of energies
@@ -103,9 +109,9 @@ def rabi_transfer(time: ArrayLike, gap: ArrayLike, detuning: ArrayLike = 0.0) ->
     Source:
         Cohen-Tannoudji, Diu, Laloe, Quantum Mechanics, chapter IV, eq. C-32.
     """
-    gap, detuning = jnp.asarray(gap, float), jnp.asarray(detuning, float)
+    xp, time, gap, detuning = floats(time, gap, detuning)
     rabi_squared = gap**2 + detuning**2
-    return gap**2 / rabi_squared * jnp.sin(jnp.sqrt(rabi_squared) * jnp.asarray(time) / 2) ** 2
+    return gap**2 / rabi_squared * xp.sin(xp.sqrt(rabi_squared) * time / 2) ** 2
 
 
 def rabi_population(
@@ -114,7 +120,7 @@ def rabi_population(
     detuning: ArrayLike = 0.0,
     amplitude_here: ArrayLike = 1.0,
     amplitude_there: ArrayLike = 0.0,
-) -> jax.Array:
+) -> Array:
     """Population of the first well of two detuned wells, for any start in them.
 
     psi(t) = [cos(Omega t/2) - 2i sin(Omega t/2) H/Omega] psi(0) with H = [[d, -gap], [-gap, -d]]/2 and
@@ -133,9 +139,10 @@ def rabi_population(
     Source:
         Cohen-Tannoudji, Diu, Laloe, Quantum Mechanics, chapter IV, section C-3.
     """
-    gap, detuning = jnp.asarray(gap, float), jnp.asarray(detuning, float)
-    here, there = jnp.asarray(amplitude_here, complex), jnp.asarray(amplitude_there, complex)
-    rabi = jnp.sqrt(gap**2 + detuning**2)
-    angle = rabi * jnp.asarray(time) / 2
-    amplitude = jnp.cos(angle) * here - 1j * jnp.sin(angle) * (detuning * here - gap * there) / rabi
-    return jnp.abs(amplitude) ** 2
+    xp = namespace(time, gap, detuning, amplitude_here, amplitude_there)
+    time, gap, detuning = (xp.asarray(value, float) for value in (time, gap, detuning))
+    here, there = xp.asarray(amplitude_here, complex), xp.asarray(amplitude_there, complex)
+    rabi = xp.sqrt(gap**2 + detuning**2)
+    angle = rabi * time / 2
+    amplitude = xp.cos(angle) * here - 1j * xp.sin(angle) * (detuning * here - gap * there) / rabi
+    return abs(amplitude) ** 2

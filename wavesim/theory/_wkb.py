@@ -14,21 +14,21 @@ from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
-from ._slices import is_traced
+from ._slices import evaluate
+from ._tracing import Array, fixed, floats, is_traced, namespace
 from ._turning import (
     MEASURE,
     PLACES,
     Landmarks,
     SmoothPotential,
-    evaluate,
     landmarks,
-    namespace,
     panels,
     values,
 )
 
 # The complex turning points are followed from the top up to the energy in so many steps.
 _CLIMB = 16
+_ENERGIES = 256
 
 
 def wkb_exponent(
@@ -39,7 +39,7 @@ def wkb_exponent(
     *,
     edges: Any = (),
     mass: ArrayLike = 1.0,
-) -> jax.Array:
+) -> Array:
     """The WKB integral S = int sqrt(2 m (V - E)) dx over all of [left, right] that is forbidden.
 
     Args:
@@ -56,8 +56,8 @@ def wkb_exponent(
     Raises:
         ValueError: if left < edges < right does not hold.
     """
-    energy, marks = jnp.asarray(energy, float), landmarks(potential, left, right, edges)
-    return _exponent(potential, energy.ravel(), marks, mass).reshape(energy.shape)
+    _, energy = floats(energy)
+    return _exponent(potential, energy.ravel(), landmarks(potential, left, right, edges), mass).reshape(energy.shape)
 
 
 def log_wkb_transmission(
@@ -68,7 +68,7 @@ def log_wkb_transmission(
     *,
     edges: Any = (),
     mass: ArrayLike = 1.0,
-) -> jax.Array:
+) -> Array:
     """Natural logarithm of wkb_transmission, -2 S, for barriers of any thickness. Arguments as there."""
     return -2 * wkb_exponent(potential, energy, left, right, edges=edges, mass=mass)
 
@@ -81,7 +81,7 @@ def wkb_transmission(
     *,
     edges: Any = (),
     mass: ArrayLike = 1.0,
-) -> jax.Array:
+) -> Array:
     """The textbook's WKB transmission, T ~ exp(-2 S).
 
     Good for smooth barriers, well below the top, S >> 1. At the top it gives 1 where T is 1/2, above it always 1; at
@@ -101,12 +101,13 @@ def wkb_transmission(
     Source:
         Landau and Lifshitz, Quantum Mechanics, eq. 50.5.
     """
-    return jnp.exp(log_wkb_transmission(potential, energy, left, right, edges=edges, mass=mass))
+    xp, log = floats(log_wkb_transmission(potential, energy, left, right, edges=edges, mass=mass))
+    return xp.exp(log)
 
 
 def kemble_exponent(
     potential: SmoothPotential, energy: ArrayLike, left: ArrayLike, right: ArrayLike, *, mass: ArrayLike = 1.0
-) -> jax.Array:
+) -> Array:
     """The WKB integral S continued above the top of a smooth barrier, where it is negative.
 
     Above the top the turning points are a pair z, conj(z) of complex positions; S = -int sqrt(2 m (E - V)) dy along
@@ -126,33 +127,41 @@ def kemble_exponent(
     Raises:
         ValueError: if an energy lies above a top that is an end or a corner of V and not a smooth maximum.
     """
-    energy, marks = jnp.asarray(energy, float), landmarks(potential, left, right, ())
+    marks = landmarks(potential, left, right, ())
+    xp, energy, _ = floats(energy, marks.v)
     flat, height = energy.ravel(), marks.v.max()
     below, over = _exponent(potential, flat, marks, mass), flat > height
     if not is_traced(over) and not np.any(over):
         return below.reshape(energy.shape)
     # Any energy above will do where this branch is not taken.
-    higher = jnp.where(over, flat, height + abs(height) + 1.0)
+    higher = xp.where(over, flat, height + abs(height) + 1.0)
     top = marks.x[marks.v.argmax()]
     bend = jax.lax.stop_gradient(jax.grad(jax.grad(lambda x: jnp.real(potential(x))))(jnp.asarray(top)))
     if not is_traced(bend) and not bend < 0:
         raise ArgumentError(
             "energy", f"must be below the top, {height}, where that is no smooth maximum; leave out the energies above."
         )
-    above = jax.jit(partial(_continued_exponent, potential))(higher, top, height, bend, mass)
-    return jnp.where(over, above, below).reshape(energy.shape)
+    if is_traced(higher, height, bend, mass, evaluate(potential, marks.x[:1])):
+        above = _continued_exponent(potential, higher, top, height, bend, mass)
+    else:
+        # Always the same shape and the same function, so that it is compiled once.
+        rows = np.resize(higher, (-(-higher.size // _ENERGIES), _ENERGIES))
+        found = [np.asarray(_continued_exponent(potential, row, top, height, bend, mass)) for row in rows]
+        above = np.concatenate(found)[: higher.size]
+    return namespace(above, below, over).where(over, above, below).reshape(energy.shape)
 
 
 def log_kemble_transmission(
     potential: SmoothPotential, energy: ArrayLike, left: ArrayLike, right: ArrayLike, *, mass: ArrayLike = 1.0
-) -> jax.Array:
+) -> Array:
     """Natural logarithm of kemble_transmission, for barriers of any thickness. Arguments as there."""
-    return -jax.nn.softplus(2 * kemble_exponent(potential, energy, left, right, mass=mass))
+    xp, exponent = floats(kemble_exponent(potential, energy, left, right, mass=mass))
+    return -xp.logaddexp(2 * exponent, 0.0)
 
 
 def kemble_transmission(
     potential: SmoothPotential, energy: ArrayLike, left: ArrayLike, right: ArrayLike, *, mass: ArrayLike = 1.0
-) -> jax.Array:
+) -> Array:
     """Kemble's uniform WKB transmission, T ~ 1/(1 + exp(2 S)), right near and above the top of a smooth barrier.
 
     Exact for the parabola; 1/2 at any top. At low energies, where a smooth barrier has long flat feet, it is wrong
@@ -174,7 +183,8 @@ def kemble_transmission(
     Source:
         Kemble, Phys. Rev. 48 (1935) 549, eq. 43; Froman and Froman, JWKB Approximation (1965), chapter 9.
     """
-    return jnp.exp(log_kemble_transmission(potential, energy, left, right, mass=mass))
+    xp, log = floats(log_kemble_transmission(potential, energy, left, right, mass=mass))
+    return xp.exp(log)
 
 
 def classical_period(
@@ -185,7 +195,7 @@ def classical_period(
     *,
     edges: Any = (),
     mass: ArrayLike = 1.0,
-) -> jax.Array:
+) -> Array:
     """Period of the classical motion in one well, t_a = 2 int dx/v = int sqrt(2 m/(E - V)) dx.
 
     Args:
@@ -203,10 +213,10 @@ def classical_period(
     Raises:
         ValueError: if the particle can be in several wells between the ends, or in none.
     """
-    energy, marks = jnp.asarray(energy, float), landmarks(potential, left, right, edges)
-    flat = energy.ravel()
+    marks = landmarks(potential, left, right, edges)
+    _, energy = floats(energy)
+    flat = fixed(energy).ravel()
     if not is_traced(flat, marks.v):
-        flat = np.asarray(flat)
         allowed = marks.v <= flat[:, None]
         wells = np.sum(allowed[:, 1:] & ~allowed[:, :-1], axis=1) + allowed[:, 0]
         if np.any(wells != 1):
@@ -218,19 +228,19 @@ def classical_period(
     xp = namespace(kinetic, mass, weight)
     free = kinetic > 0
     slowness = xp.where(free, xp.sqrt(2 * mass / xp.where(free, kinetic, 1.0)), 0.0)
-    period = jax.lax.stop_gradient(jnp.asarray(xp.sum(slowness * weight, axis=1)))
-    return period.reshape(energy.shape)
+    return fixed(xp.sum(slowness * weight, axis=1)).reshape(energy.shape)
 
 
-def _exponent(potential: SmoothPotential, energy: jax.Array, marks: Landmarks, mass: ArrayLike) -> jax.Array:
+def _exponent(potential: SmoothPotential, energy: Array, marks: Landmarks, mass: ArrayLike) -> Array:
     x, weight = panels(potential, energy, marks)
-    barrier = evaluate(potential, x) - (energy if is_traced(energy) else np.asarray(energy))[:, None]
+    barrier = evaluate(potential, x) - energy[:, None]
     xp = namespace(barrier, mass, weight)
     inside = barrier > 0
     kappa = xp.where(inside, xp.sqrt(2 * mass * xp.where(inside, barrier, 1.0)), 0.0)
-    return jnp.asarray(xp.sum(kappa * weight, axis=1))
+    return xp.sum(kappa * weight, axis=1)
 
 
+@partial(jax.jit, static_argnums=0)
 def _continued_exponent(
     potential: SmoothPotential, energy: jax.Array, top: jax.Array, height: jax.Array, bend: jax.Array, mass: ArrayLike
 ) -> jax.Array:

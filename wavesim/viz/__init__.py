@@ -2,4 +2,5 @@
 
 from ._movie import Movie as Movie
 from ._movie import animate as animate
+from ._study import study_summary as study_summary
 from ._summary import summary as summary

@@ -11,10 +11,10 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap
 
 # Okabe and Ito's colors, told apart by color-blind readers and on a projector; the purple darker, to be read as text
-BLUE, ORANGE, GREEN, VERMILION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#A8518A"
+BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#A8518A", "#56B4E9"
 INK, SLATE, GROUND, HAIR = "#1F2933", "#52606D", "#D9DEE3", "#C3CAD1"
 
 # ticks at round numbers
@@ -23,7 +23,9 @@ STEPS = [1, 2, 5, 10]
 # one thing, one color, in every picture
 ROLES = {
     "transmitted": BLUE,
+    "transmission": BLUE,
     "reflected": VERMILION,
+    "reflection": VERMILION,
     "remaining": SLATE,
     "left": VERMILION,
     "right": BLUE,
@@ -43,7 +45,7 @@ STYLE = {
     "axes.titlelocation": "left",
     "axes.unicode_minus": True,
     "axes.formatter.useoffset": False,
-    "axes.formatter.limits": (-3, 4),
+    "axes.formatter.limits": (-3, 6),
     "xtick.color": SLATE,
     "ytick.color": SLATE,
     "xtick.labelcolor": INK,
@@ -70,12 +72,21 @@ def role_color(name: str, index: int) -> str:
     return next((color for role, color in ROLES.items() if role in name), _SPARE[index % len(_SPARE)])
 
 
+def case_colors(count: int) -> list[tuple[float, ...]]:
+    """Colors of cases in order, dark to light, none too pale for a line."""
+    table = crameri("batlow")
+    if table is None:
+        table = matplotlib.colormaps["viridis"](np.linspace(0, 1, 256))[:, :3]
+    places = np.linspace(0.08, 0.78, max(count, 2))[:count]
+    return [tuple(table[round(float(place) * (len(table) - 1))]) for place in places]
+
+
 def phase_table() -> np.ndarray:
     """Colors of the phases -pi .. pi, shape (256, 3), uint8: perceptually uniform, cyclic, safe for the color-blind.
 
     Source: F. Crameri, Scientific colour maps, "romaO"; Matplotlib's "twilight" where that package is missing.
     """
-    table = _crameri("romaO")
+    table = crameri("romaO")
     if table is None:
         table = matplotlib.colormaps["twilight"](np.linspace(0, 1, 256))[:, :3]
     return np.round(255 * table).astype(np.uint8)
@@ -89,14 +100,19 @@ def phase_colors(amplitude: np.ndarray, table: np.ndarray) -> np.ndarray:
 
 def density_colormap() -> ListedColormap:
     """White for nothing, dark for much, in steps of equal lightness."""
-    table = _crameri("devon")
+    table = crameri("devon")
     if table is None:
         return ListedColormap(matplotlib.colormaps["magma"](np.linspace(0, 1, 256))[::-1], "density")
     return ListedColormap(table[::-1], "density")
 
 
+def signed_colormap() -> Colormap:
+    """White for nothing, blue for plus, red for minus."""
+    return LinearSegmentedColormap.from_list("signed", ["#7A2E00", VERMILION, "#FFFFFF", BLUE, "#003A5C"])
+
+
 @cache
-def _crameri(name: str) -> np.ndarray | None:
+def crameri(name: str) -> np.ndarray | None:
     # importing cmcrameri would import pyplot; its tables are plain text
     spec = importlib.util.find_spec("cmcrameri")
     for folder in (spec.submodule_search_locations or []) if spec is not None else []:

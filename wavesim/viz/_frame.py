@@ -80,7 +80,7 @@ class FramePainter:
         """Hue by phase, strength by the density, its faint parts raised."""
         rows, columns = self.panel.shape[:2]
         share = np.minimum(np.abs(psi) / math.sqrt(self.scene.density_top), 1)
-        strength = (share**0.7)[..., None].astype(np.float32)
+        strength = (share**0.5)[..., None].astype(np.float32)
         colors = 255 + strength * (phase_colors(psi, self.scene.phases).astype(np.float32) - 255)
         across = (np.arange(columns) * psi.shape[1]) // columns
         up = (np.arange(rows)[::-1] * psi.shape[0]) // rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from ._colors import phase_table
 from ._lines import report_lines, result_lines
 from ._numbers import unit_of
 from ._scene import Scene, energy_range, onto_points
-from ._window import find_gain, find_marks, find_window, marginals
+from ._window import find_gain, find_marks, find_spikes, find_window, kept_psi, marginals, result_of, start_of
 
 if TYPE_CHECKING:
     from ..analysis import Report
@@ -33,13 +34,6 @@ _SPOKEN = {
 }
 
 
-def result_of(source: Result | Report) -> Result:
-    """The run itself."""
-    from ..propagation import Result
-
-    return source if isinstance(source, Result) else source.result
-
-
 def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, title: str) -> Scene:
     """The scene of a run, with V at `columns` points across the window (and `rows` points up, in two dimensions)."""
     result = result_of(source)
@@ -49,19 +43,22 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
     x = _centers(window[0], columns)
     if grid.dimension == 1:
         times = result.times if not problem.potential.static else result.times[:1]
-        outline = _outline(x, problem.potential.edges)
-        potential = np.array([_value(result, (outline,), t) for t in times])
+        outline = outline_of(x, problem.potential.edges)
+        potential = np.array([value_on(problem, (outline,), t) for t in times])
     else:
         outline, y = x, _centers(window[1], rows)
         middle = [np.zeros(1)] * (grid.dimension - 2)
-        potential = _value(result, (x[None, :], y[:, None], *middle), 0.0).reshape(1, rows, columns)
+        potential = value_on(problem, (x[None, :], y[:, None], *middle), 0.0).reshape(1, rows, columns)
     levels = _levels(result)
     support = problem.potential.support(1e-3)
     lines, what = result_lines(result, density, units) if source is result else report_lines(source, density, units)  # type: ignore[arg-type]
     length, energy, time = (units.scale(d) for d in (LENGTH, ENERGY, TIME))
-    top = max([value for _, value in levels] + [_relief(result, support)])
+    top = max([value for _, value in levels] + [relief(problem, grid.dimension, support)])
     # a delta well is drawn flat, and its level lies below: leave room under it
     bottom = min([1.6 * value for _, value in levels if value < potential.min()] + [float(potential.min())])
+    spikes = find_spikes(result)
+    if bottom >= 0 and any(sign < 0 for _, sign in spikes):
+        bottom = -0.5 * top
     peak = _peak(result)
     gain, plane = find_gain(result, density, x, peak)
     return Scene(
@@ -87,6 +84,7 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
         lines=lines,
         note=_note(result, window, units),
         marks=tuple(edge / length for edge in find_marks(result, support)),
+        spikes=tuple((place / length, sign) for place, sign in spikes),
         phases=phase_table(),
     )
 
@@ -114,7 +112,7 @@ def on_picture(psi: np.ndarray, result: Result, scene: Scene, units: UnitSystem,
 def _peak(result: Result) -> float:
     """The largest density of the run; in three dimensions, summed along the third axis."""
     grid = result.numerics.grid
-    kept = result.psi if len(result.psi) else result.final[None]
+    kept = kept_psi(result)
     if grid.dimension == 3:
         return max(float((np.abs(psi) ** 2).sum(axis=2).max()) * float(grid.spacing[2]) for psi in kept)
     return max(float(np.abs(psi).max()) ** 2 for psi in kept)
@@ -124,17 +122,17 @@ def _centers(ends: np.ndarray, count: int) -> np.ndarray:
     return ends[0] + (np.arange(count) + 0.5) * (ends[1] - ends[0]) / count
 
 
-def _outline(x: np.ndarray, edges: tuple[float, ...]) -> np.ndarray:
+def outline_of(x: np.ndarray, edges: tuple[float, ...]) -> np.ndarray:
     """`x` with a point on either side of each edge, so that a jump is drawn upright."""
     near = 1e-7 * (x[-1] - x[0])
     sides = [float(edge) + side for edge in edges for side in (-near, near)]
     return np.sort(np.concatenate([x, sides]))
 
 
-def _value(result: Result, position: tuple[np.ndarray, ...], time: float) -> np.ndarray:
+def value_on(problem: Problem, position: tuple[np.ndarray, ...], time: float = 0.0) -> np.ndarray:
+    """V at these positions, which broadcast against each other, in internal units."""
     import jax.numpy as jnp
 
-    problem = result.problem
     values = problem.potential.value(tuple(jnp.asarray(p) for p in position), mass=problem.mass, time=float(time))
     return np.broadcast_to(np.asarray(values), np.broadcast_shapes(*(p.shape for p in position)))
 
@@ -145,15 +143,15 @@ def _levels(result: Result) -> list[tuple[str, float]]:
 
     problem, grid = result.problem, result.numerics.grid
     hamiltonian = problem.hamiltonian(grid)
-    start = result.psi[0] if len(result.psi) else problem.state.sample(grid, hamiltonian)
-    mean = float(hamiltonian.energy(jnp.asarray(start, dtype=complex)))
+    mean = float(hamiltonian.energy(jnp.asarray(start_of(result), dtype=complex)))
     return [("mean energy" if problem.potential.static else "initial energy", mean)]
 
 
-def _relief(result: Result, support: tuple[float, float]) -> float:
+def relief(problem: Problem, dimension: int, support: tuple[float, float]) -> float:
     """The highest V between the barriers or wells, or at the ends where it is flat."""
-    values = _value(result, (np.linspace(support[0], support[1], 1025),), 0.0) if _planar(result) else np.zeros(1)
-    ends = [end for end in result.problem.potential.asymptotes() if np.isfinite(end)]
+    line = (np.linspace(support[0], support[1], 1025),)
+    values = value_on(problem, line) if dimension == 1 else np.zeros(1)
+    ends = [end for end in problem.potential.asymptotes() if np.isfinite(end)]
     if ends:
         return max(float(values.max()), *ends)
     # a well without a rim: what counts is the bump between its walls, if there is one
@@ -161,8 +159,22 @@ def _relief(result: Result, support: tuple[float, float]) -> float:
     return float(middle.max())
 
 
-def _planar(result: Result) -> bool:
-    return result.numerics.grid.dimension == 1
+def close_up(scene: Scene, problem: Problem, units: UnitSystem) -> Scene:
+    """The scene of a line with its window closed in on the structure of V, which is drawn finely."""
+    length, energy = units.scale(LENGTH), units.scale(ENERGY)
+    x = around(problem)
+    outline = outline_of(x, problem.potential.edges)
+    window = np.array([[x[0], x[-1]]]) / length
+    potential = value_on(problem, (outline,))[None] / energy
+    return dataclasses.replace(scene, window=window, x=x / length, outline=outline / length, potential=potential)
+
+
+def around(*problems: Problem) -> np.ndarray:
+    """Positions that cover the structure of the potentials, and half as much on either side."""
+    supports = [problem.potential.support(1e-2) for problem in problems]
+    low, high = float(min(a for a, _ in supports)), float(max(b for _, b in supports))
+    margin = 0.5 * (high - low) or 1.0
+    return np.linspace(low - margin, high + margin, 600)
 
 
 def _note(result: Result, window: np.ndarray, units: UnitSystem) -> str:

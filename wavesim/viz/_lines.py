@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._typing import DIMENSIONLESS, LENGTH
+from .._typing import DIMENSIONLESS, LENGTH, TIME, Dimension
 from ..units import UnitSystem
 from ._colors import role_color
-from ._scene import Line
+from ._numbers import spoken
+from ._scene import Line, Scene
+from ._window import result_of
 
 if TYPE_CHECKING:
-    from ..analysis import Report
+    from ..analysis import Curve, Quantity, Report
     from ..propagation import Result
 
 _MOST = 4
+# dimensionless curves that are probabilities
+_SHARES = ("probability", "population", "transmission", "reflection", "survival")
 
 
 def short_name(name: str) -> str:
@@ -24,25 +29,88 @@ def short_name(name: str) -> str:
 
 
 def report_lines(report: Report, density: list[np.ndarray], units: UnitSystem) -> tuple[tuple[Line, ...], str]:
-    """The curves of the report that share the first one's dimension, and what their axis is called."""
-    if not report.curves:
-        return result_lines(report.result, density, units)
-    first = next(iter(report.curves.values()))
-    chosen = [c for c in report.curves.values() if c.dimension == first.dimension][:_MOST]
-    scale = units.scale(first.dimension)
-    lines = []
-    for index, curve in enumerate(chosen):
-        quantity = report.quantities.get(curve.name)
-        final = next(iter(quantity.theory.values())) / scale if quantity is not None and quantity.theory else None
-        theory = np.asarray(next(iter(curve.theory.values()))) / scale if curve.theory else None
-        error = curve.error if theory is not None or quantity is None else quantity.error
-        values = np.asarray(curve.values) / scale
-        ends = None if theory is not None else final
-        color = role_color(curve.name, index)
-        lines.append(Line(short_name(curve.name), color, values, theory, ends, error / scale))
-    if first.dimension == DIMENSIONLESS:
-        return tuple(lines), "probability"
-    return tuple(lines), units.label(lines[0].name if len(lines) == 1 else first.dimension.name, first.dimension)
+    """The curves over the run's frames that share the first one's dimension, and what their axis is called."""
+    result = result_of(report)
+    timed = [c for c in report.curves.values() if np.array_equal(c.points, result.times)]
+    if not timed:
+        return result_lines(result, density, units)
+    first = timed[0]
+    chosen = [c for c in timed if c.dimension == first.dimension][:_MOST]
+    lines = tuple(_line(curve, report.quantities.get(curve.name), index, units) for index, curve in enumerate(chosen))
+    return lines, _axis_of(chosen, units)
+
+
+@dataclasses.dataclass(frozen=True)
+class Bundle:
+    """Curves over the same points in one panel, and what its axes are called; `along` is the points' dimension."""
+
+    points: np.ndarray
+    lines: tuple[Line, ...]
+    across: str
+    up: str
+    along: Dimension
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """First and last point, also where there is but one."""
+        first, last = float(self.points[0]), float(self.points[-1])
+        return first, last if last > first else first + 1.0
+
+
+def bundle_of(report: Report, units: UnitSystem, timed: bool = True) -> Bundle | None:
+    """The report's first curve, and those that share its points and dimension, as one panel shows them; None without curves.
+
+    Args:
+        report: the report.
+        units: units of the labels.
+        timed: False leaves out curves over time.
+    """
+    there = [curve for curve in report.curves.values() if timed or curve.along[1] != TIME]
+    if not there:
+        return None
+    first = there[0]
+    name, dimension = first.along
+    chosen = [c for c in there if c.dimension == first.dimension and np.array_equal(c.points, first.points)][:_MOST]
+    ends = report.quantities if dimension == TIME else {}
+    lines = tuple(_line(curve, ends.get(curve.name), index, units) for index, curve in enumerate(chosen))
+    points = np.asarray(first.points) / units.scale(dimension)
+    label = units.label(name.replace("_", " "), dimension)
+    return Bundle(points, lines, label, _axis_of(chosen, units), dimension)
+
+
+def timed_bundle(scene: Scene) -> Bundle:
+    """The scene's curves over time."""
+    return Bundle(scene.times, scene.lines, scene.labels["time"], scene.labels["curves"], TIME)
+
+
+def _line(curve: Curve, quantity: Quantity | None, index: int, units: UnitSystem) -> Line:
+    """A curve of a report, in shown units; `quantity` is the number that it ends with."""
+    scale = units.scale(curve.dimension)
+    final = next(iter(quantity.theory.values())) / scale if quantity is not None and quantity.theory else None
+    kinds = [(spoken(name), np.asarray(values) / scale) for name, values in curve.theory.items()]
+    error = curve.error if kinds or quantity is None else quantity.error
+    return Line(
+        name=short_name(curve.name),
+        color=role_color(curve.name, index),
+        values=np.asarray(curve.values) / scale,
+        theory=kinds[0][1] if kinds else None,
+        final=None if kinds else final,
+        error=error / scale,
+        kind=kinds[0][0]
+        if kinds
+        else "theory"
+        if final is None or quantity is None
+        else spoken(next(iter(quantity.theory))),
+        others=tuple(kinds[1:]),
+    )
+
+
+def _axis_of(curves: list[Curve], units: UnitSystem) -> str:
+    """What all of them are."""
+    dimension = curves[0].dimension
+    if len(curves) == 1 and not any(word in curves[0].name for word in _SHARES):
+        return units.label(short_name(curves[0].name), dimension)
+    return "probability" if dimension == DIMENSIONLESS else units.label(dimension.name, dimension)
 
 
 def result_lines(result: Result, density: list[np.ndarray], units: UnitSystem) -> tuple[tuple[Line, ...], str]:

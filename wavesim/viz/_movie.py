@@ -17,11 +17,11 @@ import numpy as np
 from .._checks import at_least
 from ..errors import NumericsError
 from ..units import UnitSystem
-from ._gather import NATURAL, frames, gather, result_of
+from ._gather import NATURAL, frames, gather
 from ._render import paint_all
 from ._scene import Scene
 from ._stage import MAIN
-from ._window import eventful
+from ._window import eventful, result_of
 from ._writer import check_suffix, ffmpeg, write
 
 if TYPE_CHECKING:

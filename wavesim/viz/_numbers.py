@@ -6,6 +6,13 @@ import math
 
 _RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 _MINUS = "\u2212"
+_PERSONS = "airy bessel coulomb froman gamow herring kemble lambert nordheim rabi"
+_NAMES = {"wkb": "WKB", "fowler": "Fowler", "w": "W"} | {name: name.capitalize() for name in _PERSONS.split()}
+
+
+def spoken(name: str) -> str:
+    """``wkb_froman`` as a reader says it: WKB Froman."""
+    return " ".join(_NAMES.get(word, word) for word in name.split("_"))
 
 
 def tick_texts(values: list[float]) -> list[str]:
@@ -48,8 +55,8 @@ def with_error(value: float, error: float) -> str:
 
 
 def power_text(factor: float) -> str:
-    """A power of ten: ``100``, ``10,000``, and from a million on with a raised exponent."""
-    if factor < 1e6:
+    """A power of ten: ``100``, ``1,000``, and above with a raised exponent."""
+    if factor < 1e4:
         return f"{factor:,.0f}"
     return f"10{str(round(math.log10(factor))).translate(_RAISED)}"
 

@@ -20,15 +20,17 @@ ENERGY_TOP = 0.68
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """A curve over time: its short name and color, its values, and what theory says of them.
+    """A curve over time or energy: its short name and color, its values, and what theory says of them.
 
     Attributes:
         name: as a reader says it.
         color: of the curve and of all that belongs to it.
-        values: shape (frames,).
-        theory: theory's values at the same times, None if it has none.
+        values: shape (points,).
+        theory: theory's values at the same points, None if it has none.
         final: theory's value for the end, where it has no curve.
-        error: the error bar.
+        error: the error bar, of the worst point or of each.
+        kind: the theory's name as a reader says it.
+        others: further theories, name and values.
     """
 
     name: str
@@ -36,11 +38,13 @@ class Line:
     values: np.ndarray
     theory: np.ndarray | None = None
     final: float | None = None
-    error: float = 0.0
+    error: float | np.ndarray = 0.0
+    kind: str = "theory"
+    others: tuple[tuple[str, np.ndarray], ...] = ()
 
     @property
     def residual(self) -> np.ndarray | None:
-        """abs(measured - theory): at every time, or from the final value theory predicts; None without theory."""
+        """abs(measured - theory): at every point, or from the final value theory predicts; None without theory."""
         if self.theory is not None:
             return np.abs(self.values - self.theory)
         return None if self.final is None else np.abs(self.values - self.final)
@@ -64,6 +68,7 @@ class Scene:
         gain: factor by which the density of each column is drawn larger, 1 but for what passed a thick barrier.
         plane: where that begins.
         marks: positions of edges, or of the plane between two wells.
+        spikes: position of each delta, and 1 for a barrier, -1 for a well.
         lines: the curves over time.
         note: what is not shown, for the reader.
         phases: colors of the phases, shape (n, 3), uint8.
@@ -82,6 +87,7 @@ class Scene:
     gain: np.ndarray
     plane: float
     marks: tuple[float, ...]
+    spikes: tuple[tuple[float, int], ...]
     lines: tuple[Line, ...]
     note: str
     phases: np.ndarray

@@ -13,8 +13,10 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from ._colors import HAIR, INK, PURPLE, SLATE, STEPS, phase_colors
+from ._hills import draw_hills
 from ._numbers import steady, tick_texts, unit_of
 from ._scene import DENSITY_TOP, Scene
+from ._spikes import draw_spikes
 
 # left, bottom, width, height as fractions of the frame
 MAIN = (0.075, 0.395, 0.685, 0.5)
@@ -56,12 +58,18 @@ def build_stage(scene: Scene, width: int, height: int) -> Stage:
         for _, value in scene.levels:
             level = float(scene.energy_height(value))
             over.append(main.axhline(level, color=PURPLE, lw=1.8, ls=_DASHED, animated=True))
+        over += draw_spikes(main, scene, (0.0, 1.0))
+        for arrow in over:
+            arrow.set_animated(True)
         (crest,) = main.plot(scene.x, 0 * scene.x, color=INK, lw=1, alpha=0.55, animated=True)
         (landscape,) = main.plot(scene.outline, 0 * scene.outline, color=INK, lw=2, animated=True)
     else:
         main.set(ylim=scene.window[1], ylabel=scene.labels["y"])
+        hills = draw_hills(main, scene)
+        for hill in hills:
+            hill.set_animated(True)
         # psi is painted over the spines
-        over += [*_contours(main, scene), main.spines["left"], main.spines["bottom"]]
+        over += [*hills, main.spines["left"], main.spines["bottom"]]
     curves, traces, dots = _draw_curves(figure, scene)
     _draw_phases(figure, scene.phases)
     values = _draw_names(figure, scene, flat)
@@ -107,16 +115,6 @@ def _draw_heights(main: Axes, scene: Scene) -> None:
             ha="right" if right_side else "left",
             va="bottom",
         )
-
-
-def _contours(main: Axes, scene: Scene) -> list[Artist]:
-    if np.ptp(scene.potential) == 0:
-        return []
-    steps = np.linspace(*scene.energies, 6)[1:-1]
-    y = np.linspace(scene.window[1, 0], scene.window[1, 1], scene.potential.shape[1])
-    lines = main.contour(scene.x, y, scene.potential[0], steps, colors=SLATE, linewidths=1, alpha=0.6)
-    lines.set_animated(True)
-    return [lines]
 
 
 def _draw_curves(figure: Figure, scene: Scene) -> tuple[Axes, tuple[Line2D, ...], tuple[Line2D, ...]]:

@@ -9,14 +9,16 @@ from matplotlib.lines import Line2D
 
 from ..units import UnitSystem
 from ._colors import GREEN, HAIR, INK, SLATE, VERMILION
-from ._numbers import scientific, with_error
+from ._numbers import scientific, spoken, with_error
 
 if TYPE_CHECKING:
-    from ..analysis import Quantity, Report
+    from ..analysis import Quantity, Report, Study
     from ..propagation import Result
 
-_MOST = 5
+MOST_ROWS = 5
 _STEP = 0.032
+# how many cells of the bold row are bold: what it is, and the number
+_BOLD = 2
 _PLACES = (0.025, 0.25, 0.43, 0.55, 0.79, 0.90)
 _HEADS = ("quantity", "measured", "error bar", "theory", "difference", "")
 
@@ -27,31 +29,59 @@ def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: 
 
     if not isinstance(source, Report):
         return
-    for place, head in zip(_PLACES, _HEADS, strict=True):
-        figure.text(place, top, head, color=SLATE, va="center")
-    figure.add_artist(Line2D([_PLACES[0], 0.975], [top - 0.018] * 2, color=HAIR, lw=1))
     # the headline first, then what can be compared, last the parts of other numbers
     rows = sorted(
         source.quantities.values(),
         key=lambda q: (q is not source.headline, not q.theory, q.name.startswith("absorbed")),
-    )[:_MOST]
-    for index, quantity in enumerate(rows):
+    )[:MOST_ROWS]
+    heads = _HEADS if source.result is not None else (_HEADS[0], "computed", *_HEADS[2:])
+    _write(figure, heads, [(spoken(quantity.name), *_row(quantity, units)) for quantity in rows], top, bold=0)
+
+
+def draw_cases(figure: Figure, study: Study, units: UnitSystem, top: float) -> None:
+    """Write the headline of each case, and their ratio last and in bold where there is one."""
+    names = {report.headline.name for report in study.reports}
+    rows = []
+    for label, report in zip(study.labels, study.reports, strict=False):
+        name = label if len(names) == 1 else f"{label}: {spoken(report.headline.name)}"
+        rows.append((name, *_row(report.headline, units)))
+    rows = rows[:MOST_ROWS]
+    ratio, bold = study.ratio, -1
+    if ratio is not None and len(study.reports) < MOST_ROWS and ratio.theory:
+        bold = len(rows)
+        rows.append(("ratio, last to first", *_row(ratio, units)))
+    measured = spoken(names.pop()) if len(names) == 1 else _HEADS[1]
+    _write(figure, ("case", measured, *_HEADS[2:]), rows, top, bold)
+
+
+def _write(figure: Figure, heads: tuple[str, ...], rows: list[tuple[str, ...]], top: float, bold: int) -> None:
+    for place, head in zip(_PLACES, heads, strict=True):
+        figure.text(place, top, head, color=SLATE, va="center")
+    figure.add_artist(Line2D([_PLACES[0], 0.975], [top - 0.018] * 2, color=HAIR, lw=1))
+    for index, row in enumerate(rows):
         y = top - 0.038 - _STEP * index
-        for place, text in zip(_PLACES, _row(quantity, units), strict=True):
+        for place, text in zip(_PLACES, row, strict=True):
             color = {"agrees": GREEN, "outside": VERMILION}.get(text, INK)
-            figure.text(place, y, text, color=color, va="center", weight="bold" if index == 0 else "normal")
+            figure.text(
+                place,
+                y,
+                text,
+                color=color,
+                va="center",
+                weight="bold" if index == bold and place <= _PLACES[_BOLD - 1] else "normal",
+            )
 
 
 def _row(quantity: Quantity, units: UnitSystem) -> tuple[str, ...]:
+    """All cells but the first."""
     scale, symbol = units.scale(quantity.dimension), units.symbol(quantity.dimension)
     unit = "" if symbol in ("1", "natural") else f" {symbol}"
-    name = quantity.name.replace("_", " ")
     value, error = quantity.value / scale, quantity.error / scale
     measured = with_error(value, error) + unit
     bar = f"\u00b1 {scientific(error, 1)}"
     if not quantity.theory or quantity.difference is None:
-        return name, measured, bar, "\u2013", "", ""
+        return measured, bar, "\u2013", "", ""
     label, theory = next(iter(quantity.theory.items()))
     verdict = "agrees" if quantity.agrees else "outside"
-    text = f"{with_error(theory / scale, error)}{unit}   ({label.replace('_', ' ')})"
-    return name, measured, bar, text, scientific(quantity.difference / scale, 1), verdict
+    text = f"{with_error(theory / scale, error)}{unit}   ({spoken(label)})"
+    return measured, bar, text, scientific(quantity.difference / scale, 1), verdict

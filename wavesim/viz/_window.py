@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import NumericsError
+
 if TYPE_CHECKING:
-    from ..analysis import Report
+    from ..analysis import Curve, Report
     from ..propagation import Result
 
 _FAINT = 1e-3
 _GONE = 2e-3
+_MOST_FRAMES = 720
 
 
 def marginals(result: Result) -> list[np.ndarray]:
     """|psi|^2 summed over all axes but one, for each axis: shape (frames kept, points)."""
     grid = result.numerics.grid
-    kept = result.psi if len(result.psi) else result.final[None]
+    kept = kept_psi(result)
     found = []
     for axis in range(grid.dimension):
         others = tuple(1 + a for a in range(grid.dimension) if a != axis)
@@ -28,37 +31,100 @@ def marginals(result: Result) -> list[np.ndarray]:
     return found
 
 
-def eventful(source: Result | Report) -> Result | Report:
-    """The run up to the frame after which next to nothing is left in the picture; the numbers of a report stay those of its end."""
+def kept_psi(result: Result) -> np.ndarray:
+    """psi at every frame; where it was not kept, at the start and at the end."""
+    return result.psi if len(result.psi) else np.stack([start_of(result), result.final])
+
+
+def start_of(result: Result) -> np.ndarray:
+    """psi that the run starts with."""
+    if len(result.psi):
+        return result.psi[0]
+    grid = result.numerics.grid
+    return np.asarray(result.problem.state.sample(grid, result.problem.hamiltonian(grid)))
+
+
+def find_spikes(result: Result) -> tuple[tuple[float, int], ...]:
+    """Position of each delta, and whether it is a barrier (1) or a well (-1)."""
+    import jax.numpy as jnp
+
+    potential, mass = result.problem.potential, result.problem.mass
+    if not potential.spikes:
+        return ()
+    x = points_of(result)
+    samples = np.asarray(potential.sample(result.numerics.grid.axis(0), mass=mass))
+    found = []
+    for spike in potential.spikes:
+        around = float(potential.value((jnp.asarray(float(spike)),), mass=mass))
+        height = float(samples[np.argmin(abs(x - float(spike)))])
+        found.append((float(spike), 1 if height > around else -1))
+    return tuple(found)
+
+
+def result_of(source: Result | Report) -> Result:
+    """The run itself.
+
+    Raises:
+        NumericsError: if nothing was propagated.
+    """
     from ..propagation import Result
 
     result = source if isinstance(source, Result) else source.result
-    absorber, x = result.numerics.absorber, points_of(result)
-    if absorber is None or not len(result.psi):
+    if result is None:
+        raise NumericsError(
+            "a picture of psi needs a run, but nothing was propagated here; draw its `summary` instead."
+        )
+    return result
+
+
+def eventful(source: Result | Report) -> Result | Report:
+    """The run up to the frame after which next to nothing is left in the picture, thinned if its frames are very many; the numbers of a report stay those of its end."""
+    from ..propagation import Result
+
+    result = result_of(source)
+    if not len(result.psi):
         return source
-    width = float(absorber.width)
-    shown = (x > x[0] + width) & (x < float(result.numerics.grid.upper[0]) - width)
-    left = marginals(result)[0][:, shown].sum(axis=1) * float(result.numerics.grid.spacing[0])
-    last = min(len(left), int(np.flatnonzero(left > _GONE)[-1]) + 2)
+    last = _last_of(result)
+    # more frames than this are more than a picture or a movie of half a minute can show
+    stride = -(-last // _MOST_FRAMES)
+    if last == len(result.psi) and stride == 1:
+        return source
+    chosen = slice(0, last, stride)
     cut = dataclasses.replace(
         result,
-        times=result.times[:last],
-        psi=result.psi[:last],
-        series={name: values[:last] for name, values in result.series.items()},
-        absorbed=result.absorbed[:last],
+        times=result.times[chosen],
+        psi=result.psi[chosen],
+        series={name: values[chosen] for name, values in result.series.items()},
+        absorbed=result.absorbed[chosen],
     )
     if isinstance(source, Result):
         return cut
     curves = {
-        name: dataclasses.replace(
-            curve,
-            times=curve.times[:last],
-            values=curve.values[:last],
-            theory={kind: values[:last] for kind, values in curve.theory.items()},
-        )
+        name: _thinned(curve, chosen) if np.array_equal(curve.points, result.times) else curve
         for name, curve in source.curves.items()
     }
     return dataclasses.replace(source, result=cut, curves=curves)
+
+
+def _last_of(result: Result) -> int:
+    """How many frames come before the picture is next to empty."""
+    absorber, x = result.numerics.absorber, points_of(result)
+    if absorber is None:
+        return len(result.psi)
+    width = float(absorber.width)
+    shown = (x > x[0] + width) & (x < float(result.numerics.grid.upper[0]) - width)
+    left = marginals(result)[0][:, shown].sum(axis=1) * float(result.numerics.grid.spacing[0])
+    return min(len(left), int(np.flatnonzero(left > _GONE)[-1]) + 2)
+
+
+def _thinned(curve: Curve, chosen: slice) -> Curve:
+    return dataclasses.replace(
+        curve,
+        points=curve.points[chosen],
+        values=curve.values[chosen],
+        theory={kind: values[chosen] for kind, values in curve.theory.items()},
+        error=curve.error if np.ndim(curve.error) == 0 else np.asarray(curve.error)[chosen],
+    )
 
 
 def find_window(result: Result, density: list[np.ndarray], axis: int) -> tuple[float, float]:
@@ -97,6 +163,18 @@ def find_gain(result: Result, density: list[np.ndarray], x: np.ndarray, peak: fl
     if not 1e-12 < largest < 0.04:
         return plain
     return np.where(behind(x), 10.0 ** np.floor(np.log10(0.5 / largest)), 1.0), plane
+
+
+def telling_frame(result: Result) -> int | None:
+    """The frame at which most of the packet is in the picture behind the barrier; None for the end, where there is no such."""
+    if not result.problem.open or not len(result.psi):
+        return None
+    (density, *others), x = marginals(result), points_of(result)
+    low, high = find_window(result, [density, *others], 0)
+    beyond = _behind(result, density)[1](x) & (x > low) & (x < high)
+    passed = density[:, beyond].sum(axis=1)
+    frame = int(np.argmax(passed))
+    return frame if passed[frame] > _FAINT * density.sum(axis=1).max() else None
 
 
 def find_marks(result: Result, support: tuple[float, float]) -> tuple[float, ...]:

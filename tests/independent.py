@@ -1,0 +1,348 @@
+"""Numbers for the scenarios by numpy, scipy and mpmath alone: nothing here knows the package.
+
+Units: eV, nm, fs and the constants of scipy (CODATA) where a scenario has units; hbar = m = 1 where it has none. Everywhere
+c = hbar^2/(2 m), so that an energy is c k^2: 1/2 in natural units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+from scipy import constants as si
+from scipy import fft
+from scipy.integrate import solve_ivp
+from scipy.linalg import eigh
+from scipy.optimize import brentq, minimize_scalar
+from scipy.special import airy
+
+T = Callable[[Any], Any]
+
+NATURAL = 0.5
+HBAR = si.hbar / si.e * 1e15  # eV fs
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
+
+
+def kinetic(kilograms: float) -> float:
+    """hbar^2/(2 m) in eV nm^2."""
+    return si.hbar**2 / (2 * kilograms) / si.e * 1e18
+
+
+ELECTRON = kinetic(si.m_e)
+GALLIUM_ARSENIDE = kinetic(0.067 * si.m_e)
+HYDROGEN = kinetic(1.008 * si.physical_constants["atomic mass constant"][0])
+
+
+def average(transmission: T, energy: float, width: float, c: float, sharp_at: float = 0.0) -> float:
+    """int T abs(phi(k))^2 dk of a Gaussian packet, by 64 panels of 40 Gauss points from the threshold to 9 standard deviations."""
+    middle, spread = np.sqrt(energy / c), 1 / (2 * width)
+    low = max(middle - 9 * spread, np.sqrt(max(sharp_at, 0.0) / c), 1e-9 * middle)
+    # more panels towards the threshold, where a step's T rises as a root
+    ends = low + (middle + 9 * spread - low) * np.linspace(0.0, 1.0, 65) ** 2
+    k = ((ends[1:] + ends[:-1])[:, None] + (ends[1:] - ends[:-1])[:, None] * NODES) / 2
+    weight = (ends[1:] - ends[:-1])[:, None] / 2 * WEIGHTS
+    density = np.exp(-(((k - middle) / spread) ** 2) / 2) / (np.sqrt(2 * np.pi) * spread)
+    return float(np.sum(np.asarray(transmission(c * k.ravel() ** 2)).reshape(k.shape) * density * weight))
+
+
+def rectangular(height: float, width: float, c: float) -> T:
+    """1/(1 + V^2 sinh^2(kappa a)/(4 E (V - E))), kappa imaginary above the top."""
+
+    def transmission(energy: Any) -> Any:
+        kappa = np.sqrt((height - energy) / c + 0j)
+        return 1 / (1 + (height**2 * np.sinh(kappa * width) ** 2 / (4 * energy * (height - energy))).real)
+
+    return transmission
+
+
+def delta(strength: float) -> T:
+    return lambda energy: 1 / (1 + strength**2 / (2 * energy))
+
+
+def eckart(height: float, width: float, c: float) -> T:
+    def transmission(energy: Any) -> Any:
+        up = np.sinh(np.pi * np.sqrt(energy / c) * width) ** 2
+        return up / (up + np.cosh(np.pi / 2 * np.sqrt(4 * height * width**2 / c - 1 + 0j)).real ** 2)
+
+    return transmission
+
+
+def step(height: float) -> T:
+    def transmission(energy: Any) -> Any:
+        k, q = np.sqrt(energy), np.sqrt(np.maximum(energy - height, 0.0))
+        return 4 * k * q / (k + q) ** 2
+
+    return transmission
+
+
+def matched(pieces: list[tuple[float, float]], c: float) -> T:
+    """Flat pieces (V, length): psi and psi' of the outgoing wave carried back to the left."""
+
+    def transmission(energy: Any) -> Any:
+        k = np.sqrt(energy / c)
+        psi, slope = 1.0 + 0j, 1j * k
+        for height, length in reversed(pieces):
+            wave = np.sqrt((energy - height) / c + 0j)
+            cos, sin = np.cos(wave * length), np.sin(wave * length)
+            psi, slope = cos * psi - sin / wave * slope, wave * sin * psi + cos * slope
+        return 1 / abs((psi + slope / (1j * k)) / 2) ** 2
+
+    return transmission
+
+
+def triangular(height: float, width: float, c: float) -> T:
+    """V (1 - x/a): Ai and Bi of (V - E - F x)/(F l) matched to the outgoing wave at the foot, and at the top to what comes in."""
+    force = height / width
+    length = np.cbrt(c / force)
+
+    def transmission(energy: Any) -> Any:
+        k = np.sqrt(energy / c)
+        a1, a1p, b1, b1p = airy(-energy / (force * length))
+        a0, a0p, b0, b0p = airy((height - energy) / (force * length))
+        # psi = p Ai + q Bi, dpsi/dx = -(p Ai' + q Bi')/l; the Wronskian Ai Bi' - Ai' Bi is 1/pi
+        slope = -1j * k * length
+        p, q = np.pi * (b1p - slope * b1), np.pi * (slope * a1 - a1p)
+        psi, derivative = p * a0 + q * b0, -(p * a0p + q * b0p) / length
+        return 1 / abs((psi + derivative / (1j * k)) / 2) ** 2
+
+    return transmission
+
+
+def integrated(potential: Callable[[float], float], left: float, right: float, c: float, steps: int = 4000) -> T:
+    """psi'' = (V - E) psi/c by the classical Runge-Kutta method, from the outgoing wave back to the left; all energies at once."""
+    h = (left - right) / steps
+
+    def transmission(energy: Any) -> Any:
+        k = np.sqrt(energy / c)
+        psi, slope = np.ones_like(k) + 0j, 1j * k
+        for n in range(steps):
+            x = right + n * h
+            w0, w1, w2 = ((potential(x + part * h) - energy) / c for part in (0.0, 0.5, 1.0))
+            p1, s1 = slope, w0 * psi
+            p2, s2 = slope + h / 2 * s1, w1 * (psi + h / 2 * p1)
+            p3, s3 = slope + h / 2 * s2, w1 * (psi + h / 2 * p2)
+            p4, s4 = slope + h * s3, w2 * (psi + h * p3)
+            psi, slope = psi + h / 6 * (p1 + 2 * p2 + 2 * p3 + p4), slope + h / 6 * (s1 + 2 * s2 + 2 * s3 + s4)
+        return 1 / abs((psi + slope / (1j * k)) / 2) ** 2
+
+    return transmission
+
+
+def peak(transmission: T, low: float, high: float) -> tuple[float, float]:
+    """Where T is highest between low and high, and the full width at half of that."""
+
+    def miss(energy: float, half: float = 0.0) -> float:
+        return float(half - transmission(energy))
+
+    found: Any = minimize_scalar(miss, bounds=(low, high), method="bounded", options={"xatol": 1e-12})
+    top = float(found.x)
+    half = float(transmission(top)) / 2
+    sides = [float(np.asarray(brentq(miss, *ends, args=(half,), xtol=1e-14))) for ends in ((low, top), (top, high))]
+    return top, sides[1] - sides[0]
+
+
+class Oscillator:
+    """Wave functions as sums of `size` oscillator functions of length `scale`; mass 1 or in c. The quartic well with a tilt."""
+
+    def __init__(
+        self, barrier: float, half: float, tilt: float = 0.0, c: float = NATURAL, scale: float = 0.5, size: int = 90
+    ):
+        n = np.arange(size + 8)
+        lower = np.diag(np.sqrt(n[1:]), 1)
+        self.scale, self.size = scale, size
+        x = scale * (lower + lower.T) / np.sqrt(2)
+        square = x @ x
+        kinetic = -c / (2 * scale**2) * ((lower - lower.T) @ (lower - lower.T))
+        h = kinetic + barrier * (square @ square / half**4 - 2 * square / half**2) + tilt * x / half
+        self.x = x[:size, :size]
+        if tilt:
+            self.energies, vectors = eigh(h[:size, :size])
+            self.energies = self.energies + barrier
+            self.states = vectors.T
+        else:
+            found = []
+            for parity in (0, 1):
+                energies, vectors = eigh(h[parity:size:2, parity:size:2])
+                for energy, vector in zip(energies, vectors.T, strict=True):
+                    state = np.zeros(size)
+                    state[parity::2] = vector
+                    found.append((energy + barrier, state))
+            found.sort(key=lambda pair: pair[0])
+            self.energies, self.states = np.array([e for e, _ in found]), np.array([s for _, s in found])
+
+    def left_overlaps(self, count: int) -> np.ndarray:
+        """int_{-inf}^0 psi_m psi_n dx of the lowest states."""
+        reach = self.scale * (np.sqrt(2 * self.size) + 6)
+        ends = np.linspace(-reach, 0.0, 41)
+        x = ((ends[1:] + ends[:-1])[:, None] + (ends[1:] - ends[:-1])[:, None] * NODES) / 2
+        weight = ((ends[1:] - ends[:-1])[:, None] / 2 * WEIGHTS).ravel()
+        y = x.ravel() / self.scale
+        functions = [np.exp(-(y**2) / 2) / (np.pi**0.25 * np.sqrt(self.scale))]
+        functions.append(np.sqrt(2) * y * functions[0])
+        for n in range(2, self.size):
+            functions.append(np.sqrt(2 / n) * y * functions[-1] - np.sqrt((n - 1) / n) * functions[-2])
+        psi = self.states[:count] @ np.array(functions)
+        return (psi * weight) @ psi.T
+
+    def start(self) -> np.ndarray:
+        """Coefficients of the combination of the two lowest states that lies farthest left: the lowest eigenvector of x among them."""
+        places = self.states[:2] @ self.x @ self.states[:2].T
+        return np.linalg.eigh(places)[1][:, 0]
+
+
+def driven_right_population(force: float, frequency: float, phase: float, duration: float) -> float:
+    """Shaken wells of barrier 6 and half distance 1.6: the 16 lowest states, by an explicit method of order 8 with a tolerance of 1e-11."""
+    well, count = Oscillator(6.0, 1.6), 16
+    energies = well.energies[:count]
+    x = well.states[:count] @ well.x @ well.states[:count].T
+    start = np.zeros(count, complex)
+    start[:2] = well.start()
+
+    def slope(t: float, amplitudes: np.ndarray) -> np.ndarray:
+        turn = np.exp(-1j * energies * t)
+        return -1j * force * np.cos(frequency * t + phase) * turn.conj() * (x @ (turn * amplitudes))
+
+    end = solve_ivp(slope, (0.0, duration), start, method="DOP853", rtol=1e-11, atol=1e-13).y[:, -1]
+    end = np.exp(-1j * energies * duration) * end
+    return float(1 - (end.conj() @ well.left_overlaps(count) @ end).real)
+
+
+def square_gap(depth: float, width: float, separation: float, c: float) -> float:
+    """Two square wells: k w = arctan(kappa/k) + arctan(kappa/k tanh or coth(kappa s/2)), with 30 digits; E_A - E_S of the lowest pair."""
+    levels = []
+    with mpmath.workdps(30):
+        for inner in (mpmath.tanh, mpmath.coth):
+
+            def mismatch(binding: Any, inner: Any = inner) -> Any:
+                kappa, k = mpmath.sqrt(binding / c), mpmath.sqrt((depth - binding) / c)
+                return k * width - mpmath.atan(kappa / k) - mpmath.atan(kappa / k * inner(kappa * separation / 2))
+
+            levels.append(
+                -mpmath.findroot(mismatch, (mpmath.mpf(depth) / 2, mpmath.mpf(depth) * 0.9999), solver="anderson")
+            )
+        return float(levels[1] - levels[0])
+
+
+def leaky_square(depth: float, width: float, separation: float, c: float) -> tuple[float, float]:
+    """(energy, width) of the lowest state of a square well that a barrier parts from a half space at the well's bottom."""
+    with mpmath.workdps(30):
+
+        def mismatch(binding: Any) -> Any:
+            kappa, k = mpmath.sqrt(binding / c), mpmath.sqrt((depth - binding) / c)
+            # psi'/psi: kappa at the left edge, through the well, and through the barrier to ik outside
+            psi, slope = mpmath.mpf(1), kappa
+            cos, sin = mpmath.cos(k * width), mpmath.sin(k * width)
+            psi, slope = cos * psi + sin / k * slope, -k * sin * psi + cos * slope
+            cosh, sinh = mpmath.cosh(kappa * separation), mpmath.sinh(kappa * separation)
+            psi, slope = cosh * psi + sinh / kappa * slope, kappa * sinh * psi + cosh * slope
+            return (slope - 1j * k * psi) / cosh
+
+        found = mpmath.findroot(mismatch, 0.694 * depth + 1e-5j * depth)
+        return float(-found.real), float(2 * abs(found.imag))
+
+
+def delta_levels(separation: float) -> tuple[float, float]:
+    """(E_S, E_A) of two delta wells, W = m = hbar = 1, from kappa a = a + LambertW(+-a exp(-a)), with 40 digits."""
+    with mpmath.workdps(40):
+        a = mpmath.mpf(separation)
+        even, odd = (1 + mpmath.lambertw(sign * a * mpmath.exp(-a)).real / a for sign in (1, -1))
+        return float(-(even**2) / 2), float(-(odd**2) / 2)
+
+
+def alpha_half_life(energy: float, mass_number: int, charge: int) -> float:
+    """Seconds, by Gamow's integral done numerically: ln 2 (2 R/v) exp(2 S), energy in MeV, mass number and charge of the daughter.
+
+    R = 1.2 fm (A^(1/3) + 4^(1/3)); 4.0015 u for the alpha particle, A u for the daughter.
+    """
+    mass = (
+        4.0015
+        * mass_number
+        / (4.0015 + mass_number)
+        * si.physical_constants["atomic mass constant energy equivalent in MeV"][0]
+    )
+    hbar_c = si.hbar * si.c / si.e * 1e9  # MeV fm
+    strength, radius = 2 * charge * si.alpha * hbar_c, 1.2 * (mass_number ** (1 / 3) + 4 ** (1 / 3))
+    turn = strength / energy
+    with mpmath.workdps(20):
+        # r = turn - u^2 takes the root out of the turning point
+        exponent = mpmath.quad(
+            lambda u: 2 * u * mpmath.sqrt(2 * mass * (strength / (turn - u**2) - energy)),
+            [0, mpmath.sqrt(turn - radius)],
+        )
+    crossing = 2 * radius * 1e-15 / (np.sqrt(2 * energy / mass) * si.c)
+    return float(np.log(2) * crossing * mpmath.exp(2 * mpmath.re(exponent) / hbar_c))
+
+
+def coulomb_resonance(radius: float, strength: float) -> tuple[float, float]:
+    """(energy, lifetime), hbar = m = 1: sin(kr) within the radius, H = G + iF of strength/r outside, mpmath's Coulomb functions."""
+    with mpmath.workdps(20):
+
+        def outgoing(rho: Any, eta: Any) -> Any:
+            return mpmath.coulombg(0, eta, rho) + 1j * mpmath.coulombf(0, eta, rho)
+
+        def mismatch(energy: Any) -> Any:
+            k = mpmath.sqrt(2 * energy)
+            eta, rho, h = strength / k, k * radius, mpmath.mpf("1e-6")
+            slope = (outgoing(rho + h, eta) - outgoing(rho - h, eta)) / (2 * h)
+            return mpmath.cot(rho) - slope / outgoing(rho, eta)
+
+        found = mpmath.findroot(mismatch, 1.43 - 0.004j, tol=1e-14)
+        return float(found.real), float(1 / (2 * abs(found.imag)))
+
+
+def gamow_peak(temperature: float) -> tuple[float, float]:
+    """(E0, full width at 1/e) in keV of two protons, kT in keV: the maximum of exp(-E/kT - 2 pi eta), and 4 sqrt(E0 kT/3)."""
+    mass = si.physical_constants["proton mass energy equivalent in MeV"][0] * 1e3 / 2
+    eta_root = np.pi * si.alpha * np.sqrt(2 * mass)  # 2 pi eta sqrt(E)
+    top: Any = minimize_scalar(
+        lambda e: e / temperature + eta_root / np.sqrt(e),
+        bounds=(1.0, 30.0),
+        method="bounded",
+        options={"xatol": 1e-12},
+    )
+    return float(top.x), float(4 * np.sqrt(top.x * temperature / 3))
+
+
+def henon_heiles(count: int, size: int = 26) -> np.ndarray:
+    """(x^2 + y^2)/2 + (x^2 y - y^3/3)/sqrt 80 among the products of oscillator functions with up to `size` quanta."""
+    n = np.arange(size + 4)
+    lower = np.diag(np.sqrt(n[1:]), 1)
+    x = (lower + lower.T) / np.sqrt(2)
+    square, cube = x @ x, x @ x @ x
+    pairs = [(i, j) for i in range(size) for j in range(size) if i + j < size]
+    i, j = np.array(pairs).T
+    h = (np.kron(square, x) - np.kron(np.eye(len(n)), cube) / 3) / np.sqrt(80)
+    places = i * len(n) + j
+    h = h[np.ix_(places, places)] + np.diag(i + j + 1.0)
+    return eigh(h, eigvals_only=True, subset_by_index=(0, count - 1))
+
+
+def double_slit(steps: int) -> tuple[float, float]:
+    """(transmitted probability, distance of the bright fringes beside the central one / 2 in 1/nm) by Strang's splitting on one grid.
+
+    A wall 4 eV exp(-x^2/(2 0.5^2)) with two slits of 0.7 nm, 4 nm apart; a packet of 1 eV, 2.5 by 4 nm wide, 50 fs after it starts 14 nm before.
+    """
+    points, lower, length = (250, 224), (-32.0, -28.0), (62.5, 56.0)
+    x, y = (low + side / n * np.arange(n) for low, side, n in zip(lower, length, points, strict=True))
+    kx, ky = (2 * np.pi * np.fft.fftfreq(n, side / n) for side, n in zip(length, points, strict=True))
+    wall = 4 * np.exp(-((x[:, None] / 0.5) ** 2) / 2)
+    for slit in (-2.0, 2.0):
+        wall = wall * (1 - np.exp(-(((y - slit) / 0.7) ** 2) / 2))
+    k0 = np.sqrt(1.0 / ELECTRON)
+    psi = np.exp(-(((x + 14) / 5) ** 2) + 1j * k0 * x)[:, None] * np.exp(-((y / 8) ** 2))
+    psi /= np.sqrt(np.sum(abs(psi) ** 2))
+    turn = 50.0 / steps / HBAR
+    half, free = np.exp(-0.5j * turn * wall), np.exp(-1j * turn * ELECTRON * (kx[:, None] ** 2 + ky**2))
+    for _ in range(steps):
+        psi = half * fft.ifft2(free * fft.fft2(half * psi))
+    behind = psi[x > 2.0]
+    momenta = 2 * np.pi * np.fft.fftfreq(16 * points[1], length[1] / points[1])
+    pattern = np.sum(abs(np.asarray(fft.fft(behind, 16 * points[1], axis=1))) ** 2, axis=0)
+    order = np.argsort(momenta)
+    k, p = momenta[order], pattern[order]
+    bright = 1 + np.flatnonzero((p[1:-1] > p[:-2]) & (p[1:-1] > p[2:]) & (p[1:-1] > 0.02 * p.max()))
+    slope, bend = (p[bright + 1] - p[bright - 1]) / 2, p[bright + 1] - 2 * p[bright] + p[bright - 1]
+    beside = np.sort(abs(k[bright] - slope / bend * (k[1] - k[0])))[1:3]
+    return float(np.sum(abs(behind) ** 2)), float(np.mean(beside))

@@ -1,0 +1,280 @@
+"""T(E) over all energies of one packet, as a question: the curves, the packet's average, and the resonances that stand out."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import theory
+from .._typing import DIMENSIONLESS, ENERGY, EnergyValue
+from ..errors import ArgumentError
+from ..potentials import DoubleBarrier, RectangularBarrier
+from ..problem import Problem
+from ..propagation import Progress
+from ._energy_resolved import Heard, Told
+from ._peaks import Peak, nearest, peaks_of
+from ._question import AbstractQuestion, Predictions
+from ._report import Curve, Quantity, Report
+from ._soft_detector import Energies, energies_of
+from ._transmission_theory import (
+    BELOW_TOP,
+    TransmissionOf,
+    approximate_transmissions,
+    average,
+    single_top,
+    transmission_theories,
+)
+
+# peaks are looked for, and the packet's average is taken, at so many energies
+_DENSE = 1601
+# a maximum is called a resonance if it stands out by so much
+_PROMINENCE = 0.02
+_MOST_PEAKS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class TransmissionCurve(AbstractQuestion):
+    """T(E) and R(E) at `count` energies of one packet's band, each with its error bar; see `wavesim.analysis.transmission_curve`.
+
+    Besides the curves: ``transmitted_probability`` and ``reflected_probability``, the curves averaged over the packet (left out where
+    `lower` and `upper` cut the packet), ``imbalance``, the largest distance of T + R from one, and ``resonance_energy`` and
+    ``resonance_width`` of each peak that stands out (``_2``, ``_3``, ``_4`` for the further ones), read off the measured curve.
+
+    Args:
+        lower: lowest kinetic energy on the incoming side; by default that of the packet's band.
+        upper: highest.
+        count: how many energies.
+    """
+
+    lower: EnergyValue | None = None
+    upper: EnergyValue | None = None
+    count: int = 201
+
+    def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
+        chosen = self._energies(problem)
+        heard = Heard.listened(problem, tolerance, chosen, progress, **fixed)
+        told, exact = heard.at(chosen), _exact(problem)
+        quantities = [
+            *(self._averages(problem, heard, tolerance) if self._covers(problem, tolerance) else ()),
+            *_resonances(problem, heard, told, chosen),
+            _imbalance(told),
+        ]
+        predictions = self.predictions(problem, None)
+        beside = {
+            q.name: q if q.theory else dataclasses.replace(q, theory=predictions.get(q.name, {})) for q in quantities
+        }
+        through = {name: np.asarray(form(chosen.kinetic)) for name, form in exact.items()}
+        rough = {name: np.asarray(form(chosen.kinetic)) for name, form in _approximate(problem, chosen).items()}
+        along = ("energy", ENERGY)
+        curves = {
+            "transmission": Curve(
+                "transmission", chosen.kinetic, told.transmission, DIMENSIONLESS, through | rough, told.transmission_error, along
+            ),
+            "reflection": Curve(
+                "reflection",
+                chosen.kinetic,
+                told.reflection,
+                DIMENSIONLESS,
+                {name: 1.0 - values for name, values in through.items()},
+                told.reflection_error,
+                along,
+            ),
+        }  # fmt: skip
+        return Report(
+            result=heard.trial.result,
+            tolerance=tolerance,
+            quantities=beside,
+            curves=curves,
+            warnings=heard.warnings(told, tolerance),
+            runs=heard.runs,
+            fft_pairs=heard.fft_pairs,
+            wall_s=heard.wall_s,
+        )
+
+    def predictions(self, problem: Problem, duration: float | None) -> Predictions:
+        del duration
+        chosen, exact = self._energies(problem), _exact(problem)
+        told: Predictions = {}
+        if self._covers(problem, 1e-4):
+            through = {name: average(form, problem) for name, form in (exact | _approximate(problem, chosen)).items()}
+            told["transmitted_probability"] = through
+            told["reflected_probability"] = {name: 1.0 - value for name, value in through.items()}
+        for number, peak in enumerate(_theoretical_peaks(problem, chosen)[:_MOST_PEAKS]):
+            told |= _named(problem, peak, number)
+        return told | {"imbalance": {"conservation": 0.0}}
+
+    def _energies(self, problem: Problem) -> Energies:
+        whole = energies_of(problem, None, self.count)
+        if self.lower is None and self.upper is None:
+            return whole
+        low, high = whole.band
+        lower = low if self.lower is None else max(low, float(self.lower))
+        upper = high if self.upper is None else min(high, float(self.upper))
+        if not lower < upper:
+            raise ArgumentError(
+                "lower",
+                f"and `upper` must leave some of the packet's energies, {low:.6g} to {high:.6g} (internal units), but leave none; move them.",
+            )
+        return energies_of(problem, np.linspace(lower, upper, self.count))
+
+    def _covers(self, problem: Problem, tolerance: float) -> bool:
+        """Whether the energies asked for hold all but the tolerance of the packet."""
+        chosen = self._energies(problem)
+        return 1.0 - _held(problem, chosen.kinetic[0], chosen.kinetic[-1]) <= max(tolerance, 1e-5)
+
+    def _averages(self, problem: Problem, heard: Heard, tolerance: float) -> tuple[Quantity, Quantity]:
+        """The curves averaged over the packet's momenta; what the band leaves out is part of the error bar."""
+        chosen = self._energies(problem)
+        dense = _dense(problem, chosen)
+        told, k = heard.at(dense), dense.incoming
+        density = _density(problem, k)
+        missing = max(0.0, 1.0 - _held(problem, dense.kinetic[0], dense.kinetic[-1]))
+        made = []
+        for name, values, budget in (
+            ("transmitted_probability", told.transmission, told.transmission_budget),
+            ("reflected_probability", told.reflection, told.reflection_budget),
+        ):
+            value = float(np.trapezoid(values * density, k))
+            halved = float(np.trapezoid((values * density)[::2], k[::2]))
+            parts = {source: float(np.trapezoid(part * density, k)) for source, part in budget.items()}
+            parts["band"] = missing + abs(value - halved)
+            made.append(Quantity(name, value, math.fsum(parts.values()), DIMENSIONLESS, parts))
+        return made[0], made[1]
+
+
+def _exact(problem: Problem) -> dict[str, TransmissionOf]:
+    return transmission_theories(problem)
+
+
+def _approximate(problem: Problem, chosen: Energies) -> dict[str, TransmissionOf]:
+    """The textbooks' forms that hold at all these energies."""
+    forms = approximate_transmissions(problem)
+    top = single_top(problem.potential, float(problem.mass)) if forms else None
+    if top is not None and chosen.kinetic[-1] >= top:
+        return {name: form for name, form in forms.items() if name not in BELOW_TOP}
+    return forms
+
+
+def _density(problem: Problem, k: np.ndarray) -> np.ndarray:
+    """|phi_0(k)|^2 of the Gaussian packet."""
+    spread = 1 / (2 * float(problem.state.width))  # type: ignore[attr-defined]
+    mean = abs(float(problem.state.mean_momentum(problem.mass)))  # type: ignore[attr-defined]
+    return np.exp(-(((k - mean) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
+
+
+def _held(problem: Problem, low: float, high: float) -> float:
+    """The probability that the packet has between two kinetic energies."""
+    width, mass = float(problem.state.width), float(problem.mass)  # type: ignore[attr-defined]
+    mean = abs(float(problem.state.mean_momentum(mass)))  # type: ignore[attr-defined]
+    ends = [math.sqrt(2) * width * (math.sqrt(2 * mass * energy) - mean) for energy in (low, high)]
+    return 0.5 * (math.erf(ends[1]) - math.erf(ends[0]))
+
+
+def _dense(problem: Problem, chosen: Energies) -> Energies:
+    """Many energies over the same range, equally far apart in momentum."""
+    k = np.linspace(chosen.incoming[0], chosen.incoming[-1], _DENSE)
+    k[[0, -1]] = chosen.incoming[[0, -1]]
+    return energies_of(problem, k**2 / (2 * float(problem.mass)))
+
+
+def _imbalance(told: Told) -> Quantity:
+    off = np.abs(told.transmission + told.reflection - 1.0)
+    worst = int(np.argmax(off))
+    parts = {
+        source: float(told.transmission_budget[source][worst] + told.reflection_budget[source][worst])
+        for source in told.transmission_budget
+    }
+    value = float(off[worst])
+    return Quantity("imbalance", value, math.fsum(parts.values()), DIMENSIONLESS, parts, {"conservation": 0.0})
+
+
+def _resonances(problem: Problem, heard: Heard, told: Told, chosen: Energies) -> list[Quantity]:
+    """Position and width of each measured peak.
+
+    The error of each is the sum of its changes in the coarser runs and in shorter parts of the record, and of what all other errors e of
+    T can do: sqrt(2 e/T'') to the place of a maximum, 2 e/|T'| to the distance of the two flanks, |T'| = 1/width for a Lorentzian.
+    """
+    if heard.trial.interrupted:
+        return []
+
+    def measured(kinetic: np.ndarray) -> np.ndarray:
+        return heard.transmission(energies_of(problem, kinetic))
+
+    dense = _dense(problem, chosen).kinetic
+    step = float(np.max(np.diff(dense)))
+    prominence = max(_PROMINENCE, 5 * float(np.max(told.transmission_error)))
+    expected, made = _theoretical_peaks(problem, chosen), []
+    for number, peak in enumerate(peaks_of(measured, dense, prominence)[:_MOST_PEAKS]):
+        budget = heard.at(energies_of(problem, np.array([peak.position]))).transmission_budget
+        rest = math.fsum(float(budget[source][0]) for source in ("absorber", "start", "rounding"))
+        extent = peak.width if math.isfinite(peak.width) else 0.0
+        near = dense[np.abs(dense - peak.position) <= max(2 * extent, 20 * step)]
+        position, width = _changes(problem, heard, measured, peak, near)
+        position["rest"], width["rest"] = math.sqrt(2 * rest / peak.bend), 2 * rest * extent
+        match = nearest(expected, peak.position, max(extent, 5 * step))
+        theories = {} if match is None else _named(problem, match, number)
+        for kind, value, parts in (("energy", peak.position, position), ("width", peak.width, width)):
+            if math.isfinite(value):
+                name = _numbered(f"resonance_{kind}", number)
+                made.append(Quantity(name, value, math.fsum(parts.values()), ENERGY, parts, theories.get(name, {})))
+    return made
+
+
+def _changes(
+    problem: Problem, heard: Heard, measured: TransmissionOf, peak: Peak, near: np.ndarray
+) -> tuple[dict[str, float], dict[str, float]]:
+    """How far a peak moves, and how much wider it gets, in each variant of the measurement; the largest of each source."""
+    position: dict[str, float] = {}
+    width: dict[str, float] = {}
+    span = near[-1] - near[0]
+    fine = nearest(peaks_of(measured, near, 0.0), peak.position, span)
+    for source, weight, variant in heard.variants:
+        other = nearest(peaks_of(lambda e, of=variant: of(energies_of(problem, e)), near, 0.0), peak.position, span)
+        moved = wider = span
+        if fine is not None and other is not None:
+            moved = abs(other.position - fine.position)
+            both = math.isfinite(other.width) and math.isfinite(fine.width)
+            wider = abs(other.width - fine.width) if both else span
+        position[source] = max(position.get(source, 0.0), weight * moved)
+        width[source] = max(width.get(source, 0.0), weight * wider)
+    return position, width
+
+
+def _numbered(name: str, number: int) -> str:
+    """The name of the first, second, third ... of its kind."""
+    return name if number == 0 else f"{name}_{number + 1}"
+
+
+def _theoretical_peaks(problem: Problem, chosen: Energies) -> list[Peak]:
+    """The peaks of the exact T(E) among these energies."""
+    form = next(iter(_exact(problem).values()))
+    return peaks_of(lambda e: np.asarray(form(e)), _dense(problem, chosen).kinetic, _PROMINENCE)
+
+
+def _named(problem: Problem, peak: Peak, number: int) -> Predictions:
+    """Theory for one peak: the peak of the exact T(E), and what is known of it in closed form."""
+    exact = next(iter(_exact(problem)))
+    potential, mass = problem.potential, float(problem.mass)
+    position, width = {exact: peak.position}, {exact: peak.width}
+    if isinstance(potential, RectangularBarrier):
+        # T = 1 where half wavelengths fit in: q a = n pi
+        above = math.sqrt(max(2 * mass * (peak.position - float(potential.height)), 0.0)) * float(potential.width)
+        n = round(above / math.pi)
+        if n > 0:
+            position["half_wavelengths"] = float(potential.height) + (n * math.pi / float(potential.width)) ** 2 / (
+                2 * mass
+            )
+    elif isinstance(potential, DoubleBarrier) and float(potential.height) > 0:
+        poles = theory.double_rectangular_resonances(
+            float(potential.height), float(potential.width), float(potential.separation), mass
+        )
+        pole = min((complex(pole) for pole in poles), key=lambda pole: abs(pole.real - peak.position))
+        if abs(pole.real - peak.position) < -2 * pole.imag:
+            position["pole"], width["pole"] = pole.real, -2 * pole.imag
+    told: Predictions = {_numbered("resonance_energy", number): position}
+    if math.isfinite(peak.width):
+        told[_numbered("resonance_width", number)] = width
+    return told

@@ -1,0 +1,184 @@
+"""T(E) by theory: closed forms, the scattering method, and the approximations of the textbooks, all as functions of the energy."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .. import theory
+from ..potentials import (
+    AbstractPotential,
+    DeltaBarrier,
+    DeltaWell,
+    DoubleBarrier,
+    DoubleDeltaWell,
+    EckartBarrier,
+    ParabolicBarrier,
+    RectangularBarrier,
+    Separable,
+    Step,
+    TriangularBarrier,
+)
+from ..problem import Problem
+from ..states import GaussianPacket, Product
+
+TransmissionOf = Callable[[Any], Any]
+
+
+def along_first_axis(problem: Problem) -> Problem:
+    """The one-dimensional problem that scatters a product of packets where V is separable, or depends on the first axis alone; others as they are."""
+    potential, state = problem.potential, problem.state
+    if not isinstance(state, Product):
+        return problem
+    if isinstance(potential, Separable):
+        potential = potential.terms[0]
+    return (
+        problem
+        if potential.dimension > 1
+        else dataclasses.replace(problem, potential=potential, state=state.factors[0])
+    )
+
+
+def moves_right(problem: Problem) -> bool:
+    """Whether the packet comes from the left."""
+    state = problem.state.factors[0] if isinstance(problem.state, Product) else problem.state
+    return not isinstance(state, GaussianPacket) or float(state.mean_momentum(problem.mass)) > 0
+
+
+def transmission_theories(problem: Problem) -> dict[str, Callable[[Any], Any]]:
+    """T as a function of the kinetic energy on the incoming side: a closed form where there is one, and the scattering method."""
+    potential, mass = problem.potential, problem.mass
+    to_right = moves_right(problem)
+    chosen: dict[str, Callable[[Any], Any]] = {}
+    if isinstance(potential, RectangularBarrier):
+        chosen["closed_form"] = lambda e: theory.rectangular_transmission(e, potential.height, potential.width, mass)
+    elif isinstance(potential, EckartBarrier):
+        chosen["closed_form"] = lambda e: theory.eckart_transmission(e, potential.height, potential.width, mass)
+    elif isinstance(potential, Step):
+        chosen["closed_form"] = lambda e: theory.step_transmission(
+            e, potential.height if to_right else -potential.height, mass
+        )
+    elif isinstance(potential, DoubleBarrier):
+        chosen["closed_form"] = lambda e: theory.double_rectangular_transmission(
+            e, potential.height, potential.width, potential.separation, mass
+        )
+    elif isinstance(potential, TriangularBarrier):
+        chosen["closed_form"] = lambda e: theory.triangular_transmission(e, potential.height, potential.width, mass)
+    elif isinstance(potential, DeltaBarrier | DeltaWell):
+        chosen["closed_form"] = lambda e: theory.delta_transmission(e, potential.strength, mass)
+    elif isinstance(potential, DoubleDeltaWell):
+        chosen["closed_form"] = lambda e: theory.double_delta_transmission(
+            e, -potential.strength, potential.separation, mass
+        )
+    if potential.spikes:
+        # scattering works on V(x), in which a delta has no value
+        return chosen
+    chosen["scattering"] = scattering_transmission(potential, mass, to_right)
+    return chosen
+
+
+def average(transmission: TransmissionOf, problem: Problem) -> float:
+    """What T(E) lets through of the problem's Gaussian packet, to a relative 1e-9 where it is small."""
+    packet = problem.state
+    assert isinstance(packet, GaussianPacket)
+    momentum = abs(float(packet.mean_momentum(problem.mass)))
+    value = float(theory.packet_transmission(transmission, momentum, packet.width, problem.mass).value)
+    if 0 < value < 1e-4:
+        fine = theory.packet_transmission(transmission, momentum, packet.width, problem.mass, tolerance=1e-9 * value)
+        value = float(fine.value)
+    return value
+
+
+def scattering_transmission(potential: AbstractPotential, mass: float, to_right: bool = True) -> Callable[[Any], Any]:
+    """T(E) of any potential that is flat on both sides, by `wavesim.theory.scatter`; E is counted from the incoming side's V."""
+    left, right = potential.support(1e-17)
+    pad = 0.0 if right > left else 0.5
+    ends = potential.asymptotes()
+    sign = 1.0 if to_right else -1.0
+    low, high = (left - pad, right + pad) if to_right else (-right - pad, -left + pad)
+    near, far = ends if to_right else ends[::-1]
+    edges = tuple(sorted(sign * edge for edge in potential.edges if low < sign * edge < high))
+
+    # one compilation for all of its operations
+    @jax.jit
+    def value(x: Any) -> Any:
+        return potential.value((sign * x,), mass=mass) - near
+
+    def transmission(energy: Any) -> Any:
+        return theory.scatter(
+            value,
+            energy,
+            left=low,
+            right=high,
+            edges=edges,
+            mass=mass,
+            v_left=0.0,
+            v_right=far - near,
+        ).transmission
+
+    return transmission
+
+
+def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
+    """What textbooks give for a single barrier between equal levels, beside the exact T(E): never the theory to be compared with.
+
+    ``wkb`` exp(-2 S), 1 above the top; ``kemble`` 1/(1 + exp(2 S)), of a smooth top; ``thick_barrier`` of a rectangle and
+    ``fowler_nordheim`` of a triangle, which hold below the top alone (see `below_top`). Empty for wells, steps, deltas and several barriers.
+    """
+    potential, mass = problem.potential, float(problem.mass)
+    top = single_top(potential, mass)
+    if top is None:
+        return {}
+    low, high = potential.support(1e-12)
+    near, pad = potential.asymptotes()[0], 1e-9 * (high - low)
+    low, high = low - pad, high + pad
+    edges = tuple(edge for edge in potential.edges if low < edge < high)
+
+    barrier = _compiled(potential, mass, near)
+    chosen: dict[str, TransmissionOf] = {}
+    if potential.smooth:
+        chosen["kemble"] = lambda e: theory.kemble_transmission(barrier, e, low, high, mass=mass)
+    elif isinstance(potential, ParabolicBarrier):
+        chosen["kemble"] = lambda e: theory.parabolic_transmission(e, potential.height, potential.width, mass)
+    elif isinstance(potential, RectangularBarrier):
+        chosen["thick_barrier"] = lambda e: theory.thick_barrier_transmission(
+            e, potential.height, potential.width, mass
+        )
+    elif isinstance(potential, TriangularBarrier):
+        chosen["fowler_nordheim"] = lambda e: theory.fowler_nordheim_transmission(
+            e, potential.height, potential.width, mass
+        )
+    chosen["wkb"] = lambda e: theory.wkb_transmission(barrier, e, low, high, edges=edges, mass=mass)
+    return chosen
+
+
+@functools.lru_cache(maxsize=16)
+def _compiled(potential: AbstractPotential, mass: float, near: float) -> Callable[[Any], Any]:
+    """V(x) counted from the near side: the same function each time, so that what is made of it is compiled once."""
+    return jax.jit(lambda x: potential.value((x,), mass=mass) - near)
+
+
+BELOW_TOP = ("thick_barrier", "fowler_nordheim")
+
+
+def single_top(potential: AbstractPotential, mass: float) -> float | None:
+    """The height of a single barrier between equal levels; None where there is something else."""
+    low, high = potential.support(1e-12)
+    near, far = potential.asymptotes()
+    if potential.spikes or near != far or not low < high:
+        return None
+    pad = 1e-9 * (high - low)
+    x = np.linspace(low - pad, high + pad, 2049)
+    values = np.asarray(potential.value((jnp.asarray(x),), mass=mass)) - near
+    top = float(values.max())
+    if not top > 0 or values.min() < -1e-9 * top:
+        return None
+    rises = np.diff(np.concatenate([[0.0], values, [0.0]]))
+    turns = np.sign(rises[np.abs(rises) > 1e-9 * top])
+    return top if np.count_nonzero(np.diff(turns)) == 1 else None

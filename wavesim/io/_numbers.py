@@ -1,0 +1,71 @@
+"""What a report found, as variables of a dataset: its numbers, its curves, and theory's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..analysis import Curve, Report
+from ..units import UnitSystem
+
+# dimensions, values, attributes: by the variable's name
+Variables = dict[str, tuple[Any, Any, dict[str, Any]]]
+
+
+def described(dims: Any, values: Any, name: str, unit: str) -> tuple[Any, Any, dict[str, Any]]:
+    """A variable with its name in words and its unit."""
+    return dims, values, {"long_name": name, "units": unit}
+
+
+def report_variables(report: Report, units: UnitSystem) -> Variables:
+    """Numbers as ``quantity_...`` with their error bar and theory as attributes, curves as ``curve_...`` and ``theory_...``.
+
+    Curves along other points than those of the first one of that kind get a coordinate of their own, ``energy_NAME``.
+    """
+    variables: Variables = {}
+    for quantity in report.quantities.values():
+        scale = units.scale(quantity.dimension)
+        entry = described((), quantity.value / scale, quantity.name.replace("_", " "), units.symbol(quantity.dimension))
+        entry[2]["error"] = quantity.error / scale
+        entry[2].update({f"theory_{kind}": value / scale for kind, value in quantity.theory.items()})
+        variables[f"quantity_{quantity.name}"] = entry
+    lines: dict[str, np.ndarray] = {}
+    if report.result is not None:
+        grid = report.result.numerics.grid
+        axes = {name: np.asarray(line).ravel() for name, line in zip("xyz", grid.position, strict=False)}
+        lines = {"time": report.result.times, **axes}
+    for curve in report.curves.values():
+        variables |= _curve(curve, units, lines)
+    return variables
+
+
+def _curve(curve: Curve, units: UnitSystem, lines: dict[str, np.ndarray]) -> Variables:
+    """One curve; `lines` are the coordinates there are, and get its own if they do not hold it."""
+    words, unit, scale = curve.name.replace("_", " "), units.symbol(curve.dimension), units.scale(curve.dimension)
+    along, dimension = curve.along
+    line = next(
+        (
+            name
+            for name in (along, f"{along}_{curve.name}")
+            if np.array_equal(lines.get(name, curve.points), curve.points)
+        ),
+        f"{along}_{curve.name}",
+    )
+    lines[line] = curve.points
+    points = described(line, np.asarray(curve.points) / units.scale(dimension), along, units.symbol(dimension))
+    error = np.asarray(curve.error) / scale
+    found = {
+        line: points,
+        f"curve_{curve.name}": described(line, np.asarray(curve.values) / scale, words, unit),
+        f"curve_{curve.name}_error": described(
+            line if error.ndim else (),
+            error,
+            f"error bar of {words}" + ("" if error.ndim else ", at its worst point"),
+            unit,
+        ),
+    }
+    for kind, values in curve.theory.items():
+        text = f"{words} by theory: {kind}".replace("_", " ")
+        found[f"theory_{curve.name}_{kind}"] = described(line, np.asarray(values) / scale, text, unit)
+    return found

@@ -1,0 +1,134 @@
+"""What several cases say side by side: a table for each quantity that counts, and one JSON with all the cases in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+from .. import __version__
+from ..analysis import Quantity, Report, Study
+from ..scenario import Scenario
+from ..units import UnitSystem
+from ._expect import Outcome, judge, judge_quantity
+from ._json import as_json, expected_json, quantity_json
+from ._words import aligned, expected_text, shown, spoken, unit_text
+
+
+@dataclasses.dataclass(frozen=True)
+class StudyOutcomes:
+    """How each case, and the whole, compares with what is expected."""
+
+    cases: tuple[list[Outcome], ...]
+    whole: list[Outcome]
+
+    @property
+    def met(self) -> bool:
+        """Whether everything is as expected."""
+        return all(outcome.met for group in (*self.cases, self.whole) for outcome in group)
+
+
+def judge_study(study: Study, scenario: Scenario) -> StudyOutcomes:
+    """One outcome for each expectation of each case that ran, and of the study."""
+    cases = tuple(judge(report, case.expect) for report, case in zip(study.reports, scenario.cases, strict=False))
+    whole = []
+    for one in scenario.expect:
+        ratio = study.ratio
+        if ratio is None:
+            why = "the study was interrupted" if not study.complete else "the first case's number is not told from 0"
+            whole.append(Outcome(one, False, reason=why))
+        else:
+            whole.append(judge_quantity(ratio, one))
+    return StudyOutcomes(cases, whole)
+
+
+def study_json(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> dict[str, Any]:
+    """The content of report.json for several cases: each as it would stand alone, with its label."""
+    cases = []
+    for report, case, judged in zip(study.reports, scenario.cases, outcomes.cases, strict=False):
+        cases.append({"label": case.label, **as_json(report, case, judged)})
+    return {
+        "format": 1,
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "hash": scenario.hash,
+        "wavesim": __version__,
+        "status": "complete" if study.complete else "interrupted",
+        "axis": None if study.axis is None else {"label": study.axis.label, "values": list(study.axis.values)},
+        "wall_s": math.fsum(report.wall_s for report in study.reports),
+        "quantities": {} if study.ratio is None else {"ratio": quantity_json(study.ratio, scenario.units)},
+        "expect": [expected_json(outcome, scenario.units) for outcome in outcomes.whole],
+        "warnings": [f"{case['label']}: {text}" for case in cases for text in case["warnings"]],
+        "cases": cases,
+    }
+
+
+def study_text(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> str:
+    """A table for each headline and each quantity that is expected, then what was expected and was not met."""
+    labels = study.labels
+    names = dict.fromkeys(report.headline.name for report in study.reports)
+    names |= dict.fromkeys(one.quantity for case in scenario.cases for one in case.expect)
+    parts = []
+    for name in names:
+        told = [(label, r) for label, r in zip(labels, study.reports, strict=False) if name in r.quantities]
+        if told:
+            parts.append(_table(name, told, scenario.units))
+    if study.ratio is not None:
+        parts.append(_ratio_text(study, scenario.units))
+    for label, report in zip(labels, study.reports, strict=False):
+        parts.append(f"{label}: {_cost(report)}")
+    for case, judged in zip(scenario.cases, outcomes.cases, strict=False):
+        parts += [f"{case.label}: {expected_text(outcome, case.units)}" for outcome in judged if not outcome.met]
+    parts += [expected_text(outcome, scenario.units) for outcome in outcomes.whole]
+    met = sum(outcome.met for group in outcomes.cases for outcome in group)
+    parts.append(f"expected   {met} of {sum(map(len, outcomes.cases))} expectations of the cases are met")
+    return "\n".join(parts)
+
+
+def _table(name: str, told: list[tuple[str, Report]], units: UnitSystem) -> str:
+    """Case by case: the number with its bar, and each theory with its distance."""
+    theories = list(dict.fromkeys(kind for _, report in told for kind in report.quantities[name].theory))
+    head = told[0][1].quantities[name]
+    rows = [(spoken(name) + unit_text(head.dimension, units), "measured +- error", *map(spoken, theories), "")]
+    for label, report in told:
+        q = report.quantities[name]
+        scale = units.scale(q.dimension)
+        bar = f"{q.error / scale:.1e}" if math.isfinite(q.error) else "unknown"
+        verdict = "" if q.agrees is None else "agrees" if q.agrees else "outside the bar"
+        cells = [_beside(q, kind, scale) for kind in theories]
+        rows.append((label, f"{shown(q.value / scale, q.error / scale)} +- {bar}", *cells, verdict))
+    return aligned(rows) + "\n"
+
+
+def _beside(quantity: Quantity, kind: str, scale: float) -> str:
+    """A theory's number, and how far it is from what was measured where that can be told."""
+    if kind not in quantity.theory:
+        return "-"
+    value = quantity.theory[kind]
+    text = shown(value / scale, quantity.error / scale)
+    off = value - quantity.value
+    if not math.isfinite(quantity.error) or abs(off) <= quantity.error or quantity.value == 0:
+        return text
+    return (
+        f"{value / scale:.6g} ({off / quantity.value:+.2g})"
+        if abs(off) > abs(quantity.value)
+        else f"{value / scale:.6g} ({100 * off / quantity.value:+.2g} %)"
+    )
+
+
+def _ratio_text(study: Study, units: UnitSystem) -> str:
+    ratio = study.ratio
+    assert ratio is not None
+    beside = ", ".join(f"{spoken(kind)} {shown(value, ratio.error)}" for kind, value in ratio.theory.items())
+    first, last = study.reports[0].headline.name, study.reports[-1].headline.name
+    what = spoken(last) if first == last else f"{spoken(last)} over {spoken(first)}"
+    return (
+        f"ratio      {what}, {study.labels[-1]} over {study.labels[0]}: {shown(ratio.value, ratio.error)} +- {ratio.error:.1e}"
+        + (f"; theory: {beside}" if beside else "")
+    )
+
+
+def _cost(report: Report) -> str:
+    if report.result is None:
+        return f"{report.wall_s:.1f} s, no propagation"
+    return f"{report.runs} runs, {report.fft_pairs:,} FFT pairs, {report.wall_s:.1f} s on {report.result.device}"

@@ -1,0 +1,92 @@
+"""``[vary]``: several cases of one scenario, each the file with other values on the varied paths."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ..analysis import Axis
+from ..errors import ScenarioError
+from ._paths import assign_value
+
+_NUMBER = re.compile(r"\s*([-+0-9.eE]+)\s*(.*?)\s*")
+
+
+@dataclasses.dataclass(frozen=True)
+class Varied:
+    """The cases of a file: labels, contents, and the number that tells them apart, if one does."""
+
+    labels: tuple[str, ...]
+    contents: tuple[dict[str, Any], ...]
+    axis: Axis | None
+
+
+def cases_of(data: dict[str, Any]) -> Varied:
+    """Apply ``[vary]``: one content for each place in its lists.
+
+    Raises:
+        ScenarioError: if it is no table of equally long lists with at least one path and one place.
+    """
+    table = data["vary"]
+    if not isinstance(table, dict) or not all(isinstance(values, list) and values for values in table.values()):
+        raise ScenarioError('vary: must be a table of lists, such as "potential.width" = ["1 nm", "2 nm"].')
+    paths = {path: values for path, values in table.items() if path != "label"}
+    lengths = {path: len(values) for path, values in table.items()}
+    if not paths:
+        raise ScenarioError('vary: must name at least one path, such as "potential.width" = ["1 nm", "2 nm"].')
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{path} has {length}" for path, length in lengths.items())
+        raise ScenarioError(f"vary: its lists must be equally long, for they are varied together, but {told}.")
+    count = next(iter(lengths.values()))
+    rest = {key: value for key, value in data.items() if key != "vary"}
+    contents = []
+    for place in range(count):
+        content = rest
+        for path, values in paths.items():
+            content = assign_value(content, path, values[place])
+        contents.append(content)
+    axis = next((axis for path, values in paths.items() if (axis := _axis(path, values)) is not None), None)
+    return Varied(_labels(table.get("label"), paths, count), tuple(contents), axis)
+
+
+def refuse_varied(data: dict[str, Any], assignments: Iterable[str]) -> None:
+    """Raises:
+    ScenarioError: if an assignment sets a path that ``[vary]`` would set again.
+    """
+    table = data.get("vary")
+    for assignment in assignments:
+        path = assignment.partition("=")[0].strip()
+        if path == "vary":
+            return
+        if isinstance(table, dict) and path in table:
+            raise ScenarioError(
+                f"{path}: must not be set here, for [vary] gives it {len(table[path])} values; take one case with --set 'vary={{}}' before it."
+            )
+
+
+def _labels(given: Any, paths: dict[str, list[Any]], count: int) -> tuple[str, ...]:
+    if given is not None:
+        return tuple(str(label) for label in given)
+    path, values = next(iter(paths.items()))
+    name = path.rpartition(".")[2].replace("_", " ")
+    if all(isinstance(value, str | int | float) for value in values):
+        return tuple(f"{name} {value}" for value in values)
+    return tuple(f"case {place + 1}" for place in range(count))
+
+
+def _axis(path: str, values: list[Any]) -> Axis | None:
+    """The values as plain numbers, where they are all numbers of one unit and differ."""
+    if path.startswith("expect."):
+        return None
+    read = [_NUMBER.fullmatch(str(value)) if not isinstance(value, bool | dict | list) else None for value in values]
+    try:
+        numbers = tuple(float(match[1]) for match in read if match)
+    except ValueError:
+        return None
+    units = {match[2] for match in read if match}
+    if len(numbers) < len(values) or len(units) > 1 or len(set(numbers)) < len(numbers):
+        return None
+    name, unit = path.rpartition(".")[2].replace("_", " "), units.pop()
+    return Axis(f"{name} ({unit})" if unit else name, numbers)

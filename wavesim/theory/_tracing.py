@@ -1,0 +1,47 @@
+"""Numpy, which compiles nothing, wherever JAX is not tracing: the same formulas serve numbers and gradients."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from wavesim.errors import NumericsError
+
+# What comes out: numpy's arrays for numbers, JAX's under jax.grad, jit and vmap.
+Array = jax.Array | np.ndarray
+
+
+def is_traced(*values: Any) -> bool:
+    """Whether any of the values is being traced by JAX, so that no decision may depend on it."""
+    return any(isinstance(leaf, Tracer) for leaf in jax.tree_util.tree_leaves(values))
+
+
+def namespace(*values: Any) -> Any:
+    """`jax.numpy` where JAX is tracing one of the values, else `numpy`."""
+    return jnp if is_traced(*values) else np
+
+
+def fixed(value: Any) -> Any:
+    """The value without its gradient: a numpy array unless it is traced."""
+    return jax.lax.stop_gradient(value) if is_traced(value) else np.asarray(value)
+
+
+def floats(*values: Any) -> tuple[Any, *tuple[Array, ...]]:
+    """The namespace for the values, and each of them as an array of doubles there."""
+    xp = namespace(*values)
+    return xp, *(xp.asarray(value, float) for value in values)
+
+
+def require_double() -> None:
+    """Refuse to work in single precision, where error bounds of 1e-12 would be untrue.
+
+    Raises:
+        NumericsError: if JAX's 64-bit mode is off.
+    """
+    if not jax.config.jax_enable_x64:  # pyright: ignore[reportAttributeAccessIssue]
+        raise NumericsError(
+            "theory needs double precision, but JAX's 64-bit mode is off: before the first array, call "
+            'jax.config.update("jax_enable_x64", True), or set JAX_ENABLE_X64=1.'
+        )

@@ -1,0 +1,238 @@
+"""A number against what changes from case to case, beside every theory; the cases' potentials and curves in small."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+from scipy.interpolate import PchipInterpolator
+
+from .._typing import ENERGY
+from ..units import UnitSystem
+from ._colors import BLUE, GREEN, HAIR, INK, ORANGE, SLATE, VERMILION
+from ._curves import DASHED, FURTHER, decades, legend_above
+from ._numbers import spoken
+from ._overview import draw_overview
+
+if TYPE_CHECKING:
+    from ..analysis import Quantity, Study
+
+_WIDE, _NARROW = (0.085, 0.84), (0.085, 0.44)
+_TOP = 0.885
+_COLORS = (BLUE, VERMILION, GREEN)
+_DECADES = 30.0
+_EXPERIMENT = "experiment"
+_SAME = 1e-3
+
+
+@dataclasses.dataclass(frozen=True)
+class Series:
+    """One quantity over the cases, in shown units; nan where a case does not have it."""
+
+    name: str
+    values: np.ndarray
+    errors: np.ndarray
+    theories: dict[str, np.ndarray]
+    given: np.ndarray
+
+    @property
+    def all(self) -> np.ndarray:
+        """Every number that is drawn."""
+        return np.concatenate([self.values, self.given, *self.theories.values()])
+
+
+def draw_against(
+    figure: Figure, study: Study, units: UnitSystem, given: Sequence[Mapping[str, float]], bottom: float
+) -> None:
+    """Fill a page down to the height `bottom`."""
+    series = series_of(study, units, given)
+    place = _NARROW if draw_overview(figure, study, units, bottom) else _WIDE
+    compared = [one for one in series if one.theories]
+    room = _TOP - bottom
+    height = 0.62 * room if compared else room
+    axes = figure.add_axes((place[0], _TOP - height, place[1], height))
+    x = np.arange(len(study.reports)) if study.axis is None else np.array(study.axis.values[: len(study.reports)])
+    found = "measured" if any(report.result is not None for report in study.reports) else "computed"
+    draw_series(axes, x, series, found)
+    if study.axis is not None and not any(_told(label, study.axis.label) for label in study.labels):
+        _name_cases(axes, x, series[0].values, study.labels)
+    head = study.reports[0].headline
+    what = head.name.replace("_", " ") if len(series) == 1 else head.dimension.name
+    axes.set_ylabel(units.label(what, head.dimension))
+    last = axes
+    if compared:
+        last = figure.add_axes((place[0], bottom, place[1], 0.31 * room))
+        axes.tick_params(labelbottom=False)
+        draw_distances(last, x, compared)
+        last.set_ylabel("relative distance")
+    for one in (axes, last):
+        _scale_across(one, x, study)
+    last.set_xlabel("" if study.axis is None else study.axis.label)
+
+
+def series_of(study: Study, units: UnitSystem, given: Sequence[Mapping[str, float]]) -> list[Series]:
+    """The headline over the cases; further ones only of energies, for probabilities add to one and times are parts of each other."""
+    head = study.reports[0].headline
+    names = [head.name]
+    if head.dimension == ENERGY:
+        others = [name for name in study.reports[0].quantities if name != head.name]
+        names += [name for name in others if _alike(study, name)][:2]
+    scale = units.scale(head.dimension)
+    return [
+        _series(
+            name, [report.quantities.get(name) for report in study.reports], scale, [row.get(name) for row in given]
+        )
+        for name in names
+    ]
+
+
+def _alike(study: Study, name: str) -> bool:
+    """Whether a quantity is an energy of about the headline's size in every case."""
+    for report in study.reports:
+        quantity, head = report.quantities.get(name), report.headline
+        if quantity is None or quantity.dimension != ENERGY or not head.value:
+            return False
+        if not 1 / _DECADES < abs(quantity.value / head.value) < _DECADES:
+            return False
+    return True
+
+
+def _series(name: str, cases: list[Quantity | None], scale: float, given: list[float | None]) -> Series:
+    def numbers(values: list[float | None]) -> np.ndarray:
+        return np.array([math.nan if value is None else value / scale for value in values], dtype=float)
+
+    kinds = list(dict.fromkeys(kind for case in cases if case is not None for kind in case.theory))
+    if _EXPERIMENT in kinds:
+        # dots, not a line: nobody has measured between them
+        kinds.remove(_EXPERIMENT)
+        given = [None if case is None else case.theory.get(_EXPERIMENT) for case in cases]
+    return Series(
+        name=name.replace("_", " "),
+        values=numbers([None if case is None else case.value for case in cases]),
+        errors=numbers([None if case is None else case.error for case in cases]),
+        theories={kind: numbers([None if case is None else case.theory.get(kind) for case in cases]) for kind in kinds},
+        given=numbers((given + [None] * len(cases))[: len(cases)]),
+    )
+
+
+def draw_series(axes: Axes, x: np.ndarray, series: list[Series], found: str) -> None:
+    """Dots with error bars, theory as lines, what was expected as squares; logarithmic where the numbers span decades."""
+    every = np.concatenate([one.all for one in series])
+    every = every[np.isfinite(every)]
+    logarithmic = len(every) > 0 and every.min() > 0 and every.max() > _DECADES * every.min()
+    if logarithmic:
+        axes.set_yscale("log")
+        if every.max() > 1e4 * every.min():
+            decades(axes)
+    named: set[str] = set()
+    for index, one in enumerate(series):
+        for kind, (color, style), values in _styled(one):
+            label = None if kind in named else spoken(kind)
+            named.add(kind)
+            axes.plot(*_joined(x, values, logarithmic), color=color, lw=1.6, ls=style, label=label, zorder=2)
+        label = found if len(series) == 1 else one.name
+        if np.isfinite(one.given).any():
+            axes.plot(x, one.given, "s", color=ORANGE, mfc="none", mew=2, ms=11, label="experiment", zorder=3)
+        axes.errorbar(
+            x, one.values, yerr=one.errors, fmt="o", color=_COLORS[index], ms=7, elinewidth=1.6, capsize=4,
+            label=label, zorder=4,
+        )  # fmt: skip
+    legend_above(axes)
+
+
+def draw_distances(axes: Axes, x: np.ndarray, series: list[Series]) -> None:
+    """How far the measured numbers and the further theories are from the first theory, as a share of it, on a logarithmic axis."""
+    told = []
+    for index, one in enumerate(series):
+        first, *others = _styled(one)
+        reference = np.abs(first[2])
+        for _, (color, style), values in others:
+            distance = np.abs(values - first[2]) / reference
+            # the same theory by another way of computing it
+            if np.nanmax(distance) < _SAME * np.nanmin(one.errors / reference):
+                continue
+            told.append(distance)
+            axes.plot(*_joined(x, distance, True), color=color, lw=1.6, ls=style)
+        distance, bar = np.abs(one.values - first[2]) / reference, one.errors / reference
+        expected = np.abs(one.given - first[2]) / reference
+        told += [distance, bar, expected]
+        axes.plot(x, expected, "s", color=ORANGE, mfc="none", mew=2, ms=11)
+        axes.plot(x, distance, "o", color=_COLORS[index], ms=7)
+        axes.plot(x, bar, "_", color=_COLORS[index], ms=16, mew=2, label="error bar" if index == 0 else None)
+    numbers = np.concatenate(told)
+    numbers = numbers[np.isfinite(numbers) & (numbers > 0)]
+    axes.set_yscale("log")
+    low, high = (numbers.min(), numbers.max()) if len(numbers) else (1e-16, 1.0)
+    axes.set_ylim(max(low, 1e-16) / 3, 4 * high)
+    for share, text in ((0.01, "1 %"), (0.1, "10 %")):
+        if low < share < high:
+            axes.axhline(share, color=HAIR, lw=1, zorder=0)
+            axes.annotate(
+                text, (1.008, share), xycoords=("axes fraction", "data"), color=SLATE, fontsize=10, va="center"
+            )
+    decades(axes)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.01, 0.97), handlelength=1.6)
+
+
+def _told(label: str, axis: str) -> bool:
+    """Whether the axis itself says what the label of a case says."""
+    return label[:1] in "+-.0123456789" or label.startswith(axis.partition(" (")[0])
+
+
+def _name_cases(axes: Axes, x: np.ndarray, y: np.ndarray, labels: tuple[str, ...]) -> None:
+    """What each dot is, beside it."""
+    falling = np.corrcoef(x, np.argsort(np.argsort(y)))[0, 1] < 0
+    for place, height, label in zip(x, y, labels, strict=False):
+        offset, side = ((-9, -7), "top") if falling else ((-9, 7), "bottom")
+        axes.annotate(label, (place, height), offset, textcoords="offset points", fontsize=11, va=side, ha="right")
+
+
+def _styled(series: Series) -> list[tuple[str, tuple, np.ndarray]]:
+    """Each theory with its color and dashes."""
+    styles = ((INK, DASHED), *FURTHER)
+    return [(kind, style, values) for (kind, values), style in zip(series.theories.items(), styles, strict=False)]
+
+
+def _joined(x: np.ndarray, values: np.ndarray, logarithmic: bool) -> tuple[np.ndarray, np.ndarray]:
+    """A smooth line through a theory's values, without overshoot, in the logarithm where the axis is one."""
+    known = np.isfinite(values) & ((values > 0) | (not logarithmic))
+    order = np.argsort(x[known])
+    at, heights = x[known][order], values[known][order]
+    if len(at) < 3 or np.any(np.diff(at) <= 0):
+        return at, heights
+    # as the axis across is scaled
+    bent = np.log if _over_decades(at) else np.asarray
+    share = np.linspace(0, 1, 200)
+    ends = at[0], at[-1]
+    fine = ends[0] * (ends[1] / ends[0]) ** share if bent is np.log else ends[0] + (ends[1] - ends[0]) * share
+    # rounding must not lead beyond the ends
+    fine = np.clip(fine, *ends)
+    if logarithmic:
+        return fine, np.exp(PchipInterpolator(bent(at), np.log(heights))(bent(fine)))
+    return fine, PchipInterpolator(bent(at), heights)(bent(fine))
+
+
+def _over_decades(x: np.ndarray) -> bool:
+    return float(x.min()) > 0 and float(x.max()) > _DECADES * float(x.min())
+
+
+def _scale_across(axes: Axes, x: np.ndarray, study: Study) -> None:
+    """Room at both ends; the labels of the cases where they differ in kind."""
+    if study.axis is None:
+        axes.set_xlim(-0.5, len(x) - 0.5)
+        axes.set_xticks(x, study.labels[: len(x)])
+        return
+    if _over_decades(x):
+        axes.set_xscale("log")
+        axes.set_xlim(float(x.min()) / 1.2, float(x.max()) * 1.2)
+        axes.set_xticks(x, [f"{value:g}" for value in x])
+        axes.xaxis.set_minor_locator(NullLocator())
+        return
+    room = 0.05 * float(np.ptp(x)) or 0.5
+    axes.set_xlim(float(x.min()) - room, float(x.max()) + room)

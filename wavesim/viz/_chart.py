@@ -1,0 +1,73 @@
+"""A report of what was not propagated: its curves, and its numbers beside every theory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator
+
+from ..units import UnitSystem
+from ._colors import BLUE, HAIR, INK, STEPS
+from ._curves import FURTHER, draw_bundle
+from ._lines import bundle_of
+from ._numbers import spoken
+from ._page import TABLE_TOP, last_line
+from ._table import draw_table
+
+if TYPE_CHECKING:
+    from ..analysis import Quantity, Report
+
+_MOST = 8
+_FAR = 1.6
+
+
+def draw_chart(figure: Figure, report: Report, units: UnitSystem) -> None:
+    """Fill a page: curves at the left where there are some, at the right each theory over the number, below the table."""
+    bundle = bundle_of(report, units)
+    compared = [quantity for quantity in report.quantities.values() if quantity.theory and quantity.value][:_MOST]
+    wide = (0.08, 0.88) if not compared else (0.08, 0.49)
+    if bundle is not None:
+        draw_bundle(figure, bundle, wide, measured="computed")
+    if compared:
+        left = 0.2 if bundle is None else 0.73
+        height = 0.54 if bundle is None else min(0.54, 0.12 * len(compared) + 0.06)
+        _draw_ratios(figure.add_axes((left, 0.875 - height, 0.95 - left, height)), compared)
+    draw_table(figure, report, units, top=TABLE_TOP)
+    last_line(figure, "Computed without propagation.")
+
+
+def _draw_ratios(axes: Axes, compared: list[Quantity]) -> None:
+    """A row for each number: its own error bar at 1, and a mark for each theory where it lies beside it."""
+    ratios = [value / quantity.value for quantity in compared for value in quantity.theory.values()]
+    marks = [("D", INK), *zip("osv^P", (color for color, _ in FURTHER), strict=True)]
+    axes.axvline(1, color=HAIR, lw=1)
+    for row, quantity in enumerate(compared):
+        share = quantity.error / abs(quantity.value)
+        axes.errorbar(1, row, xerr=share, fmt="o", color=BLUE, ms=9, elinewidth=2, capsize=5)
+        for index, ((mark, color), (kind, value)) in enumerate(zip(marks, quantity.theory.items(), strict=False)):
+            axes.plot(value / quantity.value, row, mark, color=color, mfc="none", mew=2, ms=11)
+            axes.annotate(
+                spoken(kind),
+                (value / quantity.value, row),
+                # the first below its mark, further ones above theirs, one over the other
+                (0, 15 * index - 2 if index else -13),
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if index else "top",
+                color=color,
+            )
+    axes.set_yticks(range(len(compared)), [quantity.name.replace("_", "\n") for quantity in compared])
+    axes.set(ylim=(len(compared) - 0.5, -0.7), xlabel="theory over what was computed")
+    if all(1 / _FAR < ratio < _FAR for ratio in ratios):
+        reach = 1.7 * max(abs(ratio - 1) for ratio in ratios) or 1e-6
+        axes.set_xlim(1 - reach, 1 + reach)
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
+    else:
+        reach = 2 * max(max(ratio, 1 / ratio) for ratio in ratios if ratio > 0)
+        axes.set_xscale("log")
+        axes.set_xlim(1 / reach, reach)
+        axes.xaxis.set_major_locator(LogLocator(numticks=7))
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)

@@ -1,0 +1,217 @@
+"""Levels and their wave functions: in one dimension drawn into the potential, in two as a sheet of small maps beside a ladder."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+
+from .._typing import ENERGY, LENGTH
+from ..units import UnitSystem
+from ._colors import BLUE, GROUND, HAIR, INK, SLATE, STEPS, VERMILION, signed_colormap
+from ._page import ABOVE_TABLE, HEIGHT, TABLE_TOP, WIDTH, last_line
+from ._scene import onto_points
+from ._table import draw_table
+
+if TYPE_CHECKING:
+    from ..analysis import BoundStates, Report
+
+_COLUMNS, _ROWS = 720, 300
+_SEEN = 2e-3
+_DIGITS = 6
+# levels closer than this share of the ladder are drawn as one rung
+_SAME = 1e-6
+# the least distance of two labels, as a share of the panel's height
+_APART = 0.045
+
+
+def draw_levels(figure: Figure, report: Report, units: UnitSystem) -> None:
+    """Fill a page with the states of a report; below, its numbers."""
+    states = report.states
+    assert states is not None
+    if states.grid.dimension == 1:
+        _draw_well(figure.add_axes((0.06, 0.335, 0.50, 0.575)), states, units)
+        _draw_distances(figure, report, units)
+    else:
+        right = _draw_sheet(figure, states, units)
+        _draw_ladder(figure.add_axes((right + 0.11, ABOVE_TABLE + 0.03, 0.86 - right - 0.11, 0.535)), states, units)
+    draw_table(figure, report, units, top=TABLE_TOP)
+    points = " \u00d7 ".join(f"{n:,}" for n in states.grid.points)
+    last_line(figure, f"Diagonalized on {points} points; nothing was propagated.")
+
+
+def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
+    """V to scale, each wave function on the line of its energy."""
+    length, energy = units.scale(LENGTH), units.scale(ENERGY)
+    low, high = _window(states, 0)
+    x = np.linspace(low, high, _COLUMNS)
+    potential = _value(states, (x,)) / energy
+    levels = states.energies / energy
+    waves = np.stack([_along(states, psi, x) for psi in states.psi])
+    rim = min(states.problem.potential.asymptotes()) / energy
+    bottom = min(float(potential.min()), float(levels[0]))
+    if states.problem.potential.spikes:
+        # a delta has no floor
+        bottom -= 0.15 * (rim - bottom)
+    reach = (max(float(levels[-1]), rim) if math.isfinite(rim) else float(levels[-1])) - bottom
+    rungs = _rungs(levels)
+    room = np.diff([levels[group[0]] for group in rungs], append=levels[-1] + 0.6 * reach / len(rungs))
+    height = max(0.55 * float(np.min(room)), 0.08 * reach) / float(np.abs(waves).max())
+    top = max(float(levels[-1]) + 1.3 * height * float(np.abs(waves).max()), bottom + 1.06 * reach)
+    axes.set(xlim=(low / length, high / length), ylim=(bottom - 0.04 * reach, top), title="Levels and wave functions")
+    axes.fill_between(x / length, bottom - reach, potential, color=GROUND, lw=0)
+    axes.plot(x / length, potential, color=INK, lw=1.6)
+    for spike in states.problem.potential.spikes:
+        ends = ((float(spike) / length, bottom - 0.03 * reach), (float(spike) / length, rim))
+        axes.annotate("", *ends, arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.8, "shrinkA": 0, "shrinkB": 0})
+    for n, (level, wave) in enumerate(zip(levels, waves, strict=True)):
+        color = (BLUE, VERMILION)[n % 2]
+        axes.axhline(level, color=HAIR, lw=1)
+        axes.plot(x / length, level + height * wave, color=color, lw=1.8)
+    for n, place in enumerate(_spread(levels, _APART * (top - bottom))):
+        text = f"{n}:  {levels[n]:.{_DIGITS}g}"
+        color = (BLUE, VERMILION)[n % 2]
+        axes.annotate(text, (1.015, place), xycoords=("axes fraction", "data"), color=color, va="center")
+    axes.set(xlabel=units.label("x", LENGTH), ylabel=units.label("energy", ENERGY))
+    axes.yaxis.set_major_locator(MaxNLocator(7, steps=STEPS))
+
+
+def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
+    """How far each level is from theory, under its error bar."""
+    energy = units.scale(ENERGY)
+    quantities = list(report.quantities.values())
+    numbers = np.arange(len(quantities))
+    errors = np.array([quantity.error for quantity in quantities]) / energy
+    told = [
+        (n, abs(q.difference) / energy) for n, q in zip(numbers, quantities, strict=True) if q.difference is not None
+    ]
+    axes = figure.add_axes((0.76, 0.335, 0.215, 0.54), title="Distance from theory" if told else "Error bars")
+    axes.semilogy(numbers, errors, "_", color=SLATE, ms=22, mew=2, label="error bar")
+    floor = 1e-3 * float(errors.min())
+    if told:
+        places, distances = (np.array(column) for column in zip(*told, strict=True))
+        axes.semilogy(places, np.maximum(distances, floor), "o", color=BLUE, ms=8, label="|computed \u2212 theory|")
+    axes.set(xlabel="level", ylabel=units.label("energy", ENERGY), xlim=(-0.6, len(quantities) - 0.4))
+    axes.set_xticks(numbers)
+    axes.yaxis.set_major_locator(LogLocator(numticks=7))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.margins(y=0.3)
+    if told:
+        axes.legend(loc="upper left", bbox_to_anchor=(0.02, 1.01))
+
+
+def _draw_sheet(figure: Figure, states: BoundStates, units: UnitSystem) -> float:
+    """A small map of each psi with contours of V: one color where it is positive, the other where it is negative. Returns its right end."""
+    length, energy = units.scale(LENGTH), units.scale(ENERGY)
+    windows = [_window(states, axis) for axis in (0, 1)]
+    x, y = (np.linspace(*window, _ROWS) for window in windows)
+    middle = [np.zeros(1)] * (states.grid.dimension - 2)
+    potential = _value(states, (x[None, :], y[:, None], *middle)).reshape(len(y), len(x)) / energy
+    count = len(states.psi)
+    rows = 1 if count <= 3 else 2
+    columns = -(-count // rows)
+    # square panels: their height decides
+    height = min((0.535 - 0.055 * (rows - 1)) / rows, 0.6 / columns * WIDTH / HEIGHT)
+    width = height * HEIGHT / WIDTH
+    extent = (*(np.array(windows[0]) / length), *(np.array(windows[1]) / length))
+    bands = np.linspace(float(potential.min()), float(states.energies[-1]) / energy, 6)[1:]
+    for n, psi in enumerate(states.psi):
+        row, column = divmod(n, columns)
+        corner = (0.06 + (width + 0.015) * column, 0.9 - height - (height + 0.055) * row)
+        axes = figure.add_axes((*corner, width, height), title=f"{n}:  {states.energies[n] / energy:.{_DIGITS}g}")
+        wave = _map(states, psi, x, y)
+        reach = float(np.abs(wave).max())
+        axes.imshow(
+            wave, extent=extent, cmap=signed_colormap(), vmin=-reach, vmax=reach, origin="lower", aspect="equal"
+        )  # type: ignore[arg-type]
+        axes.contour(x / length, y / length, potential, bands, colors=SLATE, linewidths=0.7, alpha=0.55)
+        axes.xaxis.set_major_locator(MaxNLocator(3, steps=STEPS))
+        axes.yaxis.set_major_locator(MaxNLocator(3, steps=STEPS))
+        axes.tick_params(labelleft=column == 0, labelbottom=row == rows - 1)
+        if column == 0:
+            axes.set_ylabel(units.label("y", LENGTH))
+        if row == rows - 1:
+            axes.set_xlabel(units.label("x", LENGTH))
+    return 0.06 + (width + 0.015) * columns
+
+
+def _draw_ladder(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
+    """The energies as rungs, as many side by side as there are of one energy."""
+    levels = states.energies / units.scale(ENERGY)
+    reach = max(float(np.ptp(levels)), 1e-300)
+    margin = 0.08 * reach
+    axes.set(xlim=(0, 1), ylim=(levels[0] - margin, levels[-1] + margin), ylabel=units.label("energy", ENERGY))
+    rungs = _rungs(levels)
+    places = _spread(np.array([levels[group[0]] for group in rungs]), _APART * (reach + 2 * margin))
+    for group, place in zip(rungs, places, strict=True):
+        for seat, n in enumerate(group):
+            ends = np.array([seat + 0.06, seat + 0.94]) / len(group)
+            axes.plot(ends, [levels[n]] * 2, color=BLUE, lw=2.6, solid_capstyle="butt")
+        names = ", ".join(str(n) for n in group)
+        axes.annotate(
+            f"{names}:  {levels[group[0]]:.{_DIGITS}g}", (1.06, place), xycoords=("axes fraction", "data"), va="center"
+        )
+    axes.set_title("Levels")
+    axes.xaxis.set_visible(False)
+    axes.spines["bottom"].set_visible(False)
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=STEPS))
+
+
+def _rungs(levels: np.ndarray) -> list[list[int]]:
+    """The numbers of the levels, those of one energy together."""
+    same = _SAME * max(float(np.ptp(levels)), 1e-300)
+    groups: list[list[int]] = []
+    for n, level in enumerate(levels):
+        if groups and level - levels[groups[-1][0]] < same:
+            groups[-1].append(n)
+        else:
+            groups.append([n])
+    return groups
+
+
+def _spread(places: np.ndarray, apart: float) -> np.ndarray:
+    """Increasing places moved as little as it takes to be `apart` from each other."""
+    lower = places.copy()
+    for n in range(1, len(lower)):
+        lower[n] = max(lower[n], lower[n - 1] + apart)
+    upper = places.copy()
+    for n in range(len(upper) - 2, -1, -1):
+        upper[n] = min(upper[n], upper[n + 1] - apart)
+    return (lower + upper) / 2
+
+
+def _window(states: BoundStates, axis: int) -> tuple[float, float]:
+    """Where the states are."""
+    grid = states.grid
+    others = tuple(a for a in range(1 + grid.dimension) if a != 1 + axis)
+    ever = (states.psi**2).max(axis=0, keepdims=True).max(axis=others)
+    points = float(grid.lower[axis]) + float(grid.spacing[axis]) * np.arange(grid.points[axis])
+    seen = points[ever > _SEEN * ever.max()]
+    low, high = float(seen[0]), float(seen[-1])
+    margin = 0.08 * (high - low)
+    return max(low - margin, float(points[0])), min(high + margin, float(points[-1]))
+
+
+def _along(states: BoundStates, psi: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return np.real(onto_points(psi, float(states.grid.lower[0]), float(states.grid.spacing[0]), x, 0))
+
+
+def _map(states: BoundStates, psi: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """psi on the points of a map, rows along y; in three dimensions the root of the density summed along the third axis."""
+    grid = states.grid
+    if grid.dimension == 3:
+        psi = np.sqrt((psi**2).sum(axis=2) * float(grid.spacing[2]))
+    found = onto_points(psi, float(grid.lower[0]), float(grid.spacing[0]), x, 0)
+    return np.real(onto_points(found, float(grid.lower[1]), float(grid.spacing[1]), y, 1)).T
+
+
+def _value(states: BoundStates, position: tuple[np.ndarray, ...]) -> np.ndarray:
+    import jax.numpy as jnp
+
+    problem = states.problem
+    values = problem.potential.value(tuple(jnp.asarray(p) for p in position), mass=problem.mass)
+    return np.broadcast_to(np.asarray(values), np.broadcast_shapes(*(p.shape for p in position)))
