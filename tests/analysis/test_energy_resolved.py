@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wavesim import Problem, WavesimError, theory
-from wavesim.analysis import TransmissionCurve, transmission_curve
+from wavesim.analysis import EnergyResolved, transmission_curve
 from wavesim.analysis._soft_detector import free_correlation, packet_amplitude
 from wavesim.potentials import EckartBarrier, Harmonic, RectangularBarrier, Step
 from wavesim.states import GaussianPacket, LeftLocalized
@@ -44,14 +44,14 @@ CASES = {
 
 
 @pytest.fixture(scope="module", params=CASES)
-def measured(request: pytest.FixtureRequest) -> tuple[TransmissionCurve, np.ndarray]:
+def measured(request: pytest.FixtureRequest) -> tuple[EnergyResolved, np.ndarray]:
     """The curve of each case, and T(E) in closed form."""
     case = CASES[request.param]
     curve = transmission_curve(case.problem, case.tolerance)
     return curve, np.asarray(case.exact(curve.energies))
 
 
-def test_the_whole_band_agrees_with_the_closed_form(measured: tuple[TransmissionCurve, np.ndarray]) -> None:
+def test_the_whole_band_agrees_with_the_closed_form(measured: tuple[EnergyResolved, np.ndarray]) -> None:
     """Set-up: V = sech^2 x met by momentum 1.3, width 3 (E from 0.10 to 2.4); a rectangular barrier of height 1 and width 1.5 met by
     momentum 1.1, width 5 (0.16 to 1.3), both at a tolerance of 1e-4; a step of 0.4 met from above at 1e-3.
 
@@ -69,7 +69,7 @@ def test_the_whole_band_agrees_with_the_closed_form(measured: tuple[Transmission
     assert np.allclose(curve.theory, exact, atol=1e-11)
 
 
-def test_the_bars_are_as_small_as_was_asked(measured: tuple[TransmissionCurve, np.ndarray]) -> None:
+def test_the_bars_are_as_small_as_was_asked(measured: tuple[EnergyResolved, np.ndarray]) -> None:
     """Bars of T and R below the tolerance everywhere: no coverage by despair. They are the sum of their parts, and no warning is left."""
     curve, _ = measured
     assert max(np.max(curve.transmission_error), np.max(curve.reflection_error)) <= curve.tolerance
@@ -78,7 +78,7 @@ def test_the_bars_are_as_small_as_was_asked(measured: tuple[TransmissionCurve, n
     assert curve.warnings == ()
 
 
-def test_transmission_and_reflection_add_to_one(measured: tuple[TransmissionCurve, np.ndarray]) -> None:
+def test_transmission_and_reflection_add_to_one(measured: tuple[EnergyResolved, np.ndarray]) -> None:
     """T and R come from different detectors, so T + R = 1 is a check; budget: the two bars together."""
     curve, _ = measured
     assert np.max(np.abs(curve.balance - 1)) < curve.tolerance
