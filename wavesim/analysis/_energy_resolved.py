@@ -11,12 +11,11 @@ from .._typing import DIMENSIONLESS
 from ..errors import WavesimError
 from ..problem import Problem
 from ..propagation import Progress, Refinement, Result, reporter
-from ._certify import _refined, _trial
+from ._repeat import MOST_RUNS, refined, run_trial
 from ._report import Quantity
 from ._soft_detector import SoftDetectors, energies_of, nearby
 from ._transmission import moves_right, scattering_transmission
 
-_MOST_RUNS = 12
 _BLAME = {
     "time_step": "time step",
     "grid": "grid",
@@ -140,7 +139,7 @@ def transmission_curve(
     with reporter(progress) as report:
         while True:
             numerics = detectors.numerics(tolerance, refinement)
-            trial = _trial(problem, numerics, report)
+            trial = run_trial(problem, numerics, report)
             if trial.interrupted:
                 raise WavesimError(
                     "a transmission curve needs whole records, but the run was interrupted; let it finish, or ask for a larger tolerance."
@@ -156,8 +155,8 @@ def transmission_curve(
             # where the record ended too early nothing else can be judged
             judged = {name: max(_largest(budget, name, tolerance) for budget in budgets) for name in worst}
             headline = Quantity("transmission", 0.0, float(np.max(errors)), DIMENSIONLESS, judged)
-            better = _refined(refinement, headline, tolerance, problem, numerics, {})
-            if headline.error <= tolerance or better == refinement or runs >= _MOST_RUNS:
+            better = refined(refinement, headline, tolerance, problem, numerics, {})
+            if headline.error <= tolerance or better == refinement or runs >= MOST_RUNS:
                 break
             refinement = better
     theory = np.asarray(scattering_transmission(problem.potential, problem.mass, moves_right(problem))(chosen.kinetic))

@@ -8,12 +8,14 @@ import numpy as np
 
 from .. import theory
 from .._typing import DIMENSIONLESS, ENERGY, LENGTH, MOMENTUM, Dimension
+from ..absorbers import Absorber
 from ..observables import AbstractObservable, Energy, Momentum, Norm, Position, PositionSpread
 from ..potentials import Free, Harmonic
 from ..problem import Problem
 from ..propagation import Result
 from ..states import GaussianPacket
-from ._aspect import CurvePredictions, Predictions, Reading
+from ._question import CurvePredictions, Predictions, Reading
+from ._record import AbstractRecordQuestion
 
 _NAMES: dict[str, tuple[str, Dimension]] = {
     "mean_position": ("position", LENGTH),
@@ -25,7 +27,7 @@ _NAMES: dict[str, tuple[str, Dimension]] = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Motion:
+class Motion(AbstractRecordQuestion):
     """The mean motion of a state that is not absorbed."""
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
@@ -46,7 +48,14 @@ class Motion:
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
         return {name: (result.series[series], dimension) for name, (series, dimension) in _NAMES.items()}
 
-    def predictions(self, problem: Problem, duration: float) -> Predictions:
+    def leak(self, problem: Problem, absorber: Absorber) -> float:
+        # moments of what was absorbed are gone on purpose
+        del problem, absorber
+        return 0.0
+
+    def predictions(self, problem: Problem, duration: float | None) -> Predictions:
+        if duration is None:
+            return {}
         curves = self.curve_predictions(problem, np.array([duration]))
         return {
             name: {kind: float(values[0]) for kind, values in theories.items()} for name, theories in curves.items()

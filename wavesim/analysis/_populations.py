@@ -5,24 +5,29 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+from typing import ClassVar
 
 import numpy as np
 
 from .. import theory
 from .._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
+from ..absorbers import Absorber
 from ..observables import AbstractObservable, Norm, ProbabilityIn
 from ..potentials import AbstractDoubleWell, DoubleDeltaWell, QuarticDoubleWell
 from ..problem import Problem
 from ..propagation import Result
 from ..regions import Before, Beyond
 from ..states import LeftLocalized, RightLocalized
-from ._aspect import CurvePredictions, Predictions, Reading
 from ._oscillation import fit_oscillation
+from ._question import CurvePredictions, Predictions, Reading
+from ._record import AbstractRecordQuestion
 
 
 @dataclasses.dataclass(frozen=True)
-class Populations:
+class Populations(AbstractRecordQuestion):
     """A particle that starts in one of two wells and tunnels to and fro."""
+
+    relative: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         divide = _well(problem).divide
@@ -48,7 +53,12 @@ class Populations:
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
         return {name: (result.series[name], DIMENSIONLESS) for name in ("left_population", "right_population")}
 
-    def predictions(self, problem: Problem, duration: float) -> Predictions:
+    def leak(self, problem: Problem, absorber: Absorber) -> float:
+        # nothing reaches the ends of a double well
+        del problem, absorber
+        return 0.0
+
+    def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         doublet = lowest_doublet(problem)
         if doublet is None:
             return {}
@@ -58,7 +68,8 @@ class Populations:
             "gap": {"levels": doublet.gap},
             "contrast": {"overlap_corrected": doublet.overlap, "textbook": 1.0},
         }
-        for name, theories in self.curve_predictions(problem, np.array([duration])).items():
+        final = {} if duration is None else self.curve_predictions(problem, np.array([duration]))
+        for name, theories in final.items():
             chosen[name] = {kind: float(values[0]) for kind, values in theories.items()}
         return chosen
 

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from .._typing import Dimension
+from .._typing import TIME, Dimension
 from ..propagation import Result
 
 
@@ -44,21 +44,34 @@ class Quantity:
 
 @dataclasses.dataclass(frozen=True)
 class Curve:
-    """One quantity over time, with the theory's curves beside it; all arrays of shape (frames + 1,), in internal units.
+    """One quantity along time, energy or something else, with the theory's curves beside it; in internal units.
 
-    `error` is the error bar of its worst frame.
+    Attributes:
+        name: of the quantity.
+        points: where it is known, shape (n,): times, energies.
+        values: shape (n,).
+        dimension: of the values.
+        theory: curves of shape (n,) by the theory's name; the first is the one to be compared with.
+        error: the error bar of the worst point, or one for each.
+        along: name and dimension of `points`.
     """
 
     name: str
-    times: np.ndarray
+    points: np.ndarray
     values: np.ndarray
     dimension: Dimension
     theory: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    error: float = 0.0
+    error: float | np.ndarray = 0.0
+    along: tuple[str, Dimension] = ("time", TIME)
+
+    @property
+    def largest_error(self) -> float:
+        """The error bar of the worst point."""
+        return float(np.max(self.error))
 
     @property
     def largest_difference(self) -> float:
-        """The largest distance from the first theory at any frame; nan without theory."""
+        """The largest distance from the first theory at any point; nan without theory."""
         if not self.theory:
             return math.nan
         return float(np.max(np.abs(self.values - next(iter(self.theory.values())))))
@@ -69,17 +82,17 @@ class Report:
     """A run and all that is known about it.
 
     Attributes:
-        result: the record of the finer run.
+        result: the record of the finer run; None where nothing was propagated.
         tolerance: what was asked for.
         quantities: by standard name; the first is the headline.
-        curves: by name, over the frames.
+        curves: by name.
         warnings: sentences for the reader.
         runs: how many propagations were needed, the coarser repetitions included.
         fft_pairs: FFT pairs of all of them.
         wall_s: seconds of all of them.
     """
 
-    result: Result
+    result: Result | None
     tolerance: float
     quantities: dict[str, Quantity]
     curves: dict[str, Curve]
@@ -87,6 +100,11 @@ class Report:
     runs: int
     fft_pairs: int
     wall_s: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether it was not interrupted."""
+        return (self.result is None or self.result.complete) and math.isfinite(self.headline.error)
 
     @property
     def headline(self) -> Quantity:
@@ -107,7 +125,8 @@ class Report:
             theory = f"{next(iter(q.theory.values())):.12g}" if q.theory else "-"
             difference = f"{q.difference:.2e}" if q.difference is not None else "-"
             lines.append(f"{q.name:<26}{q.value:>22.12g}{q.error:>10.1e}   {theory:>22}{difference:>13}")
-        return "\n".join([str(self.result), *lines, *(f"warning: {text}" for text in self.warnings)])
+        head = [] if self.result is None else [str(self.result)]
+        return "\n".join([*head, *lines, *(f"warning: {text}" for text in self.warnings)])
 
     def _repr_html_(self) -> str:
         return f"<pre>{self}</pre>"

@@ -21,9 +21,9 @@ from ..potentials import AbstractDoubleWell
 from ..problem import Problem
 from ..propagation import Progress, Refinement, Result, plan, reporter
 from ._accuracy import combined
-from ._certify import _refined, _trial, _warnings
 from ._pencil import Modes, matrix_pencil
 from ._populations import lowest_doublet
+from ._repeat import MOST_RUNS, refined, run_trial, warnings_of
 from ._report import Quantity, Report
 
 EVEN, ODD = "even_correlation", "odd_correlation"
@@ -32,7 +32,6 @@ EVEN, ODD = "even_correlation", "odd_correlation"
 _STEP = 1e-2
 # energies within so many standard deviations of the mean are told apart by the frames
 _SPREADS = 24.0
-_MOST_RUNS = 12
 
 
 @jax.tree_util.register_dataclass
@@ -112,7 +111,7 @@ def period_from_short_record(
             settings = plan(
                 problem, _STEP, grid=grid, frames=frames, save_psi=False, refinement=Refinement(time=refinement.time)
             )
-            trial = _trial(problem, settings.numerics, report)
+            trial = run_trial(problem, settings.numerics, report)
             if trial.interrupted:
                 raise WavesimError("the period needs the whole record, but the run was interrupted; let it finish.")
             runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
@@ -128,8 +127,8 @@ def period_from_short_record(
                 quantities[name] = Quantity(name, value, combined(budget), dimension, budget, {"levels": theory[name]})
             headline = quantities["tunneling_period"]
             aim = tolerance * headline.value
-            better = _refined(refinement, headline, aim, problem, trial.result.numerics, {})
-            if headline.error <= aim or better == refinement or runs >= _MOST_RUNS:
+            better = refined(refinement, headline, aim, problem, trial.result.numerics, {})
+            if headline.error <= aim or better == refinement or runs >= MOST_RUNS:
                 break
             refinement = better
     return Report(
@@ -137,7 +136,7 @@ def period_from_short_record(
         tolerance=tolerance,
         quantities=quantities,
         curves={},
-        warnings=tuple(_warnings(trial, headline, aim)),
+        warnings=tuple(warnings_of(trial, headline, aim)),
         runs=runs,
         fft_pairs=pairs,
         wall_s=time.perf_counter() - begun,

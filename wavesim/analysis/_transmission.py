@@ -29,13 +29,14 @@ from ..problem import Problem
 from ..propagation import Result, Trajectory
 from ..regions import Before, Beyond
 from ..states import AbstractPacket, GaussianPacket
-from ._aspect import CurvePredictions, Predictions, Reading
+from ._question import CurvePredictions, Predictions, Reading
+from ._record import AbstractRecordQuestion
 
 _FAR = 1e-3
 
 
 @dataclasses.dataclass(frozen=True)
-class Transmission:
+class Transmission(AbstractRecordQuestion):
     """Scattering off a potential that is flat on both sides.
 
     transmitted = absorbed on the far side + what is beyond the potential there and moves away; reflected likewise on the near side;
@@ -85,7 +86,10 @@ class Transmission:
             "remaining_probability": (inside + s["incoming_left"] + s["incoming_right"], DIMENSIONLESS),
         }
 
-    def predictions(self, problem: Problem, duration: float) -> Predictions:
+    def leak(self, problem: Problem, absorber: Absorber) -> float:
+        return packet_leak(problem, absorber)
+
+    def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
         packet = problem.state
         if not isinstance(packet, GaussianPacket):

@@ -1,0 +1,51 @@
+"""What can be asked of a problem: each question knows how it is measured, and what theory says."""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from .._typing import Dimension
+from ..problem import Problem
+from ..propagation import Progress
+from ._report import Report
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """A number read off one record, with the part of its error that this record alone shows (a fit, what remains).
+
+    `scale` is the size that rounding is relative to: 1 for a probability, the number itself for a period.
+    """
+
+    value: float
+    dimension: Dimension
+    own_error: dict[str, float] = dataclasses.field(default_factory=dict)
+    compared: float | None = None
+    scale: float = 1.0
+
+    @property
+    def repeatable(self) -> float:
+        """The number that runs on other grids must repeat: `compared` where it is given, else the value."""
+        return self.value if self.compared is None else self.compared
+
+
+Predictions = dict[str, dict[str, float]]
+CurvePredictions = dict[str, dict[str, np.ndarray]]
+
+
+class AbstractQuestion(abc.ABC):
+    """What is asked of a problem: the `find` of `wavesim.certify` and of scenario files."""
+
+    @abc.abstractmethod
+    def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
+        """Measure it; `fixed` are numerics given by hand, as in `wavesim.plan`."""
+
+    @abc.abstractmethod
+    def predictions(self, problem: Problem, duration: float | None) -> Predictions:
+        """Theory for its quantities: quantity -> theory's name -> value, the first theory being the one to be compared with. No
+        propagation. Without a `duration`, what depends on it is left out.
+        """

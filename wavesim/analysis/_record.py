@@ -1,0 +1,117 @@
+"""Questions that the record of one run answers: asked of the fine run and of its coarser repetitions alike."""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import math
+import time
+from typing import Any, ClassVar, final
+
+import numpy as np
+
+from .._typing import TIME, Dimension
+from ..absorbers import Absorber
+from ..observables import AbstractObservable
+from ..problem import Problem
+from ..propagation import Progress, Refinement, Result, plan
+from ._accuracy import combined, rounding
+from ._question import AbstractQuestion, CurvePredictions, Reading
+from ._repeat import MOST_RUNS, Trial, refined, run_trial, warnings_of
+from ._report import Curve, Quantity, Report
+
+
+class AbstractRecordQuestion(AbstractQuestion):
+    """A question whose numbers are read off the observables of one run. Methods are pure."""
+
+    # whether the tolerance is a fraction of the headline
+    relative: ClassVar[bool] = False
+
+    @abc.abstractmethod
+    def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
+        """What must be measured along the way."""
+
+    @abc.abstractmethod
+    def readings(self, result: Result) -> dict[str, Reading]:
+        """Numbers by standard quantity name; the first is the headline."""
+
+    @abc.abstractmethod
+    def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
+        """Series over the frames by name."""
+
+    @abc.abstractmethod
+    def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
+        """Theory for the curves: name -> theory's name -> values at `times`."""
+
+    @abc.abstractmethod
+    def leak(self, problem: Problem, absorber: Absorber) -> float:
+        """What the absorber may leave wrong in a number of this question."""
+
+    @final
+    def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
+        problem = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
+        begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
+        trial = run_trial(problem, plan(problem, tolerance, **fixed).numerics, progress)
+        while True:
+            quantities = _quantities(problem, self, trial)
+            headline = next(iter(quantities.values()))
+            runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
+            aim = tolerance * (abs(headline.value) if self.relative else 1.0)
+            better = refined(refinement, headline, aim, problem, trial.result.numerics, fixed)
+            if trial.interrupted or headline.error <= aim or better == refinement or runs >= MOST_RUNS:
+                break
+            refinement = better
+            try:
+                finer = run_trial(problem, plan(problem, tolerance, refinement=refinement, **fixed).numerics, progress)
+            except KeyboardInterrupt:
+                break
+            if finer.interrupted:
+                break
+            trial = finer
+        return Report(
+            result=trial.result,
+            tolerance=tolerance,
+            quantities=quantities,
+            curves=_curves(problem, self, trial),
+            warnings=tuple(warnings_of(trial, headline, aim)),
+            runs=runs,
+            fft_pairs=pairs,
+            wall_s=time.perf_counter() - begun,
+        )
+
+
+def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial) -> dict[str, Quantity]:
+    result = trial.result
+    predictions = question.predictions(problem, float(result.times[-1]))
+    others = [(repetition, question.readings(run)) for repetition, run in trial.again]
+    absorber = result.numerics.absorber
+    leak = None if absorber is None else question.leak(problem, absorber)
+    quantities = {}
+    for name, reading in question.readings(result).items():
+        budget: dict[str, float] = {}
+        for repetition, numbers in others:
+            told = repetition.weight * abs(reading.repeatable - numbers[name].repeatable)
+            budget[repetition.source] = max(told, budget.get(repetition.source, 0.0))
+        if leak is not None:
+            budget["absorber"] = leak * reading.scale
+        budget |= reading.own_error
+        budget["rounding"] = rounding(result.numerics) * reading.scale
+        error = math.inf if trial.interrupted else combined(budget)
+        quantities[name] = Quantity(name, reading.value, error, reading.dimension, budget, predictions.get(name, {}))
+    return quantities
+
+
+def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial) -> dict[str, Curve]:
+    result = trial.result
+    curves: dict[str, Curve] = {}
+    theories = question.curve_predictions(problem, result.times)
+    for name, (values, dimension) in question.curves(result).items():
+        errors: dict[str, float] = {}
+        for repetition, run in trial.again:
+            other, _ = question.curves(run)[name]
+            stride = (len(values) - 1) // max(len(other) - 1, 1)
+            told = repetition.weight * float(np.max(np.abs(values[::stride] - other)))
+            errors[repetition.source] = max(told, errors.get(repetition.source, 0.0))
+        error = math.fsum(errors.values())
+        curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
+    return curves

@@ -1,0 +1,111 @@
+"""Runs and their coarser repetitions: what is run again, what is blamed, and what is planned finer."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ..problem import Problem
+from ..propagation import Numerics, Progress, Refinement, Result, propagate
+from ..schemes import Scheme
+from ._accuracy import Repetition, coarser_in_space, coarser_in_time
+from ._report import Quantity
+
+MOST_RUNS = 12
+BLAME = {
+    "time_step": "time step",
+    "grid": "grid",
+    "absorber": "absorber's leak",
+    "duration": "part of the packet that has not decided at the end: give it a longer duration",
+    "start": "part of the packet that starts inside or behind the potential: move its center away, or make it narrower",
+    "fit": "fit of the oscillation",
+    "rounding": "rounding",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """A run and its coarser repetitions."""
+
+    result: Result
+    again: tuple[tuple[Repetition, Result], ...]
+    interrupted: bool
+
+    @property
+    def runs(self) -> int:
+        return 1 + len(self.again)
+
+    @property
+    def fft_pairs(self) -> int:
+        return self.result.numerics.fft_pairs + sum(run.numerics.fft_pairs for _, run in self.again)
+
+
+def run_trial(problem: Problem, numerics: Numerics, report: Progress) -> Trial:
+    in_time = coarser_in_time(numerics)
+    repetitions = [*([in_time] if in_time else []), *coarser_in_space(problem, numerics)]
+    meter = _Meter(report, numerics.fft_pairs + sum(r.numerics.fft_pairs for r in repetitions))
+    result = propagate(problem, numerics, progress=meter.of(numerics))
+    again: list[tuple[Repetition, Result]] = []
+    for repetition in repetitions:
+        if not result.complete:
+            break
+        run = propagate(problem, repetition.numerics, progress=meter.of(repetition.numerics))
+        if not run.complete:
+            break
+        again.append((repetition, run))
+    return Trial(result, tuple(again), interrupted=len(again) < len(repetitions))
+
+
+class _Meter:
+    """Progress over several propagations, counted in FFT pairs."""
+
+    def __init__(self, report: Progress, total: int) -> None:
+        self.report, self.total, self.before = report, total, 0
+
+    def of(self, numerics: Numerics) -> Progress:
+        start, each = self.before, numerics.method.pairs
+        self.before += numerics.fft_pairs
+        return lambda done, _: self.report(start + done * each, self.total)
+
+
+def refined(
+    now: Refinement, headline: Quantity, aim: float, problem: Problem, numerics: Numerics, fixed: dict[str, Any]
+) -> Refinement:
+    """A finer plan for whatever takes more than a quarter of the aim, unless it is fixed by hand."""
+    share = aim / 4
+    step, space, leak, rest = (
+        headline.budget.get(source, 0.0) / share for source in ("time_step", "grid", "absorber", "duration")
+    )
+    finer_time, finer_space, thicker, longer = now.time, now.space, now.absorber, now.longer
+    if step > 1 and "dt" not in fixed:
+        order = numerics.method.order if isinstance(numerics.method, Scheme) else 2
+        finer_time *= min(4.0, 1.1 * step ** (1 / order))
+    if space > 1 and "grid" not in fixed:
+        finer_space *= 1.3 if problem.potential.smooth else min(4.0, 1.05 * space ** (1 / 3))
+    if leak > 1 and "absorber" not in fixed and "grid" not in fixed:
+        thicker *= 1.25
+    if rest > 1 and problem.duration is None:
+        longer *= 1.6
+    return Refinement(finer_space, finer_time, thicker, longer)
+
+
+def warnings_of(trial: Trial, headline: Quantity, aim: float) -> list[str]:
+    result, interrupted = trial.result, trial.interrupted
+    said = []
+    if interrupted:
+        at = f"after {result.frames_done} of {result.numerics.frames} frames"
+        said.append(
+            f"interrupted {'while the error bars were made' if result.complete else at}: the numbers stand without error bars."
+        )
+    elif headline.error > aim:
+        worst = max(headline.budget, key=lambda source: headline.budget[source])
+        said.append(
+            f"the error bar of {headline.name} is {headline.error:.2g}, above the {aim:.2g} asked for; most of it is the {BLAME[worst]}."
+        )
+    if result.numerics.precision == "single":
+        said.append("single precision: good for pictures, not for small probabilities.")
+    if headline.agrees is False and not interrupted:
+        said.append(
+            f"{headline.name} differs from theory by {abs(headline.difference or 0) / headline.error:.1f} error bars."
+        )
+    return said
