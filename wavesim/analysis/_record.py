@@ -10,12 +10,12 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from .._typing import TIME, Dimension
+from .._typing import DIMENSIONLESS, TIME, Dimension
 from ..absorbers import Absorber
 from ..observables import AbstractObservable
 from ..problem import Problem
 from ..propagation import Progress, Refinement, Result, plan
-from ._accuracy import combined, rounding
+from ._accuracy import combined, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Reading
 from ._repeat import MOST_RUNS, Trial, refined, run_trial, warnings_of
 from ._report import Curve, Quantity, Report
@@ -51,7 +51,9 @@ class AbstractRecordQuestion(AbstractQuestion):
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
         problem = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
         begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
-        trial = run_trial(problem, plan(problem, tolerance, **fixed).numerics, progress)
+        numerics = plan(problem, tolerance, **fixed).numerics
+        refuse_below_rounding(numerics, tolerance, float(problem.mass))
+        trial = run_trial(problem, numerics, progress)
         while True:
             quantities = _quantities(problem, self, trial)
             headline = next(iter(quantities.values()))
@@ -83,22 +85,27 @@ class AbstractRecordQuestion(AbstractQuestion):
 def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial) -> dict[str, Quantity]:
     result = trial.result
     predictions = question.predictions(problem, float(result.times[-1]))
-    others = [(repetition, question.readings(run)) for repetition, run in trial.again]
     absorber = result.numerics.absorber
     leak = None if absorber is None else question.leak(problem, absorber)
+    read = {id(run): question.readings(run) for run in (result, *(run for _, run in trial.again))}
     quantities = {}
-    for name, reading in question.readings(result).items():
-        budget: dict[str, float] = {}
-        for repetition, numbers in others:
-            told = repetition.weight * abs(reading.repeatable - numbers[name].repeatable)
-            budget[repetition.source] = max(told, budget.get(repetition.source, 0.0))
+    for name, reading in read[id(result)].items():
+        budget = trial.told(lambda run, name=name: read[id(run)][name].repeatable, _amplitude(reading))
         if leak is not None:
             budget["absorber"] = leak * reading.scale
         budget |= reading.own_error
-        budget["rounding"] = rounding(result.numerics) * reading.scale
+        budget["rounding"] = rounding(result.numerics, float(problem.mass)) * reading.scale
         error = math.inf if trial.interrupted else combined(budget)
         quantities[name] = Quantity(name, reading.value, error, reading.dimension, budget, predictions.get(name, {}))
     return quantities
+
+
+def _amplitude(reading: Reading) -> float:
+    """What can be wrong of a number at all: of a probability, the smaller of what does and what does not happen."""
+    size = abs(reading.repeatable)
+    if reading.dimension == DIMENSIONLESS:
+        size = min(size, abs(1.0 - size))
+    return max(size, 1e-12 * reading.scale)
 
 
 def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial) -> dict[str, Curve]:
@@ -106,12 +113,7 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial) ->
     curves: dict[str, Curve] = {}
     theories = question.curve_predictions(problem, result.times)
     for name, (values, dimension) in question.curves(result).items():
-        errors: dict[str, float] = {}
-        for repetition, run in trial.again:
-            other, _ = question.curves(run)[name]
-            stride = (len(values) - 1) // max(len(other) - 1, 1)
-            told = repetition.weight * float(np.max(np.abs(values[::stride] - other)))
-            errors[repetition.source] = max(told, errors.get(repetition.source, 0.0))
-        error = math.fsum(errors.values())
+        largest = float(np.max(np.abs(values))) or 1.0
+        error = math.fsum(trial.told(lambda run, name=name: question.curves(run)[name][0], largest).values())
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
     return curves
