@@ -23,6 +23,8 @@ _SMOOTH_RATIOS = (1.4,)
 _SHARP_RATIOS = (1.3, 1.7)
 # an estimate from two runs may fall short of the truth by this factor before the asymptotic range is reached
 _SAFETY = 3.0
+# the same where the larger of two estimates is taken
+_MARGIN = 1.5
 # the error of jumps midway between points, of jumps elsewhere (nearly as small, but scattered), and of deltas, as powers of the spacing
 _EDGE_ORDER, _LOOSE_EDGE_ORDER, _SPIKE_ORDER = 5, 4, 3
 # points x FFT pairs below which compiling another program costs more than running the same one on as many points
@@ -100,6 +102,9 @@ def coarser_in_space(problem: Problem, numerics: Numerics) -> list[Repetition]:
     repetitions, order = [], spacing_order(problem, numerics.grid)
     for wanted in _SMOOTH_RATIOS if order is None else _SHARP_RATIOS:
         grid = coarsened(numerics.grid, wanted, problem.potential)
+        if repetitions and float(grid.spacing[0]) < 1.05 * float(repetitions[-1].numerics.grid.spacing[0]):
+            # the edges allowed no other: two runs on the same grid would tell nothing new
+            grid = coarsened(numerics.grid, 1.25 * wanted, problem.potential)
         ratio = float(grid.spacing[0]) / float(numerics.grid.spacing[0])
         if math.prod(numerics.grid.points) * numerics.fft_pairs < _SMALL and grid.dimension == 1:
             grid = _with_points(grid, numerics.grid.points[0])
@@ -110,7 +115,7 @@ def coarser_in_space(problem: Problem, numerics: Numerics) -> list[Repetition]:
             same = grid.points == numerics.grid.points and method.lowest <= low and top <= method.highest
             method = method if same else chebyshev_for(problem, grid, numerics.dt)
         changed = dataclasses.replace(numerics, grid=grid, method=method, save_psi=False)
-        weight = 1.0 if order is None else 2 / (ratio**order - 1)
+        weight = 1.0 if order is None else _MARGIN / (ratio**order - 1)
         repetitions.append(Repetition("grid", changed, ratio, weight))
     return repetitions
 
@@ -141,7 +146,7 @@ def time_error(order: int, values: Sequence[Any]) -> float:
 def space_error(order: int | None, ratios: Sequence[float], values: Sequence[Any], amplitude: float) -> float:
     """The error of the first of runs with spacings h, r1 h, ..., at its worst point.
 
-    Edges and deltas: of order p, twice the largest of |Q(h) - Q(r h)| / (r^p - 1), since edges that do not fall midway scatter.
+    Edges and deltas: of order p, 1.5 times the largest of |Q(h) - Q(r h)| / (r^p - 1).
     Smooth: the error is A exp(-c/h) or smaller, for that is how fast the tails of analytic functions fall in momentum space; so
     A (D/A)^r with D = |Q(h) - Q(r h)|, times 3. `amplitude` is A: the size of what can be wrong at all.
 
@@ -149,10 +154,35 @@ def space_error(order: int | None, ratios: Sequence[float], values: Sequence[Any
     """
     told = [apart(values[0], other) for other in values[1:]]
     if order is not None:
-        return max((2 * d / (r**order - 1) for d, r in zip(told, ratios, strict=True)), default=0.0)
+        return max((_MARGIN * d / (r**order - 1) for d, r in zip(told, ratios, strict=True)), default=0.0)
     return max(
         (min(d, _SAFETY * amplitude * (d / amplitude) ** r) for d, r in zip(told, ratios, strict=True)), default=0.0
     )
+
+
+def extrapolated(order: int, ratios: Sequence[float], values: Sequence[Any]) -> tuple[Any, float]:
+    """Deltas: the value at spacing 0 for errors c h^p + d h^(p+2), from the runs at h and r1 h, and its error told by the run at r2 h.
+
+    Richardson: Q + (Q - Q1)/(r1^p - 1) still errs by d h^(p+2) s(r1), s(r) = r^p (r^2 - 1)/(r^p - 1); the same from Q and Q2 by s(r2);
+    their difference tells d, and twice what it says is the error.
+    """
+    fine = np.asarray(values[0])
+    guesses = [fine + (fine - np.asarray(q)) / (r**order - 1) for q, r in zip(values[1:], ratios, strict=True)]
+    left = [r**order * (r**2 - 1) / (r**order - 1) for r in ratios]
+    return guesses[0], 2 * apart(guesses[0], guesses[1]) * left[0] / (left[1] - left[0])
+
+
+def extrapolates(problem: Problem) -> bool:
+    """Whether values are extrapolated to spacing 0: for deltas, whose error is a clean third power of the spacing."""
+    return bool(problem.potential.spikes)
+
+
+def first_refinement(problem: Problem, tolerance: float) -> float:
+    """How much coarser (below 1) than by the planner's rules a grid may be whose values are extrapolated: fifth order, not third."""
+    if not (extrapolates(problem) and problem.open):
+        return 1.0
+    share = min(max(tolerance, 1e-10), 1e-3)
+    return min(1.0, (100 * share) ** (1 / 3) / (500 * share) ** (1 / 5))
 
 
 def apart(one: Any, other: Any) -> float:
@@ -178,16 +208,16 @@ def rounding(numerics: Numerics, mass: float = 1.0) -> float:
 
 
 def refuse_below_rounding(numerics: Numerics, tolerance: float, mass: float) -> None:
-    """Raise where rounding alone is more than the tolerance.
+    """Raise where rounding alone is more than the tolerance; single precision, which is for pictures, is let pass with its warning.
 
     Raises:
         NumericsError: with the smallest tolerance that can be met.
     """
     least = rounding(numerics, mass)
-    if least > tolerance:
+    if numerics.precision == "double" and least > tolerance:
         raise NumericsError(
             f"a tolerance of {tolerance:.1e} cannot be met: rounding alone may add {least:.1e} over {numerics.fft_pairs:,} FFT pairs "
-            f"in {numerics.precision} precision; ask for {3 * least:.0e} or more, or for a shorter duration."
+            f"in double precision; ask for {3 * least:.0e} or more, or for a shorter duration."
         )
 
 

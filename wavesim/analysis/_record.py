@@ -15,10 +15,13 @@ from ..absorbers import Absorber
 from ..observables import AbstractObservable
 from ..problem import Problem
 from ..propagation import Progress, Refinement, Result, plan
-from ._accuracy import combined, refuse_below_rounding, rounding
+from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Reading
 from ._repeat import MOST_RUNS, Trial, refined, run_trial, warnings_of
 from ._report import Curve, Quantity, Report
+
+# of the tolerance: no estimate from repeated runs is believed below this
+_LEAST = 0.01
 
 
 class AbstractRecordQuestion(AbstractQuestion):
@@ -50,12 +53,13 @@ class AbstractRecordQuestion(AbstractQuestion):
     @final
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
         problem = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
-        begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
-        numerics = plan(problem, tolerance, **fixed).numerics
+        begun, runs, pairs = time.perf_counter(), 0, 0
+        refinement = Refinement(space=first_refinement(problem, tolerance))
+        numerics = plan(problem, tolerance, refinement=refinement, **fixed).numerics
         refuse_below_rounding(numerics, tolerance, float(problem.mass))
         trial = run_trial(problem, numerics, progress)
         while True:
-            quantities = _quantities(problem, self, trial)
+            quantities = _quantities(problem, self, trial, _LEAST * tolerance)
             headline = next(iter(quantities.values()))
             runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
             aim = tolerance * (abs(headline.value) if self.relative else 1.0)
@@ -74,7 +78,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             result=trial.result,
             tolerance=tolerance,
             quantities=quantities,
-            curves=_curves(problem, self, trial),
+            curves=_curves(problem, self, trial, _LEAST * tolerance),
             warnings=tuple(warnings_of(trial, headline, aim)),
             runs=runs,
             fft_pairs=pairs,
@@ -82,7 +86,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         )
 
 
-def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial) -> dict[str, Quantity]:
+def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial, least: float) -> dict[str, Quantity]:
     result = trial.result
     predictions = question.predictions(problem, float(result.times[-1]))
     absorber = result.numerics.absorber
@@ -90,13 +94,18 @@ def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial
     read = {id(run): question.readings(run) for run in (result, *(run for _, run in trial.again))}
     quantities = {}
     for name, reading in read[id(result)].items():
-        budget = trial.told(lambda run, name=name: read[id(run)][name].repeatable, _amplitude(reading))
+
+        def number(run: Result, name: str = name) -> float:
+            return read[id(run)][name].repeatable
+
+        budget = trial.told(number, _amplitude(reading), least * reading.scale)
         if leak is not None:
             budget["absorber"] = leak * reading.scale
         budget |= reading.own_error
         budget["rounding"] = rounding(result.numerics, float(problem.mass)) * reading.scale
         error = math.inf if trial.interrupted else combined(budget)
-        quantities[name] = Quantity(name, reading.value, error, reading.dimension, budget, predictions.get(name, {}))
+        value = reading.value + float(trial.shift(number))
+        quantities[name] = Quantity(name, value, error, reading.dimension, budget, predictions.get(name, {}))
     return quantities
 
 
@@ -108,12 +117,17 @@ def _amplitude(reading: Reading) -> float:
     return max(size, 1e-12 * reading.scale)
 
 
-def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial) -> dict[str, Curve]:
+def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, least: float) -> dict[str, Curve]:
     result = trial.result
     curves: dict[str, Curve] = {}
     theories = question.curve_predictions(problem, result.times)
     for name, (values, dimension) in question.curves(result).items():
         largest = float(np.max(np.abs(values))) or 1.0
-        error = math.fsum(trial.told(lambda run, name=name: question.curves(run)[name][0], largest).values())
+
+        def series(run: Result, name: str = name) -> np.ndarray:
+            return question.curves(run)[name][0]
+
+        error = math.fsum(trial.told(series, largest, least * largest).values())
+        values = values + trial.shift(series)
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
     return curves

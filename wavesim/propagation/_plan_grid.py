@@ -77,18 +77,16 @@ def spike_wave_number(potential: AbstractPotential, mass: float) -> float:
 def coarsened(grid: Grid, ratio: float, potential: AbstractPotential) -> Grid:
     """The same box with a spacing larger by about `ratio`, and by a fifth at least.
 
-    Where the edges do not fit a spacing within 15 % of that, they are left where they fall, the first midway: their error is then
+    Where the edges do not fit a spacing within 15 % to 30 % of that, they are left where they fall, the first midway: their error is then
     of nearly the same order, but scatters. Deltas always lie on points, whatever ratio that takes.
     """
     if grid.dimension == 1:
         low, high, wanted = grid.lower[0], grid.upper[0] - 0.5 * grid.spacing[0], ratio
-        while wanted < 4:
+        near, far = (1.2, 4.0) if potential.spikes else (max(1.2, 0.87 * ratio), 1.3 * ratio)
+        while wanted < far:
             coarse = fitted_grid(low, high, grid.spacing[0] * wanted, potential)
-            near = 1.2 if potential.spikes else max(1.2, 0.87 * ratio)
             if coarse.spacing[0] >= near * grid.spacing[0]:
                 return coarse
-            if not potential.spikes:
-                break
             wanted *= 1.1
         anchor = potential.divide if isinstance(potential, AbstractDoubleWell) else (*potential.edges, low)[0]
         return _around(low, high, grid.spacing[0] * ratio, float(anchor))
