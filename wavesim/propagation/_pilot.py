@@ -27,6 +27,11 @@ _BLOCK = 1 << 18
 
 
 @jax.jit
+def _started(problem: Problem, grid: Grid) -> jax.Array:
+    return problem.state.sample(grid, problem.hamiltonian(grid))
+
+
+@jax.jit
 def _sampled(potential: AbstractPotential, grid: Grid, mass: float, times: jax.Array) -> tuple[jax.Array, ...]:
     def at(time: jax.Array) -> tuple[jax.Array, ...]:
         samples = potential.sample(grid, mass=mass, time=time)  # type: ignore[arg-type]
@@ -64,7 +69,7 @@ class Pilot:
 
         fixed = next(energies(np.zeros(1))) if static else []
         return cls(
-            np.asarray(problem.state.sample(grid, problem.hamiltonian(grid))).astype(complex),
+            np.asarray(_started(problem, grid)).astype(complex),
             np.asarray(grid.spread(grid.kinetic(problem.mass))),
             None if absorber is None else np.asarray(absorber.sample(grid)),
             (lambda times: itertools.repeat(fixed, len(times))) if static else energies,

@@ -46,12 +46,13 @@ class Space:
 
 @dataclasses.dataclass(frozen=True)
 class Course:
-    """The method and the number of steps, why, and the FFT pairs that it took to find out."""
+    """The method and the number of steps, why, the FFT pairs that it took to find out, and the steps that the tolerance alone wants."""
 
     method: Method
     steps: int
     why: str
     pilot_pairs: int = 0
+    wanted: float = 0.0
 
 
 def planned_course(
@@ -111,10 +112,10 @@ class _Desk:
         return self.frames * max(1, math.ceil(steps / self.frames - 1e-9))
 
     def cost(self, course: Course) -> float:
-        """Work in FFT pairs; for the eigenstates, points^3 and points^2 a frame by what a pair costs (measured on a processor)."""
+        """Work in FFT pairs; for the eigenstates, points^3 and points^2 a frame by what a pair takes (measured on one core)."""
         if isinstance(course.method, Spectral):
             points = self.space.grid.points[0]
-            return (1.2 * points**2 + 2.2 * points * self.frames) / math.log2(points)
+            return (1.2 * points**2 + 0.25 * points * self.frames) / math.log2(points) + 9 * self.frames
         return course.steps * course.method.pairs + (1 + self.frames) * course.method.ends
 
     def cheapest(self) -> Course:
@@ -129,11 +130,10 @@ class _Desk:
         if best is not None and limit < 0.03 * self.likely(scheme, guess):
             return best
         course = self.splitting(scheme, "smooth potential: splitting", limit)
-        guess = course.steps * _pairs_ratio(G6T4, self.tolerance) / _pairs_ratio(scheme, self.tolerance)
-        if course.steps > self.frames:
-            other = min((CHIN4A, TI4D, G6T4), key=lambda s: self.likely(s, guess))
-            if other is not scheme and self.likely(other, guess) < min(0.8 * self.cost(course), limit):
-                course = min(course, self.splitting(other, "smooth potential: splitting", limit), key=self.cost)
+        guess = course.wanted * _pairs_ratio(G6T4, self.tolerance) / _pairs_ratio(scheme, self.tolerance)
+        other = min((STRANG, CHIN4A, TI4D, G6T4), key=lambda s: self.likely(s, guess))
+        if other is not scheme and self.likely(other, guess) < min(0.8 * self.cost(course), limit):
+            course = min(course, self.splitting(other, "smooth potential: splitting", limit), key=self.cost)
         if best is not None and limit < self.cost(course):
             course = best
         return dataclasses.replace(course, pilot_pairs=self.spent)
@@ -176,9 +176,7 @@ class _Desk:
         return self.rounded(space.duration / step * self.finer)
 
     def chebyshev(self, steps: int, why: str) -> Course:
-        # with an absorber the balance of probabilities is a check of its own, and is kept to rounding
-        rest = 1e-15 if self.space.absorber is not None else max(1e-15, 1e-3 * self.tolerance / self.finer / steps)
-        return Course(chebyshev_for(self.problem, self.space.grid, self.space.duration / steps, rest), steps, why)
+        return Course(chebyshev_for(self.problem, self.space.grid, self.space.duration / steps), steps, why)
 
     def splitting(self, scheme: Scheme, why: str, limit: float = math.inf) -> Course:
         """As many steps as the pilot runs say; by rule where they cannot be had. `limit`: a cost at which another method is taken anyway."""
@@ -188,7 +186,7 @@ class _Desk:
         said = f"{why}; its step by pilot runs of {self.spent - before:,} FFT pairs"
         if steps is None:
             steps, said = self.steps_by_rule(scheme), f"{why}; its step by rule"
-        return Course(scheme, self.rounded(steps * self.finer), said, self.spent)
+        return Course(scheme, self.rounded(steps * self.finer), said, self.spent, steps)
 
     def steps_by_pilot(self, scheme: Scheme, limit: float) -> float | None:
         """n such that psi errs by the tolerance: psi at n0, 2 n0, 4 n0 ... until the differences are believed.
@@ -250,8 +248,8 @@ def _pairs_ratio(scheme: Scheme, tolerance: float) -> float:
     return share * (1e-4 / tolerance) ** power / scheme.pairs
 
 
-def chebyshev_for(problem: Problem, grid: Grid, dt: float, tolerance: float = 1e-15) -> Chebyshev:
+def chebyshev_for(problem: Problem, grid: Grid, dt: float) -> Chebyshev:
     """The Chebyshev series of one step: bounds that hold the spectrum of H on the grid, and the terms that the step needs."""
     low, top = spectral_bounds(problem, grid)
     margin = 0.005 * (top - low)
-    return Chebyshev(low - margin, top + margin, chebyshev_terms((top - low + 2 * margin) * dt / 2, tolerance))
+    return Chebyshev(low - margin, top + margin, chebyshev_terms((top - low + 2 * margin) * dt / 2))
