@@ -56,3 +56,71 @@ def unit_step(points: jax.Array, spacing: float, edge: float) -> jax.Array:
 def window(points: jax.Array, spacing: float, left: float, right: float) -> jax.Array:
     """Samples of the function that is 1 between `left` and `right`, else 0, moment-matched at both edges."""
     return unit_step(points, spacing, left) - unit_step(points, spacing, right)
+
+
+def bends(points: jax.Array, spacing: float, edges: tuple[float, ...], jump: float, mass: float) -> jax.Array:
+    """The sum of `kink` over edges at which V jumps by `jump`, up or down."""
+    return sum((kink(points, spacing, edge, jump, mass) for edge in edges), start=jnp.zeros(points.shape))
+
+
+# I(theta) and J(theta) of `kink`, polynomials of degree 8 in theta, lowest power first (integrals over p done in 40 digits)
+_STRENGTH = np.array(
+    [
+        0.01202877655850286,
+        -0.01969509319021908,
+        -0.05988750284389907,
+        0.1165048685847602,
+        0.04220945108867282,
+        -0.1032252771398787,
+        0.00552678351765159,
+        0.02475569331054969,
+        -0.006188923327637424,
+    ]
+)
+_PLACE = np.array(
+    [
+        0.02144657620452213,
+        0.0179066319950453,
+        -0.1272141008710024,
+        -0.05495501125216941,
+        0.1154404407869889,
+        0.0283276748400305,
+        -0.03409649456144709,
+        -0.003425531568811593,
+        0.003094461663818681,
+    ]
+)
+
+
+def kink(points: jax.Array, spacing: float, edge: float, jump: float, mass: float) -> jax.Array:
+    """What a jump of V still lacks on a grid when `unit_step` has placed it: the bend of psi that the grid cannot show.
+
+    Where V jumps by D, psi'' jumps by 2 m D psi, and the part of that kink beyond the grid's largest momentum K = pi/h is lost,
+    while the samples alias what is below it. To second order in V both act as a delta at the edge, of strength
+    ``-2 m D^2 h^3 I``, with W(p) = sum_j w_j e^{-ipj} the transform of the step's samples (in cells):
+    ``I = (1/pi) [ int_0^pi (1/p^4 - abs(W)^2/p^2) dp + int_pi^inf dp/p^4 ]``, and J its first moment from the first point right
+    of the edge. Adding that delta, spread over the two points beside the edge so that I and J are right, leaves an error of
+    fifth order in the spacing where third order stood (1 % at spacing x momentum = 1 for a jump as high as the energy).
+
+    Args:
+        points: equally spaced positions, shape (n,).
+        spacing: their distance h.
+        edge: position of the edge.
+        jump: D, of either sign (energy).
+        mass: the particle's mass.
+
+    Returns:
+        energies to be added to V, shape (n,): zero but for the two points beside the edge.
+
+    Not for edges less than about 4 cells apart.
+
+    Source: second-order perturbation theory, this package; checked against square wells in tests/convergence.
+    """
+    cells = (edge - points[0]) / spacing
+    first = jax.lax.stop_gradient(jnp.ceil(cells))
+    powers = (first - cells) ** jnp.arange(len(_STRENGTH))
+    strength, place = jnp.dot(powers, _STRENGTH), jnp.dot(powers, _PLACE)
+    offset = jnp.arange(points.shape[0]) - first
+    # the first point right of the edge is the origin of J, the point left of it lies at -1
+    share = jnp.where(offset == 0, strength + place, jnp.where(offset == -1, -place, 0.0))
+    return -2 * mass * jump**2 * spacing**2 * share

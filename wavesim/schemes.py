@@ -1,7 +1,8 @@
 """Splitting schemes as data that prove themselves: drifts exp(-i a h T) and kicks exp(-i h [b V - c h^2 F + d h^4 G]).
 
 F = |grad V|^2/m and G = grad F . grad V/m are functions of x like V itself, so the terms c and d cost no FFT.
-One FFT pair is spent for each drift. The order stated is measured in tests.
+One FFT pair is spent for each drift. The conditions of order four are checked when a scheme is made; the order stated is measured in tests.
+Beside them stand the two methods without an error in time: the Chebyshev series and the eigenstates of the grid.
 """
 
 from __future__ import annotations
@@ -24,11 +25,18 @@ class Scheme:
         drifts: the coefficients a.
         kicks: the coefficients (b, c, d); c and d need a smooth potential.
         source: where the coefficients come from.
+        processor: (kick, drift) in the order in which P applies them; empty if psi is what the steps carry.
 
     If there is one drift more than kicks the scheme begins and ends with a drift, otherwise with a kick.
+    With a processor the steps K carry P psi: exp(-i H n h) = P^-1 K^n P up to the order stated, which K alone does not have.
+    P is applied once at the start and undone at each output.
 
     Raises:
-        ArgumentError: if the coefficients a or b do not sum to one, are not symmetric, or do not interleave.
+        ArgumentError: if the coefficients a or b do not sum to one, are not symmetric, do not interleave, miss a condition of the
+            fourth order (for an order of four or more), or if those of the processor do not sum to zero.
+
+    Source of the conditions: order four of symmetric splittings, R. I. McLachlan, SIAM J. Sci. Comput. 16, 151 (1995); with gradients,
+    S. A. Chin, Phys. Lett. A 226, 344 (1997); with a processor, S. Blanes, F. Casas, A. Murua, SIAM J. Numer. Anal. 42, 531 (2004).
     """
 
     name: str
@@ -36,6 +44,7 @@ class Scheme:
     drifts: tuple[float, ...]
     kicks: tuple[Kick, ...]
     source: str
+    processor: tuple[tuple[Kick, float], ...] = ()
 
     def __post_init__(self) -> None:
         if abs(len(self.drifts) - len(self.kicks)) != 1:
@@ -52,6 +61,32 @@ class Scheme:
             raise ArgumentError(
                 "kicks", f"and drifts of {self.name} must read the same in reverse, but do not; check the coefficients."
             )
+        for values in ([kick[0] for kick, _ in self.processor], [drift for _, drift in self.processor]):
+            if abs(math.fsum(values)) > 4e-15:
+                raise ArgumentError(
+                    "processor", f"of {self.name} must sum to zero, but sums to {math.fsum(values)!r}; check it."
+                )
+        missed = self.third_degree
+        # a processor moves from one to the other what their sum is free of
+        missed = (missed[0] + missed[1],) if self.processor else missed
+        if self.order >= 4 and max(map(abs, missed)) > 1e-14:
+            raise ArgumentError(
+                "order",
+                f"{self.order} of {self.name} needs its terms of third degree to vanish, but they are {missed}; check the coefficients.",
+            )
+
+    @property
+    def third_degree(self) -> tuple[float, float]:
+        """What is left of [T, [T, V]] and [V, [T, V]] in a step, up to a factor 1/2: both vanish from order four on.
+
+        sum b (s - 1/2)^2 - 1/12 over the kicks, s the drifts before, and sum a (q - 1/2)^2 - 1/12 - 2 sum c, q the kicks before.
+        """
+        drifts, kicks = list(self.drifts), [kick[0] for kick in self.kicks]
+        drifted = [math.fsum(drifts[: j + self.drifts_first]) for j in range(len(kicks))]
+        kicked = [math.fsum(kicks[: j + (not self.drifts_first)]) for j in range(len(drifts))]
+        first = math.fsum(b * (s - 0.5) ** 2 for b, s in zip(kicks, drifted, strict=True))
+        second = math.fsum(a * (q - 0.5) ** 2 for a, q in zip(drifts, kicked, strict=True))
+        return first - 1 / 12, second - 1 / 12 - 2 * math.fsum(kick[1] for kick in self.kicks)
 
     @property
     def drifts_first(self) -> bool:
@@ -64,9 +99,14 @@ class Scheme:
         return min(len(self.drifts), len(self.kicks))
 
     @property
+    def ends(self) -> int:
+        """FFT pairs of the processor: spent once at the start and again at each output."""
+        return len(self.processor)
+
+    @property
     def uses_gradient(self) -> bool:
         """Whether a kick needs F or G, so that the potential must be smooth."""
-        return any(c != 0 or d != 0 for _, c, d in self.kicks)
+        return any(c != 0 or d != 0 for _, c, d in (*self.kicks, *(kick for kick, _ in self.processor)))
 
     def merged(self) -> tuple[tuple[tuple[float, Kick, float], ...], float, Kick]:
         """The step as kick-drift pairs, with what the end of one step and the start of the next have in common melted together.
@@ -111,6 +151,26 @@ YOSHIDA4 = Scheme(
     "H. Yoshida, Phys. Lett. A 150, 262 (1990), eq. (2.10)",
 )
 
+CHIN4A = Scheme(
+    "chin4a",
+    4,
+    (0.5, 0.5),
+    ((1 / 6, 0.0, 0.0), (2 / 3, 1 / 72, 0.0), (1 / 6, 0.0, 0.0)),
+    "S. A. Chin, Phys. Lett. A 226, 344 (1997), scheme A; all coefficients positive, so it serves in imaginary time too",
+)
+
+_z = (-0.277363825153607, -0.22474961223363973, 0.5838670124067017, -0.08175357501945488)
+_y = (0.463014105218872, -0.1340744458943801, -0.2719214529551748, -0.0570182063693171)
+_v = (-0.000653719224353674, -0.006099605076470514, 0.008050240789590867, 0.006066632095383539)
+TI4D = Scheme(
+    "ti4d",
+    4,
+    (1.0,),
+    ((0.5, 1 / 48, 1 / 2160),) * 2,
+    "kernel: M. Takahashi, M. Imada, J. Phys. Soc. Jpn. 53, 3765 (1984), with a term d of its own; the processor is wavesim's own",
+    tuple(((y, v, 0.0), z) for z, y, v in zip(_z[::-1], _y[::-1], _v[::-1], strict=True)),
+)
+
 _a = [0.123229775946271, 0.290553797799558, -0.127049212625417, -0.246331761062075, 0.357208872795928]
 _b = [0.0414649985182624, 0.198128671918067, -0.0400061921041533, 0.0752539843015807, -0.0115113874206879]
 SRKN11B = Scheme(
@@ -136,7 +196,7 @@ G6T4 = Scheme(
     "a, b, c, d1 + d2: F. Casas, N. Crouseilles, E. Faou, M. Mehrenberger, Numer. Math. 135, 769 (2017); the split of d is re-optimized",
 )
 
-SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in (STRANG, YOSHIDA4, SRKN11B, G6T4)}
+SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in (STRANG, YOSHIDA4, CHIN4A, TI4D, SRKN11B, G6T4)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,11 +219,36 @@ class Chebyshev:
     terms: int
 
     name = "chebyshev"
+    ends = 0
 
     @property
     def pairs(self) -> int:
         """FFT pairs of one step."""
         return self.terms
+
+
+@dataclasses.dataclass(frozen=True)
+class Spectral:
+    """exp(-i H t) psi = sum_n |n> exp(-i E_n t) <n|psi> with all eigenstates of H on the grid: any time at once, without steps.
+
+    One dense diagonalization (points^3 operations), then points^2 for each frame, whatever the time between them. Its error is rounding:
+    about 1e-16 x the highest energy of the grid x the time.
+
+    Args:
+        mirrored: whether the samples of V read the same in reverse, so that even and odd states are found apart; nearly equal levels
+            of a double well then keep their parity to the last digit.
+
+    Not for time-dependent potentials, absorbers, or more than one dimension.
+
+    Source: C. C. Marston, G. G. Balint-Kurti, J. Chem. Phys. 91, 3571 (1989).
+    """
+
+    mirrored: bool = False
+
+    name = "spectral"
+    order = math.inf
+    pairs = 0
+    ends = 0
 
 
 def chebyshev_terms(radius: float, tolerance: float = 1e-15) -> int:

@@ -12,13 +12,13 @@ from wavesim import Absorber, Grid, Numerics, Problem
 from wavesim.potentials import Driven, QuarticDoubleWell
 from wavesim.propagation import chebyshev_for
 from wavesim.propagation._step import stepper_for
-from wavesim.schemes import SCHEMES
+from wavesim.schemes import SCHEMES, Spectral
 from wavesim.states import GaussianPacket
 
 GRID = Grid.line(-6.0, 6.0, 64)
 WELL = QuarticDoubleWell(2.0, 1.8)
 PACKET = GaussianPacket(center=-1.5, width=0.4, momentum=0.4)
-PAIRS = {"strang": 1, "yoshida4": 3, "srkn11b": 11, "g6t4": 4}
+PAIRS = {"strang": 1, "yoshida4": 3, "chin4a": 2, "ti4d": 1, "srkn11b": 11, "g6t4": 4}
 
 
 def transforms(jaxpr: Any, depth: int = 0) -> Counter[tuple[str, int]]:
@@ -57,6 +57,30 @@ def test_two_forward_transforms_for_each_pair(name: str, driven: bool) -> None:
     assert found == {("FFT", 1): 2 * PAIRS[name]}
 
 
+@pytest.mark.parametrize("driven", [False, True])
+def test_four_pairs_for_each_end_of_the_processor(driven: bool) -> None:
+    """Set-up: `start` and `output` of the processed scheme, read and not run.
+
+    Formula: 4 pairs of forward FFTs each for P and P^-1, and one more FFT into and out of momentum space, as for every scheme.
+    """
+    problem = Problem(Driven(WELL, 0.7, 2.3) if driven else WELL, PACKET)
+    stepper = stepper_for(problem, Numerics(GRID, 0.1, 9, 1, SCHEMES["ti4d"]))
+    psi = PACKET.sample(GRID, Problem(WELL, PACKET).hamiltonian(GRID))
+    assert transforms(jax.make_jaxpr(stepper.start)(psi).jaxpr) == {("FFT", 0): 9}
+    assert transforms(jax.make_jaxpr(stepper.output)(stepper.start(psi)).jaxpr) == {("FFT", 0): 9}
+
+
+def test_the_spectral_method_has_no_transforms() -> None:
+    """Nine steps at the eigenstates of the grid move a clock, and the output is two products with a matrix."""
+    problem = Problem(WELL, PACKET)
+    numerics = Numerics(GRID, 0.1, 9, 1, Spectral())
+    assert of_a_run(problem, numerics) == {}
+    assert numerics.fft_pairs == 0
+    stepper = stepper_for(problem, numerics)
+    carry = stepper.start(PACKET.sample(GRID, problem.hamiltonian(GRID)))
+    assert transforms(jax.make_jaxpr(stepper.output)(carry).jaxpr) == {}
+
+
 def test_one_pair_for_each_chebyshev_term() -> None:
     """The series is a loop in the loop over steps, with one pair of forward FFTs in its body, and none besides."""
     problem = Problem(WELL, PACKET)
@@ -65,8 +89,10 @@ def test_one_pair_for_each_chebyshev_term() -> None:
 
 
 def test_the_cost_that_is_reported() -> None:
-    """steps x pairs of a step; for Chebyshev, one pair for each term."""
+    """steps x pairs of a step, and the processor; for Chebyshev, one pair for each term."""
     assert Numerics(GRID, 0.1, 9, 3, SCHEMES["g6t4"]).fft_pairs == 36
+    # nine steps, the processor at the start and at three frames
+    assert Numerics(GRID, 0.1, 9, 3, SCHEMES["ti4d"]).fft_pairs == 9 + 4 * 4
     method = chebyshev_for(Problem(WELL, PACKET), GRID, 0.1)
     assert Numerics(GRID, 0.1, 9, 3, method).fft_pairs == 9 * method.terms
 

@@ -48,7 +48,9 @@ def test_a_tiny_probability_is_measured_to_a_fraction_of_itself(deep: tuple[Repo
 def test_approximations_stand_beside_the_exact_number(deep: tuple[Report, float]) -> None:
     """Where next to nothing passes, WKB and its relatives are shown, and are off by less than a factor of ten."""
     report, exact = deep
-    beside = {name: value for name, value in report.headline.theory.items() if name not in ("closed_form", "scattering")}
+    beside = {
+        name: value for name, value in report.headline.theory.items() if name not in ("closed_form", "scattering")
+    }
     assert "wkb" in beside
     assert len(beside) == 2
     for value in beside.values():

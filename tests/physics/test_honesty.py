@@ -1,57 +1,50 @@
-"""Are the error bars true, and are they small enough? Two questions, two tests, on problems drawn by a seeded generator."""
+"""Are the error bars true, and are they tight? Two questions, two tests, on random problems of all kinds (benchmarks/honesty.py has 300)."""
 
 from __future__ import annotations
 
-import numpy as np
+import statistics
+
 import pytest
 
-from wavesim import Problem, Report, certify
-from wavesim.potentials import EckartBarrier, GaussianBarrier
-from wavesim.states import GaussianPacket
+from benchmarks._draws import KINDS, draw
+from benchmarks.honesty import Row, certified
 
-COUNT = 4
-
-
-def drawn() -> list[tuple[Problem, float]]:
-    """Smooth barriers of height 0.5 to 1.4 and width 0.6 to 1.2, packets of momentum 1 to 1.6, and the tolerance asked for."""
-    rng = np.random.default_rng(20260101)
-    draws = []
-    for index in range(COUNT):
-        kind = GaussianBarrier if index % 3 else EckartBarrier
-        height, barrier_width, momentum, width = rng.uniform([0.5, 0.6, 1.0, 3.0], [1.4, 1.2, 1.6, 4.5])
-        packet = GaussianPacket(center=-7 * width, width=width, momentum=momentum)
-        draws.append((Problem(kind(height, barrier_width), packet), (1e-3, 1e-4)[index % 2]))
-    return draws
+# each kind once or twice; those at which a run takes a second or two
+CHOSEN = (1, 7, 9, 10, 13, 16)
 
 
 @pytest.fixture(scope="module")
-def reports() -> list[Report]:
-    return [certify(problem, tolerance, frames=2) for problem, tolerance in drawn()]
+def rows() -> list[Row]:
+    return [certified(draw(index)) for index in CHOSEN]
 
 
-def test_every_bar_covers_the_true_error(reports: list[Report]) -> None:
-    """Formula: abs(value - theory) <= error for T and R of each problem, theory by scattering and the packet's spectrum (1e-12).
+def test_every_bar_covers_the_true_error(rows: list[Row]) -> None:
+    """Set-up: random barriers met by packets (T and R) and double wells (period, gap, contrast, final populations), tolerances
+    from 1e-3 to 1e-8, seeded.
 
+    Formula: abs(value - theory) <= error for every quantity that has a theory: T(E) averaged over the packet, levels by a method
+    of their own, populations with the overlap of the doublet.
     Budget: none; a bar that does not cover is a lie, however small the miss.
     """
-    for report in reports:
-        for name in ("transmitted_probability", "reflected_probability"):
-            quantity = report.quantities[name]
-            assert abs(quantity.value - quantity.theory["scattering"]) <= quantity.error, f"{quantity}"
+    for row in rows:
+        assert not row.failed
+        assert row.covers and row.all_cover, f"{row}"
 
 
-def test_every_bar_meets_the_tolerance(reports: list[Report]) -> None:
-    """Formula: error <= tolerance for the headline of each problem: otherwise bars could be true by being wide.
+def test_every_bar_meets_the_tolerance_and_is_tight(rows: list[Row]) -> None:
+    """Formula: error <= tolerance for each headline: otherwise bars could be true by being wide.
 
-    Budget: none. That the bars are not useless overestimates either: each is above 1e-9.
+    Budget: none for the tolerance; the median of bar / true error is below 10.
     """
-    for report, (_, tolerance) in zip(reports, drawn(), strict=True):
-        assert 1e-9 < report.headline.error <= tolerance, f"{report.headline}"
-        assert report.warnings == ()
+    for row in rows:
+        assert row.met, f"{row}"
+    assert statistics.median(row.ratio for row in rows) < 10
 
 
-def test_the_draws_are_not_all_easy(reports: list[Report]) -> None:
-    """T must vary over the set: no bar is tested by a problem where nothing, or everything, gets through."""
-    values = [report.headline.value for report in reports]
-    assert max(values) - min(values) > 0.5
-    assert sum(0.02 < value < 0.98 for value in values) >= 3
+def test_the_draws_are_not_all_easy(rows: list[Row]) -> None:
+    """All kinds are drawn in turn, and T varies over the set: no bar is tested by a problem where nothing, or everything, gets through."""
+    assert [draw(index).kind for index in range(len(KINDS))] == list(KINDS)
+    values = [row.value for row in rows if row.quantity == "transmitted_probability"]
+    assert max(values) - min(values) > 0.2
+    assert draw(5).problem == draw(5).problem
+    assert draw(5).tolerance != draw(14).tolerance

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from wavesim.edges import unit_step, window
+from wavesim.edges import kink, unit_step, window
 
 POINTS = jnp.arange(40.0) * 0.25
 
@@ -80,3 +80,32 @@ def test_a_window_is_the_difference_of_two_steps() -> None:
         assert float(jnp.sum(cut * POINTS)) * 0.25 == pytest.approx((right**2 - left**2) / 2, abs=1e-12)
     assert float(jnp.max(window(POINTS, 0.25, 2.0, 7.0))) < 1.09
     assert float(jnp.min(window(POINTS, 0.25, 2.0, 7.0))) > -0.09
+
+
+@pytest.mark.parametrize("theta", [0.0, 0.3, 0.5, 1.0])
+def test_the_kink_is_what_the_integrals_say(theta: float) -> None:
+    """Set-up: a jump of 0.7 met by mass 2 on points 1/4 apart, theta of a cell left of a point.
+
+    Formula: sum of the two entries = -2 m D^2 h^2 I and first moment -2 m D^2 h^2 J (in cells from that point), with I and J from
+    W(p) = sum_v w_v e^(-ipv) + e^(-2ip)/(1 - e^(-ip)) by Gauss-Legendre quadrature over p; below p = 0.06, where their parts cancel,
+    the integrands are taken as constant. Budget: 1e-5 for I and J, which are 1e-3 to 2e-2.
+    """
+    edge = (20 - theta) * 0.25
+    entries = np.asarray(kink(POINTS, 0.25, edge, -0.7, 2.0)) / (-2 * 2.0 * 0.7**2 * 0.25**2)
+    first = 20 if theta < 1 else 19
+    assert np.count_nonzero(entries[: first - 1]) == np.count_nonzero(entries[first + 1 :]) == 0
+    theta = theta % 1
+    weights = np.asarray(unit_step(POINTS, 0.25, edge))[first - 2 : first + 2]
+    nodes, quadrature = np.polynomial.legendre.leggauss(80)
+    p = 0.06 + (nodes + 1) / 2 * (np.pi - 0.06)
+    v = np.array([-2.0, -1.0, 0.0, 1.0])
+    z = np.exp(-1j * p)
+    transform = np.exp(-1j * np.outer(p, v)) @ weights + z**2 / (1 - z)
+    slope = np.exp(-1j * np.outer(p, v)) @ (-1j * v * weights) - 2j * z**2 / (1 - z) - 1j * z**3 / (1 - z) ** 2
+    beyond = 1 / (3 * np.pi**3)
+    lost = 1 / p**4 - np.abs(transform) ** 2 / p**2
+    moment = -theta / p**4 + np.imag(slope * np.conj(transform)) / p**2
+    strength = (np.sum(lost * quadrature) * (np.pi - 0.06) / 2 + lost[0] * 0.06 + beyond) / np.pi
+    place = (np.sum(moment * quadrature) * (np.pi - 0.06) / 2 + moment[0] * 0.06 - theta * beyond) / np.pi
+    assert entries.sum() == pytest.approx(strength, abs=1e-5)
+    assert -entries[first - 1] == pytest.approx(place, abs=1e-5)

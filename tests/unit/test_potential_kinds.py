@@ -149,7 +149,8 @@ def test_moments_of_slopes(potential: AbstractPotential) -> None:
     inside = np.asarray(potential.value((jnp.asarray(x),)))
     for q in range(4 - degree):
         exact = float(np.sum(inside * x**q * weights)) * (right - left) / 2
-        assert float(jnp.sum(potential.sample(GRID) * GRID.x**q)) / 4 == pytest.approx(exact, abs=1e-12)
+        # without a mass, and so without the kinks of psi
+        assert float(jnp.sum(potential.sample(GRID, mass=0.0) * GRID.x**q)) / 4 == pytest.approx(exact, abs=1e-12)
     pointwise = float(jnp.sum(potential.value((GRID.x,)))) / 4
     assert abs(pointwise - float(np.sum(inside * weights)) * (right - left) / 2) > 1e-3
 

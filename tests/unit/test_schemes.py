@@ -14,7 +14,14 @@ from wavesim.propagation import scheme_named
 from wavesim.propagation._step import chebyshev_coefficients
 from wavesim.schemes import SCHEMES, Chebyshev, Scheme, chebyshev_terms
 
-ORDERS = {"strang": (2, 1, False), "yoshida4": (4, 3, False), "srkn11b": (6, 11, False), "g6t4": (6, 4, True)}
+ORDERS = {
+    "strang": (2, 1, False),
+    "yoshida4": (4, 3, False),
+    "chin4a": (4, 2, True),
+    "ti4d": (4, 1, True),
+    "srkn11b": (6, 11, False),
+    "g6t4": (6, 4, True),
+}
 
 
 def test_the_table_of_schemes() -> None:
@@ -73,13 +80,14 @@ def test_the_clock_of_the_kicks(name: str) -> None:
 def test_the_quadrature_that_every_scheme_of_order_four_is() -> None:
     """sum over kicks of b (clock - 1/2)^2 = int_0^1 (t - 1/2)^2 dt = 1/12: the condition of third degree without gradients.
 
-    Schemes of order 4 and 6 fulfill it to rounding; Strang, with its two half kicks at the ends, has 1/4 instead.
+    Schemes of order 4 and 6 fulfill it to rounding; Strang, with its two half kicks at the ends, has 1/4 instead, and so has the
+    kernel of ti4d, which is of order 4 with its processor only.
     """
     for name, scheme in SCHEMES.items():
         after = np.cumsum(scheme.drifts)
         clocks = after[: len(scheme.kicks)] if scheme.drifts_first else np.concatenate([[0.0], after])
         second = sum(b * (clock - 0.5) ** 2 for (b, _, _), clock in zip(scheme.kicks, clocks, strict=True))
-        assert second == pytest.approx(1 / 12 if scheme.order >= 4 else 1 / 4, abs=1e-12), name
+        assert second == pytest.approx(1 / 4 if name in ("strang", "ti4d") else 1 / 12, abs=1e-12), name
 
 
 @pytest.mark.parametrize(
@@ -90,6 +98,12 @@ def test_the_quadrature_that_every_scheme_of_order_four_is() -> None:
         ({"kicks": ((0.4, 0, 0), (0.6, 0, 0))}, "must read the same in reverse"),
         ({"kicks": ((0.5, 0.1, 0), (0.5, 0, 0))}, "must read the same in reverse"),
         ({"kicks": ((1.0, 0, 0),)}, "must be one more or one fewer"),
+        ({"order": 4}, "4 of bad needs its terms of third degree to vanish"),
+        ({"order": 4, "kicks": ((0.5, 1 / 48, 0), (0.5, 1 / 48, 0))}, "terms of third degree"),
+        (
+            {"processor": (((0.1, 0, 0), 0.2), ((-0.1, 0, 0), -0.1))},
+            "`processor` of bad must sum to zero, but sums to 0.1",
+        ),
     ],
 )
 def test_coefficients_that_are_no_scheme_are_refused(change: dict[str, tuple], message: str) -> None:
@@ -98,9 +112,20 @@ def test_coefficients_that_are_no_scheme_are_refused(change: dict[str, tuple], m
         dataclasses.replace(good, **change)
 
 
+def test_a_processor_moves_one_condition_of_order_four_to_the_other() -> None:
+    """The kernel of Takahashi and Imada misses both by 1/6, with opposite signs; with a processor their sum counts, without one both."""
+    from wavesim.schemes import TI4D
+
+    assert TI4D.third_degree == pytest.approx((1 / 6, -1 / 6), abs=1e-15)
+    assert (TI4D.pairs, TI4D.ends) == (1, 4)
+    with pytest.raises(ArgumentError, match="terms of third degree"):
+        dataclasses.replace(TI4D, processor=())
+
+
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(
-        ArgumentError, match="must be one of strang, yoshida4, srkn11b, g6t4, chebyshev, but is 'euler'"
+        ArgumentError,
+        match="must be one of strang, yoshida4, chin4a, ti4d, srkn11b, g6t4, chebyshev, spectral, but is 'euler'",
     ):
         scheme_named("euler")
 

@@ -1,84 +1,228 @@
-"""Error bars from repeated coarser runs: what the time step, the grid, the absorber and the duration each leave uncertain."""
+"""Error bars from repeated coarser runs: what the time step and the grid each leave uncertain, and what rounding may add."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from ..errors import NumericsError
+from ..grid import Grid
 from ..problem import Problem
 from ..propagation import Numerics, chebyshev_for, coarsened
-from ..schemes import Chebyshev, chebyshev_terms
+from ..propagation._numerics import spectral_bounds
+from ..propagation._plan_grid import edges_fit
+from ..schemes import Chebyshev, Scheme, chebyshev_terms
 
 # how much coarser the repetitions are
-_TIME_RATIO = 2
-_SPACE_RATIOS = (1.4, 2.0)
+_TIME_RATIOS = (2, 4)
+_SMOOTH_RATIOS = (1.4,)
+_SHARP_RATIOS = (1.3, 1.7)
 # an estimate from two runs may fall short of the truth by this factor before the asymptotic range is reached
 _SAFETY = 3.0
-_EDGE_ORDER = 3
+# the same where the larger of two estimates is taken
+_MARGIN = 1.5
+# the error of jumps midway between points, of jumps elsewhere (nearly as small, but scattered), and of deltas, as powers of the spacing
+_EDGE_ORDER, _LOOSE_EDGE_ORDER, _SPIKE_ORDER = 5, 4, 3
+_TOUCHING_EDGE_ORDER = 3
+# points x FFT pairs below which compiling another program costs more than running the same one on as many points
+_SMALL = 1.2e8
 
 
 @dataclasses.dataclass(frozen=True)
 class Repetition:
-    """A coarser run and how its difference from the finer one becomes an error of `source`: error = weight |fine - coarse|."""
+    """A coarser run. `weight` |fine - coarse| is a simple estimate of the fine run's error from this one repetition alone.
+
+    Attributes:
+        source: "time_step" or "grid".
+        numerics: of the coarser run.
+        ratio: how many times its step or spacing is that of the fine run.
+        weight: see above.
+    """
 
     source: str
     numerics: Numerics
+    ratio: float
     weight: float
 
 
-def coarser_in_time(numerics: Numerics) -> Repetition | None:
-    """The same run with twice the step; None where the run is a single step, or where its step leaves no error.
-
-    A scheme of order p leaves |fine - coarse| / (2^p - 1) in the fine run; a factor of 3 covers the range before that law holds.
-    A Chebyshev step is exact but for the absorber acting between steps, which is of second order; without one there is nothing to tell.
-    """
-    frames = numerics.frames
-    if isinstance(numerics.method, Chebyshev) and numerics.absorber is None:
+def spacing_order(problem: Problem, grid: Grid) -> int | None:
+    """The power of the spacing with which the error falls; None for a smooth potential, where it falls faster than any."""
+    potential = problem.potential
+    if potential.smooth:
         return None
-    if numerics.steps % (frames * _TIME_RATIO):
-        if frames % _TIME_RATIO:
-            return None
-        frames //= _TIME_RATIO
-    method, order = numerics.method, 2
-    dt = numerics.dt * _TIME_RATIO
-    if isinstance(method, Chebyshev):
-        method = dataclasses.replace(method, terms=chebyshev_terms((method.highest - method.lowest) * dt / 2))
-    else:
-        order = method.order
-    changed = dataclasses.replace(
-        numerics, dt=dt, steps=numerics.steps // _TIME_RATIO, frames=frames, method=method, save_psi=False
-    )
-    return Repetition("time_step", changed, _SAFETY / (_TIME_RATIO**order - 1))
+    if potential.spikes:
+        return _SPIKE_ORDER
+    if len(set(np.round(potential.edges, 12))) < len(potential.edges):
+        # two jumps at one place bend psi by the square of their sum, which neither of them knows
+        return _TOUCHING_EDGE_ORDER
+    return _EDGE_ORDER if edges_fit(grid, potential) else _LOOSE_EDGE_ORDER
 
 
-def coarser_in_space(problem: Problem, numerics: Numerics) -> list[Repetition]:
-    """The same run on coarser grids, box and step unchanged.
+def time_order(numerics: Numerics) -> int | None:
+    """The power of the step with which the error falls; None where a step leaves no error.
 
-    Smooth potentials converge faster than any power: one grid, 1.4 times coarser, and the whole difference is taken, which overstates
-    the fine run's error. Sharp edges converge as spacing^3, but erratically where they do not fall midway between points: two grids,
-    1.4 and 2 times coarser, and twice the larger of the errors that they tell.
+    A Chebyshev step is exact but for the absorber acting between steps, which is of second order.
     """
+    if isinstance(numerics.method, Scheme):
+        return numerics.method.order
+    return 2 if isinstance(numerics.method, Chebyshev) and numerics.absorber is not None else None
+
+
+def coarser_in_time(numerics: Numerics) -> list[Repetition]:
+    """The same run with twice the step, and for splitting schemes with four times; fewer where the frames do not allow it."""
+    order = time_order(numerics)
+    if order is None:
+        return []
     repetitions = []
-    for wanted in _SPACE_RATIOS[: 1 if problem.potential.smooth else 2]:
-        grid = coarsened(numerics.grid, wanted, problem.potential)
-        method = numerics.method
-        if isinstance(method, Chebyshev):
-            method = chebyshev_for(problem, grid, numerics.dt)
-        ratio = grid.spacing[0] / numerics.grid.spacing[0]
-        weight = 1.0 if problem.potential.smooth else 2 / (ratio**_EDGE_ORDER - 1)
-        changed = dataclasses.replace(numerics, grid=grid, method=method, save_psi=False)
-        repetitions.append(Repetition("grid", changed, weight))
+    for ratio in _TIME_RATIOS if isinstance(numerics.method, Scheme) else _TIME_RATIOS[:1]:
+        changed = _stepped(numerics, ratio)
+        if changed is not None:
+            repetitions.append(Repetition("time_step", changed, ratio, _SAFETY / (ratio**order - 1)))
     return repetitions
 
 
-def rounding(numerics: Numerics) -> float:
+def _stepped(numerics: Numerics, ratio: int) -> Numerics | None:
+    frames = numerics.frames
+    while numerics.steps % (frames * ratio):
+        if frames % 2:
+            return None
+        frames //= 2
+    method, dt = numerics.method, numerics.dt * ratio
+    if isinstance(method, Chebyshev):
+        method = dataclasses.replace(method, terms=chebyshev_terms((method.highest - method.lowest) * dt / 2))
+    steps = numerics.steps // ratio
+    return dataclasses.replace(numerics, dt=dt, steps=steps, frames=frames, method=method, save_psi=False)
+
+
+def coarser_in_space(problem: Problem, numerics: Numerics) -> list[Repetition]:
+    """The same run on coarser grids, step unchanged: one for a smooth potential, two for edges and deltas.
+
+    A short run keeps its number of points, and its box grows instead: so it needs no program of its own.
+    """
+    repetitions, order = [], spacing_order(problem, numerics.grid)
+    for wanted in _SMOOTH_RATIOS if order is None else _SHARP_RATIOS:
+        grid = coarsened(numerics.grid, wanted, problem.potential)
+        if repetitions and float(grid.spacing[0]) < 1.05 * float(repetitions[-1].numerics.grid.spacing[0]):
+            # the edges allowed no other: two runs on the same grid would tell nothing new
+            grid = coarsened(numerics.grid, 1.25 * wanted, problem.potential)
+        ratio = float(grid.spacing[0]) / float(numerics.grid.spacing[0])
+        if math.prod(numerics.grid.points) * numerics.fft_pairs < _SMALL and grid.dimension == 1:
+            grid = _with_points(grid, numerics.grid.points[0])
+        method = numerics.method
+        if isinstance(method, Chebyshev):
+            low, top = spectral_bounds(problem, grid)
+            # the same bounds hold, and the same program serves, unless V grows towards the ends of a larger box
+            same = grid.points == numerics.grid.points and method.lowest <= low and top <= method.highest
+            method = method if same else chebyshev_for(problem, grid, numerics.dt)
+        changed = dataclasses.replace(numerics, grid=grid, method=method, save_psi=False)
+        weight = 1.0 if order is None else _MARGIN / (ratio**order - 1)
+        repetitions.append(Repetition("grid", changed, ratio, weight))
+    return repetitions
+
+
+def _with_points(grid: Grid, points: int) -> Grid:
+    """The grid continued on both sides."""
+    more = max(points - grid.points[0], 0) // 2
+    return Grid((grid.lower[0] - more * grid.spacing[0],), grid.spacing, (max(points, grid.points[0]),))
+
+
+def time_error(order: int, values: Sequence[Any]) -> float:
+    """The error of the first of runs with steps h, 2h and perhaps 4h, at its worst point.
+
+    With D1 = |Q(h) - Q(2h)| and D2 = |Q(2h) - Q(4h)|, q = log2(D2/D1) is the order that they show, held between 1 and the scheme's
+    own p: D1/(2^q - 1), and not less than D2 alone tells, D2/(2^p (2^p - 1)). Before the asymptotic range q is small, and the bar
+    is large. Times 3 where q is all there is; times 2 where the third run confirms the order.
+    """
+    first = apart(values[0], values[1])
+    if len(values) < 3:
+        return _SAFETY * first / (2**order - 1)
+    second = apart(values[1], values[2])
+    shown = math.log2(second / first) if first > 0 and second > 0 else float(order)
+    held = min(max(shown, 1.0), float(order))
+    safety = 2.0 if shown >= order - 1 else _SAFETY
+    return max(safety * first / (2**held - 1), second / (2**order * (2**order - 1)))
+
+
+def space_error(order: int | None, ratios: Sequence[float], values: Sequence[Any], amplitude: float) -> float:
+    """The error of the first of runs with spacings h, r1 h, ..., at its worst point.
+
+    Edges and deltas: of order p, 1.5 times the largest of |Q(h) - Q(r h)| / (r^p - 1).
+    Smooth: the error is A exp(-c/h) or smaller, for that is how fast the tails of analytic functions fall in momentum space; so
+    A (D/A)^r with D = |Q(h) - Q(r h)|, times 3. `amplitude` is A: the size of what can be wrong at all.
+
+    Source: L. N. Trefethen, Spectral Methods in MATLAB (2000), chapter 4, theorem 4.
+    """
+    told = [apart(values[0], other) for other in values[1:]]
+    if order is not None:
+        return max((_MARGIN * d / (r**order - 1) for d, r in zip(told, ratios, strict=True)), default=0.0)
+    return max(
+        (min(d, _SAFETY * amplitude * (d / amplitude) ** r) for d, r in zip(told, ratios, strict=True)), default=0.0
+    )
+
+
+def extrapolated(order: int, ratios: Sequence[float], values: Sequence[Any]) -> tuple[Any, float]:
+    """Deltas: the value at spacing 0 for errors c h^p + d h^(p+2), from the runs at h and r1 h, and its error told by the run at r2 h.
+
+    Richardson: Q + (Q - Q1)/(r1^p - 1) still errs by d h^(p+2) s(r1), s(r) = r^p (r^2 - 1)/(r^p - 1); the same from Q and Q2 by s(r2);
+    their difference tells d, and twice what it says is the error.
+    """
+    fine = np.asarray(values[0])
+    guesses = [fine + (fine - np.asarray(q)) / (r**order - 1) for q, r in zip(values[1:], ratios, strict=True)]
+    left = [r**order * (r**2 - 1) / (r**order - 1) for r in ratios]
+    return guesses[0], 2 * apart(guesses[0], guesses[1]) * left[0] / (left[1] - left[0])
+
+
+def extrapolates(problem: Problem) -> bool:
+    """Whether values are extrapolated to spacing 0: for deltas, whose error is a clean third power of the spacing."""
+    return bool(problem.potential.spikes)
+
+
+def first_refinement(problem: Problem, tolerance: float) -> float:
+    """How much coarser (below 1) than by the planner's rules a grid may be whose values are extrapolated: fifth order, not third."""
+    if not (extrapolates(problem) and problem.open):
+        return 1.0
+    share = min(max(tolerance, 1e-10), 1e-3)
+    return min(1.0, (100 * share) ** (1 / 3) / (500 * share) ** (1 / 5))
+
+
+def apart(one: Any, other: Any) -> float:
+    """The largest difference of two numbers, or of two series over the same time of which one may have fewer frames."""
+    one, other = np.atleast_1d(one), np.atleast_1d(other)
+    if len(one) < len(other):
+        one, other = other, one
+    stride = (len(one) - 1) // max(len(other) - 1, 1)
+    return float(np.max(np.abs(one[:: max(stride, 1)] - other)))
+
+
+def rounding(numerics: Numerics, mass: float = 1.0) -> float:
     """What rounding may add to a probability: in proportion to the FFT pairs, for the phase tables are rounded off the unit circle
-    once and for all, and the norm drifts by 0.1 to 3e-16 a pair (measured; tests/reliability).
+    once and for all, and the norm drifts by 0.1 to 3e-16 a pair (measured; tests/reliability). Without FFTs, in proportion to the
+    phase that the fastest waves of the grid gather.
     """
     if numerics.precision == "single":
         return 2e-7 * numerics.fft_pairs
+    if not numerics.fft_pairs:
+        fastest = sum(float(k) ** 2 for k in numerics.grid.largest_momentum) / (2 * mass)
+        return 1e-14 + 2e-16 * fastest * float(numerics.duration)
     return 1e-14 + 5e-16 * numerics.fft_pairs
+
+
+def refuse_below_rounding(numerics: Numerics, tolerance: float, mass: float) -> None:
+    """Raise where rounding alone is more than the tolerance; single precision, which is for pictures, is let pass with its warning.
+
+    Raises:
+        NumericsError: with the smallest tolerance that can be met.
+    """
+    least = rounding(numerics, mass)
+    if numerics.precision == "double" and least > tolerance:
+        raise NumericsError(
+            f"a tolerance of {tolerance:.1e} cannot be met: rounding alone may add {least:.1e} over {numerics.fft_pairs:,} FFT pairs "
+            f"in double precision; ask for {3 * least:.0e} or more, or for a shorter duration."
+        )
 
 
 def combined(budget: dict[str, float]) -> float:

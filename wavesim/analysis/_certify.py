@@ -39,9 +39,11 @@ def certify(
 ) -> Report:
     """Solve a problem and say how far each number can be trusted.
 
-    ``report = certify(problem, tolerance=1e-6); print(report)``. One propagation as planned, one with twice the step, and one
-    on a coarser grid (two where V has edges); their differences, the absorber's leak for the packet's momenta, and what remains in the box at the end make the
-    error bar. If the headline's bar misses the tolerance, the part that is to blame is planned finer and run again, at most three times.
+    ``report = certify(problem, tolerance=1e-6); print(report)``. One propagation as planned, shorter ones with two and four times the step,
+    and one on a coarser grid (two where V has edges or deltas). What they tell of step and grid (`wavesim.analysis._accuracy`), the
+    absorber's leak for the packet's momenta, and what remains in the box at the end make the error bar. For deltas the values are
+    extrapolated to spacing 0. If the headline's bar misses the tolerance, the part that is to blame is planned finer and run again,
+    up to 12 runs in all.
 
     Args:
         problem: the physics.
@@ -54,7 +56,7 @@ def certify(
         the `Report`; if interrupted, with ``result.complete`` False or error bars that are not known (inf).
 
     Raises:
-        NumericsError: see `wavesim.plan` and `wavesim.propagate`.
+        NumericsError: if rounding alone exceeds the tolerance; see also `wavesim.plan` and `wavesim.propagate`.
         WavesimError: if the question cannot be asked of this problem.
     """
     with reporter(progress) as report:

@@ -22,6 +22,7 @@ from ..potentials import Separable
 from ..problem import Problem
 from ..propagation import Progress, Refinement, coarsened, plan, require_double
 from ..states import Eigenstate
+from ._accuracy import spacing_order
 from ._levels_in_theory import level_theories
 from ._question import AbstractQuestion, Predictions
 from ._report import BoundStates, Quantity, Report
@@ -29,8 +30,7 @@ from ._report import BoundStates, Quantity, Report
 MOST_LEVELS = 10
 _MOST_ROUNDS = 6
 _RATIOS = (1.4, 2.0)
-_EDGE_ORDER = 3
-# corrections that differ by less than this share of themselves are taken for the third-order law
+# corrections that differ by less than this share of themselves are taken for the power law
 _ALIKE = 0.3
 _CUT = 0.1
 
@@ -164,22 +164,22 @@ def _converged(
     """The levels, the budget of each, and how often H was diagonalized.
 
     A smooth V converges faster than any power of the spacing: the whole change from a grid 1.4 times coarser is taken. At edges and deltas
-    the error goes as its third power. Where grids 1.4 and 2 times coarser tell the same correction, it is made, and twice
+    the error goes as a power of it (`spacing_order`). Where grids 1.4 and 2 times coarser tell the same correction, it is made, and twice
     their difference is what remains; otherwise the levels stay, with twice the larger correction as their error.
     """
     grid, energies, count = found.states.grid, found.states.energies, len(found.states.energies)
     values, told, sizes = energies, [], set()
-    smooth = problem.potential.smooth
+    order = spacing_order(problem, grid)
     report(1)
-    for ratio in _RATIOS[: 1 if smooth else 2]:
+    for ratio in _RATIOS[: 1 if order is None else 2]:
         coarse = coarsened(grid, ratio, problem.potential)
         true = float(coarse.spacing[0]) / float(grid.spacing[0])
         sizes.add(coarse.points)
         change = energies - _solve(problem, coarse, count).states.energies
-        told.append(change if smooth else change / (true**_EDGE_ORDER - 1))
+        told.append(change if order is None else change / (true**order - 1))
         report(1 + len(told))
     error = np.max(np.abs(told), axis=0)
-    if not smooth:
+    if order is not None:
         apart = np.abs(told[0] - told[1])
         # few spacings suit two deltas: both coarser grids may be the same one, which confirms nothing
         clean = (apart < _ALIKE * error) & (len(sizes) == len(told))

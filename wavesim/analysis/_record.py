@@ -10,18 +10,20 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from .._typing import TIME, Dimension
+from .._typing import DIMENSIONLESS, TIME, Dimension
 from ..absorbers import Absorber
 from ..observables import AbstractObservable
 from ..problem import Problem
 from ..propagation import Progress, Refinement, Result, plan
-from ._accuracy import combined, rounding
+from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Reading
 from ._repeat import MOST_RUNS, Trial, refined, run_trial, warnings_of
 from ._report import Curve, Quantity, Report
 
 # the least error of a point on a pattern, as a share of the worst point's
 _LEAST_SHARE = 0.1
+# of the tolerance: no estimate from repeated runs is believed below this
+_LEAST = 0.01
 
 
 class AbstractRecordQuestion(AbstractQuestion):
@@ -64,10 +66,13 @@ class AbstractRecordQuestion(AbstractQuestion):
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
         problem = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
         fixed = self.planned_for(problem) | fixed
-        begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
-        trial = run_trial(problem, plan(problem, tolerance, **fixed).numerics, progress)
+        begun, runs, pairs = time.perf_counter(), 0, 0
+        refinement = Refinement(space=first_refinement(problem, tolerance))
+        numerics = plan(problem, tolerance, refinement=refinement, **fixed).numerics
+        refuse_below_rounding(numerics, tolerance, float(problem.mass))
+        trial = run_trial(problem, numerics, progress)
         while True:
-            quantities = _quantities(problem, self, trial)
+            quantities = _quantities(problem, self, trial, _LEAST * tolerance)
             headline = next(iter(quantities.values()))
             runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
             aim = tolerance * (abs(headline.value) if self.relative else 1.0)
@@ -86,7 +91,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             result=trial.result,
             tolerance=tolerance,
             quantities=quantities,
-            curves=_curves(problem, self, trial),
+            curves=_curves(problem, self, trial, _LEAST * tolerance),
             warnings=tuple(warnings_of(trial, headline, aim)),
             runs=runs,
             fft_pairs=pairs,
@@ -94,39 +99,49 @@ class AbstractRecordQuestion(AbstractQuestion):
         )
 
 
-def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial) -> dict[str, Quantity]:
+def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial, least: float) -> dict[str, Quantity]:
     result = trial.result
     predictions = question.predictions(problem, float(result.times[-1]))
-    others = [(repetition, question.readings(run)) for repetition, run in trial.again]
     absorber = result.numerics.absorber
     leak = None if absorber is None else question.leak(problem, absorber)
+    read = {id(run): question.readings(run) for run in (result, *(run for _, run in trial.again))}
     quantities = {}
-    for name, reading in question.readings(result).items():
-        budget: dict[str, float] = {}
-        for repetition, numbers in others:
-            told = repetition.weight * abs(reading.repeatable - numbers[name].repeatable)
-            budget[repetition.source] = max(told, budget.get(repetition.source, 0.0))
+    for name, reading in read[id(result)].items():
+
+        def number(run: Result, name: str = name) -> float:
+            return read[id(run)][name].repeatable
+
+        budget = trial.told(number, _amplitude(reading), least * reading.scale)
         if leak is not None:
             budget["absorber"] = leak * reading.scale
         budget |= reading.own_error
-        budget["rounding"] = rounding(result.numerics) * reading.scale
+        budget["rounding"] = rounding(result.numerics, float(problem.mass)) * reading.scale
         error = math.inf if trial.interrupted else combined(budget)
-        quantities[name] = Quantity(name, reading.value, error, reading.dimension, budget, predictions.get(name, {}))
+        value = reading.value + float(trial.shift(number))
+        quantities[name] = Quantity(name, value, error, reading.dimension, budget, predictions.get(name, {}))
     return quantities
 
 
-def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial) -> dict[str, Curve]:
+def _amplitude(reading: Reading) -> float:
+    """What can be wrong of a number at all: of a probability, the smaller of what does and what does not happen."""
+    size = abs(reading.repeatable)
+    if reading.dimension == DIMENSIONLESS:
+        size = min(size, abs(1.0 - size))
+    return max(size, 1e-12 * reading.scale)
+
+
+def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, least: float) -> dict[str, Curve]:
     result = trial.result
     curves: dict[str, Curve] = {}
     theories = question.curve_predictions(problem, result.times)
     for name, (values, dimension) in question.curves(result).items():
-        errors: dict[str, float] = {}
-        for repetition, run in trial.again:
-            other, _ = question.curves(run)[name]
-            stride = (len(values) - 1) // max(len(other) - 1, 1)
-            told = repetition.weight * float(np.max(np.abs(values[::stride] - other)))
-            errors[repetition.source] = max(told, errors.get(repetition.source, 0.0))
-        error = math.fsum(errors.values())
+        largest = float(np.max(np.abs(values))) or 1.0
+
+        def series(run: Result, name: str = name) -> np.ndarray:
+            return question.curves(run)[name][0]
+
+        error = math.fsum(trial.told(series, largest, least * largest).values())
+        values = values + trial.shift(series)
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
     others = [(repetition, question.patterns(run)) for repetition, run in trial.again]
     for name, pattern in question.patterns(result).items():

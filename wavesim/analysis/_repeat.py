@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from ..problem import Problem
 from ..propagation import Numerics, Progress, Refinement, Result, propagate
-from ..schemes import Scheme
-from ._accuracy import Repetition, coarser_in_space, coarser_in_time
+from ._accuracy import (
+    Repetition,
+    coarser_in_space,
+    coarser_in_time,
+    extrapolated,
+    extrapolates,
+    space_error,
+    spacing_order,
+    time_error,
+    time_order,
+)
 from ._report import Quantity
 
 MOST_RUNS = 12
@@ -39,10 +51,50 @@ class Trial:
     def fft_pairs(self) -> int:
         return self.result.numerics.fft_pairs + sum(run.numerics.fft_pairs for _, run in self.again)
 
+    def told(self, read: Callable[[Result], Any], amplitude: float, least: float) -> dict[str, float]:
+        """The error of what `read` takes from the result (a number, or a series over the frames), by source.
+
+        `amplitude` is the size of what can be wrong at all; see `space_error`. No estimate is believed below `least`: where runs agree
+        by far better than was asked for, step and grid have errors in common that none of the repetitions shows alone.
+        """
+        errors: dict[str, float] = {}
+        fine, numerics = read(self.result), self.result.numerics
+        for source in ("time_step", "grid"):
+            runs = [(repetition.ratio, read(run)) for repetition, run in self.again if repetition.source == source]
+            if not runs:
+                continue
+            ratios, values = [ratio for ratio, _ in runs], [fine, *(value for _, value in runs)]
+            order = spacing_order(self.result.problem, numerics.grid)
+            if source == "time_step":
+                told = time_error(time_order(numerics) or 2, values)
+            elif order is not None and self.extrapolates:
+                told = extrapolated(order, ratios, values)[1]
+            else:
+                told = space_error(order, ratios, values, amplitude)
+            errors[source] = max(told, least)
+        return errors
+
+    @property
+    def extrapolates(self) -> bool:
+        """Whether the values are those at spacing 0, told by this run and two on coarser grids."""
+        return extrapolates(self.result.problem) and len(self.on_coarser_grids) > 1
+
+    @property
+    def on_coarser_grids(self) -> list[tuple[Repetition, Result]]:
+        return [(repetition, run) for repetition, run in self.again if repetition.source == "grid"]
+
+    def shift(self, read: Callable[[Result], Any]) -> Any:
+        """What is to be added to what `read` takes from the result: 0, or the step to spacing 0."""
+        order = spacing_order(self.result.problem, self.result.numerics.grid)
+        if order is None or not self.extrapolates:
+            return 0.0
+        values = [read(self.result), *(read(run) for _, run in self.on_coarser_grids)]
+        ratios = [repetition.ratio for repetition, _ in self.on_coarser_grids]
+        return extrapolated(order, ratios, values)[0] - np.asarray(values[0])
+
 
 def run_trial(problem: Problem, numerics: Numerics, report: Progress) -> Trial:
-    in_time = coarser_in_time(numerics)
-    repetitions = [*([in_time] if in_time else []), *coarser_in_space(problem, numerics)]
+    repetitions = [*coarser_in_time(numerics), *coarser_in_space(problem, numerics)]
     meter = _Meter(report, numerics.fft_pairs + sum(r.numerics.fft_pairs for r in repetitions))
     result = propagate(problem, numerics, progress=meter.of(numerics))
     again: list[tuple[Repetition, Result]] = []
@@ -78,10 +130,12 @@ def refined(
     )
     finer_time, finer_space, thicker, longer = now.time, now.space, now.absorber, now.longer
     if step > 1 and "dt" not in fixed:
-        order = numerics.method.order if isinstance(numerics.method, Scheme) else 2
-        finer_time *= min(4.0, 1.1 * step ** (1 / order))
+        finer_time *= min(4.0, 1.1 * step ** (1 / (time_order(numerics) or 2)))
     if space > 1 and "grid" not in fixed:
-        finer_space *= 1.3 if problem.potential.smooth else min(4.0, 1.05 * space ** (1 / 3))
+        order = spacing_order(problem, numerics.grid)
+        if order is not None and extrapolates(problem):
+            order += 2
+        finer_space *= 1.25 if order is None else min(4.0, 1.05 * space ** (1 / order))
     if leak > 1 and "absorber" not in fixed and "grid" not in fixed:
         thicker *= 1.25
     if rest > 1 and problem.duration is None:

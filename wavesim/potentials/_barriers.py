@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from .._checks import finite, positive
 from .._typing import EnergyValue, Length
-from ..edges import unit_step, window
+from ..edges import bends, unit_step, window
 from ..grid import Grid
 from ._base import AbstractSharpPotential, AbstractSmoothPotential, Position, planar, reach
 
@@ -46,7 +46,8 @@ class Step(AbstractSharpPotential):
         return jnp.where(position[0] > self.center, self.height, 0.0)
 
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        return planar(grid, self.height * unit_step(grid.x, grid.spacing[0], self.center))
+        line = self.height * unit_step(grid.x, grid.spacing[0], self.center)
+        return planar(grid, line + bends(grid.x, grid.spacing[0], self.edges, self.height, mass))
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, self.height
@@ -78,7 +79,8 @@ class RectangularBarrier(AbstractSharpPotential):
 
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         left, right = self.edges
-        return planar(grid, self.height * window(grid.x, grid.spacing[0], left, right))
+        line = self.height * window(grid.x, grid.spacing[0], left, right)
+        return planar(grid, line + bends(grid.x, grid.spacing[0], self.edges, self.height, mass))
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0
@@ -115,7 +117,8 @@ class DoubleBarrier(AbstractSharpPotential):
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         a, b, c, d = self.edges
         step = grid.spacing[0]
-        return planar(grid, self.height * (window(grid.x, step, a, b) + window(grid.x, step, c, d)))
+        line = self.height * (window(grid.x, step, a, b) + window(grid.x, step, c, d))
+        return planar(grid, line + bends(grid.x, grid.spacing[0], self.edges, self.height, mass))
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from .._checks import concrete, finite, positive
 from .._typing import EnergyValue, Length, Strength
-from ..edges import unit_step, window
+from ..edges import bends, unit_step, window
 from ..errors import ArgumentError
 from ..grid import Grid
 from ._base import AbstractSharpPotential, Position, planar
@@ -69,11 +69,13 @@ class WellBehindBarrier(AbstractMetastable):
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         a, b, c, d = self.edges
         step = grid.spacing[0]
-        return planar(grid, self.height * (window(grid.x, step, a, d) - window(grid.x, step, b, c)))
+        line = self.height * (window(grid.x, step, a, d) - window(grid.x, step, b, c))
+        return planar(grid, line + bends(grid.x, step, self.edges, self.height, mass))
 
     def sample_closed(self, grid: Grid, *, mass: float = 1.0) -> jax.Array:
         _, b, c, _ = self.edges
-        return planar(grid, self.height * (1.0 - window(grid.x, grid.spacing[0], b, c)))
+        line = self.height * (1.0 - window(grid.x, grid.spacing[0], b, c))
+        return planar(grid, line + bends(grid.x, grid.spacing[0], (b, c), self.height, mass))
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0
@@ -124,11 +126,16 @@ class CoulombBarrier(AbstractMetastable):
 
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         inside = window(grid.x, grid.spacing[0], *self.edges)
-        return planar(grid, self._tail(jnp.abs(grid.x - self.center)) * (1.0 - inside) - self.depth * inside)
+        line = self._tail(jnp.abs(grid.x - self.center)) * (1.0 - inside) - self.depth * inside
+        return planar(grid, line + self._bends(grid, mass))
 
     def sample_closed(self, grid: Grid, *, mass: float = 1.0) -> jax.Array:
         inside = window(grid.x, grid.spacing[0], *self.edges)
-        return planar(grid, self.strength / self.radius * (1.0 - inside) - self.depth * inside)
+        line = self.strength / self.radius * (1.0 - inside) - self.depth * inside
+        return planar(grid, line + self._bends(grid, mass))
+
+    def _bends(self, grid: Grid, mass: float) -> jax.Array:
+        return bends(grid.x, grid.spacing[0], self.edges, self.depth + self.strength / self.radius, mass)
 
     def _tail(self, r: jax.Array) -> jax.Array:
         return self.strength / jnp.maximum(r, _CORE * self.radius)
@@ -182,11 +189,13 @@ class LeakySquareWell(AbstractMetastable):
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         a, b, c = self.edges
         step = grid.spacing[0]
-        return planar(grid, -self.depth * (window(grid.x, step, a, b) + unit_step(grid.x, step, c)))
+        line = -self.depth * (window(grid.x, step, a, b) + unit_step(grid.x, step, c))
+        return planar(grid, line + bends(grid.x, step, self.edges, self.depth, mass))
 
     def sample_closed(self, grid: Grid, *, mass: float = 1.0) -> jax.Array:
         a, b, _ = self.edges
-        return planar(grid, -self.depth * window(grid.x, grid.spacing[0], a, b))
+        line = -self.depth * window(grid.x, grid.spacing[0], a, b)
+        return planar(grid, line + bends(grid.x, grid.spacing[0], (a, b), self.depth, mass))
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, -self.depth

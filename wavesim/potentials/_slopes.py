@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from .._checks import finite, positive
 from .._typing import EnergyValue, Length
-from ..edges import window
+from ..edges import bends, window
 from ..grid import Grid
 from ._base import AbstractSharpPotential, Position, planar
 
@@ -34,7 +34,8 @@ class TriangularBarrier(AbstractSharpPotential):
 
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         u = (grid.x - self.center) / self.width
-        return planar(grid, self.height * (1 - u) * window(grid.x, grid.spacing[0], *self.edges))
+        line = self.height * (1 - u) * window(grid.x, grid.spacing[0], *self.edges)
+        return planar(grid, line + bends(grid.x, grid.spacing[0], self.edges[:1], self.height, mass))
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0

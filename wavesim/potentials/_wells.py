@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from .._checks import concrete, finite, positive
 from .._typing import EnergyValue, Frequency, Length
-from ..edges import window
+from ..edges import bends, window
 from ..errors import ArgumentError
 from ..grid import Grid
 from ._base import AbstractPotential, AbstractSharpPotential, AbstractSmoothPotential, Position, planar, reach
@@ -103,7 +103,8 @@ class SquareDoubleWell(AbstractSharpPotential, AbstractDoubleWell):
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         a, b, c, d = self.edges
         step = grid.spacing[0]
-        return planar(grid, -self.depth * (window(grid.x, step, a, b) + window(grid.x, step, c, d)))
+        line = -self.depth * (window(grid.x, step, a, b) + window(grid.x, step, c, d))
+        return planar(grid, line + bends(grid.x, grid.spacing[0], self.edges, self.depth, mass))
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0

@@ -41,8 +41,8 @@ class Apparatus(NamedTuple):
     static_potential: jax.Array | None
 
 
-def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry]:
-    """The apparatus and the carry at time 0."""
+def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Frame]:
+    """The apparatus, the carry and the frame at time 0."""
     require_double()
     grid = numerics.grid
     hamiltonian = problem.hamiltonian(grid)
@@ -50,14 +50,16 @@ def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry]:
     stepper = stepper_for(problem, numerics)
     prepared = {name: o.prepare(grid, hamiltonian, initial) for name, o in problem.measure.items()}
     static = hamiltonian.potential if problem.potential.static else None
-    return Apparatus(stepper, problem, problem.measure, prepared, static), stepper.start(initial)
+    apparatus, carry = Apparatus(stepper, problem, problem.measure, prepared, static), stepper.start(initial)
+    # psi itself, not what a scheme takes in and gives out again, which costs FFT pairs
+    kept = initial.astype(complex if numerics.precision == "double" else jnp.complex64)
+    return apparatus, carry, look(apparatus, carry, kept, numerics.save_psi)
 
 
-def look(apparatus: Apparatus, carry: Carry, save_psi: bool) -> Frame:
+def look(apparatus: Apparatus, carry: Carry, psi: jax.Array, save_psi: bool) -> Frame:
     """One frame: psi and the observables at the clock's time."""
     stepper, problem = apparatus.stepper, apparatus.problem
     grid = stepper.grid
-    psi = stepper.output(carry)
     potential = apparatus.static_potential
     if potential is None:
         potential = problem.potential.sample(grid, mass=problem.mass, time=stepper.time(carry))  # type: ignore[arg-type]
@@ -68,37 +70,46 @@ def look(apparatus: Apparatus, carry: Carry, save_psi: bool) -> Frame:
     return Frame(psi if save_psi else None, series, carry.absorbed)
 
 
-def run_frames(apparatus: Apparatus, carry: Carry, count: int, steps: int, save_psi: bool) -> tuple[Carry, Frame]:
-    """`count` frames, each after `steps` steps: a scan over frames around the loop over steps.
+def run_frames(
+    apparatus: Apparatus, carry: Carry, count: int, steps: int, save_psi: bool
+) -> tuple[Carry, Frame, jax.Array]:
+    """`count` frames, each after `steps` steps: a scan over frames around the loop over steps; and psi at the end.
 
     A frame is a checkpoint for reverse-mode gradients: its steps are run again on the way back, so that memory holds frames, not steps.
     """
 
     @jax.checkpoint
-    def body(inner: Carry, _: None) -> tuple[Carry, Frame]:
+    def moved(inner: Carry) -> tuple[Carry, jax.Array, Frame]:
         after = apparatus.stepper.advance(inner, steps)
-        return after, look(apparatus, after, save_psi)
+        psi = apparatus.stepper.output(after)
+        return after, psi, look(apparatus, after, psi, save_psi)
 
-    return jax.lax.scan(body, carry, None, length=count)
+    def body(inner: tuple[Carry, jax.Array], _: None) -> tuple[tuple[Carry, jax.Array], Frame]:
+        after, psi, frame = moved(inner[0])
+        return (after, psi), frame
+
+    # psi goes along, so that the last one need not be put out twice
+    start = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), jax.eval_shape(apparatus.stepper.output, carry))
+    (carry, psi), frames = jax.lax.scan(body, (carry, start), None, length=count)
+    return carry, frames, psi
 
 
 @jax.jit
 def begin(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Frame]:
     """The apparatus, the carry and the frame at time 0, compiled as one program."""
-    apparatus, carry = set_up(problem, numerics)
-    return apparatus, carry, look(apparatus, carry, numerics.save_psi)
+    return set_up(problem, numerics)
 
 
-@functools.partial(jax.jit, static_argnames=("count", "steps", "save_psi"))
+# the number of steps is data: repetitions with other steps share the program
+@functools.partial(jax.jit, static_argnames=("count", "save_psi"))
 def proceed(
     apparatus: Apparatus, carry: Carry, count: int, steps: int, save_psi: bool
 ) -> tuple[Carry, Frame, jax.Array]:
     """`run_frames`, compiled, with psi at the end."""
-    carry, frames = run_frames(apparatus, carry, count, steps, save_psi)
-    return carry, frames, apparatus.stepper.output(carry)
+    return run_frames(apparatus, carry, count, steps, save_psi)
 
 
-@functools.partial(jax.jit, static_argnames=("count",))
+@jax.jit
 def advance(apparatus: Apparatus, carry: Carry, count: int) -> Carry:
     """The compiled loop of `count` steps, for runs whose frames are far apart."""
     return apparatus.stepper.advance(carry, count)
@@ -114,8 +125,8 @@ def evolve(problem: Problem, numerics: Numerics) -> Trajectory:
     Returns:
         the frames, stacked along the first axis (frames + 1, time 0 included), and psi at the end.
     """
-    apparatus, carry = set_up(problem, numerics)
-    first = look(apparatus, carry, numerics.save_psi)
-    carry, rest = run_frames(apparatus, carry, numerics.frames, numerics.steps // numerics.frames, numerics.save_psi)
+    apparatus, carry, first = set_up(problem, numerics)
+    each = numerics.steps // numerics.frames
+    _, rest, final = run_frames(apparatus, carry, numerics.frames, each, numerics.save_psi)
     stacked = jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest)
-    return Trajectory(stacked, apparatus.stepper.output(carry))
+    return Trajectory(stacked, final)

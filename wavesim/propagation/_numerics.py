@@ -13,9 +13,9 @@ from ..absorbers import Absorber
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
 from ..problem import Problem
-from ..schemes import SCHEMES, Chebyshev, Scheme
+from ..schemes import SCHEMES, Chebyshev, Scheme, Spectral
 
-Method = Scheme | Chebyshev
+Method = Scheme | Chebyshev | Spectral
 
 
 @jax.tree_util.register_dataclass
@@ -28,7 +28,7 @@ class Numerics:
         dt: time step (time).
         steps: number of steps, a multiple of `frames`.
         frames: number of saved frames after the one at time 0.
-        method: a splitting `Scheme`, or `Chebyshev`.
+        method: a splitting `Scheme`, `Chebyshev`, or `Spectral`.
         absorber: the layer at the ends of an open box, or None.
         precision: "double" (complex128) or "single" (complex64: pictures only, its norm drifts by 1e-7 a step).
         save_psi: whether psi itself is kept at every frame, or only the observables.
@@ -62,14 +62,18 @@ class Numerics:
 
     @property
     def fft_pairs(self) -> int:
-        """FFT pairs of the whole run: the unit in which methods are compared."""
-        return self.steps * self.method.pairs
+        """FFT pairs of the whole run: the unit in which methods are compared. The processor of a scheme counts at the start and at each frame;
+        pairs in which observables look at psi do not. None for the spectral method, which has no FFT.
+        """
+        return self.steps * self.method.pairs + (1 + self.frames) * self.method.ends
 
     @property
     def memory(self) -> int:
         """Bytes needed, about: psi, its tables and the saved frames."""
         size = math.prod(self.grid.points) * (16 if self.precision == "double" else 8)
-        tables = 6 + self.method.pairs if isinstance(self.method, Scheme) else 8
+        tables = 6 + self.method.pairs + 2 * self.method.ends if isinstance(self.method, Scheme) else 8
+        if isinstance(self.method, Spectral):
+            tables = 2 * math.prod(self.grid.points)
         return size * (tables + (self.frames + 1 if self.save_psi else 0))
 
 
@@ -80,7 +84,9 @@ def scheme_named(name: str) -> Scheme:
         ArgumentError: if there is none; the message lists them.
     """
     if name not in SCHEMES:
-        raise ArgumentError("scheme", f"must be one of {', '.join((*SCHEMES, 'chebyshev'))}, but is {name!r}.")
+        raise ArgumentError(
+            "scheme", f"must be one of {', '.join((*SCHEMES, 'chebyshev', 'spectral'))}, but is {name!r}."
+        )
     return SCHEMES[name]
 
 

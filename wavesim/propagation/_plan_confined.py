@@ -15,9 +15,9 @@ from ._plan_grid import fitted_grid, spike_wave_number
 
 Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
 
-# (spacing x wave number)^3 of a sharp edge that costs a level shift of 1 relative to the depth
-_EDGE = 300.0
-# the same for the gap between the levels of two deltas, relative to the gap
+# (spacing x wave number)^5 of an edge that costs a gap of 1 relative to itself (measured on square wells)
+_EDGE = 100.0
+# (spacing x decay constant)^3 that does the same for the gap between the levels of two deltas, relative to the gap
 _SPIKE = 10.0
 _LARGEST = 1536
 
@@ -45,6 +45,8 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         half += 0.8 * math.log(1 / goal) / kappa
         # on the grid a kink leaves ripples that fall off as 1/x^2 only; they are no tail of the state
         goal = max(goal, 0.02 * (kappa * spacing) ** 3)
+    elif potential.edges:
+        goal = max(goal, 1e-4 * (_wave_number(problem, left, right) * spacing) ** 3)
     rim, narrowest = min(potential.asymptotes()), half
     while True:
         chosen = grid if grid is not None else fitted_grid(center - half, center + half, spacing, potential)
@@ -69,7 +71,7 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     reasons = {
         "box": f"{chosen.lower[0]:.5g} to {chosen.upper[0]:.5g}: every eigenstate that matters is below {goal:.1g} at its ends",
         "spacing": f"{chosen.spacing[0]:.5g}: "
-        + ("the same in momentum space" if potential.smooth else "edges or deltas, third order in the spacing"),
+        + ("the same in momentum space" if potential.smooth else "edges, fifth order in the spacing, or deltas, third"),
         "absorber": "none: the state is bound",
         "duration": f"{duration:.6g}: "
         + ("given" if problem.duration is not None else "one period of the two lowest levels"),
@@ -77,13 +79,18 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     return chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons
 
 
-def _first_spacing(problem: Problem, left: float, right: float, tolerance: float) -> float:
+def _wave_number(problem: Problem, left: float, right: float) -> float:
+    """That of a particle as energetic as the potential is high."""
     x = np.linspace(left, right, 1025)
     values = np.asarray(problem.potential.value((x,), mass=problem.mass))  # type: ignore[arg-type]
-    wave = math.sqrt(2 * float(problem.mass) * max(float(np.ptp(values)), 1e-12))
+    return math.sqrt(2 * float(problem.mass) * max(float(np.ptp(values)), 1e-12))
+
+
+def _first_spacing(problem: Problem, left: float, right: float, tolerance: float) -> float:
+    wave = _wave_number(problem, left, right)
     if problem.potential.smooth:
         return math.pi / (1.2 * wave)
-    spacing = min((_EDGE * max(tolerance, 1e-8)) ** (1 / 3), 1.0) / wave
+    spacing = min((_EDGE * max(tolerance, 1e-11)) ** (1 / 5), 1.0) / wave
     if len(problem.potential.spikes) > 1:
         # what the grid leaves of two deltas couples them as spacing^3/distance^2, and not as exp(-kappa distance)
         kappa = spike_wave_number(problem.potential, float(problem.mass))

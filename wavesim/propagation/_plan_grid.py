@@ -14,7 +14,8 @@ def fitted_grid(low: float, high: float, spacing: float, potential: AbstractPote
     """A grid over [low, high] of about this spacing, never coarser.
 
     Edges of a sharp potential fall midway between points if their distances allow, where the error of a moment-matched edge is
-    a clean third power of the spacing. A double well's dividing plane falls midway too, and so does a hard wall, so that the grid keeps its symmetry.
+    a clean fifth power of the spacing (see `wavesim.edges.kink`). A double well's dividing plane falls midway too, and so does a hard wall, so
+    that the grid keeps its symmetry.
     Deltas fall on points if their distances have a common divisor; edges of the same potential then fall where they may.
     """
     if potential.spikes:
@@ -34,6 +35,11 @@ def fitted_grid(low: float, high: float, spacing: float, potential: AbstractPote
         anchor = edges[0]
     if len(gaps):
         spacing = _common_divisor(gaps, spacing)
+    return _around(low, high, spacing, anchor)
+
+
+def _around(low: float, high: float, spacing: float, anchor: float) -> Grid:
+    """A grid over [low, high] with `anchor` midway between two points."""
     cells = fast_size((high - low) / spacing)
     first = math.ceil(((low + high) / 2 - cells * spacing / 2 - anchor) / spacing - 1e-9)
     return Grid((anchor + spacing * (first + 0.5),), (float(spacing),), (cells,))
@@ -57,6 +63,12 @@ def misfit(grid: Grid, potential: AbstractPotential) -> float:
     return float(np.max(np.abs(cells - np.round(cells)), initial=0.0))
 
 
+def edges_fit(grid: Grid, potential: AbstractPotential) -> bool:
+    """Whether all edges lie midway between grid points, to 3 % of a cell."""
+    cells = (np.array(potential.edges, dtype=float) - float(grid.lower[0])) / float(grid.spacing[0]) - 0.5
+    return bool(np.max(np.abs(cells - np.round(cells)), initial=0.0) < 0.03)
+
+
 def spike_wave_number(potential: AbstractPotential, mass: float) -> float:
     """The decay constant m W of the strongest delta: how fast psi bends at its kink; 0 without deltas."""
     # the strength is read off a grid so fine that neither renormalization nor what else is there counts
@@ -68,14 +80,21 @@ def spike_wave_number(potential: AbstractPotential, mass: float) -> float:
 
 
 def coarsened(grid: Grid, ratio: float, potential: AbstractPotential) -> Grid:
-    """The same box with a spacing larger by about `ratio`, and by a fifth at least, whatever the edges allow."""
+    """The same box with a spacing larger by about `ratio`, and by a fifth at least.
+
+    Where the edges do not fit a spacing within 15 % to 30 % of that, they are left where they fall, the first midway: their error is then
+    of nearly the same order, but scatters. Deltas always lie on points, whatever ratio that takes.
+    """
     if grid.dimension == 1:
-        high, wanted = grid.upper[0] - 0.5 * grid.spacing[0], ratio
-        while wanted < 4:
-            coarse = fitted_grid(grid.lower[0], high, grid.spacing[0] * wanted, potential)
-            if coarse.spacing[0] >= 1.2 * grid.spacing[0]:
+        low, high, wanted = grid.lower[0], grid.upper[0] - 0.5 * grid.spacing[0], ratio
+        near, far = (1.2, 4.0) if potential.spikes else (max(1.2, 0.87 * ratio), 1.3 * ratio)
+        while wanted < far:
+            coarse = fitted_grid(low, high, grid.spacing[0] * wanted, potential)
+            if coarse.spacing[0] >= near * grid.spacing[0]:
                 return coarse
             wanted *= 1.1
+        anchor = potential.divide if isinstance(potential, AbstractDoubleWell) else (*potential.edges, low)[0]
+        return _around(low, high, grid.spacing[0] * ratio, float(anchor))
     points = tuple(max(8, 2 * round(n / ratio / 2)) for n in grid.points)
     spacing = tuple(s * n / m for s, n, m in zip(grid.spacing, grid.points, points, strict=True))
     return Grid(grid.lower, spacing, points)

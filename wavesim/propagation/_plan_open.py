@@ -15,8 +15,9 @@ from ..problem import Problem
 from ..states import AbstractPacket
 from ._plan_grid import fitted_grid, spike_wave_number
 
-# (spacing x wave number)^3 of a sharp edge that costs a transmission error of 1 (moment-matched edges; NUMERICS section 4)
-_EDGE = 100.0
+# (spacing x wave number)^6 of an edge, and ^3 of a delta, that cost a transmission error of 1; an edge is of fifth order
+# (moment-matched, its kink added), but falls faster where it is not yet resolved (measured, tests/convergence)
+_EDGE, _SPIKE = 70.0, 100.0
 # (spacing x wave number)^3 that costs a relative error of 1, at a spacing where a run twice as coarse can still be compared (measured)
 _DEEP_EDGE = 15.0
 # (spacing x wave number)^5 that costs an amplitude of 1, likewise: on a Fourier grid a little hops from edge to edge, however thick
@@ -46,7 +47,7 @@ def open_space(
     """Box, spacing, absorber and duration for scattering.
 
     * momenta: all but tolerance/20 of the packet, on either side;
-    * spacing: 1.3 times the largest momentum inside the potential, and for sharp edges (spacing k)^3 < 100 tolerance;
+    * spacing: 1.3 times the largest momentum inside the potential, and for sharp edges (spacing k)^6 < 70 tolerance, for deltas (spacing k)^3 < 100 tolerance;
     * absorber: reflection below tolerance/10 for the slowest of these momenta;
     * box: the packet's start, the potential, a margin, and the absorber at each end;
     * duration: until the slowest part has passed.
@@ -68,9 +69,15 @@ def open_space(
         wave = max(wave, spike_wave_number(potential, mass))
         # an edge misplaces T by a share of T: through a thick barrier the absolute error is as small as T itself
         through = min(1.0, 16 * math.exp(-2 * _forbidden(x, values, fast**2 / (2 * mass), mass)))
-        edge = (_EDGE * min(max(tolerance / through, 1e-7), 1e-3)) ** (1 / 3) / wave
+        # and a low one reflects as its height squared
+        through *= min(1.0, (4 * mass * float(np.ptp(values)) / fast**2) ** 2) if not potential.spikes else 1.0
+        share = min(max(tolerance / through, 1e-10), 1e-3)
+        edge = ((_SPIKE * share) ** (1 / 3) if potential.spikes else (_EDGE * share) ** (1 / 6)) / wave
         if edge < spacing:
-            spacing, why = edge, ("deltas" if potential.spikes else "sharp edges") + ", third order in the spacing"
+            spacing = edge
+            why = (
+                "deltas, third order in the spacing" if potential.spikes else "sharp edges, fifth order in the spacing"
+            )
     else:
         inner = potential.support(0.5)
         spacing = min(spacing, (inner[1] - inner[0]) / 4) if inner[1] > inner[0] else spacing

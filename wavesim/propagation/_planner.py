@@ -17,33 +17,20 @@ from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
 from ..potentials import Free
 from ..problem import Problem
-from ..schemes import SRKN11B, Chebyshev, Scheme, chebyshev_terms
+from ..schemes import Scheme, Spectral
 from ..states import Trapped
-from ._numerics import Method, Numerics, require_double, scheme_named, spectral_bounds
+from ._numerics import Method, Numerics, require_double
 from ._plan_confined import confined_space
 from ._plan_decay import decay_space
 from ._plan_open import deep_space, free_space, open_space
 from ._plan_planar import dimension_of, planar_space
+from ._plan_time import Space, planned_course
+from ._plan_time import chebyshev_for as chebyshev_for
+from ._spectral import require_spectral
 
 DEFAULT_FRAMES = 240
 # whole planes are kept: fewer of them
 _PLANAR_FRAMES = 96
-# step x energy at which each scheme reaches a state error of 1e-4 over t x energy of about 60 (measured, NUMERICS section 1.4)
-_REACH = {"strang": 0.13, "yoshida4": 0.5, "srkn11b": 3.0, "g6t4": 1.5}
-# radius of one Chebyshev step: below it the overhead of starting a series counts, above it the absorber acts too rarely
-_RADIUS = 120.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Space:
-    """What the planners of space hand over: box and points, absorber, duration, the energy that sets the step, and why."""
-
-    grid: Grid
-    absorber: Absorber | None
-    duration: float
-    energy: float
-    speed: float
-    reasons: dict[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,12 +45,13 @@ class Refinement:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """Numerics for one problem, and the reason for each choice."""
+    """Numerics for one problem, the reason for each choice, and the FFT pairs that pilot runs took to find them."""
 
     problem: Problem
     tolerance: float
     numerics: Numerics
     reasons: dict[str, str]
+    pilot_pairs: int = 0
 
     def __str__(self) -> str:
         n = self.numerics
@@ -117,17 +105,19 @@ def plan(
     positive("scale", scale)
     space = _space(problem, tolerance, grid, absorber, refinement, scale)
     reasons = dict(space.reasons)
-    chosen, step, why = _time_step(problem, space, tolerance, scheme, dt, refinement.time)
     frames = frames or (DEFAULT_FRAMES if space.grid.dimension == 1 else _PLANAR_FRAMES)
-    steps = frames * max(1, math.ceil(space.duration / step / frames - 1e-9))
+    if isinstance(scheme, Spectral) or scheme == "spectral":
+        require_spectral(problem, space.grid, space.absorber)
+    course = planned_course(problem, space, tolerance, frames, scheme=scheme, dt=dt, finer=refinement.time)
+    method, steps = course.method, course.steps
     exact = space.duration / steps
-    method = chebyshev_for(problem, space.grid, exact) if isinstance(chosen, str) else chosen
-    reasons["method"] = why
+    cost = f" (order {method.order}, {method.pairs} FFT pairs a step)" if isinstance(method, Scheme) else ""
+    reasons["method"] = f"{method.name}{cost}: {course.why}"
     reasons["step"] = f"dt = {exact:.5g}: {steps:,} steps over {space.duration:.6g}" + (
         f", {frames} frames" if frames > 1 else ""
     )
     numerics = Numerics(space.grid, exact, steps, frames, method, space.absorber, precision, save_psi)
-    return Plan(problem, tolerance, numerics, reasons)
+    return Plan(problem, tolerance, numerics, reasons, course.pilot_pairs)
 
 
 def _space(
@@ -182,39 +172,3 @@ def _given_space(problem: Problem, tolerance: float, grid: Grid, absorber: Any) 
         math.sqrt(2 * energy / problem.mass),
         {"grid": "given"},
     )
-
-
-def _time_step(
-    problem: Problem, space: Space, tolerance: float, scheme: Method | str | None, dt: float | None, finer: float
-) -> tuple[Method | str, float, str]:
-    potential = problem.potential
-    if scheme is None:
-        chosen: Method | str = "g6t4" if potential.smooth else ("chebyshev" if potential.static else SRKN11B)
-        why = (
-            "smooth potential: gradient-corrected splitting"
-            if chosen == "g6t4"
-            else "sharp edges: no splitting order helps"
-        )
-    else:
-        chosen, why = scheme, "given"
-    method = scheme_named(chosen) if isinstance(chosen, str) and chosen != "chebyshev" else chosen
-    if isinstance(method, Scheme):
-        loss = max(1.0, space.duration * space.energy / 60)
-        planned = _REACH.get(method.name, 0.5) * (tolerance / 1e-4 / loss) ** (1 / method.order) / space.energy
-        # beyond this the kinetic phase of the fastest waves that matter wraps within a step
-        planned = min(planned, _REACH.get(method.name, 0.5) / space.energy)
-        label = f"{method.name} (order {method.order}, {method.pairs} FFT pairs a step): {why}"
-    else:
-        bounds = chebyshev_for(problem, space.grid, 1e-9) if isinstance(method, str) else method
-        planned = 2 * _RADIUS / (bounds.highest - bounds.lowest)
-        if space.absorber is not None:
-            planned = min(planned, 0.05 * float(space.absorber.width) / space.speed)
-        label = f"chebyshev: {why}"
-    return method, dt if dt is not None else planned / finer, label
-
-
-def chebyshev_for(problem: Problem, grid: Grid, dt: float) -> Chebyshev:
-    """The Chebyshev series of one step: bounds that hold the spectrum of H on the grid, and the terms that the step needs."""
-    low, top = spectral_bounds(problem, grid)
-    margin = 0.005 * (top - low)
-    return Chebyshev(low - margin, top + margin, chebyshev_terms((top - low + 2 * margin) * dt / 2))

@@ -16,7 +16,7 @@ from ..errors import NumericsError
 from ..grid import Grid
 from ..potentials import AbstractMetastable
 from ..problem import Problem
-from ..schemes import Chebyshev, Scheme
+from ..schemes import Chebyshev, Scheme, Spectral
 from ..states import AbstractPacket, Trapped
 from ._evolve import Frame, advance, begin, proceed
 from ._numerics import Numerics, spectral_bounds
@@ -24,6 +24,7 @@ from ._plan_grid import misfit
 from ._planner import plan
 from ._progress import Progress, reporter
 from ._result import Result
+from ._spectral import mirrored, require_spectral
 
 # point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
 _CHUNK = 6e7
@@ -38,7 +39,7 @@ def propagate(
     tolerance: float = 1e-4,
     grid: Grid | None = None,
     dt: float | None = None,
-    scheme: Scheme | Chebyshev | str | None = None,
+    scheme: Scheme | Chebyshev | Spectral | str | None = None,
     absorber: Absorber | None | str = "planned",
     frames: int | None = None,
     precision: str = "double",
@@ -56,7 +57,7 @@ def propagate(
         tolerance: absolute error aimed at in probabilities; the error made is measured by `wavesim.certify`.
         grid: the grid.
         dt: the time step (time); it is shortened a little so that steps fill frames and duration exactly, and reported.
-        scheme: a scheme, its name, or "chebyshev".
+        scheme: a scheme, its name, "chebyshev" or "spectral".
         absorber: an `Absorber`, None for none (periodic box), or "planned".
         frames: how many frames to keep after the first.
         precision: "double", or "single" for pictures.
@@ -86,6 +87,10 @@ def propagate(
             save_psi=save_psi,
         ).numerics
     check(problem, numerics)
+    if isinstance(numerics.method, Spectral):
+        # here all numbers are concrete; a plan leaves it open, for evolve may vary them
+        symmetric = mirrored(problem.potential.sample(numerics.grid, mass=problem.mass))
+        numerics = dataclasses.replace(numerics, method=Spectral(symmetric))
     with reporter(progress) as report:
         return _run(problem, numerics, report)
 
@@ -118,6 +123,8 @@ def check(problem: Problem, numerics: Numerics) -> None:
             f"the scheme {method.name!r} needs the gradient of the potential, but a {type(potential).__name__} has edges; "
             "take scheme 'chebyshev' (or 'srkn11b')."
         )
+    if isinstance(method, Spectral):
+        require_spectral(problem, numerics.grid, numerics.absorber)
     if isinstance(method, Chebyshev):
         if not potential.static:
             raise NumericsError(

@@ -11,6 +11,7 @@ from ..grid import Grid
 from ..hamiltonian import Hamiltonian
 from ..potentials import AbstractSmoothPotential
 from ..problem import Problem
+from ..schemes import CHIN4A, STRANG
 from ..states._base import normalized
 from ._numerics import require_double
 
@@ -41,19 +42,18 @@ def relax(problem: Problem, grid: Grid, *, dtau: float, steps: int) -> tuple[jax
     hamiltonian: Hamiltonian = problem.hamiltonian(grid)
     values = hamiltonian.potential - jnp.min(hamiltonian.potential)
     kinetic = grid.spread(grid.kinetic(mass))
-    if isinstance(potential, AbstractSmoothPotential):
-        first, _ = potential.gradient_terms(grid, mass=mass)
-        outer = jnp.exp(-dtau * values / 6)
-        middle = jnp.exp(-dtau * (2 * values / 3 + dtau**2 * first / 72))
-        drift = jnp.exp(-dtau * kinetic / 2)
-    else:
-        outer, middle, drift = jnp.exp(-dtau * values / 2), jnp.ones(()), jnp.exp(-dtau * kinetic / 2)
-
-    def moved(psi: jax.Array) -> jax.Array:
-        return inverse(drift * forward(psi, dimension), dimension)
+    smooth = isinstance(potential, AbstractSmoothPotential)
+    scheme = CHIN4A if smooth else STRANG
+    first = potential.gradient_terms(grid, mass=mass)[0] if smooth else jnp.zeros(())
+    # in imaginary time dt^2 becomes -dtau^2, so that the term c is added
+    kicks = [jnp.exp(-dtau * (b * values + c * dtau**2 * first)) for b, c, _ in scheme.kicks]
+    drifts = [jnp.exp(-dtau * a * kinetic) for a in scheme.drifts]
 
     def step(_: int, psi: jax.Array) -> jax.Array:
-        return normalized(outer * moved(middle * moved(outer * psi)), grid)
+        psi = kicks[0] * psi
+        for drift, kick in zip(drifts, kicks[1:], strict=True):
+            psi = kick * inverse(drift * forward(psi, dimension), dimension)
+        return normalized(psi, grid)
 
     start = problem.state.sample(grid, hamiltonian)
     psi = jax.jit(lambda psi: jax.lax.fori_loop(0, steps, step, psi))(start)

@@ -1,4 +1,4 @@
-"""One step in time, and n of them in one compiled loop: the split operator and the Chebyshev series.
+"""One step in time, and n of them in one compiled loop: the split operator and the Chebyshev series (the eigenstates of the grid: `_spectral`).
 
 Each stepper has the same four doors: `start` takes psi in, `advance` makes n steps, `output` gives psi out without disturbing what it
 carries, and `time` reads the clock. The GPU kernel of a later day takes the place of `advance`.
@@ -7,7 +7,6 @@ carries, and `time` reads the clock. The GPU kernel of a later day takes the pla
 from __future__ import annotations
 
 import dataclasses
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -19,16 +18,9 @@ from ..potentials import AbstractMetastable, AbstractPotential, AbstractSmoothPo
 from ..problem import Problem
 from ..schemes import Chebyshev, Kick, Scheme
 from ._numerics import Numerics
+from ._spectral import Carry, SpectralStepper
 
 Axes = tuple[jax.Array, ...]
-
-
-class Carry(NamedTuple):
-    """What goes round the loop: the wave in the stepper's own representation, absorbed probability (left, right), steps done."""
-
-    wave: jax.Array
-    absorbed: jax.Array
-    step: jax.Array
 
 
 @jax.tree_util.register_dataclass
@@ -75,6 +67,7 @@ class SplitStepper:
     closing: jax.Array | None
     drifts: tuple[Axes, ...]
     opening: Axes
+    processor: tuple[tuple[jax.Array | None, Axes], ...]
     damping: Damping | None
 
     @classmethod
@@ -91,15 +84,15 @@ class SplitStepper:
 
         kicks: tuple[jax.Array, ...] = ()
         last = None
+        processor: list[tuple[jax.Array | None, Axes]] = [(None, drift(z)) for _, z in scheme.processor]
         if problem.potential.static:
-            kicks = tuple(
-                kick_phase(problem.potential, kick, grid, problem.mass, dt).astype(dtype) for _, kick, _ in pairs
-            )
-            last = (
-                None
-                if scheme.drifts_first
-                else kick_phase(problem.potential, closing, grid, problem.mass, dt).astype(dtype)
-            )
+
+            def phase(kick: Kick) -> jax.Array:
+                return kick_phase(problem.potential, kick, grid, problem.mass, dt).astype(dtype)
+
+            kicks = tuple(phase(kick) for _, kick, _ in pairs)
+            last = None if scheme.drifts_first else phase(closing)
+            processor = [(phase(kick), drift(z)) for kick, z in scheme.processor]
         damping = (
             None if numerics.absorber is None else Damping.made(problem.potential, numerics.absorber, grid, dt, dtype)
         )
@@ -113,6 +106,7 @@ class SplitStepper:
             last,
             tuple(drift(a) for _, _, a in pairs),
             drift(opening),
+            tuple(processor),
             damping,
         )
 
@@ -123,7 +117,7 @@ class SplitStepper:
     def start(self, psi: jax.Array) -> Carry:
         """Take psi in, at time 0."""
         dtype = self.drifts[0][0].dtype
-        psi = psi.astype(dtype)
+        psi = self._processed(psi.astype(dtype))
         zero = jnp.zeros((), dtype=int)
         if self.scheme.drifts_first:
             wave = _times(forward(psi, self.grid.dimension), self.opening)
@@ -135,7 +129,8 @@ class SplitStepper:
         """psi at the clock's time."""
         if self.scheme.drifts_first:
             return inverse(_times(carry.wave, tuple(jnp.conj(axis) for axis in self.opening)), self.grid.dimension)
-        return inverse(carry.wave, self.grid.dimension) * self._closing(self.time(carry))
+        psi = inverse(carry.wave, self.grid.dimension) * self._closing(self.time(carry))
+        return self._unprocessed(psi, self.time(carry))
 
     def advance(self, carry: Carry, count: int) -> Carry:
         """`count` steps in one loop."""
@@ -152,16 +147,37 @@ class SplitStepper:
             wave = _times(forward(psi * self._kick(j, kick, (step + clock) * self.dt), dimension), self.drifts[j])
         return Carry(wave, absorbed, step + 1)
 
+    def _processed(self, psi: jax.Array) -> jax.Array:
+        """P psi at time 0: kick, then drift, the clock running with the drifts, which sum to zero."""
+        dimension, clock = self.grid.dimension, 0.0
+        for (kick, z), (phase, drift) in zip(self.scheme.processor, self.processor, strict=True):
+            phase = self._phase(kick, jnp.asarray(clock * self.dt)) if phase is None else phase
+            psi = inverse(_times(forward(psi * phase, dimension), drift), dimension)
+            clock += z
+        return psi
+
+    def _unprocessed(self, psi: jax.Array, time: jax.Array) -> jax.Array:
+        """P^-1 psi at `time`: the same, undone in reverse."""
+        dimension, clock = self.grid.dimension, 0.0
+        for (kick, z), (phase, drift) in zip(self.scheme.processor[::-1], self.processor[::-1], strict=True):
+            clock -= z
+            phase = self._phase(kick, time + clock * self.dt) if phase is None else phase
+            back = tuple(jnp.conj(axis) for axis in drift)
+            psi = inverse(_times(forward(psi, dimension), back), dimension) * jnp.conj(phase)
+        return psi
+
     def _kick(self, j: int, kick: Kick, time: jax.Array) -> jax.Array:
         if self.kicks:
             return self.kicks[j]
-        return kick_phase(self.potential, kick, self.grid, self.mass, self.dt, time).astype(self.drifts[0][0].dtype)
+        return self._phase(kick, time)
 
     def _closing(self, time: jax.Array) -> jax.Array:
         if self.closing is not None:
             return self.closing
-        _, _, closing = self.scheme.merged()
-        return kick_phase(self.potential, closing, self.grid, self.mass, self.dt, time).astype(self.drifts[0][0].dtype)
+        return self._phase(self.scheme.merged()[2], time)
+
+    def _phase(self, kick: Kick, time: jax.Array) -> jax.Array:
+        return kick_phase(self.potential, kick, self.grid, self.mass, self.dt, time).astype(self.drifts[0][0].dtype)
 
 
 def kick_phase(
@@ -260,10 +276,13 @@ def chebyshev_coefficients(radius: jax.Array | float, terms: int) -> jax.Array:
     return jnp.fft.fft(samples)[:terms] / count * jnp.where(jnp.arange(terms) == 0, 1.0, 2.0)
 
 
-Stepper = SplitStepper | ChebyshevStepper
+Stepper = SplitStepper | ChebyshevStepper | SpectralStepper
 
 
 def stepper_for(problem: Problem, numerics: Numerics) -> Stepper:
     """The stepper of the run's method, with its tables."""
-    made = SplitStepper.made if isinstance(numerics.method, Scheme) else ChebyshevStepper.made
-    return made(problem, numerics)
+    if isinstance(numerics.method, Scheme):
+        return SplitStepper.made(problem, numerics)
+    if isinstance(numerics.method, Chebyshev):
+        return ChebyshevStepper.made(problem, numerics)
+    return SpectralStepper.made(problem, numerics)

@@ -106,7 +106,7 @@ class Run(Table):
 
     dt: Annotated[TimeRule, _checked(positive, "dt")] | None = None  # type: ignore[valid-type]
     frames: Annotated[StrictInt, _checked(at_least, "frames", 1)] | None = None
-    scheme: Annotated[StrictStr, _checked(one_of, "scheme", (*SCHEMES, "chebyshev"))] | None = None
+    scheme: Annotated[StrictStr, _checked(one_of, "scheme", (*SCHEMES, "chebyshev", "spectral"))] | None = None
     precision: Annotated[StrictStr, _checked(one_of, "precision", ("double", "single"))] = "double"
 
 

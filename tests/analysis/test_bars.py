@@ -1,0 +1,92 @@
+"""How repeated runs become error bars: what the estimates say of errors that are known."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from tests.problems import REFERENCES
+from wavesim import certify, plan
+from wavesim.analysis._accuracy import (
+    apart,
+    coarser_in_space,
+    coarser_in_time,
+    rounding,
+    space_error,
+    spacing_order,
+    time_error,
+    time_order,
+)
+from wavesim.errors import NumericsError
+from wavesim.propagation._plan_grid import edges_fit
+
+
+@pytest.mark.parametrize("order", [2, 4, 6])
+def test_the_time_error_of_a_clean_power(order: int) -> None:
+    """Set-up: Q(h) = 0.3 + 1e-7 h^p, h = 1, 2, 4. Formula: the bar is twice the error 1e-7. Budget: rounding."""
+    values = [0.3 + 1e-7 * h**order for h in (1, 2, 4)]
+    assert time_error(order, values) == pytest.approx(2e-7, rel=1e-6)
+    assert time_error(order, values[:2]) == pytest.approx(3e-7, rel=1e-6)
+
+
+def test_the_time_error_before_the_asymptotic_range() -> None:
+    """Set-up: errors of G6T4 at a narrow barrier for steps h, 2h, 4h, measured: they change sign, and fall by 5 where the law says 64.
+
+    Formula: 3 D1/(2^q - 1) with q = log2(D2/D1); two runs and the scheme's order would say 3 D1/63 = 4e-8, five times too small.
+    Budget: the bar covers the error of 2.0e-7.
+    """
+    errors = (-1.97e-7, 6.13e-7, 3.6e-6)
+    assert 1.97e-7 < time_error(6, errors) < 1e-6
+    assert 3 * apart(errors[0], errors[1]) / 63 < 4e-8
+
+
+def test_the_time_error_where_two_runs_agree_by_accident() -> None:
+    """Q(h) = Q(2h), but Q(4h) is 1e-3 away: what the third run tells at the scheme's order is kept."""
+    assert time_error(2, (0.5, 0.5, 0.501)) == pytest.approx(1e-3 / 12, rel=1e-9)
+
+
+def test_the_grid_error_of_edges_and_of_smooth_potentials() -> None:
+    """Formula: errors c h^5 give 1.5 times the error from each coarser grid; errors A exp(-c/h), 3 times the error, less D's own tail.
+
+    Budget: 1e-3, the second because D = |Q(h) - Q(r h)| is the coarser run's error but for the finer one's.
+    """
+    ratios = (1.3, 1.7)
+    assert space_error(5, ratios, [1e-6 * r**5 for r in (1.0, *ratios)], 1.0) == pytest.approx(1.5e-6, rel=1e-6)
+    law = [0.4 * math.exp(-20 / r) for r in (1.0, 1.4)]
+    assert space_error(None, (1.4,), law, 0.4) == pytest.approx(3 * law[0], rel=2e-2)
+    # never more than the whole difference
+    assert space_error(None, (1.4,), [0.0, 0.3], 0.4) == pytest.approx(0.3)
+
+
+def test_series_with_fewer_frames_are_compared_where_both_have_them() -> None:
+    times = np.linspace(0.0, 1.0, 13)
+    assert apart(times, times[::4] + 1e-3) == pytest.approx(1e-3)
+    assert apart(0.25, 0.5) == 0.25
+
+
+def test_repetitions_are_coarser_and_know_their_order() -> None:
+    """Smooth: twice and four times the step, one grid; sharp: one longer step, two different grids; a fit edge is of fifth order."""
+    smooth = REFERENCES["eckart"].problem
+    numerics = plan(smooth, 1e-3, scheme="g6t4", frames=4).numerics
+    assert [r.ratio for r in coarser_in_time(numerics)] == [2, 4]
+    assert all(r.numerics.duration == pytest.approx(numerics.duration) for r in coarser_in_time(numerics))
+    assert (time_order(numerics), spacing_order(smooth, numerics.grid)) == (6, None)
+    sharp = REFERENCES["rectangular"].problem
+    numerics = plan(sharp, 1e-3, frames=4).numerics
+    first, second = coarser_in_space(sharp, numerics)
+    assert 1.15 < first.ratio and 1.05 * first.ratio < second.ratio
+    assert (time_order(numerics), spacing_order(sharp, numerics.grid)) == (2, 5)
+    moved = dataclasses.replace(numerics.grid, lower=(numerics.grid.lower[0] + 0.3 * numerics.grid.spacing[0],))
+    assert edges_fit(numerics.grid, sharp.potential) and not edges_fit(moved, sharp.potential)
+    assert spacing_order(sharp, moved) == 4
+
+
+def test_a_tolerance_below_rounding_is_refused() -> None:
+    """1e-13 over thousands of FFT pairs: one sentence that says what rounding leaves, and what can be asked for; nothing is run."""
+    problem = REFERENCES["rectangular"].problem
+    with pytest.raises(NumericsError, match=r"a tolerance of 1\.0e-13 cannot be met: rounding .* ask for .* or more"):
+        certify(problem, 1e-13)
+    assert rounding(plan(problem, 1e-4, precision="single").numerics) > 1e-4

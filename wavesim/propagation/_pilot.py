@@ -1,0 +1,138 @@
+"""Pilot runs: propagations in plain numpy, where nothing has to be compiled, from which the planner learns the error of a step."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import jax
+import numpy as np
+import scipy.fft
+
+from ..absorbers import Absorber
+from ..grid import Grid
+from ..potentials import AbstractPotential, AbstractSmoothPotential
+from ..problem import Problem
+from ..schemes import Kick, Scheme
+
+# V, and F and G where V is smooth
+Energies = list[np.ndarray]
+
+
+# so many values of V, at different times, are made at once
+_BLOCK = 1 << 18
+
+
+@jax.jit
+def _started(problem: Problem, grid: Grid) -> jax.Array:
+    return problem.state.sample(grid, problem.hamiltonian(grid))
+
+
+@jax.jit
+def _sampled(potential: AbstractPotential, grid: Grid, mass: float, times: jax.Array) -> tuple[jax.Array, ...]:
+    def at(time: jax.Array) -> tuple[jax.Array, ...]:
+        samples = potential.sample(grid, mass=mass, time=time)  # type: ignore[arg-type]
+        if isinstance(potential, AbstractSmoothPotential):
+            return (samples, *potential.gradient_terms(grid, mass=mass, time=time))  # type: ignore[arg-type]
+        return (samples,)
+
+    return jax.vmap(at)(times)
+
+
+@dataclasses.dataclass(frozen=True)
+class Pilot:
+    """What pilot runs of one problem on one grid have in common: the start, tables, and V, F, G at any time."""
+
+    psi: np.ndarray
+    kinetic: np.ndarray
+    absorption: np.ndarray | None
+    energies: Callable[[np.ndarray], Iterator[Energies]]
+    static: bool
+    cell: float
+
+    @classmethod
+    def of(cls, problem: Problem, grid: Grid, absorber: Absorber | None) -> Pilot:
+        """All in double precision; V of a static potential is sampled once."""
+
+        static = problem.potential.static
+        block = 1 if static else max(1, min(64, _BLOCK // math.prod(grid.points)))
+
+        def energies(times: np.ndarray) -> Iterator[Energies]:
+            for first in range(0, len(times), block):
+                some = times[first : first + block]
+                values = _sampled(problem.potential, grid, problem.mass, np.resize(some, block))
+                arrays = [np.asarray(a) for a in values]
+                yield from ([a[i] for a in arrays] for i in range(len(some)))
+
+        fixed = next(energies(np.zeros(1))) if static else []
+        return cls(
+            np.asarray(_started(problem, grid)).astype(complex),
+            np.asarray(grid.spread(grid.kinetic(problem.mass))),
+            None if absorber is None else np.asarray(absorber.sample(grid)),
+            (lambda times: itertools.repeat(fixed, len(times))) if static else energies,
+            static,
+            float(grid.cell),
+        )
+
+    @property
+    def energy(self) -> float:
+        """The mean energy of the start above the lowest V."""
+        values = next(iter(self.energies(np.zeros(1))))[0]
+        density = np.abs(self.psi) ** 2
+        spectrum = np.abs(np.asarray(scipy.fft.fftn(self.psi))) ** 2
+        moving = np.sum(self.kinetic * spectrum) / np.sum(spectrum)
+        return float(moving + np.sum(values * density) / np.sum(density) - np.min(values))
+
+    def run(self, scheme: Scheme, time: float, steps: int, looks: int) -> np.ndarray:
+        """psi at `looks` equally spaced times up to `time`; `steps` is a multiple of `looks`."""
+        dt = time / steps
+        pairs, opening, closing = scheme.merged()
+
+        def phases(kicks: Iterable[Kick], times: Any) -> Iterator[np.ndarray]:
+            for kick, energies in zip(kicks, self.energies(np.array(times)), strict=False):
+                shares = (kick[0], -kick[1] * dt**2, kick[2] * dt**4)
+                yield np.exp(-1j * dt * sum(s * e for s, e in zip(shares, energies, strict=False)))
+
+        def drifted(psi: np.ndarray, table: np.ndarray) -> np.ndarray:
+            return np.asarray(scipy.fft.ifftn(table * np.asarray(scipy.fft.fftn(psi)), overwrite_x=True))
+
+        drifts = [np.exp(-1j * dt * a * self.kinetic) for _, _, a in pairs]
+        first = np.exp(-1j * dt * opening * self.kinetic)
+        middle = [kick for _, kick, _ in pairs]
+        clocks = np.array([clock for clock, _, _ in pairs])
+        if self.static:
+            kicks = itertools.cycle(list(phases(middle, clocks)))
+        else:
+            kicks = phases(itertools.cycle(middle), ((np.arange(steps)[:, None] + clocks) * dt).ravel())
+        ends = [kick for kick, _ in scheme.processor]
+        back = [np.exp(1j * dt * z * self.kinetic) for _, z in scheme.processor]
+        shifts = np.cumsum([0.0, *(z for _, z in scheme.processor)])[:-1] * dt
+        damping = None if self.absorption is None else np.exp(-dt * self.absorption)
+        psi = self.psi
+        for phase, table in zip(phases(ends, shifts), back, strict=True):
+            psi = drifted(psi * phase, np.conj(table))
+        psi = drifted(psi, first) if scheme.drifts_first else psi * np.conj(next(phases([closing], [0.0])))
+        seen = []
+        for step in range(1, steps + 1):
+            psi = psi if damping is None else psi * damping
+            for table in drifts:
+                psi = drifted(psi * next(kicks), table)
+            if step % (steps // looks):
+                continue
+            *inner, last = phases([*ends, closing], [*(step * dt + shifts), step * dt])
+            out = drifted(psi, np.conj(first)) if scheme.drifts_first else psi * last
+            for phase, table in zip(inner[::-1], back[::-1], strict=True):
+                out = drifted(out, table) * np.conj(phase)
+            seen.append(out)
+        return np.array(seen)
+
+    def distance(self, one: np.ndarray, other: np.ndarray) -> float:
+        """The largest distance of psi over the looks, outside of the absorber, where neither is worth anything."""
+        difference = np.abs(one - other) ** 2
+        if self.absorption is not None:
+            difference = np.where(self.absorption > 0, 0.0, difference)
+        axes = tuple(range(1, difference.ndim))
+        return float(np.sqrt(np.max(np.sum(difference, axis=axes)) * self.cell))
