@@ -21,7 +21,7 @@ from ._repeat import MOST_RUNS, Trial, refined, run_trial, warnings_of
 from ._report import Curve, Quantity, Report
 
 # of the tolerance: no estimate from repeated runs is believed below this
-_LEAST = 0.01
+_LEAST = 0.005
 
 
 class AbstractRecordQuestion(AbstractQuestion):
