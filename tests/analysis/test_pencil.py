@@ -42,7 +42,7 @@ def test_the_levels_and_where_each_number_comes_from(report: Report) -> None:
     assert abs(level.value - LOWEST) <= level.error < 1e-9
     assert report.headline.theory["levels"] == pytest.approx(PERIOD, rel=1e-11)
     assert report.headline.agrees is True
-    assert {"time_step", "grid", "fit"} <= set(report.headline.budget)
+    assert {"grid", "fit"} <= set(report.headline.budget)
 
 
 def test_the_splitting_of_a_packet_is_this_record_s(report: Report) -> None:

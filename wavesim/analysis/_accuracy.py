@@ -165,7 +165,7 @@ def space_error(order: int | None, ratios: Sequence[float], values: Sequence[Any
 
 
 def extrapolated(order: int, ratios: Sequence[float], values: Sequence[Any]) -> tuple[Any, float]:
-    """Deltas: the value at spacing 0 for errors c h^p + d h^(p+2), from the runs at h and r1 h, and its error told by the run at r2 h.
+    """One delta: the value at spacing 0 for errors c h^p + d h^(p+2), from the runs at h and r1 h, and its error told by the run at r2 h.
 
     Richardson: Q + (Q - Q1)/(r1^p - 1) still errs by d h^(p+2) s(r1), s(r) = r^p (r^2 - 1)/(r^p - 1); the same from Q and Q2 by s(r2);
     their difference tells d, and twice what it says is the error.
@@ -177,8 +177,11 @@ def extrapolated(order: int, ratios: Sequence[float], values: Sequence[Any]) -> 
 
 
 def extrapolates(problem: Problem) -> bool:
-    """Whether values are extrapolated to spacing 0: for deltas, whose error is a clean third power of the spacing."""
-    return bool(problem.potential.spikes)
+    """Whether values are extrapolated to spacing 0: for one delta, whose error is a clean third power of the spacing.
+
+    Two deltas also see each other through what the grid leaves of them, which adds other powers.
+    """
+    return len(problem.potential.spikes) == 1 and not problem.potential.edges
 
 
 def first_refinement(problem: Problem, tolerance: float) -> float:

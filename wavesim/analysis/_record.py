@@ -23,7 +23,7 @@ from ._report import Curve, Quantity, Report
 # the least error of a point on a pattern, as a share of the worst point's
 _LEAST_SHARE = 0.1
 # of the tolerance: no estimate from repeated runs is believed below this
-_LEAST = 0.01
+_LEAST = 0.005
 
 
 class AbstractRecordQuestion(AbstractQuestion):
