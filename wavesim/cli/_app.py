@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -139,6 +140,8 @@ def theory(
 ) -> None:
     """Print what theory predicts for a scenario, without propagating."""
     with door():
+        # of matrices this small threads make nothing faster, and on a busy machine they wait for each other
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         start_jax("cpu")
         from ..scenario import load_scenario
         from ._theory import theory_json, theory_text

@@ -19,8 +19,8 @@ _BLOCK = 64
 # Segments between the breakpoints are cut into so many parts in all, of at most 20 different lengths in ratio.
 PARTS = 16
 _LEAST_DENSITY = 0.05
-# Potentials are evaluated at so many places at a time, so that what is in them compiles for one shape.
-SAMPLES = 1024
+# Potentials are evaluated at so many places at a time, or at so many where there are more, so that what is in them compiles for two shapes at most.
+SAMPLES, _MANY = 1024, 16384
 # Three Gauss-Legendre points of (0, 1): inside a slice, so that a jump at its edge is never sampled.
 _NODES = np.array([0.5 - np.sqrt(0.15), 0.5, 0.5 + np.sqrt(0.15)])
 
@@ -154,10 +154,11 @@ def evaluate(potential: Callable[[Any], Any], x: Any) -> Any:
     """V at x, a numpy array unless JAX is tracing."""
     if not is_traced(x):
         x = np.asarray(x)
-        rows = np.resize(x, (-(-x.size // SAMPLES), SAMPLES))
+        size = SAMPLES if x.size <= _MANY else _MANY
+        rows = np.resize(x, (-(-x.size // size), size))
         parts = [potential(row) for row in rows]
         if not is_traced(parts):
-            v = np.array([np.broadcast_to(np.asarray(part), SAMPLES) for part in parts])
+            v = np.array([np.broadcast_to(np.asarray(part), size) for part in parts])
             return v.ravel()[: x.size].reshape(x.shape)
     return jnp.broadcast_to(jnp.asarray(potential(x)), jnp.shape(x))
 

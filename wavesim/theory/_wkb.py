@@ -4,7 +4,6 @@ Everywhere the energy may have any shape; everything is differentiable in the en
 potential depends on. Under jax.jit or jax.grad up to 16 turning points are found.
 """
 
-from functools import partial
 from typing import Any
 
 import jax
@@ -28,7 +27,6 @@ from ._turning import (
 
 # The complex turning points are followed from the top up to the energy in so many steps.
 _CLIMB = 16
-_ENERGIES = 256
 
 
 def wkb_exponent(
@@ -141,13 +139,7 @@ def kemble_exponent(
         raise ArgumentError(
             "energy", f"must be below the top, {height}, where that is no smooth maximum; leave out the energies above."
         )
-    if is_traced(higher, height, bend, mass, evaluate(potential, marks.x[:1])):
-        above = _continued_exponent(potential, higher, top, height, bend, mass)
-    else:
-        # Always the same shape and the same function, so that it is compiled once.
-        rows = np.resize(higher, (-(-higher.size // _ENERGIES), _ENERGIES))
-        found = [np.asarray(_continued_exponent(potential, row, top, height, bend, mass)) for row in rows]
-        above = np.concatenate(found)[: higher.size]
+    above = _continued_exponent(potential, higher, top, height, bend, mass)
     return namespace(above, below, over).where(over, above, below).reshape(energy.shape)
 
 
@@ -240,26 +232,42 @@ def _exponent(potential: SmoothPotential, energy: Array, marks: Landmarks, mass:
     return xp.sum(kappa * weight, axis=1)
 
 
-@partial(jax.jit, static_argnums=0)
 def _continued_exponent(
-    potential: SmoothPotential, energy: jax.Array, top: jax.Array, height: jax.Array, bend: jax.Array, mass: ArrayLike
-) -> jax.Array:
-    fixed = jax.lax.stop_gradient
+    potential: SmoothPotential, energy: Any, top: Any, height: Any, bend: Any, mass: ArrayLike
+) -> Any:
+    traced = is_traced(energy, height, bend, mass, evaluate(potential, np.asarray(top)))
+    xp = jnp if traced else np
     rise = fixed(energy) - height
+    reach = xp.sqrt(-2 * rise / bend)
 
-    def climb(step: int, pair: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+    def climb(step: int, pair: tuple[Any, Any]) -> tuple[Any, Any]:
         before, z = pair
         # The turning point moves by about the same distance in each step.
         goal, ahead = height + rise * (step / _CLIMB) ** 2, 2 * z - before
         for _ in range(3):
-            value, slope = jax.jvp(lambda y: potential(y) + 0j, (ahead,), (jnp.ones_like(ahead),))
+            value, slope = _value_and_slope(potential, ahead, reach, traced)
             ahead = ahead - (value - goal) / slope
         return z, ahead
 
-    z = top + 1j * jnp.sqrt(-2 * rise / bend) / _CLIMB
+    z = top + 1j * reach / _CLIMB
     # The first step starts between the top and its reflection in the parabola's turning point.
-    z = fixed(jax.lax.fori_loop(1, _CLIMB + 1, climb, (z, z)))[1]
+    pair = (z, z)
+    if traced:
+        pair = jax.lax.fori_loop(1, _CLIMB + 1, climb, pair)
+    else:
+        for step in range(1, _CLIMB + 1):
+            pair = climb(step, pair)
+    z = fixed(pair[1])
     # Along the line from conj(z) to z.
     line = z.real[:, None] + 1j * z.imag[:, None] * (2 * PLACES - 1)
-    momentum = jnp.sqrt(2 * mass * (energy[:, None] - potential(line)))
-    return -jnp.sum(momentum.real * MEASURE, axis=1) * 2 * z.imag
+    momentum = xp.sqrt(2 * mass * (energy[:, None] - (potential(line) if traced else evaluate(potential, line))))
+    return -xp.sum(momentum.real * MEASURE, axis=1) * 2 * z.imag
+
+
+def _value_and_slope(potential: SmoothPotential, z: Any, reach: Any, traced: bool) -> tuple[Any, Any]:
+    """V and V' at complex z; from differences, 1e-9 of V', where they are numbers: Newton's method needs no better, and nothing compiles."""
+    if traced:
+        return jax.jvp(lambda y: potential(y) + 0j, (z,), (jnp.ones_like(z),))
+    h = 1e-4 * reach
+    value, after, before = evaluate(potential, np.stack([z, z + h, z - h]))
+    return value, (after - before) / (2 * h)
