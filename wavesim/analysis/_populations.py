@@ -28,6 +28,7 @@ class Populations(AbstractRecordQuestion):
     """A particle that starts in one of two wells and tunnels to and fro."""
 
     relative: ClassVar[bool] = True
+    cuts: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         divide = _well(problem).divide
