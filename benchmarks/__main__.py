@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [honesty]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def main() -> None:
     parser.add_argument(
         "which",
         nargs="*",
-        help="memory, step (both if none is named), honesty (an hour or two; can be interrupted and taken up again)",
+        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (an hour or two; can be interrupted and taken up again)",
     )
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
@@ -23,14 +23,18 @@ def main() -> None:
     )
     options = parser.parse_args()
     which = options.which or ["memory", "step"]
-    if unknown := set(which) - {"memory", "step", "honesty"}:
-        parser.error(f"there is no benchmark {unknown.pop()!r}: choose memory, step or honesty")
+    if unknown := set(which) - {"memory", "step", "cost_of_accuracy", "honesty"}:
+        parser.error(f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy or honesty")
     if "memory" in which:
         memory.main(options.quick, options.note)
     if "step" in which:
         from . import step
 
         step.main(options.quick, options.note)
+    if "cost_of_accuracy" in which:
+        from . import cost_of_accuracy
+
+        cost_of_accuracy.main(options.quick, options.note)
     if "honesty" in which:
         from . import honesty
 

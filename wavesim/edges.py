@@ -100,7 +100,7 @@ def kink(points: jax.Array, spacing: float, edge: float, jump: float, mass: floa
     ``-2 m D^2 h^3 I``, with W(p) = sum_j w_j e^{-ipj} the transform of the step's samples (in cells):
     ``I = (1/pi) [ int_0^pi (1/p^4 - abs(W)^2/p^2) dp + int_pi^inf dp/p^4 ]``, and J its first moment from the first point right
     of the edge. Adding that delta, spread over the two points beside the edge so that I and J are right, leaves an error of
-    fifth order in the spacing where third order stood (1 % at spacing x momentum = 1 for a jump as high as the energy).
+    fifth order in the spacing where third order stood (measured: 0.02 to 0.2 % of T or of a gap at spacing x wave number = 1).
 
     Args:
         points: equally spaced positions, shape (n,).

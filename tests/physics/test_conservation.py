@@ -18,6 +18,8 @@ GRID = Grid.line(-6.0, 6.0, 64)
 WELL = QuarticDoubleWell(2.0, 1.8)
 PACKET = GaussianPacket(center=-1.5, width=0.4, momentum=0.4)
 METHODS = [*SCHEMES, "chebyshev"]
+# a processor is no symmetric product: what goes in by P comes out by P^-1, and time is reversed up to the order only
+SYMMETRIC = [name for name in METHODS if name not in SCHEMES or not SCHEMES[name].processor]
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -37,7 +39,7 @@ def test_the_norm_drifts_by_less_than_1e_12_in_1000_steps(name: str) -> None:
     assert drift < rounding(numerics), f"{name}: {drift:.1e}, allowed {rounding(numerics):.1e}"
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", SYMMETRIC)
 def test_time_reversal(name: str) -> None:
     """Set-up: 200 steps of 0.05 in the quartic well, then psi -> conj(psi), 200 steps more, and conj again.
 
@@ -54,6 +56,23 @@ def test_time_reversal(name: str) -> None:
     assert distance(back, start, GRID) < 1e-10
 
 
+def test_a_processor_reverses_time_up_to_its_order() -> None:
+    """Set-up: the same with ti4d at steps of 0.05 and 0.025.
+
+    Formula: its kernel is symmetric, its processor is exact to the fourth degree: what is left is of fifth order in the step.
+    Budget: below 1e-6 at 0.05 (measured: 4e-7), and 2^4.5 times less at half the step.
+    """
+    problem, scheme = Problem(WELL, PACKET), SCHEMES["ti4d"]
+    start = np.asarray(PACKET.sample(GRID, problem.hamiltonian(GRID)))
+    errors = []
+    for steps in (200, 400):
+        numerics = Numerics(GRID, 10 / steps, steps, 1, scheme)
+        back = np.conj(last(problem, numerics, np.conj(last(problem, numerics, start))))
+        errors.append(distance(back, start, GRID))
+    assert errors[0] < 1e-6, errors
+    assert errors[0] / errors[1] > 2**4.5, errors
+
+
 def test_time_reversal_under_a_drive() -> None:
     """Set-up: the well driven by 0.7 x cos(2.3 t + 0.4) for t = 8, and back under the mirrored drive cos(-2.3 t + 18.8).
 
@@ -64,8 +83,8 @@ def test_time_reversal_under_a_drive() -> None:
     there = Problem(Driven(WELL, 0.7, 2.3, 0.4), PACKET)
     back = Problem(Driven(WELL, 0.7, -2.3, 18.8), PACKET)
     start = np.asarray(PACKET.sample(GRID, Problem(WELL, PACKET).hamiltonian(GRID)))
-    for name, scheme in SCHEMES.items():
-        numerics = Numerics(GRID, 0.08, 100, 1, scheme)
+    for name in SYMMETRIC[:-1]:
+        numerics = Numerics(GRID, 0.08, 100, 1, SCHEMES[name])
         middle = last(there, numerics, start)
         error = distance(np.conj(last(back, numerics, np.conj(middle))), start, GRID)
         assert error < 1e-10, f"{name}: {error:.1e}"

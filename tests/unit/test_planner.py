@@ -127,7 +127,7 @@ def test_the_packet_and_the_potential_are_in_the_box() -> None:
     "potential", [RectangularBarrier(1.0, 1.5), RectangularBarrier(0.7, 1.234), DoubleBarrier(1.0, 1.0, 3.0), Step(0.4)]
 )
 def test_sharp_edges_fall_midway_between_points(potential: Any) -> None:
-    """Where the distances of the edges allow it: there the error is a clean third power of the spacing. Coarser grids too."""
+    """Where the distances of the edges allow it: there the error is a clean fifth power of the spacing. Coarser grids too."""
     grid = plan(Problem(potential, PACKET), 1e-3).numerics.grid
     coarse = coarsened(grid, 1.4, potential)
     for one in (grid, coarse):

@@ -30,6 +30,8 @@ _EDGE_ORDER, _LOOSE_EDGE_ORDER, _SPIKE_ORDER = 5, 4, 3
 _TOUCHING_EDGE_ORDER = 3
 # points x FFT pairs below which compiling another program costs more than running the same one on as many points
 _SMALL = 1.2e8
+# the power of the spacing with which the probability up to a plane converges, at least (see `wavesim.edges.unit_step`)
+CUT_ORDER = 4
 
 
 @dataclasses.dataclass(frozen=True)

@@ -30,6 +30,7 @@ class Populations(AbstractRecordQuestion):
     """
 
     relative: ClassVar[bool] = True
+    cuts: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         if not tunnels(problem) or not problem.potential.static:

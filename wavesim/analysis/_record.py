@@ -31,6 +31,8 @@ class AbstractRecordQuestion(AbstractQuestion):
 
     # whether the tolerance is a fraction of the headline
     relative: ClassVar[bool] = False
+    # whether its probabilities end at a plane where psi is not small when they are read
+    cuts: ClassVar[bool] = False
 
     @abc.abstractmethod
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
@@ -111,7 +113,8 @@ def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial
         def number(run: Result, name: str = name) -> float:
             return read[id(run)][name].repeatable
 
-        budget = trial.told(number, _amplitude(reading), least * reading.scale)
+        cut = question.cuts and reading.dimension == DIMENSIONLESS
+        budget = trial.told(number, _amplitude(reading), least * reading.scale, cut)
         if leak is not None:
             budget["absorber"] = leak * reading.scale
         budget |= reading.own_error
@@ -140,7 +143,7 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
         def series(run: Result, name: str = name) -> np.ndarray:
             return question.curves(run)[name][0]
 
-        error = math.fsum(trial.told(series, largest, least * largest).values())
+        error = math.fsum(trial.told(series, largest, least * largest, question.cuts).values())
         values = values + trial.shift(series)
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
     others = [(repetition, question.patterns(run)) for repetition, run in trial.again]
