@@ -41,6 +41,7 @@ def test_the_books_are_balanced(certified: tuple[str, Report]) -> None:
     """
     _, report = certified
     result = report.result
+    assert result is not None
     assert report.balance == pytest.approx(1.0, abs=1e-12)
     total = sum(curve.values for name, curve in report.curves.items() if name.endswith("probability"))
     assert np.max(np.abs(total - 1)) < 1e-12

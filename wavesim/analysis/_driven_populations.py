@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from typing import ClassVar
 
 import numpy as np
 
@@ -33,6 +34,8 @@ class DrivenPopulations(AbstractRecordQuestion):
     ``few_levels``, the equations of the lowest twelve levels in the drive, integrated; ``two_level``, the same with the doublet alone;
     ``bessel``, undriven wells whose gap the drive has multiplied by J0(A/omega).
     """
+
+    cuts: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         if not tunnels(problem) or not isinstance(problem.potential, Driven):

@@ -43,6 +43,7 @@ class Decay(AbstractRecordQuestion):
     """
 
     relative: ClassVar[bool] = True
+    cuts: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         well = _well(problem)

@@ -114,7 +114,9 @@ def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial
             return read[id(run)][name].repeatable
 
         cut = question.cuts and reading.dimension == DIMENSIONLESS
-        budget = trial.told(number, _amplitude(reading), least * reading.scale, cut)
+        amplitude = _amplitude(reading)
+        floor = least * (amplitude if question.relative else reading.scale)
+        budget = trial.told(number, amplitude, floor, cut)
         if leak is not None:
             budget["absorber"] = leak * reading.scale
         budget |= reading.own_error
