@@ -41,9 +41,12 @@ def test_samples_are_the_value_away_from_the_edges(well: AbstractMetastable) -> 
 
 @pytest.mark.parametrize("shift", [0.0, 0.013, 0.031])
 def test_an_edge_keeps_its_moments(shift: float) -> None:
-    """int V dx over the two mirrored barriers is 2 height width, and int V x^2 dx what it is, wherever the edges fall: moments 0 to 3."""
+    """int V dx over the two mirrored barriers is 2 height width, and int V x^2 dx what it is, wherever the edges fall: moments 0 to 3.
+
+    Without a mass there are no kinks, which stand for what a grid cannot show of psi.
+    """
     well = WellBehindBarrier(2.0, 1.0, 2.0, center=shift)
-    x, samples, step = np.asarray(GRID.x) - shift, np.asarray(well.sample(GRID)), GRID.spacing[0]
+    x, samples, step = np.asarray(GRID.x) - shift, np.asarray(well.sample(GRID, mass=0.0)), GRID.spacing[0]
     assert np.sum(samples) * step == pytest.approx(4.0, rel=1e-12)
     assert np.sum(samples * x**2) * step == pytest.approx(2 * 2.0 * (27 - 8) / 3, rel=1e-10)
 
