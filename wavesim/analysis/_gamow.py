@@ -47,6 +47,9 @@ class HalfLife(AbstractQuestion):
         if self.measured is not None:
             positive("measured", self.measured)
 
+    def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> None:
+        return None
+
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
         del progress, fixed
         begun = time.perf_counter()
@@ -92,6 +95,9 @@ class GamowPeak(AbstractQuestion):
 
     def __post_init__(self) -> None:
         positive("temperature", self.temperature)
+
+    def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> None:
+        return None
 
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
         del progress, fixed

@@ -58,6 +58,9 @@ class Levels(AbstractQuestion):
         if self.count > MOST_LEVELS:
             raise ArgumentError("count", f"must be at most {MOST_LEVELS}, but is {self.count}; ask for fewer levels.")
 
+    def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> None:
+        return None
+
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
         begun = time.perf_counter()
         require_double()

@@ -10,7 +10,7 @@ import numpy as np
 
 from .._typing import Dimension
 from ..problem import Problem
-from ..propagation import Progress
+from ..propagation import Plan, Progress
 from ._report import Report
 
 
@@ -43,6 +43,10 @@ class AbstractQuestion(abc.ABC):
     @abc.abstractmethod
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
         """Measure it; `fixed` are numerics given by hand, as in `wavesim.plan`."""
+
+    @abc.abstractmethod
+    def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
+        """How `measure` would begin; None where nothing is propagated."""
 
     @abc.abstractmethod
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:

@@ -14,7 +14,7 @@ from .._typing import DIMENSIONLESS, TIME, Dimension
 from ..absorbers import Absorber
 from ..observables import AbstractObservable
 from ..problem import Problem
-from ..propagation import Progress, Refinement, Result, plan
+from ..propagation import Plan, Progress, Refinement, Result, plan
 from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Reading
 from ._repeat import MOST_RUNS, Trial, refined, run_trial, warnings_of
@@ -65,12 +65,18 @@ class AbstractRecordQuestion(AbstractQuestion):
         return {}
 
     @final
+    def planned(
+        self, problem: Problem, tolerance: float, *, refinement: Refinement | None = None, **fixed: Any
+    ) -> Plan:
+        chosen = refinement or Refinement(space=first_refinement(problem, tolerance))
+        return plan(problem, tolerance, refinement=chosen, **(self.planned_for(problem) | fixed))
+
+    @final
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
         problem = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
-        fixed = self.planned_for(problem) | fixed
         begun, runs, pairs = time.perf_counter(), 0, 0
         refinement = Refinement(space=first_refinement(problem, tolerance))
-        numerics = plan(problem, tolerance, refinement=refinement, **fixed).numerics
+        numerics = self.planned(problem, tolerance, **fixed).numerics
         refuse_below_rounding(numerics, tolerance, float(problem.mass))
         trial = run_trial(problem, numerics, progress)
         while True:
@@ -83,7 +89,8 @@ class AbstractRecordQuestion(AbstractQuestion):
                 break
             refinement = better
             try:
-                finer = run_trial(problem, plan(problem, tolerance, refinement=refinement, **fixed).numerics, progress)
+                better_plan = self.planned(problem, tolerance, refinement=refinement, **fixed)
+                finer = run_trial(problem, better_plan.numerics, progress)
             except KeyboardInterrupt:
                 break
             if finer.interrupted:
@@ -115,7 +122,8 @@ def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial
 
         cut = question.cuts and reading.dimension == DIMENSIONLESS
         amplitude = _amplitude(reading)
-        floor = least * (amplitude if question.relative else reading.scale)
+        # what is wanted to a fraction of itself, and small, has a floor as small
+        floor = least * (amplitude if question.relative and reading.scale < 1 else reading.scale)
         budget = trial.told(number, amplitude, floor, cut)
         if leak is not None:
             budget["absorber"] = leak * reading.scale

@@ -20,7 +20,7 @@ from ..hamiltonian import Hamiltonian
 from ..observables import AbstractObservable, Autocorrelation, Energy, Snapshot
 from ..potentials import AbstractDoubleWell, DoubleDeltaWell, QuarticDoubleWell
 from ..problem import Problem
-from ..propagation import Progress, Result
+from ..propagation import Plan, Progress, Result
 from ..states import LeftLocalized, RightLocalized
 from ._doublet import beats, half_length, lowest_doublet, wkb_gap_of
 from ._populations import both_sides, population_curves, population_observables
@@ -73,20 +73,20 @@ class Splitting(AbstractQuestion):
     for the quartic, ``weak_coupling`` for deltas; and ``grid_levels``, the difference of two energies, which loses its digits first.
     """
 
+    def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan:
+        return _Rate().planned(_lasting(problem), tolerance, **fixed)
+
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
-        gap, scale = _scales(problem)
+        problem = _lasting(problem)
         if isinstance(problem.state, LeftLocalized | RightLocalized):
-            duration = problem.duration or min(_SWINGS / scale, _SHARE * 2 * math.pi / gap)
-            return _Rate().measure(
-                dataclasses.replace(problem, duration=float(duration)), tolerance, progress=progress, **fixed
-            )
+            return _Rate().measure(problem, tolerance, progress=progress, **fixed)
         if fixed:
             raise WavesimError(
                 f"the splitting of a packet's record is measured on a grid of its own, but {', '.join(fixed)} is given; leave it out, "
                 "or start from left_localized."
             )
-        duration = problem.duration or _SWINGS / scale
-        report = period_from_short_record(problem, float(duration), tolerance, progress=progress)
+        assert problem.duration is not None
+        report = period_from_short_record(problem, float(problem.duration), tolerance, progress=progress)
         formulas = self.predictions(problem, None)
         old = {
             "gap": "gap",
@@ -119,6 +119,17 @@ class Splitting(AbstractQuestion):
         return chosen
 
 
+def _lasting(problem: Problem) -> Problem:
+    """The problem with a duration: some swings within one well, but never more than part of a period if a rate is to be told."""
+    gap, scale = _scales(problem)
+    if problem.duration is not None:
+        return problem
+    swings = _SWINGS / scale
+    if isinstance(problem.state, LeftLocalized | RightLocalized):
+        swings = min(swings, _SHARE * 2 * math.pi / gap)
+    return dataclasses.replace(problem, duration=float(swings))
+
+
 @dataclasses.dataclass(frozen=True)
 class _Rate(AbstractRecordQuestion):
     """The gap from the amplitudes that stay and that pass over, of a start in the doublet.
@@ -127,6 +138,7 @@ class _Rate(AbstractRecordQuestion):
     """
 
     relative: ClassVar[bool] = True
+    cuts: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         well = problem.potential

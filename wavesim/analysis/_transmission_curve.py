@@ -13,12 +13,12 @@ from .._typing import DIMENSIONLESS, ENERGY, EnergyValue
 from ..errors import ArgumentError
 from ..potentials import DoubleBarrier, RectangularBarrier
 from ..problem import Problem
-from ..propagation import Progress
+from ..propagation import Plan, Progress, Refinement
 from ._energy_resolved import Heard, Told
 from ._peaks import Peak, nearest, peaks_of
 from ._question import AbstractQuestion, Predictions
 from ._report import Curve, Quantity, Report
-from ._soft_detector import Energies, energies_of
+from ._soft_detector import Energies, SoftDetectors, energies_of
 from ._transmission_theory import (
     BELOW_TOP,
     TransmissionOf,
@@ -52,6 +52,17 @@ class TransmissionCurve(AbstractQuestion):
     lower: EnergyValue | None = None
     upper: EnergyValue | None = None
     count: int = 201
+
+    def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan:
+        detectors = SoftDetectors.placed(problem, self._energies(problem), tolerance)
+        numerics = detectors.numerics(tolerance, Refinement(), **fixed)
+        low, high = float(numerics.grid.lower[0]), float(numerics.grid.upper[0])
+        reasons = {
+            "box": f"{low:.5g} to {high:.5g}: the packet, a detector on either side of the potential, and two absorbers",
+            "duration": f"{numerics.duration:.6g}: until the slowest wave of the band has been heard",
+            "frames": f"{numerics.frames}: dense enough for the fastest",
+        }
+        return Plan(detectors.problem, tolerance, numerics, reasons)
 
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
         chosen = self._energies(problem)

@@ -27,13 +27,18 @@ def text_of(name: str) -> str:
 def plan_text(scenario: Scenario) -> str:
     """How a scenario would be solved, why, and what it would cost."""
     from .._typing import LENGTH, TIME
-    from ..propagation import check, plan
+    from ..analysis import question_of
+    from ..propagation import check
 
-    chosen = plan(scenario.problem, scenario.tolerance, **scenario.fixed)
-    n, units = chosen.numerics, scenario.units
-    check(scenario.problem, n)
+    question = scenario.find or question_of(scenario.problem)
+    chosen = question.planned(scenario.problem, scenario.tolerance, **scenario.fixed)
     label = f" ({scenario.label})" if scenario.label else ""
-    lines = [f"{scenario.name}{label}: {scenario.title}", f"  question   {scenario.question}", str(chosen)]
+    lines = [f"{scenario.name}{label}: {scenario.title}", f"  question   {scenario.question}"]
+    if chosen is None:
+        return "\n".join([*lines, "Nothing is propagated: the numbers follow from the stationary equation."])
+    n, units = chosen.numerics, scenario.units
+    check(chosen.problem, n)
+    lines.append(str(chosen))
     if not units.natural:
         length, fs = units.scale(LENGTH), units.scale(TIME)
         lines[-1] += "\n  (numbers above in atomic units: bohr, hartree)"
@@ -43,10 +48,12 @@ def plan_text(scenario: Scenario) -> str:
         )
     # the finer run, one with twice the step, one on a coarser grid
     pairs = round(n.fft_pairs * 2.2)
-    seconds = pairs * _seconds_per_pair(n)
-    lines.append(
-        f"  cost      {n.memory / 1e6:.1f} MB; about {pairs:,} FFT pairs with the repetitions for the error bar, {_spoken(seconds)} on this machine besides compilation"
+    work = (
+        f"about {pairs:,} FFT pairs with the repetitions for the error bar, {_spoken(pairs * _seconds_per_pair(n))} on this machine"
+        if pairs
+        else "no FFT: H is diagonalized on the grid, and on coarser ones for the error bar, in seconds"
     )
+    lines.append(f"  cost      {n.memory / 1e6:.1f} MB; {work} besides compilation")
     return "\n".join(lines)
 
 
