@@ -18,6 +18,8 @@ from ._report import Quantity
 from ._soft_detector import CUTS, Energies, SoftDetectors, energies_of, nearby
 from ._transmission_theory import moves_right, scattering_transmission
 
+# at a single energy the power law of the error holds less well than in a packet's average (measured: up to 1.4 times more)
+_MARGIN = 2.0
 _BLAME = {
     "time_step": "time step",
     "grid": "grid",
@@ -234,7 +236,7 @@ class Heard:
         curves, budgets = detectors.curves(result), detectors.own_errors(result)
         for repetition, run in self.trial.again:
             for budget, fine, other in zip(budgets, curves, detectors.curves(run), strict=True):
-                told = repetition.weight * nearby(np.abs(fine - other))
+                told = _MARGIN * repetition.weight * nearby(np.abs(fine - other))
                 budget[repetition.source] = np.maximum(told, budget.get(repetition.source, 0.0))
         return Told(*curves, *budgets)
 
@@ -245,7 +247,9 @@ class Heard:
         def heard(run: Result, share: float) -> Callable[[Energies], np.ndarray]:
             return lambda energies: dataclasses.replace(self.detectors, energies=energies).curves(run, share)[0]
 
-        coarser = [(repetition.source, repetition.weight, heard(run, 1.0)) for repetition, run in self.trial.again]
+        coarser = [
+            (repetition.source, _MARGIN * repetition.weight, heard(run, 1.0)) for repetition, run in self.trial.again
+        ]
         return coarser + [("duration", 1.0, heard(self.trial.result, share)) for share in CUTS]
 
     def warnings(self, told: Told, tolerance: float) -> tuple[str, ...]:

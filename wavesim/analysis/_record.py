@@ -122,9 +122,7 @@ def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial
 
         cut = question.cuts and reading.dimension == DIMENSIONLESS
         amplitude = _amplitude(reading)
-        # what is wanted to a fraction of itself, and small, has a floor as small
-        floor = least * (amplitude if question.relative and reading.scale < 1 else reading.scale)
-        budget = trial.told(number, amplitude, floor, cut)
+        budget = trial.told(number, amplitude, least * _size(question, reading.scale, amplitude), cut)
         if leak is not None:
             budget["absorber"] = leak * reading.scale
         budget |= reading.own_error
@@ -133,6 +131,13 @@ def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial
         value = reading.value + float(trial.shift(number))
         quantities[name] = Quantity(name, value, error, reading.dimension, budget, predictions.get(name, {}))
     return quantities
+
+
+def _size(question: AbstractRecordQuestion, scale: float, amplitude: float) -> float:
+    """What the tolerance is a fraction of: the number itself where it is relative (as small as it may be), else 1, as for the headline."""
+    if not question.relative:
+        return min(scale, 1.0)
+    return amplitude if scale < 1 else scale
 
 
 def _amplitude(reading: Reading) -> float:
@@ -153,7 +158,8 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
         def series(run: Result, name: str = name) -> np.ndarray:
             return question.curves(run)[name][0]
 
-        error = math.fsum(trial.told(series, largest, least * largest, question.cuts).values())
+        floor = least * _size(question, largest, largest)
+        error = math.fsum(trial.told(series, largest, floor, question.cuts).values())
         values = values + trial.shift(series)
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
     others = [(repetition, question.patterns(run)) for repetition, run in trial.again]

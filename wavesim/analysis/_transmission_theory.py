@@ -83,12 +83,14 @@ def transmission_theories(problem: Problem) -> dict[str, Callable[[Any], Any]]:
     return chosen
 
 
-def average(transmission: TransmissionOf, problem: Problem) -> float:
-    """What T(E) lets through of the problem's Gaussian packet, to a relative 1e-9 where it is small."""
+def average(transmission: TransmissionOf, problem: Problem, tolerance: float = 1e-13) -> float:
+    """What T(E) lets through of the problem's Gaussian packet, to `tolerance`, and to a relative 1e-9 where it is small."""
     packet = problem.state
     assert isinstance(packet, GaussianPacket)
     momentum = abs(float(packet.mean_momentum(problem.mass)))
-    value = float(theory.packet_transmission(transmission, momentum, packet.width, problem.mass).value)
+    value = float(
+        theory.packet_transmission(transmission, momentum, packet.width, problem.mass, tolerance=tolerance).value
+    )
     if 0 < value < 1e-4:
         fine = theory.packet_transmission(transmission, momentum, packet.width, problem.mass, tolerance=1e-9 * value)
         value = float(fine.value)
