@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import ArgumentError
 from ..potentials import Free
 from ..problem import Problem
 from ..propagation import Progress, reporter
@@ -57,7 +58,13 @@ def certify(
 
     Raises:
         NumericsError: if rounding alone exceeds the tolerance; see also `wavesim.plan` and `wavesim.propagate`.
+        ArgumentError: if `find` is no question.
         WavesimError: if the question cannot be asked of this problem.
     """
+    if find is not None and not isinstance(find, AbstractQuestion):
+        raise ArgumentError(
+            "find",
+            f"must be a question, such as wavesim.analysis.Levels(count=4), but is {find!r}; build it from its class.",
+        )
     with reporter(progress) as report:
         return (find or question_of(problem)).measure(problem, tolerance, progress=report, **fixed)

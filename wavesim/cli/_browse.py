@@ -46,8 +46,8 @@ def plan_text(scenario: Scenario) -> str:
             f"  in {units.length} and {units.time}: box {float(n.grid.lower[0]) / length:.5g} to {float(n.grid.upper[0]) / length:.5g}, "
             f"spacing {float(n.grid.spacing[0]) / length:.4g}, dt {float(n.dt) / fs:.4g}, duration {n.duration / fs:.5g}"
         )
-    # the finer run, one with twice the step, one on a coarser grid
-    pairs = round(n.fft_pairs * 2.2)
+    # the finest run, those with two and four times the step, and one or two on coarser grids
+    pairs = round(n.fft_pairs * 3)
     work = (
         f"about {pairs:,} FFT pairs with the repetitions for the error bar, {_spoken(pairs * _seconds_per_pair(n))} on this machine"
         if pairs

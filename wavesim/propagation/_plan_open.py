@@ -63,7 +63,7 @@ def open_space(
     largest = math.sqrt(top**2 + 2 * mass * -depth)
     slowest = _slowest_outside(slow, fast, ends, mass)
     spacing = math.pi / (1.3 * largest)
-    why = "1.3 x the largest momentum"
+    why = "the grid holds 1.3 x the largest momentum"
     if not potential.smooth:
         wave = math.sqrt(max(fast**2, 2 * mass * height) + 2 * mass * -depth)
         wave = max(wave, spike_wave_number(potential, mass))
@@ -80,7 +80,8 @@ def open_space(
             )
     else:
         inner = potential.support(0.5)
-        spacing = min(spacing, (inner[1] - inner[0]) / 4) if inner[1] > inner[0] else spacing
+        if 0 < inner[1] - inner[0] < 4 * spacing:
+            spacing, why = (inner[1] - inner[0]) / 4, "a quarter of the potential's width at half height"
     if absorber == "planned":
         absorber = Absorber.designed(slowest, max(tolerance / 10, 1e-12), mass)
         absorber = dataclasses.replace(absorber, width=absorber.width * thicker)
@@ -101,7 +102,7 @@ def open_space(
         why_duration = "given"
     energy = max(largest**2 / (2 * mass), height)
     reasons = {
-        "momenta": f"{slow:.4g} to {fast:.4g}: all but {tolerance / 20:.1g} of the packet on either side",
+        "momenta": f"{slow:.4g} to {fast:.4g}: all but {tolerance / 20:.1g} of the packet at each end",
         "box": f"{grid.lower[0]:.5g} to {grid.upper[0]:.5g}: the packet's start, the potential and {'two absorbers' if absorber else 'no absorber'}",
         "spacing": f"{grid.spacing[0]:.5g}: {why}",
         "absorber": f"{absorber.width:.4g} at each end: reflection below {tolerance / 10:.1g} from momentum {slowest:.4g} on"
@@ -195,7 +196,7 @@ def free_space(problem: Problem, tolerance: float, grid: Grid | None, absorber: 
         grid = fitted_grid(low, high, math.pi / (1.15 * largest) / finer, problem.potential)
     reasons = {
         "box": f"{grid.lower[0]:.5g} to {grid.upper[0]:.5g}: holds the packet from start to end",
-        "spacing": f"{grid.spacing[0]:.5g}: 1.15 x the largest momentum",
+        "spacing": f"{grid.spacing[0]:.5g}: the grid holds 1.15 x the largest momentum",
         "duration": f"{duration:.5g}" + ("" if problem.duration is not None else ": until the width has doubled"),
     }
     return grid, chosen, duration, largest**2 / (2 * mass), largest / mass, reasons

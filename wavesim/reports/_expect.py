@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import math
 
 import numpy as np
@@ -53,9 +54,7 @@ def judge_curve(curve: Curve, one: Expectation) -> Outcome:
     if one.theory is None:
         return Outcome(one, False, reason="a curve is compared with a theory, point by point")
     if one.theory not in curve.theory:
-        return Outcome(
-            one, False, reason=f"there is no such theory for it; there is {', '.join(curve.theory) or 'none'}"
-        )
+        return Outcome(one, False, reason=_no_theory(one.theory, list(curve.theory)))
     expected = curve.theory[one.theory]
     distances, errors = np.abs(curve.values - expected), np.broadcast_to(curve.error, curve.values.shape)
     covered = float(np.mean(distances <= errors))
@@ -84,9 +83,7 @@ def judge_quantity(quantity: Quantity, one: Expectation, curve: Curve | None = N
     expected = one.value
     if one.theory is not None:
         if one.theory not in quantity.theory:
-            return Outcome(
-                one, False, reason=f"there is no such theory for it; there is {', '.join(quantity.theory) or 'none'}"
-            )
+            return Outcome(one, False, reason=_no_theory(one.theory, list(quantity.theory)))
         expected = quantity.theory[one.theory]
     assert expected is not None
     if one.factor is not None:
@@ -102,3 +99,9 @@ def judge_quantity(quantity: Quantity, one: Expectation, curve: Curve | None = N
         one.within if one.within is not None else one.relative * abs(expected) if one.relative is not None else error
     )
     return Outcome(one, distance <= allowed, distance, allowed)
+
+
+def _no_theory(wanted: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(wanted, known, 1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known) or 'none'}"
+    return f"there is no such theory for it as {wanted}; {hint}"

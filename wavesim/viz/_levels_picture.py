@@ -91,7 +91,7 @@ def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
     ]
     axes = figure.add_axes((0.76, 0.335, 0.215, 0.54), title="Distance from theory" if told else "Error bars")
     axes.semilogy(numbers, errors, "_", color=SLATE, ms=22, mew=2, label="error bar")
-    floor = 1e-3 * float(errors.min())
+    floor = 1e-16 * max(1.0, float(np.max(np.abs([quantity.value for quantity in quantities]))) / energy)
     if told:
         places, distances = (np.array(column) for column in zip(*told, strict=True))
         axes.semilogy(places, np.maximum(distances, floor), "o", color=BLUE, ms=8, label="|computed \u2212 theory|")

@@ -72,4 +72,5 @@ def _made(study: Study) -> str:
     count = len(study.reports)
     runs = sum(report.runs for report in study.reports if report.result is not None)
     cases = f"{count} cases" if study.complete else f"{count} of {len(study.labels)} cases, then interrupted"
-    return f"{cases}, {runs} propagations." if runs else f"{cases}, computed without propagation."
+    made = f"{cases}, {runs} propagations." if runs else f"{cases}, computed without propagation."
+    return made if study.axis is None else f"{made}  Theory is computed for the cases too; its lines join them."
