@@ -109,11 +109,9 @@ def _beside(quantity: Quantity, kind: str, scale: float) -> str:
     off = value - quantity.value
     if not math.isfinite(quantity.error) or abs(off) <= quantity.error or quantity.value == 0:
         return text
-    return (
-        f"{value / scale:.6g} ({off / quantity.value:+.2g})"
-        if abs(off) > abs(quantity.value)
-        else f"{value / scale:.6g} ({100 * off / quantity.value:+.2g} %)"
-    )
+    share = value / quantity.value
+    far = not 0.5 < share < 2
+    return f"{value / scale:.6g} ({f'{share:.3g} times' if far else f'{100 * (share - 1):+.2g} %'})"
 
 
 def _ratio_text(study: Study, units: UnitSystem) -> str:
