@@ -89,7 +89,7 @@ def energies_of(problem: Problem, wanted: np.ndarray | None, count: int = 201) -
     packet, mass, potential = problem.state, float(problem.mass), problem.potential
     if not isinstance(packet, GaussianPacket):
         raise WavesimError(
-            f"a transmission curve needs a GaussianPacket, whose amplitude at each energy is known, but the state is a {type(packet).__name__}."
+            f"a transmission curve needs a GaussianPacket, whose amplitude at each energy is known, but the state is a {type(packet).__name__}; start from one in front of the potential."
         )
     if not (problem.open and potential.static):
         raise WavesimError(

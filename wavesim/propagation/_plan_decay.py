@@ -197,7 +197,7 @@ def decay_space(
         "box": f"{grid.lower[0]:.5g} to {grid.upper[0]:.5g}: "
         + ("mirrored at the wall, " if potential.wall is not None else "")
         + f"free flight from {leak.outlet:.5g} on, two absorbers",
-        "spacing": f"{grid.spacing[0]:.5g}: sharp edges, third order in the spacing",
+        "spacing": f"{grid.spacing[0]:.5g}: fine enough for the edges; what they leave is measured",
         "absorber": f"{absorber.width:.4g} at each end: what comes back changes the rate by less than {tolerance / 4:.1g}"
         if absorber
         else "none",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,11 +46,9 @@ class Series:
         return np.concatenate([self.values, self.given, *self.theories.values()])
 
 
-def draw_against(
-    figure: Figure, study: Study, units: UnitSystem, given: Sequence[Mapping[str, float]], bottom: float
-) -> None:
+def draw_against(figure: Figure, study: Study, units: UnitSystem, bottom: float) -> None:
     """Fill a page down to the height `bottom`."""
-    series = series_of(study, units, given)
+    series = series_of(study, units)
     place = _NARROW if draw_overview(figure, study, units, bottom) else _WIDE
     compared = [one for one in series if one.theories]
     room = _TOP - bottom
@@ -76,7 +73,7 @@ def draw_against(
     last.set_xlabel("" if study.axis is None else study.axis.label)
 
 
-def series_of(study: Study, units: UnitSystem, given: Sequence[Mapping[str, float]]) -> list[Series]:
+def series_of(study: Study, units: UnitSystem) -> list[Series]:
     """The headline over the cases; further ones only of energies, for probabilities add to one and times are parts of each other."""
     head = study.reports[0].headline
     names = [head.name]
@@ -84,12 +81,7 @@ def series_of(study: Study, units: UnitSystem, given: Sequence[Mapping[str, floa
         others = [name for name in study.reports[0].quantities if name != head.name]
         names += [name for name in others if _alike(study, name)][:2]
     scale = units.scale(head.dimension)
-    return [
-        _series(
-            name, [report.quantities.get(name) for report in study.reports], scale, [row.get(name) for row in given]
-        )
-        for name in names
-    ]
+    return [_series(name, [report.quantities.get(name) for report in study.reports], scale) for name in names]
 
 
 def _alike(study: Study, name: str) -> bool:
@@ -103,7 +95,7 @@ def _alike(study: Study, name: str) -> bool:
     return True
 
 
-def _series(name: str, cases: list[Quantity | None], scale: float, given: list[float | None]) -> Series:
+def _series(name: str, cases: list[Quantity | None], scale: float) -> Series:
     def numbers(values: list[float | None]) -> np.ndarray:
         return np.array([math.nan if value is None else value / scale for value in values], dtype=float)
 
@@ -111,13 +103,12 @@ def _series(name: str, cases: list[Quantity | None], scale: float, given: list[f
     if _EXPERIMENT in kinds:
         # dots, not a line: nobody has measured between them
         kinds.remove(_EXPERIMENT)
-        given = [None if case is None else case.theory.get(_EXPERIMENT) for case in cases]
     return Series(
         name=name.replace("_", " "),
         values=numbers([None if case is None else case.value for case in cases]),
         errors=numbers([None if case is None else case.error for case in cases]),
         theories={kind: numbers([None if case is None else case.theory.get(kind) for case in cases]) for kind in kinds},
-        given=numbers((given + [None] * len(cases))[: len(cases)]),
+        given=numbers([None if case is None else case.theory.get(_EXPERIMENT) for case in cases]),
     )
 
 

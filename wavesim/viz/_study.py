@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,21 +27,18 @@ def study_summary(
     *,
     units: UnitSystem = NATURAL,
     title: str = "",
-    given: Sequence[Mapping[str, float]] = (),
 ) -> Path:
     """Write the picture of a study as a PNG of 1600 x 1000 pixels.
 
     Up to four cases that were propagated stand side by side, unless their headline falls over decades: density, potential, and curves beside theory. Otherwise the headline
     (of energies, up to three) against what changes, beside every theory, and below it their relative distance; at the right the
-    potentials and the curves of the cases. Below, unless they are many, the table of the cases.
+    potentials and the curves of the cases. A theory named ``experiment`` is drawn as squares. Below, unless they are many, the table of the cases.
 
     Args:
         study: the cases.
         path: where to write it.
         units: units of the labels.
         title: headline.
-        given: for each case, what experiments found by quantity, to be drawn beside the headline; a theory named "experiment" is
-            drawn likewise.
 
     Returns:
         the path.
@@ -53,7 +49,7 @@ def study_summary(
         if _side_by_side(study):
             draw_columns(figure, study, units)
         else:
-            draw_against(figure, study, units, given, bottom)
+            draw_against(figure, study, units, bottom)
         if table:
             draw_cases(figure, study, units, TABLE_TOP)
         last_line(figure, _made(study))
