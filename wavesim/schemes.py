@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import ClassVar
+
+import jax
 
 from .errors import ArgumentError
 
 Kick = tuple[float, float, float]
 
 
+@jax.tree_util.register_static
 @dataclasses.dataclass(frozen=True)
 class Scheme:
     """A symmetric splitting scheme: drifts a and kicks (b, c, d) in turn.
@@ -199,6 +203,7 @@ G6T4 = Scheme(
 SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in (STRANG, YOSHIDA4, CHIN4A, TI4D, SRKN11B, G6T4)}
 
 
+@jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Chebyshev:
     """exp(-i H dt) as a Chebyshev series in H: for sharp potentials, where no splitting order helps.
@@ -216,10 +221,10 @@ class Chebyshev:
 
     lowest: float
     highest: float
-    terms: int
+    terms: int = dataclasses.field(metadata={"static": True})
 
-    name = "chebyshev"
-    ends = 0
+    name: ClassVar[str] = "chebyshev"
+    ends: ClassVar[int] = 0
 
     @property
     def pairs(self) -> int:
@@ -227,6 +232,7 @@ class Chebyshev:
         return self.terms
 
 
+@jax.tree_util.register_static
 @dataclasses.dataclass(frozen=True)
 class Spectral:
     """exp(-i H t) psi = sum_n |n> exp(-i E_n t) <n|psi> with all eigenstates of H on the grid: any time at once, without steps.

@@ -15,6 +15,7 @@ from ..problem import Problem
 from ..propagation import Progress, Refinement, Result, reporter
 from ._repeat import MOST_RUNS, Trial, refined, run_trial
 from ._report import Quantity
+from ._runs import Work, carried_out
 from ._soft_detector import CUTS, Energies, SoftDetectors, energies_of, nearby
 from ._transmission_theory import moves_right, scattering_transmission
 
@@ -139,7 +140,7 @@ def transmission_curve(
     """
     chosen = energies_of(problem, energies)
     with reporter(progress) as report:
-        heard = Heard.listened(problem, tolerance, chosen, report)
+        heard = carried_out(Heard.listened(problem, tolerance, chosen), report)
     if heard.trial.interrupted:
         raise WavesimError(
             "a transmission curve needs whole records, but the run was interrupted; let it finish, or ask for a larger tolerance."
@@ -199,14 +200,14 @@ class Heard:
     wall_s: float
 
     @classmethod
-    def listened(cls, problem: Problem, tolerance: float, chosen: Energies, report: Progress, **fixed: Any) -> Heard:
+    def listened(cls, problem: Problem, tolerance: float, chosen: Energies, **fixed: Any) -> Work[Heard]:
         """Run, repeat, and refine whatever is to blame until the error bars at the chosen energies are below the tolerance."""
         detectors = SoftDetectors.placed(problem, chosen, tolerance)
         problem = dataclasses.replace(detectors.problem, measure=problem.measure | detectors.observables)
         begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
         while True:
             numerics = detectors.numerics(tolerance, refinement, **fixed)
-            trial = run_trial(problem, numerics, report)
+            trial = yield from run_trial(problem, numerics)
             runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
             heard = cls(detectors, trial, runs, pairs, time.perf_counter() - begun)
             if trial.interrupted:

@@ -18,9 +18,9 @@ from .._typing import DIMENSIONLESS, ENERGY, TIME, EnergyValue, Time
 from ..errors import WavesimError
 from ..potentials import CoulombBarrier
 from ..problem import Problem
-from ..propagation import Progress
 from ._question import AbstractQuestion, Predictions
 from ._report import Curve, Quantity, Report
+from ._runs import Work
 
 # the tail is followed to so many turning points C/E, in segments that double
 _FAR = 40.0
@@ -50,8 +50,9 @@ class HalfLife(AbstractQuestion):
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> None:
         return None
 
-    def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
-        del progress, fixed
+    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
+        del fixed
+        yield from ()
         begun = time.perf_counter()
         well, mass, energy = _barrier(problem), float(problem.mass), float(self.energy)
         step = _STEP * energy
@@ -99,8 +100,9 @@ class GamowPeak(AbstractQuestion):
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> None:
         return None
 
-    def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
-        del progress, fixed
+    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
+        del fixed
+        yield from ()
         begun = time.perf_counter()
         well, mass, hot = _barrier(problem), float(problem.mass), float(self.temperature)
         scale = float(theory.gamow_peak_energy(hot, well.strength, mass))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -20,12 +19,13 @@ from ..grid import Grid
 from ..hamiltonian import DENSE_LIMIT, Hamiltonian, lowest_eigenstates
 from ..potentials import Separable
 from ..problem import Problem
-from ..propagation import Progress, Refinement, coarsened, plan, require_double
+from ..propagation import Refinement, coarsened, plan, require_double
 from ..states import Eigenstate
 from ._accuracy import spacing_order
 from ._levels_in_theory import level_theories
 from ._question import AbstractQuestion, Predictions
 from ._report import BoundStates, Quantity, Report
+from ._runs import Headway, Work
 
 MOST_LEVELS = 10
 _MOST_ROUNDS = 6
@@ -61,14 +61,14 @@ class Levels(AbstractQuestion):
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> None:
         return None
 
-    def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
+    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
         begun = time.perf_counter()
         require_double()
         space, box, runs = 1.0, tolerance, 0
         while True:
             grid = fixed.get("grid") or _grid(problem, self.count, box, space)
             found = _solve(problem, grid, self.count)
-            values, budgets, solved = _converged(problem, found, lambda done, n=runs: progress(n + done, n + 4))
+            values, budgets, solved = yield from _converged(problem, found, runs)
             runs += solved
             aims = tolerance * found.kinetic
             errors = np.array([math.fsum(budget.values()) for budget in budgets])
@@ -161,10 +161,8 @@ def _dense(samples: np.ndarray, step: float, mass: float, count: int) -> tuple[n
     return energies, states * np.sign(states[np.arange(count), last])[:, None]
 
 
-def _converged(
-    problem: Problem, found: _Solved, report: Callable[[int], None]
-) -> tuple[np.ndarray, list[dict[str, float]], int]:
-    """The levels, the budget of each, and how often H was diagonalized.
+def _converged(problem: Problem, found: _Solved, before: int) -> Work[tuple[np.ndarray, list[dict[str, float]], int]]:
+    """The levels, the budget of each, and how often H was diagonalized after the `before` times.
 
     A smooth V converges faster than any power of the spacing: the whole change from a grid 1.4 times coarser is taken. At edges and deltas
     the error goes as a power of it (`spacing_order`). Where grids 1.4 and 2 times coarser tell the same correction, it is made, and twice
@@ -173,14 +171,14 @@ def _converged(
     grid, energies, count = found.states.grid, found.states.energies, len(found.states.energies)
     values, told, sizes = energies, [], set()
     order = spacing_order(problem, grid)
-    report(1)
+    yield Headway(before + 1, before + 4)
     for ratio in _RATIOS[: 1 if order is None else 2]:
         coarse = coarsened(grid, ratio, problem.potential)
         true = float(coarse.spacing[0]) / float(grid.spacing[0])
         sizes.add(coarse.points)
         change = energies - _solve(problem, coarse, count).states.energies
         told.append(change if order is None else change / (true**order - 1))
-        report(1 + len(told))
+        yield Headway(before + 1 + len(told), before + 4)
     error = np.max(np.abs(told), axis=0)
     if order is not None:
         apart = np.abs(told[0] - told[1])
@@ -189,7 +187,7 @@ def _converged(
         values = np.where(clean, energies + told[0], energies)
         error = 2 * np.where(clean, apart, error)
     smaller = np.abs(energies - _solve(problem, _cut(grid), count).states.energies)
-    report(2 + len(told))
+    yield Headway(before + 2 + len(told), before + 4)
     budgets = [
         {"grid": float(g), "box": float(b), "residual": float(r), "rounding": 8 * np.finfo(float).eps * found.size}
         for g, b, r in zip(error, smaller, found.residual, strict=True)

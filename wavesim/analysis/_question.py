@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from .._typing import Dimension
 from ..problem import Problem
 from ..propagation import Plan, Progress
 from ._report import Report
+from ._runs import Work, carried_out
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,12 +42,17 @@ class AbstractQuestion(abc.ABC):
     """What is asked of a problem: the `find` of `wavesim.certify` and of scenario files."""
 
     @abc.abstractmethod
+    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
+        """How it is measured: yields what is to be propagated; `fixed` are numerics given by hand, as in `wavesim.plan`."""
+
+    @final
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
-        """Measure it; `fixed` are numerics given by hand, as in `wavesim.plan`."""
+        """Measure it, every run in turn."""
+        return carried_out(self.measuring(problem, tolerance, **fixed), progress)
 
     @abc.abstractmethod
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
-        """How `measure` would begin; None where nothing is propagated."""
+        """How `measuring` would begin; None where nothing is propagated."""
 
     @abc.abstractmethod
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:

@@ -14,11 +14,12 @@ from .._typing import DIMENSIONLESS, TIME, Dimension
 from ..absorbers import Absorber
 from ..observables import AbstractObservable
 from ..problem import Problem
-from ..propagation import Plan, Progress, Refinement, Result, plan
+from ..propagation import Plan, Refinement, Result, plan
 from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Reading
 from ._repeat import MOST_RUNS, Trial, refined, run_trial, warnings_of
 from ._report import Curve, Quantity, Report
+from ._runs import Work
 
 # the least error of a point on a pattern, as a share of the worst point's
 _LEAST_SHARE = 0.1
@@ -72,13 +73,13 @@ class AbstractRecordQuestion(AbstractQuestion):
         return plan(problem, tolerance, refinement=chosen, **(self.planned_for(problem) | fixed))
 
     @final
-    def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
+    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
         problem = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
         begun, runs, pairs = time.perf_counter(), 0, 0
         refinement = Refinement(space=first_refinement(problem, tolerance))
         numerics = self.planned(problem, tolerance, **fixed).numerics
         refuse_below_rounding(numerics, tolerance, float(problem.mass))
-        trial = run_trial(problem, numerics, progress)
+        trial = yield from run_trial(problem, numerics)
         while True:
             quantities = _quantities(problem, self, trial, _LEAST * tolerance)
             headline = next(iter(quantities.values()))
@@ -90,7 +91,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             refinement = better
             try:
                 better_plan = self.planned(problem, tolerance, refinement=refinement, **fixed)
-                finer = run_trial(problem, better_plan.numerics, progress)
+                finer = yield from run_trial(problem, better_plan.numerics)
             except KeyboardInterrupt:
                 break
             if finer.interrupted:

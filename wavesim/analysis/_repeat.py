@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..problem import Problem
-from ..propagation import Numerics, Progress, Refinement, Result, propagate
+from ..propagation import Numerics, Refinement, Result
 from ._accuracy import (
     CUT_ORDER,
     Repetition,
@@ -23,6 +23,7 @@ from ._accuracy import (
     time_order,
 )
 from ._report import Quantity
+from ._runs import Wanted, Work
 
 MOST_RUNS = 12
 BLAME = {
@@ -99,31 +100,12 @@ class Trial:
         return extrapolated(order, ratios, values)[0] - np.asarray(values[0])
 
 
-def run_trial(problem: Problem, numerics: Numerics, report: Progress) -> Trial:
+def run_trial(problem: Problem, numerics: Numerics) -> Work[Trial]:
+    """The run and its repetitions; interrupted if not all of them were completed."""
     repetitions = [*coarser_in_time(numerics), *coarser_in_space(problem, numerics)]
-    meter = _Meter(report, numerics.fft_pairs + sum(r.numerics.fft_pairs for r in repetitions))
-    result = propagate(problem, numerics, progress=meter.of(numerics))
-    again: list[tuple[Repetition, Result]] = []
-    for repetition in repetitions:
-        if not result.complete:
-            break
-        run = propagate(problem, repetition.numerics, progress=meter.of(repetition.numerics))
-        if not run.complete:
-            break
-        again.append((repetition, run))
-    return Trial(result, tuple(again), interrupted=len(again) < len(repetitions))
-
-
-class _Meter:
-    """Progress over several propagations, counted in FFT pairs."""
-
-    def __init__(self, report: Progress, total: int) -> None:
-        self.report, self.total, self.before = report, total, 0
-
-    def of(self, numerics: Numerics) -> Progress:
-        start, each = self.before, numerics.method.pairs
-        self.before += numerics.fft_pairs
-        return lambda done, _: self.report(start + done * each, self.total)
+    result, *runs = yield Wanted(problem, (numerics, *(repetition.numerics for repetition in repetitions)))
+    again = tuple(zip(repetitions, runs, strict=False))
+    return Trial(result, again, interrupted=len(again) < len(repetitions))
 
 
 def refined(

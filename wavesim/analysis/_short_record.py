@@ -25,6 +25,7 @@ from ._doublet import lowest_doublet
 from ._pencil import Modes, matrix_pencil
 from ._repeat import MOST_RUNS, refined, run_trial, warnings_of
 from ._report import Quantity, Report
+from ._runs import Work, carried_out
 
 EVEN, ODD = "even_correlation", "odd_correlation"
 
@@ -86,6 +87,12 @@ def period_from_short_record(
     identity knows them (`lowest_doublet`).
     """
     positive("duration", duration)
+    with reporter(progress) as report:
+        return carried_out(short_record(problem, duration, tolerance), report)
+
+
+def short_record(problem: Problem, duration: float, tolerance: float) -> Work[Report]:
+    """How `period_from_short_record` is measured."""
     well = problem.potential
     doublet = lowest_doublet(problem) if isinstance(well, AbstractDoubleWell) else None
     if not isinstance(well, AbstractDoubleWell) or doublet is None:
@@ -102,35 +109,34 @@ def period_from_short_record(
     }
     begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
     space = plan(problem, tolerance, frames=1).numerics.grid
-    with reporter(progress) as report:
-        while True:
-            grid = space if refinement.space == 1 else _finer(space, refinement.space)
-            center, reach = _energies(problem, grid)
-            # half the spacing that would do, for a repetition may keep every other frame
-            frames = 2 * math.ceil(duration * reach / math.pi)
-            settings = plan(
-                problem, _STEP, grid=grid, frames=frames, save_psi=False, refinement=Refinement(time=refinement.time)
-            )
-            trial = run_trial(problem, settings.numerics, report)
-            if trial.interrupted:
-                raise WavesimError("the period needs the whole record, but the run was interrupted; let it finish.")
-            runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
-            fine = _measured(trial.result, center)
-            others = [(repetition, _measured(run, center)) for repetition, run in trial.again]
-            quantities = {}
-            for name, (value, own, dimension) in fine.items():
-                budget: dict[str, float] = {}
-                for repetition, numbers in others:
-                    told = repetition.weight * abs(value - numbers[name][0])
-                    budget[repetition.source] = max(told, budget.get(repetition.source, 0.0))
-                budget["fit"] = own
-                quantities[name] = Quantity(name, value, combined(budget), dimension, budget, {"levels": theory[name]})
-            headline = quantities["tunneling_period"]
-            aim = tolerance * headline.value
-            better = refined(refinement, headline, aim, problem, trial.result.numerics, {})
-            if headline.error <= aim or better == refinement or runs >= MOST_RUNS:
-                break
-            refinement = better
+    while True:
+        grid = space if refinement.space == 1 else _finer(space, refinement.space)
+        center, reach = _energies(problem, grid)
+        # half the spacing that would do, for a repetition may keep every other frame
+        frames = 2 * math.ceil(duration * reach / math.pi)
+        settings = plan(
+            problem, _STEP, grid=grid, frames=frames, save_psi=False, refinement=Refinement(time=refinement.time)
+        )
+        trial = yield from run_trial(problem, settings.numerics)
+        if trial.interrupted:
+            raise WavesimError("the period needs the whole record, but the run was interrupted; let it finish.")
+        runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
+        fine = _measured(trial.result, center)
+        others = [(repetition, _measured(run, center)) for repetition, run in trial.again]
+        quantities = {}
+        for name, (value, own, dimension) in fine.items():
+            budget: dict[str, float] = {}
+            for repetition, numbers in others:
+                told = repetition.weight * abs(value - numbers[name][0])
+                budget[repetition.source] = max(told, budget.get(repetition.source, 0.0))
+            budget["fit"] = own
+            quantities[name] = Quantity(name, value, combined(budget), dimension, budget, {"levels": theory[name]})
+        headline = quantities["tunneling_period"]
+        aim = tolerance * headline.value
+        better = refined(refinement, headline, aim, problem, trial.result.numerics, {})
+        if headline.error <= aim or better == refinement or runs >= MOST_RUNS:
+            break
+        refinement = better
     return Report(
         result=trial.result,
         tolerance=tolerance,

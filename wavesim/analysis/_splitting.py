@@ -20,14 +20,15 @@ from ..hamiltonian import Hamiltonian
 from ..observables import AbstractObservable, Autocorrelation, Energy, Snapshot
 from ..potentials import AbstractDoubleWell, DoubleDeltaWell, QuarticDoubleWell
 from ..problem import Problem
-from ..propagation import Plan, Progress, Result
+from ..propagation import Plan, Result
 from ..states import LeftLocalized, RightLocalized
 from ._doublet import beats, half_length, lowest_doublet, wkb_gap_of
 from ._populations import both_sides, population_curves, population_observables
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._record import AbstractRecordQuestion
 from ._report import Report
-from ._short_record import period_from_short_record
+from ._runs import Work
+from ._short_record import short_record
 
 PASSED = "passed_amplitude"
 
@@ -76,17 +77,17 @@ class Splitting(AbstractQuestion):
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan:
         return _Rate().planned(_lasting(problem), tolerance, **fixed)
 
-    def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
+    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
         problem = _lasting(problem)
         if isinstance(problem.state, LeftLocalized | RightLocalized):
-            return _Rate().measure(problem, tolerance, progress=progress, **fixed)
+            return (yield from _Rate().measuring(problem, tolerance, **fixed))
         if fixed:
             raise WavesimError(
                 f"the splitting of a packet's record is measured on a grid of its own, but {', '.join(fixed)} is given; leave it out, "
                 "or start from left_localized."
             )
         assert problem.duration is not None
-        report = period_from_short_record(problem, float(problem.duration), tolerance, progress=progress)
+        report = yield from short_record(problem, float(problem.duration), tolerance)
         formulas = self.predictions(problem, None)
         old = {
             "gap": "gap",

@@ -13,11 +13,12 @@ from .._typing import DIMENSIONLESS, ENERGY, EnergyValue
 from ..errors import ArgumentError
 from ..potentials import DoubleBarrier, RectangularBarrier
 from ..problem import Problem
-from ..propagation import Plan, Progress, Refinement
+from ..propagation import Plan, Refinement
 from ._energy_resolved import Heard, Told
 from ._peaks import Peak, nearest, peaks_of
 from ._question import AbstractQuestion, Predictions
 from ._report import Curve, Quantity, Report
+from ._runs import Work
 from ._soft_detector import Energies, SoftDetectors, energies_of
 from ._transmission_theory import (
     BELOW_TOP,
@@ -64,9 +65,9 @@ class TransmissionCurve(AbstractQuestion):
         }
         return Plan(detectors.problem, tolerance, numerics, reasons)
 
-    def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
+    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
         chosen = self._energies(problem)
-        heard = Heard.listened(problem, tolerance, chosen, progress, **fixed)
+        heard = yield from Heard.listened(problem, tolerance, chosen, **fixed)
         told, exact = heard.at(chosen), _exact(problem)
         quantities = [
             *(self._averages(problem, heard, tolerance) if self._covers(problem, tolerance) else ()),

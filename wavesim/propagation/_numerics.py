@@ -38,7 +38,7 @@ class Numerics:
     dt: float
     steps: int = dataclasses.field(metadata={"static": True})
     frames: int = dataclasses.field(metadata={"static": True})
-    method: Method = dataclasses.field(metadata={"static": True})
+    method: Method
     absorber: Absorber | None = None
     precision: str = dataclasses.field(default="double", metadata={"static": True})
     save_psi: bool = dataclasses.field(default=True, metadata={"static": True})
