@@ -8,6 +8,7 @@ from ._doublet import lowest_doublet as lowest_doublet
 from ._driven_populations import DrivenPopulations as DrivenPopulations
 from ._energy_resolved import EnergyResolved as EnergyResolved
 from ._energy_resolved import transmission_curve as transmission_curve
+from ._flux import FluxThroughPlane as FluxThroughPlane
 from ._fringes import Fringes as Fringes
 from ._gamow import GamowPeak as GamowPeak
 from ._gamow import HalfLife as HalfLife
@@ -25,6 +26,9 @@ from ._report import BoundStates as BoundStates
 from ._report import Curve as Curve
 from ._report import Quantity as Quantity
 from ._report import Report as Report
+from ._runs import Headway as Headway
+from ._runs import Wanted as Wanted
+from ._runs import Work as Work
 from ._short_record import ParityCorrelation as ParityCorrelation
 from ._short_record import period_from_short_record as period_from_short_record
 from ._splitting import MirrorCorrelation as MirrorCorrelation
@@ -32,8 +36,11 @@ from ._splitting import Splitting as Splitting
 from ._splitting import splitting_formulas as splitting_formulas
 from ._study import Axis as Axis
 from ._study import Study as Study
+from ._theory_routes import Route as Route
 from ._transmission import Transmission as Transmission
 from ._transmission import absorber_leak as absorber_leak
 from ._transmission import transmitted as transmitted
 from ._transmission_curve import TransmissionCurve as TransmissionCurve
 from ._transmission_theory import scattering_transmission as scattering_transmission
+from ._verify import Verification as Verification
+from ._verify import verify as verify

@@ -14,7 +14,7 @@ from ..grid import Grid
 from ..problem import Problem
 from ..propagation import Numerics, chebyshev_for, coarsened
 from ..propagation._numerics import spectral_bounds
-from ..propagation._plan_grid import edges_fit
+from ..propagation._plan_grid import continued, edges_fit
 from ..schemes import Chebyshev, Scheme, chebyshev_terms
 
 # how much coarser the repetitions are
@@ -113,7 +113,7 @@ def coarser_in_space(problem: Problem, numerics: Numerics) -> list[Repetition]:
             grid = coarsened(numerics.grid, 1.25 * wanted, problem.potential)
         ratio = float(grid.spacing[0]) / float(numerics.grid.spacing[0])
         if math.prod(numerics.grid.points) * numerics.fft_pairs < _SMALL and grid.dimension == 1:
-            grid = _with_points(grid, numerics.grid.points[0])
+            grid = continued(grid, numerics.grid.points[0])
         method = numerics.method
         if isinstance(method, Chebyshev):
             low, top = spectral_bounds(problem, grid)
@@ -124,12 +124,6 @@ def coarser_in_space(problem: Problem, numerics: Numerics) -> list[Repetition]:
         weight = 1.0 if order is None else _MARGIN / (ratio**order - 1)
         repetitions.append(Repetition("grid", changed, ratio, weight))
     return repetitions
-
-
-def _with_points(grid: Grid, points: int) -> Grid:
-    """The grid continued on both sides."""
-    more = max(points - grid.points[0], 0) // 2
-    return Grid((grid.lower[0] - more * grid.spacing[0],), grid.spacing, (max(points, grid.points[0]),))
 
 
 def time_error(order: int, values: Sequence[Any]) -> float:

@@ -18,6 +18,7 @@ from .._typing import DIMENSIONLESS, ENERGY, TIME, EnergyValue, Time
 from ..errors import WavesimError
 from ..potentials import CoulombBarrier
 from ..problem import Problem
+from ..propagation import Neighbors
 from ._question import AbstractQuestion, Predictions
 from ._report import Curve, Quantity, Report
 from ._runs import Work
@@ -50,8 +51,10 @@ class HalfLife(AbstractQuestion):
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> None:
         return None
 
-    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
-        del fixed
+    def measuring(
+        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
+    ) -> Work[Report]:
+        del brief, fixed
         yield from ()
         begun = time.perf_counter()
         well, mass, energy = _barrier(problem), float(problem.mass), float(self.energy)
@@ -100,8 +103,10 @@ class GamowPeak(AbstractQuestion):
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> None:
         return None
 
-    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
-        del fixed
+    def measuring(
+        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
+    ) -> Work[Report]:
+        del brief, fixed
         yield from ()
         begun = time.perf_counter()
         well, mass, hot = _barrier(problem), float(problem.mass), float(self.temperature)

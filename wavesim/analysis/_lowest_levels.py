@@ -19,7 +19,7 @@ from ..grid import Grid
 from ..hamiltonian import DENSE_LIMIT, Hamiltonian, lowest_eigenstates
 from ..potentials import Separable
 from ..problem import Problem
-from ..propagation import Refinement, coarsened, plan, require_double
+from ..propagation import Neighbors, Refinement, coarsened, plan, require_double
 from ..states import Eigenstate
 from ._accuracy import spacing_order
 from ._levels_in_theory import level_theories
@@ -61,7 +61,10 @@ class Levels(AbstractQuestion):
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> None:
         return None
 
-    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
+    def measuring(
+        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
+    ) -> Work[Report]:
+        del brief
         begun = time.perf_counter()
         require_double()
         space, box, runs = 1.0, tolerance, 0

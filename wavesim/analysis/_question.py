@@ -10,7 +10,7 @@ import numpy as np
 
 from .._typing import Dimension
 from ..problem import Problem
-from ..propagation import Plan, Progress
+from ..propagation import Neighbors, Plan, Progress
 from ._report import Report
 from ._runs import Work, carried_out
 
@@ -42,8 +42,14 @@ class AbstractQuestion(abc.ABC):
     """What is asked of a problem: the `find` of `wavesim.certify` and of scenario files."""
 
     @abc.abstractmethod
-    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
-        """How it is measured: yields what is to be propagated; `fixed` are numerics given by hand, as in `wavesim.plan`."""
+    def measuring(
+        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
+    ) -> Work[Report]:
+        """How it is measured: yields what is to be propagated.
+
+        `fixed` are numerics given by hand, as in `wavesim.plan`. `brief`: one of many, whose record nobody looks at, and
+        what they know of each other: as few frames as the numbers need, no psi, sizes that others share, and of several theories perhaps only the one to be compared with.
+        """
 
     @final
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:

@@ -6,6 +6,7 @@ import abc
 import dataclasses
 import math
 import time
+from collections.abc import Callable
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -14,9 +15,9 @@ from .._typing import DIMENSIONLESS, TIME, Dimension
 from ..absorbers import Absorber
 from ..observables import AbstractObservable
 from ..problem import Problem
-from ..propagation import Plan, Refinement, Result, plan
+from ..propagation import Neighbors, Plan, Refinement, Result, plan
 from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
-from ._question import AbstractQuestion, CurvePredictions, Reading
+from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._repeat import MOST_RUNS, Trial, refined, run_trial, warnings_of
 from ._report import Curve, Quantity, Report
 from ._runs import Work
@@ -60,6 +61,15 @@ class AbstractRecordQuestion(AbstractQuestion):
         del result
         return {}
 
+    @property
+    def least_frames(self) -> int | None:
+        """Frames that the numbers need, where they can be told; None for as many as a plan gives."""
+        return None
+
+    def compared(self, problem: Problem, duration: float | None) -> Predictions:
+        """`predictions`, of which only the first theory of each quantity is wanted, so that others may be left out."""
+        return self.predictions(problem, duration)
+
     def planned_for(self, problem: Problem) -> dict[str, Any]:
         """What the planner should know besides the problem and the tolerance, as keywords of `wavesim.plan`."""
         del problem
@@ -73,15 +83,20 @@ class AbstractRecordQuestion(AbstractQuestion):
         return plan(problem, tolerance, refinement=chosen, **(self.planned_for(problem) | fixed))
 
     @final
-    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
+    def measuring(
+        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
+    ) -> Work[Report]:
         problem = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
+        predict = self.predictions if brief is None else self.compared
+        if brief is not None:
+            fixed = {"frames": self.least_frames, "save_psi": False, "shared": brief} | fixed
         begun, runs, pairs = time.perf_counter(), 0, 0
         refinement = Refinement(space=first_refinement(problem, tolerance))
         numerics = self.planned(problem, tolerance, **fixed).numerics
         refuse_below_rounding(numerics, tolerance, float(problem.mass))
         trial = yield from run_trial(problem, numerics)
         while True:
-            quantities = _quantities(problem, self, trial, _LEAST * tolerance)
+            quantities = _quantities(problem, self, trial, _LEAST * tolerance, predict)
             headline = next(iter(quantities.values()))
             runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
             aim = tolerance * (abs(headline.value) if self.relative else 1.0)
@@ -101,7 +116,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             result=trial.result,
             tolerance=tolerance,
             quantities=quantities,
-            curves=_curves(problem, self, trial, _LEAST * tolerance),
+            curves=_curves(problem, self, trial, _LEAST * tolerance) if brief is None else {},
             warnings=tuple(warnings_of(trial, headline, aim)),
             runs=runs,
             fft_pairs=pairs,
@@ -109,9 +124,15 @@ class AbstractRecordQuestion(AbstractQuestion):
         )
 
 
-def _quantities(problem: Problem, question: AbstractRecordQuestion, trial: Trial, least: float) -> dict[str, Quantity]:
+def _quantities(
+    problem: Problem,
+    question: AbstractRecordQuestion,
+    trial: Trial,
+    least: float,
+    predict: Callable[[Problem, float], Predictions],
+) -> dict[str, Quantity]:
     result = trial.result
-    predictions = question.predictions(problem, float(result.times[-1]))
+    predictions = predict(problem, float(result.times[-1]))
     absorber = result.numerics.absorber
     leak = None if absorber is None else question.leak(problem, absorber)
     read = {id(run): question.readings(run) for run in (result, *(run for _, run in trial.again))}

@@ -128,6 +128,11 @@ class Report:
         return (self.result is None or self.result.complete) and math.isfinite(self.headline.error)
 
     @property
+    def reached(self) -> bool:
+        """Whether every number stands with a bar and nothing was warned of: complete, and the tolerance met."""
+        return self.complete and not self.warnings
+
+    @property
     def headline(self) -> Quantity:
         """The quantity that the run is about."""
         return next(iter(self.quantities.values()))

@@ -20,7 +20,7 @@ from ..hamiltonian import Hamiltonian
 from ..observables import AbstractObservable, Autocorrelation, Energy, Snapshot
 from ..potentials import AbstractDoubleWell, DoubleDeltaWell, QuarticDoubleWell
 from ..problem import Problem
-from ..propagation import Plan, Result
+from ..propagation import Neighbors, Plan, Result
 from ..states import LeftLocalized, RightLocalized
 from ._doublet import beats, half_length, lowest_doublet, wkb_gap_of
 from ._populations import both_sides, population_curves, population_observables
@@ -77,10 +77,12 @@ class Splitting(AbstractQuestion):
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan:
         return _Rate().planned(_lasting(problem), tolerance, **fixed)
 
-    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
+    def measuring(
+        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
+    ) -> Work[Report]:
         problem = _lasting(problem)
         if isinstance(problem.state, LeftLocalized | RightLocalized):
-            return (yield from _Rate().measuring(problem, tolerance, **fixed))
+            return (yield from _Rate().measuring(problem, tolerance, brief=brief, **fixed))
         if fixed:
             raise WavesimError(
                 f"the splitting of a packet's record is measured on a grid of its own, but {', '.join(fixed)} is given; leave it out, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from typing import Any
 
@@ -20,6 +21,7 @@ from ..states import AbstractPacket, GaussianPacket
 from ._question import CurvePredictions, Predictions, Reading
 from ._record import AbstractRecordQuestion
 from ._transmission_theory import (
+    TransmissionOf,
     along_first_axis,
     approximate_transmissions,
     average,
@@ -43,6 +45,11 @@ class Transmission(AbstractRecordQuestion):
     """
 
     relative: bool = False  # type: ignore[misc]
+
+    @property
+    def least_frames(self) -> int:
+        # everything is told by the end; the coarser runs keep half and a quarter of these
+        return 8
 
     def planned_for(self, problem: Problem) -> dict[str, Any]:
         if not self.relative:
@@ -112,18 +119,28 @@ class Transmission(AbstractRecordQuestion):
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
         problem = along_first_axis(problem)
-        if not isinstance(problem.state, GaussianPacket):
-            return {}
         # an approximation says something where next to nothing passes
-        theories = transmission_theories(problem) | (approximate_transmissions(problem) if self.relative else {})
-        through = {name: average(transmission, problem) for name, transmission in theories.items()}
-        # components that start the other way never meet the potential: they count as reflected
-        back = {name: 1.0 - value for name, value in through.items()}
-        return {"transmitted_probability": through, "reflected_probability": back}
+        rough = approximate_transmissions(problem) if self.relative else {}
+        return _averages(problem, transmission_theories(problem) | rough)
+
+    def compared(self, problem: Problem, duration: float | None) -> Predictions:
+        del duration
+        problem = along_first_axis(problem)
+        return _averages(problem, dict(itertools.islice(transmission_theories(problem).items(), 1)))
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
         del problem, times
         return {}
+
+
+def _averages(problem: Problem, theories: dict[str, TransmissionOf]) -> Predictions:
+    """Each T(E), averaged over the packet."""
+    if not isinstance(problem.state, GaussianPacket):
+        return {}
+    through = {name: average(transmission, problem) for name, transmission in theories.items()}
+    # components that start the other way never meet the potential: they count as reflected
+    back = {name: 1.0 - value for name, value in through.items()}
+    return {"transmitted_probability": through, "reflected_probability": back}
 
 
 def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
@@ -157,7 +174,7 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
     assert isinstance(packet, AbstractPacket)
     low, high = packet.momentum_range(1e-15, mass)
     mean, spread = (low + high) / 2, (high - low) / 16
-    k = np.linspace(max(low, 1e-3 * high), high, 161) if mean > 0 else np.linspace(max(-high, -1e-3 * low), -low, 161)
+    k = np.linspace(max(low, 1e-3 * high), high, 61) if mean > 0 else np.linspace(max(-high, -1e-3 * low), -low, 61)
     density = np.exp(-(((k - abs(mean)) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
     worst = np.zeros_like(k)
     for end in {max(float(end), 0.0) for end in problem.potential.asymptotes()}:

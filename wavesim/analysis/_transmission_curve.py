@@ -13,7 +13,7 @@ from .._typing import DIMENSIONLESS, ENERGY, EnergyValue
 from ..errors import ArgumentError
 from ..potentials import DoubleBarrier, RectangularBarrier
 from ..problem import Problem
-from ..propagation import Plan, Refinement
+from ..propagation import Neighbors, Plan, Refinement
 from ._energy_resolved import Heard, Told
 from ._peaks import Peak, nearest, peaks_of
 from ._question import AbstractQuestion, Predictions
@@ -65,9 +65,11 @@ class TransmissionCurve(AbstractQuestion):
         }
         return Plan(detectors.problem, tolerance, numerics, reasons)
 
-    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
+    def measuring(
+        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
+    ) -> Work[Report]:
         chosen = self._energies(problem)
-        heard = yield from Heard.listened(problem, tolerance, chosen, **fixed)
+        heard = yield from Heard.listened(problem, tolerance, chosen, shared=brief, **fixed)
         told, exact = heard.at(chosen), _exact(problem)
         quantities = [
             *(self._averages(problem, heard, tolerance) if self._covers(problem, tolerance) else ()),

@@ -1,5 +1,6 @@
 """Propagation in time: plan, propagate, evolve (pure), relax (imaginary time)."""
 
+from ._batch import evolve_many as evolve_many
 from ._evolve import Frame as Frame
 from ._evolve import Trajectory as Trajectory
 from ._evolve import evolve as evolve
@@ -18,6 +19,9 @@ from ._planner import plan as plan
 from ._progress import Progress as Progress
 from ._progress import reporter as reporter
 from ._propagate import check as check
+from ._propagate import checked as checked
 from ._propagate import propagate as propagate
+from ._propagate import recorded as recorded
 from ._relax import relax as relax
 from ._result import Result as Result
+from ._shared import Neighbors as Neighbors

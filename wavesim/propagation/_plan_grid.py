@@ -100,6 +100,12 @@ def coarsened(grid: Grid, ratio: float, potential: AbstractPotential) -> Grid:
     return Grid(grid.lower, spacing, points)
 
 
+def continued(grid: Grid, points: int) -> Grid:
+    """A grid of one dimension continued on both sides, its spacing and its points kept."""
+    more = max(points - grid.points[0], 0) // 2
+    return Grid((grid.lower[0] - more * grid.spacing[0],), grid.spacing, (max(points, grid.points[0]),))
+
+
 def _common_divisor(gaps: np.ndarray, spacing: float) -> float:
     """The spacing, at most `spacing` and not below two thirds of it, of which all gaps are multiples, or nearly."""
     smallest = float(gaps.min())

@@ -15,6 +15,7 @@ from ..problem import Problem
 from ..schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Chebyshev, Scheme, Spectral, chebyshev_terms
 from ._numerics import Method, scheme_named, spectral_bounds
 from ._pilot import Pilot
+from ._shared import Neighbors
 
 # step x energy at which each scheme reaches a state error of 1e-4 over t x energy of about 60: where pilot runs begin (NUMERICS section 1.4)
 _REACH = {"strang": 0.05, "yoshida4": 0.5, "chin4a": 0.55, "ti4d": 0.5, "srkn11b": 3.0, "g6t4": 1.5}
@@ -64,6 +65,7 @@ def planned_course(
     scheme: Method | str | None = None,
     dt: float | None = None,
     finer: float = 1.0,
+    shared: Neighbors | None = None,
 ) -> Course:
     """The cheapest method for an error of psi below `tolerance`, in FFT pairs, or the steps that a given one needs.
 
@@ -79,7 +81,7 @@ def planned_course(
         scheme = "g6t4" if problem.potential.smooth else ("chebyshev" if problem.potential.static else SRKN11B)
     desk = _Desk(problem, space, tolerance, frames, finer)
     if scheme is None:
-        return desk.cheapest()
+        return desk.cheapest() if shared is None else desk.as_neighbors(shared)
     if isinstance(scheme, str) and scheme not in ("chebyshev", "spectral"):
         scheme = scheme_named(scheme)
     given = "given" if dt is None else "given, as the step is" if isinstance(scheme, Scheme) else "given"
@@ -137,6 +139,23 @@ class _Desk:
         if best is not None and limit < self.cost(course):
             course = best
         return dataclasses.replace(course, pilot_pairs=self.spent)
+
+    def as_neighbors(self, shared: Neighbors) -> Course:
+        """The cheapest course, or what it was for a problem much like this one."""
+        space, potential, state = self.space, self.problem.potential, self.problem.state
+        action = space.duration * space.energy
+        alike = round(2 * math.log2(action)), round(2 * math.log2(math.prod(space.grid.points)))
+        key = (type(potential), type(state), self.tolerance, self.frames, space.absorber is None, *alike)
+        if key not in shared.told:
+            course = self.cheapest()
+            shared.told[key] = course.method, course.wanted / action
+            return course
+        method, pace = shared.told[key]
+        if isinstance(method, Scheme) and pace:
+            wanted = pace * action
+            return Course(method, self.rounded(wanted * self.finer), "as for its neighbors", wanted=wanted)
+        exact = self.without_error() if potential.static else []
+        return next((course for course in exact if isinstance(course.method, type(method))), None) or self.cheapest()
 
     def likely(self, scheme: Scheme, gradient_steps: float) -> float:
         """What a scheme is likely to cost where g6t4 needs `gradient_steps` steps."""

@@ -19,6 +19,7 @@ from ..potentials import Free
 from ..problem import Problem
 from ..schemes import Scheme, Spectral
 from ..states import Trapped
+from ._memory import refuse_too_large
 from ._numerics import Method, Numerics, require_double
 from ._plan_confined import confined_space
 from ._plan_decay import decay_space
@@ -26,6 +27,8 @@ from ._plan_open import deep_space, free_space, open_space
 from ._plan_planar import dimension_of, planar_space
 from ._plan_time import Space, planned_course
 from ._plan_time import chebyshev_for as chebyshev_for
+from ._shared import Neighbors
+from ._shared import shared as on_ladder
 from ._spectral import require_spectral
 
 DEFAULT_FRAMES = 240
@@ -75,6 +78,7 @@ def plan(
     save_psi: bool = True,
     refinement: Refinement = Refinement(),
     scale: float = 1.0,
+    shared: Neighbors | None = None,
 ) -> Plan:
     """Choose the numerics for a problem; any of them can be fixed by hand.
 
@@ -84,6 +88,7 @@ def plan(
         grid, dt, scheme, absorber, frames, precision, save_psi: what is given is kept; see `propagate`.
         refinement: how much finer than by the rules, for a second, better run.
         scale: a transmitted probability, about, if the tolerance is meant as a fraction of it.
+        shared: what problems planned before this one found; sizes are then rounded up to a ladder, so that many share few compiled programs.
 
     Returns:
         the `Plan`.
@@ -104,19 +109,32 @@ def plan(
         raise ArgumentError("absorber", f'must be an Absorber, None or "planned", but is {absorber!r}.')
     positive("scale", scale)
     space = _space(problem, tolerance, grid, absorber, refinement, scale)
+    refuse_too_large(space.grid, 16 if precision == "double" else 8)
     reasons = dict(space.reasons)
     frames = frames or (DEFAULT_FRAMES if space.grid.dimension == 1 else _PLANAR_FRAMES)
     if isinstance(scheme, Spectral) or scheme == "spectral":
         require_spectral(problem, space.grid, space.absorber)
-    course = planned_course(problem, space, tolerance, frames, scheme=scheme, dt=dt, finer=refinement.time)
-    method, steps = course.method, course.steps
-    exact = space.duration / steps
+    course = planned_course(
+        problem, space, tolerance, frames, scheme=scheme, dt=dt, finer=refinement.time, shared=shared
+    )
+    numerics = Numerics(
+        space.grid,
+        space.duration / course.steps,
+        course.steps,
+        frames,
+        course.method,
+        space.absorber,
+        precision,
+        save_psi,
+    )
+    if shared is not None:
+        numerics = on_ladder(problem, numerics, grid is not None, dt is not None)
+    method = numerics.method
     cost = f" (order {method.order}, {method.pairs} FFT pairs a step)" if isinstance(method, Scheme) else ""
     reasons["method"] = f"{method.name}{cost}: {course.why}"
-    reasons["step"] = f"dt = {exact:.5g}: {steps:,} steps over {space.duration:.6g}" + (
+    reasons["step"] = f"dt = {numerics.dt:.5g}: {numerics.steps:,} steps over {space.duration:.6g}" + (
         f", {frames} frames" if frames > 1 else ""
     )
-    numerics = Numerics(space.grid, exact, steps, frames, method, space.absorber, precision, save_psi)
     return Plan(problem, tolerance, numerics, reasons, course.pilot_pairs)
 
 

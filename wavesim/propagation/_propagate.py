@@ -86,13 +86,19 @@ def propagate(
             precision=precision,
             save_psi=save_psi,
         ).numerics
+    numerics = checked(problem, numerics)
+    with reporter(progress) as report:
+        return _run(problem, numerics, report)
+
+
+def checked(problem: Problem, numerics: Numerics) -> Numerics:
+    """The numerics as they are run, if they suit the problem; see `check`."""
     check(problem, numerics)
     if isinstance(numerics.method, Spectral):
         # here all numbers are concrete; a plan leaves it open, for evolve may vary them
         symmetric = mirrored(problem.potential.sample(numerics.grid, mass=problem.mass))
         numerics = dataclasses.replace(numerics, method=Spectral(symmetric))
-    with reporter(progress) as report:
-        return _run(problem, numerics, report)
+    return numerics
 
 
 def check(problem: Problem, numerics: Numerics) -> None:
@@ -164,7 +170,7 @@ def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
             report(done * steps, numerics.steps)
     except KeyboardInterrupt:
         complete = False
-    return _result(problem, numerics, collected, final, complete, time.perf_counter() - begun)
+    return recorded(problem, numerics, collected, final, complete, time.perf_counter() - begun)
 
 
 def _long_stretch(apparatus: Any, carry: Any, steps: int, work: float, report: Any) -> tuple[Any, int]:
@@ -178,7 +184,7 @@ def _long_stretch(apparatus: Any, carry: Any, steps: int, work: float, report: A
     return carry, steps - length * (pieces - 1)
 
 
-def _result(
+def recorded(
     problem: Problem,
     numerics: Numerics,
     collected: list[Frame],
@@ -186,6 +192,11 @@ def _result(
     complete: bool,
     wall_s: float,
 ) -> Result:
+    """The `Result` of frames, given in pieces.
+
+    Raises:
+        NumericsError: if psi is not finite at the end.
+    """
     stacked: Frame = jax.tree.map(lambda *parts: np.concatenate(parts), *collected)
     if final is None:
         final = np.asarray(problem.state.sample(numerics.grid, problem.hamiltonian(numerics.grid)))

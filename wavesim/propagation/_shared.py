@@ -1,0 +1,58 @@
+"""Numerics rounded up to a ladder of sizes, so that problems which differ a little share one compiled program."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Hashable, Iterator
+
+from ..problem import Problem
+from ..schemes import Chebyshev, Scheme, chebyshev_terms
+from ._numerics import Method, Numerics, spectral_bounds
+from ._plan_grid import continued
+
+# from rung to rung at most a quarter more points or steps, and a tenth more Chebyshev terms
+_RUNGS = (4, 5, 6, 7)
+_RADII = 1.1
+
+
+@dataclasses.dataclass(frozen=True)
+class Neighbors:
+    """What problems that are planned together know of each other: the method and the steps that pilot runs told one of them.
+
+    Steps for the same accuracy go about as duration x energy; what that misses, each problem's own error bar shows.
+    """
+
+    told: dict[Hashable, tuple[Method, float]] = dataclasses.field(default_factory=dict)
+
+
+def shared(problem: Problem, numerics: Numerics, keep_grid: bool, keep_steps: bool) -> Numerics:
+    """The same accuracy or a better one, at sizes that neighbors in parameter space are likely to have too.
+
+    Points: a larger box at the same spacing. Steps between frames: more of them. Chebyshev series: wider bounds, so that the terms
+    follow a ladder; with a step twice as long they do so again. What is given by hand is kept.
+    """
+    grid, steps, method = numerics.grid, numerics.steps, numerics.method
+    if grid.dimension == 1 and not keep_grid:
+        grid = continued(grid, _rung(grid.points[0]))
+    if isinstance(method, Scheme | Chebyshev) and not keep_steps:
+        steps = numerics.frames * _rung(steps // numerics.frames)
+    dt = float(numerics.duration) / steps
+    if isinstance(method, Chebyshev):
+        low, top = spectral_bounds(problem, grid)
+        radius = _RADII ** math.ceil(math.log(1.005 * (top - low) * dt / 2, _RADII))
+        # a hair above the lowest V too: rounding may not put it outside
+        low -= 0.002 * (top - low)
+        method = Chebyshev(low, low + 2 * radius / dt, chebyshev_terms(radius))
+    return dataclasses.replace(numerics, grid=grid, dt=dt, steps=steps, method=method)
+
+
+def _ladder() -> Iterator[int]:
+    yield from range(1, 4)
+    for doubling in itertools.count():
+        yield from (rung << doubling for rung in _RUNGS)
+
+
+def _rung(size: int) -> int:
+    return next(rung for rung in _ladder() if rung >= size)

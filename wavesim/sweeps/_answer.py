@@ -1,0 +1,64 @@
+"""One row of a sweep, asked and answered."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from typing import Any
+
+from ..analysis import AbstractQuestion
+from ..problem import Problem
+
+
+class Status(enum.IntEnum):
+    """What became of a row."""
+
+    WAITING = 0
+    GOOD = 1
+    MISSED = 2
+    FAILED = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """A row before it is answered: what `wavesim.certify` would be called with.
+
+    Args:
+        question: what is asked.
+        problem: the physics, in internal units.
+        tolerance: error bar aimed at for the headline.
+        fixed: numerics given by hand, as in `wavesim.plan`.
+    """
+
+    question: AbstractQuestion
+    problem: Problem
+    tolerance: float
+    fixed: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """A row's numbers, in internal units.
+
+    Attributes:
+        values, errors: by standard quantity name, the headline first; empty if the row failed.
+        theories: the theory that a quantity is compared with, where one exists.
+        theory_names: its name.
+        status: GOOD; MISSED if the bar (which still holds) is above the tolerance; FAILED.
+        reason: one sentence for every status but GOOD.
+        runs, fft_pairs: what it cost, repetitions included.
+    """
+
+    values: dict[str, float]
+    errors: dict[str, float]
+    theories: dict[str, float]
+    theory_names: dict[str, str]
+    status: Status
+    reason: str = ""
+    runs: int = 0
+    fft_pairs: int = 0
+
+    @classmethod
+    def failed(cls, reason: str) -> Answer:
+        """A row without numbers."""
+        return cls({}, {}, {}, {}, Status.FAILED, reason)

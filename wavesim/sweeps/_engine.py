@@ -1,0 +1,119 @@
+"""Many rows answered together: what `wavesim.certify` does for one, in lockstep, with one compiled program for all runs of a shape.
+
+Each row's question works as it always does (`wavesim.analysis`): it plans, waits for its runs, makes its error bar of their repetitions,
+and asks for finer runs if that bar is too wide. Only who propagates is different: the runs that all rows wait for are sorted by the
+program that they share, and each group is one call of `wavesim.propagation.evolve_many`. So the bar of a row is as honest as a single run's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..analysis import Headway, Report, Wanted, Work
+from ..errors import WavesimError
+from ..problem import Problem
+from ..propagation import Neighbors, Numerics, Result, checked, evolve_many, recorded
+from ._answer import Answer, Asked, Status
+
+
+def answers(asked: Sequence[Asked]) -> Iterator[tuple[int, Answer]]:
+    """Answer the rows; (place, answer) as they come, in no order. A row that cannot be answered is an `Answer` with its reason."""
+    # made anew here, so that a row's numbers depend on the rows asked with it alone
+    neighbors = Neighbors()
+    rows = [_Row(place, row, neighbors) for place, row in enumerate(asked)]
+    while rows:
+        for group in _groups(rows):
+            _propagated(group)
+        for row in rows:
+            row.go_on()
+        yield from ((row.place, row.answer) for row in rows if row.answer is not None)
+        rows = [row for row in rows if row.answer is None]
+
+
+@dataclasses.dataclass
+class _Run:
+    """One run that a row waits for."""
+
+    problem: Problem
+    numerics: Numerics
+    result: Result | WavesimError | None = None
+
+
+class _Row:
+    """One question at work: what it waits for, and in the end its answer."""
+
+    def __init__(self, place: int, asked: Asked, neighbors: Neighbors) -> None:
+        self.place, self.asked = place, asked
+        self.runs: list[_Run] = []
+        self.answer: Answer | None = None
+        self.work: Work[Report] = asked.question.measuring(
+            asked.problem, asked.tolerance, brief=neighbors, **asked.fixed
+        )
+        self._hear(None)
+
+    def go_on(self) -> None:
+        """Give the question its results, and hear what it wants next."""
+        results: list[Result] = []
+        for run in self.runs:
+            if not isinstance(run.result, Result):
+                self.answer = Answer.failed(str(run.result))
+                self.work.close()
+                return
+            results.append(run.result)
+        self.runs = []
+        self._hear(results)
+
+    def _hear(self, results: list[Result] | None) -> None:
+        try:
+            wanted = next(self.work) if results is None else self.work.send(results)
+            while isinstance(wanted, Headway):
+                wanted = self.work.send([])
+            self.runs = _runs(wanted)
+        except StopIteration as end:
+            self.answer = answer_of(end.value, self.asked.tolerance)
+        except WavesimError as error:
+            self.answer = Answer.failed(str(error))
+
+
+def _runs(wanted: Wanted) -> list[_Run]:
+    return [_Run(wanted.problem, checked(wanted.problem, numerics)) for numerics in wanted.numerics]
+
+
+def answer_of(report: Report, tolerance: float) -> Answer:
+    """What a table keeps of a report."""
+    quantities = report.quantities
+    met = report.reached
+    return Answer(
+        values={name: quantity.value for name, quantity in quantities.items()},
+        errors={name: quantity.error for name, quantity in quantities.items()},
+        theories={name: next(iter(q.theory.values())) for name, q in quantities.items() if q.theory},
+        theory_names={name: next(iter(q.theory)) for name, q in quantities.items() if q.theory},
+        status=Status.GOOD if met else Status.MISSED,
+        reason="" if met else " ".join(report.warnings) or f"the tolerance of {tolerance:.2g} was not reached.",
+        runs=report.runs,
+        fft_pairs=report.fft_pairs,
+    )
+
+
+def _groups(rows: Sequence[_Row]) -> list[list[_Run]]:
+    """The runs that are waited for, sorted by the program that they share."""
+    groups: dict[Any, list[_Run]] = {}
+    for run in (run for row in rows for run in row.runs):
+        leaves, structure = jax.tree.flatten((run.problem, run.numerics))
+        shapes = tuple((np.shape(leaf), np.result_type(leaf).kind) for leaf in leaves)
+        groups.setdefault((structure, shapes), []).append(run)
+    return list(groups.values())
+
+
+def _propagated(group: Sequence[_Run]) -> None:
+    trajectories = evolve_many([run.problem for run in group], [run.numerics for run in group])
+    for run, trajectory in zip(group, trajectories, strict=True):
+        try:
+            run.result = recorded(run.problem, run.numerics, [trajectory.frames], np.asarray(trajectory.final), True, 0.0)
+        except WavesimError as error:
+            run.result = error
