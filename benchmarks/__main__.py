@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty] [sweep]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ def main() -> None:
     parser.add_argument(
         "which",
         nargs="*",
-        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (an hour or two; can be interrupted and taken up again)",
+        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (an hour or two; can be interrupted and taken up again), sweep (a quarter of an hour)",
     )
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
         "--note", default="", help="what else mattered, kept in the record (other programs running, say)"
     )
+    parser.add_argument("--rows", type=int, help="rows of the sweep, instead of 10,000")
     options = parser.parse_args()
     which = options.which or ["memory", "step"]
-    if unknown := set(which) - {"memory", "step", "cost_of_accuracy", "honesty"}:
-        parser.error(f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy or honesty")
+    if unknown := set(which) - {"memory", "step", "cost_of_accuracy", "honesty", "sweep"}:
+        parser.error(
+            f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy, honesty or sweep"
+        )
     if "memory" in which:
         memory.main(options.quick, options.note)
     if "step" in which:
@@ -39,6 +42,10 @@ def main() -> None:
         from . import honesty
 
         honesty.main(options.quick, options.note)
+    if "sweep" in which:
+        from . import sweep
+
+        sweep.main(options.quick, options.note, options.rows)
 
 
 if __name__ == "__main__":

@@ -233,6 +233,9 @@ SCENARIO_NUMBERS: dict[tuple[str, str], Known] = {
         "oscillator functions, each parity alone; the subtraction leaves 1e-14 of the levels, 3e-7 of the last gap",
         "levels",
     ),
+    ("deep_double_well", "gap"): Known(
+        (8.40865990427546e-9,), 2e-9, "basis", "oscillator functions, each parity alone, in 30 digits", "levels"
+    ),
     ("detuned_double_well", "tunneling_period"): Known(
         (367.93699331, 329.09347704, 260.17198628, 164.54771095), 1e-9, "basis", "oscillator functions", "levels"
     ),

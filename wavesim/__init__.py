@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from . import potentials as potentials
     from . import schemes as schemes
     from . import states as states
+    from . import sweeps as sweeps
     from . import theory as theory
     from . import units as units
     from . import viz as viz
@@ -54,14 +55,15 @@ if TYPE_CHECKING:
     from .regions import Between as Between
     from .regions import Beyond as Beyond
     from .scenario import load_scenario as load_scenario
+    from .sweeps import sweep as sweep
     from .viz import animate as animate
 
 _HOMES = {
-    "absorbers": "", "analysis": "", "observables": "", "potentials": "", "schemes": "", "states": "", "theory": "", "units": "", "viz": "",
+    "absorbers": "", "analysis": "", "observables": "", "potentials": "", "schemes": "", "states": "", "sweeps": "", "theory": "", "units": "", "viz": "",
     "Absorber": "absorbers", "Report": "analysis", "certify": "analysis", "WavesimError": "errors", "Grid": "grid", "load": "io", "save": "io",
     "Problem": "problem", "Numerics": "propagation", "Plan": "propagation", "Result": "propagation", "evolve": "propagation", "plan": "propagation",
     "propagate": "propagation", "relax": "propagation", "Before": "regions", "Between": "regions", "Beyond": "regions",
-    "load_scenario": "scenario", "animate": "viz",
+    "load_scenario": "scenario", "sweep": "sweeps", "animate": "viz",
 }  # fmt: skip
 
 

@@ -126,6 +126,7 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], Any]] = {
     ("harmonic_coherent", "mean_energy"): lambda: [0.5 + 4.0**2 / 2],
     ("quartic_double_well", "gap"): lambda: [soft(8.0)],
     ("soft_double_well_formulas", "gap"): lambda: [soft(2.0**n) for n in range(-1, 6)],
+    ("deep_double_well", "gap"): lambda: [i.narrow_gap(38.2, 2.0, 0.4)],
     ("detuned_double_well", "tunneling_period"): lambda: [swing(i.Oscillator(6.0, 1.6, tilt)) for tilt in TILTS],
     ("detuned_double_well", "largest_transfer"): lambda: [transfer(tilt) for tilt in TILTS],
     ("driven_double_well", "right_population"): lambda: [

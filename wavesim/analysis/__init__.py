@@ -22,6 +22,7 @@ from ._pencil import matrix_pencil as matrix_pencil
 from ._populations import Populations as Populations
 from ._question import AbstractQuestion as AbstractQuestion
 from ._record import AbstractRecordQuestion as AbstractRecordQuestion
+from ._repeat import repetitions as repetitions
 from ._report import BoundStates as BoundStates
 from ._report import Curve as Curve
 from ._report import Quantity as Quantity

@@ -99,7 +99,9 @@ class FluxThroughPlane(AbstractRecordQuestion):
     relative: bool = False  # type: ignore[misc]
 
     @classmethod
-    def placed(cls, problem: Problem, grid: Grid, absorber: Absorber | None, relative: bool = False) -> FluxThroughPlane:
+    def placed(
+        cls, problem: Problem, grid: Grid, absorber: Absorber | None, relative: bool = False
+    ) -> FluxThroughPlane:
         """As soft as the grid asks for, or as the room between potential and absorber allows."""
         to_right = moves_right(problem)
         edge = _edge(problem)

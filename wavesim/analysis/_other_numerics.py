@@ -8,12 +8,15 @@ from typing import Any
 from ..absorbers import Absorber
 from ..errors import NumericsError
 from ..grid import Grid, fast_size
+from ..potentials import AbstractPotential
 from ..problem import Problem
 from ..propagation import Numerics, fitted_grid, plan
+from ..propagation._plan_grid import edges_fit
 from ..schemes import Chebyshev, Scheme, Spectral
 
-# the spacing is divided by this, and the box grows by these shares of itself
-_FINER, _TO_LEFT, _TO_RIGHT = 1.19, 0.05, 0.08
+# the spacing is divided by the first of these at which edges fit, and the box grows by shares of itself
+_FINER = (1.19, 1.3, 1.42, 1.56, 1.72, 1.9, 2.05)
+_TO_LEFT, _TO_RIGHT = 0.05, 0.08
 _FINER_PLANES = 1.1
 # an absorber that is thicker, and weaker, than the first
 _THICKER, _WEAKER = 1.3, 0.85
@@ -28,12 +31,16 @@ def without_absorber(problem: Problem, first: Numerics, tolerance: float) -> dic
     """A box that holds the whole packet to the end, on other points; the duration that it needs is under "duration".
 
     Raises:
-        NumericsError: if a packet spreads so fast, or a tolerance is so small, that no such box is within reach.
+        NumericsError: if a packet spreads so fast, or a tolerance is so small, that no such box is within reach; or where the potential ends
+            on two levels, for what creeps along the upper one takes too long.
     """
+    if any(abs(float(end)) > 0 for end in problem.potential.asymptotes()):
+        raise NumericsError(
+            "a box without absorbers needs a potential that ends at 0 on both sides, but this one does not; keep the absorbers."
+        )
     settings = plan(problem, tolerance, scale=_NEAR_ONE, absorber=None, scheme="chebyshev", frames=1).numerics
-    spacing = float(first.grid.spacing[0]) / _FINER
     low, high = float(settings.grid.lower[0]), float(settings.grid.upper[0])
-    grid = fitted_grid(low, high, spacing, problem.potential)
+    grid = _finer(low, high, first.grid, problem.potential)
     most = max(_ROOM * first.grid.points[0], _DENSE)
     if grid.points[0] > most:
         raise NumericsError(
@@ -59,7 +66,7 @@ def other_grid(problem: Problem, first: Grid, room: float = 0.0) -> Grid:
         low, high = float(first.lower[0]), float(first.upper[0])
         span = high - low
         ends = low - _TO_LEFT * span - room, high + _TO_RIGHT * span + room
-        return fitted_grid(*ends, float(first.spacing[0]) / _FINER, problem.potential)
+        return _finer(*ends, first, problem.potential)
     lower, spacing, points = [], [], []
     for low, high, step in zip(first.lower, first.upper, first.spacing, strict=True):
         start, end = low - _TO_LEFT * (high - low) - room, high + _TO_RIGHT * (high - low) + room
@@ -68,6 +75,12 @@ def other_grid(problem: Problem, first: Grid, room: float = 0.0) -> Grid:
         spacing.append(float(end - start) / count)
         points.append(count)
     return Grid(tuple(lower), tuple(spacing), tuple(points))
+
+
+def _finer(low: float, high: float, first: Grid, potential: AbstractPotential) -> Grid:
+    """Finer by a fifth or more: the first grid on which edges lie where they do on the first run's, for elsewhere their error scatters."""
+    grids = [fitted_grid(low, high, float(first.spacing[0]) / finer, potential) for finer in _FINER]
+    return next((grid for grid in grids if edges_fit(grid, potential)), grids[0])
 
 
 def other_method(problem: Problem, first: Numerics, grid: Grid, absorber: Absorber | None) -> str:
@@ -83,12 +96,12 @@ def other_method(problem: Problem, first: Numerics, grid: Grid, absorber: Absorb
     if dense and not isinstance(used, Spectral):
         return "spectral"
     if isinstance(used, Chebyshev):
-        return splitting
+        # without an absorber a series has no error in time: then it is the points, the box and what is looked at that differ
+        return splitting if smooth or absorber is not None else "chebyshev"
     return "g6t4" if smooth and isinstance(used, Spectral) else "chebyshev"
 
 
 def words(numerics: Numerics) -> str:
-    """The method, the points and the ends of the box."""
+    """The method, the points, and what is at the ends of the box."""
     points = " x ".join(map(str, numerics.grid.points))
-    layer = "" if numerics.absorber is None else f", absorbers of {float(numerics.absorber.width):.4g}"
-    return f"{numerics.method.name} on {points} points {float(numerics.grid.spacing[0]):.4g} apart{layer}"
+    return f"{numerics.method.name} on {points} points" + ("" if numerics.absorber is None else " between absorbers")

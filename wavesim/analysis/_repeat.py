@@ -102,10 +102,19 @@ class Trial:
 
 def run_trial(problem: Problem, numerics: Numerics) -> Work[Trial]:
     """The run and its repetitions; interrupted if not all of them were completed."""
-    repetitions = [*coarser_in_time(numerics), *coarser_in_space(problem, numerics)]
-    result, *runs = yield Wanted(problem, (numerics, *(repetition.numerics for repetition in repetitions)))
-    again = tuple(zip(repetitions, runs, strict=False))
-    return Trial(result, again, interrupted=len(again) < len(repetitions))
+    coarser = _coarser(problem, numerics)
+    result, *runs = yield Wanted(problem, (numerics, *(repetition.numerics for repetition in coarser)))
+    again = tuple(zip(coarser, runs, strict=False))
+    return Trial(result, again, interrupted=len(again) < len(coarser))
+
+
+def repetitions(problem: Problem, numerics: Numerics) -> tuple[Numerics, ...]:
+    """The numerics of the coarser runs that make the error bar of this one."""
+    return tuple(repetition.numerics for repetition in _coarser(problem, numerics))
+
+
+def _coarser(problem: Problem, numerics: Numerics) -> list[Repetition]:
+    return [*coarser_in_time(numerics), *coarser_in_space(problem, numerics)]
 
 
 def refined(

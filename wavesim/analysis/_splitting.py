@@ -21,6 +21,8 @@ from ..observables import AbstractObservable, Autocorrelation, Energy, Snapshot
 from ..potentials import AbstractDoubleWell, DoubleDeltaWell, QuarticDoubleWell
 from ..problem import Problem
 from ..propagation import Neighbors, Plan, Result
+from ..propagation._numerics import spectral_bounds
+from ..schemes import Chebyshev, Spectral
 from ..states import LeftLocalized, RightLocalized
 from ._doublet import beats, half_length, lowest_doublet, wkb_gap_of
 from ._populations import both_sides, population_curves, population_observables
@@ -38,6 +40,10 @@ _SWINGS = 100.0
 _SHARE = 0.5
 # an angle gap t from which on populations change visibly; before, the amplitude alone tells
 _VISIBLE = 0.5
+# an angle below which the rounding of a splitting's phase tables would be seen: a Chebyshev series has none
+_FAINT = 1e-5
+# amplitude that rounding carries over: at all, and with each pair of a splitting (measured: 8e-16, and up to 4e-17)
+_BASE, _EACH_PAIR = 2e-15, 5e-17
 
 
 @jax.tree_util.register_dataclass
@@ -143,6 +149,10 @@ class _Rate(AbstractRecordQuestion):
     relative: ClassVar[bool] = True
     cuts: ClassVar[bool] = True
 
+    def planned_for(self, problem: Problem) -> dict[str, Any]:
+        assert problem.duration is not None
+        return {"scheme": "chebyshev"} if _doublet_of(problem).gap * float(problem.duration) < _FAINT else {}
+
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         well = problem.potential
         assert isinstance(well, AbstractDoubleWell)
@@ -202,10 +212,16 @@ def _angle(result: Result) -> np.ndarray:
 
 
 def _passed_by_rounding(result: Result) -> float:
-    """Amplitude that rounding carries into the other well: it grows with the FFT pairs, and at 1e-10 of the spacing it begins to show
-    (measured: 8e-14 after 2880 pairs; tests/physics).
+    """Amplitude that rounding carries into the other well, which looks like a gap of its own.
+
+    The phase tables of a splitting are rounded once and for all: it grows with the FFT pairs. A diagonalization is exact for a matrix that is
+    off by its rounding, eps times the span of H: it grows with the time. A Chebyshev series leaves what each term rounds, at random.
     """
-    return 1e-15 + 5e-17 * result.numerics.fft_pairs
+    numerics = result.numerics
+    if isinstance(numerics.method, Spectral):
+        low, top = spectral_bounds(result.problem, numerics.grid)
+        return _BASE + float(np.finfo(float).eps) * (top - low) * float(numerics.duration)
+    return _BASE + (0.0 if isinstance(numerics.method, Chebyshev) else _EACH_PAIR * numerics.fft_pairs)
 
 
 def _doublet_of(problem: Problem) -> theory.Doublet:

@@ -54,16 +54,9 @@ class Verification:
         return len(self.routes) > 1
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """What a reader should know: routes that disagree, routes that could not be taken."""
-        if self.agree:
-            return self.missing
-        one, other = max(itertools.combinations(self.routes, 2), key=lambda pair: _distance(*pair))
-        return (
-            f"{self.quantity} is not the same by two routes: {one.value:.10g} +- {one.error:.1e} by {one.name}, but {other.value:.10g} +- {other.error:.1e} "
-            f"by {other.name} (internal units), {_distance(one, other):.2g} times the sum of their bars apart.",
-            *self.missing,
-        )
+    def furthest(self) -> tuple[Route, Route]:
+        """The two routes that are furthest apart in their bars; needs more than one."""
+        return max(itertools.combinations(self.routes, 2), key=lambda pair: _distance(*pair))
 
     def __str__(self) -> str:
         lines = [f"{self.quantity} by {len(self.routes)} independent routes:"]

@@ -93,13 +93,19 @@ def show(name: Name) -> None:
 
 @app.command()
 def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, device: On = None) -> None:
-    """Check a scenario and print how it would be solved, and why; nothing is run."""
+    """Check a scenario or a sweep and print how it would be solved, and why; nothing is run."""
     with door():
         start_jax(device and device.value)
         from ..scenario import load_scenario
-        from ._browse import plan_text
+        from ._browse import is_sweep, plan_text
         from ._run import overridden
 
+        if is_sweep(name):
+            from ..sweeps import Sweep
+            from ..sweeps import check as check_sweep
+
+            print(check_sweep(Sweep.read(name, set_ or (), tolerance)))
+            return
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, None)
         print("\n".join(plan_text(case) for case in scenario.cases or (scenario,)))
 
@@ -114,6 +120,10 @@ def run(
     no_movie: Annotated[bool, typer.Option("--no-movie", help="Make no movie.")] = False,
     device: On = None,
     precision: Annotated[Precision | None, typer.Option(help="Single is good for pictures only.")] = None,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Find the headline by independent routes too; exit code 1 if they disagree."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Numbers and warnings only.")] = False,
 ) -> None:
     """Run a scenario: numbers with error bars beside theory, a picture, a movie."""
@@ -129,7 +139,56 @@ def run(
         if not quiet:
             say(f"{scenario.title}\n{scenario.question}".rstrip())
         folder = out if out is not None else Path("results") / scenario.name
-        raise typer.Exit(run_scenario(scenario, folder, movie=not no_movie, print_json=json, quiet=quiet))
+        raise typer.Exit(
+            run_scenario(scenario, folder, movie=not no_movie, print_json=json, quiet=quiet, verify=verify)
+        )
+
+
+@app.command()
+def sweep(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped sweep or a .toml file.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where to write; by default results/NAME. Given again, it goes on where it was."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Use N processes of one thread each, instead of this one.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Use the workers of a Dask scheduler, as in tcp://host:8786.")
+    ] = None,
+    status: Annotated[bool, typer.Option("--status", help="Print how far it is, and leave it alone.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Write DIR/sweep.csv as well.")] = False,
+    parquet: Annotated[bool, typer.Option("--parquet", help="Write DIR/sweep.parquet as well.")] = False,
+    movie: Annotated[bool, typer.Option("--movie", help="Make a movie of some rows side by side.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print a summary for scripts on standard output.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="The summary only.")] = False,
+    set_: Assignments = None,
+    tolerance: Tolerance = None,
+    device: On = None,
+) -> None:
+    """Run a scenario for many parameters: one table with error bars, resumable, in this process or on a cluster.
+
+    Exit codes: 0 every row is good; 1 some rows missed the tolerance or failed; 2 bad input; 3 interrupted or failed, what was done is kept.
+    """
+    with door():
+        # workers compute; here nothing but the table is kept
+        start_jax("cpu" if status else device and device.value)
+        from ..sweeps import Sweep
+        from ._sweep import Wanted, run_sweep, show_status
+
+        asked = Sweep.read(name, set_ or (), tolerance)
+        folder = out if out is not None else Path("results") / Path(name).stem
+        if status:
+            print(show_status(asked, folder, json))
+            return
+        if not quiet:
+            say(asked.title)
+        raise typer.Exit(
+            run_sweep(asked, folder, Wanted(csv, parquet, movie, json, quiet), workers=workers, scheduler=scheduler)
+        )
 
 
 @app.command()

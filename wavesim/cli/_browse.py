@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
-import time
+import tomllib
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,22 +12,35 @@ from ..errors import ScenarioError
 from ._door import complain
 
 if TYPE_CHECKING:
-    from ..propagation import Numerics
     from ..scenario import Scenario
 
 
 def text_of(name: str) -> str:
-    """The text of a scenario file."""
-    from ..scenario import find_scenario
+    """The text of a scenario file, or of a sweep's."""
+    from ..scenario import find_scenario, find_sweep
 
-    return find_scenario(name)[1]
+    return (find_sweep if is_sweep(name) else find_scenario)(name)[1]
+
+
+def is_sweep(name: str) -> bool:
+    """Whether a name or a file means a sweep: it has axes, or samples."""
+    from ..scenario import shipped, shipped_sweeps
+
+    if name in shipped():
+        return False
+    try:
+        content = tomllib.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        # no file, or none that can be read: whoever reads it as a scenario says so
+        return name in shipped_sweeps()
+    return "axes" in content or "sample" in content
 
 
 def plan_text(scenario: Scenario) -> str:
     """How a scenario would be solved, why, and what it would cost."""
     from .._typing import LENGTH, TIME
-    from ..analysis import question_of
-    from ..propagation import check
+    from ..analysis import question_of, repetitions
+    from ..propagation import check, pair_seconds
 
     question = scenario.find or question_of(scenario.problem)
     chosen = question.planned(scenario.problem, scenario.tolerance, **scenario.fixed)
@@ -46,40 +58,14 @@ def plan_text(scenario: Scenario) -> str:
             f"  in {units.length} and {units.time}: box {float(n.grid.lower[0]) / length:.5g} to {float(n.grid.upper[0]) / length:.5g}, "
             f"spacing {float(n.grid.spacing[0]) / length:.4g}, dt {float(n.dt) / fs:.4g}, duration {n.duration / fs:.5g}"
         )
-    # the finest run, those with two and four times the step, and one or two on coarser grids
-    pairs = round(n.fft_pairs * 3)
+    pairs = n.fft_pairs + sum(repetition.fft_pairs for repetition in repetitions(chosen.problem, n))
     work = (
-        f"about {pairs:,} FFT pairs with the repetitions for the error bar, {_spoken(pairs * _seconds_per_pair(n))} on this machine"
+        f"about {pairs:,} FFT pairs with the repetitions for the error bar, {_spoken(pairs * pair_seconds(n.grid.points))} on this machine"
         if pairs
         else "no FFT: H is diagonalized on the grid, and on coarser ones for the error bar, in seconds"
     )
     lines.append(f"  cost      {n.memory / 1e6:.1f} MB; {work} besides compilation")
     return "\n".join(lines)
-
-
-def _seconds_per_pair(numerics: Numerics) -> float:
-    """Measured: a transform, a phase and a transform back, on this grid."""
-    import jax
-    import jax.numpy as jnp
-
-    from ..fourier import forward, inverse
-
-    dimension = numerics.grid.dimension
-    phase = jnp.exp(1j * jnp.linspace(0.0, 1.0, math.prod(numerics.grid.points))).reshape(numerics.grid.points)
-
-    @jax.jit
-    def loop(psi: jax.Array, count: int) -> jax.Array:
-        return jax.lax.fori_loop(0, count, lambda _, y: inverse(phase * forward(y, dimension), dimension) * phase, psi)
-
-    loop(phase, 1).block_until_ready()
-    count = 8
-    while True:
-        begun = time.perf_counter()
-        loop(phase, count).block_until_ready()
-        spent = time.perf_counter() - begun
-        if spent > 0.05:
-            return spent / count
-        count *= 4
 
 
 def _spoken(seconds: float) -> str:

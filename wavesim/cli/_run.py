@@ -17,32 +17,39 @@ from ._door import BAD_INPUT, DONE, FAILED, NOT_MET, complain, say
 from ._outbox import Outbox
 
 if TYPE_CHECKING:
-    from ..analysis import Report
+    from ..analysis import Report, Verification
     from ..scenario import Scenario
 
 
-def run(scenario: Scenario, out: Path, *, movie: bool, print_json: bool, quiet: bool) -> int:
-    """Run a scenario and write what it says; the exit code."""
+def run(scenario: Scenario, out: Path, *, movie: bool, print_json: bool, quiet: bool, verify: bool = False) -> int:
+    """Run a scenario and write what it says, by independent routes too if asked to `verify`; the exit code."""
     from .. import reports
 
     with Outbox(out) as box:
         report = certified(scenario, quiet)
+        verification = verified(scenario, report, quiet) if verify else None
         outcomes = reports.judge(report, scenario.expect)
         content = reports.as_json(report, scenario, outcomes)
+        if verification is not None:
+            content["verification"] = reports.verification_json(verification, scenario.units)
+            content["warnings"] += reports.verification_warnings(verification)
         text = reports.dumps(content)
         (box.part / "report.json").write_text(text + "\n", encoding="utf-8")
         interrupted = content["status"] == "interrupted"
         with contextlib.suppress(KeyboardInterrupt):
             _pictures(report, scenario, text, box.part, movie=movie and not interrupted, quiet=quiet)
         delivered = box.deliver()
-    print(text if print_json else reports.report_text(report, scenario.units, outcomes))
-    for warning in report.warnings:
+    words = [reports.report_text(report, scenario.units, outcomes)]
+    words += [] if verification is None else [reports.verification_text(verification, scenario.units)]
+    print(text if print_json else "\n".join(words))
+    for warning in content["warnings"]:
         complain(f"warning: {warning}")
     if not quiet:
         say(f"written to {out}: {', '.join(delivered)}")
     if interrupted:
         return FAILED
-    return DONE if all(outcome.met for outcome in outcomes) else NOT_MET
+    agreed = verification is None or verification.agree
+    return DONE if agreed and all(outcome.met for outcome in outcomes) else NOT_MET
 
 
 def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
@@ -64,6 +71,21 @@ def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
         except WavesimError as error:
             complain(str(error))
             raise typer.Exit(FAILED if begun else BAD_INPUT) from None
+
+
+def verified(scenario: Scenario, report: Report, quiet: bool) -> Verification | None:
+    """The headline by independent routes; None where the run, or this, was interrupted: what there is stands as it is."""
+    from ..analysis import verify
+    from ..propagation import reporter
+
+    if not report.complete:
+        return None
+    try:
+        with reporter(watched(quiet), "verifying") as show:
+            return verify(scenario.problem, report, find=scenario.find, progress=show)
+    except KeyboardInterrupt:
+        complain("the second route was interrupted; the numbers stand, but are not verified.")
+        return None
 
 
 def _pictures(report: Report, scenario: Scenario, text: str, folder: Path, *, movie: bool, quiet: bool) -> None:

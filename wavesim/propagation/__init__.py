@@ -22,6 +22,8 @@ from ._propagate import check as check
 from ._propagate import checked as checked
 from ._propagate import propagate as propagate
 from ._propagate import recorded as recorded
+from ._propagate import settled as settled
 from ._relax import relax as relax
 from ._result import Result as Result
 from ._shared import Neighbors as Neighbors
+from ._speed import pair_seconds as pair_seconds

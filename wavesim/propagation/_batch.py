@@ -24,13 +24,13 @@ from jax.sharding import AxisType, Mesh, PartitionSpec
 
 from ..errors import ArgumentError, NumericsError
 from ..problem import Problem
-from ..schemes import Spectral
+from ..schemes import Chebyshev, Spectral
 from ._evolve import Trajectory, run_frames, set_up
 from ._memory import device_memory
 from ._numerics import Numerics, require_double
 
-# bytes of psi in one chunk of one device. CPU: psi, its FFT, the product and the tables stay in a core's own cache (1 MiB; measured: above
-# 192 KiB a step takes 1.4 times as long). Others: the same in 30 MB of L2.
+# bytes of psi in one chunk of one device. CPU: psi, its FFT, the product and the tables stay in a core's own cache (1 MiB; measured: from
+# 192 KiB on a step takes 1.5 times as long). Others: the same in 30 MB of L2.
 _CPU_CHUNK, _DEVICE_CHUNK = 1 << 17, 1 << 23
 # of the device's memory
 _SHARE = 0.25
@@ -56,7 +56,8 @@ def evolve_many(
 
     Args:
         problems, numerics: the rows; all have the same structure, and numerics the same steps, frames, points, method and precision.
-        threads: chunks that run at once if there is one device, a CPU; as many as there are cores for None.
+        threads: chunks that run at once if there is one device, a CPU; for None OMP_NUM_THREADS, or else as many as there are cores.
+            The bytes do not depend on it.
 
     Returns:
         the trajectories in the order of the rows, as they come.
@@ -76,9 +77,12 @@ def evolve_many(
     structure, leaves = _stacked(problems, numerics)
     devices = _devices()
     program = functools.partial(_run, structure, _mesh(devices), numerics[0].steps // numerics[0].frames)
-    pieces = _pieces(len(problems), _rows(numerics[0]), len(devices), _seconds(numerics[0]))
-    single_cpu = len(devices) == 1 and devices[0].platform == "cpu"
-    at_once = (threads or _cores()) if single_cpu and not _hangs() else 1
+    rows = _rows(numerics[0])
+    pieces = _pieces(len(problems), rows, len(devices), _seconds(numerics[0]))
+    at_once = 1
+    if len(devices) == 1 and devices[0].platform == "cpu" and not _hangs():
+        fitting = int(2 * _SHARE * device_memory() / (rows * numerics[0].memory))
+        at_once = max(1, min(threads or _cores(), fitting))
     return _in_order(functools.partial(_solved, program, len(devices)), leaves, pieces, at_once)
 
 
@@ -107,6 +111,7 @@ def _devices() -> Sequence[Any]:
     return devices[:1] if devices[0].platform == "cpu" and _hangs() else devices
 
 
+@functools.cache
 def _hangs() -> bool:
     return importlib.metadata.version("jaxlib") in _HANGING
 
@@ -118,6 +123,9 @@ def _mesh(devices: Sequence[Any]) -> Mesh | None:
 
 
 def _cores() -> int:
+    allowed = os.environ.get("OMP_NUM_THREADS", "")
+    if allowed.isdigit():
+        return max(1, int(allowed))
     try:
         # those this process may use; the machine may have more
         return len(os.sched_getaffinity(0))
@@ -136,6 +144,8 @@ def _seconds(numerics: Numerics) -> float:
 def _rows(numerics: Numerics) -> int:
     """Rows of one chunk on one device: a power of two, which is what FFTs take several at a time of."""
     psi = math.prod(numerics.grid.points) * (16 if numerics.precision == "double" else 8)
+    if isinstance(numerics.method, Chebyshev):
+        psi *= 2  # three neighbors of the series go round, not one wave: measured to be worth half the rows
     cached = (_CPU_CHUNK if jax.default_backend() == "cpu" else _DEVICE_CHUNK) // psi
     fitting = int(_SHARE * device_memory() / numerics.memory)
     rows = 1 << max(0, min(cached, fitting).bit_length() - 1)

@@ -9,14 +9,21 @@ import numpy as np
 from ..grid import Grid, fast_size
 from ..potentials import AbstractDoubleWell, AbstractMetastable, AbstractPotential
 
+# cells between neighboring edges: with two of them the two edges' errors are not yet those of single ones, and bars too small (measured)
+_FEWEST_CELLS = 3
+# divisors that are tried: with more cells than that between edges one of them fits to a fraction of a cell
+_MOST_DIVISORS = 10_000
 
-def fitted_grid(low: float, high: float, spacing: float, potential: AbstractPotential) -> Grid:
+
+def fitted_grid(
+    low: float, high: float, spacing: float, potential: AbstractPotential, fewest: int = _FEWEST_CELLS
+) -> Grid:
     """A grid over [low, high] of about this spacing, never coarser.
 
     Edges of a sharp potential fall midway between points if their distances allow, where the error of a moment-matched edge is
     a clean fifth power of the spacing (see `wavesim.edges.kink`). A double well's dividing plane falls midway too, and so does a hard wall, so
     that the grid keeps its symmetry.
-    Deltas fall on points if their distances have a common divisor; edges of the same potential then fall where they may.
+    At least `fewest` cells lie between neighboring edges. Deltas fall on points if their distances have a common divisor; edges of the same potential then fall where they may.
     """
     if potential.spikes:
         return _spiked_grid(low, high, spacing, potential)
@@ -34,7 +41,7 @@ def fitted_grid(low: float, high: float, spacing: float, potential: AbstractPote
     elif edges:
         anchor = edges[0]
     if len(gaps):
-        spacing = _common_divisor(gaps, spacing)
+        spacing = _common_divisor(gaps, spacing, fewest)
     return _around(low, high, spacing, anchor)
 
 
@@ -51,7 +58,7 @@ def _spiked_grid(low: float, high: float, spacing: float, potential: AbstractPot
         # an odd number of cells between the wells: the plane between them falls midway, for every spacing alike
         spacing = float(np.ptp(spikes)) / (2 * math.ceil((np.ptp(spikes) / spacing - 1) / 2 - 1e-9) + 1)
     elif len(spikes) > 1:
-        spacing = _common_divisor(np.diff(spikes), spacing)
+        spacing = _common_divisor(np.diff(spikes), spacing, 2)
     cells = fast_size((high - low) / spacing)
     first = math.ceil(((low + high) / 2 - cells * spacing / 2 - spikes[0]) / spacing - 1e-9)
     return Grid((float(spikes[0]) + spacing * first,), (float(spacing),), (cells,))
@@ -89,7 +96,7 @@ def coarsened(grid: Grid, ratio: float, potential: AbstractPotential) -> Grid:
         low, high, wanted = grid.lower[0], grid.upper[0] - 0.5 * grid.spacing[0], ratio
         near, far = (1.2, 4.0) if potential.spikes else (max(1.2, 0.87 * ratio), 1.3 * ratio)
         while wanted < far:
-            coarse = fitted_grid(low, high, grid.spacing[0] * wanted, potential)
+            coarse = fitted_grid(low, high, grid.spacing[0] * wanted, potential, fewest=2)
             if coarse.spacing[0] >= near * grid.spacing[0]:
                 return coarse
             wanted *= 1.1
@@ -106,14 +113,16 @@ def continued(grid: Grid, points: int) -> Grid:
     return Grid((grid.lower[0] - more * grid.spacing[0],), grid.spacing, (max(points, grid.points[0]),))
 
 
-def _common_divisor(gaps: np.ndarray, spacing: float) -> float:
+def _common_divisor(gaps: np.ndarray, spacing: float, fewest: int) -> float:
     """The spacing, at most `spacing` and not below two thirds of it, of which all gaps are multiples, or nearly."""
     smallest = float(gaps.min())
     best, miss = spacing, math.inf
-    first = max(2, math.ceil(smallest / spacing - 1e-9))
-    for count in range(first, first + max(3, first // 2) + 1):
+    first = max(fewest, math.ceil(smallest / spacing - 1e-9))
+    for count in range(first, first + min(max(3, first // 2), _MOST_DIVISORS) + 1):
         candidate = smallest / count
         off = float(np.max(np.abs(gaps / candidate - np.round(gaps / candidate))))
         if off < miss - 1e-9:
             best, miss = candidate, off
+        if miss < 1e-9:
+            break
     return best

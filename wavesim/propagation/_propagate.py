@@ -94,8 +94,13 @@ def propagate(
 def checked(problem: Problem, numerics: Numerics) -> Numerics:
     """The numerics as they are run, if they suit the problem; see `check`."""
     check(problem, numerics)
+    return settled(problem, numerics)
+
+
+def settled(problem: Problem, numerics: Numerics) -> Numerics:
+    """The numerics of a plan as they are run: where all numbers are concrete, it is known whether V is symmetric."""
     if isinstance(numerics.method, Spectral):
-        # here all numbers are concrete; a plan leaves it open, for evolve may vary them
+        # a plan leaves it open, for evolve may vary the numbers
         symmetric = mirrored(problem.potential.sample(numerics.grid, mass=problem.mass))
         numerics = dataclasses.replace(numerics, method=Spectral(symmetric))
     return numerics

@@ -12,9 +12,9 @@ from ..schemes import Chebyshev, Scheme, chebyshev_terms
 from ._numerics import Method, Numerics, spectral_bounds
 from ._plan_grid import continued
 
-# from rung to rung at most a quarter more points or steps, and a tenth more Chebyshev terms
+# from rung to rung at most a quarter more points or steps, and a fifth more of the radius of a Chebyshev step
 _RUNGS = (4, 5, 6, 7)
-_RADII = 1.1
+_RADII = 1.2
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where scenarios are: the shipped ones by name, any other by the path of its file."""
+"""Where scenarios and sweeps are: the shipped ones by name, any other by the path of its file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,15 @@ def _shelf() -> Traversable:
 
 def shipped() -> dict[str, Traversable]:
     """The scenarios that come with wavesim, by name."""
-    shelf = _shelf()
+    return _files_on(_shelf())
+
+
+def shipped_sweeps() -> dict[str, Traversable]:
+    """The sweeps that come with wavesim, by name."""
+    return _files_on(_shelf() / "sweeps")
+
+
+def _files_on(shelf: Traversable) -> dict[str, Traversable]:
     found = sorted(shelf.iterdir(), key=lambda item: item.name) if shelf.is_dir() else []
     return {item.name[:-5]: item for item in found if item.name.endswith(".toml")}
 
@@ -32,7 +40,19 @@ def find_scenario(name_or_path: str) -> tuple[str, str]:
     Raises:
         ScenarioError: if there is none; names that are close are suggested.
     """
-    known = shipped()
+    return _found(name_or_path, shipped(), "scenario")
+
+
+def find_sweep(name_or_path: str) -> tuple[str, str]:
+    """Name and text of a sweep: shipped, or in a file.
+
+    Raises:
+        ScenarioError: if there is none; names that are close are suggested.
+    """
+    return _found(name_or_path, shipped_sweeps(), "sweep")
+
+
+def _found(name_or_path: str, known: dict[str, Traversable], kind: str) -> tuple[str, str]:
     if name_or_path in known:
         return name_or_path, known[name_or_path].read_text(encoding="utf-8")
     path = Path(name_or_path)
@@ -41,12 +61,12 @@ def find_scenario(name_or_path: str) -> tuple[str, str]:
         if path.is_file() or looks_like_path:
             return path.stem, path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise ScenarioError(f"{path} must be a text file in UTF-8, but is not; is it a scenario?") from None
+        raise ScenarioError(f"{path} must be a text file in UTF-8, but is not; is it a {kind}?") from None
     except OSError as error:
         raise ScenarioError(f"{path} cannot be read: {error.strerror}; check the path.") from None
     near = difflib.get_close_matches(name_or_path, known, 3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"the shipped ones are {', '.join(known)}."
-    raise ScenarioError(f"there is no scenario and no file called {name_or_path!r}; {hint}")
+    raise ScenarioError(f"there is no {kind} and no file called {name_or_path!r}; {hint}")
 
 
 def canonical(data: dict[str, Any]) -> str:

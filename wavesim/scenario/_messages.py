@@ -14,7 +14,9 @@ from ._fields import Table
 Tables = dict[str, type[Table]]
 
 
-def sentences(error: pydantic.ValidationError, raw: Any, root: type[Table], tables: Tables) -> list[str]:
+def sentences(
+    error: pydantic.ValidationError, raw: Any, root: type[Table], tables: Tables, file: str = "scenario"
+) -> list[str]:
     """One sentence for each error of a file.
 
     Args:
@@ -22,11 +24,12 @@ def sentences(error: pydantic.ValidationError, raw: Any, root: type[Table], tabl
         raw: the file's content.
         root: the table of the whole file.
         tables: the other tables by the name that stands in an error's location: a kind, a section, a member of a union.
+        file: what the file is.
     """
-    return [_sentence(dict(one), raw, root, tables) for one in error.errors()]
+    return [_sentence(dict(one), raw, root, tables, file) for one in error.errors()]
 
 
-def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables) -> str:
+def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, file: str) -> str:
     path, table = _path(one["loc"], raw, root, tables)
     given, context, name = one["input"], one.get("ctx", {}), ".".join(path)
     match one["type"]:
@@ -37,8 +40,8 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables) 
             # a rule's own sentence begins with what must hold, a unit's with what was given
             return f"{name}{'' if str(context['error']).startswith('must ') else ':'} {context['error']}"
         case "extra_forbidden":
-            keys = list(table.model_fields)
-            return f"{name} is no key of a scenario{_nearest(path[-1], keys)} The keys here are {', '.join(keys)}."
+            keys = [field.alias or key for key, field in table.model_fields.items()]
+            return f"{name} is no key of a {file}{_nearest(path[-1], keys)} The keys here are {', '.join(keys)}."
         case "missing":
             return f"{name} must be given, but is missing{_description(table, path[-1])}."
         case "union_tag_not_found" if isinstance(given, dict):

@@ -1,4 +1,4 @@
-"""One path grammar for ``--set``: ``potential.height``, ``potential.terms.0.width``."""
+"""One path grammar for ``--set``, ``[vary]`` and the axes of sweeps: ``potential.height``, ``potential.terms.0.width``."""
 
 from __future__ import annotations
 
@@ -20,11 +20,21 @@ def assign(data: dict[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
     """
     changed = data
     for assignment in assignments:
-        path, equals, text = assignment.partition("=")
-        if not equals or not all(path.strip().split(".")):
-            raise ScenarioError(f'{assignment!r} must read path=value, for example potential.height="0.5 eV".')
-        changed = assign_value(changed, path.strip(), _value(text.strip()))
+        path, value = assignment_of(assignment)
+        changed = assign_value(changed, path, value)
     return changed
+
+
+def assignment_of(text: str) -> tuple[str, Any]:
+    """Path and value of ``path=value``.
+
+    Raises:
+        ScenarioError: if it reads otherwise.
+    """
+    path, equals, value = text.partition("=")
+    if not equals or not all(path.strip().split(".")):
+        raise ScenarioError(f'{text!r} must read path=value, for example potential.height="0.5 eV".')
+    return path.strip(), _value(value.strip())
 
 
 def assign_value(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..analysis import Axis
 from ..errors import ScenarioError
+from ..units import unit
 from ._paths import assign_value
 
 _NUMBER = re.compile(r"\s*([-+0-9.eE]+)\s*(.*?)\s*")
@@ -78,15 +79,38 @@ def _labels(given: Any, paths: dict[str, list[Any]], count: int) -> tuple[str, .
 
 def _axis(path: str, values: list[Any]) -> Axis | None:
     """The values as plain numbers, where they are all numbers of one unit and differ."""
-    if path.startswith("expect."):
+    found = None if path.startswith("expect.") else numbers_of(values)
+    if found is None or len(set(found[0])) < len(values):
         return None
-    read = [_NUMBER.fullmatch(str(value)) if not isinstance(value, bool | dict | list) else None for value in values]
+    numbers, symbol = found
+    name = path.rpartition(".")[2].replace("_", " ")
+    return Axis(f"{name} ({symbol})" if symbol else name, numbers)
+
+
+def numbers_of(values: Iterable[Any]) -> tuple[tuple[float, ...], str] | None:
+    """What a file holds as plain numbers in the unit of the first one, with that unit, "" for none: ``["500 meV", "1 eV"]`` is
+    ``(500.0, 1000.0), "meV"``. None where not all are numbers of one dimension.
+    """
+    read = [_NUMBER.fullmatch(str(value)) if isinstance(value, str | int | float) else None for value in values]
     try:
-        numbers = tuple(float(match[1]) for match in read if match)
+        pairs = [(float(match[1]), match[2]) for match in read if match]
+        if not pairs or len(pairs) < len(read):
+            return None
+        first = pairs[0][1]
+        return tuple(number * _ratio(symbol, first) for number, symbol in pairs), first
     except ValueError:
         return None
-    units = {match[2] for match in read if match}
-    if len(numbers) < len(values) or len(units) > 1 or len(set(numbers)) < len(numbers):
-        return None
-    name, unit = path.rpartition(".")[2].replace("_", " "), units.pop()
-    return Axis(f"{name} ({unit})" if unit else name, numbers)
+
+
+def _ratio(symbol: str, other: str) -> float:
+    """How many of the other unit one is.
+
+    Raises:
+        ValueError: if they are no units of one dimension.
+    """
+    if symbol == other:
+        return 1.0
+    (size, powers), (other_size, other_powers) = unit(symbol), unit(other)
+    if powers != other_powers:
+        raise ValueError(f"{symbol} is no multiple of {other}")
+    return size / other_size

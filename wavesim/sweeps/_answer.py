@@ -42,8 +42,7 @@ class Answer:
 
     Attributes:
         values, errors: by standard quantity name, the headline first; empty if the row failed.
-        theories: the theory that a quantity is compared with, where one exists.
-        theory_names: its name.
+        theories: by standard quantity name, what theories say by theory's name; the first is the one to be compared with.
         status: GOOD; MISSED if the bar (which still holds) is above the tolerance; FAILED.
         reason: one sentence for every status but GOOD.
         runs, fft_pairs: what it cost, repetitions included.
@@ -51,8 +50,7 @@ class Answer:
 
     values: dict[str, float]
     errors: dict[str, float]
-    theories: dict[str, float]
-    theory_names: dict[str, str]
+    theories: dict[str, dict[str, float]]
     status: Status
     reason: str = ""
     runs: int = 0
@@ -61,4 +59,4 @@ class Answer:
     @classmethod
     def failed(cls, reason: str) -> Answer:
         """A row without numbers."""
-        return cls({}, {}, {}, {}, Status.FAILED, reason)
+        return cls({}, {}, {}, Status.FAILED, reason)

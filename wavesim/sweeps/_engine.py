@@ -14,10 +14,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..analysis import Headway, Report, Wanted, Work
+from ..analysis import Headway, Report, Work
 from ..errors import WavesimError
 from ..problem import Problem
-from ..propagation import Neighbors, Numerics, Result, checked, evolve_many, recorded
+from ..propagation import Neighbors, Numerics, Result, checked, evolve_many, recorded, settled
 from ._answer import Answer, Asked, Status
 
 
@@ -58,6 +58,8 @@ class _Row:
 
     def go_on(self) -> None:
         """Give the question its results, and hear what it wants next."""
+        if self.answer is not None:
+            return
         results: list[Result] = []
         for run in self.runs:
             if not isinstance(run.result, Result):
@@ -73,15 +75,13 @@ class _Row:
             wanted = next(self.work) if results is None else self.work.send(results)
             while isinstance(wanted, Headway):
                 wanted = self.work.send([])
-            self.runs = _runs(wanted)
+            # what is planned suits its problem; what is given by hand may not
+            ready = checked if self.asked.fixed else settled
+            self.runs = [_Run(wanted.problem, ready(wanted.problem, numerics)) for numerics in wanted.numerics]
         except StopIteration as end:
             self.answer = answer_of(end.value, self.asked.tolerance)
         except WavesimError as error:
             self.answer = Answer.failed(str(error))
-
-
-def _runs(wanted: Wanted) -> list[_Run]:
-    return [_Run(wanted.problem, checked(wanted.problem, numerics)) for numerics in wanted.numerics]
 
 
 def answer_of(report: Report, tolerance: float) -> Answer:
@@ -91,8 +91,7 @@ def answer_of(report: Report, tolerance: float) -> Answer:
     return Answer(
         values={name: quantity.value for name, quantity in quantities.items()},
         errors={name: quantity.error for name, quantity in quantities.items()},
-        theories={name: next(iter(q.theory.values())) for name, q in quantities.items() if q.theory},
-        theory_names={name: next(iter(q.theory)) for name, q in quantities.items() if q.theory},
+        theories={name: quantity.theory for name, quantity in quantities.items() if quantity.theory},
         status=Status.GOOD if met else Status.MISSED,
         reason="" if met else " ".join(report.warnings) or f"the tolerance of {tolerance:.2g} was not reached.",
         runs=report.runs,
@@ -114,6 +113,8 @@ def _propagated(group: Sequence[_Run]) -> None:
     trajectories = evolve_many([run.problem for run in group], [run.numerics for run in group])
     for run, trajectory in zip(group, trajectories, strict=True):
         try:
-            run.result = recorded(run.problem, run.numerics, [trajectory.frames], np.asarray(trajectory.final), True, 0.0)
+            run.result = recorded(
+                run.problem, run.numerics, [trajectory.frames], np.asarray(trajectory.final), True, 0.0
+            )
         except WavesimError as error:
             run.result = error

@@ -47,7 +47,7 @@ class FramePainter:
             if len(scene.potential) > 1:
                 self._paint_ground(index)
             height = scene.density_height(np.abs(psi) ** 2)
-            self._fill(height, phase_colors(psi, scene.phases))
+            fill_columns(self.panel, height, phase_colors(psi, scene.phases))
             stage.crest.set_ydata(height)
             stage.landscape.set_ydata(scene.outline_height(index))
             moving = (stage.crest, *stage.over, stage.landscape)
@@ -60,21 +60,7 @@ class FramePainter:
         return self.buffer
 
     def _paint_ground(self, index: int) -> None:
-        self._fill(self.scene.ground_height(index), np.array([to_rgb(GROUND)]) * 255)
-
-    def _fill(self, heights: np.ndarray, colors: np.ndarray) -> None:
-        """Fill each pixel column of the panel up to its height (0 .. 1) with its color, the topmost pixel in part."""
-        rows, columns = self.panel.shape[:2]
-        column = np.arange(columns)
-        index = (column * len(heights)) // columns
-        color = colors[index % len(colors)].astype(np.uint8)
-        pixels = rows * heights[index]
-        whole = np.minimum(pixels.astype(int), rows)
-        top = rows - int(whole.max())
-        np.copyto(self.panel[top:], color, where=(np.arange(top, rows)[:, None] >= rows - whole)[..., None])
-        at = np.maximum(rows - 1 - whole, 0)
-        cover = np.where(whole < rows, pixels - whole, 1)[:, None]
-        self.panel[at, column] = cover * color + (1 - cover) * self.panel[at, column]
+        fill_columns(self.panel, self.scene.ground_height(index), np.array([to_rgb(GROUND)]) * 255)
 
     def _paint_plane(self, psi: np.ndarray) -> None:
         """Hue by phase, strength by the density, its faint parts raised."""
@@ -100,3 +86,24 @@ class FramePainter:
             for artist in (trace, dot):
                 stage.curves.draw_artist(artist)
             stage.figure.draw_artist(text)
+
+
+def fill_columns(panel: np.ndarray, heights: np.ndarray, colors: np.ndarray) -> None:
+    """Fill each pixel column of a panel up to its height (0 .. 1) with its color, the topmost pixel in part.
+
+    Args:
+        panel: RGB, shape (rows, columns, 3), uint8; changed in place.
+        heights: shape (n,), stretched over the columns.
+        colors: shape (n, 3), or (1, 3) for one color, 0 .. 255.
+    """
+    rows, columns = panel.shape[:2]
+    column = np.arange(columns)
+    index = (column * len(heights)) // columns
+    color = colors[index % len(colors)].astype(np.uint8)
+    pixels = rows * heights[index]
+    whole = np.minimum(pixels.astype(int), rows)
+    top = rows - int(whole.max())
+    np.copyto(panel[top:], color, where=(np.arange(top, rows)[:, None] >= rows - whole)[..., None])
+    at = np.maximum(rows - 1 - whole, 0)
+    cover = np.where(whole < rows, pixels - whole, 1)[:, None]
+    panel[at, column] = cover * color + (1 - cover) * panel[at, column]

@@ -7,7 +7,6 @@ import dataclasses
 import html
 import os
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from ._render import paint_all
 from ._scene import Scene
 from ._stage import MAIN
 from ._window import eventful, result_of
-from ._writer import check_suffix, ffmpeg, write
+from ._writer import deliver, ffmpeg
 
 if TYPE_CHECKING:
     from ..analysis import Report
@@ -72,17 +71,9 @@ class Movie:
         Raises:
             ArgumentError: if the suffix is none of these.
         """
-        target = Path(path)
-        check_suffix(target)
-        if ffmpeg() is None and target.suffix != ".gif":
-            wanted, target = target.name, target.with_suffix(".gif")
-            warnings.warn(
-                f"ffmpeg was not found, so {target.name} was written instead of {wanted}; "
-                "install imageio-ffmpeg (or ffmpeg) for smaller and sharper movies.",
-                stacklevel=2,
-            )
-        write(target, self.frames(), len(self.scene.times), (self.width, self.height), self.fps, self.progress)
-        return target
+        return deliver(
+            Path(path), self.frames(), len(self.scene.times), (self.width, self.height), self.fps, self.progress
+        )
 
     def _repr_html_(self) -> str:
         suffix = ".mp4" if ffmpeg() is not None else ".gif"

@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,6 +61,34 @@ def whole_file(path: Path) -> Iterator[Path]:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def deliver(
+    target: Path,
+    frames: Iterator[np.ndarray],
+    count: int,
+    size: tuple[int, int],
+    fps: int,
+    done: Callable[[int, int], None],
+) -> Path:
+    """Write a movie by its suffix; without ffmpeg a .gif instead, and a warning says so.
+
+    Returns:
+        where it was written.
+
+    Raises:
+        ArgumentError: if the suffix is none of these.
+    """
+    check_suffix(target)
+    if ffmpeg() is None and target.suffix != ".gif":
+        wanted, target = target.name, target.with_suffix(".gif")
+        warnings.warn(
+            f"ffmpeg was not found, so {target.name} was written instead of {wanted}; "
+            "install imageio-ffmpeg (or ffmpeg) for smaller and sharper movies.",
+            stacklevel=3,
+        )
+    write(target, frames, count, size, fps, done)
+    return target
 
 
 def write(

@@ -1,0 +1,37 @@
+"""What an FFT pair costs on this machine, measured when it is asked for."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import jax
+import jax.numpy as jnp
+
+from ..fourier import forward, inverse
+
+_LEAST_SECONDS = 0.05
+
+
+def pair_seconds(points: tuple[int, ...], rows: int = 1) -> float:
+    """Seconds of a transform, a phase and a transform back on a grid of that many points, for one of `rows` at once."""
+    phase = jnp.exp(1j * jnp.linspace(0.0, 1.0, math.prod(points))).reshape(points)
+
+    @jax.jit
+    def loop(psi: jax.Array, count: int) -> jax.Array:
+        def pair(_: int, y: jax.Array) -> jax.Array:
+            return inverse(phase * forward(y, len(points)), len(points)) * phase
+
+        return jax.lax.fori_loop(0, count, pair, psi)
+
+    many = jax.vmap(loop, in_axes=(0, None))
+    psi = jnp.broadcast_to(phase, (rows, *points))
+    many(psi, 1).block_until_ready()
+    count = 8
+    while True:
+        begun = time.perf_counter()
+        many(psi, count).block_until_ready()
+        spent = time.perf_counter() - begun
+        if spent > _LEAST_SECONDS:
+            return spent / count / rows
+        count *= 4

@@ -1,0 +1,226 @@
+"""What a sweep would take, told by a few of its rows before anything is run."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ..analysis import Wanted
+from ..errors import WavesimError
+from ..propagation import Neighbors, Numerics, pair_seconds
+from ..schemes import Spectral
+from ._answer import Asked
+from ._file import Sweep
+from ._rows import asked, first_possible, values_at
+from ._watch import spoken
+
+_SAMPLED = 24
+# values of an axis that are looked at to see what changes with it
+_LOOKED_AT = 8
+# seconds to compile one program, about
+_COMPILATION = 1.5
+# a row's reason, runs, FFT pairs and status in the store
+_BESIDES = 32
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """What a sweep would take. Numbers of runs are of the first round: rows that miss their tolerance are run again, finer.
+
+    Attributes:
+        title: of the sweep.
+        sizes: the length of each axis by name.
+        chunks, chunk_rows: how many chunks there are, and the rows of the largest.
+        traced, structural: names of axes along which numbers change and a program is shared; of those along which the program changes.
+        sampled: rows that were planned.
+        impossible: why some of them cannot be asked or planned.
+        programs: programs to compile for the sampled rows.
+        points: the fewest and the most points of a run; None where nothing is propagated.
+        fft_pairs: FFT pairs of all rows, estimated.
+        memory: bytes of the largest run; few are made at once on a CPU, a quarter of its memory full on another device.
+        store: bytes of the store before compression, about.
+        seconds: of all rows on this machine, estimated, compilation included; None where nothing is propagated.
+    """
+
+    title: str
+    sizes: dict[str, int]
+    chunks: int
+    chunk_rows: int
+    traced: tuple[str, ...]
+    structural: tuple[str, ...]
+    sampled: int
+    impossible: tuple[str, ...]
+    programs: int
+    points: tuple[int, int] | None
+    fft_pairs: int
+    memory: int
+    store: int
+    seconds: float | None
+
+    @property
+    def rows(self) -> int:
+        """All rows."""
+        return math.prod(self.sizes.values())
+
+    def __str__(self) -> str:
+        table = " x ".join(f"{size:,} {name}" for name, size in self.sizes.items())
+        lines = [
+            self.title,
+            f"  rows      {self.rows:,} ({table}) in {_counted(self.chunks, 'chunk')} of up to {self.chunk_rows:,}",
+        ]
+        if self.traced:
+            lines.append(f"  axes      along {', '.join(self.traced)} numbers change: rows of one size share a program")
+        if self.structural:
+            lines.append(
+                f"  axes      along {', '.join(self.structural)} the structure changes: a program for each value"
+            )
+        if self.points is None:
+            lines.append("  cost      nothing is propagated: the numbers follow from the stationary equation")
+        else:
+            spread = " to ".join(dict.fromkeys(f"{count:,}" for count in self.points))
+            lines.append(
+                f"  plan      {spread} points; {_counted(self.programs, 'program')} for {self.sampled} sampled rows, {self.memory / 1e6:.1f} MB a run"
+            )
+            lines.append(
+                f"  cost      about {self.fft_pairs:,} FFT pairs, {spoken(self.seconds or 0.0)} on this machine; longer where tolerances are missed at first"
+            )
+        lines.append(f"  store     up to {self.store / 1e3:,.0f} kB")
+        if self.impossible:
+            told = f"{len(self.impossible)} of {self.sampled} sampled rows; the first: {self.impossible[0]}"
+            lines.append(f"  failures  {told}")
+        return "\n".join(lines)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def check(sweep: Sweep) -> Check:
+    """Plan a sample of the rows of a sweep, and tell from it what all would take. Nothing is run."""
+    runs: list[list[Numerics]] = []
+    programs, wrong, planning = set[Any](), list[str](), list[float]()
+    rows, neighbors = _sample(sweep.layout.rows), Neighbors()
+    for row in rows:
+        begun = time.perf_counter()
+        try:
+            wanted = _first_round(asked(sweep, row), neighbors, runs)
+        except (WavesimError, ArithmeticError) as error:
+            wrong.append(str(error))
+            continue
+        planning.append(time.perf_counter() - begun)
+        if wanted is not None:
+            runs.append(list(wanted.numerics))
+            programs |= {_program(wanted, numerics) for numerics in wanted.numerics}
+    layout, possible = sweep.layout, max(len(rows) - len(wrong), 1)
+    share = layout.rows / len(rows)
+    traced, structural = _kinds(sweep)
+    every = [numerics for row in runs for numerics in row]
+    seconds = None
+    if every:
+        # the first plans compile what the others use
+        each = sorted(planning)[len(planning) // 2]
+        seconds = share * (possible * each + _seconds(every)) + _COMPILATION * len(programs)
+    return Check(
+        title=sweep.title,
+        sizes={axis.name: len(axis) for axis in sweep.axes},
+        chunks=layout.chunks,
+        chunk_rows=math.prod(layout.chunk),
+        traced=traced,
+        structural=structural,
+        sampled=len(rows),
+        impossible=tuple(wrong),
+        programs=len(programs),
+        points=_extremes([math.prod(numerics.grid.points) for numerics in every]),
+        fft_pairs=round(share * sum(numerics.fft_pairs for numerics in every)),
+        memory=max((numerics.memory for numerics in every), default=0),
+        store=layout.rows * (24 * max(len(sweep.measure), 1) + _BESIDES),
+        seconds=seconds,
+    )
+
+
+def _sample(rows: int) -> list[int]:
+    """Some rows: the first, the last, and others by the golden ratio, which no spacing of the axes falls in step with."""
+    if rows <= _SAMPLED:
+        return list(range(rows))
+    golden = (math.sqrt(5) - 1) / 2
+    return sorted({0, rows - 1, *(int(rows * (golden * place % 1)) for place in range(1, _SAMPLED - 1))})
+
+
+def _first_round(row: Asked, neighbors: Neighbors, runs: Sequence[Any]) -> Wanted | None:
+    """What the row's question wants propagated first; None where it propagates nothing."""
+    # planning costs pilot runs: once some row has been seen to propagate, others may be taken to
+    if not runs and row.question.planned(row.problem, row.tolerance, **row.fixed) is None:
+        return None
+    work = row.question.measuring(row.problem, row.tolerance, brief=neighbors, **row.fixed)
+    try:
+        wanted = next(work)
+        while not isinstance(wanted, Wanted):
+            wanted = work.send([])
+        return wanted
+    except StopIteration:
+        return None
+    finally:
+        work.close()
+
+
+def _program(wanted: Wanted, numerics: Numerics) -> Any:
+    """What runs have in common that share a compiled program: all but their numbers, and how many steps they take."""
+    plain = dataclasses.replace(numerics, steps=numerics.frames)
+    leaves, structure = jax.tree.flatten((wanted.problem, plain))
+    return structure, tuple(jnp.shape(leaf) for leaf in leaves)
+
+
+def _kinds(sweep: Sweep) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of the axes along which numbers change, and of those along which the structure does."""
+    start, _, _ = first_possible(sweep.source, sweep.axes)
+    traced: list[str] = []
+    structural: list[str] = []
+    for place, axis in enumerate(sweep.axes):
+        step = max(1, len(axis) // _LOOKED_AT)
+        places = [(*start[:place], at, *start[place + 1 :]) for at in range(0, len(axis), step)]
+        seen = set(_structures(sweep, places))
+        (structural if len(seen) > 1 else traced).append(axis.name)
+    return tuple(traced), tuple(structural)
+
+
+def _structures(sweep: Sweep, places: list[tuple[int, ...]]) -> Iterator[Any]:
+    for place in places:
+        try:
+            row, _ = sweep.source.asked(values_at(sweep.axes, place))
+        except (WavesimError, ArithmeticError):
+            continue
+        leaves, structure = jax.tree.flatten((row.problem, row.fixed))
+        words = tuple(leaf for leaf in jax.tree.leaves(row.fixed) if isinstance(leaf, str | int))
+        yield structure, tuple(jnp.shape(leaf) for leaf in leaves if not isinstance(leaf, str)), words
+
+
+def _extremes(sizes: list[int]) -> tuple[int, int] | None:
+    return (min(sizes), max(sizes)) if sizes else None
+
+
+def _seconds(every: list[Numerics]) -> float:
+    """Of all these runs on this machine: from the time of an FFT pair of a middle one, all cores of a CPU at work."""
+    points = sorted(numerics.grid.points for numerics in every)[len(every) // 2]
+    size = math.prod(points)
+    # as many rows as stay in the cache
+    unit = pair_seconds(points, max(1, (1 << 13) // size)) / _transform(size)
+    streams = (os.cpu_count() or 1) if jax.default_backend() == "cpu" else len(jax.local_devices())
+    return unit * sum(_work(numerics) for numerics in every) / streams
+
+
+def _work(numerics: Numerics) -> float:
+    """Of one run, in units of an FFT pair's n log2 n."""
+    points = math.prod(numerics.grid.points)
+    # measured: to diagonalize H takes about this
+    return points**3 / 5 if isinstance(numerics.method, Spectral) else numerics.fft_pairs * _transform(points)
+
+
+def _transform(points: int) -> float:
+    return points * math.log2(max(points, 2))

@@ -1,0 +1,210 @@
+"""A sweep: a scenario or a problem, axes over its paths, and what to measure; read from a file, or made in Python."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from .._checks import positive
+from ..analysis import AbstractQuestion
+from ..errors import ArgumentError, ScenarioError, WavesimError
+from ..io._codec import encoded
+from ..problem import Problem
+from ..propagation import dimension_of
+from ..scenario import find_sweep, shipped_sweeps
+from ..scenario._fields import kind_of
+from ..scenario._library import canonical
+from ..scenario._paths import assignment_of
+from ..units import UnitSystem
+from ._axes import SweepAxis, axes_of
+from ._grammar import understood, unknown
+from ._layout import Layout
+from ._rows import AbstractSource, FromProblem, FromScenario, dimension_at, first_possible
+from ._values import refuse_too_many, sample_values
+
+# rows in a chunk of two-dimensional problems, which take their time
+_PLANAR = 32
+
+
+@dataclasses.dataclass(frozen=True)
+class Sweep:
+    """A sweep, understood: all that is needed to answer any of its rows.
+
+    Attributes:
+        title: one line.
+        scenario: the name of the scenario, "" for a problem given in Python.
+        content: scenario, axes and what is measured as canonical JSON: two sweeps with the same content have the same rows.
+        measure: standard quantity names; empty for the headline of each row's question alone.
+        theories: names of theories kept beside the one that each quantity is compared with, where a row's question knows them.
+        axes: the dimensions of the table, in order.
+        units: in which numbers are shown: those that the first possible row speaks in; for a problem, internal ones.
+        layout: how the rows are cut into chunks.
+        source: what the rows are made of.
+    """
+
+    title: str
+    scenario: str
+    content: str
+    measure: tuple[str, ...]
+    theories: tuple[str, ...]
+    axes: tuple[SweepAxis, ...]
+    units: UnitSystem
+    layout: Layout
+    source: AbstractSource = dataclasses.field(repr=False)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the content: comments, titles and the order of keys do not matter."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    @classmethod
+    def read(
+        cls, name_or_path: str | os.PathLike[str], set: Iterable[str] = (), tolerance: float | None = None
+    ) -> Sweep:
+        """Read a sweep by name or by path: ``Sweep.read("transmission_map", set=["potential.width=2.0"])``.
+
+        Args:
+            name_or_path: of a shipped sweep or of a file.
+            set: further ``path=value``, as in ``[set]``.
+            tolerance: instead of the scenario's.
+
+        Raises:
+            ScenarioError: with one line for each thing that is wrong.
+        """
+        asked = os.fspath(name_or_path)
+        name, text = find_sweep(asked)
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ScenarioError(f"{name} is no TOML: {error}.") from None
+        further = dict(assignment_of(assignment) for assignment in set)
+        if tolerance is not None:
+            further["accuracy.tolerance"] = tolerance
+        folder = Path() if asked in shipped_sweeps() else Path(asked).parent
+        told = understood(name, data, further, folder)
+        return _from_content(told.title, told.scenario, told.content)
+
+    @classmethod
+    def of(
+        cls,
+        problem: Problem,
+        axes: Mapping[str, Sequence[Any]],
+        measure: Sequence[str] | str = (),
+        tolerance: float | None = None,
+        find: AbstractQuestion | None = None,
+    ) -> Sweep:
+        """A sweep over a problem, in internal units: ``Sweep.of(problem, {"potential.height": [0.5, 1.0]})``. It stays in this process.
+
+        Args:
+            problem: the physics.
+            axes: values by path, as in `Problem.replace`: numbers, words, or objects (``{"potential": [one, other]}``).
+            measure: standard quantity names.
+            tolerance: what to aim at, by default 1e-4.
+            find: what is asked, as in `wavesim.certify`.
+
+        Raises:
+            ArgumentError: if an axis is empty, a quantity unknown, `find` no question, or `tolerance` not positive.
+            ScenarioError: if no row at a corner is possible.
+        """
+        columns = {path: _column(values) for path, values in axes.items()}
+        if not columns or not all(columns.values()):
+            raise ArgumentError(
+                "axes", f"must be values by path, such as {{'potential.height': [0.5, 1.0]}}, but are {dict(axes)!r}."
+            )
+        if find is not None and not isinstance(find, AbstractQuestion):
+            raise ArgumentError(
+                "find",
+                f"must be a question, such as wavesim.analysis.Decay(), but is {find!r}; build it from its class.",
+            )
+        names = (measure,) if isinstance(measure, str) else tuple(measure)
+        if wrong := list(unknown(names)):
+            raise ArgumentError("measure", wrong[0].removeprefix("measure "))
+        aim = 1e-4 if tolerance is None else tolerance
+        positive("tolerance", aim)
+        content = {
+            "problem": _told(problem),
+            "find": repr(find),
+            "tolerance": aim,
+            "axes": {path: [_told(value) for value in column] for path, column in columns.items()},
+            "order": [[path] for path in columns],
+            "measure": list(names),
+            "theories": [],
+        }
+        kind = kind_of(type(problem.potential)).replace("_", " ").capitalize()
+        title = f"{kind} over {', '.join(columns)}"
+        return _made(title, "", content, columns, FromProblem(problem, find, aim))
+
+    def text(self) -> str:
+        """All of it as text, for `from_text` in another process.
+
+        Raises:
+            WavesimError: if it is made of Python objects.
+        """
+        if not isinstance(self.source, FromScenario):
+            raise WavesimError(
+                "a sweep over a Problem must run in this process, for Python objects do not travel to others; leave out workers and scheduler, or write the problem as a scenario file."
+            )
+        return json.dumps({"title": self.title, "scenario": self.scenario, "content": json.loads(self.content)})
+
+    @classmethod
+    def from_text(cls, text: str) -> Sweep:
+        """What `text` wrote."""
+        told = json.loads(text)
+        return _from_content(told["title"], told["scenario"], told["content"])
+
+
+def _from_content(title: str, scenario: str, content: dict[str, Any]) -> Sweep:
+    columns = dict(content["axes"])
+    if sample := content.get("sample"):
+        paths = content["order"][-1]
+        drawn = sample_values(
+            sample["kind"], sample["count"], sample["seed"], [sample["bounds"][path] for path in paths]
+        )
+        columns |= dict(zip(paths, drawn, strict=True))
+    return _made(title, scenario, content, columns, FromScenario(scenario, content["scenario"]))
+
+
+def _made(
+    title: str, scenario: str, content: dict[str, Any], columns: Mapping[str, Sequence[Any]], source: AbstractSource
+) -> Sweep:
+    order, sampled = content["order"], "sample" in content
+    refuse_too_many([len(columns[group[0]]) for group in order])
+    _, first, units = first_possible(source, axes_of(order, columns, {}, sampled))
+    plain = {path: units.symbol(dimension_at(first, path)) for path in columns}
+    axes = axes_of(order, columns, plain, sampled)
+    shape = [len(axis) for axis in axes]
+    layout = Layout.of(shape, _PLANAR) if dimension_of(first.problem) > 1 else Layout.of(shape)
+    names, theories = tuple(content["measure"]), tuple(content["theories"])
+    return Sweep(title, scenario, canonical(content), names, theories, axes, units, layout, source)
+
+
+def _column(values: Iterable[Any]) -> list[Any]:
+    """Values of Python as rows take them: numbers of numpy and of jax as plain ones, whole ones among others as what the others are."""
+    column = [
+        value.item() if isinstance(value, np.generic | np.ndarray | jax.Array) and np.ndim(value) == 0 else value
+        for value in values
+    ]
+    mixed = {type(value) for value in column} == {int, float}
+    return [float(value) for value in column] if mixed else column
+
+
+def _told(value: Any) -> Any:
+    """An object as JSON, by its fields where wavesim knows its class; otherwise by its structure and its numbers."""
+    try:
+        return encoded(value)
+    except TypeError:
+        leaves, structure = jax.tree.flatten(value)
+        numbers = [
+            np.asarray(leaf).tolist() if isinstance(leaf, float | int | np.ndarray | jax.Array) else repr(leaf)
+            for leaf in leaves
+        ]
+        return {"structure": str(structure), "leaves": numbers}

@@ -1,0 +1,115 @@
+"""Whether a store on disk is the one that a sweep would write: if not, what differs, in one sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import WavesimError
+from ._table import FORMAT, columns, coordinates
+
+if TYPE_CHECKING:
+    import zarr
+
+    from ._file import Sweep
+    from ._layout import Layout
+
+# rows of one table must come from one program in one precision; on which device, and under which jax, is told but may change
+_ONE = ("wavesim", "precision")
+_ABSENT = object()
+
+
+def marked(path: Path) -> dict[str, Any]:
+    """The attributes of the store at `path`, read without zarr.
+
+    Raises:
+        WavesimError: if what is there is no store of a sweep, or one that a newer wavesim has written.
+    """
+    try:
+        found = json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]
+        version = int(found["sweep_format"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise WavesimError(
+            f"{path} must be the store of a sweep, but is something else; choose another folder."
+        ) from None
+    if version > FORMAT:
+        raise WavesimError(
+            f"{path} must be in format {FORMAT} or older, but a newer wavesim wrote it in format {version}; update wavesim."
+        )
+    return found
+
+
+def must_match(
+    path: Path, group: zarr.Group, sweep: Sweep, names: Sequence[str], provenance: Mapping[str, str]
+) -> None:
+    """Refuse to go on with a store that holds the rows of another sweep, or of another program.
+
+    Raises:
+        WavesimError: with the first thing that differs.
+    """
+    stored = dict(group.attrs)
+    if stored["hash"] != sweep.hash:
+        raise WavesimError(
+            f"{path} must hold the rows of this sweep, but {difference(str(stored['content']), sweep.content)}; choose another folder, or change it back."
+        )
+    for key in _ONE:
+        if key in provenance and stored.get(key, provenance[key]) != provenance[key]:
+            raise WavesimError(
+                f"{path} must go on with what it was begun with, {key} {stored[key]}, but this is {provenance[key]}; choose another folder, or change it back."
+            )
+    missing = set(columns(names, sweep)).symmetric_difference(_data(group, sweep))
+    if missing:
+        raise WavesimError(
+            f"{path} must hold what this sweep measures, but they differ in {', '.join(sorted(missing))}; choose another folder."
+        )
+
+
+def must_fit(path: Path, group: zarr.Group, sweep: Sweep, layout: Layout) -> None:
+    """Refuse a store whose arrays are cut in another way.
+
+    Raises:
+        WavesimError: if the shape of the table or of its chunks differs.
+    """
+    for name in _data(group, sweep):
+        array = group[name]
+        stored = (array.shape, array.chunks)  # pyright: ignore[reportAttributeAccessIssue]
+        if stored != (layout.shape, layout.chunk):
+            raise WavesimError(
+                f"{path} must be cut into chunks of {layout.chunk}, but {name} has {stored[1]} of {stored[0]}: another version of wavesim wrote it; choose another folder."
+            )
+
+
+def _data(group: zarr.Group, sweep: Sweep) -> list[str]:
+    return sorted(set(group.array_keys()).difference(coordinates(sweep)))
+
+
+def difference(stored: str, asked: str) -> str:
+    """The first thing in which two contents differ: ``"axes.potential.height had 20 values, now has 40"``."""
+    for path, old, new in _differing(json.loads(stored), json.loads(asked), ""):
+        if isinstance(old, list) and isinstance(new, list) and len(old) != len(new):
+            return f"{path} had {len(old)} values, now has {len(new)}"
+        if old is _ABSENT or new is _ABSENT:
+            return f"{path} {'was not there' if old is _ABSENT else 'is no longer there'}"
+        return f"{path} was {_short(old)}, now is {_short(new)}"
+    return "it was written by another version of wavesim"
+
+
+def _differing(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    """Path, old and new value of what differs, the deepest place that both have."""
+    if old == new:
+        return
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys([*old, *new]):
+            yield from _differing(old.get(key, _ABSENT), new.get(key, _ABSENT), f"{path}.{key}".lstrip("."))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for place, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _differing(one, other, f"{path}.{place}")
+    else:
+        yield path, old, new
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

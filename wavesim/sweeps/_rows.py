@@ -1,0 +1,135 @@
+"""From the number of a row to what is asked: its values put into the scenario, or into the problem."""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import itertools
+import typing
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .._typing import DIMENSIONLESS, Dimension
+from ..analysis import AbstractQuestion, question_of
+from ..errors import ScenarioError, WavesimError
+from ..problem import Problem
+from ..scenario import read_scenario
+from ..scenario._paths import assign_value
+from ..units import UnitSystem
+from ._answer import Asked
+
+if TYPE_CHECKING:
+    from ._axes import SweepAxis
+    from ._file import Sweep
+
+# corners tried until one is possible
+_CORNERS = 64
+
+
+class AbstractSource(abc.ABC):
+    """What the rows are made of."""
+
+    @abc.abstractmethod
+    def asked(self, values: Mapping[str, Any]) -> tuple[Asked, UnitSystem]:
+        """A row with these values by path, and the units that it speaks in.
+
+        Raises:
+            WavesimError: if there is no such row.
+        """
+
+
+@dataclasses.dataclass(frozen=True)
+class FromScenario(AbstractSource):
+    """Rows are scenarios: the content of a file with other values."""
+
+    name: str
+    content: dict[str, Any]
+
+    def asked(self, values: Mapping[str, Any]) -> tuple[Asked, UnitSystem]:
+        content = self.content
+        for path, value in values.items():
+            content = assign_value(content, path, value)
+        scenario = read_scenario(self.name, content)
+        question = scenario.find or question_of(scenario.problem)
+        return Asked(question, scenario.problem, scenario.tolerance, scenario.fixed), scenario.units
+
+
+@dataclasses.dataclass(frozen=True)
+class FromProblem(AbstractSource):
+    """Rows are a problem with other values, in internal units."""
+
+    problem: Problem
+    find: AbstractQuestion | None
+    tolerance: float
+
+    def asked(self, values: Mapping[str, Any]) -> tuple[Asked, UnitSystem]:
+        problem = self.problem
+        for path, value in values.items():
+            problem = problem.replace(path, value)
+        return Asked(self.find or question_of(problem), problem, self.tolerance), UnitSystem(natural=True)
+
+
+def asked(sweep: Sweep, index: int) -> Asked:
+    """What row `index` asks, rows counted with the last axis fastest.
+
+    Raises:
+        WavesimError: if the row is impossible (a negative width); it says why.
+    """
+    try:
+        return sweep.source.asked(values_at(sweep.axes, sweep.layout.place_of(index)))[0]
+    except ScenarioError as error:
+        # one line for each thing that is wrong makes a file readable, and a table's cell unreadable
+        raise ScenarioError(" ".join(str(error).splitlines())) from None
+
+
+def values_at(axes: Sequence[SweepAxis], place: Sequence[int]) -> dict[str, Any]:
+    """The values of a row by path."""
+    return {
+        path: column[at]
+        for axis, at in zip(axes, place, strict=True)
+        for path, column in zip(axis.paths, axis.columns, strict=True)
+    }
+
+
+def first_possible(source: AbstractSource, axes: Sequence[SweepAxis]) -> tuple[tuple[int, ...], Asked, UnitSystem]:
+    """The first row at a corner of the axes that can be asked: its place, what it asks, and the units that it speaks in.
+
+    Raises:
+        ScenarioError: if none can, for a path that does not exist, say.
+    """
+    ends = [sorted({0, len(axis) - 1}) for axis in axes]
+    wrong: list[str] = []
+    for place in itertools.islice(itertools.product(*ends), _CORNERS):
+        try:
+            return place, *source.asked(values_at(axes, place))
+        except (WavesimError, ArithmeticError) as error:
+            wrong.append(str(error))
+    if len(set(wrong)) == 1:
+        raise ScenarioError(wrong[0])
+    raise ScenarioError(
+        f"a row at one of a sweep's corners must be possible, but none of these {len(wrong)} is; the first: {wrong[0]}"
+    )
+
+
+def dimension_at(row: Asked, path: str) -> Dimension:
+    """The dimension of the number at a path of a scenario; dimensionless where it is no number of the physics."""
+    head, *rest = path.split(".")
+    keys = rest if head in ("particle", "find") else [head, *rest]
+    node: Any = row.question if head == "find" else row.problem
+    hint: Any = type(node)
+    for key in keys:
+        if typing.get_origin(hint) in (tuple, dict):
+            hint = typing.get_args(hint)[0 if typing.get_origin(hint) is tuple else 1]
+            node = node[int(key) if key.isdigit() else key]
+        else:
+            hint = typing.get_type_hints(type(node), include_extras=True).get(key)
+            if hint is None:
+                return DIMENSIONLESS
+            node = getattr(node, key)
+    return _dimension(hint) or DIMENSIONLESS
+
+
+def _dimension(hint: Any) -> Dimension | None:
+    if isinstance(hint, Dimension):
+        return hint
+    return next(filter(None, (_dimension(part) for part in typing.get_args(hint))), None)

@@ -1,0 +1,236 @@
+"""The store of a sweep on disk: one zarr array for each column, written chunk by chunk, resumable after any interruption."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import WavesimError
+from ._answer import Answer, Status
+from ._disk import discard, put, settle
+from ._resume import marked, must_fit, must_match
+from ._table import attributes, columns, counted, entries, theories, unfinished
+from ._zarr import arrays, described, on_disk, one_array, template
+
+if TYPE_CHECKING:
+    import filelock
+    import xarray
+
+    from ._file import Sweep
+    from ._layout import Layout
+
+_ELSEWHERE = "choose another folder"
+_AGAIN = "what was written stays valid: make room and run the same again to go on"
+
+
+class Store:
+    """The rows of a sweep on disk, and the only writer of them; any number of readers need no lock (`read`).
+
+    A chunk is written column by column, its `status` last, each file whole or not at all: a chunk exists when its status says
+    so. One that was interrupted is done again, with the same values. ``with Store.opened(...) as store:``
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        sweep: Sweep,
+        layout: Layout,
+        names: tuple[str, ...],
+        lock: filelock.BaseFileLock,
+        files: dict[str, Any],
+    ) -> None:
+        self.path = path
+        self._sweep, self._layout, self._names, self._lock = sweep, layout, names, lock
+        # zarr encodes into memory; only `put` touches the disk
+        self._files = files
+        self._arrays = arrays(files, columns(names, sweep))
+        self._status = np.ravel(np.asarray(one_array(on_disk(path), "status")[...]))
+
+    @classmethod
+    def opened(
+        cls,
+        path: str | os.PathLike[str],
+        sweep: Sweep,
+        layout: Layout,
+        names: Sequence[str],
+        provenance: Mapping[str, str],
+    ) -> Store:
+        """Make the store at `path`, or go on with the one that is there.
+
+        Args:
+            path: the folder of the store, ``DIR/sweep.zarr``; the lock lies beside it.
+            sweep, layout: what is asked, and how its rows are cut into chunks.
+            names: the quantities measured, the headline first.
+            provenance: further text attributes: versions, device, precision. Where a store is gone on with, `wavesim` and
+                `precision` must be what they were; of the others all values are kept, ``"cpu, gpu"``.
+
+        Raises:
+            WavesimError: if another process writes there, the place cannot be written, or what is there is something else,
+                the store of another sweep, or of another version.
+        """
+        target = Path(path)
+        if target.exists():
+            # before anything is left in a folder that is somebody else's
+            marked(target)
+        lock = _locked(target)
+        try:
+            with _told(target, _ELSEWHERE):
+                discard(_part(target))
+                make = _resumed if target.exists() else _made
+                files = make(target, sweep, layout, tuple(names), provenance)
+            return cls(target, sweep, layout, tuple(names), lock, files)
+        except BaseException:
+            lock.release()
+            raise
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let another process write. It happens by itself when a process ends, in whatever way."""
+        self._lock.release()
+
+    def write(self, chunk: int, answers: Sequence[Answer]) -> None:
+        """Write the answers of one chunk, in the order of its rows.
+
+        Raises:
+            WavesimError: if the disk is full or cannot be written; what was written before stays valid.
+        """
+        rows = self._layout.rows_of(chunk)
+        first, last = (np.unravel_index(row, self._layout.shape) for row in (rows[0], rows[-1]))
+        block = tuple(slice(int(low), int(high) + 1) for low, high in zip(first, last, strict=True))
+        with _told(self.path, _AGAIN):
+            self._tell_theories(answers)
+            for name, values in entries(answers, self._names, self._sweep).items():
+                self._arrays[name][block] = values.reshape([side.stop - side.start for side in block])
+                for key in [key for key in self._files if key.startswith(f"{name}/c/")]:
+                    put(self.path / key, self._files.pop(key).to_bytes(), _part(self.path))
+        self._status[rows] = [answer.status for answer in answers]
+
+    def waiting(self) -> list[int]:
+        """The chunks that are still to be done."""
+        return unfinished(self._status, self._layout)
+
+    def statuses(self) -> dict[Status, int]:
+        """How many rows have which status."""
+        return counted(self._status)
+
+    def dataset(self) -> xarray.Dataset:
+        """The table as it is now, see `read`."""
+        return read(self.path)
+
+    def _tell_theories(self, answers: Sequence[Answer]) -> None:
+        """Put the names of theories that were not met before into the attributes."""
+        known = {name: str(self._arrays[f"{name}_theory"].attrs.get("theory", "")) for name in self._names}
+        fresh = {name: text for name, text in theories(answers, self._names, known).items() if text != known[name]}
+        if not fresh:
+            return
+        for name, text in fresh.items():
+            self._arrays[f"{name}_theory"].attrs["theory"] = text
+        # readers go by the group's file, the next writer by the array's own: what that one has heard of, readers have too
+        put(self.path / "zarr.json", described(self._files), _part(self.path))
+        for name in fresh:
+            put(self.path / f"{name}_theory" / "zarr.json", described(self._files, f"{name}_theory"), _part(self.path))
+
+
+def read(path: str | os.PathLike[str]) -> xarray.Dataset:
+    """The table of a sweep from its store, also while another process writes it: ``read("out/sweep.zarr")``.
+
+    One dimension for each axis; for each quantity Q, in the units of the sweep, ``Q``, ``Q_error`` and ``Q_theory`` (nan where
+    there is none; its attribute ``theory`` names it); ``status`` (see `Status`), ``reason``, ``runs``, ``fft_pairs``.
+
+    Raises:
+        WavesimError: if it is no store of a sweep, or cannot be read.
+    """
+    import xarray as xr
+
+    target = Path(path)
+    if not target.exists():
+        raise WavesimError(f"{target} must be the store of a sweep, but there is none; check the path.")
+    names = marked(target)["measured"]
+    try:
+        table = xr.open_zarr(target, chunks=None).load()
+        # numpy's own text type is not yet understood by all that takes a dataset
+        table = table.assign(
+            {name: text.astype(object) for name, text in table.variables.items() if text.dtype.kind == "T"}
+        )
+    except Exception as error:
+        raise WavesimError(
+            f"{target} must be a store that can be read, but is damaged ({type(error).__name__}); copy it anew, or sweep into another folder."
+        ) from None
+    told = [f"{name}{suffix}" for name in names for suffix in ("", "_error", "_theory")]
+    return table[[*told, *(name for name in table.data_vars if name not in told)]]
+
+
+def _made(
+    target: Path, sweep: Sweep, layout: Layout, names: tuple[str, ...], provenance: Mapping[str, str]
+) -> dict[str, Any]:
+    """An empty store in its place, whole or not at all, and its description in memory."""
+    files = template(sweep, layout, names, attributes(sweep, names, provenance))
+    part = _part(target)
+    for key in files:
+        content = described(files, key.removesuffix("zarr.json").rstrip("/")) if key.endswith("zarr.json") else None
+        put(part / key, content or files[key].to_bytes(), part.with_name(f"{part.name}.file"))
+    os.replace(part, target)
+    settle(target.parent)
+    return {key: content for key, content in files.items() if key.endswith("zarr.json")}
+
+
+def _resumed(
+    target: Path, sweep: Sweep, layout: Layout, names: tuple[str, ...], provenance: Mapping[str, str]
+) -> dict[str, Any]:
+    """The description of the store that is there, with this writer among its provenance."""
+    stored = on_disk(target)
+    must_match(target, stored, sweep, names, provenance)
+    must_fit(target, stored, sweep, layout)
+    facts = dict(stored.attrs)
+    for key, value in provenance.items():
+        seen = str(facts.get(key, value)).split(", ")
+        facts[key] = ", ".join(sorted({*seen, value}))
+    files = template(sweep, layout, names, facts)
+    for column, array in arrays(files, [f"{name}_theory" for name in names]).items():
+        array.attrs.update(stored[column].attrs.asdict())
+    if facts != dict(stored.attrs):
+        put(target / "zarr.json", described(files), _part(target))
+    return {key: content for key, content in files.items() if key.endswith("zarr.json")}
+
+
+def _part(path: Path) -> Path:
+    """Where things are made before they are moved into the store: beside it, on the same file system."""
+    return path.with_name(f".{path.name}.part")
+
+
+def _locked(path: Path) -> filelock.BaseFileLock:
+    """The lock of the one writer, which the system opens again when its process ends."""
+    import filelock
+
+    # threads of one process share it: one computes, another writes
+    lock = filelock.FileLock(path.with_name(f".{path.name}.lock"), thread_local=False)
+    with _told(path, _ELSEWHERE):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            raise WavesimError(
+                f"{path} must have one writer, but another process is writing it; wait for it, or choose another folder."
+            ) from None
+    return lock
+
+
+@contextlib.contextmanager
+def _told(path: Path, cure: str) -> Iterator[None]:
+    """Say in one sentence why the disk refused."""
+    try:
+        yield
+    except OSError as error:
+        raise WavesimError(
+            f"{path} must be on a disk that can be written, but {error.strerror or error}; {cure}."
+        ) from None

@@ -1,0 +1,190 @@
+"""How far a sweep has come: counted, shown on standard error, and written down in a log beside the store."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from ._answer import Answer, Status
+
+_LAST = 50  # lines of the log that tell of now
+
+
+@dataclasses.dataclass(frozen=True)
+class Tally:
+    """Rows of a sweep by what became of them.
+
+    Attributes:
+        total: rows in all.
+        good, missed, failed: rows that are answered, by `Status`.
+        begun: rows that were answered before, by an earlier call.
+        seconds: since this call began.
+    """
+
+    total: int
+    good: int = 0
+    missed: int = 0
+    failed: int = 0
+    begun: int = 0
+    seconds: float = 0.0
+
+    @property
+    def done(self) -> int:
+        """Rows that are answered."""
+        return self.good + self.missed + self.failed
+
+    @property
+    def waiting(self) -> int:
+        """Rows that are not."""
+        return self.total - self.done
+
+    @property
+    def rate(self) -> float:
+        """Rows a second in this call; 0 before the first."""
+        return (self.done - self.begun) / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that the rest will take at this rate, None while nobody knows."""
+        return self.waiting / self.rate if self.rate > 0 else None
+
+    def __str__(self) -> str:
+        parts = [f"{self.done:,} of {self.total:,} rows"]
+        if self.rate > 0:
+            parts.append(f"{self.rate:.3g} rows/s")
+        if self.left:
+            parts.append(f"{spoken(self.left)} left")
+        parts += [f"{count:,} {word}" for count, word in ((self.missed, "missed"), (self.failed, "failed")) if count]
+        return ", ".join(parts)
+
+
+Progress = Callable[[Tally], None]
+
+
+class Watch:
+    """Hears what happens to chunks and rows, counts, and passes it on to a `Progress` and a log.
+
+    The log has a line for each chunk handed out and for each chunk written: a chunk that is ``begun`` twice was lost in between.
+
+    Args:
+        total: rows in all.
+        counted: rows by status that are in the store already.
+        show: told after each row.
+        log: a text file that is appended to; None for none.
+    """
+
+    def __init__(self, total: int, counted: Mapping[Status, int], show: Progress, log: Path | None = None) -> None:
+        self._counts = {status: counted.get(status, 0) for status in (Status.GOOD, Status.MISSED, Status.FAILED)}
+        self._total, self._begun = total, sum(self._counts.values())
+        self._show, self._log = show, log
+        self._clock = time.perf_counter()
+
+    @property
+    def tally(self) -> Tally:
+        """The count of now."""
+        good, missed, failed = self._counts.values()
+        return Tally(self._total, good, missed, failed, self._begun, time.perf_counter() - self._clock)
+
+    def begun(self, chunk: int) -> None:
+        """A chunk is handed out."""
+        self._note(f"begun {chunk}")
+
+    def answered(self, answer: Answer) -> None:
+        """A row is answered."""
+        self._counts[answer.status] += 1
+        self._show(self.tally)
+
+    def written(self, chunk: int, rows: int) -> None:
+        """A chunk is in the store."""
+        self._note(f"written {chunk} {rows}")
+
+    def _note(self, text: str) -> None:
+        if self._log is not None:
+            now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+            # a log is worth less than what it tells of: a full disk is reported by the store, in better words
+            with contextlib.suppress(OSError), self._log.open("a", encoding="utf-8") as lines:
+                lines.write(f"{now} {text}\n")
+
+
+@contextlib.contextmanager
+def shown(progress: bool | Progress) -> Iterator[Progress]:
+    """The caller's own function; for True a bar on standard error, or a line for each tenth where nobody watches; else nothing."""
+    if progress is False:
+        yield lambda tally: None
+    elif progress is not True:
+        yield progress
+    elif sys.stderr.isatty():
+        with _bar() as show:
+            yield show
+    else:
+        yield _lines()
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Progress]:
+    from rich import progress as rich_progress
+    from rich.console import Console
+
+    columns = (
+        rich_progress.TextColumn("sweeping"),
+        rich_progress.BarColumn(),
+        rich_progress.TaskProgressColumn(),
+        rich_progress.TextColumn("{task.fields[words]}"),
+    )
+    with rich_progress.Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("sweeping", total=None, words="compiling")
+        yield lambda tally: bar.update(task, completed=tally.done, total=tally.total, words=str(tally))
+
+
+def _lines() -> Progress:
+    tenth = 0
+
+    def show(tally: Tally) -> None:
+        nonlocal tenth
+        now = 10 * tally.done // max(tally.total, 1)
+        if now > tenth:
+            tenth = now
+            print(f"sweeping: {tally}", file=sys.stderr, flush=True)
+
+    return show
+
+
+def spoken(seconds: float) -> str:
+    """A duration as one says it."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+@dataclasses.dataclass(frozen=True)
+class Pace:
+    """How fast a sweep goes that another process runs.
+
+    Attributes:
+        rows_per_s: over the last chunks that were written.
+        ago: seconds since the last of them.
+    """
+
+    rows_per_s: float
+    ago: float
+
+
+def pace(log: Path) -> Pace | None:
+    """Read it off the log; None where nothing was written yet."""
+    try:
+        lines = [line.split() for line in log.read_text(encoding="utf-8").splitlines()[-_LAST:]]
+        written = [(datetime.datetime.fromisoformat(line[0]), int(line[3])) for line in lines if line[1] == "written"]
+    except (OSError, ValueError, IndexError):
+        # no log, or a line that a process did not live to end
+        return None
+    if not written:
+        return None
+    span = (written[-1][0] - written[0][0]).total_seconds()
+    rows = sum(count for _, count in written[1:])
+    ago = (datetime.datetime.now(datetime.UTC) - written[-1][0]).total_seconds()
+    return Pace(rows / span if span > 0 else 0.0, max(ago, 0.0))
