@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .absorbers import Absorber as Absorber
     from .analysis import Report as Report
     from .analysis import certify as certify
+    from .analysis import verify as verify
     from .errors import WavesimError as WavesimError
     from .grid import Grid as Grid
     from .io import load as load
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from .propagation import Plan as Plan
     from .propagation import Result as Result
     from .propagation import evolve as evolve
+    from .propagation import evolve_many as evolve_many
     from .propagation import plan as plan
     from .propagation import propagate as propagate
     from .propagation import relax as relax
@@ -60,8 +62,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "absorbers": "", "analysis": "", "observables": "", "potentials": "", "schemes": "", "states": "", "sweeps": "", "theory": "", "units": "", "viz": "",
-    "Absorber": "absorbers", "Report": "analysis", "certify": "analysis", "WavesimError": "errors", "Grid": "grid", "load": "io", "save": "io",
-    "Problem": "problem", "Numerics": "propagation", "Plan": "propagation", "Result": "propagation", "evolve": "propagation", "plan": "propagation",
+    "Absorber": "absorbers", "Report": "analysis", "certify": "analysis", "verify": "analysis", "WavesimError": "errors", "Grid": "grid", "load": "io", "save": "io",
+    "Problem": "problem", "Numerics": "propagation", "Plan": "propagation", "Result": "propagation", "evolve": "propagation", "evolve_many": "propagation", "plan": "propagation",
     "propagate": "propagation", "relax": "propagation", "Before": "regions", "Between": "regions", "Beyond": "regions",
     "load_scenario": "scenario", "sweep": "sweeps", "animate": "viz",
 }  # fmt: skip

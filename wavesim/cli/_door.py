@@ -11,6 +11,9 @@ import typer
 
 from ..errors import WavesimError
 
+# programs that are kept; the oldest go first
+_CACHE_BYTES = 500_000_000
+
 DONE, NOT_MET, BAD_INPUT, FAILED = 0, 1, 2, 3
 
 
@@ -54,6 +57,27 @@ def door(failure: int = FAILED) -> Iterator[None]:
         raise typer.Exit(failure) from None
 
 
+def _keep_programs() -> None:
+    """Let JAX keep what it compiles from one command to the next, and for worker processes: half of a short run is compilation.
+
+    ``JAX_COMPILATION_CACHE_DIR`` is left as it is if it is set; empty, it turns this off.
+    """
+    import platformdirs
+
+    if "JAX_COMPILATION_CACHE_DIR" in os.environ:
+        return
+    try:
+        folder = platformdirs.user_cache_path("wavesim") / "jax"
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        # without a place to write, everything is compiled anew
+        return
+    if os.access(folder, os.W_OK):
+        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(folder)
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
+        os.environ.setdefault("JAX_COMPILATION_CACHE_MAX_SIZE", str(_CACHE_BYTES))
+
+
 def start_jax(device: str | None = None) -> None:
     """Import jax in double precision, on the device asked for.
 
@@ -62,6 +86,7 @@ def start_jax(device: str | None = None) -> None:
     """
     if device is not None:
         os.environ["JAX_PLATFORMS"] = "cpu" if device == "cpu" else "cuda"
+    _keep_programs()
     import jax
 
     jax.config.update("jax_enable_x64", True)
