@@ -82,6 +82,10 @@ def test_repetitions_are_coarser_and_know_their_order() -> None:
     moved = dataclasses.replace(numerics.grid, lower=(numerics.grid.lower[0] + 0.3 * numerics.grid.spacing[0],))
     assert edges_fit(numerics.grid, sharp.potential) and not edges_fit(moved, sharp.potential)
     assert spacing_order(sharp, moved) == 4
+    narrow = dataclasses.replace(
+        sharp, potential=dataclasses.replace(sharp.potential, width=3 * float(numerics.grid.spacing[0]))
+    )
+    assert spacing_order(narrow, numerics.grid) == 3
 
 
 def test_a_tolerance_below_rounding_is_refused() -> None:
