@@ -117,7 +117,10 @@ def run_whole(file: Path, folder: Path, workers: int) -> Whole:
     command += ["--workers", str(workers)] if workers else []
     with (folder / "told.json").open("w+") as told:
         begun = time.perf_counter()
-        process = subprocess.Popen(command, stdout=told)
+        # nothing compiled by earlier commands is found; what one command keeps, its own workers may use
+        process = subprocess.Popen(
+            command, stdout=told, env={**os.environ, "JAX_COMPILATION_CACHE_DIR": str(out) + "_jax"}
+        )
         _, code, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(code)
@@ -213,7 +216,7 @@ def main(quick: bool = False, note: str = "", rows: int | None = None) -> None:
     rows = rows or (QUICK if quick else ROWS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        file, fewer = resized(rows, folder), resized(max(rows // 5, FEWEST), folder)
+        file, fewer = resized(rows, folder), resized(max(rows // 10, FEWEST), folder)
         whole = run_whole(file, folder, 0)
         one, two = (run_whole(fewer, folder, workers) for workers in (1, 2))
         singles = loops(file, whole, QUICK_SINGLES if quick else SINGLES)

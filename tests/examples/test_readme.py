@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import imageio_ffmpeg
+import pytest
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text()
@@ -39,9 +40,10 @@ def test_python_block_runs(tmp_path: Path) -> None:
     assert frames > 60 and seconds > 3
 
 
-def test_scenario_block_is_valid(tmp_path: Path) -> None:
-    (text,) = _blocks("toml")
-    assert tomllib.loads(text)["format"] == 1
+@pytest.mark.parametrize(("place", "table"), [(0, "potential"), (1, "axes")])
+def test_scenario_and_sweep_blocks_are_valid(tmp_path: Path, place: int, table: str) -> None:
+    text = _blocks("toml")[place]
+    assert tomllib.loads(text)["format"] == 1 and table in tomllib.loads(text)
     file = tmp_path / "scenario.toml"
     file.write_text(text)
     done = subprocess.run([sys.executable, "-m", "wavesim", "check", str(file)], capture_output=True, text=True)

@@ -41,6 +41,7 @@ def plan_text(scenario: Scenario) -> str:
     from .._typing import LENGTH, TIME
     from ..analysis import question_of, repetitions
     from ..propagation import check, pair_seconds
+    from ..sweeps import spoken
 
     question = scenario.find or question_of(scenario.problem)
     chosen = question.planned(scenario.problem, scenario.tolerance, **scenario.fixed)
@@ -60,22 +61,12 @@ def plan_text(scenario: Scenario) -> str:
         )
     pairs = n.fft_pairs + sum(repetition.fft_pairs for repetition in repetitions(chosen.problem, n))
     work = (
-        f"about {pairs:,} FFT pairs with the repetitions for the error bar, {_spoken(pairs * pair_seconds(n.grid.points))} on this machine"
+        f"about {pairs:,} FFT pairs with the repetitions for the error bar, {spoken(pairs * pair_seconds(n.grid.points))} on this machine"
         if pairs
         else "no FFT: H is diagonalized on the grid, and on coarser ones for the error bar, in seconds"
     )
     lines.append(f"  cost      {n.memory / 1e6:.1f} MB; {work} besides compilation")
     return "\n".join(lines)
-
-
-def _spoken(seconds: float) -> str:
-    return (
-        f"{seconds:.0f} s"
-        if seconds < 120
-        else f"{seconds / 60:.0f} min"
-        if seconds < 7200
-        else f"{seconds / 3600:.1f} h"
-    )
 
 
 def movie_of(source: Path, target: Path, *, quiet: bool, **options: Any) -> str:
