@@ -132,7 +132,8 @@ def refined(
         order = spacing_order(problem, numerics.grid)
         if order is not None and extrapolates(problem):
             order += 2
-        finer_space *= 1.25 if order is None else min(4.0, 1.05 * space ** (1 / order))
+        # no more than twice at once: a run costs the cube of it, and a coarse one may overstate what it takes
+        finer_space *= 1.25 if order is None else min(2.0, 1.05 * space ** (1 / order))
     if leak > 1 and "absorber" not in fixed and "grid" not in fixed:
         thicker *= 1.25
     if rest > 1 and problem.duration is None:
