@@ -24,7 +24,7 @@ _SHARP_RATIOS = (1.3, 1.7)
 # an estimate from two runs may fall short of the truth by this factor before the asymptotic range is reached
 _SAFETY = 3.0
 # the same where the larger of two estimates is taken
-_MARGIN = 2.0
+_MARGIN = 2.5
 # the error of jumps midway between points, of jumps elsewhere (nearly as small, but scattered), and of deltas, as powers of the spacing
 _EDGE_ORDER, _LOOSE_EDGE_ORDER, _SPIKE_ORDER = 5, 4, 3
 _TOUCHING_EDGE_ORDER = 3
@@ -149,7 +149,7 @@ def time_error(order: int, values: Sequence[Any]) -> float:
 def space_error(order: int | None, ratios: Sequence[float], values: Sequence[Any], amplitude: float) -> float:
     """The error of the first of runs with spacings h, r1 h, ..., at its worst point.
 
-    Edges and deltas: of order p, twice the largest of |Q(h) - Q(r h)| / (r^p - 1).
+    Edges and deltas: of order p, 2.5 times the largest of |Q(h) - Q(r h)| / (r^p - 1).
     Smooth: the error is A exp(-c/h) or smaller, for that is how fast the tails of analytic functions fall in momentum space; so
     A (D/A)^r with D = |Q(h) - Q(r h)|, times 3. `amplitude` is A: the size of what can be wrong at all.
 

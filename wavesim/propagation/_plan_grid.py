@@ -11,19 +11,27 @@ from ..potentials import AbstractDoubleWell, AbstractMetastable, AbstractPotenti
 
 # cells between neighboring edges: with two of them the two edges' errors are not yet those of single ones, and bars too small (measured)
 _FEWEST_CELLS = 3
+# how far from midway between points, in cells, an edge may lie
+_FITTING = 0.03
 # divisors that are tried: with more cells than that between edges one of them fits to a fraction of a cell
 _MOST_DIVISORS = 10_000
 
 
 def fitted_grid(
-    low: float, high: float, spacing: float, potential: AbstractPotential, fewest: int = _FEWEST_CELLS
+    low: float,
+    high: float,
+    spacing: float,
+    potential: AbstractPotential,
+    fewest: int = _FEWEST_CELLS,
+    like: float | None = None,
 ) -> Grid:
     """A grid over [low, high] of about this spacing, never coarser.
 
     Edges of a sharp potential fall midway between points if their distances allow, where the error of a moment-matched edge is
     a clean fifth power of the spacing (see `wavesim.edges.kink`). A double well's dividing plane falls midway too, and so does a hard wall, so
     that the grid keeps its symmetry.
-    At least `fewest` cells lie between neighboring edges. Deltas fall on points if their distances have a common divisor; edges of the same potential then fall where they may.
+    At least `fewest` cells lie between neighboring edges; with `like`, a spacing, between the nearest two an odd number if there it is odd, else an
+    even one: the errors of two edges add up to another multiple of spacing^5 in the two cases (measured: 3 times as much). Deltas fall on points if their distances have a common divisor; edges of the same potential then fall where they may.
     """
     if potential.spikes:
         return _spiked_grid(low, high, spacing, potential)
@@ -41,7 +49,7 @@ def fitted_grid(
     elif edges:
         anchor = edges[0]
     if len(gaps):
-        spacing = _common_divisor(gaps, spacing, fewest)
+        spacing = _common_divisor(gaps, spacing, fewest, like)
     return _around(low, high, spacing, anchor)
 
 
@@ -58,7 +66,7 @@ def _spiked_grid(low: float, high: float, spacing: float, potential: AbstractPot
         # an odd number of cells between the wells: the plane between them falls midway, for every spacing alike
         spacing = float(np.ptp(spikes)) / (2 * math.ceil((np.ptp(spikes) / spacing - 1) / 2 - 1e-9) + 1)
     elif len(spikes) > 1:
-        spacing = _common_divisor(np.diff(spikes), spacing, 2)
+        spacing = _common_divisor(np.diff(spikes), spacing, 2, None)
     cells = fast_size((high - low) / spacing)
     first = math.ceil(((low + high) / 2 - cells * spacing / 2 - spikes[0]) / spacing - 1e-9)
     return Grid((float(spikes[0]) + spacing * first,), (float(spacing),), (cells,))
@@ -71,9 +79,9 @@ def misfit(grid: Grid, potential: AbstractPotential) -> float:
 
 
 def edges_fit(grid: Grid, potential: AbstractPotential) -> bool:
-    """Whether all edges lie midway between grid points, to 3 % of a cell."""
+    """Whether all edges lie midway between grid points, or nearly."""
     cells = (np.array(potential.edges, dtype=float) - float(grid.lower[0])) / float(grid.spacing[0]) - 0.5
-    return bool(np.max(np.abs(cells - np.round(cells)), initial=0.0) < 0.03)
+    return bool(np.max(np.abs(cells - np.round(cells)), initial=0.0) < _FITTING)
 
 
 def spike_wave_number(potential: AbstractPotential, mass: float) -> float:
@@ -93,13 +101,15 @@ def coarsened(grid: Grid, ratio: float, potential: AbstractPotential) -> Grid:
     of nearly the same order, but scatters. Deltas always lie on points, whatever ratio that takes.
     """
     if grid.dimension == 1:
-        low, high, wanted = grid.lower[0], grid.upper[0] - 0.5 * grid.spacing[0], ratio
+        low, high = grid.lower[0], grid.upper[0] - 0.5 * grid.spacing[0]
         near, far = (1.2, 4.0) if potential.spikes else (max(1.2, 0.87 * ratio), 1.3 * ratio)
-        while wanted < far:
-            coarse = fitted_grid(low, high, grid.spacing[0] * wanted, potential, fewest=2)
-            if coarse.spacing[0] >= near * grid.spacing[0]:
-                return coarse
-            wanted *= 1.1
+        for like in (float(grid.spacing[0]), None):
+            wanted = ratio
+            while wanted < far:
+                coarse = fitted_grid(low, high, grid.spacing[0] * wanted, potential, fewest=2, like=like)
+                if near * grid.spacing[0] <= coarse.spacing[0] <= far * grid.spacing[0]:
+                    return coarse
+                wanted *= 1.1
         anchor = potential.divide if isinstance(potential, AbstractDoubleWell) else (*potential.edges, low)[0]
         return _around(low, high, grid.spacing[0] * ratio, float(anchor))
     points = tuple(max(8, 2 * round(n / ratio / 2)) for n in grid.points)
@@ -113,12 +123,15 @@ def continued(grid: Grid, points: int) -> Grid:
     return Grid((grid.lower[0] - more * grid.spacing[0],), grid.spacing, (max(points, grid.points[0]),))
 
 
-def _common_divisor(gaps: np.ndarray, spacing: float, fewest: int) -> float:
+def _common_divisor(gaps: np.ndarray, spacing: float, fewest: int, like: float | None) -> float:
     """The spacing, at most `spacing` and not below two thirds of it, of which all gaps are multiples, or nearly."""
     smallest = float(gaps.min())
     best, miss = spacing, math.inf
-    first = max(fewest, math.ceil(smallest / spacing - 1e-9))
-    for count in range(first, first + min(max(3, first // 2), _MOST_DIVISORS) + 1):
+    first, stride = max(fewest, math.ceil(smallest / spacing - 1e-9)), 1
+    cells = 0.5 if like is None else smallest / like
+    if abs(cells - round(cells)) < _FITTING:
+        first, stride = first + (first - round(cells)) % 2, 2
+    for count in range(first, first + min(max(3, first // 2), _MOST_DIVISORS) + 1, stride):
         candidate = smallest / count
         off = float(np.max(np.abs(gaps / candidate - np.round(gaps / candidate))))
         if off < miss - 1e-9:
