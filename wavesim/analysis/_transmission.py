@@ -7,7 +7,6 @@ import itertools
 import math
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -144,13 +143,6 @@ def _averages(problem: Problem, theories: dict[str, TransmissionOf]) -> Predicti
     return {"transmitted_probability": through, "reflected_probability": back}
 
 
-@jax.jit
-def _layer(absorber: Absorber, x: Any) -> Any:
-    """The potential of two layers back to back, from 0 to twice their width; compiled once for all absorbers."""
-    depth = 1 - jnp.abs(x - absorber.width) / absorber.width
-    return -1j * absorber.profile(jnp.minimum(depth, 0.97))
-
-
 def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
     """Reflected plus transmitted probability of the two layers back to back (the box is periodic), at each momentum > 0.
 
@@ -159,7 +151,8 @@ def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.n
     width = float(absorber.width)
 
     def layer(x: Any) -> Any:
-        return _layer(absorber, x)
+        depth = 1 - jnp.abs(x - width) / width
+        return -1j * absorber.profile(jnp.minimum(depth, 0.97))
 
     answer = theory.scatter(
         layer,

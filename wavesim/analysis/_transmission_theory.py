@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -106,8 +107,10 @@ def scattering_transmission(potential: AbstractPotential, mass: float, to_right:
     near, far = ends if to_right else ends[::-1]
     edges = tuple(sorted(sign * edge for edge in potential.edges if low < sign * edge < high))
 
+    # one compilation for all of its operations
+    @jax.jit
     def value(x: Any) -> Any:
-        return _value(potential, mass, near, sign * x)
+        return potential.value((sign * x,), mass=mass) - near
 
     def transmission(energy: Any) -> Any:
         return theory.scatter(
@@ -138,10 +141,7 @@ def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
     near, pad = potential.asymptotes()[0], 1e-9 * (high - low)
     low, high = low - pad, high + pad
     edges = tuple(edge for edge in potential.edges if low < edge < high)
-
-    def barrier(x: Any) -> Any:
-        return _value(potential, mass, near, x)
-
+    barrier = _compiled(potential, mass, near)
     chosen: dict[str, TransmissionOf] = {}
     if potential.smooth:
         chosen["kemble"] = lambda e: theory.kemble_transmission(barrier, e, low, high, mass=mass)
@@ -159,10 +159,10 @@ def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
     return chosen
 
 
-@jax.jit
-def _value(potential: AbstractPotential, mass: float, near: float, x: Any) -> Any:
-    """V(x) counted from the near side: one compilation for all potentials of a kind, and for all of its operations."""
-    return potential.value((x,), mass=mass) - near
+@functools.lru_cache(maxsize=16)
+def _compiled(potential: AbstractPotential, mass: float, near: float) -> Callable[[Any], Any]:
+    """V(x) counted from the near side: the same function each time, so that what is made of it is compiled once."""
+    return jax.jit(lambda x: potential.value((x,), mass=mass) - near)
 
 
 BELOW_TOP = ("thick_barrier", "fowler_nordheim")
