@@ -32,10 +32,10 @@ SEED = 5
 _PATIENCE = 120  # seconds until a process counts as stuck
 
 
-def started(command: Sequence[str], file: Path, out: Path, *options: str) -> subprocess.Popen[str]:
-    """``wavesim sweep FILE --out OUT`` in a process of its own."""
+def started(command: Sequence[str], file: Path, out: Path, *options: str, **variables: str) -> subprocess.Popen[str]:
+    """``wavesim sweep FILE --out OUT`` in a process of its own, with those environment variables."""
     arguments = [*command, "sweep", str(file), "--out", str(out), *options]
-    environment = os.environ | {"JAX_PLATFORMS": "cpu"}
+    environment = os.environ | {"JAX_PLATFORMS": "cpu"} | variables
     return subprocess.Popen(
         arguments, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -134,8 +134,8 @@ def test_ctrl_c_and_the_end_of_a_job_keep_what_is_written(undisturbed: tuple[Pat
     out = tmp_path / "out"
     for way in (signal.SIGINT, signal.SIGTERM):
         seen = len(events(out))
-        process = started(TOY, file, out)
-        assert past(out, seen + 4, process)
+        process = started(TOY, file, out, **{sweeping.HOLD: "40"})
+        assert past(out, seen + 5, process)
         process.send_signal(way)
         _, said = process.communicate(timeout=_PATIENCE)
         assert process.returncode == 3, said
