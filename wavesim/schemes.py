@@ -8,6 +8,7 @@ Beside them stand the two methods without an error in time: the Chebyshev series
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from typing import ClassVar
 
@@ -212,7 +213,8 @@ class Chebyshev:
 
     Args:
         lowest, highest: bounds of the spectrum of H on the grid (energies); outside them the series explodes.
-        terms: how many terms; `chebyshev_terms` tells how many a step needs.
+        terms: how many terms at most: the length of the table of coefficients, which is part of the compiled program.
+        cut: what the first coefficient left out may be; a step that needs fewer terms than `terms` makes fewer.
 
     Not for time-dependent potentials.
 
@@ -222,14 +224,19 @@ class Chebyshev:
     lowest: float
     highest: float
     terms: int = dataclasses.field(metadata={"static": True})
+    cut: float = dataclasses.field(default=1e-15, metadata={"static": True})
 
     name: ClassVar[str] = "chebyshev"
     ends: ClassVar[int] = 0
 
     @property
     def pairs(self) -> int:
-        """FFT pairs of one step."""
+        """FFT pairs of one step, at most."""
         return self.terms
+
+    def needed(self, dt: float) -> int:
+        """The terms that a step of that length needs."""
+        return min(self.terms, chebyshev_terms(float(self.highest - self.lowest) * float(dt) / 2, self.cut))
 
 
 @jax.tree_util.register_static
@@ -257,6 +264,7 @@ class Spectral:
     ends = 0
 
 
+@functools.lru_cache(maxsize=4096)
 def chebyshev_terms(radius: float, tolerance: float = 1e-15) -> int:
     """Terms after which the Bessel coefficients J_m(R), R = (highest - lowest) dt / 2, stay below `tolerance`."""
     from scipy.special import jv

@@ -41,9 +41,9 @@ def eckart() -> Report:
 
 @pytest.fixture(scope="module")
 def well() -> Report:
-    """The curve of a well, 1 deep and 5 wide, met by momentum 1.5, width 1.7, at a tolerance of 0.02."""
+    """The curve of a well, 1 deep and 5 wide, met by momentum 1.5, width 1.7, at a tolerance of 0.005."""
     problem = Problem(RectangularBarrier(-1.0, 5.0), GaussianPacket(-20.0, 1.7, 1.5))
-    return certify(problem, 0.02, find=TransmissionCurve())
+    return certify(problem, 0.005, find=TransmissionCurve())
 
 
 def test_the_curves_stand_beside_theory(eckart: Report) -> None:

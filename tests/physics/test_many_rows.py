@@ -99,23 +99,22 @@ def test_a_tolerance_that_is_missed_is_said() -> None:
 def test_sizes_are_rounded_up_to_what_neighbors_share() -> None:
     """Set-up: 40 rectangular barriers of different widths, planned apart and together.
 
-    Formula: the planned sizes take less than two thirds as many programs (points, steps, terms) together; spacing and duration are kept, steps and
-    points only grow, and the Chebyshev terms fit the radius of a step that is twice as long, too.
+    Formula: the planned sizes take less than two thirds as many programs (points, terms) together; spacing and duration are kept, steps and
+    points only grow, a step twice as long has as many frames, and the tables of the Chebyshev series hold what a step needs.
     """
     apart, together = set(), set()
     for problem in varied("rectangular", "potential.width", np.linspace(0.5, 2.0, 40)):
         own = plan(problem, TOLERANCE, frames=8).numerics
         shared = plan(problem, TOLERANCE, frames=8, shared=Neighbors()).numerics
         for numerics, shapes in ((own, apart), (shared, together)):
-            shapes.add((numerics.grid.points, numerics.steps, numerics.method.pairs))
+            shapes.add((numerics.grid.points, numerics.method.pairs))
         assert shared.grid.spacing == own.grid.spacing and shared.grid.points[0] >= own.grid.points[0]
         assert shared.duration == pytest.approx(own.duration) and shared.steps >= own.steps
         method = shared.method
         assert isinstance(method, Chebyshev)
         radius = (method.highest - method.lowest) * float(shared.dt) / 2
-        assert method.terms == chebyshev_terms(radius)
-        rung = np.log(radius) / np.log(1.2)
-        assert rung == pytest.approx(round(rung), abs=1e-9)
+        assert shared.pairs == min(chebyshev_terms(radius, method.cut), method.terms)
+        assert shared.steps // shared.frames % 2 == 0
     assert 3 * len(together) < 2 * len(apart)
 
 

@@ -37,15 +37,16 @@ def test_the_anchor_lies_within_the_bar(certified: tuple[str, Report]) -> None:
 def test_the_books_are_balanced(certified: tuple[str, Report]) -> None:
     """Set-up: the same runs. Formula: T + R + remaining = 1, and absorbed + norm = 1, at every frame.
 
-    Budget: rounding over some hundred steps, 1e-12.
+    Budget: rounding over some hundred steps, 1e-12, and what the Chebyshev series of a sharp barrier leaves out, 1e-5 of the tolerance.
     """
     _, report = certified
+    budget = 1e-12 + 1e-5 * report.tolerance
     result = report.result
     assert result is not None
-    assert report.balance == pytest.approx(1.0, abs=1e-12)
+    assert report.balance == pytest.approx(1.0, abs=budget)
     total = sum(curve.values for name, curve in report.curves.items() if name.endswith("probability"))
-    assert np.max(np.abs(total - 1)) < 1e-12
-    assert np.max(np.abs(result.absorbed.sum(axis=1) + result.series["norm"] - 1)) < 1e-12
+    assert np.max(np.abs(total - 1)) < budget
+    assert np.max(np.abs(result.absorbed.sum(axis=1) + result.series["norm"] - 1)) < budget
 
 
 def test_the_budget_adds_up_to_the_bar(certified: tuple[str, Report]) -> None:

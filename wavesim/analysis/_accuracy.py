@@ -12,10 +12,9 @@ import numpy as np
 from ..errors import NumericsError
 from ..grid import Grid
 from ..problem import Problem
-from ..propagation import Numerics, chebyshev_for, coarsened
-from ..propagation._numerics import spectral_bounds
+from ..propagation import Numerics, chebyshev_for, coarsened, tabled
 from ..propagation._plan_grid import continued, edges_fit
-from ..schemes import Chebyshev, Scheme, chebyshev_terms
+from ..schemes import Chebyshev, Scheme
 
 # how much coarser the repetitions are
 _TIME_RATIOS = (2, 4)
@@ -45,12 +44,14 @@ class Repetition:
         numerics: of the coarser run.
         ratio: how many times its step or spacing is that of the fine run.
         weight: see above.
+        on_coarsest: whether it is held against the run on the coarsest grid, on which it is made too, instead of the fine run.
     """
 
     source: str
     numerics: Numerics
     ratio: float
     weight: float
+    on_coarsest: bool = False
 
 
 def spacing_order(problem: Problem, grid: Grid) -> int | None:
@@ -71,11 +72,12 @@ def spacing_order(problem: Problem, grid: Grid) -> int | None:
 def time_order(numerics: Numerics) -> int | None:
     """The power of the step with which the error falls; None where a step leaves no error.
 
-    A Chebyshev step is exact but for the absorber acting between steps, which is of second order.
+    A Chebyshev step is exact but for the absorber acting between steps. Formally that is of second order, but what is of that order
+    merely makes the layer a little different; what counts falls faster than any power (see `absorber_step`). Third order is between.
     """
     if isinstance(numerics.method, Scheme):
         return numerics.method.order
-    return 2 if isinstance(numerics.method, Chebyshev) and numerics.absorber is not None else None
+    return 3 if isinstance(numerics.method, Chebyshev) and numerics.absorber is not None else None
 
 
 def coarser_in_time(numerics: Numerics) -> list[Repetition]:
@@ -99,7 +101,7 @@ def _stepped(numerics: Numerics, ratio: int) -> Numerics | None:
         frames //= 2
     method, dt = numerics.method, numerics.dt * ratio
     if isinstance(method, Chebyshev):
-        method = dataclasses.replace(method, terms=chebyshev_terms((method.highest - method.lowest) * dt / 2))
+        method = tabled(method, dt)
     steps = numerics.steps // ratio
     return dataclasses.replace(numerics, dt=dt, steps=steps, frames=frames, method=method, save_psi=False)
 
@@ -120,10 +122,10 @@ def coarser_in_space(problem: Problem, numerics: Numerics) -> list[Repetition]:
             grid = continued(grid, numerics.grid.points[0])
         method = numerics.method
         if isinstance(method, Chebyshev):
-            low, top = spectral_bounds(problem, grid)
-            # the same bounds hold, and the same program serves, unless V grows towards the ends of a larger box
-            same = grid.points == numerics.grid.points and method.lowest <= low and top <= method.highest
-            method = method if same else chebyshev_for(problem, grid, numerics.dt)
+            table, method = method.terms, chebyshev_for(problem, grid, numerics.dt, method.cut)
+            if grid.points == numerics.grid.points and method.terms <= table:
+                # a table as long serves the same program
+                method = dataclasses.replace(method, terms=table)
         changed = dataclasses.replace(numerics, grid=grid, method=method, save_psi=False)
         weight = 1.0 if order is None else _MARGIN / (ratio**order - 1)
         repetitions.append(Repetition("grid", changed, ratio, weight))

@@ -19,6 +19,8 @@ from ._runs import Work, carried_out
 from ._soft_detector import CUTS, Energies, SoftDetectors, energies_of, nearby
 from ._transmission_theory import moves_right, scattering_transmission
 
+TransmissionAt = Callable[[Energies], np.ndarray]
+
 # at a single energy the power law of the error holds less well than in a packet's average (measured: up to 1.4 times more)
 _MARGIN = 2.0
 _BLAME = {
@@ -236,22 +238,25 @@ class Heard:
             return Told(*values, {"duration": unknown}, {"duration": unknown})
         curves, budgets = detectors.curves(result), detectors.own_errors(result)
         for repetition, run in self.trial.again:
-            for budget, fine, other in zip(budgets, curves, detectors.curves(run), strict=True):
+            pairs = zip(budgets, detectors.curves(self.trial.beside(repetition)), detectors.curves(run), strict=True)
+            for budget, fine, other in pairs:
                 told = _MARGIN * repetition.weight * nearby(np.abs(fine - other))
                 budget[repetition.source] = np.maximum(told, budget.get(repetition.source, 0.0))
         return Told(*curves, *budgets)
 
     @property
-    def variants(self) -> list[tuple[str, float, Callable[[Energies], np.ndarray]]]:
-        """T by the coarser runs and by shorter parts of the finest record: source of error, weight of the change, T at energies."""
+    def variants(self) -> list[tuple[str, float, TransmissionAt, TransmissionAt]]:
+        """T by the coarser runs and by shorter parts of the finest record: source of error, weight of the change, what changes, into what."""
 
-        def heard(run: Result, share: float) -> Callable[[Energies], np.ndarray]:
+        def heard(run: Result, share: float = 1.0) -> TransmissionAt:
             return lambda energies: dataclasses.replace(self.detectors, energies=energies).curves(run, share)[0]
 
         coarser = [
-            (repetition.source, _MARGIN * repetition.weight, heard(run, 1.0)) for repetition, run in self.trial.again
+            (repetition.source, _MARGIN * repetition.weight, heard(self.trial.beside(repetition)), heard(run))
+            for repetition, run in self.trial.again
         ]
-        return coarser + [("duration", 1.0, heard(self.trial.result, share)) for share in CUTS]
+        fine = self.trial.result
+        return coarser + [("duration", 1.0, heard(fine), heard(fine, share)) for share in CUTS]
 
     def warnings(self, told: Told, tolerance: float) -> tuple[str, ...]:
         """What a reader should know about the error bars at these energies."""

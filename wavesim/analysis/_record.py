@@ -184,11 +184,14 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
         error = math.fsum(trial.told(series, largest, floor, question.cuts).values())
         values = values + trial.shift(series)
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
-    others = [(repetition, question.patterns(run)) for repetition, run in trial.again]
+    others = [
+        (repetition, question.patterns(trial.beside(repetition)), question.patterns(run))
+        for repetition, run in trial.again
+    ]
     for name, pattern in question.patterns(result).items():
         worst: dict[str, np.ndarray] = {}
-        for repetition, again in others:
-            told = repetition.weight * np.abs(pattern.values - again[name].values)
+        for repetition, beside, again in others:
+            told = repetition.weight * np.abs(beside[name].values - again[name].values)
             # where the difference passes through zero it says nothing
             told = np.maximum(told, _LEAST_SHARE * told.max())
             worst[repetition.source] = np.maximum(told, worst.get(repetition.source, 0.0))

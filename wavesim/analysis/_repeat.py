@@ -10,6 +10,7 @@ import numpy as np
 
 from ..problem import Problem
 from ..propagation import Numerics, Refinement, Result
+from ..schemes import Chebyshev
 from ._accuracy import (
     CUT_ORDER,
     Repetition,
@@ -63,12 +64,13 @@ class Trial:
         a plane where it is not small, which a grid does to fourth order only, however smooth V is.
         """
         errors: dict[str, float] = {}
-        fine, numerics = read(self.result), self.result.numerics
+        numerics = self.result.numerics
         for source in ("time_step", "grid"):
-            runs = [(repetition.ratio, read(run)) for repetition, run in self.again if repetition.source == source]
+            runs = [(repetition, run) for repetition, run in self.again if repetition.source == source]
             if not runs:
                 continue
-            ratios, values = [ratio for ratio, _ in runs], [fine, *(value for _, value in runs)]
+            ratios = [repetition.ratio for repetition, _ in runs]
+            values = [read(self.beside(runs[0][0])), *(read(run) for _, run in runs)]
             order = spacing_order(self.result.problem, numerics.grid)
             if source == "time_step":
                 told = time_error(time_order(numerics) or 2, values)
@@ -80,6 +82,10 @@ class Trial:
                 told = max(told, 2 * space_error(CUT_ORDER, ratios, values, amplitude))
             errors[source] = max(told, least)
         return errors
+
+    def beside(self, repetition: Repetition) -> Result:
+        """The run that a repetition is held against."""
+        return self.on_coarser_grids[-1][1] if repetition.on_coarsest else self.result
 
     @property
     def extrapolates(self) -> bool:
@@ -114,7 +120,12 @@ def repetitions(problem: Problem, numerics: Numerics) -> tuple[Numerics, ...]:
 
 
 def _coarser(problem: Problem, numerics: Numerics) -> list[Repetition]:
-    return [*coarser_in_time(numerics), *coarser_in_space(problem, numerics)]
+    in_space = coarser_in_space(problem, numerics)
+    if isinstance(numerics.method, Chebyshev) and len(in_space) > 1:
+        # what a long step does there is done by the absorber, which any grid resolves: the coarsest tells it for the least
+        in_time = coarser_in_time(in_space[-1].numerics)
+        return [*in_space, *(dataclasses.replace(repetition, on_coarsest=True) for repetition in in_time)]
+    return [*coarser_in_time(numerics), *in_space]
 
 
 def refined(

@@ -64,6 +64,6 @@ class _Meter:
         self.report, self.total, self.before = report, total, 0
 
     def of(self, numerics: Numerics) -> Progress:
-        start, each = self.before, numerics.method.pairs
+        start, each = self.before, numerics.pairs
         self.before += numerics.fft_pairs
         return lambda done, _: self.report(start + done * each, self.total)

@@ -122,12 +122,15 @@ def short_record(problem: Problem, duration: float, tolerance: float) -> Work[Re
             raise WavesimError("the period needs the whole record, but the run was interrupted; let it finish.")
         runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
         fine = _measured(trial.result, center)
-        others = [(repetition, _measured(run, center)) for repetition, run in trial.again]
+        others = [
+            (repetition, _measured(trial.beside(repetition), center), _measured(run, center))
+            for repetition, run in trial.again
+        ]
         quantities = {}
         for name, (value, own, dimension) in fine.items():
             budget: dict[str, float] = {}
-            for repetition, numbers in others:
-                told = repetition.weight * abs(value - numbers[name][0])
+            for repetition, beside, numbers in others:
+                told = repetition.weight * abs(beside[name][0] - numbers[name][0])
                 budget[repetition.source] = max(told, budget.get(repetition.source, 0.0))
             budget["fit"] = own
             quantities[name] = Quantity(name, value, combined(budget), dimension, budget, {"levels": theory[name]})

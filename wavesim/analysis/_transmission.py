@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import math
 from typing import Any
@@ -168,6 +169,29 @@ def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.n
     return np.asarray(answer.transmission + answer.reflection)
 
 
+# momenta of a table of leaks, for each factor of ten
+_PER_DECADE = 160
+
+
+@functools.lru_cache(maxsize=128)
+def _leaks(thickness: float, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+    """log of `absorber_leak` over log10 of the momentum, in units of sqrt(2 mass energy), from 10^first to 10^last.
+
+    A layer's leak depends on `thickness` = width x that momentum alone, and planned layers of one tolerance share it.
+    """
+    logs = np.linspace(first, last, _PER_DECADE * (last - first) + 1)
+    leak = absorber_leak(Absorber(width=thickness, energy=0.5), 10.0**logs, 1.0)
+    return logs, np.log(np.maximum(leak, 1e-300))
+
+
+def _leak_at(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
+    """`absorber_leak`, read off a table."""
+    unit = math.sqrt(2 * mass * float(absorber.energy))
+    wanted = np.log10(momentum / unit)
+    thickness = float(f"{float(absorber.width) * unit:.9g}")
+    return np.exp(np.interp(wanted, *_leaks(thickness, math.floor(wanted.min()), math.ceil(wanted.max()))))
+
+
 def packet_leak(problem: Problem, absorber: Absorber) -> float:
     """The probability that an absorber does not take from this packet: a bound for what it may add to T or to R."""
     packet, mass = problem.state, float(problem.mass)
@@ -180,7 +204,7 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
     for end in {max(float(end), 0.0) for end in problem.potential.asymptotes()}:
         outside = np.sqrt(np.maximum(k**2 - 2 * mass * end, 0.0))
         moving = outside > 1e-3 * abs(mean)
-        leak = absorber_leak(absorber, np.where(moving, outside, abs(mean)), mass)
+        leak = _leak_at(absorber, np.where(moving, outside, abs(mean)), mass)
         worst = np.maximum(worst, np.where(moving, leak, 0.0))
     return float(np.trapezoid(np.minimum(worst, 1.0) * density, k))
 

@@ -14,7 +14,7 @@ from ..errors import ArgumentError
 from ..potentials import DoubleBarrier, RectangularBarrier
 from ..problem import Problem
 from ..propagation import Neighbors, Plan, Refinement
-from ._energy_resolved import Heard, Told
+from ._energy_resolved import Heard, Told, TransmissionAt
 from ._peaks import Peak, nearest, peaks_of
 from ._question import AbstractQuestion, Predictions
 from ._report import Curve, Quantity, Report
@@ -229,7 +229,7 @@ def _resonances(problem: Problem, heard: Heard, told: Told, chosen: Energies) ->
         rest = math.fsum(float(budget[source][0]) for source in ("absorber", "start", "rounding"))
         extent = peak.width if math.isfinite(peak.width) else 0.0
         near = dense[np.abs(dense - peak.position) <= max(2 * extent, 20 * step)]
-        position, width = _changes(problem, heard, measured, peak, near)
+        position, width = _changes(problem, heard, peak, near)
         position["rest"], width["rest"] = math.sqrt(2 * rest / peak.bend), 2 * rest * extent
         match = nearest(expected, peak.position, max(extent, 5 * step))
         theories = {} if match is None else _named(problem, match, number)
@@ -240,16 +240,17 @@ def _resonances(problem: Problem, heard: Heard, told: Told, chosen: Energies) ->
     return made
 
 
-def _changes(
-    problem: Problem, heard: Heard, measured: TransmissionOf, peak: Peak, near: np.ndarray
-) -> tuple[dict[str, float], dict[str, float]]:
+def _changes(problem: Problem, heard: Heard, peak: Peak, near: np.ndarray) -> tuple[dict[str, float], dict[str, float]]:
     """How far a peak moves, and how much wider it gets, in each variant of the measurement; the largest of each source."""
     position: dict[str, float] = {}
     width: dict[str, float] = {}
     span = near[-1] - near[0]
-    fine = nearest(peaks_of(measured, near, 0.0), peak.position, span)
-    for source, weight, variant in heard.variants:
-        other = nearest(peaks_of(lambda e, of=variant: of(energies_of(problem, e)), near, 0.0), peak.position, span)
+
+    def found(transmission: TransmissionAt) -> Peak | None:
+        return nearest(peaks_of(lambda e: transmission(energies_of(problem, e)), near, 0.0), peak.position, span)
+
+    for source, weight, before, after in heard.variants:
+        fine, other = found(before), found(after)
         moved = wider = span
         if fine is not None and other is not None:
             moved = abs(other.position - fine.position)

@@ -25,7 +25,7 @@ from jax.sharding import AxisType, Mesh, PartitionSpec
 from ..errors import ArgumentError, NumericsError
 from ..problem import Problem
 from ..schemes import Chebyshev, Spectral
-from ._evolve import Trajectory, run_frames, set_up
+from ._evolve import Trajectory, run_frames, set_up, trimmed
 from ._memory import device_memory
 from ._numerics import Numerics, require_double
 
@@ -40,6 +40,8 @@ _CPU_RATE, _DEVICE_RATE = 1e8, 1e10
 _LONG, _WASTE = 2.0, 0.1
 # fewer rows at a time cost an FFT as much as these do
 _LANES = 8
+# from rung to rung of the terms of a Chebyshev series, where they are part of the program
+_TERMS = 1.2
 # their FFTs wait for each other forever when two run at once
 _HANGING = ("0.11.1", "0.11.2")
 
@@ -75,6 +77,8 @@ def evolve_many(
     if not problems:
         return iter(())
     structure, leaves = _stacked(problems, numerics)
+    if isinstance(numerics[0].method, Chebyshev):
+        leaves = (*leaves, np.array([one.pairs for one in numerics]))
     devices = _devices()
     program = functools.partial(_run, structure, _mesh(devices), numerics[0].steps // numerics[0].frames)
     rows = _rows(numerics[0])
@@ -211,28 +215,35 @@ def _solved(program: Callable[[Leaves], Trajectory], least: int, leaves: Leaves,
 
 def _run(structure: Any, mesh: Mesh | None, each: int, leaves: Leaves) -> Trajectory:
     # elsewhere a loop whose length is data would ask the device before every step whether to go on
-    run = _counted if jax.default_backend() == "cpu" else _fixed
+    on_cpu = jax.default_backend() == "cpu"
+    terms = None
+    if len(leaves) > structure.num_leaves:
+        leaves, longest = leaves[:-1], int(leaves[-1].max())
+        # a rung of a ladder, so that few programs are made
+        terms = longest if on_cpu else math.ceil(_TERMS ** math.ceil(math.log(longest, _TERMS)))
     with jax.enable_x64(True):
-        return run(structure, mesh, each, leaves)
+        return (_counted if on_cpu else _fixed)(structure, mesh, each, terms, leaves)
 
 
-def _chunk(structure: Any, mesh: Mesh | None, each: int, leaves: Leaves) -> Trajectory:
-    """All rows of a chunk, `each` steps from frame to frame."""
+def _chunk(structure: Any, mesh: Mesh | None, each: int, terms: int | None, leaves: Leaves) -> Trajectory:
+    """All rows of a chunk, `each` steps from frame to frame, so many terms of a Chebyshev series for each step."""
 
-    def one(numbers: Leaves, each: int) -> Trajectory:
+    def one(numbers: Leaves, each: int, terms: int | None) -> Trajectory:
         problem, numerics = jax.tree.unflatten(structure, numbers)
         apparatus, carry, first = set_up(problem, numerics)
+        if terms is not None:
+            apparatus = trimmed(apparatus, terms)
         _, rest, final = run_frames(apparatus, carry, numerics.frames, each, False)
         return Trajectory(jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest), final)
 
-    many = jax.vmap(one, in_axes=(0, None))
+    many = jax.vmap(one, in_axes=(0, None, None))
     if mesh is None:
-        return many(leaves, each)
+        return many(leaves, each, terms)
     ours = PartitionSpec("rows")
     return jax.shard_map(
-        lambda numbers: many(numbers, each), mesh=mesh, in_specs=(ours,), out_specs=ours, check_vma=False
+        lambda numbers: many(numbers, each, terms), mesh=mesh, in_specs=(ours,), out_specs=ours, check_vma=False
     )(leaves)
 
 
 _counted = jax.jit(_chunk, static_argnums=(0, 1))
-_fixed = jax.jit(_chunk, static_argnums=(0, 1, 2))
+_fixed = jax.jit(_chunk, static_argnums=(0, 1, 2, 3))

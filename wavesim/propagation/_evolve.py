@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from .._checks import concrete
 from ..fourier import forward
 from ..hamiltonian import Hamiltonian
 from ..observables import AbstractObservable, Snapshot
 from ..problem import Problem
+from ..schemes import Chebyshev
 from ._numerics import Numerics, require_double
-from ._step import Carry, Stepper, stepper_for
+from ._step import Carry, ChebyshevStepper, Stepper, stepper_for
 
 
 class Frame(NamedTuple):
@@ -94,6 +97,17 @@ def run_frames(
     return carry, frames, psi
 
 
+def trimmed(apparatus: Apparatus, terms: jax.Array | int) -> Apparatus:
+    """The same, but of a Chebyshev series only so many terms: as an array they are data, and steps of other radii share the program."""
+    stepper = apparatus.stepper
+    assert isinstance(stepper, ChebyshevStepper)
+    if isinstance(terms, int):
+        stepper = dataclasses.replace(stepper, terms=min(terms, stepper.terms))
+    else:
+        stepper = dataclasses.replace(stepper, needed=terms)
+    return apparatus._replace(stepper=stepper)
+
+
 @jax.jit
 def begin(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Frame]:
     """The apparatus, the carry and the frame at time 0, compiled as one program."""
@@ -126,6 +140,9 @@ def evolve(problem: Problem, numerics: Numerics) -> Trajectory:
         the frames, stacked along the first axis (frames + 1, time 0 included), and psi at the end.
     """
     apparatus, carry, first = set_up(problem, numerics)
+    method = numerics.method
+    if isinstance(method, Chebyshev) and all(map(concrete, (method.lowest, method.highest, numerics.dt))):
+        apparatus = trimmed(apparatus, numerics.pairs)
     each = numerics.steps // numerics.frames
     _, rest, final = run_frames(apparatus, carry, numerics.frames, each, numerics.save_psi)
     stacked = jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest)

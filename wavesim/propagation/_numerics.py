@@ -13,9 +13,12 @@ from ..absorbers import Absorber
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
 from ..problem import Problem
-from ..schemes import SCHEMES, Chebyshev, Scheme, Spectral
+from ..schemes import SCHEMES, Chebyshev, Scheme, Spectral, chebyshev_terms
 
 Method = Scheme | Chebyshev | Spectral
+
+# from rung to rung of the tables of Chebyshev series: a step's radius
+_RADII = 4.0
 
 
 @jax.tree_util.register_dataclass
@@ -61,11 +64,16 @@ class Numerics:
         return self.steps * self.dt
 
     @property
+    def pairs(self) -> int:
+        """FFT pairs of one step."""
+        return self.method.needed(self.dt) if isinstance(self.method, Chebyshev) else self.method.pairs
+
+    @property
     def fft_pairs(self) -> int:
         """FFT pairs of the whole run: the unit in which methods are compared. The processor of a scheme counts at the start and at each frame;
         pairs in which observables look at psi do not. None for the spectral method, which has no FFT.
         """
-        return self.steps * self.method.pairs + (1 + self.frames) * self.method.ends
+        return self.steps * self.pairs + (1 + self.frames) * self.method.ends
 
     @property
     def memory(self) -> int:
@@ -103,6 +111,23 @@ def require_double() -> None:
 def _bounds(problem: Problem, grid: Grid) -> tuple[jax.Array, jax.Array]:
     samples = problem.potential.sample(grid, mass=problem.mass)
     return jnp.min(samples), jnp.max(samples) + sum(k**2 for k in grid.largest_momentum) / (2 * problem.mass)
+
+
+def chebyshev_for(problem: Problem, grid: Grid, dt: float, cut: float = 1e-15) -> Chebyshev:
+    """The Chebyshev series of one step: bounds that hold the spectrum of H on the grid, and a table at least as long as the step needs.
+
+    Its length follows a ladder of radii, so that problems which differ a little share one compiled program.
+    """
+    low, top = spectral_bounds(problem, grid)
+    margin = 0.005 * (top - low)
+    return tabled(Chebyshev(low - margin, top + margin, 1, cut), dt)
+
+
+def tabled(method: Chebyshev, dt: float) -> Chebyshev:
+    """The series with a table for another step."""
+    radius = float(method.highest - method.lowest) * dt / 2
+    rung = _RADII ** math.ceil(math.log(radius, _RADII))
+    return dataclasses.replace(method, terms=chebyshev_terms(rung, method.cut))
 
 
 def spectral_bounds(problem: Problem, grid: Grid) -> tuple[float, float]:

@@ -11,6 +11,8 @@ from ..potentials import AbstractDoubleWell, AbstractMetastable, AbstractPotenti
 
 # cells between neighboring edges: with two of them the two edges' errors are not yet those of single ones, and bars too small (measured)
 _FEWEST_CELLS = 3
+# and one more where the spacing that waves ask for leaves about two: with three the bar would miss its tolerance, and a second run cost more
+_NEARLY_TWO = 1.9
 # how far from midway between points, in cells, an edge may lie
 _FITTING = 0.03
 # divisors that are tried: with more cells than that between edges one of them fits to a fraction of a cell
@@ -22,7 +24,7 @@ def fitted_grid(
     high: float,
     spacing: float,
     potential: AbstractPotential,
-    fewest: int = _FEWEST_CELLS,
+    fewest: int | None = None,
     like: float | None = None,
 ) -> Grid:
     """A grid over [low, high] of about this spacing, never coarser.
@@ -30,7 +32,7 @@ def fitted_grid(
     Edges of a sharp potential fall midway between points if their distances allow, where the error of a moment-matched edge is
     a clean fifth power of the spacing (see `wavesim.edges.kink`). A double well's dividing plane falls midway too, and so does a hard wall, so
     that the grid keeps its symmetry.
-    At least `fewest` cells lie between neighboring edges; with `like`, a spacing, between the nearest two an odd number if there it is odd, else an
+    At least `fewest` cells (3 or 4, if not given) lie between neighboring edges; with `like`, a spacing, between the nearest two an odd number if there it is odd, else an
     even one: the errors of two edges add up to another multiple of spacing^5 in the two cases (measured: 3 times as much). Deltas fall on points if their distances have a common divisor; edges of the same potential then fall where they may.
     """
     if potential.spikes:
@@ -49,6 +51,8 @@ def fitted_grid(
     elif edges:
         anchor = edges[0]
     if len(gaps):
+        if fewest is None:
+            fewest = _FEWEST_CELLS + (float(gaps.min()) > _NEARLY_TWO * spacing)
         spacing = _common_divisor(gaps, spacing, fewest, like)
     return _around(low, high, spacing, anchor)
 

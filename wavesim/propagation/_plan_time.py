@@ -12,8 +12,9 @@ from ..absorbers import Absorber
 from ..grid import Grid
 from ..hamiltonian import DENSE_LIMIT
 from ..problem import Problem
-from ..schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Chebyshev, Scheme, Spectral, chebyshev_terms
-from ._numerics import Method, scheme_named, spectral_bounds
+from ..schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Chebyshev, Scheme, Spectral
+from ..states import AbstractPacket
+from ._numerics import Method, chebyshev_for, scheme_named, spectral_bounds
 from ._pilot import Pilot
 from ._shared import Neighbors
 
@@ -21,7 +22,7 @@ from ._shared import Neighbors
 _REACH = {"strang": 0.05, "yoshida4": 0.5, "chin4a": 0.55, "ti4d": 0.5, "srkn11b": 3.0, "g6t4": 1.5}
 # FFT pairs that a scheme needs over those of g6t4 at 1e-4, and how the ratio grows as (1e-4/tolerance)^power: mean over four problems
 _SHARE = {"strang": (14.0, 0.33), "chin4a": (1.2, 0.085), "ti4d": (0.65, 0.088), "g6t4": (1.0, 0.0)}
-# radius of one Chebyshev step: above it the absorber acts too rarely; without one, only the coefficients grow
+# radius of one Chebyshev step: above it the absorber of a decay acts too rarely; without one, only the coefficients grow
 _RADIUS, _FREE_RADIUS = 120.0, 4000.0
 # a pilot's estimate is taken times this
 _SAFETY = 2.0
@@ -29,6 +30,8 @@ _SAFETY = 2.0
 _PILOT_SHARE, _BELIEVED = 0.35, 0.02
 # points x pairs that pilot runs may take: about a second
 _PILOT_WORK = 3e7
+# of the tolerance: what may be missing of psi, for the terms of all steps that are left out
+_CUT = 1e-5
 # psi is compared so often where an absorber takes it away
 _LOOKS = 8
 
@@ -109,6 +112,11 @@ class _Desk:
     def pilot(self) -> Pilot:
         return Pilot.of(self.problem, self.space.grid, self.space.absorber)
 
+    @property
+    def passes(self) -> bool:
+        """Whether a packet comes, and leaves through absorbers: its probabilities are what is read off psi."""
+        return self.space.absorber is not None and isinstance(self.problem.state, AbstractPacket)
+
     def rounded(self, steps: float) -> int:
         """A multiple of the frames, not below `steps`."""
         return self.frames * max(1, math.ceil(steps / self.frames - 1e-9))
@@ -118,7 +126,9 @@ class _Desk:
         if isinstance(course.method, Spectral):
             points = self.space.grid.points[0]
             return (1.2 * points**2 + 0.25 * points * self.frames) / math.log2(points) + 9 * self.frames
-        return course.steps * course.method.pairs + (1 + self.frames) * course.method.ends
+        method = course.method
+        pairs = method.needed(self.space.duration / course.steps) if isinstance(method, Chebyshev) else method.pairs
+        return course.steps * pairs + (1 + self.frames) * course.method.ends
 
     def cheapest(self) -> Course:
         potential = self.problem.potential
@@ -188,14 +198,18 @@ class _Desk:
     def chebyshev_steps(self) -> int:
         space = self.space
         low, top = spectral_bounds(self.problem, space.grid)
-        radius = _FREE_RADIUS if space.absorber is None else _RADIUS
-        step = 2 * radius / (top - low)
-        if space.absorber is not None:
-            step = min(step, 0.05 * float(space.absorber.width) / space.speed)
+        absorber, radius, kicks = space.absorber, _FREE_RADIUS, math.inf
+        if absorber is not None and self.passes:
+            kicks = absorber_step(absorber, space.speed, self.tolerance)
+        elif absorber is not None:
+            radius, kicks = _RADIUS, 0.05 * float(absorber.width) / space.speed
+        step = min(2 * radius / (top - low), kicks)
         return self.rounded(space.duration / step * self.finer)
 
     def chebyshev(self, steps: int, why: str) -> Course:
-        return Course(chebyshev_for(self.problem, self.space.grid, self.space.duration / steps), steps, why)
+        # elsewhere psi may be wanted far more exactly than what is read off it
+        cut = max(1e-15, 10.0 ** math.floor(math.log10(_CUT * self.tolerance / steps))) if self.passes else 1e-15
+        return Course(chebyshev_for(self.problem, self.space.grid, self.space.duration / steps, cut), steps, why)
 
     def splitting(self, scheme: Scheme, why: str, limit: float = math.inf) -> Course:
         """As many steps as the pilot runs say; by rule where they cannot be had. `limit`: a cost at which another method is taken anyway."""
@@ -267,8 +281,11 @@ def _pairs_ratio(scheme: Scheme, tolerance: float) -> float:
     return share * (1e-4 / tolerance) ** power / scheme.pairs
 
 
-def chebyshev_for(problem: Problem, grid: Grid, dt: float) -> Chebyshev:
-    """The Chebyshev series of one step: bounds that hold the spectrum of H on the grid, and the terms that the step needs."""
-    low, top = spectral_bounds(problem, grid)
-    margin = 0.005 * (top - low)
-    return Chebyshev(low - margin, top + margin, chebyshev_terms((top - low + 2 * margin) * dt / 2))
+def absorber_step(absorber: Absorber, speed: float, tolerance: float) -> float:
+    """The longest time from one kick of the absorber to the next: fast waves must not cross much of it, nor may slow ones feel the kick.
+
+    Kicks whose strength varies smoothly err less than any power of the step (measured at three barriers: 2e-4 or less at 0.2 of the width
+    and 0.3/energy for packets of 1e-3, 1e-8 at half of that); the repetition with twice the step tells what is left.
+    """
+    crossing = 0.05 * (max(tolerance, 1e-10) / 1e-7) ** 0.15
+    return min(min(crossing, 0.2) * float(absorber.width) / speed, 0.3 / float(absorber.energy))

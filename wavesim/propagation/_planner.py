@@ -21,12 +21,12 @@ from ..schemes import Scheme, Spectral
 from ..states import Trapped
 from ._memory import refuse_too_large
 from ._numerics import Method, Numerics, require_double
+from ._numerics import chebyshev_for as chebyshev_for
 from ._plan_confined import confined_space
 from ._plan_decay import decay_space
 from ._plan_open import deep_space, free_space, open_space
 from ._plan_planar import dimension_of, planar_space
 from ._plan_time import Space, planned_course
-from ._plan_time import chebyshev_for as chebyshev_for
 from ._shared import Neighbors
 from ._shared import shared as on_ladder
 from ._spectral import require_spectral

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
@@ -18,7 +19,7 @@ from ..potentials import AbstractMetastable
 from ..problem import Problem
 from ..schemes import Chebyshev, Scheme, Spectral
 from ..states import AbstractPacket, Trapped
-from ._evolve import Frame, advance, begin, proceed
+from ._evolve import Frame, advance, begin, proceed, trimmed
 from ._numerics import Numerics, spectral_bounds
 from ._plan_grid import misfit
 from ._planner import plan
@@ -152,12 +153,16 @@ def check(problem: Problem, numerics: Numerics) -> None:
 def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
     begun = time.perf_counter()
     steps, save = numerics.steps // numerics.frames, numerics.save_psi
-    work = math.prod(numerics.grid.points) * numerics.method.pairs * steps
+    work = math.prod(numerics.grid.points) * numerics.pairs * steps
     bunch = max(
         (d for d in range(1, numerics.frames + 1) if numerics.frames % d == 0 and d * work <= _CHUNK), default=1
     )
     # how many steps follow is no business of the start: leaving it out lets runs share the compiled program
     apparatus, carry, first = begin(problem, dataclasses.replace(numerics, steps=1, frames=1))
+    if isinstance(numerics.method, Chebyshev):
+        # elsewhere a loop whose length is data would ask the device before every turn whether to go on
+        on_cpu = jax.default_backend() == "cpu"
+        apparatus = trimmed(apparatus, jnp.asarray(numerics.pairs) if on_cpu else numerics.pairs)
     final: np.ndarray | None = None
     collected = [jax.tree.map(lambda a: np.asarray(a)[None], first)]
     done, complete = 0, True

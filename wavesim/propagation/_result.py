@@ -59,7 +59,7 @@ class Result:
             f"Result: {type(self.problem.state).__name__} in {type(self.problem.potential).__name__}, t = 0 .. {self.times[-1]:.6g}"
             + ("" if self.complete else " (interrupted)"),
             f"  grid      {' x '.join(map(str, n.grid.points))} points, spacing {', '.join(f'{float(s):.4g}' for s in n.grid.spacing)}, {n.precision} precision",
-            f"  time      {self.steps_done} steps of {float(n.dt):.4g} with {n.method.name}: {self.steps_done * n.method.pairs} FFT pairs, {self.wall_s:.2f} s on {self.device}",
+            f"  time      {self.steps_done} steps of {float(n.dt):.4g} with {n.method.name}: {self.steps_done * n.pairs} FFT pairs, {self.wall_s:.2f} s on {self.device}",
             f"  absorber  {'none' if n.absorber is None else f'{float(n.absorber.width):.4g} wide at each end'}",
             f"  absorbed  left {self.absorbed[-1, 0]:.6g}, right {self.absorbed[-1, 1]:.6g}",
         ]

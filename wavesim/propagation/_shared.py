@@ -8,13 +8,12 @@ import math
 from collections.abc import Hashable, Iterator
 
 from ..problem import Problem
-from ..schemes import Chebyshev, Scheme, chebyshev_terms
-from ._numerics import Method, Numerics, spectral_bounds
+from ..schemes import Chebyshev, Scheme
+from ._numerics import Method, Numerics, chebyshev_for
 from ._plan_grid import continued
 
-# from rung to rung at most a quarter more points or steps, and a fifth more of the radius of a Chebyshev step
+# from rung to rung at most a quarter more points or steps
 _RUNGS = (4, 5, 6, 7)
-_RADII = 1.2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,21 +29,18 @@ class Neighbors:
 def shared(problem: Problem, numerics: Numerics, keep_grid: bool, keep_steps: bool) -> Numerics:
     """The same accuracy or a better one, at sizes that neighbors in parameter space are likely to have too.
 
-    Points: a larger box at the same spacing. Steps between frames: more of them. Chebyshev series: wider bounds, so that the terms
-    follow a ladder; with a step twice as long they do so again. What is given by hand is kept.
+    Points: a larger box at the same spacing. Steps between frames: more of them. Tables of Chebyshev series follow a ladder
+    anyway. What is given by hand is kept.
     """
     grid, steps, method = numerics.grid, numerics.steps, numerics.method
     if grid.dimension == 1 and not keep_grid:
         grid = continued(grid, _rung(grid.points[0]))
     if isinstance(method, Scheme | Chebyshev) and not keep_steps:
-        steps = numerics.frames * _rung(steps // numerics.frames)
+        # an even number from frame to frame, so that a run with twice the step keeps its frames
+        steps = numerics.frames * 2 * _rung(math.ceil(steps / numerics.frames / 2))
     dt = float(numerics.duration) / steps
     if isinstance(method, Chebyshev):
-        low, top = spectral_bounds(problem, grid)
-        radius = _RADII ** math.ceil(math.log(1.005 * (top - low) * dt / 2, _RADII))
-        # a hair above the lowest V too: rounding may not put it outside
-        low -= 0.002 * (top - low)
-        method = Chebyshev(low, low + 2 * radius / dt, chebyshev_terms(radius))
+        method = chebyshev_for(problem, grid, dt, method.cut)
     return dataclasses.replace(numerics, grid=grid, dt=dt, steps=steps, method=method)
 
 

@@ -206,6 +206,8 @@ class ChebyshevStepper:
     terms: int = dataclasses.field(metadata={"static": True})
     grid: Grid
     dt: float
+    # how many of the terms are made, where that is no part of the program
+    needed: jax.Array | None
     kinetic: Axes
     potential: jax.Array
     coefficients: jax.Array
@@ -226,7 +228,7 @@ class ChebyshevStepper:
         damping = (
             None if numerics.absorber is None else Damping.made(problem.potential, numerics.absorber, grid, dt, dtype)
         )
-        return cls(method.terms, grid, dt, kinetic, potential.astype(real), series.astype(dtype), damping)
+        return cls(method.terms, grid, dt, None, kinetic, potential.astype(real), series.astype(dtype), damping)
 
     def time(self, carry: Carry) -> jax.Array:
         """The clock: steps done times dt."""
@@ -262,7 +264,8 @@ class ChebyshevStepper:
             after = jnp.where(m == 1, 1.0, 2.0).astype(self.potential.dtype) * self._scaled(now) - before
             return now, after, total + c[m] * after
 
-        _, _, psi = jax.lax.fori_loop(1, self.terms, term, (jnp.zeros_like(psi), psi, c[0] * psi))
+        terms = self.terms if self.needed is None else self.needed
+        _, _, psi = jax.lax.fori_loop(1, terms, term, (jnp.zeros_like(psi), psi, c[0] * psi))
         return Carry(psi, absorbed, step + 1)
 
 

@@ -106,7 +106,8 @@ def _groups(rows: Sequence[_Row]) -> list[list[_Run]]:
         leaves, structure = jax.tree.flatten((run.problem, run.numerics))
         shapes = tuple((np.shape(leaf), np.result_type(leaf).kind) for leaf in leaves)
         groups.setdefault((structure, shapes), []).append(run)
-    return list(groups.values())
+    # chunks are made in this order, and the longest series in a chunk is the one that all its rows make
+    return [sorted(group, key=lambda run: run.numerics.pairs) for group in groups.values()]
 
 
 def _propagated(group: Sequence[_Run]) -> None:
