@@ -10,7 +10,7 @@ import pytest
 
 from wavesim.analysis._transmission_theory import scattering_transmission
 from wavesim.errors import ScenarioError
-from wavesim.scenario import find_sweep, shipped, shipped_sweeps
+from wavesim.scenario import find_scenario, find_sweep, read_scenario, shipped, shipped_sweeps
 from wavesim.sweeps import Status, Sweep, asked
 from wavesim.sweeps._engine import answers
 
@@ -34,6 +34,16 @@ def test_the_shelf_holds_these() -> None:
 def test_an_unknown_name_is_answered_with_those_that_are_close() -> None:
     with pytest.raises(ScenarioError, match=r"no sweep .*'transmision_map'; did you mean transmission_map"):
         find_sweep("transmision_map")
+
+
+def test_a_sweep_and_a_scenario_are_not_taken_for_each_other() -> None:
+    """A name of the other kind, and a sweep's content given as a scenario: what it is, and the command that runs it."""
+    with pytest.raises(ScenarioError, match="transmission_map is a sweep; `wavesim sweep transmission_map` runs it"):
+        find_scenario("transmission_map")
+    with pytest.raises(ScenarioError, match="eckart_barrier is a scenario; `wavesim run eckart_barrier` runs it"):
+        find_sweep("eckart_barrier")
+    with pytest.raises(ScenarioError, match="disorder must describe a single case, .* run it by `wavesim sweep`"):
+        read_scenario("disorder", tomllib.loads(find_sweep("disorder")[1]))
 
 
 @pytest.mark.parametrize("name", SHAPES)

@@ -145,7 +145,7 @@ def test_the_mean_of_a_sample_is_that_of_its_logarithms() -> None:
 def test_the_last_line_counts_rows_and_cost() -> None:
     words = words_of(spoiled(line(9)), read_table(spoiled(line(9))))
     assert words == (
-        "9 rows: 1 not yet done, 6 good, 1 missed the tolerance, 1 failed.  36 propagations, 9,000 FFT pairs."
+        "9 rows: 1 not yet done, 6 good, 1 missed the tolerance or theory, 1 failed.  36 propagations, 9,000 FFT pairs."
     )
 
 

@@ -171,7 +171,7 @@ def sweep(
 ) -> None:
     """Run a scenario for many parameters: one table with error bars, resumable, in this process or on a cluster.
 
-    Exit codes: 0 every row is good; 1 some rows missed the tolerance or failed; 2 bad input; 3 interrupted or failed, what was done is kept.
+    Exit codes: 0 every row is good; 1 some rows missed the tolerance, or theory, or failed; 2 bad input; 3 interrupted or failed, what was done is kept.
     """
     with door():
         # workers compute; here nothing but the table is kept

@@ -118,7 +118,11 @@ def chebyshev_for(problem: Problem, grid: Grid, dt: float, cut: float = 1e-15) -
 
     Its length follows a ladder of radii, so that problems which differ a little share one compiled program.
     """
-    low, top = spectral_bounds(problem, grid)
+    return chebyshev_between(*spectral_bounds(problem, grid), dt, cut)
+
+
+def chebyshev_between(low: float, top: float, dt: float, cut: float) -> Chebyshev:
+    """The same, for a spectrum between these bounds."""
     margin = 0.005 * (top - low)
     return tabled(Chebyshev(low - margin, top + margin, 1, cut), dt)
 

@@ -14,7 +14,7 @@ from ..hamiltonian import DENSE_LIMIT
 from ..problem import Problem
 from ..schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Chebyshev, Scheme, Spectral
 from ..states import AbstractPacket
-from ._numerics import Method, chebyshev_for, scheme_named, spectral_bounds
+from ._numerics import Method, chebyshev_between, scheme_named, spectral_bounds
 from ._pilot import Pilot
 from ._shared import Neighbors
 
@@ -112,6 +112,10 @@ class _Desk:
     def pilot(self) -> Pilot:
         return Pilot.of(self.problem, self.space.grid, self.space.absorber)
 
+    @functools.cached_property
+    def bounds(self) -> tuple[float, float]:
+        return spectral_bounds(self.problem, self.space.grid)
+
     @property
     def passes(self) -> bool:
         """Whether a packet comes, and leaves through absorbers: its probabilities are what is read off psi."""
@@ -196,8 +200,7 @@ class _Desk:
         return courses
 
     def chebyshev_steps(self) -> int:
-        space = self.space
-        low, top = spectral_bounds(self.problem, space.grid)
+        space, (low, top) = self.space, self.bounds
         absorber, radius, kicks = space.absorber, _FREE_RADIUS, math.inf
         if absorber is not None and self.passes:
             kicks = absorber_step(absorber, space.speed, self.tolerance)
@@ -209,7 +212,7 @@ class _Desk:
     def chebyshev(self, steps: int, why: str) -> Course:
         # elsewhere psi may be wanted far more exactly than what is read off it
         cut = max(1e-15, 10.0 ** math.floor(math.log10(_CUT * self.tolerance / steps))) if self.passes else 1e-15
-        return Course(chebyshev_for(self.problem, self.space.grid, self.space.duration / steps, cut), steps, why)
+        return Course(chebyshev_between(*self.bounds, self.space.duration / steps, cut), steps, why)
 
     def splitting(self, scheme: Scheme, why: str, limit: float = math.inf) -> Course:
         """As many steps as the pilot runs say; by rule where they cannot be had. `limit`: a cost at which another method is taken anyway."""

@@ -112,6 +112,10 @@ def read_scenario(name: str, data: dict[str, Any]) -> Scenario:
     Raises:
         ScenarioError: with one line for each thing that is wrong.
     """
+    if {"axes", "sample"} & data.keys():
+        raise ScenarioError(
+            f"{name} must describe a single case, but has axes or a sample, as a sweep has; run it by `wavesim sweep`."
+        )
     return _varied(name, data) if data.get("vary") else _single(name, data)
 
 

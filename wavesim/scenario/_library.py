@@ -40,7 +40,7 @@ def find_scenario(name_or_path: str) -> tuple[str, str]:
     Raises:
         ScenarioError: if there is none; names that are close are suggested.
     """
-    return _found(name_or_path, shipped(), "scenario")
+    return _found(name_or_path, shipped(), "scenario", shipped_sweeps(), f"is a sweep; `wavesim sweep {name_or_path}` runs it.")
 
 
 def find_sweep(name_or_path: str) -> tuple[str, str]:
@@ -49,10 +49,12 @@ def find_sweep(name_or_path: str) -> tuple[str, str]:
     Raises:
         ScenarioError: if there is none; names that are close are suggested.
     """
-    return _found(name_or_path, shipped_sweeps(), "sweep")
+    return _found(name_or_path, shipped_sweeps(), "sweep", shipped(), f"is a scenario; `wavesim run {name_or_path}` runs it.")
 
 
-def _found(name_or_path: str, known: dict[str, Traversable], kind: str) -> tuple[str, str]:
+def _found(
+    name_or_path: str, known: dict[str, Traversable], kind: str, others: dict[str, Traversable], elsewhere: str
+) -> tuple[str, str]:
     if name_or_path in known:
         return name_or_path, known[name_or_path].read_text(encoding="utf-8")
     path = Path(name_or_path)
@@ -64,6 +66,8 @@ def _found(name_or_path: str, known: dict[str, Traversable], kind: str) -> tuple
         raise ScenarioError(f"{path} must be a text file in UTF-8, but is not; is it a {kind}?") from None
     except OSError as error:
         raise ScenarioError(f"{path} cannot be read: {error.strerror}; check the path.") from None
+    if name_or_path in others:
+        raise ScenarioError(f"{name_or_path} {elsewhere}")
     near = difflib.get_close_matches(name_or_path, known, 3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"the shipped ones are {', '.join(known)}."
     raise ScenarioError(f"there is no {kind} and no file called {name_or_path!r}; {hint}")

@@ -20,6 +20,9 @@ from ..problem import Problem
 from ..propagation import Neighbors, Numerics, Result, checked, evolve_many, recorded, settled
 from ._answer import Answer, Asked, Status
 
+# what a file may fix without a plan's ceasing to suit its problem
+_UNCHECKED = frozenset({"precision", "frames", "save_psi"})
+
 
 def answers(asked: Sequence[Asked]) -> Iterator[tuple[int, Answer]]:
     """Answer the rows; (place, answer) as they come, in no order. A row that cannot be answered is an `Answer` with its reason."""
@@ -76,7 +79,7 @@ class _Row:
             while isinstance(wanted, Headway):
                 wanted = self.work.send([])
             # what is planned suits its problem; what is given by hand may not
-            ready = checked if self.asked.fixed else settled
+            ready = settled if _UNCHECKED.issuperset(self.asked.fixed) else checked
             self.runs = [_Run(wanted.problem, ready(wanted.problem, numerics)) for numerics in wanted.numerics]
         except StopIteration as end:
             self.answer = answer_of(end.value, self.asked.tolerance)

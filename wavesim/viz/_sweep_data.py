@@ -194,7 +194,7 @@ def words_of(dataset: Dataset, table: Table) -> str:
     """How many rows there are, what became of them, and what they cost: the last line of a picture."""
     counts = [int(np.sum(table.status == status)) for status in range(4)]
     rows = table.status.size
-    named = zip(("not yet done", "good", "missed the tolerance", "failed"), counts, strict=True)
+    named = zip(("not yet done", "good", "missed the tolerance or theory", "failed"), counts, strict=True)
     told = ", ".join(f"{count:,} {name}" for name, count in named if count and count < rows)
     words = [f"{rows:,} rows{': ' if told else ''}{told}."]
     if "runs" in dataset and "fft_pairs" in dataset:
