@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -71,7 +72,7 @@ class Trial:
                 continue
             ratios = [repetition.ratio for repetition, _ in runs]
             values = [read(self.beside(runs[0][0])), *(read(run) for _, run in runs)]
-            order = spacing_order(self.result.problem, numerics.grid)
+            order = self.order
             if source == "time_step":
                 told = time_error(time_order(numerics) or 2, values)
             elif order is not None and self.extrapolates:
@@ -87,6 +88,11 @@ class Trial:
         """The run that a repetition is held against."""
         return self.on_coarser_grids[-1][1] if repetition.on_coarsest else self.result
 
+    @functools.cached_property
+    def order(self) -> int | None:
+        """The power of the spacing with which the error of the run falls; see `spacing_order`."""
+        return spacing_order(self.result.problem, self.result.numerics.grid)
+
     @property
     def extrapolates(self) -> bool:
         """Whether the values are those at spacing 0, told by this run and two on coarser grids."""
@@ -98,7 +104,7 @@ class Trial:
 
     def shift(self, read: Callable[[Result], Any]) -> Any:
         """What is to be added to what `read` takes from the result: 0, or the step to spacing 0."""
-        order = spacing_order(self.result.problem, self.result.numerics.grid)
+        order = self.order
         if order is None or not self.extrapolates:
             return 0.0
         values = [read(self.result), *(read(run) for _, run in self.on_coarser_grids)]

@@ -1,5 +1,6 @@
 """Propagation in time: plan, propagate, evolve (pure), relax (imaginary time)."""
 
+from ._batch import chunks_at_once as chunks_at_once
 from ._batch import evolve_many as evolve_many
 from ._evolve import Frame as Frame
 from ._evolve import Trajectory as Trajectory

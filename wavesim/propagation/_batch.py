@@ -14,6 +14,7 @@ import importlib.metadata
 import itertools
 import math
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -83,11 +84,22 @@ def evolve_many(
     program = functools.partial(_run, structure, _mesh(devices), numerics[0].steps // numerics[0].frames)
     rows = _rows(numerics[0])
     pieces = _pieces(len(problems), rows, len(devices), _seconds(numerics[0]))
-    at_once = 1
-    if len(devices) == 1 and devices[0].platform == "cpu" and not _hangs():
-        fitting = int(2 * _SHARE * device_memory() / (rows * numerics[0].memory))
-        at_once = max(1, min(threads or _cores(), fitting))
+    at_once = min(threads or _cores(), chunks_at_once(numerics[0]))
     return _in_order(functools.partial(_solved, program, len(devices)), leaves, pieces, at_once)
+
+
+def chunks_at_once(numerics: Numerics) -> int:
+    """How many chunks of such rows may run side by side, each in a thread; more than one on a CPU that is a single device alone."""
+    devices = _devices()
+    if len(devices) > 1 or devices[0].platform != "cpu" or _hangs():
+        return 1
+    return max(1, min(_cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
+
+
+@functools.cache
+def _turns(cores: int) -> threading.BoundedSemaphore:
+    """Taken for each chunk, so that calls side by side share the cores as one call does."""
+    return threading.BoundedSemaphore(cores)
 
 
 def _stacked(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple[Any, Leaves]:
@@ -199,7 +211,8 @@ def _solved(program: Callable[[Leaves], Trajectory], least: int, leaves: Leaves,
     count = len(leaves[0])
     filled = tuple(leaf[np.minimum(np.arange(size), count - 1)] for leaf in leaves)
     try:
-        arrays = jax.tree.map(np.asarray, program(filled))
+        with _turns(_cores()):
+            arrays = jax.tree.map(np.asarray, program(filled))
     except jax.errors.JaxRuntimeError as error:
         if "RESOURCE_EXHAUSTED" not in str(error):
             raise

@@ -40,7 +40,9 @@ def find_scenario(name_or_path: str) -> tuple[str, str]:
     Raises:
         ScenarioError: if there is none; names that are close are suggested.
     """
-    return _found(name_or_path, shipped(), "scenario", shipped_sweeps(), f"is a sweep; `wavesim sweep {name_or_path}` runs it.")
+    return _found(
+        name_or_path, shipped(), "scenario", shipped_sweeps(), f"is a sweep; `wavesim sweep {name_or_path}` runs it."
+    )
 
 
 def find_sweep(name_or_path: str) -> tuple[str, str]:
@@ -49,7 +51,9 @@ def find_sweep(name_or_path: str) -> tuple[str, str]:
     Raises:
         ScenarioError: if there is none; names that are close are suggested.
     """
-    return _found(name_or_path, shipped_sweeps(), "sweep", shipped(), f"is a scenario; `wavesim run {name_or_path}` runs it.")
+    return _found(
+        name_or_path, shipped_sweeps(), "sweep", shipped(), f"is a scenario; `wavesim run {name_or_path}` runs it."
+    )
 
 
 def _found(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 from scipy.special import ndtri
 
-from .._checks import finite, one_of, positive
+from .._checks import concrete, finite, one_of, positive
 from .._typing import EnergyValue, Length, Momentum
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
@@ -68,11 +69,13 @@ class GaussianPacket(AbstractPacket):
         """A packet whose mean momentum has the kinetic energy `energy`."""
         return cls(center=center, width=width, energy=energy, direction=direction)
 
-    def mean_momentum(self, mass: float) -> jax.Array:
+    def mean_momentum(self, mass: float) -> jax.Array | float:
         """The mean momentum, with its sign."""
         if self.energy is None:
-            return jnp.asarray(self.momentum, dtype=float)
-        return jnp.sqrt(2 * mass * self.energy) * (1.0 if self.direction == "right" else -1.0)
+            given: Any = self.momentum
+            return float(given) if concrete(given) else jnp.asarray(given, dtype=float)
+        root = math.sqrt if concrete(self.energy) and concrete(mass) else jnp.sqrt
+        return root(2 * mass * self.energy) * (1.0 if self.direction == "right" else -1.0)
 
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
         _one_dimension(grid)

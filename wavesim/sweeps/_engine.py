@@ -7,7 +7,10 @@ program that they share, and each group is one call of `wavesim.propagation.evol
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
+import math
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,7 +20,7 @@ import numpy as np
 from ..analysis import Headway, Report, Work
 from ..errors import WavesimError
 from ..problem import Problem
-from ..propagation import Neighbors, Numerics, Result, checked, evolve_many, recorded, settled
+from ..propagation import Neighbors, Numerics, Result, checked, chunks_at_once, evolve_many, recorded, settled
 from ._answer import Answer, Asked, Status
 
 # what a file may fix without a plan's ceasing to suit its problem
@@ -30,8 +33,7 @@ def answers(asked: Sequence[Asked]) -> Iterator[tuple[int, Answer]]:
     neighbors = Neighbors()
     rows = [_Row(place, row, neighbors) for place, row in enumerate(asked)]
     while rows:
-        for group in _groups(rows):
-            _propagated(group)
+        _propagate_all(_groups(rows))
         for row in rows:
             row.go_on()
         yield from ((row.place, row.answer) for row in rows if row.answer is not None)
@@ -113,9 +115,30 @@ def _groups(rows: Sequence[_Row]) -> list[list[_Run]]:
     return [sorted(group, key=lambda run: run.numerics.pairs) for group in groups.values()]
 
 
-def _propagated(group: Sequence[_Run]) -> None:
+def _propagate_all(groups: Sequence[list[_Run]]) -> None:
+    """Several groups side by side where one may take several cores: while one is compiled, or comes to its end, others keep the cores busy."""
+    at_once = min((chunks_at_once(group[0].numerics) for group in groups), default=1)
+    stop = threading.Event()
+    # the longest first, so that they end together
+    order = sorted(groups, key=lambda group: -sum(_work(run.numerics) for run in group))
+    pool = concurrent.futures.ThreadPoolExecutor(at_once)
+    try:
+        for done in [pool.submit(_propagate, group, stop) for group in order]:
+            done.result()
+    finally:
+        stop.set()
+        pool.shutdown(cancel_futures=True)
+
+
+def _work(numerics: Numerics) -> int:
+    return numerics.fft_pairs * math.prod(numerics.grid.points)
+
+
+def _propagate(group: Sequence[_Run], stop: threading.Event) -> None:
     trajectories = evolve_many([run.problem for run in group], [run.numerics for run in group])
     for run, trajectory in zip(group, trajectories, strict=True):
+        if stop.is_set():
+            return
         try:
             run.result = recorded(
                 run.problem, run.numerics, [trajectory.frames], np.asarray(trajectory.final), True, 0.0
