@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import jax
@@ -66,6 +67,8 @@ class Singles:
         first_s: of the first, with what is imported and compiled only once.
         extrapolated_s: for all rows of the sweep, the first counted once.
         factor: `extrapolated_s` over the wall time of the sweep; above 1 the sweep is faster.
+        again_s: of the same rows once more, with all that they need compiled: what a loop over very many rows comes near to.
+        factor_again: the same for that rate.
     """
 
     loop: str
@@ -74,6 +77,8 @@ class Singles:
     first_s: float
     extrapolated_s: float
     factor: float
+    again_s: float
+    factor_again: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -176,14 +181,20 @@ def loops(file: Path, whole: Whole, count: int) -> tuple[Singles, ...]:
 
     found = []
     for name, one in (("wavesim.certify", by_certify), ("numpy split-operator loop", by_numpy)):
-        times = []
-        for place in range(count):
-            begun = time.perf_counter()
-            one(place)
-            times.append(time.perf_counter() - begun)
+        times, again = _timed(one, count), sum(_timed(one, count))
         extrapolated = times[0] + sum(times[1:]) / (count - 1) * (whole.rows - 1)
-        found.append(Singles(name, count, sum(times), times[0], extrapolated, extrapolated / whole.wall_s))
+        factors = extrapolated / whole.wall_s, again / count * whole.rows / whole.wall_s
+        found.append(Singles(name, count, sum(times), times[0], extrapolated, factors[0], again, factors[1]))
     return tuple(found)
+
+
+def _timed(one: Callable[[int], None], count: int) -> list[float]:
+    times = []
+    for place in range(count):
+        begun = time.perf_counter()
+        one(place)
+        times.append(time.perf_counter() - begun)
+    return times
 
 
 def show(record: SweepRecord) -> None:
@@ -200,7 +211,7 @@ def show(record: SweepRecord) -> None:
     for loop in record.singles:
         print(
             f"{loop.loop}: {loop.rows} rows in {loop.wall_s:.2f} s (the first {loop.first_s:.2f} s); extrapolated to {record.whole.rows} rows "
-            f"{loop.extrapolated_s:.0f} s, {loop.factor:.3g} times the sweep"
+            f"{loop.extrapolated_s:.0f} s, {loop.factor:.3g} times the sweep; once more, with all compiled, {loop.again_s:.2f} s: {loop.factor_again:.3g} times"
         )
     for one in record.gpu:
         print(

@@ -59,11 +59,14 @@ def past(out: Path, count: int, process: subprocess.Popen[str]) -> bool:
     return True
 
 
-def survived(command: Sequence[str], file: Path, out: Path, kills: int, longest: float) -> list[list[tuple[str, int]]]:
+def survived(
+    command: Sequence[str], file: Path, out: Path, kills: int, longest: float, patience: float = _PATIENCE
+) -> list[list[tuple[str, int]]]:
     """Kill the command `kills` times at random moments, then let it end; what the log tells of each life.
 
     Args:
         longest: seconds that it lives at most after it has begun a chunk.
+        patience: seconds until a process counts as stuck.
     """
     chance, lives, seen = random.Random(SEED), [], 0
     for life in range(kills + 1):
@@ -71,7 +74,7 @@ def survived(command: Sequence[str], file: Path, out: Path, kills: int, longest:
         if life < kills and past(out, seen + 1, process):
             time.sleep(chance.uniform(0.0, longest))
             process.send_signal(signal.SIGKILL)
-        _, said = process.communicate(timeout=_PATIENCE)
+        _, said = process.communicate(timeout=patience)
         assert process.returncode in ((0, 1) if life == kills else (0, 1, -signal.SIGKILL)), said
         lives.append(events(out)[seen:])
         seen += len(lives[-1])
@@ -200,7 +203,7 @@ def main(kills: int) -> None:
         assert calm.wait() in (0, 1)
         wall = time.perf_counter() - begun
         print(f"undisturbed: {wall:.1f} s", flush=True)
-        lives = survived(REAL, file, folder / "out", kills, longest=2 * wall / kills)
+        lives = survived(REAL, file, folder / "out", kills, longest=2 * wall / kills, patience=_PATIENCE + 3 * wall)
         check_lives(lives, chunks=20)
         assert same_values(read(folder / "out" / "sweep.zarr"), read(folder / "calm" / "sweep.zarr"))
         begun_in_all = sum(word == "begun" for life in lives for word, _ in life)

@@ -1,5 +1,6 @@
 """From results to numbers: transmission, populations, periods, error bars, and theory beside them."""
 
+from ._absorber_leak import absorber_leak as absorber_leak
 from ._certify import certify as certify
 from ._certify import question_of as question_of
 from ._decay import DecayFit as DecayFit
@@ -39,7 +40,6 @@ from ._study import Axis as Axis
 from ._study import Study as Study
 from ._theory_routes import Route as Route
 from ._transmission import Transmission as Transmission
-from ._transmission import absorber_leak as absorber_leak
 from ._transmission import transmitted as transmitted
 from ._transmission_curve import TransmissionCurve as TransmissionCurve
 from ._transmission_theory import scattering_transmission as scattering_transmission

@@ -19,11 +19,11 @@ from ..problem import Problem
 from ..propagation import Result, leak_of
 from ..regions import Before, Between
 from ..states import Trapped
+from ._absorber_leak import absorber_leak
 from ._decay import DecayFit, fit_decay
 from ._pencil import Modes, matrix_pencil
 from ._question import CurvePredictions, Predictions, Reading
 from ._record import AbstractRecordQuestion
-from ._transmission import absorber_leak
 
 # modes of the record fainter than this share of it are left to the noise
 _FAINT = 1e-6

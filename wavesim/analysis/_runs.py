@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Generator
 from typing import TypeVar
 
+from .._programs import make_room
 from ..problem import Problem
 from ..propagation import Numerics, Progress, Result, propagate
 
@@ -34,6 +35,7 @@ Work = Generator[Wanted | Headway, list[Result], Told]
 
 def carried_out(work: Work[Told], progress: Progress) -> Told:
     """Drive it here: every run in turn."""
+    make_room()
     try:
         wanted = next(work)
         while True:

@@ -17,8 +17,8 @@ from ..observables import AbstractObservable, Overlap
 from ..problem import Problem
 from ..propagation import Numerics, Refinement, Result, fitted_grid, plan
 from ..states import GaussianPacket
+from ._absorber_leak import absorber_leak
 from ._accuracy import rounding
-from ._transmission import absorber_leak
 from ._transmission_theory import moves_right
 
 FAR, NEAR = "detector_far", "detector_near"

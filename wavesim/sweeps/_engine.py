@@ -17,6 +17,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from .._programs import make_room
 from ..analysis import Headway, Report, Work
 from ..errors import WavesimError
 from ..problem import Problem
@@ -29,6 +30,7 @@ _UNCHECKED = frozenset({"precision", "frames", "save_psi"})
 
 def answers(asked: Sequence[Asked]) -> Iterator[tuple[int, Answer]]:
     """Answer the rows; (place, answer) as they come, in no order. A row that cannot be answered is an `Answer` with its reason."""
+    make_room()
     # made anew here, so that a row's numbers depend on the rows asked with it alone
     neighbors = Neighbors()
     rows = [_Row(place, row, neighbors) for place, row in enumerate(asked)]
