@@ -211,7 +211,7 @@ def show(record: SweepRecord) -> None:
     for loop in record.singles:
         print(
             f"{loop.loop}: {loop.rows} rows in {loop.wall_s:.2f} s (the first {loop.first_s:.2f} s); extrapolated to {record.whole.rows} rows "
-            f"{loop.extrapolated_s:.0f} s, {loop.factor:.3g} times the sweep; once more, with all compiled, {loop.again_s:.2f} s: {loop.factor_again:.3g} times"
+            f"{loop.extrapolated_s:.0f} s, {loop.factor:.3g} times the sweep; once more, {loop.again_s:.2f} s: {loop.factor_again:.3g} times"
         )
     for one in record.gpu:
         print(

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import distributed
@@ -46,6 +47,12 @@ def events(out: Path) -> list[tuple[str, int]]:
     log = out / "sweep.log"
     lines = [line.split() for line in log.read_text().splitlines()] if log.exists() else []
     return [(line[1], int(line[2])) for line in lines]
+
+
+def span(out: Path) -> float:
+    """Seconds from the first line of the log to the last."""
+    moments = [datetime.fromisoformat(line.split()[0]) for line in (out / "sweep.log").read_text().splitlines()]
+    return (moments[-1] - moments[0]).total_seconds()
 
 
 def past(out: Path, count: int, process: subprocess.Popen[str]) -> bool:
@@ -198,10 +205,9 @@ def main(kills: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = sweeping.written(folder)
-        begun = time.perf_counter()
         calm = started(REAL, file, folder / "calm", "--quiet")
         assert calm.wait() in (0, 1)
-        wall = time.perf_counter() - begun
+        wall = span(folder / "calm")
         print(f"undisturbed: {wall:.1f} s", flush=True)
         lives = survived(REAL, file, folder / "out", kills, longest=2 * wall / kills, patience=_PATIENCE + 3 * wall)
         check_lives(lives, chunks=20)

@@ -19,9 +19,20 @@ _PER_DECADE = 160
 
 
 def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
-    """Reflected plus transmitted probability of the two layers back to back (the box is periodic), at each momentum > 0.
+    """Reflected plus transmitted probability of the two layers back to back (the box is periodic): T(k) + R(k) of V = -i W(x).
 
-    The layer's own complex potential, solved by `wavesim.theory.scatter`.
+    The layer's own complex potential, solved by `wavesim.theory.scatter`, at 0.97 of its depth and beyond held at its value there.
+    Not for absorbers along several axes, which are judged one by one.
+
+    Args:
+        absorber: the layer at each end.
+        momentum: shape (n,), > 0, internal units.
+        mass: of the particle, internal units.
+
+    Returns:
+        shape (n,), dimensionless.
+
+    Source: the stationary equation with the potential of `Absorber.profile`; compare D. E. Manolopoulos, J. Chem. Phys. 117, 9552 (2002).
     """
     width = float(absorber.width)
 

@@ -237,9 +237,8 @@ class Heard:
             values = detectors.curves(result) if some else (np.zeros_like(unknown), np.zeros_like(unknown))
             return Told(*values, {"duration": unknown}, {"duration": unknown})
         curves, budgets = detectors.curves(result), detectors.own_errors(result)
-        for repetition, run in self.trial.again:
-            pairs = zip(budgets, detectors.curves(self.trial.beside(repetition)), detectors.curves(run), strict=True)
-            for budget, fine, other in pairs:
+        for repetition, beside, again in self.trial.compared(detectors.curves):
+            for budget, fine, other in zip(budgets, beside, again, strict=True):
                 told = _MARGIN * repetition.weight * nearby(np.abs(fine - other))
                 budget[repetition.source] = np.maximum(told, budget.get(repetition.source, 0.0))
         return Told(*curves, *budgets)
@@ -252,11 +251,12 @@ class Heard:
             return lambda energies: dataclasses.replace(self.detectors, energies=energies).curves(run, share)[0]
 
         coarser = [
-            (repetition.source, _MARGIN * repetition.weight, heard(self.trial.beside(repetition)), heard(run))
-            for repetition, run in self.trial.again
+            (repetition.source, _MARGIN * repetition.weight, before, after)
+            for repetition, before, after in self.trial.compared(heard)
         ]
         fine = self.trial.result
-        return coarser + [("duration", 1.0, heard(fine), heard(fine, share)) for share in CUTS]
+        whole = heard(fine)
+        return coarser + [("duration", 1.0, whole, heard(fine, share)) for share in CUTS]
 
     def warnings(self, told: Told, tolerance: float) -> tuple[str, ...]:
         """What a reader should know about the error bars at these energies."""

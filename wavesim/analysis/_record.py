@@ -184,10 +184,7 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
         error = math.fsum(trial.told(series, largest, floor, question.cuts).values())
         values = values + trial.shift(series)
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
-    others = [
-        (repetition, question.patterns(trial.beside(repetition)), question.patterns(run))
-        for repetition, run in trial.again
-    ]
+    others = trial.compared(question.patterns)
     for name, pattern in question.patterns(result).items():
         worst: dict[str, np.ndarray] = {}
         for repetition, beside, again in others:

@@ -88,6 +88,11 @@ class Trial:
         """The run that a repetition is held against."""
         return self.on_coarser_grids[-1][1] if repetition.on_coarsest else self.result
 
+    def compared(self, read: Callable[[Result], Any]) -> list[tuple[Repetition, Any, Any]]:
+        """Each repetition, with what `read` takes from the run that it is held against and from its own; every run is read once."""
+        told = {id(run): read(run) for run in (self.result, *(run for _, run in self.again))}
+        return [(repetition, told[id(self.beside(repetition))], told[id(run)]) for repetition, run in self.again]
+
     @functools.cached_property
     def order(self) -> int | None:
         """The power of the spacing with which the error of the run falls; see `spacing_order`."""

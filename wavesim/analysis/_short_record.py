@@ -122,10 +122,7 @@ def short_record(problem: Problem, duration: float, tolerance: float) -> Work[Re
             raise WavesimError("the period needs the whole record, but the run was interrupted; let it finish.")
         runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
         fine = _measured(trial.result, center)
-        others = [
-            (repetition, _measured(trial.beside(repetition), center), _measured(run, center))
-            for repetition, run in trial.again
-        ]
+        others = trial.compared(lambda run, center=center: _measured(run, center))
         quantities = {}
         for name, (value, own, dimension) in fine.items():
             budget: dict[str, float] = {}

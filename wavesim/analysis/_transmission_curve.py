@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from typing import Any
 
@@ -246,6 +247,8 @@ def _changes(problem: Problem, heard: Heard, peak: Peak, near: np.ndarray) -> tu
     width: dict[str, float] = {}
     span = near[-1] - near[0]
 
+    # most variants are held against the same curve
+    @functools.cache
     def found(transmission: TransmissionAt) -> Peak | None:
         return nearest(peaks_of(lambda e: transmission(energies_of(problem, e)), near, 0.0), peak.position, span)
 

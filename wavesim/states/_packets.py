@@ -70,7 +70,7 @@ class GaussianPacket(AbstractPacket):
         return cls(center=center, width=width, energy=energy, direction=direction)
 
     def mean_momentum(self, mass: float) -> jax.Array | float:
-        """The mean momentum, with its sign."""
+        """The mean momentum, with its sign: as given, or sqrt(2 mass energy); internal units. A plain number unless something is traced."""
         if self.energy is None:
             given: Any = self.momentum
             return float(given) if concrete(given) else jnp.asarray(given, dtype=float)
