@@ -17,7 +17,7 @@ from wavesim.potentials import (
     RectangularBarrier,
     SmoothFunction,
 )
-from wavesim.propagation._pilot import Pilot
+from wavesim.propagation.planner._pilot import Pilot
 from wavesim.schemes import SRKN11B
 from wavesim.states import GaussianPacket, Product
 

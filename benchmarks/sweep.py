@@ -160,10 +160,10 @@ def _steady(log: Path) -> float:
 def loops(file: Path, whole: Whole, count: int) -> tuple[Singles, ...]:
     """The same rows one by one: by `wavesim.certify`, and by a hand-written loop in numpy that reaches the same tolerance."""
     from wavesim.analysis import certify
-    from wavesim.sweeps import Sweep, asked
+    from wavesim.sweeps import Sweep
 
     sweep = Sweep.read(str(file))
-    rows = [asked(sweep, int(row)) for row in np.linspace(0, whole.rows - 1, count)]
+    rows = [sweep.asked(int(row)) for row in np.linspace(0, whole.rows - 1, count)]
 
     def by_certify(place: int) -> None:
         row = rows[place]

@@ -11,8 +11,7 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from scipy import constants as si
-from scipy import fft
+from scipy import constants as si, fft
 from scipy.integrate import solve_ivp
 from scipy.linalg import eigh
 from scipy.optimize import brentq, minimize_scalar

@@ -10,7 +10,7 @@ import pytest
 
 from tests.problems import REFERENCES
 from wavesim import certify, plan
-from wavesim.analysis._accuracy import (
+from wavesim.analysis.bars._accuracy import (
     apart,
     coarser_in_space,
     coarser_in_time,
@@ -21,7 +21,7 @@ from wavesim.analysis._accuracy import (
     time_order,
 )
 from wavesim.errors import NumericsError
-from wavesim.propagation._plan_grid import edges_fit
+from wavesim.propagation.planner._grid import edges_fit
 
 
 @pytest.mark.parametrize("order", [2, 4, 6])

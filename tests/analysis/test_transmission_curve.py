@@ -11,7 +11,7 @@ import pytest
 from wavesim import Problem, Report, certify, theory
 from wavesim._typing import ENERGY
 from wavesim.analysis import TransmissionCurve
-from wavesim.analysis._peaks import peaks_of
+from wavesim.analysis.fits._peaks import peaks_of
 from wavesim.errors import ArgumentError
 from wavesim.potentials import EckartBarrier, RectangularBarrier, Step
 from wavesim.reports import as_json, dumps, judge, report_text

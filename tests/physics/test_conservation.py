@@ -7,7 +7,7 @@ import pytest
 
 from tests.exact import distance, last
 from wavesim import Grid, Numerics, Problem, propagate
-from wavesim.analysis._accuracy import rounding
+from wavesim.analysis.bars._accuracy import rounding
 from wavesim.observables import Energy, Norm
 from wavesim.potentials import Driven, EckartBarrier, QuarticDoubleWell
 from wavesim.propagation import chebyshev_for

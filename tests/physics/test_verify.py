@@ -15,10 +15,10 @@ from tests.unit.scenario_files import wavesim, written
 from wavesim import Absorber, Grid, Problem, Report, WavesimError, certify, propagate
 from wavesim._typing import ENERGY
 from wavesim.analysis import AbstractQuestion, Levels, Quantity, Route, Splitting, Verification, verify
-from wavesim.analysis._other_numerics import other_numerics
-from wavesim.analysis._question import Predictions
-from wavesim.analysis._runs import Work
-from wavesim.analysis._splitting import _Rate
+from wavesim.analysis.bars._question import Predictions
+from wavesim.analysis.bars._runs import Work
+from wavesim.analysis.questions._splitting import _Rate
+from wavesim.analysis.routes._other_numerics import other_numerics
 from wavesim.potentials import (
     AbstractPotential,
     DeltaBarrier,
@@ -31,7 +31,7 @@ from wavesim.potentials import (
     SquareDoubleWell,
 )
 from wavesim.propagation import Numerics
-from wavesim.propagation._plan_grid import edges_fit
+from wavesim.propagation.planner._grid import edges_fit
 from wavesim.scenario import load_scenario
 from wavesim.schemes import SCHEMES, Chebyshev, Spectral
 from wavesim.states import Eigenstate, GaussianPacket, LeftLocalized

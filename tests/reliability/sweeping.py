@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import wavesim.sweeps._executors as executors
+import wavesim.sweeps._chunk as executors
 from wavesim.sweeps._answer import Answer, Asked, Status
 
 # seconds for one row: a chunk of 16 then takes about as long as writing it

@@ -24,7 +24,7 @@ import pytest
 import xarray as xr
 
 from tests.reliability import sweeping
-from wavesim.sweeps import Tally, _executors, read, sweep
+from wavesim.sweeps import Tally, _chunk, read, sweep
 
 ROOT = Path(__file__).parents[2]
 TOY = (sys.executable, "-m", "tests.reliability.sweeping")
@@ -107,7 +107,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, xr.Data
     folder = tmp_path_factory.mktemp("sweep")
     file = sweeping.written(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_executors, "answers", sweeping.answers)
+        patch.setattr(_chunk, "answers", sweeping.answers)
         sweep(file, out=folder / "out")
     table = read(folder / "out" / "sweep.zarr")
     assert Counter(table["status"].values.ravel().tolist()) == {1: 300, 3: 20}

@@ -8,7 +8,7 @@ import pytest
 
 from wavesim import Absorber, Grid
 from wavesim.analysis import absorber_leak
-from wavesim.analysis._absorber_leak import _leak_at
+from wavesim.analysis.predictions._absorber_leak import _leak_at
 from wavesim.errors import ArgumentError
 
 GRID = Grid.line(-10.0, 10.0, 200)

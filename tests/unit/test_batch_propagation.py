@@ -259,3 +259,16 @@ def test_rows_that_do_not_share_a_program_are_refused() -> None:
     with pytest.raises(ArgumentError, match="one for each problem"):
         evolve_many(barriers(2), [STRANG_RUN])
     assert list(evolve_many([], [])) == []
+
+
+def test_rows_of_unlike_length_in_one_chunk() -> None:
+    """Series of 27 and 116 terms side by side: each row makes as many as it needs, not as many as the shortest."""
+    problems = [Problem(RectangularBarrier(h, 2.0), PACKET, measure=MEASURE) for h in (0.5, 60.0)]
+    table = chebyshev_for(problems[1], GRID, 0.5).terms
+    runs = [
+        Numerics(GRID, 0.5, 4, 2, dataclasses.replace(chebyshev_for(problem, GRID, 0.5), terms=table), save_psi=False)
+        for problem in problems
+    ]
+    assert runs[1].pairs > 1.5 * runs[0].pairs
+    for problem, numerics, row in zip(problems, runs, evolve_many(problems, runs), strict=True):
+        assert farthest(row, evolve(problem, numerics)) < 1e-12

@@ -15,7 +15,7 @@ import wavesim as ws
 from tests.reliability import sweeping
 from wavesim.cli._app import app
 from wavesim.errors import ArgumentError, MissingPackage, WavesimError
-from wavesim.sweeps import Answer, Status, Sweep, Tally, _dask, _executors, account, pace, read, shown
+from wavesim.sweeps import Answer, Status, Sweep, Tally, _chunk, _dask, _executors, account, pace, read, shown
 
 FEW = sweeping.SWEEP.replace("count = 20", "count = 3").replace("count = 16", "count = 4")
 
@@ -24,7 +24,7 @@ FEW = sweeping.SWEEP.replace("count = 20", "count = 3").replace("count = 16", "c
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows that cost nothing."""
     monkeypatch.setattr(sweeping, "PAUSE", 0.0)
-    monkeypatch.setattr(_executors, "answers", sweeping.answers)
+    monkeypatch.setattr(_chunk, "answers", sweeping.answers)
 
 
 def command(*arguments: object) -> Result:
@@ -62,7 +62,7 @@ def test_every_row_good_is_exit_code_0_and_a_second_call_computes_nothing(
 ) -> None:
     file = sweeping.written(tmp_path, FEW.replace("from = -0.05", "from = 0.05"))
     assert command(file, "--out", tmp_path / "out", "--quiet").exit_code == 0
-    monkeypatch.setattr(_executors, "answers", lambda asked: pytest.fail("a row was computed again"))
+    monkeypatch.setattr(_chunk, "answers", lambda asked: pytest.fail("a row was computed again"))
     again = command(file, "--out", tmp_path / "out", "--quiet")
     assert again.exit_code == 0 and again.stdout.startswith("12 rows: 12 good\n")
 
@@ -138,7 +138,7 @@ def test_status_while_it_runs_and_of_another_sweep(file: Path, tmp_path: Path, m
         seen.append(command(file, "--out", out, "--status"))
         return sweeping.answers(asked)
 
-    monkeypatch.setattr(_executors, "answers", looking)
+    monkeypatch.setattr(_chunk, "answers", looking)
     assert command(file, "--out", out, "--quiet").exit_code == 1
     assert [one.exit_code for one in seen] == [0]
     assert "12 rows: 0 good, 12 waiting" in seen[0].stdout
@@ -203,7 +203,7 @@ def test_reasons_that_differ_in_numbers_count_as_one(monkeypatch: pytest.MonkeyP
         texts = [f"width must be positive, but is {-0.1 * place}." for place in range(4)] + ["too long.", "too long."]
         return ((place, Answer.failed(text)) for place, text in enumerate(texts))
 
-    monkeypatch.setattr(_executors, "answers", failing)
+    monkeypatch.setattr(_chunk, "answers", failing)
     told = account(ws.sweep(PROBLEM, AXES, "transmitted_probability"))
     assert [(reason.rows, reason.text) for reason in told.reasons] == [
         (4, "width must be positive, but is -0.0."),

@@ -13,7 +13,7 @@ from scipy import constants as si
 from tests import independent as i
 from tests.problems import SCENARIO_NUMBERS, SCENARIO_TAGS
 from wavesim.analysis import question_of
-from wavesim.analysis._study import ratios
+from wavesim.analysis.bars._study import ratios
 from wavesim.scenario import QUANTITIES, Scenario, load_scenario, shipped
 from wavesim.scenario._quantities import OF_STUDIES
 

@@ -15,7 +15,7 @@ import pytest
 from tests.unit.scenario_files import SMALL, content
 from wavesim.errors import WavesimError
 from wavesim.scenario import find_scenario, load_scenario, read_scenario, shipped
-from wavesim.sweeps import Layout, Sweep, asked
+from wavesim.sweeps import Layout, Sweep
 from wavesim.sweeps._check import check
 from wavesim.units import parse_any
 
@@ -53,7 +53,7 @@ def test_a_row_is_what_the_scenario_would_be_with_its_values(name: str, tmp_path
             f'format = 1\ntitle = "s"\nscenario = "{name}"\naxes."{path}" = [{_toml(value)}, {_toml(number)}]\nset.vary = {{}}'
         )
         sweep = Sweep.read(file)
-        row = asked(sweep, 1)
+        row = sweep.asked(1)
         if "vary" in data:
             alone = load_scenario(name, ["vary={}", f"{path}={_toml(number)}"])
         else:
@@ -147,7 +147,7 @@ def test_a_problem_refuses_rows_as_a_scenario_does() -> None:
     problem = read_scenario("small", content()).problem
     sweep = Sweep.of(problem, {"potential.width": [1.0, -1.0]})
     with pytest.raises(WavesimError, match="must be positive"):
-        asked(sweep, 1)
+        sweep.asked(1)
 
 
 def test_check_tells_what_a_sweep_would_take(tmp_path: Path) -> None:

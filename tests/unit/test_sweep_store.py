@@ -17,8 +17,8 @@ import xarray as xr
 
 from tests.unit.sweep_toys import FACTS, NAMES, answered, made, same_values, toy
 from wavesim.errors import MissingPackage, WavesimError
+from wavesim.scenario._sweep_axes import SweepAxis
 from wavesim.sweeps._answer import Status
-from wavesim.sweeps._axes import SweepAxis
 from wavesim.sweeps._export import to_csv, to_parquet
 from wavesim.sweeps._layout import Layout
 from wavesim.sweeps._store import Store, read

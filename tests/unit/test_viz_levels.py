@@ -14,7 +14,7 @@ from wavesim.analysis import BoundStates, Quantity, Report
 from wavesim.potentials import AbstractPotential, DeltaWell, Expression, Harmonic
 from wavesim.states import Eigenstate
 from wavesim.viz import summary
-from wavesim.viz._levels_picture import _rungs, _spread
+from wavesim.viz.pages._levels_picture import _rungs, _spread
 
 
 def report_of(potential: AbstractPotential, grid: Grid, theory: bool) -> Report:

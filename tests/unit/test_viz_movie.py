@@ -17,9 +17,10 @@ from PIL import Image
 import wavesim
 from tests.unit.viz_runs import channel, double_well, drifting
 from wavesim.errors import ArgumentError, NumericsError, WavesimError
-from wavesim.viz import Movie, _writer, animate
-from wavesim.viz._frame import FramePainter
-from wavesim.viz._gather import frames
+from wavesim.viz import Movie, animate
+from wavesim.viz.movie import _writer
+from wavesim.viz.movie._frame import FramePainter
+from wavesim.viz.scene._gather import frames
 
 WIDTH, HEIGHT = 320, 192
 
@@ -73,17 +74,14 @@ def test_sizes_are_made_fit_for_video() -> None:
     assert (movie.width, movie.height) == (336, 192)
 
 
-def test_worker_processes_paint_the_same_frames_in_order_without_jax() -> None:
-    movie = small(drifting(frames=3))
-    alone = [frame.copy() for frame in dataclasses.replace(movie, workers=0).frames()]
-    together = [frame.copy() for frame in dataclasses.replace(movie, workers=2).frames()]
-    assert len(alone) == len(together) == 4
-    assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
-    assert not np.array_equal(alone[0], alone[1])
+def test_frames_follow_each_other() -> None:
+    pictures = [frame.copy() for frame in small(drifting(frames=3)).frames()]
+    assert len(pictures) == 4
+    assert not np.array_equal(pictures[0], pictures[1])
 
 
-def test_the_worker_module_does_not_import_jax() -> None:
-    code = "import sys, wavesim.viz._worker; print([m for m in ('jax', 'pydantic', 'matplotlib.pyplot') if m in sys.modules])"
+def test_painting_does_not_import_jax() -> None:
+    code = "import sys, wavesim.viz.movie._frame; print([m for m in ('jax', 'pydantic', 'matplotlib.pyplot') if m in sys.modules])"
     root = Path(wavesim.__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -158,10 +156,7 @@ def test_without_ffmpeg_a_gif_is_written_and_a_sentence_says_so(
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, RuntimeError])
-@pytest.mark.parametrize("workers", [0, 1])
-def test_nothing_is_left_behind_when_it_is_interrupted(
-    tmp_path: Path, interruption: type[BaseException], workers: int
-) -> None:
+def test_nothing_is_left_behind_when_it_is_interrupted(tmp_path: Path, interruption: type[BaseException]) -> None:
     def stop(done: int, total: int) -> None:
         if done == 2:
             raise interruption
@@ -169,7 +164,7 @@ def test_nothing_is_left_behind_when_it_is_interrupted(
     old = tmp_path / "m.mp4"
     old.write_bytes(b"the movie of yesterday")
     with pytest.raises(interruption):
-        small(drifting(), progress=stop, workers=workers).save(old)
+        small(drifting(), progress=stop).save(old)
     assert [p.name for p in tmp_path.iterdir()] == ["m.mp4"]
     assert old.read_bytes() == b"the movie of yesterday"
 

@@ -11,15 +11,14 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from tests.unit.viz_runs import channel, double_well, drifting, report_of, spectrum
-from wavesim import potentials as P
-from wavesim import units
+from wavesim import potentials as P, units
 from wavesim._typing import DIMENSIONLESS, ENERGY, TIME
 from wavesim.analysis import Axis, BoundStates, Curve, Report, Study
 from wavesim.viz import study_summary
-from wavesim.viz._against import draw_distances, draw_series, series_of
-from wavesim.viz._gather import NATURAL
-from wavesim.viz._study import _side_by_side
-from wavesim.viz._table import draw_cases
+from wavesim.viz.draw._table import draw_cases
+from wavesim.viz.pages._against import draw_distances, draw_series, series_of
+from wavesim.viz.pages._study import _side_by_side
+from wavesim.viz.scene._gather import NATURAL
 
 
 def ink(path: Path) -> float:

@@ -17,11 +17,11 @@ from wavesim._typing import DIMENSIONLESS, ENERGY, TIME
 from wavesim.analysis import Curve, Quantity, Report
 from wavesim.viz import summary
 from wavesim.viz._colors import BLUE, VERMILION, house_style
-from wavesim.viz._curves import told_in_decades
-from wavesim.viz._gather import NATURAL, gather
-from wavesim.viz._lines import bundle_of
-from wavesim.viz._scene import Line
-from wavesim.viz._table import draw_table
+from wavesim.viz.draw._curves import told_in_decades
+from wavesim.viz.draw._table import draw_table
+from wavesim.viz.scene._gather import NATURAL, gather
+from wavesim.viz.scene._lines import bundle_of
+from wavesim.viz.scene._scene import Line
 
 
 def report() -> Report:

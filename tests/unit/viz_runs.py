@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wavesim import potentials as P
-from wavesim import states as S
+from wavesim import potentials as P, states as S
 from wavesim._typing import DIMENSIONLESS, ENERGY, Dimension
 from wavesim.absorbers import Absorber
 from wavesim.analysis import Curve, Quantity, Report

@@ -1,47 +1,52 @@
 """From results to numbers: transmission, populations, periods, error bars, and theory beside them."""
 
-from ._absorber_leak import absorber_leak as absorber_leak
-from ._certify import certify as certify
-from ._certify import question_of as question_of
-from ._decay import DecayFit as DecayFit
-from ._decay import fit_decay as fit_decay
-from ._doublet import lowest_doublet as lowest_doublet
-from ._driven_populations import DrivenPopulations as DrivenPopulations
-from ._energy_resolved import EnergyResolved as EnergyResolved
-from ._energy_resolved import transmission_curve as transmission_curve
-from ._flux import FluxThroughPlane as FluxThroughPlane
-from ._fringes import Fringes as Fringes
-from ._gamow import GamowPeak as GamowPeak
-from ._gamow import HalfLife as HalfLife
-from ._lifetime import Decay as Decay
-from ._lowest_levels import Levels as Levels
-from ._motion import Motion as Motion
-from ._oscillation import Oscillation as Oscillation
-from ._oscillation import fit_oscillation as fit_oscillation
-from ._pencil import Modes as Modes
-from ._pencil import matrix_pencil as matrix_pencil
-from ._populations import Populations as Populations
-from ._question import AbstractQuestion as AbstractQuestion
-from ._record import AbstractRecordQuestion as AbstractRecordQuestion
-from ._repeat import repetitions as repetitions
-from ._report import BoundStates as BoundStates
-from ._report import Curve as Curve
-from ._report import Quantity as Quantity
-from ._report import Report as Report
-from ._runs import Headway as Headway
-from ._runs import Wanted as Wanted
-from ._runs import Work as Work
-from ._short_record import ParityCorrelation as ParityCorrelation
-from ._short_record import period_from_short_record as period_from_short_record
-from ._splitting import MirrorCorrelation as MirrorCorrelation
-from ._splitting import Splitting as Splitting
-from ._splitting import splitting_formulas as splitting_formulas
-from ._study import Axis as Axis
-from ._study import Study as Study
-from ._theory_routes import Route as Route
-from ._transmission import Transmission as Transmission
-from ._transmission import transmitted as transmitted
-from ._transmission_curve import TransmissionCurve as TransmissionCurve
-from ._transmission_theory import scattering_transmission as scattering_transmission
-from ._verify import Verification as Verification
-from ._verify import verify as verify
+from ._certify import certify as certify, question_of as question_of
+from .bars import (
+    AbstractQuestion as AbstractQuestion,
+    AbstractRecordQuestion as AbstractRecordQuestion,
+    Axis as Axis,
+    BoundStates as BoundStates,
+    Curve as Curve,
+    Headway as Headway,
+    Quantity as Quantity,
+    Report as Report,
+    Study as Study,
+    Wanted as Wanted,
+    Work as Work,
+    repetitions as repetitions,
+)
+from .fits import (
+    DecayFit as DecayFit,
+    Modes as Modes,
+    Oscillation as Oscillation,
+    fit_decay as fit_decay,
+    fit_oscillation as fit_oscillation,
+    matrix_pencil as matrix_pencil,
+)
+from .predictions import (
+    absorber_leak as absorber_leak,
+    lowest_doublet as lowest_doublet,
+    scattering_transmission as scattering_transmission,
+)
+from .questions import (
+    Decay as Decay,
+    DrivenPopulations as DrivenPopulations,
+    EnergyResolved as EnergyResolved,
+    FluxThroughPlane as FluxThroughPlane,
+    Fringes as Fringes,
+    GamowPeak as GamowPeak,
+    HalfLife as HalfLife,
+    Levels as Levels,
+    MirrorCorrelation as MirrorCorrelation,
+    Motion as Motion,
+    ParityCorrelation as ParityCorrelation,
+    Populations as Populations,
+    Splitting as Splitting,
+    Transmission as Transmission,
+    TransmissionCurve as TransmissionCurve,
+    period_from_short_record as period_from_short_record,
+    splitting_formulas as splitting_formulas,
+    transmission_curve as transmission_curve,
+    transmitted as transmitted,
+)
+from .routes import Route as Route, Verification as Verification, verify as verify

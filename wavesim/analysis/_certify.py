@@ -9,14 +9,9 @@ from ..potentials import Free
 from ..problem import Problem
 from ..propagation import Progress, reporter
 from ..states import Trapped
-from ._doublet import tunnels
-from ._driven_populations import DrivenPopulations
-from ._lifetime import Decay
-from ._motion import Motion
-from ._populations import Populations
-from ._question import AbstractQuestion
-from ._report import Report
-from ._transmission import Transmission
+from .bars import AbstractQuestion, Report
+from .predictions import tunnels
+from .questions import Decay, DrivenPopulations, Motion, Populations, Transmission
 
 
 def question_of(problem: Problem) -> AbstractQuestion:
@@ -41,7 +36,7 @@ def certify(
     """Solve a problem and say how far each number can be trusted.
 
     ``report = certify(problem, tolerance=1e-6); print(report)``. One propagation as planned, shorter ones with two and four times the step,
-    and one on a coarser grid (two where V has edges or deltas). What they tell of step and grid (`wavesim.analysis._accuracy`), the
+    and one on a coarser grid (two where V has edges or deltas). What they tell of step and grid (`wavesim.analysis.bars._accuracy`), the
     absorber's leak for the packet's momenta, and what remains in the box at the end make the error bar. For deltas the values are
     extrapolated to spacing 0. If the headline's bar misses the tolerance, the part that is to blame is planned finer and run again,
     up to 12 runs in all.

@@ -58,7 +58,7 @@ def main() -> None:
 
 def _version(asked: bool) -> None:
     if asked:
-        from .. import __version__
+        from .._version import __version__
 
         print(f"wavesim {__version__}")
         raise typer.Exit(DONE)
@@ -101,8 +101,7 @@ def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, dev
         from ._run import overridden
 
         if is_sweep(name):
-            from ..sweeps import Sweep
-            from ..sweeps import check as check_sweep
+            from ..sweeps import Sweep, check as check_sweep
 
             print(check_sweep(Sweep.read(name, set_ or (), tolerance)))
             return
@@ -131,8 +130,7 @@ def run(
         start_jax(device and device.value)
         from ..scenario import load_scenario
         from ._cases import run_cases
-        from ._run import overridden
-        from ._run import run as run_one
+        from ._run import overridden, run as run_one
 
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, precision and precision.value)
         run_scenario = run_cases if scenario.cases else run_one

@@ -27,7 +27,7 @@ def examine() -> tuple[str, bool]:
     """What there is, a line each, and whether a free packet came out as the closed form says."""
     import jax
 
-    from .. import __version__
+    from .._version import __version__
 
     devices = ", ".join(f"{device.device_kind} ({device.platform})" for device in jax.devices())
     lines = [
@@ -54,7 +54,7 @@ def _version(name: str) -> str:
 
 def _ffmpeg() -> str:
     try:
-        from ..viz._writer import ffmpeg
+        from ..viz.movie import ffmpeg
     except ImportError as error:
         return f"not looked for: the package {error.name} is missing"
     return str(ffmpeg() or "not found: movies are written as .gif (pip install imageio-ffmpeg)")

@@ -105,7 +105,6 @@ def _content(asked: Sweep, table: xr.Dataset, told: Account) -> dict[str, Any]:
 def _files(table: xr.Dataset, asked: Sweep, out: Path, wanted: Wanted) -> list[str]:
     """summary.png and what else is wanted; what cannot be made is said in one sentence, and the rest is made."""
     from ..sweeps import Status, to_csv, to_parquet
-    from ..sweeps import asked as row_of
 
     good = table["status"].values.ravel() != Status.FAILED
 
@@ -118,7 +117,7 @@ def _files(table: xr.Dataset, asked: Sweep, out: Path, wanted: Wanted) -> list[s
         from ..propagation import reporter
         from ..viz import small_multiples, spread
 
-        chosen = {_label(asked, row): row_of(asked, row) for row in spread(asked.layout.shape) if good[row]}
+        chosen = {_label(asked, row): asked.asked(row) for row in spread(asked.layout.shape) if good[row]}
         runs, fixed = {label: row.problem for label, row in chosen.items()}, [row.fixed for row in chosen.values()]
         with reporter(watched(wanted.quiet), "painting") as show:
             path = out / "movie.mp4"

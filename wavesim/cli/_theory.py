@@ -12,10 +12,9 @@ import numpy as np
 from .. import theory
 from .._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
 from ..analysis import AbstractRecordQuestion, Transmission, TransmissionCurve, question_of
-from ..analysis._question import Predictions
-from ..analysis._soft_detector import energies_of
-from ..analysis._study import ratios
-from ..analysis._transmission_theory import approximate_transmissions, transmission_theories
+from ..analysis.bars import Predictions, ratios
+from ..analysis.predictions import approximate_transmissions, transmission_theories
+from ..analysis.questions import energies_of
 from ..errors import WavesimError
 from ..reports import dumps, predictions_text
 from ..scenario import QUANTITIES
@@ -122,7 +121,7 @@ def _case_text(scenario: Scenario, one: Told) -> str:
 
 def theory_json(scenario: Scenario) -> str:
     """The same for scripts, with theory's curves: in the scenario's units, named beside each."""
-    from .. import __version__
+    from .._version import __version__
 
     head = {
         "format": 1,

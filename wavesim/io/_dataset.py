@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import __version__
 from .._typing import DIMENSIONLESS, ENERGY, LENGTH, TIME
+from .._version import __version__
 from ..analysis import Report
 from ..errors import MissingPackage, WavesimError
 from ..problem import Problem

@@ -1,31 +1,34 @@
 """Propagation in time: plan, propagate, evolve (pure), relax (imaginary time)."""
 
-from ._batch import chunks_at_once as chunks_at_once
-from ._batch import evolve_many as evolve_many
-from ._evolve import Frame as Frame
-from ._evolve import Trajectory as Trajectory
-from ._evolve import evolve as evolve
-from ._numerics import Numerics as Numerics
-from ._numerics import chebyshev_for as chebyshev_for
-from ._numerics import require_double as require_double
-from ._numerics import scheme_named as scheme_named
-from ._numerics import tabled as tabled
-from ._plan_decay import Leak as Leak
-from ._plan_decay import leak_of as leak_of
-from ._plan_grid import coarsened as coarsened
-from ._plan_grid import fitted_grid as fitted_grid
-from ._plan_planar import dimension_of as dimension_of
-from ._planner import Plan as Plan
-from ._planner import Refinement as Refinement
-from ._planner import plan as plan
-from ._progress import Progress as Progress
-from ._progress import reporter as reporter
-from ._propagate import check as check
-from ._propagate import checked as checked
-from ._propagate import propagate as propagate
-from ._propagate import recorded as recorded
-from ._propagate import settled as settled
+from ._batch import chunks_at_once as chunks_at_once, evolve_many as evolve_many
+from ._evolve import Frame as Frame, Trajectory as Trajectory, evolve as evolve
+from ._numerics import (
+    Numerics as Numerics,
+    chebyshev_for as chebyshev_for,
+    require_double as require_double,
+    scheme_named as scheme_named,
+    spectral_bounds as spectral_bounds,
+    tabled as tabled,
+)
+from ._progress import Progress as Progress, reporter as reporter
+from ._propagate import (
+    check as check,
+    checked as checked,
+    propagate as propagate,
+    recorded as recorded,
+    settled as settled,
+)
 from ._relax import relax as relax
 from ._result import Result as Result
-from ._shared import Neighbors as Neighbors
 from ._speed import pair_seconds as pair_seconds
+from .planner import (
+    Leak as Leak,
+    Neighbors as Neighbors,
+    Plan as Plan,
+    Refinement as Refinement,
+    coarsened as coarsened,
+    dimension_of as dimension_of,
+    fitted_grid as fitted_grid,
+    leak_of as leak_of,
+    plan as plan,
+)

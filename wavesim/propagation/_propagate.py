@@ -21,11 +21,10 @@ from ..schemes import Chebyshev, Scheme, Spectral
 from ..states import AbstractPacket, Trapped
 from ._evolve import Frame, advance, begin, proceed, trimmed
 from ._numerics import Numerics, spectral_bounds
-from ._plan_grid import misfit
-from ._planner import plan
 from ._progress import Progress, reporter
 from ._result import Result
 from ._spectral import mirrored, require_spectral
+from .planner import misfit, plan
 
 # point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
 _CHUNK = 6e7

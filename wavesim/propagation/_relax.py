@@ -12,7 +12,7 @@ from ..hamiltonian import Hamiltonian
 from ..potentials import AbstractSmoothPotential
 from ..problem import Problem
 from ..schemes import CHIN4A, STRANG
-from ..states._base import normalized
+from ..states import normalized
 from ._numerics import require_double
 
 

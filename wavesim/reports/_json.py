@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import __version__
 from .._typing import ENERGY, LENGTH, TIME
+from .._version import __version__
 from ..analysis import Curve, Quantity, Report
 from ..propagation import Numerics
 from ..scenario import QUANTITIES, Scenario

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import Any
 
-from .. import __version__
+from .._version import __version__
 from ..analysis import Quantity, Report, Study
 from ..scenario import Scenario
 from ..units import UnitSystem

@@ -9,23 +9,33 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._build import Expectation as Expectation
-    from ._build import Scenario as Scenario
-    from ._build import load_scenario as load_scenario
-    from ._build import read_scenario as read_scenario
-    from ._library import find_scenario as find_scenario
-    from ._library import find_sweep as find_sweep
-    from ._library import fingerprint as fingerprint
-    from ._library import shipped as shipped
-    from ._library import shipped_sweeps as shipped_sweeps
-    from ._paths import assign as assign
+    from ._build import (
+        Expectation as Expectation,
+        Scenario as Scenario,
+        load_scenario as load_scenario,
+        read_scenario as read_scenario,
+    )
+    from ._fields import kind_of as kind_of
+    from ._library import (
+        canonical as canonical,
+        find_scenario as find_scenario,
+        find_sweep as find_sweep,
+        fingerprint as fingerprint,
+        shipped as shipped,
+        shipped_sweeps as shipped_sweeps,
+    )
+    from ._paths import assign as assign, assign_value as assign_value, assignment_of as assignment_of
     from ._quantities import QUANTITIES as QUANTITIES
     from ._schema import json_schema as json_schema
+    from ._sweep_axes import SweepAxis as SweepAxis, axes_of as axes_of
+    from ._sweep_grammar import understood as understood, unknown as unknown
+    from ._sweep_values import refuse_too_many as refuse_too_many, sample_values as sample_values
 
 _HOMES = {
     "Expectation": "_build", "Scenario": "_build", "load_scenario": "_build", "read_scenario": "_build",
     "find_scenario": "_library", "find_sweep": "_library", "shipped": "_library", "shipped_sweeps": "_library",
     "fingerprint": "_library", "assign": "_paths", "QUANTITIES": "_quantities", "json_schema": "_schema",
+    "kind_of": "_fields", "canonical": "_library", "assign_value": "_paths", "assignment_of": "_paths", "SweepAxis": "_sweep_axes", "axes_of": "_sweep_axes", "understood": "_sweep_grammar", "unknown": "_sweep_grammar", "refuse_too_many": "_sweep_values", "sample_values": "_sweep_values",
 }  # fmt: skip
 
 

@@ -10,11 +10,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic import AfterValidator, BeforeValidator, Discriminator, StrictInt, StrictStr, Tag, WithJsonSchema
 
-from .. import analysis as A
-from .. import observables as O
-from .. import potentials as P
-from .. import regions as R
-from .. import states as S
+from .. import analysis as A, observables as O, potentials as P, regions as R, states as S
 from .._checks import at_least, one_of, positive
 from .._typing import Length, Mass, Time
 from ..absorbers import Absorber

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..scenario import QUANTITIES
-from ..scenario._vary import numbers_of
+from . import QUANTITIES
+from ._vary import numbers_of
 
 SAMPLE = "sample"
 # names of the table's columns, which no axis may have

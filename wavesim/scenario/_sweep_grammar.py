@@ -15,13 +15,13 @@ import pydantic
 from pydantic import BeforeValidator, StrictStr
 
 from ..errors import ScenarioError
-from ..scenario import QUANTITIES, find_scenario, shipped
-from ..scenario._fields import Table
-from ..scenario._library import canonical
-from ..scenario._messages import sentences
-from ..scenario._paths import assign_value
-from ..scenario._quantities import OF_STUDIES
-from ._values import Sample, axis_values, sample_bounds
+from . import QUANTITIES, find_scenario, shipped
+from ._fields import Table
+from ._library import canonical
+from ._messages import sentences
+from ._paths import assign_value
+from ._quantities import OF_STUDIES
+from ._sweep_values import Sample, axis_values, sample_bounds
 
 # texts for people, and expectations that hold for the scenario's own numbers
 _LEFT_OUT = ("question", "expectation", "expect")

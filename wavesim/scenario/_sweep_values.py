@@ -12,9 +12,9 @@ from pydantic import AfterValidator, Field, StrictInt, StrictStr
 
 from .._checks import at_least
 from ..errors import ArgumentError, ScenarioError
-from ..scenario._fields import Table
-from ..scenario._messages import sentences
-from ..scenario._vary import numbers_of
+from ._fields import Table
+from ._messages import sentences
+from ._vary import numbers_of
 
 MOST_ROWS = 10_000_000
 # digits of a Sobol point, as scipy makes them

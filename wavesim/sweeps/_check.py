@@ -18,7 +18,7 @@ from ..propagation import Neighbors, Numerics, pair_seconds
 from ..schemes import Spectral
 from ._answer import Asked
 from ._file import Sweep
-from ._rows import asked, first_possible, values_at
+from ._rows import first_possible, values_at
 from ._watch import spoken
 
 _SAMPLED = 24
@@ -110,7 +110,7 @@ def check(sweep: Sweep) -> Check:
     for row in rows:
         begun = time.perf_counter()
         try:
-            wanted = _first_round(asked(sweep, row), neighbors, runs)
+            wanted = _first_round(sweep.asked(row), neighbors, runs)
         except (WavesimError, ArithmeticError) as error:
             wrong.append(str(error))
             continue

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import MissingPackage, WavesimError
 from ._answer import Answer
-from ._executors import AbstractExecutor, Answered, answer_chunk
+from ._chunk import AbstractExecutor, Answered, answer_chunk
 from ._file import Sweep
 from ._watch import Watch
 
@@ -47,7 +47,7 @@ _DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
 
 def versions() -> dict[str, str]:
     """What decides the last digit of an answer."""
-    from .. import __version__
+    from .._version import __version__
 
     return {"wavesim": __version__} | {name: importlib.metadata.version(name) for name in ("jax", "jaxlib")}
 

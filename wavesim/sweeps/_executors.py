@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import abc
 import contextlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager
 
-from ..errors import ArgumentError, WavesimError
+from ..errors import ArgumentError
 from ..propagation import require_double
-from ._answer import Answer, Asked, Status
-from ._engine import answers
+from ._chunk import AbstractExecutor, Answered, answer_chunk
 from ._file import Sweep
-from ._rows import asked
 from ._watch import Watch
-
-Answered = tuple[int, list[Answer]]
-
-
-class AbstractExecutor(abc.ABC):
-    """Answers chunks. What it yields is not kept: the caller writes it."""
-
-    @abc.abstractmethod
-    def answered(self, sweep: Sweep, chunks: Sequence[int], watch: Watch) -> Generator[Answered, None, None]:
-        """Each chunk with the answers of its rows, as they come, in any order.
-
-        Raises:
-            WavesimError: if it cannot go on. Chunks that were not yielded are to be asked for again.
-        """
 
 
 class Local(AbstractExecutor):
@@ -37,61 +20,6 @@ class Local(AbstractExecutor):
         for chunk in chunks:
             watch.begun(chunk)
             yield chunk, answer_chunk(sweep, chunk, watch.answered)
-
-
-def answer_chunk(sweep: Sweep, chunk: int, each: Callable[[Answer], None] = lambda answer: None) -> list[Answer]:
-    """The answers of a chunk's rows, in their order; a row that cannot even be asked fails and disturbs no other.
-
-    Args:
-        sweep: what is asked.
-        chunk: which part of it, see `Layout`.
-        each: told of each answer as it comes.
-    """
-    rows = sweep.layout.rows_of(chunk)
-    found: dict[int, Answer] = {}
-    questions: dict[int, Asked] = {}
-    for row in rows:
-        try:
-            questions[row] = asked(sweep, row)
-        except (WavesimError, ArithmeticError) as error:
-            found[row] = Answer.failed(str(error))
-            each(found[row])
-    places = list(questions)
-    for place, answer in answers(list(questions.values())):
-        found[places[place]] = _measuring(answer, sweep.measure)
-        each(found[places[place]])
-    return [found[row] for row in rows]
-
-
-def _measuring(answer: Answer, names: Sequence[str]) -> Answer:
-    """The answer, failed if a quantity that is wanted is not among its values."""
-    missing = [name for name in names if name not in answer.values]
-    if answer.status is Status.FAILED or not missing:
-        return answer
-    return Answer.failed(
-        f"measure must name what the question of a row gives, but {', '.join(missing)} is not among {', '.join(answer.values)}; take one of these."
-    )
-
-
-def measured(sweep: Sweep) -> tuple[str, ...]:
-    """The quantities of the table, the headline first: those that were asked for, or the headline of the first row that has one.
-
-    Raises:
-        WavesimError: if no row has one.
-    """
-    if sweep.measure:
-        return sweep.measure
-    reason = ""
-    for chunk in range(sweep.layout.chunks):
-        for row in sweep.layout.rows_of(chunk):
-            try:
-                (_, answer), *_ = answers([asked(sweep, row)])
-            except (WavesimError, ArithmeticError) as error:
-                answer = Answer.failed(str(error))
-            if answer.values:
-                return (next(iter(answer.values)),)
-            reason = reason or answer.reason
-    raise WavesimError(f"at least one row of a sweep must be possible, but none is; the first: {reason}")
 
 
 def executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[AbstractExecutor]:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._files import put
 from ..errors import MissingPackage, WavesimError
 from ._answer import Status
-from ._disk import put
 
 if TYPE_CHECKING:
     import pandas

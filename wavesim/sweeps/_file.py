@@ -17,19 +17,26 @@ import numpy as np
 from .._checks import positive
 from ..analysis import AbstractQuestion
 from ..errors import ArgumentError, ScenarioError, WavesimError
-from ..io._codec import encoded
+from ..io import encoded
 from ..problem import Problem
 from ..propagation import dimension_of
-from ..scenario import find_sweep, shipped_sweeps
-from ..scenario._fields import kind_of
-from ..scenario._library import canonical
-from ..scenario._paths import assignment_of
+from ..scenario import (
+    SweepAxis,
+    assignment_of,
+    axes_of,
+    canonical,
+    find_sweep,
+    kind_of,
+    refuse_too_many,
+    sample_values,
+    shipped_sweeps,
+    understood,
+    unknown,
+)
 from ..units import UnitSystem
-from ._axes import SweepAxis, axes_of
-from ._grammar import understood, unknown
+from ._answer import Asked
 from ._layout import Layout
-from ._rows import AbstractSource, FromProblem, FromScenario, dimension_at, first_possible
-from ._values import refuse_too_many, sample_values
+from ._rows import AbstractSource, FromProblem, FromScenario, dimension_at, first_possible, values_at
 
 # rows in a chunk of two-dimensional problems, which take their time
 _PLANAR = 32
@@ -142,6 +149,18 @@ class Sweep:
         kind = kind_of(type(problem.potential)).replace("_", " ").capitalize()
         title = f"{kind} over {', '.join(columns)}"
         return _made(title, "", content, columns, FromProblem(problem, find, aim))
+
+    def asked(self, row: int) -> Asked:
+        """What a row asks, rows counted with the last axis fastest.
+
+        Raises:
+            WavesimError: if the row is impossible (a negative width); it says why.
+        """
+        try:
+            return self.source.asked(values_at(self.axes, self.layout.place_of(row)))[0]
+        except ScenarioError as error:
+            # one line for each thing that is wrong makes a file readable, and a table's cell unreadable
+            raise ScenarioError(" ".join(str(error).splitlines())) from None
 
     def text(self) -> str:
         """All of it as text, for `from_text` in another process.

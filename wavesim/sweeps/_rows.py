@@ -13,14 +13,12 @@ from .._typing import DIMENSIONLESS, Dimension
 from ..analysis import AbstractQuestion, question_of
 from ..errors import ScenarioError, WavesimError
 from ..problem import Problem
-from ..scenario import read_scenario
-from ..scenario._paths import assign_value
+from ..scenario import assign_value, read_scenario
 from ..units import UnitSystem
 from ._answer import Asked
 
 if TYPE_CHECKING:
-    from ._axes import SweepAxis
-    from ._file import Sweep
+    from ..scenario import SweepAxis
 
 # corners tried until one is possible
 _CORNERS = 64
@@ -67,19 +65,6 @@ class FromProblem(AbstractSource):
         for path, value in values.items():
             problem = problem.replace(path, value)
         return Asked(self.find or question_of(problem), problem, self.tolerance), UnitSystem(natural=True)
-
-
-def asked(sweep: Sweep, index: int) -> Asked:
-    """What row `index` asks, rows counted with the last axis fastest.
-
-    Raises:
-        WavesimError: if the row is impossible (a negative width); it says why.
-    """
-    try:
-        return sweep.source.asked(values_at(sweep.axes, sweep.layout.place_of(index)))[0]
-    except ScenarioError as error:
-        # one line for each thing that is wrong makes a file readable, and a table's cell unreadable
-        raise ScenarioError(" ".join(str(error).splitlines())) from None
 
 
 def values_at(axes: Sequence[SweepAxis], place: Sequence[int]) -> dict[str, Any]:

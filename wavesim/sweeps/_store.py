@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._files import discard, put, settle
 from ..errors import WavesimError
 from ._answer import Answer, Status
-from ._disk import discard, put, settle
 from ._resume import marked, must_fit, must_match
 from ._table import attributes, columns, counted, entries, theories, unfinished
 from ._zarr import arrays, described, on_disk, one_array, template

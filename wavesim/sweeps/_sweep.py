@@ -17,7 +17,8 @@ from ..errors import ArgumentError
 from ..problem import Problem
 from ._account import quantities
 from ._answer import Answer
-from ._executors import AbstractExecutor, executor, measured
+from ._chunk import AbstractExecutor, measured
+from ._executors import executor
 from ._file import Sweep
 from ._store import Store, read
 from ._table import Table
@@ -115,7 +116,7 @@ def _table(asked: Sweep, out: str | os.PathLike[str] | None) -> Store | Table:
 def _provenance(asked: Sweep) -> dict[str, str]:
     import jax
 
-    from .. import __version__
+    from .._version import __version__
 
     scenario = json.loads(asked.content).get("scenario", {})
     precision = scenario.get("run", {}).get("precision", "double")

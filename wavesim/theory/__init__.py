@@ -1,98 +1,116 @@
 """The independent oracle: what theory says the answer must be, without any of the package's propagation."""
 
-from ._barriers import double_rectangular_transmission as double_rectangular_transmission
-from ._barriers import eckart_transmission as eckart_transmission
-from ._barriers import log_double_rectangular_transmission as log_double_rectangular_transmission
-from ._barriers import log_eckart_transmission as log_eckart_transmission
-from ._barriers import log_rectangular_transmission as log_rectangular_transmission
-from ._barriers import ramsauer_energies as ramsauer_energies
-from ._barriers import rectangular_amplitudes as rectangular_amplitudes
-from ._barriers import rectangular_transmission as rectangular_transmission
-from ._barriers import step_reflection as step_reflection
-from ._barriers import step_transmission as step_transmission
-from ._barriers import thick_barrier_transmission as thick_barrier_transmission
-from ._barriers import thin_barrier_transmission as thin_barrier_transmission
-from ._channels import channel_momenta as channel_momenta
-from ._channels import channel_waves as channel_waves
-from ._coulomb import CoulombExit as CoulombExit
-from ._coulomb import coulomb_exit as coulomb_exit
-from ._coulomb import coulomb_outgoing as coulomb_outgoing
-from ._decay import Resonance as Resonance
-from ._decay import resonance as resonance
-from ._decay import wkb_lifetime as wkb_lifetime
-from ._delta_barriers import delta_amplitudes as delta_amplitudes
-from ._delta_barriers import delta_transmission as delta_transmission
-from ._delta_barriers import double_delta_transmission as double_delta_transmission
-from ._delta_wells import DeltaDoublet as DeltaDoublet
-from ._delta_wells import critical_separation as critical_separation
-from ._delta_wells import delta_bond_energy as delta_bond_energy
-from ._delta_wells import delta_doublet as delta_doublet
-from ._delta_wells import delta_doublet_states as delta_doublet_states
-from ._delta_wells import delta_well_energy as delta_well_energy
-from ._delta_wells import delta_well_state as delta_well_state
-from ._delta_wells import strong_delta_energy as strong_delta_energy
-from ._delta_wells import weak_delta_coupling as weak_delta_coupling
-from ._driven import destruction_amplitude as destruction_amplitude
-from ._driven import driven_gap as driven_gap
-from ._driven import floquet_gap as floquet_gap
-from ._few_levels import FewLevels as FewLevels
-from ._few_levels import driven_left_probability as driven_left_probability
-from ._few_levels import few_levels as few_levels
-from ._few_levels import left_probability as left_probability
-from ._few_levels import localized_start as localized_start
-from ._free import free_packet as free_packet
-from ._free import free_packet_mean as free_packet_mean
-from ._free import free_packet_probability_beyond as free_packet_probability_beyond
-from ._free import free_packet_width as free_packet_width
-from ._gamow import alpha_half_life as alpha_half_life
-from ._gamow import gamow_exponent as gamow_exponent
-from ._gamow import gamow_factor as gamow_factor
-from ._gamow import gamow_peak_energy as gamow_peak_energy
-from ._gamow import gamow_window as gamow_window
-from ._gamow import sommerfeld_exponent as sommerfeld_exponent
-from ._harmonic import coherent_state as coherent_state
-from ._harmonic import coherent_width as coherent_width
-from ._harmonic import harmonic_levels as harmonic_levels
-from ._harmonic import harmonic_mean as harmonic_mean
-from ._harmonic import harmonic_packet as harmonic_packet
-from ._harmonic import harmonic_width as harmonic_width
-from ._levels import Doublet as Doublet
-from ._levels import Levels as Levels
-from ._levels import doublet as doublet
-from ._levels import grid_levels as grid_levels
-from ._packet import PacketTransmission as PacketTransmission
-from ._packet import incoming_probability as incoming_probability
-from ._packet import packet_transmission as packet_transmission
-from ._packet import spectrum_transmission as spectrum_transmission
-from ._parabolic import log_parabolic_transmission as log_parabolic_transmission
-from ._parabolic import parabolic_transmission as parabolic_transmission
+from ._barriers import (
+    double_rectangular_transmission as double_rectangular_transmission,
+    eckart_transmission as eckart_transmission,
+    log_double_rectangular_transmission as log_double_rectangular_transmission,
+    log_eckart_transmission as log_eckart_transmission,
+    log_rectangular_transmission as log_rectangular_transmission,
+    ramsauer_energies as ramsauer_energies,
+    rectangular_amplitudes as rectangular_amplitudes,
+    rectangular_transmission as rectangular_transmission,
+    step_reflection as step_reflection,
+    step_transmission as step_transmission,
+    thick_barrier_transmission as thick_barrier_transmission,
+    thin_barrier_transmission as thin_barrier_transmission,
+)
+from ._channels import channel_momenta as channel_momenta, channel_waves as channel_waves
+from ._coulomb import CoulombExit as CoulombExit, coulomb_exit as coulomb_exit, coulomb_outgoing as coulomb_outgoing
+from ._decay import Resonance as Resonance, resonance as resonance, wkb_lifetime as wkb_lifetime
+from ._delta_barriers import (
+    delta_amplitudes as delta_amplitudes,
+    delta_transmission as delta_transmission,
+    double_delta_transmission as double_delta_transmission,
+)
+from ._delta_wells import (
+    DeltaDoublet as DeltaDoublet,
+    critical_separation as critical_separation,
+    delta_bond_energy as delta_bond_energy,
+    delta_doublet as delta_doublet,
+    delta_doublet_states as delta_doublet_states,
+    delta_well_energy as delta_well_energy,
+    delta_well_state as delta_well_state,
+    strong_delta_energy as strong_delta_energy,
+    weak_delta_coupling as weak_delta_coupling,
+)
+from ._driven import (
+    destruction_amplitude as destruction_amplitude,
+    driven_gap as driven_gap,
+    floquet_gap as floquet_gap,
+)
+from ._few_levels import (
+    FewLevels as FewLevels,
+    driven_left_probability as driven_left_probability,
+    few_levels as few_levels,
+    left_probability as left_probability,
+    localized_start as localized_start,
+)
+from ._free import (
+    free_packet as free_packet,
+    free_packet_mean as free_packet_mean,
+    free_packet_probability_beyond as free_packet_probability_beyond,
+    free_packet_width as free_packet_width,
+)
+from ._gamow import (
+    alpha_half_life as alpha_half_life,
+    gamow_exponent as gamow_exponent,
+    gamow_factor as gamow_factor,
+    gamow_peak_energy as gamow_peak_energy,
+    gamow_window as gamow_window,
+    sommerfeld_exponent as sommerfeld_exponent,
+)
+from ._harmonic import (
+    coherent_state as coherent_state,
+    coherent_width as coherent_width,
+    harmonic_levels as harmonic_levels,
+    harmonic_mean as harmonic_mean,
+    harmonic_packet as harmonic_packet,
+    harmonic_width as harmonic_width,
+)
+from ._levels import Doublet as Doublet, Levels as Levels, doublet as doublet, grid_levels as grid_levels
+from ._packet import (
+    PacketTransmission as PacketTransmission,
+    incoming_probability as incoming_probability,
+    packet_transmission as packet_transmission,
+    spectrum_transmission as spectrum_transmission,
+)
+from ._parabolic import (
+    log_parabolic_transmission as log_parabolic_transmission,
+    parabolic_transmission as parabolic_transmission,
+)
 from ._resonances import double_rectangular_resonances as double_rectangular_resonances
-from ._scattering import Scattering as Scattering
-from ._scattering import scatter as scatter
-from ._shooting import doublet_by_shooting as doublet_by_shooting
-from ._shooting import levels_by_shooting as levels_by_shooting
-from ._splitting import furry_factor as furry_factor
-from ._splitting import herring_gap as herring_gap
-from ._splitting import instanton_gap as instanton_gap
-from ._splitting import one_well_herring_gap as one_well_herring_gap
-from ._splitting import wkb_gap as wkb_gap
-from ._splitting import wronskian_gap as wronskian_gap
-from ._triangular import fowler_nordheim_exponent as fowler_nordheim_exponent
-from ._triangular import fowler_nordheim_transmission as fowler_nordheim_transmission
-from ._triangular import log_triangular_transmission as log_triangular_transmission
-from ._triangular import triangular_transmission as triangular_transmission
+from ._scattering import Scattering as Scattering, scatter as scatter
+from ._shooting import doublet_by_shooting as doublet_by_shooting, levels_by_shooting as levels_by_shooting
+from ._splitting import (
+    furry_factor as furry_factor,
+    herring_gap as herring_gap,
+    instanton_gap as instanton_gap,
+    one_well_herring_gap as one_well_herring_gap,
+    wkb_gap as wkb_gap,
+    wronskian_gap as wronskian_gap,
+)
+from ._triangular import (
+    fowler_nordheim_exponent as fowler_nordheim_exponent,
+    fowler_nordheim_transmission as fowler_nordheim_transmission,
+    log_triangular_transmission as log_triangular_transmission,
+    triangular_transmission as triangular_transmission,
+)
 from ._turning import turning_points as turning_points
-from ._two_level import doublet_population as doublet_population
-from ._two_level import rabi_population as rabi_population
-from ._two_level import rabi_transfer as rabi_transfer
-from ._two_level import right_population as right_population
-from ._two_level import textbook_population as textbook_population
-from ._two_level import transfer_time as transfer_time
-from ._two_level import tunneling_period as tunneling_period
-from ._wkb import classical_period as classical_period
-from ._wkb import kemble_exponent as kemble_exponent
-from ._wkb import kemble_transmission as kemble_transmission
-from ._wkb import log_kemble_transmission as log_kemble_transmission
-from ._wkb import log_wkb_transmission as log_wkb_transmission
-from ._wkb import wkb_exponent as wkb_exponent
-from ._wkb import wkb_transmission as wkb_transmission
+from ._two_level import (
+    doublet_population as doublet_population,
+    rabi_population as rabi_population,
+    rabi_transfer as rabi_transfer,
+    right_population as right_population,
+    textbook_population as textbook_population,
+    transfer_time as transfer_time,
+    tunneling_period as tunneling_period,
+)
+from ._wkb import (
+    classical_period as classical_period,
+    kemble_exponent as kemble_exponent,
+    kemble_transmission as kemble_transmission,
+    log_kemble_transmission as log_kemble_transmission,
+    log_wkb_transmission as log_wkb_transmission,
+    wkb_exponent as wkb_exponent,
+    wkb_transmission as wkb_transmission,
+)

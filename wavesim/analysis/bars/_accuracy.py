@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import NumericsError
-from ..grid import Grid
-from ..problem import Problem
-from ..propagation import Numerics, chebyshev_for, coarsened, tabled
-from ..propagation._plan_grid import continued, edges_fit
-from ..schemes import Chebyshev, Scheme
+from ...errors import NumericsError
+from ...grid import Grid
+from ...problem import Problem
+from ...propagation import Numerics, chebyshev_for, coarsened, tabled
+from ...propagation.planner import continued, edges_fit
+from ...schemes import Chebyshev, Scheme
 
 # how much coarser the repetitions are
 _TIME_RATIOS = (2, 4)

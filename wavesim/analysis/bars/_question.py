@@ -8,9 +8,9 @@ from typing import Any, final
 
 import numpy as np
 
-from .._typing import Dimension
-from ..problem import Problem
-from ..propagation import Neighbors, Plan, Progress
+from ..._typing import Dimension
+from ...problem import Problem
+from ...propagation import Neighbors, Plan, Progress
 from ._report import Report
 from ._runs import Work, carried_out
 

@@ -11,11 +11,11 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from .._typing import DIMENSIONLESS, TIME, Dimension
-from ..absorbers import Absorber
-from ..observables import AbstractObservable
-from ..problem import Problem
-from ..propagation import Neighbors, Plan, Refinement, Result, plan
+from ..._typing import DIMENSIONLESS, TIME, Dimension
+from ...absorbers import Absorber
+from ...observables import AbstractObservable
+from ...problem import Problem
+from ...propagation import Neighbors, Plan, Refinement, Result, plan
 from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._repeat import MOST_RUNS, Trial, refined, run_trial, warnings_of

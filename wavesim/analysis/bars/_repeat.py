@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..problem import Problem
-from ..propagation import Numerics, Refinement, Result
-from ..schemes import Chebyshev
+from ...problem import Problem
+from ...propagation import Numerics, Refinement, Result
+from ...schemes import Chebyshev
 from ._accuracy import (
     CUT_ORDER,
     Repetition,

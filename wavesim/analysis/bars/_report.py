@@ -7,10 +7,10 @@ import math
 
 import numpy as np
 
-from .._typing import TIME, Dimension
-from ..grid import Grid
-from ..problem import Problem
-from ..propagation import Result
+from ..._typing import TIME, Dimension
+from ...grid import Grid
+from ...problem import Problem
+from ...propagation import Result
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Generator
 from typing import TypeVar
 
-from .._programs import make_room
-from ..problem import Problem
-from ..propagation import Numerics, Progress, Result, propagate
+from ..._programs import make_room
+from ...problem import Problem
+from ...propagation import Numerics, Progress, Result, propagate
 
 Told = TypeVar("Told")
 

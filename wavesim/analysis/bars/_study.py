@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from .._typing import DIMENSIONLESS
+from ..._typing import DIMENSIONLESS
 from ._report import Quantity, Report
 
 

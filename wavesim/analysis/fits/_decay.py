@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from ..errors import WavesimError
+from ...errors import WavesimError
 
 # the window must hold this many samples, and ends where the probability is this many times the accuracy of the record
 _FEWEST = 12

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from ..errors import WavesimError
+from ...errors import WavesimError
 
 
 @dataclasses.dataclass(frozen=True)

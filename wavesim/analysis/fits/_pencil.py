@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from scipy.linalg import svd
 
-from ..errors import WavesimError
+from ...errors import WavesimError
 
 # singular values below this share of the largest are rounding
 _NOISE = 1e-13

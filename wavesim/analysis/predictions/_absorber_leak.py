@@ -9,10 +9,10 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from .. import theory
-from ..absorbers import Absorber
-from ..problem import Problem
-from ..states import AbstractPacket
+from ... import theory
+from ...absorbers import Absorber
+from ...problem import Problem
+from ...states import AbstractPacket
 
 # momenta of a table of leaks, for each factor of ten
 _PER_DECADE = 160

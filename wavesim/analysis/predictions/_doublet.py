@@ -8,10 +8,10 @@ import math
 
 import numpy as np
 
-from .. import theory
-from ..potentials import AbstractDoubleWell, AbstractPotential, DoubleDeltaWell, Driven, QuarticDoubleWell
-from ..problem import Problem
-from ..states import LeftLocalized, RightLocalized
+from ... import theory
+from ...potentials import AbstractDoubleWell, AbstractPotential, DoubleDeltaWell, Driven, QuarticDoubleWell
+from ...problem import Problem
+from ...states import LeftLocalized, RightLocalized
 
 
 @dataclasses.dataclass(frozen=True)

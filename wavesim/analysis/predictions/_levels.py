@@ -8,8 +8,8 @@ import math
 import jax.numpy as jnp
 import numpy as np
 
-from .. import theory
-from ..potentials import AbstractPotential, DeltaWell, DoubleDeltaWell, Harmonic, Separable
+from ... import theory
+from ...potentials import AbstractPotential, DeltaWell, DoubleDeltaWell, Harmonic, Separable
 
 # int kappa dx between the outermost turning point and the wall: what the wall then shifts is exp(-40)
 _BEYOND = 20.0

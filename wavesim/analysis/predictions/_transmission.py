@@ -11,8 +11,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .. import theory
-from ..potentials import (
+from ... import theory
+from ...potentials import (
     AbstractPotential,
     DeltaBarrier,
     DeltaWell,
@@ -25,8 +25,8 @@ from ..potentials import (
     Step,
     TriangularBarrier,
 )
-from ..problem import Problem
-from ..states import GaussianPacket, Product
+from ...problem import Problem
+from ...states import GaussianPacket, Product
 
 TransmissionOf = Callable[[Any], Any]
 

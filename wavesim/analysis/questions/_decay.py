@@ -9,21 +9,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .. import theory
-from .._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
-from ..absorbers import Absorber
-from ..errors import WavesimError
-from ..observables import AbstractObservable, Autocorrelation, Norm, ProbabilityIn
-from ..potentials import AbstractMetastable, CoulombBarrier
-from ..problem import Problem
-from ..propagation import Result, leak_of
-from ..regions import Before, Between
-from ..states import Trapped
-from ._absorber_leak import absorber_leak
-from ._decay import DecayFit, fit_decay
-from ._pencil import Modes, matrix_pencil
-from ._question import CurvePredictions, Predictions, Reading
-from ._record import AbstractRecordQuestion
+from ... import theory
+from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
+from ...absorbers import Absorber
+from ...errors import WavesimError
+from ...observables import AbstractObservable, Autocorrelation, Norm, ProbabilityIn
+from ...potentials import AbstractMetastable, CoulombBarrier
+from ...problem import Problem
+from ...propagation import Result, leak_of
+from ...regions import Before, Between
+from ...states import Trapped
+from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
+from ..fits import DecayFit, Modes, fit_decay, matrix_pencil
+from ..predictions import absorber_leak
 
 # modes of the record fainter than this share of it are left to the noise
 _FAINT = 1e-6

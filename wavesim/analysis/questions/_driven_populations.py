@@ -8,19 +8,18 @@ from typing import ClassVar
 
 import numpy as np
 
-from .. import theory
-from .._typing import DIMENSIONLESS, Dimension
-from ..absorbers import Absorber
-from ..errors import WavesimError
-from ..observables import AbstractObservable
-from ..potentials import AbstractDoubleWell, Driven
-from ..problem import Problem
-from ..propagation import Result
-from ..states import LeftLocalized
-from ._doublet import beats, dipole_of, few_levels_of, tunnels
+from ... import theory
+from ..._typing import DIMENSIONLESS, Dimension
+from ...absorbers import Absorber
+from ...errors import WavesimError
+from ...observables import AbstractObservable
+from ...potentials import AbstractDoubleWell, Driven
+from ...problem import Problem
+from ...propagation import Result
+from ...states import LeftLocalized
+from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
+from ..predictions import beats, dipole_of, few_levels_of, tunnels
 from ._populations import both_sides, population_curves, population_observables
-from ._question import CurvePredictions, Predictions, Reading
-from ._record import AbstractRecordQuestion
 
 # levels that a drive can reach, to eight digits (measured; tests/physics)
 _LEVELS = 12

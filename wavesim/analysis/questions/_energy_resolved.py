@@ -9,15 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import DIMENSIONLESS
-from ..errors import WavesimError
-from ..problem import Problem
-from ..propagation import Progress, Refinement, Result, reporter
-from ._repeat import MOST_RUNS, Trial, refined, run_trial
-from ._report import Quantity
-from ._runs import Work, carried_out
+from ..._typing import DIMENSIONLESS
+from ...errors import WavesimError
+from ...problem import Problem
+from ...propagation import Progress, Refinement, Result, reporter
+from ..bars import MOST_RUNS, Quantity, Trial, Work, carried_out, refined, run_trial
+from ..predictions import moves_right, scattering_transmission
 from ._soft_detector import CUTS, Energies, SoftDetectors, energies_of, nearby
-from ._transmission_theory import moves_right, scattering_transmission
 
 TransmissionAt = Callable[[Energies], np.ndarray]
 

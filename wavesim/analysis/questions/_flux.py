@@ -10,20 +10,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._typing import DIMENSIONLESS, FREQUENCY, Dimension, Length
-from ..absorbers import Absorber
-from ..fourier import derivative
-from ..grid import Grid
-from ..hamiltonian import Hamiltonian
-from ..observables import AbstractObservable, Snapshot
-from ..problem import Problem
-from ..propagation import Result
-from ..regions import Before, Beyond
-from ..states import AbstractPacket
-from ._question import CurvePredictions, Predictions, Reading
-from ._record import AbstractRecordQuestion
+from ..._typing import DIMENSIONLESS, FREQUENCY, Dimension, Length
+from ...absorbers import Absorber
+from ...fourier import derivative
+from ...grid import Grid
+from ...hamiltonian import Hamiltonian
+from ...observables import AbstractObservable, Snapshot
+from ...problem import Problem
+from ...propagation import Result
+from ...regions import Before, Beyond
+from ...states import AbstractPacket
+from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
+from ..predictions import moves_right
 from ._transmission import Transmission
-from ._transmission_theory import moves_right
 
 FLUX, TRANSMITTED = "flux_through_plane", "transmitted_probability"
 _CURRENT, _BEFORE_PLANE = "soft_current", "before_soft_plane"

@@ -9,19 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import theory
-from .._typing import DIMENSIONLESS, LENGTH, MOMENTUM, Dimension
-from ..absorbers import Absorber
-from ..errors import ArgumentError
-from ..observables import AbstractObservable
-from ..potentials import DoubleSlit
-from ..problem import Problem
-from ..propagation import Result
-from ..regions import Beyond
-from ..states import GaussianPacket, Product
-from ._question import CurvePredictions, Predictions, Reading
-from ._record import AbstractRecordQuestion
-from ._report import Curve
+from ... import theory
+from ..._typing import DIMENSIONLESS, LENGTH, MOMENTUM, Dimension
+from ...absorbers import Absorber
+from ...errors import ArgumentError
+from ...observables import AbstractObservable
+from ...potentials import DoubleSlit
+from ...problem import Problem
+from ...propagation import Result
+from ...regions import Beyond
+from ...states import GaussianPacket, Product
+from ..bars import AbstractRecordQuestion, Curve, CurvePredictions, Predictions, Reading
 from ._transmission import Transmission
 
 _FAR = 1e-3

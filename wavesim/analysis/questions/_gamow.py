@@ -12,16 +12,14 @@ import numpy as np
 from numpy.polynomial import Chebyshev
 from scipy.optimize import brentq, minimize_scalar
 
-from .. import theory
-from .._checks import positive
-from .._typing import DIMENSIONLESS, ENERGY, TIME, EnergyValue, Time
-from ..errors import WavesimError
-from ..potentials import CoulombBarrier
-from ..problem import Problem
-from ..propagation import Neighbors
-from ._question import AbstractQuestion, Predictions
-from ._report import Curve, Quantity, Report
-from ._runs import Work
+from ... import theory
+from ..._checks import positive
+from ..._typing import DIMENSIONLESS, ENERGY, TIME, EnergyValue, Time
+from ...errors import WavesimError
+from ...potentials import CoulombBarrier
+from ...problem import Problem
+from ...propagation import Neighbors
+from ..bars import AbstractQuestion, Curve, Predictions, Quantity, Report, Work
 
 # the tail is followed to so many turning points C/E, in segments that double
 _FAR = 40.0

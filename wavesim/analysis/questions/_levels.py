@@ -12,20 +12,17 @@ import jax.numpy as jnp
 import numpy as np
 import scipy.linalg
 
-from .._checks import at_least
-from .._typing import ENERGY
-from ..errors import ArgumentError, NumericsError
-from ..grid import Grid
-from ..hamiltonian import DENSE_LIMIT, Hamiltonian, lowest_eigenstates
-from ..potentials import Separable
-from ..problem import Problem
-from ..propagation import Neighbors, Refinement, coarsened, plan, require_double
-from ..states import Eigenstate
-from ._accuracy import spacing_order
-from ._levels_in_theory import level_theories
-from ._question import AbstractQuestion, Predictions
-from ._report import BoundStates, Quantity, Report
-from ._runs import Headway, Work
+from ..._checks import at_least
+from ..._typing import ENERGY
+from ...errors import ArgumentError, NumericsError
+from ...grid import Grid
+from ...hamiltonian import DENSE_LIMIT, Hamiltonian, lowest_eigenstates
+from ...potentials import Separable
+from ...problem import Problem
+from ...propagation import Neighbors, Refinement, coarsened, plan, require_double
+from ...states import Eigenstate
+from ..bars import AbstractQuestion, BoundStates, Headway, Predictions, Quantity, Report, Work, spacing_order
+from ..predictions import level_theories
 
 MOST_LEVELS = 10
 _MOST_ROUNDS = 6

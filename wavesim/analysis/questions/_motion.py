@@ -6,16 +6,15 @@ import dataclasses
 
 import numpy as np
 
-from .. import theory
-from .._typing import DIMENSIONLESS, ENERGY, LENGTH, MOMENTUM, Dimension
-from ..absorbers import Absorber
-from ..observables import AbstractObservable, Energy, Momentum, Norm, Position, PositionSpread
-from ..potentials import Free, Harmonic
-from ..problem import Problem
-from ..propagation import Result
-from ..states import GaussianPacket
-from ._question import CurvePredictions, Predictions, Reading
-from ._record import AbstractRecordQuestion
+from ... import theory
+from ..._typing import DIMENSIONLESS, ENERGY, LENGTH, MOMENTUM, Dimension
+from ...absorbers import Absorber
+from ...observables import AbstractObservable, Energy, Momentum, Norm, Position, PositionSpread
+from ...potentials import Free, Harmonic
+from ...problem import Problem
+from ...propagation import Result
+from ...states import GaussianPacket
+from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
 
 _NAMES: dict[str, tuple[str, Dimension]] = {
     "mean_position": ("position", LENGTH),

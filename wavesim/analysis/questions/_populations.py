@@ -8,17 +8,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from .._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
-from ..absorbers import Absorber
-from ..errors import WavesimError
-from ..observables import AbstractObservable, Norm, ProbabilityIn
-from ..problem import Problem
-from ..propagation import Result
-from ..regions import Before, Beyond
-from ._doublet import beats, double_well, tunnels, wkb_gap_of
-from ._oscillation import fit_oscillation
-from ._question import CurvePredictions, Predictions, Reading
-from ._record import AbstractRecordQuestion
+from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
+from ...absorbers import Absorber
+from ...errors import WavesimError
+from ...observables import AbstractObservable, Norm, ProbabilityIn
+from ...problem import Problem
+from ...propagation import Result
+from ...regions import Before, Beyond
+from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
+from ..fits import fit_oscillation
+from ..predictions import beats, double_well, tunnels, wkb_gap_of
 
 
 @dataclasses.dataclass(frozen=True)

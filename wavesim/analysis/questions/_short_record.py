@@ -11,21 +11,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._checks import positive
-from .._typing import DIMENSIONLESS, ENERGY, TIME, Dimension, Length
-from ..errors import WavesimError
-from ..grid import Grid
-from ..hamiltonian import Hamiltonian
-from ..observables import AbstractObservable, Snapshot
-from ..potentials import AbstractDoubleWell
-from ..problem import Problem
-from ..propagation import Progress, Refinement, Result, plan, reporter
-from ._accuracy import combined
-from ._doublet import lowest_doublet
-from ._pencil import Modes, matrix_pencil
-from ._repeat import MOST_RUNS, refined, run_trial, warnings_of
-from ._report import Quantity, Report
-from ._runs import Work, carried_out
+from ..._checks import positive
+from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension, Length
+from ...errors import WavesimError
+from ...grid import Grid
+from ...hamiltonian import Hamiltonian
+from ...observables import AbstractObservable, Snapshot
+from ...potentials import AbstractDoubleWell
+from ...problem import Problem
+from ...propagation import Progress, Refinement, Result, plan, reporter
+from ..bars import MOST_RUNS, Quantity, Report, Work, carried_out, combined, refined, run_trial, warnings_of
+from ..fits import Modes, matrix_pencil
+from ..predictions import lowest_doublet
 
 EVEN, ODD = "even_correlation", "odd_correlation"
 

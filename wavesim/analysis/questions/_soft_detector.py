@@ -11,15 +11,14 @@ import numpy as np
 from scipy.integrate import cumulative_trapezoid
 from scipy.ndimage import maximum_filter1d
 
-from ..absorbers import Absorber
-from ..errors import ArgumentError, WavesimError
-from ..observables import AbstractObservable, Overlap
-from ..problem import Problem
-from ..propagation import Numerics, Refinement, Result, fitted_grid, plan
-from ..states import GaussianPacket
-from ._absorber_leak import absorber_leak
-from ._accuracy import rounding
-from ._transmission_theory import moves_right
+from ...absorbers import Absorber
+from ...errors import ArgumentError, WavesimError
+from ...observables import AbstractObservable, Overlap
+from ...problem import Problem
+from ...propagation import Numerics, Refinement, Result, fitted_grid, plan
+from ...states import GaussianPacket
+from ..bars import rounding
+from ..predictions import absorber_leak, moves_right
 
 FAR, NEAR = "detector_far", "detector_near"
 

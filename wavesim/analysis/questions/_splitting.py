@@ -11,25 +11,21 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .. import theory
-from .._typing import DIMENSIONLESS, ENERGY, TIME, Dimension, Length
-from ..absorbers import Absorber
-from ..errors import WavesimError
-from ..grid import Grid
-from ..hamiltonian import Hamiltonian
-from ..observables import AbstractObservable, Autocorrelation, Energy, Snapshot
-from ..potentials import AbstractDoubleWell, DoubleDeltaWell, QuarticDoubleWell
-from ..problem import Problem
-from ..propagation import Neighbors, Plan, Result
-from ..propagation._numerics import spectral_bounds
-from ..schemes import Chebyshev, Spectral
-from ..states import LeftLocalized, RightLocalized
-from ._doublet import beats, half_length, lowest_doublet, wkb_gap_of
+from ... import theory
+from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension, Length
+from ...absorbers import Absorber
+from ...errors import WavesimError
+from ...grid import Grid
+from ...hamiltonian import Hamiltonian
+from ...observables import AbstractObservable, Autocorrelation, Energy, Snapshot
+from ...potentials import AbstractDoubleWell, DoubleDeltaWell, QuarticDoubleWell
+from ...problem import Problem
+from ...propagation import Neighbors, Plan, Result, spectral_bounds
+from ...schemes import Chebyshev, Spectral
+from ...states import LeftLocalized, RightLocalized
+from ..bars import AbstractQuestion, AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report, Work
+from ..predictions import beats, half_length, lowest_doublet, wkb_gap_of
 from ._populations import both_sides, population_curves, population_observables
-from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
-from ._record import AbstractRecordQuestion
-from ._report import Report
-from ._runs import Work
 from ._short_record import short_record
 
 PASSED = "passed_amplitude"

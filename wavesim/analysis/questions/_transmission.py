@@ -9,22 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import DIMENSIONLESS, Dimension
-from ..absorbers import Absorber
-from ..observables import AbstractObservable, MovingIn, Norm, ProbabilityIn
-from ..problem import Problem
-from ..propagation import Result, Trajectory
-from ..regions import Before, Beyond
-from ..states import GaussianPacket
-from ._absorber_leak import packet_leak
-from ._question import CurvePredictions, Predictions, Reading
-from ._record import AbstractRecordQuestion
-from ._transmission_theory import (
+from ..._typing import DIMENSIONLESS, Dimension
+from ...absorbers import Absorber
+from ...observables import AbstractObservable, MovingIn, Norm, ProbabilityIn
+from ...problem import Problem
+from ...propagation import Result, Trajectory
+from ...regions import Before, Beyond
+from ...states import GaussianPacket
+from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
+from ..predictions import (
     TransmissionOf,
     along_first_axis,
     approximate_transmissions,
     average,
     moves_right,
+    packet_leak,
     transmission_theories,
 )
 

@@ -9,19 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import theory
-from .._typing import DIMENSIONLESS, ENERGY, EnergyValue
-from ..errors import ArgumentError
-from ..potentials import DoubleBarrier, RectangularBarrier
-from ..problem import Problem
-from ..propagation import Neighbors, Plan, Refinement
-from ._energy_resolved import Heard, Told, TransmissionAt
-from ._peaks import Peak, nearest, peaks_of
-from ._question import AbstractQuestion, Predictions
-from ._report import Curve, Quantity, Report
-from ._runs import Work
-from ._soft_detector import Energies, SoftDetectors, energies_of
-from ._transmission_theory import (
+from ... import theory
+from ..._typing import DIMENSIONLESS, ENERGY, EnergyValue
+from ...errors import ArgumentError
+from ...potentials import DoubleBarrier, RectangularBarrier
+from ...problem import Problem
+from ...propagation import Neighbors, Plan, Refinement
+from ..bars import AbstractQuestion, Curve, Predictions, Quantity, Report, Work
+from ..fits import Peak, nearest, peaks_of
+from ..predictions import (
     BELOW_TOP,
     TransmissionOf,
     approximate_transmissions,
@@ -29,6 +25,8 @@ from ._transmission_theory import (
     single_top,
     transmission_theories,
 )
+from ._energy_resolved import Heard, Told, TransmissionAt
+from ._soft_detector import Energies, SoftDetectors, energies_of
 
 # peaks are looked for, and the packet's average is taken, at so many energies
 _DENSE = 1601

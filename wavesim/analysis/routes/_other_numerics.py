@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from ..absorbers import Absorber
-from ..errors import NumericsError
-from ..grid import Grid, fast_size
-from ..potentials import AbstractPotential
-from ..problem import Problem
-from ..propagation import Numerics, fitted_grid, plan
-from ..propagation._plan_grid import edges_fit
-from ..schemes import Chebyshev, Scheme, Spectral
+from ...absorbers import Absorber
+from ...errors import NumericsError
+from ...grid import Grid, fast_size
+from ...potentials import AbstractPotential
+from ...problem import Problem
+from ...propagation import Numerics, fitted_grid, plan
+from ...propagation.planner import edges_fit
+from ...schemes import Chebyshev, Scheme, Spectral
 
 # the spacing is divided by the first of these at which edges fit, and the box grows by shares of itself
 _FINER = (1.19, 1.3, 1.42, 1.56, 1.72, 1.9, 2.05)

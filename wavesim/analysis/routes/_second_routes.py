@@ -6,27 +6,31 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from .._typing import DIMENSIONLESS
-from ..errors import NumericsError, WavesimError
-from ..problem import Problem
-from ..propagation import Numerics, Progress
-from ..schemes import Chebyshev
-from ..states import AbstractPacket, LeftLocalized, RightLocalized
-from ._certify import certify
-from ._doublet import lowest_doublet
-from ._flux import FLUX, TRANSMITTED, FluxThroughPlane, frames_for
-from ._gamow import GamowPeak, HalfLife
-from ._lifetime import Decay
-from ._lowest_levels import Levels
+from ..._typing import DIMENSIONLESS
+from ...errors import NumericsError, WavesimError
+from ...problem import Problem
+from ...propagation import Numerics, Progress
+from ...schemes import Chebyshev
+from ...states import AbstractPacket, LeftLocalized, RightLocalized
+from .._certify import certify
+from ..bars import AbstractQuestion, AbstractRecordQuestion, Report
+from ..predictions import lowest_doublet
+from ..questions import (
+    FLUX,
+    TRANSMITTED,
+    Decay,
+    FluxThroughPlane,
+    GamowPeak,
+    HalfLife,
+    Levels,
+    Populations,
+    Splitting,
+    Transmission,
+    TransmissionCurve,
+    frames_for,
+)
 from ._other_numerics import other_numerics, without_absorber, words
-from ._populations import Populations
-from ._question import AbstractQuestion
-from ._record import AbstractRecordQuestion
-from ._report import Report
-from ._splitting import Splitting
 from ._theory_routes import Route, coulomb_half_life, coulomb_peak, ground_level, wronskian
-from ._transmission import Transmission
-from ._transmission_curve import TransmissionCurve
 
 
 @dataclasses.dataclass(frozen=True)

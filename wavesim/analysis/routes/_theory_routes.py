@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import theory
-from ..errors import WavesimError
-from ..potentials import CoulombBarrier
-from ..problem import Problem
-from ..propagation import coarsened, relax
-from ..states import GaussianPacket, Product
-from ._doublet import lowest_doublet
+from ... import theory
+from ...errors import WavesimError
+from ...potentials import CoulombBarrier
+from ...problem import Problem
+from ...propagation import coarsened, relax
+from ...states import GaussianPacket, Product
+from ..bars import BoundStates, Report
+from ..predictions import lowest_doublet
 from ._other_numerics import other_grid
-from ._report import BoundStates, Report
 
 _EPS = float(np.finfo(float).eps)
 # energies a hair apart, whose second difference shows the noise of a half-life

@@ -7,13 +7,12 @@ import itertools
 import math
 import time
 
-from .._typing import Dimension
-from ..errors import ArgumentError
-from ..problem import Problem
-from ..propagation import Progress, reporter
-from ._certify import question_of
-from ._question import AbstractQuestion
-from ._report import Report
+from ..._typing import Dimension
+from ...errors import ArgumentError
+from ...problem import Problem
+from ...propagation import Progress, reporter
+from .._certify import question_of
+from ..bars import AbstractQuestion, Report
 from ._second_routes import Route, other_routes, way_of
 
 

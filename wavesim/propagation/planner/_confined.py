@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
-from ..absorbers import Absorber
-from ..errors import NumericsError
-from ..grid import Grid
-from ..problem import Problem
-from ..states import AbstractPacket, AbstractState, Eigenstate, Superposition
-from ._plan_grid import fitted_grid, spike_wave_number
+from ...absorbers import Absorber
+from ...errors import NumericsError
+from ...grid import Grid
+from ...problem import Problem
+from ...states import AbstractPacket, AbstractState, Eigenstate, Superposition
+from ._grid import fitted_grid, spike_wave_number
 
 Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
 

@@ -11,13 +11,13 @@ import numpy as np
 from scipy.linalg import eigh_tridiagonal
 from scipy.optimize import brentq
 
-from ..absorbers import Absorber
-from ..errors import NumericsError
-from ..grid import Grid
-from ..potentials import AbstractMetastable
-from ..problem import Problem
-from ..states import Trapped
-from ._plan_grid import fitted_grid
+from ...absorbers import Absorber
+from ...errors import NumericsError
+from ...grid import Grid
+from ...potentials import AbstractMetastable
+from ...problem import Problem
+from ...states import Trapped
+from ._grid import fitted_grid
 
 # (spacing x wave number)^3 of a sharp edge that costs a relative error of 1 in the lifetime
 _EDGE = 8.0

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from ..grid import Grid, fast_size
-from ..potentials import AbstractDoubleWell, AbstractMetastable, AbstractPotential
+from ...grid import Grid, fast_size
+from ...potentials import AbstractDoubleWell, AbstractMetastable, AbstractPotential
 
 # cells between neighboring edges: with two of them the two edges' errors are not yet those of single ones, and bars too small (measured)
 _FEWEST_CELLS = 3

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..absorbers import Absorber
-from ..errors import NumericsError
-from ..grid import Grid
-from ..problem import Problem
-from ..states import AbstractPacket
-from ._plan_grid import fitted_grid, spike_wave_number
+from ...absorbers import Absorber
+from ...errors import NumericsError
+from ...grid import Grid
+from ...problem import Problem
+from ...states import AbstractPacket
+from ._grid import fitted_grid, spike_wave_number
 
 # (spacing x wave number)^6 of an edge, and ^3 of a delta, that cost a transmission error of 1; an edge is of fifth order
 # (moment-matched, its kink added), but falls faster where it is not yet resolved (measured, tests/convergence)

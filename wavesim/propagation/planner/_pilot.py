@@ -12,11 +12,11 @@ import jax
 import numpy as np
 import scipy.fft
 
-from ..absorbers import Absorber
-from ..grid import Grid
-from ..potentials import AbstractPotential, AbstractSmoothPotential
-from ..problem import Problem
-from ..schemes import Kick, Scheme
+from ...absorbers import Absorber
+from ...grid import Grid
+from ...potentials import AbstractPotential, AbstractSmoothPotential
+from ...problem import Problem
+from ...schemes import Kick, Scheme
 
 # V, and F and G where V is smooth
 Energies = list[np.ndarray]

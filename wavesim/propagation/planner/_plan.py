@@ -11,25 +11,23 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from .._checks import positive
-from ..absorbers import Absorber
-from ..errors import ArgumentError, NumericsError
-from ..grid import Grid
-from ..potentials import Free
-from ..problem import Problem
-from ..schemes import Scheme, Spectral
-from ..states import Trapped
-from ._memory import refuse_too_large
-from ._numerics import Method, Numerics, require_double
-from ._numerics import chebyshev_for as chebyshev_for
-from ._plan_confined import confined_space
-from ._plan_decay import decay_space
-from ._plan_open import deep_space, free_space, open_space
-from ._plan_planar import dimension_of, planar_space
-from ._plan_time import Space, planned_course
-from ._shared import Neighbors
-from ._shared import shared as on_ladder
-from ._spectral import require_spectral
+from ..._checks import positive
+from ...absorbers import Absorber
+from ...errors import ArgumentError, NumericsError
+from ...grid import Grid
+from ...potentials import Free
+from ...problem import Problem
+from ...schemes import Scheme, Spectral
+from ...states import Trapped
+from .._memory import refuse_too_large
+from .._numerics import Method, Numerics, chebyshev_for as chebyshev_for, require_double
+from .._spectral import require_spectral
+from ._confined import confined_space
+from ._decay import decay_space
+from ._ladder import Neighbors, shared as on_ladder
+from ._open import deep_space, free_space, open_space
+from ._planar import dimension_of, planar_space
+from ._time import Space, planned_course
 
 DEFAULT_FRAMES = 240
 # whole planes are kept: fewer of them

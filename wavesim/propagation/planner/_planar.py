@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ..absorbers import Absorber
-from ..errors import NumericsError
-from ..grid import Grid, fast_size
-from ..potentials import AbstractPotential, Free, Separable, SmoothFunction
-from ..problem import Problem
-from ..states import AbstractPacket, Product
-from ._plan_confined import confined_space
-from ._plan_open import Parts, open_space, padded, speeds
+from ...absorbers import Absorber
+from ...errors import NumericsError
+from ...grid import Grid, fast_size
+from ...potentials import AbstractPotential, Free, Separable, SmoothFunction
+from ...problem import Problem
+from ...states import AbstractPacket, Product
+from ._confined import confined_space
+from ._open import Parts, open_space, padded, speeds
 
 _TAIL = 1e-9
 # points across a structure at half its height

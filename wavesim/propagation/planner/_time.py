@@ -8,15 +8,15 @@ import math
 
 import numpy as np
 
-from ..absorbers import Absorber
-from ..grid import Grid
-from ..hamiltonian import DENSE_LIMIT
-from ..problem import Problem
-from ..schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Chebyshev, Scheme, Spectral
-from ..states import AbstractPacket
-from ._numerics import Method, chebyshev_between, scheme_named, spectral_bounds
+from ...absorbers import Absorber
+from ...grid import Grid
+from ...hamiltonian import DENSE_LIMIT
+from ...problem import Problem
+from ...schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Chebyshev, Scheme, Spectral
+from ...states import AbstractPacket
+from .._numerics import Method, chebyshev_between, scheme_named, spectral_bounds
+from ._ladder import Neighbors
 from ._pilot import Pilot
-from ._shared import Neighbors
 
 # step x energy at which each scheme reaches a state error of 1e-4 over t x energy of about 60: where pilot runs begin (NUMERICS section 1.4)
 _REACH = {"strang": 0.05, "yoshida4": 0.5, "chin4a": 0.55, "ti4d": 0.5, "srkn11b": 3.0, "g6t4": 1.5}

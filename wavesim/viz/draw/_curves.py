@@ -9,10 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
-from ._colors import GREEN, INK, ORANGE, PURPLE, SKY, SLATE
-from ._lines import Bundle
+from .._colors import GREEN, INK, ORANGE, PURPLE, SKY, SLATE
+from ..scene import Bundle, Line
 from ._page import ABOVE_TABLE
-from ._scene import Line
 
 DASHED = (0, (4, 3))
 # theories beside the first, in order

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from ._colors import SLATE
-from ._scene import Scene
+from .._colors import SLATE
+from ..scene import Scene
 
 
 def draw_hills(axes: Axes, scene: Scene) -> list[Artist]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from ._colors import SLATE, house_style
-from ._writer import whole_file
+from ..._files import whole_file
+from .._colors import SLATE, house_style
 
 WIDTH, HEIGHT = 1600, 1000
 _DOTS = 100

@@ -11,18 +11,16 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from ..units import UnitSystem
-from ._colors import BLUE, GROUND, INK, PURPLE, SLATE, STEPS, density_colormap
+from ...units import UnitSystem
+from .._colors import BLUE, GROUND, INK, PURPLE, SLATE, STEPS, density_colormap
+from .._numbers import unit_of
+from ..scene import Scene, frames, on_picture, start_of, telling_frame
 from ._curves import DASHED
-from ._gather import frames, on_picture
 from ._hills import draw_hills
-from ._numbers import unit_of
-from ._scene import Scene
 from ._spikes import draw_spikes
-from ._window import start_of, telling_frame
 
 if TYPE_CHECKING:
-    from ..propagation import Result
+    from ...propagation import Result
 
 COLUMNS, ROWS = 720, 560
 _DOTTED = (0, (2, 2))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from ._colors import INK
-from ._scene import Scene
+from .._colors import INK
+from ..scene import Scene
 
 _SHAFT, _HEAD = 0.925, 0.93
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ..units import UnitSystem
-from ._colors import GREEN, HAIR, INK, SLATE, VERMILION
-from ._numbers import scientific, spoken, with_error
+from ...units import UnitSystem
+from .._colors import GREEN, HAIR, INK, SLATE, VERMILION
+from .._numbers import scientific, spoken, with_error
 
 if TYPE_CHECKING:
-    from ..analysis import Quantity, Report, Study
-    from ..propagation import Result
+    from ...analysis import Quantity, Report, Study
+    from ...propagation import Result
 
 MOST_ROWS = 5
 _STEP = 0.032
@@ -25,7 +25,7 @@ _HEADS = ("quantity", "measured", "error bar", "theory", "difference", "")
 
 def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: float) -> None:
     """Write up to five quantities, the headline first and in bold, from the height `top` of the figure downwards."""
-    from ..analysis import Report
+    from ...analysis import Report
 
     if not isinstance(source, Report):
         return

@@ -12,9 +12,9 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
-from ._colors import GROUND, house_style, phase_colors
-from ._numbers import steady, unit_of
-from ._scene import Scene
+from .._colors import GROUND, house_style, phase_colors
+from .._numbers import steady, unit_of
+from ..scene import Scene
 from ._stage import build_stage
 
 

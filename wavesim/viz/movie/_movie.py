@@ -13,19 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._checks import at_least
-from ..errors import NumericsError
-from ..units import UnitSystem
-from ._gather import NATURAL, frames, gather
-from ._render import paint_all
-from ._scene import Scene
+from ..._checks import at_least
+from ...errors import NumericsError
+from ...units import UnitSystem
+from ..scene import NATURAL, Scene, eventful, frames, gather, result_of
+from ._frame import FramePainter
 from ._stage import MAIN
-from ._window import eventful, result_of
 from ._writer import deliver, ffmpeg
 
 if TYPE_CHECKING:
-    from ..analysis import Report
-    from ..propagation import Result
+    from ...analysis import Report
+    from ...propagation import Result
 
 Progress = Callable[[int, int], None]
 _LARGEST_EMBEDDED = 20e6
@@ -42,7 +40,6 @@ class Movie:
         fps: frames a second; one frame for each saved frame of the run.
         width: pixels across, a multiple of 16.
         height: pixels down, a multiple of 16.
-        workers: painting processes; 0 paints in this one; None takes some for long movies, where cores are left over.
         progress: called with (frames done, frames in all).
     """
 
@@ -52,13 +49,14 @@ class Movie:
     fps: int
     width: int
     height: int
-    workers: int | None
     progress: Progress
 
     def frames(self) -> Iterator[np.ndarray]:
         """The pictures in order, RGBA of shape (height, width, 4), uint8; copy what you keep."""
         amplitudes = frames(self.result, self.scene, self.units, round(MAIN[3] * self.height))
-        return paint_all(self.scene, amplitudes, self.width, self.height, self.workers)
+        painter = FramePainter(self.scene, self.width, self.height)
+        for index, psi in enumerate(amplitudes):
+            yield painter.paint(index, psi)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the movie; the suffix chooses the format: .mp4, .webm, or .gif (smaller, 15 frames a second, for slides).
@@ -102,7 +100,6 @@ def animate(
     fps: int | None = None,
     width: int = 1280,
     height: int = 720,
-    workers: int | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Movie:
     """A movie of a run: ``wavesim.animate(result).save("tunneling.mp4")``; in a notebook it shows itself.
@@ -118,7 +115,6 @@ def animate(
         fps: frames a second; by default 30, or fewer so that a short run lasts six seconds.
         width: pixels across, rounded up to a multiple of 16, as video wants it.
         height: pixels down, likewise.
-        workers: painting processes; 0 paints in this one; None takes some for long movies, where cores are left over.
         progress: called with (frames done, frames in all) while a file is written.
 
     Raises:
@@ -137,7 +133,7 @@ def animate(
         raise NumericsError("a movie needs one or two dimensions, but the run has three; draw a plane of result.psi.")
     width, height = -(-width // 16) * 16, -(-height // 16) * 16
     scene = gather(source, round(MAIN[2] * width), round(MAIN[3] * height), units, title)
-    movie = Movie(scene, result, units, fps, width, height, workers, progress)
+    movie = Movie(scene, result, units, fps, width, height, progress)
     if path is not None:
         movie.save(path)
     return movie

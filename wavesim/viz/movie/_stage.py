@@ -12,11 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from ._colors import HAIR, INK, PURPLE, SLATE, STEPS, phase_colors
-from ._hills import draw_hills
-from ._numbers import steady, tick_texts, unit_of
-from ._scene import DENSITY_TOP, Scene
-from ._spikes import draw_spikes
+from .._colors import HAIR, INK, PURPLE, SLATE, STEPS, phase_colors
+from .._numbers import steady, tick_texts, unit_of
+from ..draw import draw_hills, draw_spikes
+from ..scene import DENSITY_TOP, Scene
 
 # left, bottom, width, height as fractions of the frame
 MAIN = (0.075, 0.395, 0.685, 0.5)

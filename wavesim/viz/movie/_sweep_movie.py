@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._checks import at_least
-from .._typing import ENERGY, LENGTH
-from ..errors import ArgumentError, NumericsError
-from ..units import UnitSystem
-from ._gather import NATURAL, frames, gather, outline_of, value_on
+from ..._checks import at_least
+from ..._typing import ENERGY, LENGTH
+from ...errors import ArgumentError, NumericsError
+from ...units import UnitSystem
+from ..scene import NATURAL, Scene, eventful, find_gain, frames, gather, marginals, outline_of, result_of, value_on
 from ._movie import Progress
-from ._scene import Scene
 from ._sweep_stage import MultiplesPainter, arrangement
-from ._window import eventful, find_gain, marginals, result_of
 from ._writer import deliver
 
 if TYPE_CHECKING:
-    from ..problem import Problem
-    from ..propagation import Result
+    from ...problem import Problem
+    from ...propagation import Result
 
 MOST = 12
 # runs whose lengths, windows or energies differ by less than this share a clock or a scale
@@ -90,7 +88,7 @@ def small_multiples(
 
     All panels share the density's scale, and where they are alike the window, the energies and the clock; else each panel tells its own
     time. For a sweep: ``rows = spread(layout.shape)`` chooses rows; the label of a row is its coordinates, its problem and numerics are
-    those of ``asked(sweep, row)``.
+    those of ``sweep.asked(row)``.
 
     Args:
         runs: by label: problems, which are propagated here, or results with psi.
@@ -162,8 +160,8 @@ def _results(
     runs: Sequence[Problem | Result], tolerance: float, fixed: Sequence[Mapping[str, Any]], count: int
 ) -> list[Result]:
     """Propagate what is a problem, all for the longest of their durations if these are alike."""
-    from ..problem import Problem
-    from ..propagation import plan, propagate
+    from ...problem import Problem
+    from ...propagation import plan, propagate
 
     # more than are shown, for a run is cut where its picture is empty
     given = [{**one, "frames": 2 * count} for one in fixed]

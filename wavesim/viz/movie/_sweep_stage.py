@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from ._colors import GROUND, INK, PURPLE, SLATE, STEPS, house_style, phase_colors
+from .._colors import GROUND, INK, PURPLE, SLATE, STEPS, house_style, phase_colors
+from .._numbers import steady, unit_of
+from ..draw import draw_spikes
+from ..scene import Scene
 from ._frame import fill_columns
-from ._numbers import steady, unit_of
-from ._scene import Scene
-from ._spikes import draw_spikes
 
 _LEFT, _RIGHT, _BOTTOM, _TOP = 0.03, 0.985, 0.1, 0.9
 _GAP, _HEAD = 0.018, 0.045

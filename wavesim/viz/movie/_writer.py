@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import tempfile
 import warnings
@@ -13,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..errors import ArgumentError, WavesimError
+from ..._files import whole_file
+from ...errors import ArgumentError, WavesimError
 
 SUFFIXES = (".mp4", ".webm", ".gif")
 GIF_WIDTH, GIF_FPS = 640, 15
@@ -43,24 +43,6 @@ def ffmpeg() -> str | None:
         return imageio_ffmpeg.get_ffmpeg_exe()
     except (ImportError, RuntimeError, OSError):
         return None
-
-
-@contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`, renamed to it at the end, removed on any error or interruption."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        # mkstemp makes private files; a movie has the permissions of any other new file
-        mask = os.umask(0)
-        os.umask(mask)
-        part.chmod(0o666 & ~mask)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def deliver(

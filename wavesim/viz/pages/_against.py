@@ -12,15 +12,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 from scipy.interpolate import PchipInterpolator
 
-from .._typing import ENERGY
-from ..units import UnitSystem
-from ._colors import BLUE, GREEN, HAIR, INK, ORANGE, SLATE, VERMILION
-from ._curves import DASHED, FURTHER, decades, legend_above
-from ._numbers import spoken
+from ..._typing import ENERGY
+from ...units import UnitSystem
+from .._colors import BLUE, GREEN, HAIR, INK, ORANGE, SLATE, VERMILION
+from .._numbers import spoken
+from ..draw import DASHED, FURTHER, decades, legend_above
 from ._overview import draw_overview
 
 if TYPE_CHECKING:
-    from ..analysis import Quantity, Study
+    from ...analysis import Quantity, Study
 
 _WIDE, _NARROW = (0.085, 0.84), (0.085, 0.44)
 _TOP = 0.885

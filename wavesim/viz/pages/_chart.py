@@ -8,16 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from ..units import UnitSystem
-from ._colors import BLUE, HAIR, INK, STEPS
-from ._curves import FURTHER, draw_bundle
-from ._lines import bundle_of
-from ._numbers import spoken
-from ._page import TABLE_TOP, last_line
-from ._table import draw_table
+from ...units import UnitSystem
+from .._colors import BLUE, HAIR, INK, STEPS
+from .._numbers import spoken
+from ..draw import FURTHER, TABLE_TOP, draw_bundle, draw_table, last_line
+from ..scene import bundle_of
 
 if TYPE_CHECKING:
-    from ..analysis import Quantity, Report
+    from ...analysis import Quantity, Report
 
 _MOST = 8
 _FAR = 1.6

@@ -10,19 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from .._typing import ENERGY
-from ..units import UnitSystem
-from ._colors import SLATE, STEPS
-from ._curves import draw_lines, draw_residuals, told_in_decades
-from ._gather import close_up, gather
-from ._lines import Bundle, bundle_of, timed_bundle
-from ._panels import COLUMNS, ROWS, draw_density, draw_plane, draw_potential
-from ._scene import Scene
-from ._window import eventful, result_of
+from ..._typing import ENERGY
+from ...units import UnitSystem
+from .._colors import SLATE, STEPS
+from ..draw import COLUMNS, ROWS, draw_density, draw_lines, draw_plane, draw_potential, draw_residuals, told_in_decades
+from ..scene import Bundle, Scene, bundle_of, close_up, eventful, gather, result_of, timed_bundle
 
 if TYPE_CHECKING:
-    from ..analysis import Report, Study
-    from ..propagation import Result
+    from ...analysis import Report, Study
+    from ...propagation import Result
 
 _LEFT, _RIGHT, _GAP = 0.075, 0.975, 0.035
 _NAMES, _LEGEND = 0.893, 0.925

@@ -10,15 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from .._typing import ENERGY, LENGTH
-from ..units import UnitSystem
-from ._colors import BLUE, GROUND, HAIR, INK, SLATE, STEPS, VERMILION, signed_colormap
-from ._page import ABOVE_TABLE, HEIGHT, TABLE_TOP, WIDTH, last_line
-from ._scene import onto_points
-from ._table import draw_table
+from ..._typing import ENERGY, LENGTH
+from ...units import UnitSystem
+from .._colors import BLUE, GROUND, HAIR, INK, SLATE, STEPS, VERMILION, signed_colormap
+from ..draw import ABOVE_TABLE, HEIGHT, TABLE_TOP, WIDTH, draw_table, last_line
+from ..scene import onto_points
 
 if TYPE_CHECKING:
-    from ..analysis import BoundStates, Report
+    from ...analysis import BoundStates, Report
 
 _COLUMNS, _ROWS = 720, 300
 _SEEN = 2e-3

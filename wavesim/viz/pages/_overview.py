@@ -12,16 +12,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy.interpolate import Akima1DInterpolator
 
-from .._typing import ENERGY, LENGTH
-from ..units import UnitSystem
-from ._colors import HAIR, INK, STEPS, case_colors
-from ._curves import DASHED, told_in_decades
-from ._gather import around, outline_of, relief, value_on
-from ._lines import Bundle, bundle_of
+from ..._typing import ENERGY, LENGTH
+from ...units import UnitSystem
+from .._colors import HAIR, INK, STEPS, case_colors
+from ..draw import DASHED, told_in_decades
+from ..scene import Bundle, around, bundle_of, outline_of, relief, value_on
 
 if TYPE_CHECKING:
-    from ..analysis import BoundStates, Report, Study
-    from ..problem import Problem
+    from ...analysis import BoundStates, Report, Study
+    from ...problem import Problem
 
 Color = tuple[float, ...]
 _PLACE = (0.625, 0.35)

@@ -6,15 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..units import UnitSystem
+from ...units import UnitSystem
+from ..draw import ABOVE_TABLE, MOST_ROWS, TABLE_TOP, draw_cases, last_line, page
+from ..scene import NATURAL
 from ._against import draw_against
 from ._columns import draw_columns
-from ._gather import NATURAL
-from ._page import ABOVE_TABLE, TABLE_TOP, last_line, page
-from ._table import MOST_ROWS, draw_cases
 
 if TYPE_CHECKING:
-    from ..analysis import Study
+    from ...analysis import Study
 
 _MOST_COLUMNS = 4
 _DECADES = 30.0

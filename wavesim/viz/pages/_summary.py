@@ -8,22 +8,29 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from .._typing import ENERGY
-from ..units import UnitSystem
+from ..._typing import ENERGY
+from ...units import UnitSystem
+from ..draw import (
+    ABOVE_TABLE,
+    COLUMNS,
+    ROWS,
+    TABLE_TOP,
+    draw_bar,
+    draw_bundle,
+    draw_density,
+    draw_plane,
+    draw_potential,
+    draw_table,
+    last_line,
+    page,
+)
+from ..scene import NATURAL, Scene, bundle_of, eventful, gather, result_of, timed_bundle
 from ._chart import draw_chart
-from ._curves import draw_bundle
-from ._gather import NATURAL, gather
 from ._levels_picture import draw_levels
-from ._lines import bundle_of, timed_bundle
-from ._page import ABOVE_TABLE, TABLE_TOP, last_line, page
-from ._panels import COLUMNS, ROWS, draw_bar, draw_density, draw_plane, draw_potential
-from ._scene import Scene
-from ._table import draw_table
-from ._window import eventful, result_of
 
 if TYPE_CHECKING:
-    from ..analysis import Report
-    from ..propagation import Result
+    from ...analysis import Report
+    from ...propagation import Result
 
 _LEFT, _RIGHT = (0.06, 0.43), (0.61, 0.36)
 
@@ -46,7 +53,7 @@ def summary(
     Returns:
         the path.
     """
-    from ..analysis import Report
+    from ...analysis import Report
 
     if isinstance(source, Report) and source.result is None:
         with page(path, title) as figure:

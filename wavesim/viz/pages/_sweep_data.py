@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ArgumentError
-from ._numbers import spoken
+from ...errors import ArgumentError
+from .._numbers import spoken
 
 if TYPE_CHECKING:
     from xarray import DataArray, Dataset

@@ -8,10 +8,10 @@ from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
+from .._colors import BLUE, GROUND, INK, SLATE, STEPS, VERMILION, case_colors
+from .._numbers import spoken
+from ..draw import DASHED, FURTHER, legend_above
 from ._against import Series, draw_distances, draw_series
-from ._colors import BLUE, GROUND, INK, SLATE, STEPS, VERMILION, case_colors
-from ._curves import DASHED, FURTHER, legend_above
-from ._numbers import spoken
 from ._sweep_data import FAILED, MISSED, Axis, Table
 
 _PLACE = (0.085, 0.86)

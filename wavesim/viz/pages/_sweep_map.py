@@ -13,9 +13,9 @@ from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from ._colors import HAIR, INK, SLATE, STEPS, case_colors, crameri, density_colormap, signed_colormap
-from ._curves import DASHED
-from ._numbers import spoken
+from .._colors import HAIR, INK, SLATE, STEPS, case_colors, crameri, density_colormap, signed_colormap
+from .._numbers import spoken
+from ..draw import DASHED
 from ._sweep_data import FAILED, MISSED, WAITING, Table
 from ._sweep_line import round_ticks, scale_across
 

@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 from matplotlib.figure import Figure
 
-from ._colors import BLUE, GROUND, INK, SLATE
-from ._curves import DASHED, legend_above
+from .._colors import BLUE, GROUND, INK, SLATE
+from ..draw import DASHED, legend_above
 from ._sweep_data import SAMPLE, Table
 from ._sweep_line import scale_across
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..errors import ArgumentError
-from ._page import last_line, page
+from ...errors import ArgumentError
+from ..draw import last_line, page
 from ._sweep_data import SAMPLE, Table, read_table, words_of
 from ._sweep_line import draw_line
 from ._sweep_map import draw_map, draw_maps

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._typing import ENERGY, LENGTH, TIME
-from ..units import UnitSystem
-from ._colors import phase_table
+from ..._typing import ENERGY, LENGTH, TIME
+from ...units import UnitSystem
+from .._colors import phase_table
+from .._numbers import unit_of
 from ._lines import report_lines, result_lines
-from ._numbers import unit_of
 from ._scene import Scene, energy_range, onto_points
 from ._window import find_gain, find_marks, find_spikes, find_window, kept_psi, marginals, result_of, start_of
 
 if TYPE_CHECKING:
-    from ..analysis import Report
-    from ..problem import Problem
-    from ..propagation import Result
+    from ...analysis import Report
+    from ...problem import Problem
+    from ...propagation import Result
 
 NATURAL = UnitSystem(natural=True)
 _SPOKEN = {

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._typing import DIMENSIONLESS, LENGTH, TIME, Dimension
-from ..units import UnitSystem
-from ._colors import role_color
-from ._numbers import spoken
+from ..._typing import DIMENSIONLESS, LENGTH, TIME, Dimension
+from ...units import UnitSystem
+from .._colors import role_color
+from .._numbers import spoken
 from ._scene import Line, Scene
 from ._window import result_of
 
 if TYPE_CHECKING:
-    from ..analysis import Curve, Quantity, Report
-    from ..propagation import Result
+    from ...analysis import Curve, Quantity, Report
+    from ...propagation import Result
 
 _MOST = 4
 # dimensionless curves that are probabilities
@@ -115,7 +115,7 @@ def _axis_of(curves: list[Curve], units: UnitSystem) -> str:
 
 def result_lines(result: Result, density: list[np.ndarray], units: UnitSystem) -> tuple[tuple[Line, ...], str]:
     """Without a report: the probability left, inside and right of the barrier or on both sides of a double well, else <x>."""
-    from ..potentials import AbstractDoubleWell
+    from ...potentials import AbstractDoubleWell
 
     if not len(result.psi):
         return _series(result), "probability"
@@ -137,7 +137,7 @@ def result_lines(result: Result, density: list[np.ndarray], units: UnitSystem) -
 
 
 def _sides(result: Result, density: list[np.ndarray], left: float, right: float) -> tuple[np.ndarray, np.ndarray]:
-    from ..regions import Before, Beyond
+    from ...regions import Before, Beyond
 
     line = result.numerics.grid.axis(0)
     step = float(line.spacing[0])

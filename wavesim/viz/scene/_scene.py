@@ -12,7 +12,7 @@ import dataclasses
 
 import numpy as np
 
-from ._numbers import power_text
+from .._numbers import power_text
 
 DENSITY_TOP = 0.88
 ENERGY_TOP = 0.68

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import NumericsError
+from ...errors import NumericsError
 
 if TYPE_CHECKING:
-    from ..analysis import Curve, Report
-    from ..propagation import Result
+    from ...analysis import Curve, Report
+    from ...propagation import Result
 
 _FAINT = 1e-3
 _GONE = 2e-3
@@ -67,7 +67,7 @@ def result_of(source: Result | Report) -> Result:
     Raises:
         NumericsError: if nothing was propagated.
     """
-    from ..propagation import Result
+    from ...propagation import Result
 
     result = source if isinstance(source, Result) else source.result
     if result is None:
@@ -79,7 +79,7 @@ def result_of(source: Result | Report) -> Result:
 
 def eventful(source: Result | Report) -> Result | Report:
     """The run up to the frame after which next to nothing is left in the picture, thinned if its frames are very many; the numbers of a report stay those of its end."""
-    from ..propagation import Result
+    from ...propagation import Result
 
     result = result_of(source)
     if not len(result.psi):
@@ -150,7 +150,7 @@ def find_window(result: Result, density: list[np.ndarray], axis: int) -> tuple[f
 
 def find_gain(result: Result, density: list[np.ndarray], x: np.ndarray, peak: float) -> tuple[np.ndarray, float]:
     """A power of ten that makes what passed the barrier visible, in the columns behind it, and where they begin."""
-    from ..potentials import Free
+    from ...potentials import Free
 
     plain = np.ones_like(x), 0.0
     problem = result.problem
@@ -179,7 +179,7 @@ def telling_frame(result: Result) -> int | None:
 
 def find_marks(result: Result, support: tuple[float, float]) -> tuple[float, ...]:
     """Where to draw a line into the picture: edges, else the ends of a smooth barrier or the plane between two wells."""
-    from ..potentials import AbstractDoubleWell
+    from ...potentials import AbstractDoubleWell
 
     potential = result.problem.potential
     if potential.edges or potential.spikes:

@@ -1,0 +1,8 @@
+"""The installed version, in its one home."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("wavesim")
+except PackageNotFoundError:  # run from a bare checkout
+    __version__ = "0+unknown"

@@ -1,0 +1,21 @@
+"""Error bars: what is repeated, what it shows, and the report that says it."""
+
+from ._accuracy import combined as combined, rounding as rounding, spacing_order as spacing_order
+from ._question import (
+    AbstractQuestion as AbstractQuestion,
+    CurvePredictions as CurvePredictions,
+    Predictions as Predictions,
+    Reading as Reading,
+)
+from ._record import AbstractRecordQuestion as AbstractRecordQuestion
+from ._repeat import (
+    MOST_RUNS as MOST_RUNS,
+    Trial as Trial,
+    refined as refined,
+    repetitions as repetitions,
+    run_trial as run_trial,
+    warnings_of as warnings_of,
+)
+from ._report import BoundStates as BoundStates, Curve as Curve, Quantity as Quantity, Report as Report
+from ._runs import Headway as Headway, Wanted as Wanted, Work as Work, carried_out as carried_out
+from ._study import Axis as Axis, Study as Study, ratios as ratios

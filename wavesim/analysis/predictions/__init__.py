@@ -1,0 +1,25 @@
+"""Theory for a problem: transmission, doublets, levels, the leak of an absorber."""
+
+from ._absorber_leak import absorber_leak as absorber_leak, packet_leak as packet_leak
+from ._doublet import (
+    beats as beats,
+    dipole_of as dipole_of,
+    double_well as double_well,
+    few_levels_of as few_levels_of,
+    half_length as half_length,
+    lowest_doublet as lowest_doublet,
+    tunnels as tunnels,
+    wkb_gap_of as wkb_gap_of,
+)
+from ._levels import level_theories as level_theories
+from ._transmission import (
+    BELOW_TOP as BELOW_TOP,
+    TransmissionOf as TransmissionOf,
+    along_first_axis as along_first_axis,
+    approximate_transmissions as approximate_transmissions,
+    average as average,
+    moves_right as moves_right,
+    scattering_transmission as scattering_transmission,
+    single_top as single_top,
+    transmission_theories as transmission_theories,
+)

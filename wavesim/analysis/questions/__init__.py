@@ -1,0 +1,25 @@
+"""Questions that can be asked of a problem, one a file."""
+
+from ._decay import Decay as Decay
+from ._driven_populations import DrivenPopulations as DrivenPopulations
+from ._energy_resolved import EnergyResolved as EnergyResolved, transmission_curve as transmission_curve
+from ._flux import (
+    FLUX as FLUX,
+    TRANSMITTED as TRANSMITTED,
+    FluxThroughPlane as FluxThroughPlane,
+    frames_for as frames_for,
+)
+from ._fringes import Fringes as Fringes
+from ._gamow import GamowPeak as GamowPeak, HalfLife as HalfLife
+from ._levels import Levels as Levels
+from ._motion import Motion as Motion
+from ._populations import Populations as Populations
+from ._short_record import ParityCorrelation as ParityCorrelation, period_from_short_record as period_from_short_record
+from ._soft_detector import energies_of as energies_of
+from ._splitting import (
+    MirrorCorrelation as MirrorCorrelation,
+    Splitting as Splitting,
+    splitting_formulas as splitting_formulas,
+)
+from ._transmission import Transmission as Transmission, transmitted as transmitted
+from ._transmission_curve import TransmissionCurve as TransmissionCurve

@@ -1,0 +1,31 @@
+"""Drawn parts that pictures and movies share."""
+
+from ._curves import (
+    DASHED as DASHED,
+    FURTHER as FURTHER,
+    decades as decades,
+    draw_bundle as draw_bundle,
+    draw_lines as draw_lines,
+    draw_residuals as draw_residuals,
+    legend_above as legend_above,
+    told_in_decades as told_in_decades,
+)
+from ._hills import draw_hills as draw_hills
+from ._page import (
+    ABOVE_TABLE as ABOVE_TABLE,
+    HEIGHT as HEIGHT,
+    TABLE_TOP as TABLE_TOP,
+    WIDTH as WIDTH,
+    last_line as last_line,
+    page as page,
+)
+from ._panels import (
+    COLUMNS as COLUMNS,
+    ROWS as ROWS,
+    draw_bar as draw_bar,
+    draw_density as draw_density,
+    draw_plane as draw_plane,
+    draw_potential as draw_potential,
+)
+from ._spikes import draw_spikes as draw_spikes
+from ._table import MOST_ROWS as MOST_ROWS, draw_cases as draw_cases, draw_table as draw_table

@@ -1,0 +1,5 @@
+"""Movies: frames, stages, and the file that holds them."""
+
+from ._movie import Movie as Movie, animate as animate
+from ._sweep_movie import Multiples as Multiples, small_multiples as small_multiples, spread as spread
+from ._writer import ffmpeg as ffmpeg

@@ -1,0 +1,23 @@
+"""What a picture shows, as arrays in the units of the reader."""
+
+from ._gather import (
+    NATURAL as NATURAL,
+    around as around,
+    close_up as close_up,
+    frames as frames,
+    gather as gather,
+    on_picture as on_picture,
+    outline_of as outline_of,
+    relief as relief,
+    value_on as value_on,
+)
+from ._lines import Bundle as Bundle, bundle_of as bundle_of, timed_bundle as timed_bundle
+from ._scene import DENSITY_TOP as DENSITY_TOP, Line as Line, Scene as Scene, onto_points as onto_points
+from ._window import (
+    eventful as eventful,
+    find_gain as find_gain,
+    marginals as marginals,
+    result_of as result_of,
+    start_of as start_of,
+    telling_frame as telling_frame,
+)
