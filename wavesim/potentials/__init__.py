@@ -15,6 +15,7 @@ from ._base import (
 )
 from ._combined import Driven as Driven, Separable as Separable, SmoothFunction as SmoothFunction, Sum as Sum
 from ._deltas import DeltaBarrier as DeltaBarrier, DeltaWell as DeltaWell, DoubleDeltaWell as DoubleDeltaWell
+from ._exact import exact_samples as exact_samples, values_at as values_at
 from ._expression import Expression as Expression
 from ._metastable import (
     AbstractMetastable as AbstractMetastable,

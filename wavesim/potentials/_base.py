@@ -74,6 +74,11 @@ class AbstractPotential(abc.ABC):
         """Positions of deltas, which must fall on grid points; empty for all others."""
         return ()
 
+    @property
+    def strengths(self) -> tuple[float, ...]:
+        """Strengths of the deltas at `spikes`, energy times length; negative for wells."""
+        return ()
+
 
 class AbstractSmoothPotential(AbstractPotential):
     """A potential without edges: samples are its values, and its gradient terms follow by differentiation."""

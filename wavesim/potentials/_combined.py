@@ -61,6 +61,11 @@ class Sum(AbstractSharpPotential):
     def spikes(self) -> tuple[float, ...]:
         return tuple(sorted({spike for term in self.terms for spike in term.spikes}))
 
+    @property
+    def strengths(self) -> tuple[float, ...]:
+        deltas = [pair for term in self.terms for pair in zip(term.spikes, term.strengths, strict=True)]
+        return tuple(sum(strength for spike, strength in deltas if spike == at) for at in self.spikes)
+
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)

@@ -53,6 +53,10 @@ class DeltaBarrier(AbstractDelta):
         return _spike(grid, self.strength, self.center, mass)
 
     @property
+    def strengths(self) -> tuple[float, ...]:
+        return (self.strength,)
+
+    @property
     def spikes(self) -> tuple[float, ...]:
         return (self.center,)
 
@@ -71,6 +75,10 @@ class DeltaWell(AbstractDelta):
 
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         return _spike(grid, -self.strength, self.center, mass)
+
+    @property
+    def strengths(self) -> tuple[float, ...]:
+        return (-self.strength,)
 
     @property
     def spikes(self) -> tuple[float, ...]:
@@ -94,6 +102,10 @@ class DoubleDeltaWell(AbstractDelta, AbstractDoubleWell):
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         left, right = self.spikes
         return _spike(grid, -self.strength, left, mass) + _spike(grid, -self.strength, right, mass)
+
+    @property
+    def strengths(self) -> tuple[float, ...]:
+        return -self.strength, -self.strength
 
     @property
     def spikes(self) -> tuple[float, ...]:

@@ -1,0 +1,90 @@
+"""V as a fine grid sees it, from its values alone: the judge of every other representation of it."""
+
+from __future__ import annotations
+
+import math
+
+import jax
+import numpy as np
+
+from ..grid import Grid
+from ._base import AbstractPotential
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
+_SHORTEST = 1e-12
+
+
+@jax.jit
+def _values(potential: AbstractPotential, x: jax.Array, mass: float, time: float) -> jax.Array:
+    return potential.value((x,), mass=mass, time=time)
+
+
+def values_at(potential: AbstractPotential, x: np.ndarray, mass: float = 1.0, time: float = 0.0) -> np.ndarray:
+    """V at points of one dimension by one compiled program for each power of two of them.
+
+    Args:
+        potential: static or not.
+        x: positions, any shape [length].
+        mass: of the particle, which oscillators need.
+        time: at which a driven V is taken.
+
+    Returns:
+        V, of the shape of `x` [energy]; deltas are left out.
+    """
+    flat = np.ravel(x)
+    padded = np.concatenate([flat, np.full((1 << max(10, (len(flat) - 1).bit_length())) - len(flat), flat[-1])])
+    return np.asarray(_values(potential, padded, float(mass), float(time)))[: len(flat)].reshape(np.shape(x))
+
+
+def exact_samples(potential: AbstractPotential, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> np.ndarray:
+    """Samples s_j with sum_j s_j f(x_j) h = int V f dx to fourth order of h, for any V with jumps, kinks and deltas anywhere.
+
+    s_j = (1/h) int V(x) L_j(x) dx with L_j the basis of piecewise cubic interpolation on the grid, so that f enters by its cubic
+    interpolant: exact for every V, whatever class it is of. The integral is by Gauss's rule on each cell, cut at `edges`. A smooth V
+    is sampled at the points, which is spectrally exact. Nothing is shared with `AbstractPotential.sample`, so that each can judge the other.
+
+    Args:
+        potential: V; its `edges` must hold every jump and kink.
+        grid: of one dimension, periodic; fine enough that f is smooth on it.
+        mass: of the particle, which oscillators need.
+        time: at which a driven V is taken.
+
+    Returns:
+        shape ``grid.points`` [energy].
+
+    Not for coarse grids: what the grid's own waves cannot show (a kink of psi at an edge) is not made up for, as `sample` does.
+
+    Source: product integration, K. E. Atkinson, The Numerical Solution of Integral Equations of the Second Kind (1997), section 4.2.
+    """
+    (low,), (step,), (count,) = grid.lower, grid.spacing, grid.points
+    low, step = float(low), float(step)
+    points = low + step * np.arange(count)
+    breaks = [float(edge) for edge in potential.edges]
+    if not breaks and not potential.spikes:
+        return values_at(potential, points, mass, time)
+    inside = [edge for edge in breaks if low < edge < low + step * count]
+    ends = np.unique(np.concatenate([low + step * np.arange(count + 1), inside]))
+    ends = ends[np.concatenate([[True], np.diff(ends) > _SHORTEST * step])]
+    left, length = ends[:-1], np.diff(ends)
+    x = left[:, None] + length[:, None] * (_NODES + 1) / 2
+    cell = np.minimum(np.floor(((left + length / 2) - low) / step).astype(int), count - 1)
+    share = values_at(potential, x, mass, time) * _WEIGHTS / 2 * length[:, None] / step
+    samples = np.zeros(count)
+    for offset, basis in enumerate(_cubic((x - points[cell][:, None]) / step), start=-1):
+        np.add.at(samples, (cell + offset) % count, np.sum(share * basis, axis=1))
+    for spike, strength in zip(potential.spikes, potential.strengths, strict=True):
+        place = (float(spike) - low) / step
+        first = math.floor(place + 1e-9)
+        for offset, weight in enumerate(_cubic(np.array(place - first)), start=-1):
+            samples[(first + offset) % count] += float(strength) * weight / step
+    return samples
+
+
+def _cubic(t: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Lagrange's basis at the nodes -1, 0, 1, 2 of a cell that runs from 0 to 1."""
+    return (
+        -t * (t - 1) * (t - 2) / 6,
+        (t + 1) * (t - 1) * (t - 2) / 2,
+        -(t + 1) * t * (t - 2) / 2,
+        (t + 1) * t * (t - 1) / 6,
+    )
