@@ -1,5 +1,10 @@
 """Propagation in time: plan, propagate, evolve (pure), relax (imaginary time)."""
 
+from ._adjoint import (
+    FrameSum as FrameSum,
+    has_adjoint as has_adjoint,
+    propagate_with_adjoint as propagate_with_adjoint,
+)
 from ._batch import chunks_at_once as chunks_at_once, evolve_many as evolve_many
 from ._evolve import Frame as Frame, Trajectory as Trajectory, evolve as evolve
 from ._numerics import (
@@ -19,7 +24,7 @@ from ._propagate import (
     settled as settled,
 )
 from ._relax import relax as relax
-from ._result import Result as Result
+from ._result import Adjoint as Adjoint, Result as Result
 from ._speed import pair_seconds as pair_seconds
 from .planner import (
     Leak as Leak,

@@ -11,6 +11,21 @@ from ._numerics import Numerics
 
 
 @dataclasses.dataclass(frozen=True)
+class Adjoint:
+    """psi and phi at the same times, phi the gradient of a number Q: to first order dQ = 2 Re <phi|d psi> for a change of psi at that time.
+
+    Attributes:
+        times: shape (samples,), equally spaced, both ends of the run included [time].
+        psi: shape (samples, ``*points``).
+        phi: shape (samples, ``*points``).
+    """
+
+    times: np.ndarray
+    psi: np.ndarray
+    phi: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
 class Result:
     """The record of one propagation.
 
@@ -25,6 +40,7 @@ class Result:
         complete: False if the run was interrupted; then the arrays end at the last whole frame.
         wall_s: seconds it took, compilation included.
         device: where it ran.
+        adjoints: gradients of numbers of this record, run backward, by name; none unless they were asked for.
     """
 
     problem: Problem
@@ -37,6 +53,7 @@ class Result:
     complete: bool
     wall_s: float
     device: str
+    adjoints: dict[str, Adjoint] = dataclasses.field(default_factory=dict, repr=False)
 
     @property
     def density(self) -> np.ndarray:

@@ -1,7 +1,8 @@
 """One step in time, and n of them in one compiled loop: the split operator and the Chebyshev series (the eigenstates of the grid: `_spectral`).
 
-Each stepper has the same four doors: `start` takes psi in, `advance` makes n steps, `output` gives psi out without disturbing what it
-carries, and `time` reads the clock. The GPU kernel of a later day takes the place of `advance`.
+Each stepper has the same doors: `start` takes psi in, `advance` makes n steps, `output` gives psi out without disturbing what it
+carries, and `time` reads the clock. A run backward (`_adjoint`) goes step by step: between `enter` and `boundary` stands the undamped step,
+a symmetric matrix. The GPU kernel of a later day takes the place of `advance`.
 """
 
 from __future__ import annotations
@@ -114,29 +115,35 @@ class SplitStepper:
         """The clock: steps done times dt."""
         return carry.step * self.dt
 
-    def start(self, psi: jax.Array) -> Carry:
-        """Take psi in, at time 0."""
-        dtype = self.drifts[0][0].dtype
-        psi = self._processed(psi.astype(dtype))
-        zero = jnp.zeros((), dtype=int)
+    def start(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
+        """Take psi in, after `step` steps."""
+        return self.enter(self.processed(psi, step), step)
+
+    def enter(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
+        """Take in what the steps themselves act on: psi as the processor leaves it."""
+        psi, step = psi.astype(self.drifts[0][0].dtype), jnp.asarray(step, int)
         if self.scheme.drifts_first:
             wave = _times(forward(psi, self.grid.dimension), self.opening)
         else:
-            wave = forward(psi * jnp.conj(self._closing(jnp.zeros(()))), self.grid.dimension)
-        return Carry(wave, jnp.zeros(2), zero)
+            wave = forward(psi * jnp.conj(self._closing(step * self.dt)), self.grid.dimension)
+        return Carry(wave, jnp.zeros(2), step)
+
+    def boundary(self, carry: Carry) -> jax.Array:
+        """What `enter` took in, as it is now: between two steps, before the next one's damping."""
+        if self.scheme.drifts_first:
+            return inverse(_times(carry.wave, tuple(jnp.conj(axis) for axis in self.opening)), self.grid.dimension)
+        return inverse(carry.wave, self.grid.dimension) * self._closing(self.time(carry))
 
     def output(self, carry: Carry) -> jax.Array:
         """psi at the clock's time."""
-        if self.scheme.drifts_first:
-            return inverse(_times(carry.wave, tuple(jnp.conj(axis) for axis in self.opening)), self.grid.dimension)
-        psi = inverse(carry.wave, self.grid.dimension) * self._closing(self.time(carry))
-        return self._unprocessed(psi, self.time(carry))
+        return self.unprocessed(self.boundary(carry), carry.step)
 
     def advance(self, carry: Carry, count: int) -> Carry:
         """`count` steps in one loop."""
-        return jax.lax.fori_loop(0, count, lambda _, inner: self._step(inner), carry)
+        return jax.lax.fori_loop(0, count, lambda _, inner: self.step(inner), carry)
 
-    def _step(self, carry: Carry) -> Carry:
+    def step(self, carry: Carry) -> Carry:
+        """One step."""
         wave, absorbed, step = carry
         dimension = self.grid.dimension
         for j, (clock, kick, _) in enumerate(self.scheme.merged()[0]):
@@ -147,21 +154,21 @@ class SplitStepper:
             wave = _times(forward(psi * self._kick(j, kick, (step + clock) * self.dt), dimension), self.drifts[j])
         return Carry(wave, absorbed, step + 1)
 
-    def _processed(self, psi: jax.Array) -> jax.Array:
-        """P psi at time 0: kick, then drift, the clock running with the drifts, which sum to zero."""
-        dimension, clock = self.grid.dimension, 0.0
+    def processed(self, psi: jax.Array, step: jax.Array | int = 0) -> jax.Array:
+        """P psi after `step` steps: kick, then drift, the clock running with the drifts, which sum to zero."""
+        dimension, clock, psi = self.grid.dimension, 0.0, psi.astype(self.drifts[0][0].dtype)
         for (kick, z), (phase, drift) in zip(self.scheme.processor, self.processor, strict=True):
-            phase = self._phase(kick, jnp.asarray(clock * self.dt)) if phase is None else phase
+            phase = self._phase(kick, jnp.asarray((step + clock) * self.dt)) if phase is None else phase
             psi = inverse(_times(forward(psi * phase, dimension), drift), dimension)
             clock += z
         return psi
 
-    def _unprocessed(self, psi: jax.Array, time: jax.Array) -> jax.Array:
-        """P^-1 psi at `time`: the same, undone in reverse."""
+    def unprocessed(self, psi: jax.Array, step: jax.Array | int) -> jax.Array:
+        """P^-1 psi after `step` steps: the same, undone in reverse."""
         dimension, clock = self.grid.dimension, 0.0
         for (kick, z), (phase, drift) in zip(self.scheme.processor[::-1], self.processor[::-1], strict=True):
             clock -= z
-            phase = self._phase(kick, time + clock * self.dt) if phase is None else phase
+            phase = self._phase(kick, jnp.asarray((step + clock) * self.dt)) if phase is None else phase
             back = tuple(jnp.conj(axis) for axis in drift)
             psi = inverse(_times(forward(psi, dimension), back), dimension) * jnp.conj(phase)
         return psi
@@ -234,24 +241,36 @@ class ChebyshevStepper:
         """The clock: steps done times dt."""
         return carry.step * self.dt
 
-    def start(self, psi: jax.Array) -> Carry:
-        """Take psi in, at time 0."""
-        return Carry(psi.astype(self.coefficients.dtype), jnp.zeros(2), jnp.zeros((), dtype=int))
+    def start(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
+        """Take psi in, after `step` steps."""
+        return Carry(psi.astype(self.coefficients.dtype), jnp.zeros(2), jnp.asarray(step, int))
+
+    enter = start
 
     def output(self, carry: Carry) -> jax.Array:
         """psi at the clock's time."""
         return carry.wave
 
+    boundary = output
+
+    def processed(self, psi: jax.Array, step: jax.Array | int = 0) -> jax.Array:
+        """psi: a series has no processor."""
+        del step
+        return psi
+
+    unprocessed = processed
+
     def advance(self, carry: Carry, count: int) -> Carry:
         """`count` steps in one loop."""
-        return jax.lax.fori_loop(0, count, lambda _, inner: self._step(inner), carry)
+        return jax.lax.fori_loop(0, count, lambda _, inner: self.step(inner), carry)
 
     def _scaled(self, psi: jax.Array) -> jax.Array:
         dimension = self.grid.dimension
         kinetic = sum(self.kinetic[1:], start=self.kinetic[0])
         return inverse(kinetic * forward(psi, dimension), dimension) + self.potential * psi
 
-    def _step(self, carry: Carry) -> Carry:
+    def step(self, carry: Carry) -> Carry:
+        """One step."""
         psi, absorbed, step = carry
         if self.damping is not None:
             absorbed = absorbed + self.damping.taken(psi)

@@ -8,8 +8,8 @@ from ._question import (
     Reading as Reading,
 )
 from ._record import AbstractRecordQuestion as AbstractRecordQuestion
+from ._refine import Measured as Measured, Verdict as Verdict, refine as refine
 from ._repeat import (
-    MOST_RUNS as MOST_RUNS,
     Trial as Trial,
     refined as refined,
     repetitions as repetitions,

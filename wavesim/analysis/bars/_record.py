@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import functools
 import math
-import time
 from collections.abc import Callable
 from typing import Any, ClassVar, final
 
@@ -15,10 +15,11 @@ from ..._typing import DIMENSIONLESS, TIME, Dimension
 from ...absorbers import Absorber
 from ...observables import AbstractObservable
 from ...problem import Problem
-from ...propagation import Neighbors, Plan, Refinement, Result, plan
+from ...propagation import FrameSum, Neighbors, Numerics, Plan, Refinement, Result, plan
 from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
-from ._repeat import MOST_RUNS, Trial, refined, run_trial, warnings_of
+from ._refine import Verdict, refine
+from ._repeat import Trial, warnings_of
 from ._report import Curve, Quantity, Report
 from ._runs import Work
 
@@ -61,6 +62,17 @@ class AbstractRecordQuestion(AbstractQuestion):
         del result
         return {}
 
+    def numbers(self, result: Result, least: float) -> dict[str, FrameSum]:
+        """Numbers that are weighted sums over the record, by name, where parts below `least` do not matter; what the grid leaves wrong in
+        them is told by an adjoint run. None where grids have to be compared.
+        """
+        del result, least
+        return {}
+
+    def made_of(self, name: str) -> dict[str, float]:
+        """A reading as a sum of these `numbers`, by their weights."""
+        return {name: 1.0}
+
     @property
     def least_frames(self) -> int | None:
         """Frames that the numbers need, where they can be told; None for as many as a plan gives."""
@@ -90,37 +102,36 @@ class AbstractRecordQuestion(AbstractQuestion):
         predict = self.predictions if brief is None else self.compared
         if brief is not None:
             fixed = {"frames": self.least_frames, "save_psi": False, "shared": brief} | fixed
-        begun, runs, pairs = time.perf_counter(), 0, 0
-        refinement = Refinement(space=first_refinement(problem, tolerance))
-        numerics = self.planned(problem, tolerance, **fixed).numerics
-        refuse_below_rounding(numerics, tolerance, float(problem.mass))
-        trial = yield from run_trial(problem, numerics)
-        while True:
+        first = self.planned(problem, tolerance, **fixed).numerics
+        refuse_below_rounding(first, tolerance, float(problem.mass))
+        start = Refinement(space=first_refinement(problem, tolerance))
+
+        def planned(refinement: Refinement) -> Numerics:
+            return (
+                first
+                if refinement == start
+                else self.planned(problem, tolerance, refinement=refinement, **fixed).numerics
+            )
+
+        def judge(trial: Trial) -> Verdict[dict[str, Quantity]]:
             quantities = _quantities(problem, self, trial, _LEAST * tolerance, predict)
             headline = next(iter(quantities.values()))
-            runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
-            aim = tolerance * (abs(headline.value) if self.relative else 1.0)
-            better = refined(refinement, headline, aim, problem, trial.result.numerics, fixed)
-            if trial.interrupted or headline.error <= aim or better == refinement or runs >= MOST_RUNS:
-                break
-            refinement = better
-            try:
-                better_plan = self.planned(problem, tolerance, refinement=refinement, **fixed)
-                finer = yield from run_trial(problem, better_plan.numerics)
-            except KeyboardInterrupt:
-                break
-            if finer.interrupted:
-                break
-            trial = finer
+            return Verdict(quantities, headline, tolerance * (abs(headline.value) if self.relative else 1.0))
+
+        numbers = None
+        if brief is None and type(self).numbers is not AbstractRecordQuestion.numbers:
+            numbers = functools.partial(self.numbers, least=tolerance / 10)
+        measured = yield from refine(problem, planned, judge, fixed, start, numbers)
+        trial, verdict = measured.trial, measured.verdict
         return Report(
             result=trial.result,
             tolerance=tolerance,
-            quantities=quantities,
+            quantities=measured.content,
             curves=_curves(problem, self, trial, _LEAST * tolerance) if brief is None else {},
-            warnings=tuple(warnings_of(trial, headline, aim)),
-            runs=runs,
-            fft_pairs=pairs,
-            wall_s=time.perf_counter() - begun,
+            warnings=tuple(warnings_of(trial, verdict.headline, verdict.aim)),
+            runs=measured.runs,
+            fft_pairs=measured.fft_pairs,
+            wall_s=measured.wall_s,
         )
 
 
@@ -145,14 +156,33 @@ def _quantities(
         cut = question.cuts and reading.dimension == DIMENSIONLESS
         amplitude = _amplitude(reading)
         budget = trial.told(number, amplitude, least * _size(question, reading.scale, amplitude), cut)
+        shift = float(trial.shift(number))
+        if trial.residuals:
+            shift, budget["grid"] = _grid_error(question, name, read[id(result)], trial)
         if leak is not None:
             budget["absorber"] = leak * reading.scale
         budget |= reading.own_error
         budget["rounding"] = rounding(result.numerics, float(problem.mass)) * reading.scale
         error = math.inf if trial.interrupted else combined(budget)
-        value = reading.value + float(trial.shift(number))
+        value = reading.value + shift
         quantities[name] = Quantity(name, value, error, reading.dimension, budget, predictions.get(name, {}))
     return quantities
+
+
+def _grid_error(
+    question: AbstractRecordQuestion, name: str, readings: dict[str, Reading], trial: Trial
+) -> tuple[float, float]:
+    """The correction of a reading for what the grid leaves wrong, and what remains uncertain; all of a number of which nothing is known."""
+    reading, shift, error = readings[name], 0.0, 0.0
+    for number, weight in question.made_of(name).items():
+        residual = trial.residuals.get(number)
+        if residual is None:
+            error += abs(weight * readings[number].value)
+            continue
+        shift += weight * residual.correction
+        error += abs(weight) * residual.error(reading.repeatable)
+    # where the reading is a part of what runs must repeat, the correction belongs to the whole
+    return (shift if reading.compared is None else 0.0), error
 
 
 def _size(question: AbstractRecordQuestion, scale: float, amplitude: float) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...problem import Problem
-from ...propagation import Numerics, Refinement, Result
+from ...propagation import Numerics, Refinement, Result, has_adjoint
 from ...schemes import Chebyshev
 from ._accuracy import (
     CUT_ORDER,
@@ -25,9 +25,9 @@ from ._accuracy import (
     time_order,
 )
 from ._report import Quantity
-from ._runs import Wanted, Work
+from ._residual import Residual, grid_residual
+from ._runs import Numbers, Wanted, Work
 
-MOST_RUNS = 12
 BLAME = {
     "time_step": "time step",
     "grid": "grid",
@@ -41,19 +41,30 @@ BLAME = {
 
 @dataclasses.dataclass(frozen=True)
 class Trial:
-    """A run and its coarser repetitions."""
+    """A run, its coarser repetitions, and what its adjoint says of the grid.
+
+    Attributes:
+        result: of the fine run.
+        again: the coarser runs.
+        interrupted: whether some of it is missing.
+        residuals: the error of the grid in numbers of the record, by name; empty where grids were compared instead.
+    """
 
     result: Result
     again: tuple[tuple[Repetition, Result], ...]
     interrupted: bool
+    residuals: dict[str, Residual] = dataclasses.field(default_factory=dict)
 
     @property
     def runs(self) -> int:
-        return 1 + len(self.again)
+        """Propagations, those backward included."""
+        return 1 + len(self.residuals) + len(self.again)
 
     @property
     def fft_pairs(self) -> int:
-        return self.result.numerics.fft_pairs + sum(run.numerics.fft_pairs for _, run in self.again)
+        return (1 + len(self.residuals)) * self.result.numerics.fft_pairs + sum(
+            run.numerics.fft_pairs for _, run in self.again
+        )
 
     def told(
         self, read: Callable[[Result], Any], amplitude: float, least: float, cut: bool = False
@@ -117,12 +128,19 @@ class Trial:
         return extrapolated(order, ratios, values)[0] - np.asarray(values[0])
 
 
-def run_trial(problem: Problem, numerics: Numerics) -> Work[Trial]:
-    """The run and its repetitions; interrupted if not all of them were completed."""
-    coarser = _coarser(problem, numerics)
-    result, *runs = yield Wanted(problem, (numerics, *(repetition.numerics for repetition in coarser)))
+def run_trial(problem: Problem, numerics: Numerics, numbers: Numbers | None = None) -> Work[Trial]:
+    """The run and its repetitions; interrupted if not all of them were completed.
+
+    With `numbers`, what the grid leaves wrong is told by their gradients, run backward, and only the step is repeated.
+    """
+    backward = numbers is not None and has_adjoint(numerics)
+    coarser = coarser_in_time(numerics) if backward else _coarser(problem, numerics)
+    settings = (numerics, *(repetition.numerics for repetition in coarser))
+    result, *runs = yield Wanted(problem, settings, numbers if backward else None)
     again = tuple(zip(coarser, runs, strict=False))
-    return Trial(result, again, interrupted=len(again) < len(coarser))
+    interrupted = len(again) < len(coarser) or not result.complete or (backward and not result.adjoints)
+    residuals = {name: grid_residual(problem, numerics, adjoint) for name, adjoint in result.adjoints.items()}
+    return Trial(dataclasses.replace(result, adjoints={}), again, interrupted, residuals)
 
 
 def repetitions(problem: Problem, numerics: Numerics) -> tuple[Numerics, ...]:
@@ -140,9 +158,10 @@ def _coarser(problem: Problem, numerics: Numerics) -> list[Repetition]:
 
 
 def refined(
-    now: Refinement, headline: Quantity, aim: float, problem: Problem, numerics: Numerics, fixed: dict[str, Any]
+    now: Refinement, headline: Quantity, aim: float, problem: Problem, trial: Trial, fixed: dict[str, Any]
 ) -> Refinement:
     """A finer plan for whatever takes more than a quarter of the aim, unless it is fixed by hand."""
+    numerics, residual = trial.result.numerics, trial.residuals.get(headline.name)
     share = aim / 4
     step, space, leak, rest = (
         headline.budget.get(source, 0.0) / share for source in ("time_step", "grid", "absorber", "duration")
@@ -150,7 +169,10 @@ def refined(
     finer_time, finer_space, thicker, longer = now.time, now.space, now.absorber, now.longer
     if step > 1 and "dt" not in fixed:
         finer_time *= min(4.0, 1.1 * step ** (1 / (time_order(numerics) or 2)))
-    if space > 1 and "grid" not in fixed:
+    if space > 1 and "grid" not in fixed and residual is not None:
+        # no more than twice at once: a run costs the cube of it, and a blind one knows nothing of what is beyond
+        finer_space *= min(2.0, max(1.1, residual.finer(1 / space)))
+    elif space > 1 and "grid" not in fixed:
         order = spacing_order(problem, numerics.grid)
         if order is not None and extrapolates(problem):
             order += 2

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import TypeVar
 
 from ..._programs import make_room
 from ...problem import Problem
-from ...propagation import Numerics, Progress, Result, propagate
+from ...propagation import FrameSum, Numerics, Progress, Result, checked, propagate, propagate_with_adjoint
 
 Told = TypeVar("Told")
 
 
+Numbers = Callable[[Result], Mapping[str, FrameSum]]
+
+
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """One problem, to be propagated with each of these numerics."""
+    """One problem, to be propagated with each of these numerics.
+
+    Attributes:
+        problem: the physics.
+        numerics: of each run.
+        numbers: of the first run, numbers whose gradients are run backward, told by its record; None for none.
+    """
 
     problem: Problem
     numerics: tuple[Numerics, ...]
+    numbers: Numbers | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,9 +59,15 @@ def _done(wanted: Wanted | Headway, progress: Progress) -> list[Result]:
     if isinstance(wanted, Headway):
         progress(wanted.done, wanted.total)
         return results
-    meter = _Meter(progress, sum(numerics.fft_pairs for numerics in wanted.numerics))
-    for numerics in wanted.numerics:
-        result = propagate(wanted.problem, numerics, progress=meter.of(numerics))
+    there_and_back = 1 if wanted.numbers is None else 2
+    pairs = [numerics.fft_pairs for numerics in wanted.numerics]
+    meter = _Meter(progress, sum(pairs) + (there_and_back - 1) * pairs[0])
+    for place, numerics in enumerate(wanted.numerics):
+        if place == 0 and wanted.numbers is not None:
+            show = meter.of(numerics, there_and_back)
+            result = propagate_with_adjoint(wanted.problem, checked(wanted.problem, numerics), wanted.numbers, show)
+        else:
+            result = propagate(wanted.problem, numerics, progress=meter.of(numerics))
         if not results or result.complete:
             results.append(result)
         if not result.complete:
@@ -65,7 +81,7 @@ class _Meter:
     def __init__(self, report: Progress, total: int) -> None:
         self.report, self.total, self.before = report, total, 0
 
-    def of(self, numerics: Numerics) -> Progress:
-        start, each = self.before, numerics.pairs
-        self.before += numerics.fft_pairs
-        return lambda done, _: self.report(start + done * each, self.total)
+    def of(self, numerics: Numerics, times: int = 1) -> Progress:
+        start, share = self.before, times * numerics.fft_pairs
+        self.before += share
+        return lambda done, total: self.report(start + round(share * min(done / total, 1.0)), self.total)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +11,8 @@ import numpy as np
 from ..._typing import DIMENSIONLESS
 from ...errors import WavesimError
 from ...problem import Problem
-from ...propagation import Progress, Refinement, Result, reporter
-from ..bars import MOST_RUNS, Quantity, Trial, Work, carried_out, refined, run_trial
+from ...propagation import Numerics, Progress, Refinement, Result, reporter
+from ..bars import Quantity, Trial, Verdict, Work, carried_out, refine
 from ..predictions import moves_right, scattering_transmission
 from ._soft_detector import CUTS, Energies, SoftDetectors, energies_of, nearby
 
@@ -204,23 +203,20 @@ class Heard:
         """Run, repeat, and refine whatever is to blame until the error bars at the chosen energies are below the tolerance."""
         detectors = SoftDetectors.placed(problem, chosen, tolerance)
         problem = dataclasses.replace(detectors.problem, measure=problem.measure | detectors.observables)
-        begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
-        while True:
-            numerics = detectors.numerics(tolerance, refinement, **fixed)
-            trial = yield from run_trial(problem, numerics)
-            runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
-            heard = cls(detectors, trial, runs, pairs, time.perf_counter() - begun)
-            if trial.interrupted:
-                return heard
-            told = heard.at(chosen)
+
+        def planned(refinement: Refinement) -> Numerics:
+            return detectors.numerics(tolerance, refinement, **fixed)
+
+        def judge(trial: Trial) -> Verdict[Told]:
+            told = cls(detectors, trial, 0, 0, 0.0).at(chosen)
             # where the record ended too early nothing else can be judged
             budgets = told.transmission_budget, told.reflection_budget
             judged = {name: max(_largest(budget, name, tolerance) for budget in budgets) for name in budgets[0]}
             headline = Quantity("transmission", 0.0, told.largest_error, DIMENSIONLESS, judged)
-            better = refined(refinement, headline, tolerance, problem, numerics, fixed)
-            if headline.error <= tolerance or better == refinement or runs >= MOST_RUNS:
-                return heard
-            refinement = better
+            return Verdict(told, headline, tolerance)
+
+        measured = yield from refine(problem, planned, judge, fixed)
+        return cls(detectors, measured.trial, measured.runs, measured.fft_pairs, measured.wall_s)
 
     def transmission(self, energies: Energies) -> np.ndarray:
         """T alone, by the finest run."""

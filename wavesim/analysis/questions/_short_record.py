@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import time
 from typing import Any, ClassVar
 
 import jax
@@ -19,8 +18,8 @@ from ...hamiltonian import Hamiltonian
 from ...observables import AbstractObservable, Snapshot
 from ...potentials import AbstractDoubleWell
 from ...problem import Problem
-from ...propagation import Progress, Refinement, Result, plan, reporter
-from ..bars import MOST_RUNS, Quantity, Report, Work, carried_out, combined, refined, run_trial, warnings_of
+from ...propagation import Numerics, Progress, Refinement, Result, plan, reporter
+from ..bars import Quantity, Report, Trial, Verdict, Work, carried_out, combined, refine, warnings_of
 from ..fits import Modes, matrix_pencil
 from ..predictions import lowest_doublet
 
@@ -104,46 +103,50 @@ def short_record(problem: Problem, duration: float, tolerance: float) -> Work[Re
         "energy_symmetric": doublet.energy_symmetric,
         "energy_antisymmetric": doublet.energy_antisymmetric,
     }
-    begun, refinement, runs, pairs = time.perf_counter(), Refinement(), 0, 0
     space = plan(problem, tolerance, frames=1).numerics.grid
-    while True:
+
+    def planned(refinement: Refinement) -> Numerics:
         grid = space if refinement.space == 1 else _finer(space, refinement.space)
-        center, reach = _energies(problem, grid)
+        _, reach = _energies(problem, grid)
         # half the spacing that would do, for a repetition may keep every other frame
         frames = 2 * math.ceil(duration * reach / math.pi)
-        settings = plan(
+        return plan(
             problem, _STEP, grid=grid, frames=frames, save_psi=False, refinement=Refinement(time=refinement.time)
-        )
-        trial = yield from run_trial(problem, settings.numerics)
+        ).numerics
+
+    def judge(trial: Trial) -> Verdict[dict[str, Quantity]]:
         if trial.interrupted:
             raise WavesimError("the period needs the whole record, but the run was interrupted; let it finish.")
-        runs, pairs = runs + trial.runs, pairs + trial.fft_pairs
-        fine = _measured(trial.result, center)
-        others = trial.compared(lambda run, center=center: _measured(run, center))
-        quantities = {}
-        for name, (value, own, dimension) in fine.items():
-            budget: dict[str, float] = {}
-            for repetition, beside, numbers in others:
-                told = repetition.weight * abs(beside[name][0] - numbers[name][0])
-                budget[repetition.source] = max(told, budget.get(repetition.source, 0.0))
-            budget["fit"] = own
-            quantities[name] = Quantity(name, value, combined(budget), dimension, budget, {"levels": theory[name]})
+        quantities = _quantities(trial, _energies(problem, trial.result.numerics.grid)[0], theory)
         headline = quantities["tunneling_period"]
-        aim = tolerance * headline.value
-        better = refined(refinement, headline, aim, problem, trial.result.numerics, {})
-        if headline.error <= aim or better == refinement or runs >= MOST_RUNS:
-            break
-        refinement = better
+        return Verdict(quantities, headline, tolerance * headline.value)
+
+    measured = yield from refine(problem, planned, judge, {})
     return Report(
-        result=trial.result,
+        result=measured.trial.result,
         tolerance=tolerance,
-        quantities=quantities,
+        quantities=measured.content,
         curves={},
-        warnings=tuple(warnings_of(trial, headline, aim)),
-        runs=runs,
-        fft_pairs=pairs,
-        wall_s=time.perf_counter() - begun,
+        warnings=tuple(warnings_of(measured.trial, measured.verdict.headline, measured.verdict.aim)),
+        runs=measured.runs,
+        fft_pairs=measured.fft_pairs,
+        wall_s=measured.wall_s,
     )
+
+
+def _quantities(trial: Trial, center: float, theory: dict[str, float]) -> dict[str, Quantity]:
+    """Levels, gap and period, with what repetitions and the fit leave uncertain."""
+    fine = _measured(trial.result, center)
+    others = trial.compared(lambda run: _measured(run, center))
+    quantities = {}
+    for name, (value, own, dimension) in fine.items():
+        budget: dict[str, float] = {}
+        for repetition, beside, numbers in others:
+            change = repetition.weight * abs(beside[name][0] - numbers[name][0])
+            budget[repetition.source] = max(change, budget.get(repetition.source, 0.0))
+        budget["fit"] = own
+        quantities[name] = Quantity(name, value, combined(budget), dimension, budget, {"levels": theory[name]})
+    return quantities
 
 
 def _finer(grid: Grid, factor: float) -> Grid:

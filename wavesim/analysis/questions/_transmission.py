@@ -13,7 +13,7 @@ from ..._typing import DIMENSIONLESS, Dimension
 from ...absorbers import Absorber
 from ...observables import AbstractObservable, MovingIn, Norm, ProbabilityIn
 from ...problem import Problem
-from ...propagation import Result, Trajectory
+from ...propagation import FrameSum, Result, Trajectory
 from ...regions import Before, Beyond
 from ...states import GaussianPacket
 from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
@@ -88,6 +88,27 @@ class Transmission(AbstractRecordQuestion):
             numbers[name] = Reading(float(result.absorbed[-1, side]), DIMENSIONLESS, still, compared=whole)
         numbers["remaining_probability"] = Reading(ends["remaining_probability"], DIMENSIONLESS)
         return numbers
+
+    def numbers(self, result: Result, least: float) -> dict[str, FrameSum]:
+        right = moves_right(result.problem)
+        frames, side = result.numerics.frames, "right" if right else "left"
+        through = FrameSum.at(
+            frames, frames, {f"beyond_{side}": 1.0, f"incoming_{side}": -1.0}, (0.0, 1.0) if right else (1.0, 0.0)
+        )
+        chosen = {"transmitted_probability": through}
+        ends = self.curves(result)
+        if abs(float(ends["remaining_probability"][0][-1])) > least:
+            rest = {"norm": 1.0, "beyond_left": -1.0, "beyond_right": -1.0, "incoming_left": 1.0, "incoming_right": 1.0}
+            chosen["remaining_probability"] = FrameSum.at(frames, frames, rest)
+        return chosen
+
+    def made_of(self, name: str) -> dict[str, float]:
+        through, rest = "transmitted_probability", "remaining_probability"
+        return {
+            through: {through: 1.0},
+            "reflected_probability": {through: -1.0, rest: -1.0},
+            rest: {rest: 1.0},
+        }.get(name, {through: 1.0, rest: 1.0})
 
     def already_there(self, result: Result) -> float:
         """The part of the packet that starts inside or behind the potential: it is no incoming wave, and may be counted on either side."""

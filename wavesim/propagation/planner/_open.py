@@ -14,12 +14,15 @@ from ...grid import Grid
 from ...problem import Problem
 from ...states import AbstractPacket
 from ._grid import fitted_grid, spike_wave_number
+from ._spectrum import band_for
 
 # (spacing x wave number)^6 of an edge, and ^3 of a delta, that cost a transmission error of 1; an edge is of fifth order
 # (moment-matched, its kink added), but falls faster where it is not yet resolved (measured, tests/convergence)
 _EDGE, _SPIKE = 70.0, 100.0
 # the same for fourth powers, where tolerances are loose: a run at the first spacing may then be the last (measured on the shipped map)
 _COARSE_EDGE = 430.0
+# of the tolerance: the part that a smooth potential's waves beyond the band may take
+_GRID_SHARE = 8
 # (spacing x wave number)^3 that costs a relative error of 1, at a spacing where a run twice as coarse can still be compared (measured)
 _DEEP_EDGE = 15.0
 # (spacing x wave number)^5 that costs an amplitude of 1, likewise: on a Fourier grid a little hops from edge to edge, however thick
@@ -82,9 +85,10 @@ def open_space(
                 "deltas, third order in the spacing" if potential.spikes else "sharp edges, fifth order in the spacing"
             )
     else:
-        inner = potential.support(0.5)
-        if 0 < inner[1] - inner[0] < 4 * spacing:
-            spacing, why = (inner[1] - inner[0]) / 4, "a quarter of the potential's width at half height"
+        moving = None if potential.static else problem.duration or (right_end - left_end) * mass / slow
+        band = band_for(potential, (left_end, right_end), fast, tolerance / _GRID_SHARE, mass, moving)
+        if math.pi / band < spacing:
+            spacing, why = math.pi / band, "the grid holds the potential's own waves"
     if absorber == "planned":
         absorber = Absorber.designed(slowest, max(tolerance / 10, 1e-12), mass)
         absorber = dataclasses.replace(absorber, width=absorber.width * thicker)

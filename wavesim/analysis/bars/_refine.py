@@ -1,0 +1,87 @@
+"""The loop of every certificate: run, judge, and plan finer whatever is to blame, until the error bar is small enough."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from ...problem import Problem
+from ...propagation import Numerics, Refinement
+from ._repeat import Trial, refined, run_trial
+from ._report import Quantity
+from ._runs import Numbers, Work
+
+Content = TypeVar("Content")
+_AS_PLANNED = Refinement()
+MOST_RUNS = 12
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict(Generic[Content]):
+    """What a trial says: its content, the number that decides whether it is good enough, and the error bar aimed at."""
+
+    content: Content
+    headline: Quantity
+    aim: float
+
+    @property
+    def enough(self) -> bool:
+        """Whether the bar of the headline is within the aim."""
+        return self.headline.error <= self.aim
+
+
+@dataclasses.dataclass(frozen=True)
+class Measured(Generic[Content]):
+    """The last verdict, the trial that it is about, and what all trials cost."""
+
+    verdict: Verdict[Content]
+    trial: Trial
+    runs: int
+    fft_pairs: int
+    wall_s: float
+
+    @property
+    def content(self) -> Content:
+        """What the last trial said."""
+        return self.verdict.content
+
+
+def refine(
+    problem: Problem,
+    planned: Callable[[Refinement], Numerics],
+    judge: Callable[[Trial], Verdict[Content]],
+    fixed: dict[str, Any],
+    start: Refinement = _AS_PLANNED,
+    numbers: Numbers | None = None,
+) -> Work[Measured[Content]]:
+    """Run and refine until the headline's bar is within its aim, nothing is left to refine, or the runs are used up.
+
+    An interruption of a finer trial leaves the one before it standing.
+
+    Args:
+        problem: the physics, with all that is measured along the way.
+        planned: the numerics for a refinement.
+        judge: what a trial says.
+        fixed: numerics given by hand, which are not refined.
+        start: the refinement of the first trial.
+        numbers: numbers of the record whose gradients tell what the grid leaves wrong.
+    """
+    begun, refinement = time.perf_counter(), start
+    trial = yield from run_trial(problem, planned(refinement), numbers)
+    runs, pairs = trial.runs, trial.fft_pairs
+    while True:
+        verdict = judge(trial)
+        better = refined(refinement, verdict.headline, verdict.aim, problem, trial, fixed)
+        if trial.interrupted or verdict.enough or better == refinement or runs >= MOST_RUNS:
+            break
+        refinement = better
+        try:
+            finer = yield from run_trial(problem, planned(refinement), numbers)
+        except KeyboardInterrupt:
+            break
+        if finer.interrupted:
+            break
+        trial, runs, pairs = finer, runs + finer.runs, pairs + finer.fft_pairs
+    return Measured(verdict, trial, runs, pairs, time.perf_counter() - begun)

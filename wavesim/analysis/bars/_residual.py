@@ -1,0 +1,187 @@
+"""What a grid leaves wrong in a number: the residual of the true potential, weighted by the gradient of the number."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import scipy.fft
+
+from ...grid import Grid
+from ...potentials import AbstractPotential, exact_samples
+from ...problem import Problem
+from ...propagation import Adjoint, Numerics
+
+# how many times finer the residual is looked at, at first and at most, along one axis and along more
+_FINER, _FINEST = (4, 2), (64, 4)
+# of what is corrected: what the outer octave may contribute
+_OUTER = 0.2
+# the kinetic energy out of the band stays above the mean energy by this share of itself, also on grids that hold too little
+_LEAST = 0.1
+
+
+@dataclasses.dataclass(frozen=True)
+class Residual:
+    """The error of a number that the grid makes.
+
+    Attributes:
+        correction: its estimate, to be added to the number.
+        first: the same without cancellation in time.
+        bound: the same without cancellation in time or momentum: what could be wrong at all.
+        wave_numbers: shape (n,), increasing, beyond the band of the grid.
+        tail: what waves beyond each of these contribute to `bound`, shape (n,), decreasing.
+    """
+
+    correction: float
+    first: float
+    bound: float
+    wave_numbers: np.ndarray
+    tail: np.ndarray
+
+    def error(self, number: float) -> float:
+        """The bar of the corrected number, a probability: all that was corrected, and what is of second order, bound^2/(4 p (1 - p))."""
+        room = max(min(abs(number), abs(1 - number)), 1e-300)
+        return min(self.first + self.bound**2 / (4 * room), 1.0)
+
+    def blind(self, number: float) -> bool:
+        """Whether the grid sees so little that no estimate means anything: the bound is not small against the number itself."""
+        return self.bound > 0.3 * min(abs(number), abs(1 - number))
+
+    def finer(self, share: float) -> float:
+        """How many times finer a grid must be for what lies beyond its band to be `share` of what it is now."""
+        if not len(self.tail) or self.tail[0] <= 0:
+            return 1.0
+        enough = np.flatnonzero(self.tail <= share * self.tail[0])
+        last = self.wave_numbers[enough[0]] if len(enough) else self.wave_numbers[-1]
+        return float(last / self.wave_numbers[0])
+
+
+def grid_residual(problem: Problem, numerics: Numerics, adjoint: Adjoint) -> Residual:
+    """The error of the grid in the number that `adjoint` is the gradient of.
+
+    A grid run solves i dpsi/dt = T psi + I(V psi) within its band, I the interpolation on the grid with the samples of V that the run had.
+    It misses R = V psi - I(V psi), V the true potential on a finer grid, and
+
+    dQ = 2 Im int dt [ <phi|R> + <phi_out|R> ],  phi_out(k) = -(V phi)(k) / (k^2/2m - E) beyond the band,
+
+    E the mean energy. The true V is `exact_samples`, made of values of V alone.
+
+    Args:
+        problem: the physics.
+        numerics: of the run.
+        adjoint: psi and phi of the run.
+
+    Returns:
+        the `Residual`.
+
+    Not for deltas alone: R falls as slowly as 1/k there, and the outer octave is added once more for what lies beyond the finest grid.
+
+    Source: R. Becker and R. Rannacher, Acta Numerica 10, 1 (2001), eq. (2.15); phi_out is first order in V/(k^2/2m).
+    """
+    several = numerics.grid.dimension > 1
+    finer, finest = _FINER[several], _FINEST[several]
+    while True:
+        residual, outer = _looked_at(problem, numerics, adjoint, finer)
+        if outer <= _OUTER * residual.first or finer >= finest:
+            return dataclasses.replace(residual, first=residual.first + outer, bound=residual.bound + outer)
+        finer *= 2
+
+
+def _looked_at(problem: Problem, numerics: Numerics, adjoint: Adjoint, finer: int) -> tuple[Residual, float]:
+    """The residual on a grid `finer` times as fine, and what its outer octave contributes to the bound."""
+    grid, mass = numerics.grid, float(problem.mass)
+    fine = Grid(grid.lower, tuple(float(h) / finer for h in grid.spacing), tuple(n * finer for n in grid.points))
+    k = np.meshgrid(
+        *(2 * math.pi * scipy.fft.fftfreq(n, float(h)) for n, h in zip(fine.points, fine.spacing, strict=True)),
+        indexing="ij",
+        sparse=True,
+    )
+    # the largest component in units of the band: below 1 inside it
+    reach = np.max(
+        np.broadcast_arrays(*(np.abs(a) * float(h) / math.pi for a, h in zip(k, grid.spacing, strict=True))), axis=0
+    )
+    outside = reach > 1 - 1e-9
+    kinetic = sum(a**2 for a in k) / (2 * mass)
+    moving = kinetic - np.minimum(_energy(problem, numerics, adjoint), (1 - _LEAST) * kinetic)
+    green = np.where(outside, -1 / np.where(outside, moving, 1.0), 0.0)
+    scale = math.prod(float(h) for h in fine.spacing)
+    static = problem.potential.static
+    weights = np.full(len(adjoint.times), adjoint.times[1] - adjoint.times[0])
+    weights[[0, -1]] /= 2
+    samples = true = None
+    products, moduli = [], []
+    spectrum = np.zeros(int(np.count_nonzero(outside)))
+    for time, weight, psi, phi in zip(adjoint.times, weights, adjoint.psi, adjoint.phi, strict=True):
+        if samples is None or not static:
+            samples = np.asarray(problem.potential.sample(grid, mass=mass, time=float(time)))
+            true = _true(problem.potential, fine, mass, float(time))
+        assert true is not None
+        wave, gradient = _padded(psi, finer), _padded(phi, finer)
+        residual = _forward(true * wave) - _spread_spectrum(_forward(samples * psi), finer)
+        within = _forward(gradient)
+        beyond = green * _forward(true * gradient)
+        inside = np.sum(np.conj(within) * residual) * scale / residual.size
+        each = (np.conj(beyond) * residual)[outside] * scale / residual.size
+        products.append(inside + np.sum(each))
+        moduli.append(abs(inside) + np.sum(np.abs(each)))
+        spectrum += weight * np.abs(each)
+    products = 2 * np.imag(products)
+    correction, bound = float(weights @ products), 2 * float(weights @ moduli)
+    first = float(weights @ np.abs(products))
+    if len(products) % 2:
+        # every other sample, with twice the step
+        coarse = 2 * weights[::2]
+        coarse[[0, -1]] = weights[0] * 2
+        first += abs(correction - float(coarse @ products[::2]))
+    order = np.argsort(reach[outside], kind="stable")
+    tail = 2 * np.cumsum(spectrum[order][::-1])[::-1]
+    numbers = reach[outside][order] * math.pi / float(grid.spacing[0])
+    outer = 2 * float(np.sum(spectrum[reach[outside] > finer / 2]))
+    return Residual(correction, first, bound, numbers, tail), outer
+
+
+def _true(potential: AbstractPotential, fine: Grid, mass: float, time: float) -> np.ndarray:
+    """V as the fine grid sees it."""
+    if potential.dimension == 1:
+        line = exact_samples(potential, fine.axis(0), mass=mass, time=time)
+        return line.reshape(-1, *(1,) * (fine.dimension - 1))
+    return np.asarray(potential.sample(fine, mass=mass, time=time))
+
+
+def _energy(problem: Problem, numerics: Numerics, adjoint: Adjoint) -> float:
+    """The mean energy of the start."""
+    grid, psi = numerics.grid, adjoint.psi[0]
+    spectrum = np.abs(_forward(psi)) ** 2
+    kinetic = np.asarray(grid.spread(grid.kinetic(float(problem.mass))))
+    samples = np.asarray(problem.potential.sample(grid, mass=float(problem.mass)))
+    density = np.abs(psi) ** 2
+    return float(np.sum(kinetic * spectrum) / np.sum(spectrum) + np.sum(samples * density) / np.sum(density))
+
+
+def _spread_spectrum(spectrum: np.ndarray, finer: int) -> np.ndarray:
+    """The spectrum of an interpolant on a grid `finer` times as fine, scaled so that its values stay; the highest wave goes to both ends."""
+    for axis in range(spectrum.ndim):
+        count = spectrum.shape[axis]
+        half = count // 2
+        wide = np.zeros((*spectrum.shape[:axis], count * finer, *spectrum.shape[axis + 1 :]), complex)
+        low, high = [slice(None)] * spectrum.ndim, [slice(None)] * spectrum.ndim
+        low[axis], high[axis] = slice(0, half), slice(-half, None)
+        wide[tuple(low)] = spectrum[tuple(low)]
+        wide[tuple(high)] = spectrum[tuple(high)]
+        middle, mirror = [slice(None)] * spectrum.ndim, [slice(None)] * spectrum.ndim
+        middle[axis], mirror[axis] = slice(half, half + 1), slice(-half, -half + 1 or None)
+        top = spectrum[tuple(middle)] / 2
+        wide[tuple(middle)] = top
+        wide[tuple(mirror)] = top
+        spectrum = wide * finer
+    return spectrum
+
+
+def _padded(psi: np.ndarray, finer: int) -> np.ndarray:
+    """psi on the finer grid, by its own waves."""
+    return np.asarray(scipy.fft.ifftn(_spread_spectrum(_forward(psi), finer)))
+
+
+def _forward(psi: np.ndarray) -> np.ndarray:
+    return np.asarray(scipy.fft.fftn(psi))
