@@ -1,7 +1,6 @@
 """Propagation in time: plan, propagate, evolve (pure), relax (imaginary time)."""
 
 from ._adjoint import (
-    FrameSum as FrameSum,
     has_adjoint as has_adjoint,
     propagate_with_adjoint as propagate_with_adjoint,
 )
@@ -24,7 +23,7 @@ from ._propagate import (
     settled as settled,
 )
 from ._relax import relax as relax
-from ._result import Adjoint as Adjoint, Result as Result
+from ._result import Adjoint as Adjoint, FrameSum as FrameSum, Result as Result
 from ._speed import pair_seconds as pair_seconds
 from .planner import (
     Leak as Leak,

@@ -24,7 +24,7 @@ from ._memory import device_memory
 from ._numerics import Numerics
 from ._progress import Progress
 from ._propagate import recorded
-from ._result import Adjoint, Result
+from ._result import Adjoint, FrameSum, Result
 from ._spectral import Carry
 from ._step import ChebyshevStepper, Damping, SplitStepper
 
@@ -32,28 +32,6 @@ from ._step import ChebyshevStepper, Damping, SplitStepper
 _SAMPLES, _PLANAR_SAMPLES = 64, 16
 # of the device's memory, for psi in the absorber at every step; beyond it these steps are made again on the way back
 _SHARE = 0.1
-
-
-@dataclasses.dataclass(frozen=True)
-class FrameSum:
-    """A number linear in a record: the sum over frames of weights x observables and weights x absorbed probability.
-
-    Attributes:
-        series: weights of each observable by name, each of shape (frames + 1,).
-        absorbed: weights of what was absorbed so far on the left and right, shape (frames + 1, 2).
-    """
-
-    series: dict[str, np.ndarray]
-    absorbed: np.ndarray
-
-    @classmethod
-    def at(
-        cls, frame: int, frames: int, series: dict[str, float], absorbed: tuple[float, float] = (0.0, 0.0)
-    ) -> FrameSum:
-        """The number read off one frame alone."""
-        place = np.zeros(frames + 1)
-        place[frame] = 1.0
-        return cls({name: weight * place for name, weight in series.items()}, place[:, None] * np.array(absorbed))
 
 
 @jax.tree_util.register_dataclass
@@ -281,6 +259,7 @@ class _Run:
             )
         )
         return Adjoint(
+            number=number,
             times=np.arange(0, frames + 1, stride) * self.each * dt,
             psi=psi[::stride],
             phi=np.concatenate([gradients, np.zeros_like(gradients[:1])]) + halves,

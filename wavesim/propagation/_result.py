@@ -11,15 +11,39 @@ from ._numerics import Numerics
 
 
 @dataclasses.dataclass(frozen=True)
+class FrameSum:
+    """A number linear in a record: the sum over frames of weights x observables and weights x absorbed probability.
+
+    Attributes:
+        series: weights of each observable by name, each of shape (frames + 1,).
+        absorbed: weights of what was absorbed so far on the left and right, shape (frames + 1, 2).
+    """
+
+    series: dict[str, np.ndarray]
+    absorbed: np.ndarray
+
+    @classmethod
+    def at(
+        cls, frame: int, frames: int, series: dict[str, float], absorbed: tuple[float, float] = (0.0, 0.0)
+    ) -> FrameSum:
+        """The number read off one frame alone."""
+        place = np.zeros(frames + 1)
+        place[frame] = 1.0
+        return cls({name: weight * place for name, weight in series.items()}, place[:, None] * np.array(absorbed))
+
+
+@dataclasses.dataclass(frozen=True)
 class Adjoint:
     """psi and phi at the same times, phi the gradient of a number Q: to first order dQ = 2 Re <phi|d psi> for a change of psi at that time.
 
     Attributes:
+        number: Q.
         times: shape (samples,), equally spaced, both ends of the run included [time].
         psi: shape (samples, ``*points``).
         phi: shape (samples, ``*points``).
     """
 
+    number: FrameSum
     times: np.ndarray
     psi: np.ndarray
     phi: np.ndarray

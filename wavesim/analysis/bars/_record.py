@@ -11,7 +11,7 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from ..._typing import DIMENSIONLESS, TIME, Dimension
+from ..._typing import DIMENSIONLESS, LENGTH, TIME, Dimension
 from ...absorbers import Absorber
 from ...observables import AbstractObservable
 from ...problem import Problem
@@ -161,6 +161,10 @@ def _quantities(
             shift, budget["grid"] = _grid_error(question, name, read[id(result)], trial)
         if leak is not None:
             budget["absorber"] = leak * reading.scale
+        elif trial.carried_round:
+            grid = result.numerics.grid
+            length = float(grid.upper[0] - grid.lower[0]) if reading.dimension == LENGTH else 0.0
+            budget["box"] = trial.carried_round * max(reading.scale, length)
         budget |= reading.own_error
         budget["rounding"] = rounding(result.numerics, float(problem.mass)) * reading.scale
         error = math.inf if trial.interrupted else combined(budget)
@@ -180,7 +184,7 @@ def _grid_error(
             error += abs(weight * readings[number].value)
             continue
         shift += weight * residual.correction
-        error += abs(weight) * residual.error(reading.repeatable)
+        error += abs(weight) * residual.error(_amplitude(reading) if reading.scale <= 1 else reading.scale)
     # where the reading is a part of what runs must repeat, the correction belongs to the whole
     return (shift if reading.compared is None else 0.0), error
 

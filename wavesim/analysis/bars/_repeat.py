@@ -32,6 +32,7 @@ BLAME = {
     "time_step": "time step",
     "grid": "grid",
     "absorber": "absorber's leak",
+    "box": "part of the particle that reaches the ends of the box: give it a larger grid, or a shorter duration",
     "duration": "part of the packet that has not decided at the end: give it a longer duration",
     "start": "part of the packet that starts inside or behind the potential: move its center away, or make it narrower",
     "fit": "fit of the record",
@@ -59,6 +60,23 @@ class Trial:
     def runs(self) -> int:
         """Propagations, those backward included."""
         return 1 + len(self.residuals) + len(self.again)
+
+    @functools.cached_property
+    def carried_round(self) -> float:
+        """The probability that reaches the ends of a box without absorber, and comes back from the other side; 0 where psi was not kept.
+
+        The largest probability in the outermost fiftieth at any frame, and what flows through it in all the time with the mean speed.
+        """
+        grid, psi = self.result.numerics.grid, self.result.psi
+        if grid.dimension > 1 or not len(psi):
+            return 0.0
+        margin = max(1, grid.points[0] // 100)
+        outer = np.abs(np.concatenate([psi[:, :margin], psi[:, -margin:]], axis=1)) ** 2
+        power = np.abs(np.fft.fft(psi[-1])) ** 2
+        k = np.abs(2 * np.pi * np.fft.fftfreq(grid.points[0], float(grid.spacing[0])))
+        speed = float(np.sum(power * k) / np.sum(power)) / float(self.result.problem.mass)
+        crossings = 1 + speed * float(self.result.times[-1]) / (2 * margin * float(grid.spacing[0]))
+        return float(outer.sum(axis=1).max() * float(grid.cell)) * crossings
 
     @property
     def fft_pairs(self) -> int:
@@ -139,7 +157,7 @@ def run_trial(problem: Problem, numerics: Numerics, numbers: Numbers | None = No
     result, *runs = yield Wanted(problem, settings, numbers if backward else None)
     again = tuple(zip(coarser, runs, strict=False))
     interrupted = len(again) < len(coarser) or not result.complete or (backward and not result.adjoints)
-    residuals = {name: grid_residual(problem, numerics, adjoint) for name, adjoint in result.adjoints.items()}
+    residuals = {name: grid_residual(result, adjoint) for name, adjoint in result.adjoints.items()}
     return Trial(dataclasses.replace(result, adjoints={}), again, interrupted, residuals)
 
 

@@ -15,7 +15,7 @@ from ...errors import WavesimError
 from ...observables import AbstractObservable
 from ...potentials import AbstractDoubleWell, Driven
 from ...problem import Problem
-from ...propagation import Result
+from ...propagation import FrameSum, Result
 from ...states import LeftLocalized
 from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
 from ..predictions import beats, dipole_of, few_levels_of, tunnels
@@ -46,6 +46,11 @@ class DrivenPopulations(AbstractRecordQuestion):
 
     def readings(self, result: Result) -> dict[str, Reading]:
         return {name: Reading(float(result.series[name][-1]), DIMENSIONLESS) for name in _other_first(result.problem)}
+
+    def numbers(self, result: Result, least: float) -> dict[str, FrameSum]:
+        del least
+        frames = result.numerics.frames
+        return {name: FrameSum.at(frames, frames, {name: 1.0}) for name in _other_first(result.problem)}
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
         return population_curves(result)

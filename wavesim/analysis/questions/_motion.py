@@ -12,7 +12,7 @@ from ...absorbers import Absorber
 from ...observables import AbstractObservable, Energy, Momentum, Norm, Position, PositionSpread
 from ...potentials import Free, Harmonic
 from ...problem import Problem
-from ...propagation import Result
+from ...propagation import FrameSum, Result
 from ...states import GaussianPacket
 from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
 
@@ -43,6 +43,11 @@ class Motion(AbstractRecordQuestion):
             name: Reading(float(values[-1]), dimension, scale=float(np.max(np.abs(values))))
             for name, (values, dimension) in self.curves(result).items()
         }
+
+    def numbers(self, result: Result, least: float) -> dict[str, FrameSum]:
+        del least
+        frames = result.numerics.frames
+        return {name: FrameSum.at(frames, frames, {series: 1.0}) for name, (series, _) in _NAMES.items()}
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
         return {name: (result.series[series], dimension) for name, (series, dimension) in _NAMES.items()}

@@ -11,6 +11,7 @@ import numpy as np
 from ...absorbers import Absorber
 from ...errors import NumericsError
 from ...grid import Grid
+from ...potentials import values_at
 from ...problem import Problem
 from ...states import AbstractPacket
 from ._grid import fitted_grid, spike_wave_number
@@ -61,19 +62,21 @@ def open_space(
     left_end, right_end = potential.support(min(1e-3, tolerance))
     ends = potential.asymptotes()
     slow, fast = speeds(packet, tolerance / 20, mass)
+    # energies are counted from V where the packet starts
+    here = float(values_at(potential, np.array([sum(packet.position_range(0.5 - 1e-9)) / 2]), mass)[0])
     x = np.linspace(*padded(left_end, right_end), 1025)
-    values = np.asarray(potential.value((x,), mass=mass))  # type: ignore[arg-type]
-    depth, height = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    values = values_at(potential, x, mass)
+    depth, height = min(0.0, float(values.min()) - here), max(0.0, float(values.max()) - here)
     _, top = speeds(packet, tolerance**2 / 100, mass)
     largest = math.sqrt(top**2 + 2 * mass * -depth)
-    slowest = _slowest_outside(slow, fast, ends, mass)
+    slowest = slowest_outside(slow, fast, (here - ends[0], here - ends[1]), mass)
     spacing = math.pi / (1.3 * largest)
     why = "the grid holds 1.3 x the largest momentum"
     if not potential.smooth:
         wave = math.sqrt(max(fast**2, 2 * mass * height) + 2 * mass * -depth)
         wave = max(wave, spike_wave_number(potential, mass))
         # an edge misplaces T by a share of T: through a thick barrier the absolute error is as small as T itself
-        through = min(1.0, 16 * math.exp(-2 * _forbidden(x, values, fast**2 / (2 * mass), mass)))
+        through = min(1.0, 16 * math.exp(-2 * _forbidden(x, values - here, fast**2 / (2 * mass), mass)))
         # and a low one reflects as its height squared
         through *= min(1.0, (4 * mass * float(np.ptp(values)) / fast**2) ** 2) if not potential.spikes else 1.0
         share = min(max(tolerance / through, 1e-10), 1e-3)
@@ -227,13 +230,25 @@ def speeds(packet: AbstractPacket, tail: float, mass: float) -> tuple[float, flo
     return max(slow, mean / 8), max(abs(first), abs(last))
 
 
-def _slowest_outside(slow: float, fast: float, ends: tuple[float, float], mass: float) -> float:
-    """The slowest momentum far from the potential, on either side, that carries anything away."""
-    slowest = slow
-    for end in ends:
-        if end > 0:
-            above = fast**2 - 2 * mass * end
-            if above > 0:
-                floor = math.sqrt(above) / 4
-                slowest = min(slowest, max(math.sqrt(max(slow**2 - 2 * mass * end, 0.0)), floor))
-    return slowest
+def slowest_outside(slow: float, fast: float, falls: tuple[float, float], mass: float) -> float:
+    """The slowest momentum far from the potential, on either side, that carries anything away.
+
+    Args:
+        slow, fast: slowest and fastest momentum where the packet starts.
+        falls: by how much V at each end lies below V where the packet starts, negative for a rise [energy].
+    """
+    chosen = []
+    for fall in falls:
+        above = fast**2 + 2 * mass * fall
+        if above > 0:
+            floor = math.sqrt(above) / 4 if fall < 0 else 0.0
+            chosen.append(max(math.sqrt(max(slow**2 + 2 * mass * fall, 0.0)), floor))
+    return min(chosen, default=slow)
+
+
+def falls_off(problem: Problem) -> bool:
+    """Whether a packet starts higher than V ends on both sides: all of it then leaves with a speed of its own."""
+    packet, mass = packet_of(problem), float(problem.mass)
+    here = float(values_at(problem.potential, np.array([sum(packet.position_range(0.5 - 1e-9)) / 2]), mass)[0])
+    first, last = packet.momentum_range(1e-3, mass)
+    return here - max(problem.potential.asymptotes()) > (last - first) ** 2 / (8 * mass)

@@ -18,16 +18,18 @@ from ...grid import Grid
 from ...potentials import Free
 from ...problem import Problem
 from ...schemes import Scheme, Spectral
-from ...states import Trapped
+from ...states import AbstractPacket, Trapped
 from .._memory import refuse_too_large
 from .._numerics import Method, Numerics, chebyshev_for as chebyshev_for, require_double
 from .._spectral import require_spectral
 from ._confined import confined_space
 from ._decay import decay_space
+from ._followed import followed_space
 from ._ladder import Neighbors, shared as on_ladder
-from ._open import deep_space, free_space, open_space
+from ._open import deep_space, falls_off, free_space, open_space
 from ._planar import dimension_of, planar_space
-from ._time import Space, planned_course
+from ._space import Space
+from ._time import planned_course
 
 DEFAULT_FRAMES = 240
 # whole planes are kept: fewer of them
@@ -157,6 +159,8 @@ def _space(
         parts = decay_space(
             problem, tolerance, grid, absorber, refinement.space, refinement.absorber, refinement.longer
         )
+    elif _roams(problem, absorber):
+        return followed_space(problem, tolerance, grid, refinement.space)
     elif problem.open and isinstance(problem.potential, Free):
         parts = free_space(problem, tolerance, grid, absorber, refinement.space)
     elif problem.open and scale < 1:
@@ -166,6 +170,22 @@ def _space(
     else:
         parts = confined_space(problem, tolerance, grid, refinement.space)
     return Space(*parts)
+
+
+def _roams(problem: Problem, absorber: Absorber | str | None) -> bool:
+    """Whether no rule knows where the particle goes: V moves while it holds it, confines on one side only, or a packet moves both ways."""
+    state, potential = problem.state, problem.potential
+    if problem.duration is None or isinstance(potential, Free) or isinstance(state, Trapped):
+        return False
+    closed = [math.isinf(end) for end in potential.asymptotes()]
+    if all(closed):
+        return not potential.static
+    if not isinstance(state, AbstractPacket):
+        # in a field that pulls without end the lowest states of a larger box are other states
+        return False
+    first, last = state.momentum_range(0.5 - 1e-9, float(problem.mass))
+    undirected = abs(first + last) / 2 < 1e-9 * max(abs(k) for k in state.momentum_range(1e-3, float(problem.mass)))
+    return any(closed) or absorber is None or (undirected and not falls_off(problem))
 
 
 def _given_space(problem: Problem, tolerance: float, grid: Grid, absorber: Any) -> Space:

@@ -9,7 +9,6 @@ import math
 import numpy as np
 
 from ...absorbers import Absorber
-from ...grid import Grid
 from ...hamiltonian import DENSE_LIMIT
 from ...problem import Problem
 from ...schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Chebyshev, Scheme, Spectral
@@ -17,6 +16,7 @@ from ...states import AbstractPacket
 from .._numerics import Method, chebyshev_between, scheme_named, spectral_bounds
 from ._ladder import Neighbors
 from ._pilot import Pilot
+from ._space import Space
 
 # step x energy at which each scheme reaches a state error of 1e-4 over t x energy of about 60: where pilot runs begin (NUMERICS section 1.4)
 _REACH = {"strang": 0.05, "yoshida4": 0.5, "chin4a": 0.55, "ti4d": 0.5, "srkn11b": 3.0, "g6t4": 1.5}
@@ -34,18 +34,6 @@ _PILOT_WORK = 3e7
 _CUT = 1e-5
 # psi is compared so often where an absorber takes it away
 _LOOKS = 8
-
-
-@dataclasses.dataclass(frozen=True)
-class Space:
-    """What the planners of space hand over: box and points, absorber, duration, the energy that sets the step, and why."""
-
-    grid: Grid
-    absorber: Absorber | None
-    duration: float
-    energy: float
-    speed: float
-    reasons: dict[str, str]
 
 
 @dataclasses.dataclass(frozen=True)

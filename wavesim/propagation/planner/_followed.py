@@ -1,0 +1,139 @@
+"""Space for whatever moves as it likes: a pilot run follows the packet and shows where it goes and how fast."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+
+from ...errors import NumericsError
+from ...grid import Grid
+from ...potentials import values_at
+from ...problem import Problem
+from ...schemes import STRANG
+from ...states import AbstractPacket
+from ._confined import confined_space
+from ._grid import fitted_grid
+from ._pilot import Pilot
+from ._space import Space
+
+# looks at the packet along its way, and the outer part of box and band that must stay empty
+_LOOKS, _OUTER = 48, 0.06
+_MOST_POINTS, _MOST_TRIALS = 1 << 15, 40
+# of the tolerance: the part of the particle that may reach an end
+_SHARE = 1e-3
+# phase of the fastest waves in one step of the pilot
+_PHASE = 1.0
+# (spacing x wave number)^6 of an edge that costs an error of 1, as for scattering
+_EDGE = 70.0
+# of a potential with edges: what reaches everywhere
+_RIPPLE = 1e-9
+
+
+def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float) -> Space:
+    """Box and spacing that hold a state for the whole duration, by pilot runs on boxes and bands that grow until nothing reaches their ends.
+
+    For potentials that depend on time, that confine on one side only, or in which a packet starts at rest: no rule knows where it goes.
+
+    Args:
+        problem: a state and a given duration.
+        tolerance: of what is read off psi; tolerance/1000 of the particle may reach an end.
+        grid: taken as it is, if given.
+        finer: by which the spacing is divided in the end.
+
+    Raises:
+        NumericsError: if the particle needs more points than a line can have.
+    """
+    assert problem.duration is not None
+    mass, duration, potential = float(problem.mass), float(problem.duration), problem.potential
+    goal = max(_SHARE * tolerance, 1e-20)
+    low, high, spacing = _start(problem, tolerance, goal)
+    if problem.open and potential.static and isinstance(problem.state, AbstractPacket):
+        # nothing moves faster than what falls to the lowest V
+        top = math.pi / spacing / 1.2 / mass
+        low, high = low - top * duration, high + top * duration
+    chosen = grid if grid is not None else fitted_grid(low, high, spacing, potential)
+    reached = _reached(problem, chosen, duration, mass)
+    loose = goal if potential.smooth else max(goal, _RIPPLE)
+    for _ in range(_MOST_TRIALS):
+        sharpen = potential.smooth and reached.fast > goal
+        if grid is not None or (max(reached.left, reached.right) <= loose and not sharpen):
+            break
+        wide = 0.4 * (high - low)
+        low, high = low - wide * (reached.left > loose), high + wide * (reached.right > loose)
+        spacing /= 1.25 if sharpen else 1.0
+        chosen = fitted_grid(low, high, spacing, potential)
+        if chosen.points[0] > _MOST_POINTS:
+            raise NumericsError(
+                f"the particle spreads over more than {_MOST_POINTS:,} points within the duration of {duration:.4g} (internal units); "
+                "take a shorter duration, or give [grid] lower, upper and points."
+            )
+        reached = _reached(problem, chosen, duration, mass)
+    wave = reached.wave
+    if grid is None:
+        held = 1.3 * wave
+        if not potential.smooth:
+            height = _depth(problem, low, high)
+            edge = (_EDGE * min(tolerance, 1e-3)) ** (1 / 6)
+            held = max(held, math.sqrt(wave**2 + 2 * mass * height) * math.pi / edge)
+        chosen = fitted_grid(low, high, min(spacing, math.pi / held) / finer, potential)
+    reasons = {
+        "box": f"{chosen.lower[0]:.5g} to {chosen.upper[0]:.5g}: holds the particle from start to end, followed by pilot runs",
+        "spacing": f"{chosen.spacing[0]:.5g}: the grid holds all momenta that the particle takes",
+        "absorber": "none: nothing reaches the ends",
+        "duration": f"{duration:.5g}: given",
+    }
+    return Space(chosen, None, duration, wave**2 / (2 * mass), wave / mass, reasons)
+
+
+def _start(problem: Problem, tolerance: float, goal: float) -> tuple[float, float, float]:
+    """The box and spacing of the first pilot run: what holds the state at t = 0."""
+    mass, potential, state = float(problem.mass), problem.potential, problem.state
+    if not isinstance(state, AbstractPacket):
+        first = confined_space(problem, tolerance, None, 1.0)[0]
+        return float(first.lower[0]), float(first.upper[0]), float(first.spacing[0])
+    low, high = state.position_range(goal)
+    if sharp := (*potential.edges, *potential.spikes):
+        low, high = min(low, *sharp), max(high, *sharp)
+    fastest = max(abs(k) for k in state.momentum_range(goal, mass))
+    return low, high, math.pi / (1.2 * max(fastest, math.sqrt(2 * mass * _depth(problem, low, high))))
+
+
+def _depth(problem: Problem, low: float, high: float) -> float:
+    """How far V varies over the box, over the whole duration."""
+    times = (0.0,) if problem.potential.static else np.linspace(0.0, float(problem.duration or 0.0), 5)
+    values = [values_at(problem.potential, np.linspace(low, high, 1024), float(problem.mass), float(t)) for t in times]
+    finite = np.concatenate(values)
+    finite = finite[np.isfinite(finite)]
+    return float(np.ptp(finite)) if len(finite) else 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class _Reach:
+    """How much of the particle comes to the left end, the right end and the end of the band, and the largest momentum of all but 1e-8 of it."""
+
+    left: float
+    right: float
+    fast: float
+    wave: float
+
+
+def _reached(problem: Problem, grid: Grid, duration: float, mass: float) -> _Reach:
+    pilot = Pilot.of(dataclasses.replace(problem, measure={}), grid, None)
+    step = _PHASE * 2 * mass / float(grid.largest_momentum[0]) ** 2
+    steps = _LOOKS * max(1, math.ceil(duration / step / _LOOKS))
+    psi = pilot.run(STRANG, duration, steps, _LOOKS)
+    density = np.concatenate([[np.abs(pilot.psi) ** 2], np.abs(psi) ** 2]) * float(grid.cell)
+    margin = max(2, round(_OUTER * grid.points[0]))
+    power = np.fft.fftshift(np.abs(np.fft.fft(psi, axis=1)) ** 2, axes=1)
+    power /= power.sum(axis=1, keepdims=True)
+    k = np.fft.fftshift(np.abs(2 * math.pi * np.fft.fftfreq(grid.points[0], float(grid.spacing[0]))))
+    order = np.argsort(-k, kind="stable")
+    beyond = np.cumsum(power.max(axis=0)[order])
+    return _Reach(
+        left=float(density[:, :margin].sum(axis=1).max()),
+        right=float(density[:, -margin:].sum(axis=1).max()),
+        fast=float(np.max(power[:, :margin].sum(axis=1) + power[:, -margin:].sum(axis=1))),
+        wave=max(float(k[order][np.searchsorted(beyond, 1e-8)]), float(k[k > 0].min())),
+    )
