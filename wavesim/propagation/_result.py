@@ -31,6 +31,16 @@ class FrameSum:
         place[frame] = 1.0
         return cls({name: weight * place for name, weight in series.items()}, place[:, None] * np.array(absorbed))
 
+    def moved(self, frame: int) -> FrameSum:
+        """The number of the last frame, read off another one."""
+
+        def shifted(values: np.ndarray) -> np.ndarray:
+            other = np.zeros_like(values)
+            other[frame] = values[-1]
+            return other
+
+        return FrameSum({name: shifted(values) for name, values in self.series.items()}, shifted(self.absorbed))
+
 
 @dataclasses.dataclass(frozen=True)
 class Adjoint:

@@ -120,7 +120,7 @@ class AbstractRecordQuestion(AbstractQuestion):
 
         numbers = None
         if brief is None and type(self).numbers is not AbstractRecordQuestion.numbers:
-            numbers = functools.partial(self.numbers, least=tolerance / 10)
+            numbers = functools.partial(_numbers, self, least=tolerance / 10)
         measured = yield from refine(problem, planned, judge, fixed, start, numbers)
         trial, verdict = measured.trial, measured.verdict
         return Report(
@@ -133,6 +133,25 @@ class AbstractRecordQuestion(AbstractQuestion):
             fft_pairs=measured.fft_pairs,
             wall_s=measured.wall_s,
         )
+
+
+def _numbers(question: AbstractRecordQuestion, result: Result, least: float) -> dict[str, FrameSum]:
+    """The question's numbers, and the headline once more at moments on the way, for the bar of its curve.
+
+    Where the curve is steepest, and halfway from there to the end: a clock that is off shows at the one, a phase at the other.
+    """
+    numbers = question.numbers(result, least)
+    headline = next(iter(numbers), None)
+    curves = question.curves(result)
+    if headline in curves and result.numerics.frames > 4:
+        values = curves[headline][0]
+        steepest = 1 + int(np.argmax(np.abs(np.diff(values)[:-1])))
+        moments = {steepest, (steepest + result.numerics.frames) // 2} - {result.numerics.frames}
+        several = result.numerics.grid.dimension > 1
+        numbers |= {
+            f"{headline}@{frame}": numbers[headline].moved(frame) for frame in sorted(moments)[: 1 if several else 2]
+        }
+    return numbers
 
 
 def _quantities(
@@ -189,6 +208,12 @@ def _grid_error(
     return (shift if reading.compared is None else 0.0), error
 
 
+def _curve_error(trial: Trial, scale: float) -> float:
+    """What the grid leaves wrong in a curve: the largest of the headline's errors at the moments at which they were looked at."""
+    errors = [residual.error(scale) + abs(residual.correction) for residual in trial.residuals.values()]
+    return max(errors) + trial.carried_round * scale
+
+
 def _size(question: AbstractRecordQuestion, scale: float, amplitude: float) -> float:
     """What the tolerance is a fraction of: the number itself where it is relative (as small as it may be), else 1, as for the headline."""
     if not question.relative:
@@ -216,6 +241,10 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
 
         floor = least * _size(question, largest, largest)
         error = math.fsum(trial.told(series, largest, floor, question.cuts).values())
+        if trial.residuals:
+            error += _curve_error(trial, largest)
+        elif trial.carried_round:
+            error += trial.carried_round * largest
         values = values + trial.shift(series)
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
     others = trial.compared(question.patterns)

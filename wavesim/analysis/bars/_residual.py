@@ -71,7 +71,7 @@ def grid_residual(result: Result, adjoint: Adjoint) -> Residual:
     E the mean energy. The true V is `exact_samples`, made of values of V alone.
 
     To it comes what the number's own observables leave out between the points (a plane cuts abs(psi)^2 to fourth order only): they are
-    measured once more on the interpolated psi of the last frame.
+    measured once more on interpolated psi.
 
     Args:
         result: the run, with psi kept.
@@ -103,24 +103,23 @@ def grid_residual(result: Result, adjoint: Adjoint) -> Residual:
 
 
 def _between_points(result: Result, adjoint: Adjoint) -> float:
-    """By how much the number changes where its observables see the interpolated psi of the last frame on a grid four times as fine."""
-    weights = {name: float(values[-1]) for name, values in adjoint.number.series.items() if values[-1]}
+    """By how much the number changes where its observables see interpolated psi, on a grid four times as fine (twice in the plane)."""
+    series = adjoint.number.series
     problem, grid, finer = result.problem, result.numerics.grid, 4 if result.numerics.grid.dimension == 1 else 2
-    if not weights or not len(result.psi):
-        return 0.0
-    fine = _finer_grid(grid, finer)
     change = 0.0
-    for place, sign in ((grid, -1.0), (fine, 1.0)):
-        start, end = (psi if place is grid else _padded(psi, finer) for psi in (result.psi[0], result.final))
-        time = float(result.times[-1])
-        samples = problem.potential.sample(place, mass=problem.mass, time=time)  # type: ignore[arg-type]
-        hamiltonian = Hamiltonian(place, samples, problem.mass)
-        wave = jnp.asarray(end)
-        snapshot = Snapshot(wave, forward(wave, place.dimension), hamiltonian)
-        for name, weight in weights.items():
-            observable = problem.measure[name]
-            prepared = observable.prepare(place, hamiltonian, jnp.asarray(start))
-            change += sign * weight * float(observable.measure(prepared, snapshot))
+    for frame in np.flatnonzero(np.any([np.zeros(len(result.psi)), *series.values()], axis=0)):
+        for place, sign in ((grid, -1.0), (_finer_grid(grid, finer), 1.0)):
+            start, psi = (
+                wave if place is grid else _padded(wave, finer) for wave in (result.psi[0], result.psi[frame])
+            )
+            samples = problem.potential.sample(place, mass=problem.mass, time=float(result.times[frame]))  # type: ignore[arg-type]
+            hamiltonian = Hamiltonian(place, samples, problem.mass)
+            wave = jnp.asarray(psi)
+            snapshot = Snapshot(wave, forward(wave, place.dimension), hamiltonian)
+            for name, weights in series.items():
+                observable = problem.measure[name]
+                prepared = observable.prepare(place, hamiltonian, jnp.asarray(start))
+                change += sign * float(weights[frame]) * float(observable.measure(prepared, snapshot))
     return change
 
 
