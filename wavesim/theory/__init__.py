@@ -79,7 +79,14 @@ from ._parabolic import (
     parabolic_transmission as parabolic_transmission,
 )
 from ._resonances import double_rectangular_resonances as double_rectangular_resonances
-from ._scattering import Scattering as Scattering, scatter as scatter
+from ._scattered_packet import (
+    REACH as REACH,
+    Gaussian as Gaussian,
+    Share as Share,
+    reaches as reaches,
+    transmitted_share as transmitted_share,
+)
+from ._scattering import Scattering as Scattering, scatter as scatter, terrain_transmission as terrain_transmission
 from ._shooting import doublet_by_shooting as doublet_by_shooting, levels_by_shooting as levels_by_shooting
 from ._splitting import (
     furry_factor as furry_factor,
@@ -89,6 +96,7 @@ from ._splitting import (
     wkb_gap as wkb_gap,
     wronskian_gap as wronskian_gap,
 )
+from ._terrain import Terrain as Terrain, surveyed as surveyed
 from ._triangular import (
     fowler_nordheim_exponent as fowler_nordheim_exponent,
     fowler_nordheim_transmission as fowler_nordheim_transmission,

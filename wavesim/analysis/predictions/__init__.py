@@ -12,12 +12,15 @@ from ._doublet import (
     wkb_gap_of as wkb_gap_of,
 )
 from ._levels import level_theories as level_theories
+from ._packet import Shares as Shares, packet_theories as packet_theories, shares_of as shares_of
+from ._terrain import gaussians_of as gaussians_of, terrain_of as terrain_of
 from ._transmission import (
     BELOW_TOP as BELOW_TOP,
     TransmissionOf as TransmissionOf,
     along_first_axis as along_first_axis,
     approximate_transmissions as approximate_transmissions,
     average as average,
+    closed_form as closed_form,
     moves_right as moves_right,
     scattering_transmission as scattering_transmission,
     single_top as single_top,
