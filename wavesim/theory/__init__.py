@@ -45,6 +45,7 @@ from ._few_levels import (
     left_probability as left_probability,
     localized_start as localized_start,
 )
+from ._floquet import floquet_share as floquet_share
 from ._free import (
     free_packet as free_packet,
     free_packet_mean as free_packet_mean,
@@ -78,6 +79,7 @@ from ._parabolic import (
     log_parabolic_transmission as log_parabolic_transmission,
     parabolic_transmission as parabolic_transmission,
 )
+from ._quadratic import QuadraticMotion as QuadraticMotion, quadratic_motion as quadratic_motion
 from ._resonances import double_rectangular_resonances as double_rectangular_resonances
 from ._scattered_packet import (
     REACH as REACH,

@@ -12,6 +12,7 @@ from ._doublet import (
     wkb_gap_of as wkb_gap_of,
 )
 from ._levels import level_theories as level_theories
+from ._motion import motion_at as motion_at, motion_theories as motion_theories
 from ._packet import Shares as Shares, packet_theories as packet_theories, shares_of as shares_of
 from ._terrain import gaussians_of as gaussians_of, terrain_of as terrain_of
 from ._transmission import (

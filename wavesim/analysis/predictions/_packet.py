@@ -11,6 +11,7 @@ from ... import theory
 from ...problem import Problem
 from ...states import GaussianPacket
 from ..bars import Estimate, Predictions
+from ._periodic import periodic_theories
 from ._terrain import gaussians_of, terrain_of
 from ._transmission import average, closed_form, moves_right, scattering_transmission
 
@@ -39,17 +40,20 @@ def packet_theories(problem: Problem, first_only: bool = False) -> Predictions:
 
     ``closed_form`` and ``scattering``: T(E) averaged over the packet's momenta. That is right for a packet that starts clear of the
     potential. Where it does not, what starts inside interferes: ``projection``, the packet as it is written, projected on the states that
-    go out on either side, then comes first, and its distance from the averages is part of their errors.
+    go out on either side, then comes first, and its distance from the averages is part of their errors. ``floquet``: the only one for a
+    potential that repeats itself in time; none for one that does not.
 
     Args:
-        problem: in one dimension, with a static potential that is flat on both sides.
+        problem: in one dimension, with a potential that is flat on both sides.
         first_only: leave out all but the theory that is to be compared with.
     """
     potential, mass = problem.potential, float(problem.mass)
     packet = gaussians_of(problem.state, mass)
     flat = all(math.isfinite(end) for end in potential.asymptotes())
-    if packet is None or not potential.static or potential.dimension > 1 or not flat:
+    if packet is None or potential.dimension > 1 or not flat:
         return {}
+    if not potential.static:
+        return _both(periodic_theories(problem, packet), None)
     averages = _averages(problem, first_only)
     if averages and not _starts_inside(problem, packet):
         return _both(averages, None)
