@@ -79,6 +79,7 @@ from ._parabolic import (
     log_parabolic_transmission as log_parabolic_transmission,
     parabolic_transmission as parabolic_transmission,
 )
+from ._poles import Pole as Pole, resonance_poles as resonance_poles
 from ._quadratic import QuadraticMotion as QuadraticMotion, quadratic_motion as quadratic_motion
 from ._resonances import double_rectangular_resonances as double_rectangular_resonances
 from ._scattered_packet import (

@@ -47,13 +47,14 @@ def packet_transmission(
     mass: ArrayLike = 1.0,
     *,
     tolerance: float = 1e-13,
+    marks: Any = (),
 ) -> PacketTransmission:
     """Probability that a Gaussian packet from the left is transmitted, int_0^inf T(k^2/2m) abs(phi(k))^2 dk.
 
     This is what a simulated packet must show, not T at its mean energy. Momenta k <= 0 contribute nothing (their
     weight is 1 - incoming_probability). Gauss-Legendre panels are bisected where they do not yet agree with their
     halves, so thresholds and narrow resonances cost little; a resonance much narrower than 1/300 of the momentum
-    spread may be overlooked. Under jax.grad or jit 64 equal panels are used.
+    spread may be overlooked, unless `marks` tell where it is. Under jax.grad or jit 64 equal panels are used.
 
     Args:
         transmission: T as a function of an array of energies, e.g. a closed form or the scatter of a potential.
@@ -61,6 +62,7 @@ def packet_transmission(
         width: standard deviation of abs(psi)^2 [length].
         mass: particle mass.
         tolerance: absolute accuracy asked for.
+        marks: energies about which T varies fast, such as a resonance and both of its flanks, where panels are to end.
 
     Returns:
         (value, error): the probability, and a bound on the error of the quadrature, not of T itself.
@@ -85,7 +87,9 @@ def packet_transmission(
         return PacketTransmission(fine, fixed(abs(fine - coarse.sum())) + 1e-15)
     if not low < high:
         return PacketTransmission(np.zeros(()), np.full((), 1e-15))
-    found = integrated(lambda k: _in_blocks(integrand, k), np.asarray(ends), tolerance)
+    fast = np.sqrt(2 * float(mass) * np.maximum(np.asarray(marks, float), 0.0))
+    ends = np.unique(np.concatenate([ends, fast[(fast > low) & (fast < high)]]))
+    found = integrated(lambda k: _in_blocks(integrand, k), ends, tolerance)
     return PacketTransmission(np.asarray(found.value), np.asarray(found.error + 1e-15))
 
 

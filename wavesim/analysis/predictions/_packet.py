@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ... import theory
+from ...potentials import DoubleBarrier, DoubleDeltaWell
 from ...problem import Problem
 from ...states import GaussianPacket
 from ..bars import Estimate, Predictions
 from ._periodic import periodic_theories
+from ._resonances import resonance_marks
 from ._terrain import gaussians_of, terrain_of
 from ._transmission import average, closed_form, moves_right, scattering_transmission
 
@@ -22,8 +24,8 @@ _FAINT = (1e-17, 1e-12, 1e-9, 1e-7, 1e-5, 1e-4)
 _PHASE = 4.0
 
 
-# an interference that is so many times larger than the errors is one
-_HEARD = 10.0
+# an interference is worth a theory of its own where it is so many times larger than the errors, and than this share of the average
+_HEARD, _FELT = 10.0, 1e-9
 # of an average, over the packet, of T that rounding moves by more
 _ROUNDING = 1e-13
 
@@ -64,11 +66,11 @@ def packet_theories(problem: Problem, first_only: bool = False) -> Predictions:
         return _both({"projection": shares.through}, shares)
     plain = next(iter(averages.values()))
     interference = abs(shares.through - plain)
-    if interference <= _HEARD * (plain.error + shares.through.error) + 1e-9 * plain:
-        return _both(averages, None)
+    wide = {name: Estimate(value, value.error + interference) for name, value in averages.items()}
+    if interference <= _HEARD * (plain.error + shares.through.error) + _FELT * plain:
+        return _both(wide, None)
     if first_only:
         return _both({"projection": shares.through}, shares)
-    wide = {name: Estimate(value, value.error + interference) for name, value in averages.items()}
     return _both({"projection": shares.through} | wide, shares)
 
 
@@ -77,26 +79,33 @@ def _averages(problem: Problem, first_only: bool) -> dict[str, Estimate]:
     if not isinstance(problem.state, GaussianPacket):
         return {}
     closed = closed_form(problem)
-    averages = {} if closed is None else {"closed_form": average(closed, problem)}
-    if not averages or not first_only:
-        scattering = _scattering_average(problem)
+    alone = closed is not None and first_only
+    if not (fits := _tolerances(problem)) and not alone:
+        return {} if closed is None else {"closed_form": average(closed, problem)}
+    # one barrier holds nothing for long
+    one = alone and not isinstance(problem.potential, DoubleBarrier | DoubleDeltaWell)
+    marks = () if one or not fits else resonance_marks(problem)
+    averages = {} if closed is None else {"closed_form": average(closed, problem, marks=marks)}
+    if not alone:
+        scattering = _scattering_average(problem, marks)
         averages |= {} if scattering is None else {"scattering": scattering}
     return averages
 
 
-def _scattering_average(problem: Problem) -> Estimate | None:
+def _scattering_average(problem: Problem, marks: np.ndarray | tuple[()]) -> Estimate | None:
     """The average of T(E) by cells, and by cells half as wide."""
     potential, mass, to_right = problem.potential, float(problem.mass), moves_right(problem)
     tolerances = _tolerances(problem)
     if not tolerances:
         return None
     coarse, fine = (
-        average(scattering_transmission(potential, mass, to_right, tolerances[0], finer), problem) for finer in (1, 2)
+        average(scattering_transmission(potential, mass, to_right, tolerances[0], finer), problem, marks=marks)
+        for finer in (1, 2)
     )
     error = fine.error + abs(fine - coarse) + _ROUNDING * fine
     if tolerances[0] != _FAINT[0]:
         # what was cut off is seen from cutting off more
-        cut = average(scattering_transmission(potential, mass, to_right, 30 * tolerances[0]), problem)
+        cut = average(scattering_transmission(potential, mass, to_right, 30 * tolerances[0]), problem, marks=marks)
         error += abs(fine - cut)
     return Estimate(fine, error)
 

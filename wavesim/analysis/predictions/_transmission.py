@@ -89,19 +89,33 @@ def closed_form(problem: Problem) -> TransmissionOf | None:
     return None
 
 
-def average(transmission: TransmissionOf, problem: Problem, tolerance: float = 1e-13) -> Estimate:
+def average(
+    transmission: TransmissionOf, problem: Problem, tolerance: float = 1e-13, marks: np.ndarray | tuple[()] = ()
+) -> Estimate:
     """What T(E) lets through of the problem's Gaussian packet, to `tolerance`, and to a relative 1e-9 where it is small.
 
     For a packet that starts clear of the potential; see `packet_theories` for one that does not. The error is that of the average, not of T.
+
+    Args:
+        transmission: T of the kinetic energy on the incoming side.
+        problem: its packet counts.
+        tolerance: absolute.
+        marks: energies about which T varies fast; see `resonance_marks`.
     """
     packet = problem.state
     assert isinstance(packet, GaussianPacket)
     momentum = abs(float(packet.mean_momentum(problem.mass)))
-    mean = theory.packet_transmission(transmission, momentum, packet.width, problem.mass, tolerance=tolerance)
+
+    def to(aim: float) -> theory.PacketTransmission:
+        return theory.packet_transmission(
+            transmission, momentum, packet.width, problem.mass, tolerance=aim, marks=marks
+        )
+
+    mean, aim = to(tolerance), tolerance
     if 0 < mean.value < 1e-4:
         aim = 1e-9 * float(mean.value)
-        mean = theory.packet_transmission(transmission, momentum, packet.width, problem.mass, tolerance=aim)
-    return Estimate(float(mean.value), min(float(mean.error), 1e-8 * float(mean.value) + tolerance))
+        mean = to(aim)
+    return Estimate(float(mean.value), min(float(mean.error), aim))
 
 
 def scattering_transmission(
