@@ -39,8 +39,10 @@ from ._driven import (
     floquet_gap as floquet_gap,
 )
 from ._few_levels import (
+    DrivenWells as DrivenWells,
     FewLevels as FewLevels,
     driven_left_probability as driven_left_probability,
+    driven_wells as driven_wells,
     few_levels as few_levels,
     left_probability as left_probability,
     localized_start as localized_start,

@@ -5,6 +5,7 @@ from ._doublet import (
     beats as beats,
     dipole_of as dipole_of,
     double_well as double_well,
+    driven_wells_of as driven_wells_of,
     few_levels_of as few_levels_of,
     half_length as half_length,
     lowest_doublet as lowest_doublet,
