@@ -162,15 +162,16 @@ def test_closed_forms_stand_beside_scattering() -> None:
     assert np.asarray(curves["closed_form"](energies)) == pytest.approx(
         np.asarray(curves["scattering"](energies)), rel=1e-9
     )
-    # scattering sees V(x), in which a delta is nothing: it must not be offered
+    # a delta is a kick between two cells
     for potential, exact in (
         (DeltaBarrier(0.8), theory.delta_transmission(energies, 0.8)),
         (DeltaWell(0.8), theory.delta_transmission(energies, 0.8)),
         (DoubleDeltaWell(0.8, 3.0), theory.double_delta_transmission(energies, -0.8, 3.0)),
     ):
         curves = transmission_theories(Problem(potential, PACKET))
-        assert set(curves) == {"closed_form"}
+        assert set(curves) == {"closed_form", "scattering"}
         assert np.asarray(curves["closed_form"](energies)) == pytest.approx(np.asarray(exact), rel=1e-14)
+        assert np.asarray(curves["scattering"](energies)) == pytest.approx(np.asarray(exact), rel=1e-13)
 
 
 def test_the_doublet_of_two_deltas() -> None:

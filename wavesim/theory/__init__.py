@@ -39,12 +39,15 @@ from ._driven import (
     floquet_gap as floquet_gap,
 )
 from ._few_levels import (
+    DrivenWells as DrivenWells,
     FewLevels as FewLevels,
     driven_left_probability as driven_left_probability,
+    driven_wells as driven_wells,
     few_levels as few_levels,
     left_probability as left_probability,
     localized_start as localized_start,
 )
+from ._floquet import floquet_share as floquet_share
 from ._free import (
     free_packet as free_packet,
     free_packet_mean as free_packet_mean,
@@ -78,8 +81,17 @@ from ._parabolic import (
     log_parabolic_transmission as log_parabolic_transmission,
     parabolic_transmission as parabolic_transmission,
 )
+from ._poles import Pole as Pole, resonance_poles as resonance_poles
+from ._quadratic import QuadraticMotion as QuadraticMotion, quadratic_motion as quadratic_motion
 from ._resonances import double_rectangular_resonances as double_rectangular_resonances
-from ._scattering import Scattering as Scattering, scatter as scatter
+from ._scattered_packet import (
+    REACH as REACH,
+    Gaussian as Gaussian,
+    Share as Share,
+    reaches as reaches,
+    transmitted_share as transmitted_share,
+)
+from ._scattering import Scattering as Scattering, scatter as scatter, terrain_transmission as terrain_transmission
 from ._shooting import doublet_by_shooting as doublet_by_shooting, levels_by_shooting as levels_by_shooting
 from ._splitting import (
     furry_factor as furry_factor,
@@ -89,6 +101,7 @@ from ._splitting import (
     wkb_gap as wkb_gap,
     wronskian_gap as wronskian_gap,
 )
+from ._terrain import Terrain as Terrain, surveyed as surveyed
 from ._triangular import (
     fowler_nordheim_exponent as fowler_nordheim_exponent,
     fowler_nordheim_transmission as fowler_nordheim_transmission,

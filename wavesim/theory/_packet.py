@@ -8,14 +8,14 @@ from jax.scipy import special as jax_special
 from jax.typing import ArrayLike
 from scipy import special
 
+from ._quadrature import integrated, on_panels
 from ._tracing import Array, fixed, floats, is_traced, namespace, require_double
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 # Beyond nine standard deviations a Gaussian holds 2e-19.
 _REACH = 9.0
 _FIRST_PANELS = 16
 _TRACED_PANELS = 64
-_MOST_PANELS = 2**13
+_BLOCK = 256
 
 
 class PacketTransmission(NamedTuple):
@@ -47,13 +47,14 @@ def packet_transmission(
     mass: ArrayLike = 1.0,
     *,
     tolerance: float = 1e-13,
+    marks: Any = (),
 ) -> PacketTransmission:
     """Probability that a Gaussian packet from the left is transmitted, int_0^inf T(k^2/2m) abs(phi(k))^2 dk.
 
     This is what a simulated packet must show, not T at its mean energy. Momenta k <= 0 contribute nothing (their
     weight is 1 - incoming_probability). Gauss-Legendre panels are bisected where they do not yet agree with their
     halves, so thresholds and narrow resonances cost little; a resonance much narrower than 1/300 of the momentum
-    spread may be overlooked. Under jax.grad or jit 64 equal panels are used.
+    spread may be overlooked, unless `marks` tell where it is. Under jax.grad or jit 64 equal panels are used.
 
     Args:
         transmission: T as a function of an array of energies, e.g. a closed form or the scatter of a potential.
@@ -61,6 +62,7 @@ def packet_transmission(
         width: standard deviation of abs(psi)^2 [length].
         mass: particle mass.
         tolerance: absolute accuracy asked for.
+        marks: energies about which T varies fast, such as a resonance and both of its flanks, where panels are to end.
 
     Returns:
         (value, error): the probability, and a bound on the error of the quadrature, not of T itself.
@@ -78,13 +80,17 @@ def packet_transmission(
     low = xp.maximum(momentum - _REACH * spread, 0.0)
     high = xp.maximum(momentum + _REACH * spread, low)
     ends = xp.linspace(low, high, _FIRST_PANELS + 1)
-    coarse = _integrate(integrand, ends[:-1], ends[1:])
+    coarse = on_panels(integrand, ends[:-1], ends[1:])
     if is_traced(coarse):
         ends = xp.linspace(low, high, _TRACED_PANELS + 1)
-        fine = _integrate(integrand, ends[:-1], ends[1:]).sum()
+        fine = on_panels(integrand, ends[:-1], ends[1:]).sum()
         return PacketTransmission(fine, fixed(abs(fine - coarse.sum())) + 1e-15)
-    value, error = _bisect(integrand, ends, coarse, tolerance)
-    return PacketTransmission(np.asarray(value), np.asarray(error + 1e-15))
+    if not low < high:
+        return PacketTransmission(np.zeros(()), np.full((), 1e-15))
+    fast = np.sqrt(2 * float(mass) * np.maximum(np.asarray(marks, float), 0.0))
+    ends = np.unique(np.concatenate([ends, fast[(fast > low) & (fast < high)]]))
+    found = integrated(lambda k: _in_blocks(integrand, k), ends, tolerance)
+    return PacketTransmission(np.asarray(found.value), np.asarray(found.error + 1e-15))
 
 
 def spectrum_transmission(
@@ -116,40 +122,7 @@ def spectrum_transmission(
     return PacketTransmission(value, fixed(change) + 1e-15)
 
 
-def _integrate(integrand: Callable[[Any], Any], a: Any, b: Any) -> Any:
-    """Integral over each panel (a, b)."""
-    k = (a + b)[:, None] / 2 + (b - a)[:, None] / 2 * _NODES
-    values = integrand(k.ravel()).reshape(k.shape)
-    return (b - a) / 2 * (values @ _WEIGHTS)
-
-
-def _bisect(
-    integrand: Callable[[Any], Any], ends: np.ndarray, whole: np.ndarray, tolerance: float
-) -> tuple[float, float]:
-    """Halve every panel that disagrees with its halves by more than its share of the tolerance."""
-    if ends[0] == ends[-1]:
-        return 0.0, 0.0
-    a, b, length = ends[:-1], ends[1:], ends[-1] - ends[0]
-    value, error, spent = 0.0, 0.0, a.size
-    while a.size:
-        middle = (a + b) / 2
-        lower, upper = np.stack([a, middle], axis=1).ravel(), np.stack([middle, b], axis=1).ravel()
-        halves = _integrate_blocks(integrand, lower, upper).reshape(-1, 2)
-        change = np.abs(halves.sum(axis=1) - whole)
-        spent += lower.size
-        # A panel too small for its share of the tolerance is done when all such together would not be noticed.
-        share = tolerance * np.maximum((b - a) / length, 1 / _MOST_PANELS)
-        done = (change <= share) | (spent >= _MOST_PANELS)
-        value += halves[done].sum()
-        error += change[done].sum()
-        keep = np.repeat(~done, 2)
-        a, b, whole = lower[keep], upper[keep], halves.ravel()[keep]
-    return float(value), float(error)
-
-
-def _integrate_blocks(integrand: Callable[[Any], Any], a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The same number of panels in every call, so that a T made of jax.numpy is compiled for one shape only."""
-    spare = -a.size % _FIRST_PANELS
-    a_blocks, b_blocks = (np.pad(e, (0, spare), mode="edge").reshape(-1, _FIRST_PANELS) for e in (a, b))
-    parts = [_integrate(integrand, lower, upper) for lower, upper in zip(a_blocks, b_blocks, strict=True)]
-    return np.concatenate(parts)[: a.size]
+def _in_blocks(integrand: Callable[[Any], Any], k: np.ndarray) -> np.ndarray:
+    """The integrand at the same number of places in every call, so that a T made of jax.numpy is compiled for one shape only."""
+    padded = np.pad(k, (0, -k.size % _BLOCK), mode="edge").reshape(-1, _BLOCK)
+    return np.concatenate([np.asarray(integrand(row)) for row in padded])[: k.size]

@@ -1,5 +1,6 @@
 """T(E) and R(E) of any one-dimensional potential, at any depth of tunneling (hbar = 1)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -11,24 +12,24 @@ from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
+from ._cell_waves import CellWaves
 from ._slices import (
-    PARTS,
     Potential,
     across,
     as_function,
     blocks,
     breakpoints,
-    graded,
-    refine,
+    flat_segments,
     sample_slices,
     slice_matrices,
 )
+from ._terrain import Terrain, surveyed
 from ._tracing import fixed, is_traced, namespace
 
-_FIRST_SLICES = 128
-_MOST_SLICES = 2**16
 _TRACED_SLICES = 512
 _LARGEST_LOG = 700.0
+# rounding acts as if the energy were known to a few units of its last place; its effect is seen from so large a shift
+_SHIFT = 2.0**-36
 
 
 @partial(
@@ -47,9 +48,9 @@ class Scattering:
         log_transmission: natural logarithm of T, also where T itself underflows; minus infinity where T = 0.
         t: amplitude of exp(i k_R x) on the right (of exp(-kappa_R x) where that channel is closed).
         r: amplitude of exp(-i k_L x) on the left; the incoming wave is exp(i k_L x).
-        error: bound on the error of log T and of R: the change from half as many slices, and rounding.
+        error: bound on the error of log T and of R: the change from half as many slices or cells, and rounding.
             It is a relative error of T, and an absolute one as well, because T <= 1.
-        slices: number of slices in all.
+        slices: number of slices or cells in all.
     """
 
     energy: jax.Array
@@ -73,18 +74,17 @@ def scatter(
     mass: ArrayLike = 1.0,
     v_left: ArrayLike | None = None,
     v_right: ArrayLike | None = None,
-    tolerance: float = 1e-12,
 ) -> Scattering:
     """Scattering of a plane wave by any potential that is constant outside [left, right].
 
-    The interval is cut at the edges, and between them into slices with sixth-order Magnus propagators (exact where V
-    is constant), thinner where V bends more. The scattering state is built from its outgoing wave, slice by slice towards the
-    source, normalised at each slice with the logarithm of the norm kept. In this direction the wanted solution
-    is the growing one, so rounding errors never overtake it, and T = 1e-300 and far less keeps its digits. (The
-    same slices as scattering matrices under the Redheffer product give the same T with up to a hundred times
-    the rounding; the product of bare transfer matrices fails at T ~ 1e-16.)
+    The interval is cut at the edges, and between them into cells on which V is a polynomial to rounding, found by
+    bisection: thin where V is steep, wide where it is flat. On each the wave is a power series. The scattering state is
+    built from its outgoing wave, cell by cell towards the source, with the logarithm of the norm kept. In this direction
+    the wanted solution is the growing one, so rounding errors never overtake it, and T = 1e-300 and far less keeps its
+    digits. (The product of bare transfer matrices fails at T ~ 1e-16.)
 
-    Differentiable in the energy, the mass and whatever the potential, the edges and the ends depend on.
+    With `slices`, and under jax.grad or jit, equal slices with sixth-order Magnus propagators take the place of the cells;
+    that way is differentiable in the energy, the mass and whatever the potential, the edges and the ends depend on.
 
     Args:
         potential: V(x), a function built from jax.numpy, or a pair (x, V) of samples joined by straight lines.
@@ -92,23 +92,23 @@ def scatter(
         energy: E [energy], any shape. Where E <= V_left no wave comes in and the limit T = 0, R = 1 is given.
         left: left end of the interval [length]; may be omitted for samples (their first position).
         right: right end of the interval [length]; may be omitted for samples (their last position).
-        edges: positions of the jumps and kinks of V inside the interval [length]. Without them convergence
-            is slow, and a feature much narrower than (right - left)/128 may be overlooked.
-        slices: even number of equal slices in each segment where V is not constant. By default it grows until the
-            error is below the tolerance; under jax.grad or jit, where that cannot be decided, about 512 are used.
+        edges: positions of the jumps and kinks of V inside the interval [length]. Without them they are closed in
+            upon, which costs cells; a feature narrower than (right - left)/8192 may be overlooked.
+        slices: even number of equal slices in each segment where V is not constant. By default there are none, but cells;
+            under jax.grad or jit, where V cannot be looked at, about 512 slices are used.
         mass: particle mass.
         v_left: potential left of the interval [energy]; by default Re V(left).
         v_right: potential right of the interval [energy]; by default Re V(right).
-        tolerance: accuracy asked for, absolute in R and relative in T.
 
     Returns:
-        A Scattering. Its `error` tells whether the tolerance was reached.
+        A Scattering, right to 1e-12 unless its `error` says otherwise.
 
     Raises:
         ValueError: if left < edges < right does not hold, or `slices` is not even and positive.
 
     Source:
-        Slice propagators: see slice_matrices. Amplitudes: Landau and Lifshitz, Quantum Mechanics, section 25.
+        Cells: Ixaru, Numerical Methods for Differential Equations (1984), chapter 3 (piecewise perturbation methods), here by
+        power series. Slices: see slice_matrices. Amplitudes: Landau and Lifshitz, Quantum Mechanics, section 25.
     """
     if isinstance(potential, tuple):
         left = np.asarray(potential[0])[0] if left is None else left
@@ -124,25 +124,15 @@ def scatter(
     v_left = _outside(potential, points[0]) if v_left is None else _number(v_left)
     v_right = _outside(potential, points[-1]) if v_right is None else _number(v_right)
     leads = _Leads(mass, v_left, v_right, points[0], points[-1])
-    points, flat = graded(potential, points, PARTS if slices is None else 1)
-
-    def solve(count: int, energy: Any = energy, keep_gradient: bool = False) -> _Waves:
-        inputs = (*sample_slices(potential, points, np.where(flat, 1, count)), energy, leads)
-        return _scattering_waves(*(inputs if keep_gradient else jax.tree.map(fixed, inputs)))
-
-    v, _ = sample_slices(potential, points, np.ones(flat.size, int))
-    if slices is not None or is_traced(points, v, energy, leads):
-        slices = slices or 2 * max(1, _TRACED_SLICES // (2 * flat.size))
-        coarse, fine = solve(slices // 2), solve(slices, keep_gradient=True)
-    else:
-        first, most = 2 * max(1, _FIRST_SLICES // flat.size), _MOST_SLICES // flat.size
-        slices, coarse, fine = refine(solve, _change, first, most, tolerance)
-    # Rounding acts as if the energy were known to a few units of the last place. Far from a resonance this is
-    # harmless; on its flank it is what limits T, and equal slices would not show it.
-    shift, xp = 2.0**-36, namespace(energy, v)
-    moved = solve(slices, energy + shift * xp.maximum(abs(energy), xp.max(abs(v))))
-    steps = int(np.sum(np.where(flat, 1, slices)))
-    rounding = 2.0**-52 * (16 + steps / 2 + 8 * _change(moved, fine) / shift)
+    v, _ = sample_slices(potential, points, np.ones(points.size - 1, int))
+    traced = is_traced(points, v, energy, leads)
+    coarse, fine, moved, steps = (
+        _by_slices(potential, points, energy, leads, slices)
+        if traced or slices is not None
+        else _by_cells(potential, points, np.asarray(energy), leads)
+    )
+    # Far from a resonance an energy that is off by rounding is harmless; on its flank it is what limits T.
+    rounding = 2.0**-52 * (16 + steps / 2 + 8 * _change(moved, fine) / _SHIFT)
     return Scattering(
         energy=jnp.asarray(energy),
         transmission=jnp.asarray(namespace(fine).exp(fine.log_transmission)),
@@ -170,7 +160,73 @@ class _Leads(NamedTuple):
 
 
 # psi, its derivative, and the logarithm of what both were divided by.
-_State = tuple[Any, Any, Any]
+_State = tuple[Any, ...]
+
+
+def terrain_transmission(terrain: Terrain, mass: float = 1.0, finer: int = 1) -> Callable[[ArrayLike], np.ndarray]:
+    """T of the energy for waves from the left, without its error: `scatter` surveys V anew each time, this keeps what it knows.
+
+    Args:
+        terrain: V, from `surveyed`.
+        mass: particle mass.
+        finer: cut every cell into so many more, for a second resolution.
+
+    Returns:
+        a function of energies as V is counted [energy], of any shape, to T of the same shape; 0 where a side is closed. It is fastest
+        where its first call spans the energies of those that follow.
+    """
+    leads = _Leads(mass, terrain.v_left, terrain.v_right, terrain.ends[0], terrain.ends[-1])
+    kept: list[CellWaves] = []
+
+    def transmission(energy: ArrayLike) -> np.ndarray:
+        energy = np.asarray(energy, float)
+        flat = energy.ravel()
+        if not flat.size:
+            return np.zeros(energy.shape)
+        low, high = float(flat.min()), float(flat.max())
+        if not kept or low < kept[0].band[0] or high > kept[0].band[1]:
+            kept[:] = [CellWaves.over(terrain, (low, high), mass, finer=finer)]
+        psi, slope, _ = _outgoing_wave(flat, leads)
+        return np.exp(_split(kept[0].to_left(psi, slope, flat), flat, leads).log_transmission).reshape(energy.shape)
+
+    return transmission
+
+
+# a coarser and a finer solution, the finer one at energies that are shifted a little, and the number of its slices
+_Solved = tuple["_Waves", "_Waves", "_Waves", int]
+
+
+def _by_slices(potential: Potential, points: Any, energy: Any, leads: _Leads, slices: int | None) -> _Solved:
+    flat = flat_segments(potential, points)
+    slices = slices or 2 * max(1, _TRACED_SLICES // (2 * flat.size))
+
+    def solve(count: int, energy: Any, keep_gradient: bool = False) -> _Waves:
+        inputs = (*sample_slices(potential, points, np.where(flat, 1, count)), energy, leads)
+        return _scattering_waves(*(inputs if keep_gradient else jax.tree.map(fixed, inputs)))
+
+    v, _ = sample_slices(potential, points, np.ones(flat.size, int))
+    xp = namespace(energy, v)
+    shifted = energy + _SHIFT * xp.maximum(abs(energy), xp.max(abs(v)))
+    coarse, fine = solve(slices // 2, energy), solve(slices, energy, keep_gradient=True)
+    return coarse, fine, solve(slices, shifted), int(np.sum(np.where(flat, 1, slices)))
+
+
+def _by_cells(potential: Potential, points: np.ndarray, energy: np.ndarray, leads: _Leads) -> _Solved:
+    terrain = surveyed(
+        potential, points[0], points[-1], points[1:-1], v_left=float(leads.v_left), v_right=float(leads.v_right)
+    )
+    flat = energy.ravel()
+    shifted = flat + _SHIFT * np.maximum(np.abs(flat), np.max(np.abs(terrain.coefficients[:, 0])))
+    band = (float(np.min(flat, initial=np.inf)), float(np.max(shifted, initial=-np.inf)))
+    mass = float(leads.mass)
+    coarse, fine = (CellWaves.over(terrain, band, mass, finer=finer) for finer in (1, 2))
+
+    def solve(waves: CellWaves, energies: np.ndarray) -> _Waves:
+        psi, slope, _ = _outgoing_wave(energies, leads)
+        found = _split(waves.to_left(psi, slope, energies), energies, leads)
+        return _Waves(*(part.reshape(energy.shape) for part in found))
+
+    return solve(coarse, flat), solve(fine, flat), solve(fine, shifted), fine.terrain.ends.size - 1
 
 
 def _number(value: Any) -> Any:

@@ -16,9 +16,6 @@ Potential = Callable[[Any], Any] | tuple[ArrayLike, ArrayLike]
 
 _ORDER = 6
 _BLOCK = 64
-# Segments between the breakpoints are cut into so many parts in all, of at most 20 different lengths in ratio.
-PARTS = 16
-_LEAST_DENSITY = 0.05
 # Potentials are evaluated at so many places at a time, or at so many where there are more, so that what is in them compiles for two shapes at most.
 SAMPLES, _MANY = 1024, 16384
 # Three Gauss-Legendre points of (0, 1): inside a slice, so that a jump at its edge is never sampled.
@@ -77,41 +74,15 @@ def breakpoints(potential: Potential, left: ArrayLike, right: ArrayLike, edges: 
     return ordered
 
 
-def graded(potential: Potential, points: Any, most_parts: int = PARTS) -> tuple[Any, np.ndarray]:
-    """Breakpoints with more between them, closer together where V bends more, and which segments have a constant V.
-
-    Equal slices would all be as thin as the sharpest bend asks for. In a flat segment one slice is exact, and equal
-    slices make equal rounding errors, which add up: it is best crossed in one step. Where JAX is tracing nothing of this
-    can be known, and the points stay as they are.
-    """
+def flat_segments(potential: Potential, points: Any) -> np.ndarray:
+    """Which segments between the breakpoints have a constant V, so that one slice is exact; none is known to where JAX is tracing."""
     segments = points.size - 1
+    if is_traced(points):
+        return np.zeros(segments, bool)
     count = max(8, SAMPLES // segments)
-    v = None
-    if not is_traced(points):
-        x = points[:-1, None] + np.diff(points)[:, None] * ((np.arange(count) + 0.5) / count)
-        v = evaluate(as_function(potential), x)
-    if v is None or is_traced(v):
-        return points, np.zeros(segments, bool)
-    flat = np.all(v == v[:, :1], axis=1)
-    parts = max(1, most_parts // max(1, segments - np.sum(flat)))
-    finer, is_flat = [points[:1]], []
-    for i in range(segments):
-        ends = points[i : i + 2] if flat[i] else _quantiles(points[i], points[i + 1], v[i], parts)
-        finer.append(ends[1:])
-        is_flat += [flat[i]] * (ends.size - 1)
-    return np.concatenate(finer), np.array(is_flat)
-
-
-def _quantiles(left: float, right: float, v: np.ndarray, parts: int) -> np.ndarray:
-    """Ends of parts in which V bends as much as in any other, by the error of the slices, which goes as h^7."""
-    bend = np.abs(np.diff(v, 2))
-    # A bend is felt in its neighborhood, and where V happens to have no curvature its higher derivatives still count.
-    reach = max(1, v.size // 32)
-    bend = np.max(np.lib.stride_tricks.sliding_window_view(np.pad(bend, reach, mode="edge"), 2 * reach + 1), axis=1)
-    density = np.maximum((bend / max(np.max(bend), 1e-300)) ** (1 / (_ORDER + 1)), _LEAST_DENSITY)
-    grown = np.concatenate([[0.0], np.cumsum(np.pad(density, 1, mode="edge"))])
-    places = np.interp(np.linspace(0.0, grown[-1], parts + 1), grown, np.linspace(0.0, 1.0, grown.size))
-    return np.concatenate([[left], left + (right - left) * places[1:-1], [right]])
+    x = points[:-1, None] + np.diff(points)[:, None] * ((np.arange(count) + 0.5) / count)
+    v = evaluate(as_function(potential), x)
+    return np.zeros(segments, bool) if is_traced(v) else np.all(v == v[:, :1], axis=1)
 
 
 def sample_slices(potential: Potential, points: Any, counts: np.ndarray) -> tuple[Any, Any]:

@@ -1,6 +1,7 @@
 """Error bars: what is repeated, what it shows, and the report that says it."""
 
 from ._accuracy import combined as combined, rounding as rounding, spacing_order as spacing_order
+from ._estimate import Estimate as Estimate, error_of as error_of
 from ._question import (
     AbstractQuestion as AbstractQuestion,
     CurvePredictions as CurvePredictions,

@@ -11,6 +11,7 @@ from ..._typing import TIME, Dimension
 from ...grid import Grid
 from ...problem import Problem
 from ...propagation import Result
+from ._estimate import error_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,9 +40,16 @@ class Quantity:
         return None if not self.theory else self.value - next(iter(self.theory.values()))
 
     @property
+    def theory_errors(self) -> dict[str, float]:
+        """What each theory says of its own error, 0 where it is a closed form or says nothing."""
+        return {name: error_of(value) for name, value in self.theory.items()}
+
+    @property
     def agrees(self) -> bool | None:
-        """Whether theory lies within the error bar, None without theory or without an error bar."""
-        return None if self.difference is None or math.isinf(self.error) else abs(self.difference) <= self.error
+        """Whether theory lies within both error bars, None without theory or without an error bar."""
+        if self.difference is None or math.isinf(self.error):
+            return None
+        return abs(self.difference) <= self.error + next(iter(self.theory_errors.values()))
 
 
 @dataclasses.dataclass(frozen=True)

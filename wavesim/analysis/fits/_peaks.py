@@ -71,7 +71,9 @@ def _refined(curve: Callable[[np.ndarray], np.ndarray], x: np.ndarray, values: n
     shift = float(np.clip(b / bend, -2 * step, 2 * step))
     height = float(c) + 0.5 * bend * shift**2
     sides = [_crossing(curve, x, values, index, height / 2, side) for side in (-1, 1)]
-    return Peak(float(near[at]) + shift, height, sides[1] - sides[0], bend)
+    width = sides[1] - sides[0]
+    # where the points do not resolve it, the flanks may come out in the wrong order
+    return Peak(float(near[at]) + shift, height, width if width > 0 else math.nan, bend)
 
 
 def _crossing(

@@ -5,6 +5,7 @@ from ._doublet import (
     beats as beats,
     dipole_of as dipole_of,
     double_well as double_well,
+    driven_wells_of as driven_wells_of,
     few_levels_of as few_levels_of,
     half_length as half_length,
     lowest_doublet as lowest_doublet,
@@ -12,12 +13,17 @@ from ._doublet import (
     wkb_gap_of as wkb_gap_of,
 )
 from ._levels import level_theories as level_theories
+from ._motion import motion_at as motion_at, motion_theories as motion_theories
+from ._packet import Shares as Shares, packet_theories as packet_theories, shares_of as shares_of
+from ._resonances import resonance_marks as resonance_marks, resonances_of as resonances_of
+from ._terrain import gaussians_of as gaussians_of, terrain_of as terrain_of
 from ._transmission import (
     BELOW_TOP as BELOW_TOP,
     TransmissionOf as TransmissionOf,
     along_first_axis as along_first_axis,
     approximate_transmissions as approximate_transmissions,
     average as average,
+    closed_form as closed_form,
     moves_right as moves_right,
     scattering_transmission as scattering_transmission,
     single_top as single_top,

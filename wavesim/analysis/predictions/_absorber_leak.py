@@ -13,7 +13,14 @@ from ... import theory
 from ...absorbers import Absorber
 from ...problem import Problem
 from ...states import AbstractPacket
+from ._transmission import along_first_axis, moves_right, scattering_transmission
 
+# momenta slower than this share of the packet's never arrive, and are counted as what remains
+_STILL = 1e-3
+# of a packet, in spreads of its momentum
+_REACH = 8.0
+_DECADES, _MOST_PANELS = 4, 60
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 # momenta of a table of leaks, for each factor of ten
 _PER_DECADE = 160
 
@@ -74,17 +81,66 @@ def _leak_at(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarra
 
 
 def packet_leak(problem: Problem, absorber: Absorber) -> float:
-    """The probability that an absorber does not take from this packet: a bound for what it may add to T or to R."""
-    packet, mass = problem.state, float(problem.mass)
+    """The probability that an absorber does not take from this packet: a bound for what it may add to T or to R.
+
+    int abs(phi(k))^2 [T leak(momentum behind) + R leak(momentum in front)] dk, sampled evenly over the packet and, towards each
+    threshold, evenly in the logarithm of the slow side's momentum: just above a step a sliver of the packet leaves so slowly that the
+    layer takes none of it. Where T is not known (V moves, or has several axes) it counts as 1 on both sides.
+
+    Args:
+        problem: a packet before a potential that is flat on both sides.
+        absorber: the layer at each end.
+    """
+    problem = along_first_axis(problem)
+    packet, mass, potential = problem.state, float(problem.mass), problem.potential
     assert isinstance(packet, AbstractPacket)
     low, high = packet.momentum_range(1e-15, mass)
     mean, spread = (low + high) / 2, (high - low) / 16
-    k = np.linspace(max(low, 1e-3 * high), high, 61) if mean > 0 else np.linspace(max(-high, -1e-3 * low), -low, 61)
-    density = np.exp(-(((k - abs(mean)) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
-    worst = np.zeros_like(k)
-    for end in {max(float(end), 0.0) for end in problem.potential.asymptotes()}:
-        outside = np.sqrt(np.maximum(k**2 - 2 * mass * end, 0.0))
-        moving = outside > 1e-3 * abs(mean)
-        leak = _leak_at(absorber, np.where(moving, outside, abs(mean)), mass)
-        worst = np.maximum(worst, np.where(moving, leak, 0.0))
-    return float(np.trapezoid(np.minimum(worst, 1.0) * density, k))
+    near, far = (max(float(end), 0.0) for end in potential.asymptotes())
+    if mean < 0:
+        near, far, mean = far, near, -mean
+    reference = max(mean, spread)
+
+    def density(k: np.ndarray) -> np.ndarray:
+        return np.exp(-(((k - mean) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
+
+    def leak(momentum: np.ndarray) -> np.ndarray:
+        moving = momentum > _STILL * reference
+        return np.where(moving, _leak_at(absorber, np.where(moving, momentum, reference), mass), 0.0)
+
+    # what moves away from the start, and what no energy is enough for, leaves in front
+    step = math.sqrt(max(2 * mass * (far - near), 0.0))
+    total = 0.0
+    for first, last in ((-(mean + _REACH * spread), 0.0), (0.0, min(step, mean + _REACH * spread))):
+        if first < last and last > mean - _REACH * spread:
+            k, weight = _panels(max(first, mean - _REACH * spread), last, spread)
+            total += float(np.sum(weight * density(k) * leak(np.abs(k))))
+    top = (mean + _REACH * spread) ** 2 - step**2
+    if top <= 0:
+        return total
+    # above: by the momentum behind where that is the smaller one, else by that in front
+    q, weight = _panels(0.0, math.sqrt(top), spread * min(1.0, reference / math.sqrt(top)))
+    k = np.sqrt(q**2 + step**2)
+    behind = np.sqrt(np.maximum(k**2 + 2 * mass * (near - far), 0.0))
+    held = weight * density(k) * q / k
+    through = _transmission(problem, k**2 / (2 * mass))
+    if through is None:
+        return total + float(np.sum(held * np.minimum(leak(k) + leak(behind), 1.0)))
+    return total + float(np.sum(held * ((1.0 - through) * leak(k) + through * leak(behind))))
+
+
+def _transmission(problem: Problem, kinetic: np.ndarray) -> np.ndarray | None:
+    potential = problem.potential
+    if not potential.static or potential.dimension > 1:
+        return None
+    return np.clip(scattering_transmission(potential, float(problem.mass), moves_right(problem))(kinetic), 0.0, 1.0)
+
+
+def _panels(low: float, high: float, spread: float) -> tuple[np.ndarray, np.ndarray]:
+    """Places and weights of Gauss's rule on panels no wider than a packet's spread, and ever thinner towards 0."""
+    even = np.linspace(low, high, 2 + min(int(2 * (high - low) / spread), _MOST_PANELS))
+    size = max(abs(low), abs(high))
+    thin = size * 2.0 ** -np.arange(1.0, 1 + _DECADES / math.log10(2))
+    ends = np.unique(np.concatenate([even, [end for end in (*thin, *-thin) if low < end < high]]))
+    middle, half = (ends[1:] + ends[:-1])[:, None] / 2, np.diff(ends)[:, None] / 2
+    return (middle + half * _NODES).ravel(), (half * _WEIGHTS).ravel()

@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from ... import theory
-from ...potentials import AbstractDoubleWell, AbstractPotential, DoubleDeltaWell, Driven, QuarticDoubleWell
+from ...potentials import AbstractDoubleWell, AbstractPotential, DoubleDeltaWell, Driven, QuarticDoubleWell, values_at
 from ...problem import Problem
 from ...states import LeftLocalized, RightLocalized
+
+# int kappa dx from a well to walls that are not felt, and places at which it is summed
+_UNFELT, _FINE, _POINTS = 18.0, 4001, 255
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,6 +108,48 @@ def few_levels_of(problem: Problem, count: int) -> theory.FewLevels:
     well = double_well(problem.potential)
     assert well is not None and well.smooth
     return _few_levels(well, float(problem.mass), count)
+
+
+def driven_wells_of(problem: Problem, times: np.ndarray) -> theory.DrivenWells:
+    """The left population of a localized start in smooth wells that a force shakes, by as many levels as it takes, and its error."""
+    well, mass, drive = double_well(problem.potential), float(problem.mass), problem.potential
+    assert well is not None and well.smooth and isinstance(drive, Driven)
+    force, phase = float(drive.force), float(drive.phase)
+
+    def value(x: np.ndarray) -> np.ndarray:
+        return values_at(well, x + well.divide, mass)
+
+    return theory.driven_wells(
+        value,
+        _unfelt(value, 1.1 * half_length(well, mass), abs(force * math.cos(phase)), mass),
+        times,
+        side="left" if isinstance(problem.state, LeftLocalized) else "right",
+        force=force,
+        frequency=float(drive.frequency),
+        phase=phase,
+        mass=mass,
+    )
+
+
+def _unfelt(value: Callable[[np.ndarray], np.ndarray], widest: float, force: float, mass: float) -> float:
+    """Where walls may stand that the two lowest levels do not feel: int kappa dx = 18 beyond the wells, and before the force opens a way out."""
+    level = float(theory.grid_levels(value, -widest, widest, count=2, points=_POINTS, mass=mass).energies[1])
+    x = np.linspace(0.0, widest, _FINE)
+    nearest = []
+    for side in (-1, 1):
+        above = value(side * x) - force * x - level
+        allowed = np.flatnonzero(above < 0)
+        # the force may open the way out far away; what lies before the top counts
+        inner = allowed[allowed <= int(np.argmax(above[1:])) + 1]
+        first = int(inner[-1]) if inner.size else 0
+        exponent = np.cumsum(np.sqrt(2 * mass * np.maximum(above[first:], 0.0))) * (x[1] - x[0])
+        closed = first + int(np.searchsorted(exponent, _UNFELT))
+        opened = allowed[allowed > first]
+        if opened.size and closed >= opened[0]:
+            # halfway between the top and the way out
+            closed = (first + int(np.argmax(above[first:])) + int(opened[0])) // 2
+        nearest.append(float(x[min(closed, _FINE - 1)]))
+    return max(nearest)
 
 
 @functools.lru_cache(maxsize=16)

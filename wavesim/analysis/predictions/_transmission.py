@@ -27,6 +27,8 @@ from ...potentials import (
 )
 from ...problem import Problem
 from ...states import GaussianPacket, Product
+from ..bars import Estimate
+from ._terrain import FAINTEST, terrain_of
 
 TransmissionOf = Callable[[Any], Any]
 
@@ -51,80 +53,93 @@ def moves_right(problem: Problem) -> bool:
     return not isinstance(state, GaussianPacket) or float(state.mean_momentum(problem.mass)) > 0
 
 
-def transmission_theories(problem: Problem) -> dict[str, Callable[[Any], Any]]:
-    """T as a function of the kinetic energy on the incoming side: a closed form where there is one, and the scattering method."""
+def transmission_theories(problem: Problem) -> dict[str, TransmissionOf]:
+    """T as a function of the kinetic energy on the incoming side: a closed form where there is one, and the scattering method.
+
+    Empty for a potential that depends on time: one that is frozen is another one.
+    """
+    if not problem.potential.static:
+        return {}
+    closed = closed_form(problem)
+    forms = {} if closed is None else {"closed_form": closed}
+    return forms | {"scattering": scattering_transmission(problem.potential, problem.mass, moves_right(problem))}
+
+
+def closed_form(problem: Problem) -> TransmissionOf | None:
+    """T of the kinetic energy on the incoming side in closed form, where there is one."""
     potential, mass = problem.potential, problem.mass
-    to_right = moves_right(problem)
-    chosen: dict[str, Callable[[Any], Any]] = {}
-    if isinstance(potential, RectangularBarrier):
-        chosen["closed_form"] = lambda e: theory.rectangular_transmission(e, potential.height, potential.width, mass)
-    elif isinstance(potential, EckartBarrier):
-        chosen["closed_form"] = lambda e: theory.eckart_transmission(e, potential.height, potential.width, mass)
-    elif isinstance(potential, Step):
-        chosen["closed_form"] = lambda e: theory.step_transmission(
-            e, potential.height if to_right else -potential.height, mass
-        )
-    elif isinstance(potential, DoubleBarrier):
-        chosen["closed_form"] = lambda e: theory.double_rectangular_transmission(
-            e, potential.height, potential.width, potential.separation, mass
-        )
-    elif isinstance(potential, TriangularBarrier):
-        chosen["closed_form"] = lambda e: theory.triangular_transmission(e, potential.height, potential.width, mass)
-    elif isinstance(potential, DeltaBarrier | DeltaWell):
-        chosen["closed_form"] = lambda e: theory.delta_transmission(e, potential.strength, mass)
-    elif isinstance(potential, DoubleDeltaWell):
-        chosen["closed_form"] = lambda e: theory.double_delta_transmission(
-            e, -potential.strength, potential.separation, mass
-        )
-    if potential.spikes:
-        # scattering works on V(x), in which a delta has no value
-        return chosen
-    chosen["scattering"] = scattering_transmission(potential, mass, to_right)
-    return chosen
+    match potential:
+        case RectangularBarrier():
+            return lambda e: theory.rectangular_transmission(e, potential.height, potential.width, mass)
+        case EckartBarrier():
+            return lambda e: theory.eckart_transmission(e, potential.height, potential.width, mass)
+        case Step():
+            height = potential.height if moves_right(problem) else -potential.height
+            return lambda e: theory.step_transmission(e, height, mass)
+        case DoubleBarrier():
+            return lambda e: theory.double_rectangular_transmission(
+                e, potential.height, potential.width, potential.separation, mass
+            )
+        case TriangularBarrier():
+            return lambda e: theory.triangular_transmission(e, potential.height, potential.width, mass)
+        case DeltaBarrier() | DeltaWell():
+            return lambda e: theory.delta_transmission(e, potential.strength, mass)
+        case DoubleDeltaWell():
+            return lambda e: theory.double_delta_transmission(e, -potential.strength, potential.separation, mass)
+    return None
 
 
-def average(transmission: TransmissionOf, problem: Problem, tolerance: float = 1e-13) -> float:
-    """What T(E) lets through of the problem's Gaussian packet, to `tolerance`, and to a relative 1e-9 where it is small."""
+def average(
+    transmission: TransmissionOf, problem: Problem, tolerance: float = 1e-13, marks: np.ndarray | tuple[()] = ()
+) -> Estimate:
+    """What T(E) lets through of the problem's Gaussian packet, to `tolerance`, and to a relative 1e-9 where it is small.
+
+    For a packet that starts clear of the potential; see `packet_theories` for one that does not. The error is that of the average, not of T.
+
+    Args:
+        transmission: T of the kinetic energy on the incoming side.
+        problem: its packet counts.
+        tolerance: absolute.
+        marks: energies about which T varies fast; see `resonance_marks`.
+    """
     packet = problem.state
     assert isinstance(packet, GaussianPacket)
     momentum = abs(float(packet.mean_momentum(problem.mass)))
-    value = float(
-        theory.packet_transmission(transmission, momentum, packet.width, problem.mass, tolerance=tolerance).value
-    )
-    if 0 < value < 1e-4:
-        fine = theory.packet_transmission(transmission, momentum, packet.width, problem.mass, tolerance=1e-9 * value)
-        value = float(fine.value)
-    return value
+
+    def to(aim: float) -> theory.PacketTransmission:
+        return theory.packet_transmission(
+            transmission, momentum, packet.width, problem.mass, tolerance=aim, marks=marks
+        )
+
+    mean, aim = to(tolerance), tolerance
+    if 0 < mean.value < 1e-4:
+        aim = 1e-9 * float(mean.value)
+        mean = to(aim)
+    return Estimate(float(mean.value), min(float(mean.error), aim))
 
 
-def scattering_transmission(potential: AbstractPotential, mass: float, to_right: bool = True) -> Callable[[Any], Any]:
-    """T(E) of any potential that is flat on both sides, by `wavesim.theory.scatter`; E is counted from the incoming side's V."""
-    left, right = potential.support(1e-17)
-    pad = 0.0 if right > left else 0.5
-    ends = potential.asymptotes()
-    sign = 1.0 if to_right else -1.0
-    low, high = (left - pad, right + pad) if to_right else (-right - pad, -left + pad)
-    near, far = ends if to_right else ends[::-1]
-    edges = tuple(sorted(sign * edge for edge in potential.edges if low < sign * edge < high))
+def scattering_transmission(
+    potential: AbstractPotential, mass: float, to_right: bool = True, faint: float = FAINTEST, finer: int = 1
+) -> TransmissionOf:
+    """T(E) of any potential that is flat on both sides, deltas included; E is counted from the incoming side's V.
 
-    # one compilation for all of its operations
-    @jax.jit
-    def value(x: Any) -> Any:
-        return potential.value((sign * x,), mass=mass) - near
+    V is surveyed once, and each call costs milliseconds: see `wavesim.theory.surveyed`.
 
-    def transmission(energy: Any) -> Any:
-        return theory.scatter(
-            value,
-            energy,
-            left=low,
-            right=high,
-            edges=edges,
-            mass=mass,
-            v_left=0.0,
-            v_right=far - near,
-        ).transmission
+    Args:
+        potential: static, of one dimension.
+        mass: of the particle.
+        to_right: whether the waves come from the left.
+        faint: V is cut off where it is this share of its height.
+        finer: cut every cell into so many more, for a second resolution.
+    """
+    near = potential.asymptotes()[0 if to_right else 1]
 
-    return transmission
+    @functools.cache
+    def known() -> Callable[[Any], np.ndarray]:
+        whole = terrain_of(potential, float(mass), faint)
+        return theory.terrain_transmission(whole if to_right else whole.mirrored, float(mass), finer)
+
+    return lambda energy: known()(np.asarray(energy, float) + near)
 
 
 def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
@@ -134,7 +149,7 @@ def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
     ``fowler_nordheim`` of a triangle, which hold below the top alone (see `below_top`). Empty for wells, steps, deltas and several barriers.
     """
     potential, mass = problem.potential, float(problem.mass)
-    top = single_top(potential, mass)
+    top = single_top(potential, mass) if potential.static else None
     if top is None:
         return {}
     low, high = potential.support(1e-12)

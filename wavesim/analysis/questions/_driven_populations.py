@@ -17,12 +17,9 @@ from ...potentials import AbstractDoubleWell, Driven
 from ...problem import Problem
 from ...propagation import FrameSum, Result
 from ...states import LeftLocalized
-from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
-from ..predictions import beats, dipole_of, few_levels_of, tunnels
+from ..bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading
+from ..predictions import beats, dipole_of, driven_wells_of, few_levels_of, tunnels
 from ._populations import both_sides, population_curves, population_observables
-
-# levels that a drive can reach, to eight digits (measured; tests/physics)
-_LEVELS = 12
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +27,7 @@ class DrivenPopulations(AbstractRecordQuestion):
     """A particle that starts in one of two wells, shaken by a force; the tolerance is absolute.
 
     Headline: the population of the other well at the end; so the duration should be the transfer time without drive. Theories:
-    ``few_levels``, the equations of the lowest twelve levels in the drive, integrated; ``two_level``, the same with the doublet alone;
+    ``few_levels``, the equations of as many levels as it takes in the drive, integrated; ``two_level``, the same with the doublet alone;
     ``bessel``, undriven wells whose gap the drive has multiplied by J0(A/omega).
     """
 
@@ -63,13 +60,17 @@ class DrivenPopulations(AbstractRecordQuestion):
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         if duration is None:
             return {}
-        final = self.curve_predictions(problem, np.array([0.0, duration]))
+        curves, error = _left_curves(problem.potential, problem.state, float(problem.mass), (0.0, duration))
+        final = both_sides(curves)
+        errors = {"few_levels": error}
         return {
-            name: {kind: float(values[-1]) for kind, values in final[name].items()} for name in _other_first(problem)
+            name: {kind: Estimate(float(values[-1]), errors.get(kind, 0.0)) for kind, values in final[name].items()}
+            for name in _other_first(problem)
         }
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
-        return both_sides(_left_curves(problem.potential, problem.state, float(problem.mass), tuple(times.tolist())))
+        curves, _ = _left_curves(problem.potential, problem.state, float(problem.mass), tuple(times.tolist()))
+        return both_sides(curves)
 
 
 def _other_first(problem: Problem) -> tuple[str, str]:
@@ -78,21 +79,25 @@ def _other_first(problem: Problem) -> tuple[str, str]:
 
 
 @functools.lru_cache(maxsize=16)
-def _left_curves(potential: Driven, state: object, mass: float, times: tuple[float, ...]) -> dict[str, np.ndarray]:
+def _left_curves(
+    potential: Driven, state: object, mass: float, times: tuple[float, ...]
+) -> tuple[dict[str, np.ndarray], float]:
+    """The left population by each theory, and the error of the first."""
     problem = Problem(potential, state, mass=mass)  # type: ignore[arg-type]
     assert isinstance(potential.potential, AbstractDoubleWell)
     side = "left" if isinstance(state, LeftLocalized) else "right"
     force, frequency, phase = (float(v) for v in (potential.force, potential.frequency, potential.phase))
     moments = np.array(times)
-    curves = {}
-    for name, count in (("few_levels", _LEVELS), ("two_level", 2)):
-        levels = few_levels_of(problem, count)
-        start = theory.localized_start(levels, side, force * np.cos(phase))
-        curves[name] = theory.driven_left_probability(
-            moments, levels, start, force=force, frequency=frequency, phase=phase
-        )
+    driven = driven_wells_of(problem, moments)
+    doublet = few_levels_of(problem, 2)
+    start = theory.localized_start(doublet, side, force * np.cos(phase))
+    drive = {"force": force, "frequency": frequency, "phase": phase}
+    curves = {
+        "few_levels": driven.left,
+        "two_level": theory.driven_left_probability(moments, doublet, start, **drive),
+    }
     free = beats(problem).get("overlap_corrected")
     if free is not None and getattr(potential.potential, "tilt", 0.0) == 0:
         slowed = theory.driven_gap(free.gap, 2 * force * dipole_of(problem), frequency)
         curves["bessel"] = dataclasses.replace(free, gap=float(slowed)).at(moments)
-    return curves
+    return curves, driven.error

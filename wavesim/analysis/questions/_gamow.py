@@ -202,7 +202,6 @@ def _scattered(well: CoulombBarrier, energies: np.ndarray, mass: float, far: flo
         edges=edges,
         mass=mass,
         v_left=-float(well.depth),
-        tolerance=1e-10,
     )
 
 

@@ -1,4 +1,4 @@
-"""Where the packet is and how fast: mean position, momentum, width and energy, against the closed forms of free and harmonic motion."""
+"""Where the packet is and how fast: mean position, momentum, width and energy, against closed forms where V is quadratic in x."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import dataclasses
 
 import numpy as np
 
-from ... import theory
 from ..._typing import DIMENSIONLESS, ENERGY, LENGTH, MOMENTUM, Dimension
 from ...absorbers import Absorber
 from ...observables import AbstractObservable, Energy, Momentum, Norm, Position, PositionSpread
-from ...potentials import Free, Harmonic
 from ...problem import Problem
 from ...propagation import FrameSum, Result
-from ...states import GaussianPacket
 from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
+from ..predictions import motion_at, motion_theories
 
 _NAMES: dict[str, tuple[str, Dimension]] = {
     "mean_position": ("position", LENGTH),
@@ -60,37 +58,7 @@ class Motion(AbstractRecordQuestion):
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         if duration is None:
             return {}
-        curves = self.curve_predictions(problem, np.array([duration]))
-        return {
-            name: {kind: float(values[0]) for kind, values in theories.items()} for name, theories in curves.items()
-        }
+        return motion_at(problem, duration)
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
-        packet, mass = problem.state, float(problem.mass)
-        if not isinstance(packet, GaussianPacket):
-            return {}
-        momentum = float(packet.mean_momentum(mass))
-        start = {"center": float(packet.center), "momentum": momentum}
-        kinetic = momentum**2 / (2 * mass) + 1 / (8 * mass * float(packet.width) ** 2)
-        if isinstance(problem.potential, Free):
-            mean = theory.free_packet_mean(times, **start, mass=mass)
-            width = theory.free_packet_width(times, width=packet.width, mass=mass)
-            moving, energy, kind = np.full_like(times, momentum), kinetic, "free"
-        elif isinstance(problem.potential, Harmonic):
-            well = problem.potential
-            frequency, offset = float(well.frequency), start["center"] - float(well.center)
-            mean, moving = theory.harmonic_mean(times, center=offset, momentum=momentum, frequency=frequency, mass=mass)
-            mean = np.asarray(mean) + float(well.center)
-            width = theory.harmonic_width(times, width=packet.width, frequency=frequency, mass=mass)
-            energy, kind = kinetic + mass * frequency**2 * (offset**2 + float(packet.width) ** 2) / 2, "harmonic"
-        else:
-            return {}
-        ones = np.ones_like(times)
-        values = {
-            "mean_position": mean,
-            "mean_momentum": moving,
-            "position_spread": width,
-            "mean_energy": energy * ones,
-            "norm": ones,
-        }
-        return {name: {kind: np.asarray(curve)} for name, curve in values.items()}
+        return motion_theories(problem, times)

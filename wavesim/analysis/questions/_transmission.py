@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import math
 from typing import Any
 
@@ -24,7 +23,7 @@ from ..predictions import (
     average,
     moves_right,
     packet_leak,
-    transmission_theories,
+    packet_theories,
 )
 
 _FAR = 1e-3
@@ -140,12 +139,12 @@ class Transmission(AbstractRecordQuestion):
         problem = along_first_axis(problem)
         # an approximation says something where next to nothing passes
         rough = approximate_transmissions(problem) if self.relative else {}
-        return _averages(problem, transmission_theories(problem) | rough)
+        exact, averages = packet_theories(problem), _averages(problem, rough)
+        return {name: theories | averages.get(name, {}) for name, theories in exact.items()}
 
     def compared(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
-        problem = along_first_axis(problem)
-        return _averages(problem, dict(itertools.islice(transmission_theories(problem).items(), 1)))
+        return packet_theories(along_first_axis(problem), first_only=True)
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
         del problem, times
@@ -156,7 +155,7 @@ def _averages(problem: Problem, theories: dict[str, TransmissionOf]) -> Predicti
     """Each T(E), averaged over the packet."""
     if not isinstance(problem.state, GaussianPacket):
         return {}
-    through = {name: average(transmission, problem) for name, transmission in theories.items()}
+    through = {name: float(average(transmission, problem)) for name, transmission in theories.items()}
     # components that start the other way never meet the potential: they count as reflected
     back = {name: 1.0 - value for name, value in through.items()}
     return {"transmitted_probability": through, "reflected_probability": back}

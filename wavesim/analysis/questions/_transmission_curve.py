@@ -9,19 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from ... import theory
 from ..._typing import DIMENSIONLESS, ENERGY, EnergyValue
 from ...errors import ArgumentError
-from ...potentials import DoubleBarrier, RectangularBarrier
+from ...potentials import RectangularBarrier
 from ...problem import Problem
 from ...propagation import Neighbors, Plan, Refinement
-from ..bars import AbstractQuestion, Curve, Predictions, Quantity, Report, Work
+from ..bars import AbstractQuestion, Curve, Estimate, Predictions, Quantity, Report, Work
 from ..fits import Peak, nearest, peaks_of
 from ..predictions import (
     BELOW_TOP,
     TransmissionOf,
     approximate_transmissions,
     average,
+    moves_right,
+    resonance_marks,
+    resonances_of,
     single_top,
     transmission_theories,
 )
@@ -33,6 +35,8 @@ _DENSE = 1601
 # a maximum is called a resonance if it stands out by so much
 _PROMINENCE = 0.02
 _MOST_PEAKS = 4
+# the exact T(E) is looked at so many widths to either side of each pole, at so many places a width
+_NEAR, _CLOSENESS = 4, 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +116,8 @@ class TransmissionCurve(AbstractQuestion):
         chosen, exact = self._energies(problem), _exact(problem)
         told: Predictions = {}
         if self._covers(problem, 1e-4):
-            through = {name: average(form, problem) for name, form in exact.items()}
+            marks = resonance_marks(problem)
+            through: dict[str, float] = {name: average(form, problem, marks=marks) for name, form in exact.items()}
             # an approximation need not be known to the last digit
             rough = _approximate(problem, chosen).items()
             through |= {name: average(form, problem, tolerance=1e-8) for name, form in rough}
@@ -230,8 +235,8 @@ def _resonances(problem: Problem, heard: Heard, told: Told, chosen: Energies) ->
         near = dense[np.abs(dense - peak.position) <= max(2 * extent, 20 * step)]
         position, width = _changes(problem, heard, peak, near)
         position["rest"], width["rest"] = math.sqrt(2 * rest / peak.bend), 2 * rest * extent
-        match = nearest(expected, peak.position, max(extent, 5 * step))
-        theories = {} if match is None else _named(problem, match, number)
+        match = nearest([one.peak for one in expected], peak.position, max(extent, 5 * step))
+        theories = next((_named(problem, one, number) for one in expected if one.peak is match), {})
         for kind, value, parts in (("energy", peak.position, position), ("width", peak.width, width)):
             if math.isfinite(value):
                 name = _numbered(f"resonance_{kind}", number)
@@ -267,32 +272,66 @@ def _numbered(name: str, number: int) -> str:
     return name if number == 0 else f"{name}_{number + 1}"
 
 
-def _theoretical_peaks(problem: Problem, chosen: Energies) -> list[Peak]:
-    """The peaks of the exact T(E) among these energies."""
-    form = next(iter(_exact(problem).values()))
-    return peaks_of(lambda e: np.asarray(form(e)), _dense(problem, chosen).kinetic, _PROMINENCE)
+@dataclasses.dataclass(frozen=True)
+class _Expected:
+    """A peak of the exact T(E), how far it moved when it was looked at half as closely, and the pole that makes it.
+
+    Attributes:
+        peak: of T(E).
+        moved, wider: changes of its place and of its width [energy].
+        pole: energy and width, the latter where it is known.
+    """
+
+    peak: Peak
+    moved: float
+    wider: float
+    pole: tuple[Estimate, Estimate | None] | None
 
 
-def _named(problem: Problem, peak: Peak, number: int) -> Predictions:
-    """Theory for one peak: the peak of the exact T(E), and what is known of it in closed form."""
-    exact = next(iter(_exact(problem)))
+def _theoretical_peaks(problem: Problem, chosen: Energies) -> list[_Expected]:
+    """The peaks of the exact T(E) among these energies: every pole is looked at as closely as it is narrow."""
+    form, dense = next(iter(_exact(problem).values())), _dense(problem, chosen).kinetic
+    to_right = moves_right(problem)
+    poles = resonances_of(problem.potential, float(problem.mass), float(dense[0]), float(dense[-1]), to_right)
+
+    def peaks(closeness: int) -> list[Peak]:
+        offsets = np.arange(-_NEAR * closeness, _NEAR * closeness + 1) / closeness
+        close = [energy + width * offsets for energy, width in poles if width is not None]
+        x = np.unique(np.concatenate([dense, *close]))
+        x = x[(x >= dense[0]) & (x <= dense[-1])]
+        return peaks_of(lambda e: np.asarray(form(e)), x, _PROMINENCE)
+
+    coarse, expected = peaks(_CLOSENESS // 2), []
+    for peak in peaks(_CLOSENESS):
+        extent = peak.width if math.isfinite(peak.width) else float(np.max(np.diff(dense)))
+        again = nearest(coarse, peak.position, extent)
+        moved = abs(again.position - peak.position) if again else extent
+        wider = abs(again.width - peak.width) if again else extent
+        pole = min(poles, key=lambda pole: abs(pole[0] - peak.position), default=None)
+        if pole is not None and not (pole[1] is not None and abs(pole[0] - peak.position) < pole[1]):
+            pole = None
+        expected.append(_Expected(peak, moved, wider, pole))
+    return expected
+
+
+def _named(problem: Problem, expected: _Expected, number: int) -> Predictions:
+    """Theory for one peak: the peak of the exact T(E), its pole, and what is known of it in closed form."""
+    exact, peak = next(iter(_exact(problem))), expected.peak
     potential, mass = problem.potential, float(problem.mass)
-    position, width = {exact: peak.position}, {exact: peak.width}
+    position: dict[str, float] = {exact: Estimate(peak.position, expected.moved)}
+    width: dict[str, float] = {exact: Estimate(peak.width, expected.wider)}
     if isinstance(potential, RectangularBarrier):
         # T = 1 where half wavelengths fit in: q a = n pi
         above = math.sqrt(max(2 * mass * (peak.position - float(potential.height)), 0.0)) * float(potential.width)
         n = round(above / math.pi)
         if n > 0:
-            position["half_wavelengths"] = float(potential.height) + (n * math.pi / float(potential.width)) ** 2 / (
-                2 * mass
+            position["half_wavelengths"] = Estimate(
+                float(potential.height) + (n * math.pi / float(potential.width)) ** 2 / (2 * mass)
             )
-    elif isinstance(potential, DoubleBarrier) and float(potential.height) > 0:
-        poles = theory.double_rectangular_resonances(
-            float(potential.height), float(potential.width), float(potential.separation), mass
-        )
-        pole = min((complex(pole) for pole in poles), key=lambda pole: abs(pole.real - peak.position))
-        if abs(pole.real - peak.position) < -2 * pole.imag:
-            position["pole"], width["pole"] = pole.real, -2 * pole.imag
+    if expected.pole is not None:
+        position["pole"] = expected.pole[0]
+        if expected.pole[1] is not None:
+            width["pole"] = expected.pole[1]
     told: Predictions = {_numbered("resonance_energy", number): position}
     if math.isfinite(peak.width):
         told[_numbered("resonance_width", number)] = width

@@ -1,0 +1,161 @@
+"""Resonances of any potential that is open on both sides: the complex energies at which a wave only goes out (hbar = 1)."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from ._cell_waves import CellWaves
+from ._terrain import Terrain
+
+# points on each side of a box at first, the largest turn of the phase between two, and how often points are put between
+_POINTS, _TURN, _HALVINGS = 24, 0.8, 40
+# boxes are halved until they hold so few zeros
+_FEW, _MOST_CUTS = 2, 40
+_SECANTS, _SETTLED = 60, 4e-16
+# k times the length of V, at most, by which a wave that goes out grows along it
+_DEEPEST = 8.0
+# the upper edge of a box lies above the real axis by this share of its height: no zero is there
+_ABOVE = 0.2
+
+
+class Pole(NamedTuple):
+    """A resonance E - i Gamma/2, and a bound on the error of either part.
+
+    Attributes:
+        energy: E [energy].
+        width: Gamma, the width of the peak of T(E) where it is narrow, and the rate of decay to both sides together [energy].
+        error: the change from cells half as wide, and rounding [energy]. A width that is not many times larger is not known.
+    """
+
+    energy: float
+    width: float
+    error: float
+
+
+def resonance_poles(
+    terrain: Terrain, low: float, high: float, mass: float = 1.0, broadest: float = np.inf
+) -> list[Pole]:
+    """All resonances with low < E < high and a width below `broadest`, by increasing energy.
+
+    Zeros of the incoming amplitude A(E) of the wave that goes out on the other side, an analytic function. How many there are in a box is
+    the turn of A's phase around it over 2 pi, so that none is missed, however narrow; where they are follows from the moments of d log A
+    and the secant method.
+
+    Args:
+        terrain: V, real.
+        low, high: of the real part; what lies below a threshold is left out [energy].
+        mass: particle mass.
+        broadest: of the widths; those are left out in any case that decay within an eighth of the time that a particle takes to cross V,
+            for which the wave that goes out is lost in rounding [energy].
+
+    Returns:
+        Poles, in the energies of the terrain.
+
+    Source: Delves and Lyness, Math. Comp. 21 (1967) 543; Siegert, Phys. Rev. 56 (1939) 750.
+    """
+    threshold = max(terrain.v_left, terrain.v_right)
+    low = max(low, threshold + 1e-6 * (high - threshold))
+    if not low < high:
+        return []
+    coarse, fine = (_Incoming(CellWaves.over(terrain, (low, high), mass, finer=finer)) for finer in (1, 2))
+    size = max(abs(low), abs(high), float(np.max(np.abs(terrain.coefficients[:, 0]))))
+    rounding = 32 * np.finfo(float).eps * size
+    length = float(terrain.ends[-1] - terrain.ends[0])
+    octaves = max(1, math.ceil(math.log((high - threshold) / (low - threshold), 4)))
+    ends = threshold + np.geomspace(low - threshold, high - threshold, octaves + 1)
+    ends[0], ends[-1] = low, high
+    found = []
+    for first, last in zip(ends[:-1], ends[1:], strict=True):
+        seen = _DEEPEST * math.sqrt(2 * (first - threshold) / mass) / length
+        depth = min(broadest / 2, last - first, seen)
+        for zero in _zeros(coarse, (float(first), float(last)), depth, _MOST_CUTS):
+            again = _secant(fine, zero, 1e-3 * abs(zero.imag) + 1e-12 * size)
+            if again is not None and again.imag <= rounding:
+                found.append(Pole(float(again.real), max(-2 * again.imag, 0.0), abs(again - zero) + rounding))
+    return sorted(found)
+
+
+class _Incoming:
+    """A(E) on the left for exp(ikx) on the right, as a number near 1 and a logarithm."""
+
+    def __init__(self, waves: CellWaves) -> None:
+        self.waves = waves
+
+    def __call__(self, energies: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        terrain, mass = self.waves.terrain, self.waves.mass
+        k_left, k_right = (np.sqrt(2 * mass * (energies - v) + 0j) for v in (terrain.v_left, terrain.v_right))
+        psi, slope, log = self.waves.to_left(np.ones_like(k_right), 1j * k_right, energies)
+        return (psi - 1j * slope / k_left) / 2, log
+
+
+def _zeros(incoming: _Incoming, ends: tuple[float, float], depth: float, cuts: int) -> list[complex]:
+    """The zeros in a box below the real axis."""
+    corners = np.array(
+        [ends[0] - 1j * depth, ends[1] - 1j * depth, ends[1] + 1j * _ABOVE * depth, ends[0] + 1j * _ABOVE * depth]
+    )
+    path, steps = _around(incoming, corners)
+    count = round(float(np.sum(np.imag(steps))) / (2 * math.pi))
+    if count <= 0:
+        return []
+    center, scale = (ends[0] + ends[1]) / 2 - 0.5j * depth, max(ends[1] - ends[0], depth)
+    if count <= _FEW:
+        middle = ((path[1:] + path[:-1]) / 2 - center) / scale
+        moments = [complex(np.sum(middle**p * steps)) / (2j * math.pi) for p in range(1, count + 1)]
+        if count == 1:
+            starts = [moments[0]]
+        else:
+            starts = list(np.roots([1.0, -moments[0], (moments[0] ** 2 - moments[1]) / 2]))
+        found = [_secant(incoming, center + scale * start, 1e-4 * scale) for start in starts]
+        inside = [zero for zero in found if zero is not None and _within(zero, ends, depth)]
+        if len(inside) == count and (count == 1 or abs(inside[0] - inside[-1]) > 1e-12 * scale):
+            return inside
+    if cuts == 0 or ends[1] - ends[0] < 1e-13 * max(abs(ends[0]), abs(ends[1])):
+        return []
+    # at an uneven place, so that symmetric pairs are not cut in two
+    middle = ends[0] + 0.4837 * (ends[1] - ends[0])
+    halves = ((ends[0], middle), (middle, ends[1]))
+    return [zero for half in halves for zero in _zeros(incoming, half, depth, cuts - 1)]
+
+
+def _within(zero: complex, ends: tuple[float, float], depth: float) -> bool:
+    return ends[0] <= zero.real <= ends[1] and -depth <= zero.imag <= _ABOVE * depth
+
+
+def _around(incoming: _Incoming, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A closed path, and the steps of log A along it, each so small that its phase is known."""
+    path = np.concatenate(
+        [np.linspace(a, b, _POINTS, endpoint=False) for a, b in zip(corners, np.roll(corners, -1), strict=True)]
+    )
+    path = np.append(path, path[0])
+    value, log = incoming(path)
+    for _ in range(_HALVINGS):
+        steps = np.log(value[1:] / value[:-1]) + np.diff(log)
+        wide = np.flatnonzero(np.abs(np.imag(steps)) > _TURN)
+        if not wide.size:
+            break
+        between = (path[wide] + path[wide + 1]) / 2
+        more, logs = incoming(between)
+        path, value, log = (np.insert(old, wide + 1, new) for old, new in ((path, between), (value, more), (log, logs)))
+    return path, np.log(value[1:] / value[:-1]) + np.diff(log)
+
+
+def _secant(incoming: _Incoming, start: complex, aside: float) -> complex | None:
+    """A zero near a start; None where it is not found."""
+    places = np.array([start + aside, start])
+    values, logs = incoming(places)
+    (before, here), (f_before, f_here) = places, values * np.exp(logs - logs.max())
+    reference = logs.max()
+    for _ in range(_SECANTS):
+        if f_here == f_before:
+            break
+        step = f_here * (here - before) / (f_here - f_before)
+        before, f_before = here, f_here
+        here = here - step
+        value, log = incoming(np.array([here]))
+        f_here = complex(value[0] * np.exp(np.clip(log[0] - reference, -600.0, 600.0)))
+        if abs(step) <= _SETTLED * abs(here) or f_here == 0:
+            return complex(here)
+    return complex(here) if abs(here - before) < 1e-12 * abs(here) else None
