@@ -75,6 +75,9 @@ class Sampled(AbstractSmoothPotential):
         x = np.linspace(float(self.left), float(self.right), len(values))
         return departures(x, values, self.asymptotes(), tolerance)
 
+    def landmarks(self, time: float) -> np.ndarray:
+        return np.linspace(float(self.left), float(self.right), 4 * len(np.asarray(self.values)) - 3)
+
 
 def _slopes(values: jax.Array) -> jax.Array:
     """Slopes per cell of the cubic spline with two continuous derivatives and slope 0 at both ends.
