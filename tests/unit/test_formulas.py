@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from wavesim import Grid
-from wavesim.errors import ArgumentError
+from wavesim.errors import ArgumentError, ScenarioError
 from wavesim.potentials import (
     AbstractPotential,
     Expression,
@@ -20,6 +20,7 @@ from wavesim.potentials import (
     TriangularBarrier,
     exact_samples,
 )
+from wavesim.scenario import read_scenario
 
 GRID = Grid((-6.037,), (0.11,), (110,))
 
@@ -174,3 +175,23 @@ def test_thin_and_far_features_are_seen(
     potential = Expression(formula, parameters)
     assert potential.asymptotes() == ends
     assert potential.support(1e-3) == pytest.approx(span, rel=0.02)
+
+
+@pytest.mark.parametrize("ends", [[math.inf, math.inf], ["inf", "5 meV"]])
+def test_a_file_may_say_that_v_confines(ends: list[Any]) -> None:
+    """The cure that the message names is taken: inf has no unit."""
+    potential = {"kind": "expression", "formula": "V*(1 - cos(3*x/a))", "ends": ends, "span": ["-1 nm", "1 nm"]}
+    potential["parameters"] = {"V": "1 meV", "a": "1 nm"}
+    made = read_scenario("x", {"format": 1, "title": "t", "potential": potential, "state": {"kind": "eigenstate"}})
+    assert made.problem.potential.asymptotes()[0] == math.inf
+    with pytest.raises(ScenarioError, match="must be finite"):
+        read_scenario(
+            "x",
+            {
+                "format": 1,
+                "title": "t",
+                "potential": {**potential, "span": [0.0, math.inf]},
+                "state": {"kind": "eigenstate"},
+                "units": "natural",
+            },
+        )

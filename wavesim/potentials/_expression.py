@@ -142,11 +142,13 @@ class Expression(AbstractPotential):
 
     @property
     def edges(self) -> tuple[float, ...]:
-        return tuple(self.edges_at(0.0)) if self._breaks.known else ()
+        return tuple(self.edges_at(0.0))
 
     def edges_at(self, time: float) -> Places:
-        """Those at t = 0, moved as the parameters are: an edge follows the zero of what makes V jump or bend there."""
+        """Those at t = 0, moved as the parameters are: an edge follows the zero of what makes V jump or bend there; those that move in time at any time."""
         places, causes = self._breaks.places, self._breaks.causes
+        if causes is None and self.dimension == 1 and concrete(time):
+            return tuple(self._reading(float(time)).edges.tolist())
         if not causes:
             return ()
         if all(concrete(value) for value in (self.parameters or {}).values()) and not isinstance(places, Tracer):
