@@ -20,7 +20,12 @@ _NODES = np.array([-2.0, -1.0, 0.0, 1.0])
 _INVERSE = np.linalg.inv(np.vander(_NODES, 4, increasing=True).T)
 
 # where V is looked at beside an edge, in units of the room there is, and that room in cells
-_INSIDE = (np.polynomial.legendre.leggauss(6)[0] + 1) / 2
+_ROOTS, _SHARES = np.polynomial.legendre.leggauss(6)
+_INSIDE = (_ROOTS + 1) / 2
+# from these values to coefficients of Legendre polynomials
+_SERIES = ((np.arange(6) + 0.5) * np.polynomial.legendre.legvander(_ROOTS, 5) * _SHARES[:, None]).T
+# by what a polynomial may grow from the room where it is known to the points that it is carried on to
+_FARTHEST = 1e5
 _REACH = 2.5
 
 
@@ -159,7 +164,7 @@ def mended(values: Callable[[jax.Array], jax.Array], points: jax.Array, spacing:
 
     ``s_j = V(x_j) + sum over edges of [w_j - theta(x_j - e)] [R(x_j) - L(x_j)]``, where R and L continue V from the right and from the left
     of the edge e over the four points beside it, and w is `unit_step`. The continuations are polynomials through six values of V
-    within 2.5 cells of the edge, or up to the next edge if that is nearer.
+    within 2.5 cells of the edge, or up to the next edge if that is nearer; of lower degree where it is much nearer than a cell.
 
     Args:
         values: V at positions of any shape, taken on the side on which the position lies.
@@ -182,7 +187,10 @@ def mended(values: Callable[[jax.Array], jax.Array], points: jax.Array, spacing:
     for side, room in ((1.0, jnp.concatenate([gaps, outer])), (-1.0, jnp.concatenate([outer, gaps]))):
         inner = values(places[:, None] + side * room[:, None] * _INSIDE)
         away = side * offset * spacing / room[:, None]
-        jump = jump + side * jnp.einsum("kvi,ki->kv", _through(away), inner)
+        # in a piece that is thin on the grid high powers would carry rounding on, and are small
+        far = jax.lax.stop_gradient(4 * spacing / room)[:, None] ** jnp.arange(len(_INSIDE))
+        series = jnp.where(far <= _FARTHEST, inner @ _SERIES.T, 0.0)
+        jump = jump + side * jnp.einsum("kvn,kn->kv", _legendre(2 * away - 1), series)
     # a point on an edge, but for rounding, counts as lying right of it, as `first` has it
     hair = jax.lax.stop_gradient(1e-10 * spacing + 1e-14 * jnp.abs(places))
     sides = points.at[_inside(points, first)].max(jax.lax.stop_gradient(places) + hair, mode="drop")
@@ -191,16 +199,12 @@ def mended(values: Callable[[jax.Array], jax.Array], points: jax.Array, spacing:
     return _scattered(values(sides), first[:, None] + _NODES, lacking * jump)
 
 
-def _through(at: jax.Array) -> jax.Array:
-    """Lagrange's basis of the nodes `_INSIDE` at places, shape (k, v): shape (k, v, nodes)."""
-    distance = at[..., None] - _INSIDE
-    return jnp.stack(
-        [
-            jnp.prod(jnp.delete(distance, i, axis=-1), axis=-1) / np.prod(np.delete(_INSIDE[i] - _INSIDE, i))
-            for i in range(len(_INSIDE))
-        ],
-        axis=-1,
-    )
+def _legendre(z: jax.Array) -> jax.Array:
+    """Legendre polynomials of z, one for each of `_INSIDE`, along a new last axis."""
+    terms = [jnp.ones(z.shape), z]
+    for n in range(1, len(_INSIDE) - 1):
+        terms.append(((2 * n + 1) * z * terms[n] - n * terms[n - 1]) / (n + 1))
+    return jnp.stack(terms, axis=-1)
 
 
 def _scattered(line: jax.Array, places: jax.Array, amounts: jax.Array) -> jax.Array:
