@@ -35,6 +35,9 @@ Length = Annotated[float, LENGTH]
 Time = Annotated[float, TIME]
 Mass = Annotated[float, MASS]
 EnergyValue = Annotated[float, ENERGY]
+# V far away, which may be infinite
+INFINITE = "may be inf"
+EndValue = Annotated[float, ENERGY, INFINITE]
 Momentum = Annotated[float, MOMENTUM]
 Frequency = Annotated[float, FREQUENCY]
 Force = Annotated[float, FORCE]

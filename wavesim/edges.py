@@ -7,13 +7,26 @@ A function that begins or ends at an edge, with a jump or with a kink, is its sm
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from scipy.special import bernoulli, binom
 
+Places = jax.Array | np.ndarray | Sequence[float]
+
 _NODES = np.array([-2.0, -1.0, 0.0, 1.0])
 _INVERSE = np.linalg.inv(np.vander(_NODES, 4, increasing=True).T)
+
+# where V is looked at beside an edge, in units of the room there is, and that room in cells
+_ROOTS, _SHARES = np.polynomial.legendre.leggauss(6)
+_INSIDE = (_ROOTS + 1) / 2
+# from these values to coefficients of Legendre polynomials
+_SERIES = ((np.arange(6) + 0.5) * np.polynomial.legendre.legvander(_ROOTS, 5) * _SHARES[:, None]).T
+# by what a polynomial may grow from the room where it is known to the points that it is carried on to
+_FARTHEST = 1e5
+_REACH = 2.5
 
 
 def _bernoulli_polynomial(degree: int, at: float) -> float:
@@ -43,9 +56,7 @@ def unit_step(points: jax.Array, spacing: float, edge: float) -> jax.Array:
     """
     cells = (edge - points[0]) / spacing
     first = jax.lax.stop_gradient(jnp.ceil(cells))
-    theta = first - cells
-    powers = jnp.stack([-((-theta) ** (q + 1)) / (q + 1) for q in range(4)])
-    weights = jnp.asarray(_INVERSE) @ (jnp.asarray(_TAIL) + powers)
+    weights = _weights(first - cells)
     offset = jnp.arange(points.shape[0]) - first
     step = jnp.where(offset >= 2, 1.0, 0.0)
     for node, weight in zip(_NODES, weights, strict=True):
@@ -53,14 +64,15 @@ def unit_step(points: jax.Array, spacing: float, edge: float) -> jax.Array:
     return step
 
 
+def _weights(theta: jax.Array) -> jax.Array:
+    """The four weights of `unit_step` for an edge `theta` cells left of the first point on its right, along the last axis."""
+    powers = jnp.stack([-((-theta) ** (q + 1)) / (q + 1) for q in range(4)], axis=-1)
+    return jnp.asarray(_TAIL + powers) @ _INVERSE.T
+
+
 def window(points: jax.Array, spacing: float, left: float, right: float) -> jax.Array:
     """Samples of the function that is 1 between `left` and `right`, else 0, moment-matched at both edges."""
     return unit_step(points, spacing, left) - unit_step(points, spacing, right)
-
-
-def bends(points: jax.Array, spacing: float, edges: tuple[float, ...], jump: float, mass: float) -> jax.Array:
-    """The sum of `kink` over edges at which V jumps by `jump`, up or down."""
-    return sum((kink(points, spacing, edge, jump, mass) for edge in edges), start=jnp.zeros(points.shape))
 
 
 # I(theta) and J(theta) of `kink`, polynomials of degree 8 in theta, lowest power first (integrals over p done in 40 digits)
@@ -116,11 +128,90 @@ def kink(points: jax.Array, spacing: float, edge: float, jump: float, mass: floa
 
     Source: second-order perturbation theory, this package; checked against square wells in tests/convergence.
     """
-    cells = (edge - points[0]) / spacing
+    return bends(points, spacing, (edge,), (jump,), mass)
+
+
+def bends(points: jax.Array, spacing: float, edges: Places, jumps: Places, mass: float) -> jax.Array:
+    """The sum of `kink` over edges; at those that coincide V jumps by the sum of their jumps.
+
+    Args:
+        points: equally spaced positions, shape (n,).
+        spacing: their distance.
+        edges: positions of the edges, shape (k,); those within 1e-12 of the largest are one.
+        jumps: by how much V rises at each, shape (k,).
+        mass: the particle's mass.
+    """
+    places, sizes = jnp.asarray(edges, float), jnp.asarray(jumps, float)
+    squares = sizes * (coincident(places) @ sizes)
+    cells = (places - points[0]) / spacing
     first = jax.lax.stop_gradient(jnp.ceil(cells))
-    powers = (first - cells) ** jnp.arange(len(_STRENGTH))
-    strength, place = jnp.dot(powers, _STRENGTH), jnp.dot(powers, _PLACE)
-    offset = jnp.arange(points.shape[0]) - first
+    powers = (first - cells)[:, None] ** jnp.arange(len(_STRENGTH))
+    strength, place = powers @ _STRENGTH, powers @ _PLACE
+    scale = -2 * mass * squares * spacing**2
     # the first point right of the edge is the origin of J, the point left of it lies at -1
-    share = jnp.where(offset == 0, strength + place, jnp.where(offset == -1, -place, 0.0))
-    return -2 * mass * jump**2 * spacing**2 * share
+    line = _scattered(jnp.zeros(points.shape), first, scale * (strength + place))
+    return _scattered(line, first - 1, scale * -place)
+
+
+def coincident(places: jax.Array) -> jax.Array:
+    """Matrix of ones and zeros, shape (k, k): which of k places are the same, within 1e-12 of the largest."""
+    near = 1e-12 * jnp.max(jnp.abs(places), initial=1e-300)
+    return jnp.where(jnp.abs(places[:, None] - places) <= jax.lax.stop_gradient(near), 1.0, 0.0)
+
+
+def mended(values: Callable[[jax.Array], jax.Array], points: jax.Array, spacing: float, edges: Places) -> jax.Array:
+    """Samples of any V with jumps and kinks, from its values alone, right to fourth order as `unit_step` is.
+
+    ``s_j = V(x_j) + sum over edges of [w_j - theta(x_j - e)] [R(x_j) - L(x_j)]``, where R and L continue V from the right and from the left
+    of the edge e over the four points beside it, and w is `unit_step`. The continuations are polynomials through six values of V
+    within 2.5 cells of the edge, or up to the next edge if that is nearer; of lower degree where it is much nearer than a cell.
+
+    Args:
+        values: V at positions of any shape, taken on the side on which the position lies.
+        points: equally spaced positions, shape (n,).
+        spacing: their distance.
+        edges: increasing positions of all jumps and kinks, shape (k,).
+
+    Returns:
+        real array of shape (n,), without `kink`.
+
+    Not for V that has no derivatives at an edge, such as sqrt(x) beside x = 0: what is left is then of lower order.
+    """
+    places = jnp.asarray(edges, float)
+    gaps = jnp.minimum(jnp.diff(places), _REACH * spacing)
+    outer = jnp.full((1,), _REACH * spacing)
+    cells = (places - points[0]) / spacing
+    first = jax.lax.stop_gradient(jnp.ceil(cells))
+    offset = jnp.asarray(_NODES) + (first - cells)[:, None]
+    jump = jnp.zeros(offset.shape)
+    for side, room in ((1.0, jnp.concatenate([gaps, outer])), (-1.0, jnp.concatenate([outer, gaps]))):
+        inner = values(places[:, None] + side * room[:, None] * _INSIDE)
+        away = side * offset * spacing / room[:, None]
+        # in a piece that is thin on the grid high powers would carry rounding on, and are small
+        far = jax.lax.stop_gradient(4 * spacing / room)[:, None] ** jnp.arange(len(_INSIDE))
+        series = jnp.where(far <= _FARTHEST, inner @ _SERIES.T, 0.0)
+        jump = jump + side * jnp.einsum("kvn,kn->kv", _legendre(2 * away - 1), series)
+    # a point on an edge, but for rounding, counts as lying right of it, as `first` has it
+    hair = jax.lax.stop_gradient(1e-10 * spacing + 1e-14 * jnp.abs(places))
+    sides = points.at[_inside(points, first)].max(jax.lax.stop_gradient(places) + hair, mode="drop")
+    sides = sides.at[_inside(points, first - 1)].min(jax.lax.stop_gradient(places) - hair, mode="drop")
+    lacking = _weights(first - cells) - jnp.where(_NODES >= 0, 1.0, 0.0)
+    return _scattered(values(sides), first[:, None] + _NODES, lacking * jump)
+
+
+def _legendre(z: jax.Array) -> jax.Array:
+    """Legendre polynomials of z, one for each of `_INSIDE`, along a new last axis."""
+    terms = [jnp.ones(z.shape), z]
+    for n in range(1, len(_INSIDE) - 1):
+        terms.append(((2 * n + 1) * z * terms[n] - n * terms[n - 1]) / (n + 1))
+    return jnp.stack(terms, axis=-1)
+
+
+def _scattered(line: jax.Array, places: jax.Array, amounts: jax.Array) -> jax.Array:
+    """`amounts` added to a line at whole-numbered places; what falls beside it is left out."""
+    return line.at[_inside(line, places)].add(amounts, mode="drop")
+
+
+def _inside(line: jax.Array, places: jax.Array) -> jax.Array:
+    """Whole-numbered places as indices, those left of the line moved beyond its end, where they are dropped."""
+    return jnp.where(places < 0, line.shape[0], places).astype(int)

@@ -14,7 +14,6 @@ from wavesim.edges import bends
 from wavesim.errors import ArgumentError
 from wavesim.potentials import (
     AbstractPotential,
-    AbstractSmoothPotential,
     DoubleBarrier,
     Driven,
     EckartBarrier,
@@ -69,7 +68,7 @@ def test_samples_equal_values_where_there_is_no_edge(name: str) -> None:
     if potential.edges and potential.asymptotes() == (0.0, 0.0):
         edges = np.asarray(potential.edges).reshape(-1, 2)
         area = 0.7 * np.sum(edges[:, 1] - edges[:, 0]) * np.sign(samples[np.argmax(np.abs(samples))])
-        kinks = np.asarray(bends(jnp.asarray(X), 0.05, potential.edges, 0.7, MASS))
+        kinks = np.asarray(bends(jnp.asarray(X), 0.05, potential.edges, potential.jumps_at(0.0), MASS))
         assert np.sum(samples - kinks) * 0.05 == pytest.approx(area, abs=1e-13)
         assert np.all(np.abs(kinks) < 0.02 * 2 * MASS * (0.7 * 0.05) ** 2 * 4)
 
@@ -179,7 +178,6 @@ def test_divides() -> None:
         (lambda: Harmonic(1j), "`frequency` must be real"),  # type: ignore[arg-type]
         (lambda: Sum(()), "must hold at least one potential"),
         (lambda: Sum((Driven(Harmonic(1.0), 1.0, 1.0),)), "drive the sum instead"),
-        (lambda: Driven(RectangularBarrier(1.0, 1.0), 1.0, 1.0), "must be smooth to be driven"),  # type: ignore[arg-type]
         (lambda: Separable((Step(1.0),)), "must be smooth potentials, but one is a Step"),  # type: ignore[arg-type]
         (lambda: Separable((Free(),)).sample(Grid.product(GRID, GRID)), "one for each of the 2 axes"),
     ],
@@ -187,10 +185,3 @@ def test_divides() -> None:
 def test_what_is_no_potential_is_refused(make, message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         make()
-
-
-def test_only_smooth_potentials_have_gradient_terms() -> None:
-    for potential, _ in CASES.values():
-        assert (
-            isinstance(potential, AbstractSmoothPotential) == hasattr(potential, "gradient_terms") == potential.smooth
-        )

@@ -26,6 +26,7 @@ from ._metastable import (
 from ._planar import DoubleSlit as DoubleSlit
 from ._sampled import Sampled as Sampled
 from ._slopes import ParabolicBarrier as ParabolicBarrier, TriangularBarrier as TriangularBarrier
+from ._structure import Structure as Structure, structure_of as structure_of
 from ._wells import (
     AbstractDoubleWell as AbstractDoubleWell,
     GaussianWells as GaussianWells,

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from .._checks import finite, positive
 from .._typing import EnergyValue, Length
-from ..edges import bends, unit_step, window
+from ..edges import unit_step, window
 from ..grid import Grid
 from ._base import AbstractSharpPotential, AbstractSmoothPotential, Position, planar, reach
 
@@ -45,9 +45,9 @@ class Step(AbstractSharpPotential):
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         return jnp.where(position[0] > self.center, self.height, 0.0)
 
-    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         line = self.height * unit_step(grid.x, grid.spacing[0], self.center)
-        return planar(grid, line + bends(grid.x, grid.spacing[0], self.edges, self.height, mass))
+        return planar(grid, line)
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, self.height
@@ -58,6 +58,9 @@ class Step(AbstractSharpPotential):
     @property
     def edges(self) -> tuple[float, ...]:
         return (self.center,)
+
+    def jumps_at(self, time: float) -> tuple[float, ...]:
+        return (self.height,)
 
 
 @jax.tree_util.register_dataclass
@@ -77,10 +80,10 @@ class RectangularBarrier(AbstractSharpPotential):
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         return jnp.where(jnp.abs(position[0] - self.center) < self.width / 2, self.height, 0.0)
 
-    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         left, right = self.edges
         line = self.height * window(grid.x, grid.spacing[0], left, right)
-        return planar(grid, line + bends(grid.x, grid.spacing[0], self.edges, self.height, mass))
+        return planar(grid, line)
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0
@@ -91,6 +94,9 @@ class RectangularBarrier(AbstractSharpPotential):
     @property
     def edges(self) -> tuple[float, ...]:
         return self.center - self.width / 2, self.center + self.width / 2
+
+    def jumps_at(self, time: float) -> tuple[float, ...]:
+        return self.height, -self.height
 
 
 @jax.tree_util.register_dataclass
@@ -114,11 +120,11 @@ class DoubleBarrier(AbstractSharpPotential):
         inside = (distance > self.separation / 2) & (distance < self.separation / 2 + self.width)
         return jnp.where(inside, self.height, 0.0)
 
-    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         a, b, c, d = self.edges
         step = grid.spacing[0]
         line = self.height * (window(grid.x, step, a, b) + window(grid.x, step, c, d))
-        return planar(grid, line + bends(grid.x, grid.spacing[0], self.edges, self.height, mass))
+        return planar(grid, line)
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0
@@ -131,6 +137,9 @@ class DoubleBarrier(AbstractSharpPotential):
         inner = self.separation / 2
         outer = inner + self.width
         return self.center - outer, self.center - inner, self.center + inner, self.center + outer
+
+    def jumps_at(self, time: float) -> tuple[float, ...]:
+        return self.height, -self.height, self.height, -self.height
 
 
 @jax.tree_util.register_dataclass

@@ -9,7 +9,10 @@ from typing import ClassVar
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
+from scipy.special import sici
 
+from ..edges import Places, bends, coincident
 from ..errors import NumericsError
 from ..grid import Grid
 
@@ -23,22 +26,40 @@ class AbstractPotential(abc.ABC):
 
     * ``sample(grid)`` gives the samples that represent V on that grid. Sharp edges are moment-matched, never point-sampled.
     * ``value(position)`` is V itself at any point, for theory and pictures.
-    * ``smooth`` says whether V has no edges; a smooth V also has ``gradient_terms(grid)``, which buy two orders in time.
+    * ``smooth`` says whether V has no edges; only then ``gradient_terms(grid)`` hold, which buy two orders in time.
     * ``static`` says whether V is independent of time.
 
     Potentials written for one dimension are planar on grids of more: they depend on the first axis alone.
     """
 
-    smooth: ClassVar[bool]
     static: ClassVar[bool] = True
+
+    @property
+    @abc.abstractmethod
+    def smooth(self) -> bool:
+        """Whether V has neither edges nor deltas."""
 
     @abc.abstractmethod
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         """V at `position`, one array for each axis, which broadcast against each other; units of energy."""
 
-    @abc.abstractmethod
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        """The samples that represent V on `grid`, shape ``grid.points``, at `time`. `mass` matters for oscillators only."""
+        """The samples that represent V on `grid`, shape ``grid.points``, at `time`.
+
+        `mass` matters for oscillators, and for what the grid's waves cannot show at edges and deltas.
+        """
+        samples = self.placed(grid, mass=mass, time=time)
+        edges, spikes = self.edges_at(time), self.spikes
+        if len(edges):
+            jumps = self.jumps_at(time)
+            samples = samples + planar(grid, bends(grid.x, grid.spacing[0], edges, jumps, mass))
+        if spikes:
+            samples = samples + planar(grid, spiked(grid, spikes, self.strengths, mass))
+        return samples
+
+    @abc.abstractmethod
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        """V on `grid` with its edges in their places, but without its deltas, and without the bends of psi that the grid cannot show."""
 
     @abc.abstractmethod
     def asymptotes(self) -> tuple[float, float]:
@@ -50,6 +71,18 @@ class AbstractPotential(abc.ABC):
 
         For a confining V: an interval that holds its structure (the minima and what lies between).
         """
+
+    def support_at(self, tolerance: float, time: float) -> tuple[float, float]:
+        """The support at a time, for a V that moves; a uniform field counts as no structure."""
+        return self.support(tolerance)
+
+    def plain_values(self, x: np.ndarray, time: float) -> np.ndarray | None:
+        """V at positions on a line in plain numpy, None for a potential that is worked out by JAX alone."""
+        return None
+
+    def landmarks(self, time: float) -> np.ndarray:
+        """Positions at which V must be looked at, or something is missed; empty where an even look at the support sees all."""
+        return np.zeros(0)
 
     def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
         """The interval of that axis that holds V's structure, as `support` gives it for the first; None where V does not depend on it.
@@ -66,7 +99,15 @@ class AbstractPotential(abc.ABC):
 
     @property
     def edges(self) -> tuple[float, ...]:
-        """Positions where V jumps, or where its slope does; empty for a smooth V."""
+        """Positions where V jumps, or where its slope does, in order and each once; empty for a smooth V."""
+        return ()
+
+    def edges_at(self, time: float) -> Places:
+        """The edges at a time, for those that move; under a JAX transformation some may coincide."""
+        return self.edges
+
+    def jumps_at(self, time: float) -> Places:
+        """By how much V rises at each of `edges_at` of that time; 0 where its slope alone does."""
         return ()
 
     @property
@@ -79,19 +120,11 @@ class AbstractPotential(abc.ABC):
         """Strengths of the deltas at `spikes`, energy times length; negative for wells."""
         return ()
 
-
-class AbstractSmoothPotential(AbstractPotential):
-    """A potential without edges: samples are its values, and its gradient terms follow by differentiation."""
-
-    smooth: ClassVar[bool] = True
-
-    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        return jnp.broadcast_to(self.value(grid.position, mass=mass, time=time), grid.points)
-
     def gradient_terms(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> tuple[jax.Array, jax.Array]:
         """F = |grad V|^2 / m and G = grad F . grad V / m on `grid`, by automatic differentiation.
 
         They are the multiplicative commutators [V,[T,V]] and its successor, which gradient-corrected schemes put into their kicks.
+        Only for `smooth` potentials: at an edge V has no gradient.
 
         Returns:
             two real arrays of shape ``grid.points``; units energy^2/(mass length^2) and so on, in internal units.
@@ -114,10 +147,23 @@ class AbstractSmoothPotential(AbstractPotential):
         return first.reshape(grid.points), second.reshape(grid.points)
 
 
-class AbstractSharpPotential(AbstractPotential):
-    """A potential with edges (jumps). It writes its own samples, from moment-matched steps."""
+class AbstractSmoothPotential(AbstractPotential):
+    """A potential without edges: samples are its values."""
 
-    smooth: ClassVar[bool] = False
+    @property
+    def smooth(self) -> bool:
+        return True
+
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        return jnp.broadcast_to(self.value(grid.position, mass=mass, time=time), grid.points)
+
+
+class AbstractSharpPotential(AbstractPotential):
+    """A potential with edges (jumps) or deltas. It places its own edges, by moment-matched steps."""
+
+    @property
+    def smooth(self) -> bool:
+        return False
 
 
 def unknown_extent(potential: AbstractPotential) -> NumericsError:
@@ -131,6 +177,39 @@ def unknown_extent(potential: AbstractPotential) -> NumericsError:
 def planar(grid: Grid, line: jax.Array) -> jax.Array:
     """Samples along the first axis, spread over a grid of any dimension."""
     return jnp.broadcast_to(line.reshape((-1,) + (1,) * (grid.dimension - 1)), grid.points)
+
+
+# (2/pi) int_0^pi (1 - cos u)/u^2 du: how much the grid's Green function falls from a point to the next, in units of m spacing
+_BEND = 2 / math.pi * (float(sici(math.pi)[0]) - 2 / math.pi)
+
+
+def spiked(grid: Grid, places: Places, strengths: Places, mass: float) -> jax.Array:
+    """Samples along the first axis of deltas on grid points, each of g/spacing, with g = strength/(1 + 2 m strength spacing/pi^2).
+
+    The grid's waves end at pi/spacing; the renormalized strength makes up, at every energy, for those that a kink would need
+    beyond, and leaves an error of third order. The strengths of deltas that coincide add before. A shift off the point by u cells, which only
+    a derivative makes, enters as the dipole (-u, 0, u)/2 over 1 + 0.774 m g spacing: by that factor abs(psi)^2, where it bends at the
+    delta, differs two points apart. First derivatives with respect to the place are right by it; without it they would be zero.
+
+    Raises:
+        NumericsError: if the spacing is so coarse that a well has no renormalized strength.
+    """
+    step, at, amounts = grid.spacing[0], jnp.asarray(places, float), jnp.asarray(strengths, float)
+    screening = 1 + 2 * mass * (coincident(at) @ amounts) * step / math.pi**2
+    if not isinstance(screening, Tracer) and float(jnp.min(screening)) <= 0:
+        deepest = float(jnp.min(coincident(at) @ amounts))
+        raise NumericsError(
+            f"a delta well of strength {-deepest:.4g} needs a spacing below {-(math.pi**2) / 2 / float(mass * deepest):.4g}, "
+            f"but the grid has {float(step):.4g}; take a finer grid."
+        )
+    cells = (at - grid.lower[0]) / step
+    nearest = jax.lax.stop_gradient(jnp.round(cells))
+    shift = (cells - nearest)[:, None]
+    offset = jnp.arange(grid.points[0]) - nearest[:, None]
+    renormalized = (amounts / screening)[:, None]
+    dipole = offset * shift / 2 / (1 + _BEND * mass * renormalized * step)
+    shape = jnp.where(offset == 0, 1.0, jnp.where(jnp.abs(offset) == 1, dipole, 0.0))
+    return jnp.sum(renormalized / step * shape, axis=0)
 
 
 def departures(x: np.ndarray, values: np.ndarray, ends: tuple[float, float], tolerance: float) -> tuple[float, float]:

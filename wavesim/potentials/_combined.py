@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import functools
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from .._checks import finite
+from .._checks import concrete, finite
 from .._typing import Force, Frequency, Number
+from ..edges import Places
 from ..errors import ArgumentError
 from ..grid import Grid
-from ._base import AbstractPotential, AbstractSharpPotential, AbstractSmoothPotential, Position, unknown_extent
+from ._base import AbstractPotential, AbstractSmoothPotential, Position, unknown_extent
+from ._exact import values_at
+from ._landscape import sharp_at
 
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
-class Sum(AbstractSharpPotential):
-    """V = V_1 + V_2 + ...: any static potentials, added; treated as sharp, since one of its terms may be."""
+class Sum(AbstractPotential):
+    """V = V_1 + V_2 + ...: any static potentials, added. Edges of its terms that coincide are one edge, with one jump, and so are deltas."""
 
     terms: tuple[AbstractPotential, ...]
 
@@ -34,8 +40,12 @@ class Sum(AbstractSharpPotential):
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         return jnp.asarray(sum(term.value(position, mass=mass, time=time) for term in self.terms))
 
-    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        return jnp.asarray(sum(term.sample(grid, mass=mass, time=time) for term in self.terms))
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        return jnp.asarray(sum(term.placed(grid, mass=mass, time=time) for term in self.terms))
+
+    @property
+    def smooth(self) -> bool:
+        return all(term.smooth for term in self.terms)
 
     def asymptotes(self) -> tuple[float, float]:
         ends = [term.asymptotes() for term in self.terms]
@@ -45,6 +55,10 @@ class Sum(AbstractSharpPotential):
         spans = [term.support(tolerance) for term in self.terms]
         return min(left for left, _ in spans), max(right for _, right in spans)
 
+    def landmarks(self, time: float) -> np.ndarray:
+        looks = [np.linspace(*term.support(1e-3), 257) for term in self.terms]
+        return np.concatenate([*looks, *(term.landmarks(time) for term in self.terms)])
+
     def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
         spans = [span for term in self.terms if (span := term.extent(axis, tolerance)) is not None]
         return (min(left for left, _ in spans), max(right for _, right in spans)) if spans else None
@@ -53,18 +67,50 @@ class Sum(AbstractSharpPotential):
     def dimension(self) -> int:
         return max(term.dimension for term in self.terms)
 
-    @property
-    def edges(self) -> tuple[float, ...]:
-        return tuple(sorted(edge for term in self.terms for edge in term.edges))
+    @functools.cached_property
+    def edges(self) -> tuple[float, ...]:  # type: ignore[override]
+        """Those of the terms, each once; where touching pieces make one smooth V there is none."""
+        places = self.edges_at(0.0)
+        if not all(concrete(place) for place in places):
+            return places
+        merged = _merged(places)
+        if len(merged) == len(places):
+            return merged
+        alone = np.array([sum(_same(edge, place, merged) for place in places) == 1 for edge in merged])
+        sharp = sharp_at(
+            lambda x: values_at(self, x), np.array(merged), -math.inf, math.inf, 1e-11 * max(map(abs, merged))
+        )
+        return tuple(edge for edge, keep in zip(merged, alone | sharp, strict=True) if keep)
+
+    def edges_at(self, time: float) -> tuple[float, ...]:
+        """Those of all terms, as they come."""
+        return tuple(edge for term in self.terms for edge in term.edges_at(time))
+
+    def jumps_at(self, time: float) -> tuple[float, ...]:
+        return tuple(jump for term in self.terms for jump in term.jumps_at(time))
 
     @property
     def spikes(self) -> tuple[float, ...]:
-        return tuple(sorted({spike for term in self.terms for spike in term.spikes}))
+        places = [spike for term in self.terms for spike in term.spikes]
+        return _merged(places) if all(concrete(place) for place in places) else tuple(places)
 
     @property
     def strengths(self) -> tuple[float, ...]:
         deltas = [pair for term in self.terms for pair in zip(term.spikes, term.strengths, strict=True)]
-        return tuple(sum(strength for spike, strength in deltas if spike == at) for at in self.spikes)
+        spikes = self.spikes
+        if len(spikes) == len(deltas):
+            return tuple(strength for _, strength in (sorted(deltas) if all(concrete(at) for at in spikes) else deltas))
+        return tuple(sum(strength for spike, strength in deltas if _same(at, spike, spikes)) for at in spikes)
+
+
+def _same(place: float, other: float, all_places: Sequence[float]) -> bool:
+    return abs(place - other) <= 1e-12 * max(abs(all_places[0]), abs(all_places[-1]))
+
+
+def _merged(places: Sequence[float]) -> tuple[float, ...]:
+    """Places in order, those within 1e-12 of the largest but once."""
+    ordered = sorted(float(place) for place in places)
+    return tuple(place for n, place in enumerate(ordered) if n == 0 or not _same(place, ordered[n - 1], ordered))
 
 
 @jax.tree_util.register_dataclass
@@ -72,13 +118,13 @@ class Sum(AbstractSharpPotential):
 class Separable(AbstractSmoothPotential):
     """V(x, y, ...) = V_1(x) + V_2(y) + ...: one smooth one-dimensional potential for each axis."""
 
-    terms: tuple[AbstractSmoothPotential, ...]
+    terms: tuple[AbstractPotential, ...]
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.terms) <= 3:
             raise ArgumentError("terms", f"must be one, two or three potentials, but are {len(self.terms)}.")
         for term in self.terms:
-            if isinstance(term, AbstractSharpPotential):
+            if isinstance(term, AbstractPotential) and not term.smooth:
                 raise ArgumentError(
                     "terms", f"must be smooth potentials, but one is a {type(term).__name__}; use a smooth barrier."
                 )
@@ -113,12 +159,12 @@ class Separable(AbstractSmoothPotential):
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
-class Driven(AbstractSmoothPotential):
-    """V(x, t) = V_0(x) + `force` x cos(`frequency` t + `phase`): a smooth potential in an oscillating uniform field."""
+class Driven(AbstractPotential):
+    """V(x, t) = V_0(x) + `force` x cos(`frequency` t + `phase`): a potential in an oscillating uniform field."""
 
     static: ClassVar[bool] = False
 
-    potential: AbstractSmoothPotential
+    potential: AbstractPotential
     force: Force
     frequency: Frequency
     phase: Number = 0.0
@@ -127,15 +173,37 @@ class Driven(AbstractSmoothPotential):
         finite("force", self.force)
         finite("frequency", self.frequency)
         finite("phase", self.phase)
-        if isinstance(self.potential, AbstractSharpPotential):
-            raise ArgumentError(
-                "potential",
-                f"must be smooth to be driven, but is a {type(self.potential).__name__}; use a smooth barrier.",
-            )
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        field = self.force * jnp.cos(self.frequency * time + self.phase)
-        return self.potential.value(position, mass=mass, time=time) + field * position[0]
+        return self.potential.value(position, mass=mass, time=time) + self._field(time) * position[0]
+
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        return self.potential.placed(grid, mass=mass, time=time) + self._field(time) * grid.position[0]
+
+    def _field(self, time: float) -> jax.Array:
+        return self.force * jnp.cos(self.frequency * time + self.phase)
+
+    @property
+    def smooth(self) -> bool:
+        return self.potential.smooth
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        return self.potential.edges
+
+    def edges_at(self, time: float) -> Places:
+        return self.potential.edges_at(time)
+
+    def jumps_at(self, time: float) -> Places:
+        return self.potential.jumps_at(time)
+
+    @property
+    def spikes(self) -> tuple[float, ...]:
+        return self.potential.spikes
+
+    @property
+    def strengths(self) -> tuple[float, ...]:
+        return self.potential.strengths
 
     @property
     def dimension(self) -> int:
@@ -146,6 +214,12 @@ class Driven(AbstractSmoothPotential):
 
     def support(self, tolerance: float) -> tuple[float, float]:
         return self.potential.support(tolerance)
+
+    def support_at(self, tolerance: float, time: float) -> tuple[float, float]:
+        return self.potential.support_at(tolerance, time)
+
+    def landmarks(self, time: float) -> np.ndarray:
+        return self.potential.landmarks(time)
 
 
 @jax.tree_util.register_dataclass
@@ -175,6 +249,9 @@ class SmoothFunction(AbstractSmoothPotential):
 
     def support(self, tolerance: float) -> tuple[float, float]:
         return self.span
+
+    def landmarks(self, time: float) -> np.ndarray:
+        return np.linspace(*self.span, 8193)
 
     def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
         if axis == 0:

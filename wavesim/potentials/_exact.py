@@ -12,6 +12,8 @@ from ._base import AbstractPotential
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 _SHORTEST = 1e-12
+# points of one program: of a few, and of many
+_BLOCKS = (1 << 10, 1 << 13)
 
 
 @jax.jit
@@ -20,7 +22,7 @@ def _values(potential: AbstractPotential, x: jax.Array, mass: float, time: float
 
 
 def values_at(potential: AbstractPotential, x: np.ndarray, mass: float = 1.0, time: float = 0.0) -> np.ndarray:
-    """V at points of one dimension by one compiled program for each power of two of them.
+    """V at points of one dimension, by one of two compiled programs, or by none where the potential can do without JAX.
 
     Args:
         potential: static or not.
@@ -31,9 +33,14 @@ def values_at(potential: AbstractPotential, x: np.ndarray, mass: float = 1.0, ti
     Returns:
         V, of the shape of `x` [energy]; deltas are left out.
     """
-    flat = np.ravel(x)
-    padded = np.concatenate([flat, np.full((1 << max(10, (len(flat) - 1).bit_length())) - len(flat), flat[-1])])
-    return np.asarray(_values(potential, padded, float(mass), float(time)))[: len(flat)].reshape(np.shape(x))
+    plain = potential.plain_values(x, time)
+    if plain is not None:
+        return plain
+    flat = np.ravel(x).astype(float)
+    block = next((size for size in _BLOCKS if len(flat) <= size), _BLOCKS[-1])
+    padded = np.concatenate([flat, np.full(-len(flat) % block, flat[-1] if len(flat) else 0.0)])
+    parts = [np.asarray(_values(potential, part, float(mass), float(time))) for part in padded.reshape(-1, block)]
+    return np.concatenate(parts)[: len(flat)].reshape(np.shape(x)) if parts else np.zeros(np.shape(x))
 
 
 def exact_samples(potential: AbstractPotential, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> np.ndarray:
@@ -59,7 +66,7 @@ def exact_samples(potential: AbstractPotential, grid: Grid, *, mass: float = 1.0
     (low,), (step,), (count,) = grid.lower, grid.spacing, grid.points
     low, step = float(low), float(step)
     points = low + step * np.arange(count)
-    breaks = [float(edge) for edge in potential.edges]
+    breaks = [float(edge) for edge in (potential.edges if potential.static else potential.edges_at(time))]
     if not breaks and not potential.spikes:
         return values_at(potential, points, mass, time)
     inside = [edge for edge in breaks if low < edge < low + step * count]

@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import functools
+import itertools
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
-from .._checks import finite
-from .._typing import EnergyValue, Length, Parameter
+from .._checks import concrete, finite
+from .._typing import EndValue, Length, Parameter
+from ..edges import Places, mended
 from ..errors import ArgumentError
-from ._base import AbstractSmoothPotential, Position, departures, unknown_extent
-from ._formula import FUNCTIONS, parsed, worked_out
+from ..grid import Grid
+from ._base import AbstractPotential, Position, departures, planar, unknown_extent
+from ._formula import FUNCTIONS, names_of, parsed, switches, worked_out
+from ._reading import Cause, Reading, concrete_names, reading, valley
 
 _AXES = ("x", "y", "z")
 _NAMES = (*_AXES, "t", "pi")
-_RADII = np.geomspace(1e-3, 1e6, 18001)
-_DECADE = 2000
-_CURE = "give `ends` and `span`"
+# of the room beside an edge, how far off V is taken on one side of it
+_HAIR = 1e-9
+# points along each axis at which V is averaged over a cell
+_INSIDE = 8
 
 
-@jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
-class Expression(AbstractSmoothPotential):
-    """V(x), V(x, t), V(x, y) by a formula of x, y, z, t, pi and named parameters: numbers, + - * / **, sin cos tan exp log sqrt tanh cosh sinh sech.
+class Expression(AbstractPotential):
+    """V(x), V(x, t), V(x, y) by a formula of x, y, z, t, pi and named parameters: numbers, + - * / ^ (or **), and the functions sin cos tan exp log sqrt tanh cosh sinh sech abs sign heaviside floor min max where(condition, a, b), with conditions of < <= > >= and or not.
 
-    ``Expression("V0/cosh(x/a)**2", {"V0": 1.0, "a": 2.0})``. The formula is checked, and worked out by jax.numpy; it is never
-    executed as Python. It must be smooth: sqrt(x**2) and its like are not seen through. Its numbers are in internal units (hartree,
-    bohr, unless natural): what has a dimension is better a parameter, which a file gives with its unit. With y or z it needs a grid of
-    two or three axes; what is read off it is then read along the x axis.
+    ``Expression("V0/cosh(x/a)^2", {"V0": 1.0, "a": 2.0})``. The formula is checked, and worked out by jax.numpy; it is never
+    executed as Python. Its jumps and kinks are found (by bisection under interval bounds, to rounding) and placed on grids as those
+    of the built-in kinds are: to fifth order in the spacing (measured, tests/convergence). A formula that has none is `smooth`.
+    Its numbers are in internal units (hartree, bohr, unless natural): what has a dimension is better a parameter, which a file
+    gives with its unit. With y or z it needs a grid of two or three axes; what is read off it is then read along the x axis, and with
+    jumps or kinks samples are averages over cells, of second order. So are they where edges move in time.
+
+    Gradients with respect to the parameters hold, edges included, if the Expression was made of plain numbers (outside of jax.jit).
 
     Args:
         formula: V in x, y, z and t.
         parameters: values of the other names; differentiable.
         ends: V far to the left and right (``inf`` where it confines); by default read off the formula at t = 0.
-        span: an interval that holds V's structure; by default read off the formula at t = 0, at distances of 1e-3 to 1e6 from 0.
-            Give it where V falls off slowly, as 1/x does.
+        span: an interval that holds V's structure; by default read off the formula at t = 0, at distances of up to 1e12 from 0.
+            Give it where V falls off slowly, as 1/x does, or repeats itself for ever.
 
     Raises:
         ArgumentError: if the formula holds anything else, or what is read off it is no number.
@@ -45,7 +58,7 @@ class Expression(AbstractSmoothPotential):
 
     formula: str = dataclasses.field(metadata={"static": True})
     parameters: dict[str, Parameter] | None = None
-    ends: tuple[EnergyValue, ...] | None = dataclasses.field(default=None, metadata={"static": True})
+    ends: tuple[EndValue, ...] | None = dataclasses.field(default=None, metadata={"static": True})
     span: tuple[Length, ...] | None = dataclasses.field(default=None, metadata={"static": True})
 
     def __post_init__(self) -> None:
@@ -93,70 +106,180 @@ class Expression(AbstractSmoothPotential):
         flat = jnp.zeros(jnp.broadcast_shapes(*(x.shape for x in axes.values())))
         return worked_out(tree, {**axes, "t": time, "pi": math.pi, **given}) + flat
 
+    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        if self._breaks.known:
+            return super().sample(grid, mass=mass, time=time)
+        return self.placed(grid, mass=mass, time=time)
+
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        if self.smooth:
+            return jnp.broadcast_to(self.value(grid.position, time=time), grid.points)
+        if not self._breaks.known:
+            return self._averaged(grid, time)
+        line = mended(lambda x: self.value((x,), time=time), grid.x, grid.spacing[0], self.edges_at(time))
+        return planar(grid, line)
+
+    def _averaged(self, grid: Grid, time: float) -> jax.Array:
+        """Averages over the cells of the grid, by the middles of their equal parts."""
+        if self._breaks.causes is None and not self._moving and self.dimension == 1:
+            raise ArgumentError(
+                "parameters",
+                "must be plain numbers where a formula has jumps or kinks, but are traced; make the Expression outside of jax.jit, and pass it in.",
+            )
+        used = [axis for axis, name in enumerate(_AXES[: grid.dimension]) if name in self._used]
+        inner = (np.arange(_INSIDE) + 0.5) / _INSIDE - 0.5
+        total = jnp.zeros(grid.points)
+        for shifts in itertools.product(inner, repeat=len(used)):
+            moved = list(grid.position)
+            for axis, shift in zip(used, shifts, strict=True):
+                moved[axis] = moved[axis] + shift * grid.spacing[axis]
+            total = total + self.value(tuple(moved), time=time)
+        return total / _INSIDE ** len(used)
+
+    @property
+    def smooth(self) -> bool:
+        return not self._moving and self._breaks.causes == ()
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        return tuple(self.edges_at(0.0))
+
+    def edges_at(self, time: float) -> Places:
+        """Those at t = 0, moved as the parameters are: an edge follows the zero of what makes V jump or bend there; those that move in time at any time."""
+        places, causes = self._breaks.places, self._breaks.causes
+        if causes is None and self.dimension == 1 and concrete(time):
+            return tuple(self._reading(float(time)).edges.tolist())
+        if not causes:
+            return ()
+        if all(concrete(value) for value in (self.parameters or {}).values()) and not isinstance(places, Tracer):
+            return tuple(float(place) for place in places)
+        here = jax.lax.stop_gradient(jnp.asarray(places))
+        moved = here
+        given = {**(self.parameters or {}), "t": time, "pi": math.pi}
+        numbered = list(switches(self._tree))
+        for kind, number in sorted({cause[:2] for cause in causes if cause is not None}):
+            mine = np.array([cause is not None and cause[:2] == (kind, number) for cause in causes])
+            level = np.array([0 if cause is None else cause[2] for cause in causes])
+            moved = jnp.where(mine, here - _newton(numbered[number][1], given, here, level, kind == "touch"), moved)
+        return moved
+
+    def jumps_at(self, time: float) -> Places:
+        edges = jnp.asarray(self.edges_at(time), float)
+        if not edges.shape[0]:
+            return ()
+        hair = jax.lax.stop_gradient(_HAIR * jnp.minimum(*_rooms(edges)))
+        return self.value((edges + hair,), time=time) - self.value((edges - hair,), time=time)
+
+    @functools.cached_property
+    def _breaks(self) -> Breaks:
+        numbered = list(switches(self._tree))
+        if not numbered:
+            return Breaks((), ())
+        names = concrete_names(self.parameters or {})
+        if names is None or self._moving or self.dimension > 1:
+            return Breaks((), None)
+        read = self._reading(0.0)
+        return Breaks(read.edges, read.causes)
+
+    @property
+    def _moving(self) -> bool:
+        """Whether anything that may make V jump or bend depends on time."""
+        return any("t" in names_of(tree) for _, tree in switches(self._tree))
+
+    @property
+    def _tree(self) -> ast.expr:
+        return parsed(self.formula, (*_NAMES, *(self.parameters or {})))[0]
+
+    def _reading(self, time: float) -> Reading:
+        names = concrete_names(self.parameters or {})
+        if names is None:
+            raise ArgumentError(
+                "parameters",
+                "must be plain numbers here, but are traced; read ends, span and edges outside of JAX's transformations.",
+            )
+        span = None if self.span is None else (float(self.span[0]), float(self.span[1]))
+        return reading(self._tree, (*names, ("t", float(time)), ("pi", math.pi), ("y", 0.0), ("z", 0.0)), span)
+
     def asymptotes(self) -> tuple[float, float]:
-        if self.ends is not None:
-            return self.ends[0], self.ends[1]
-        _, values = self._seen()
-        return _end(values[: len(_RADII)][::-1], "left"), _end(values[-len(_RADII) :], "right")
+        return (self.ends[0], self.ends[1]) if self.ends is not None else self._reading(0.0).ends
+
+    def plain_values(self, x: np.ndarray, time: float) -> np.ndarray | None:
+        known = self.dimension == 1 and concrete_names(self.parameters or {}) is not None
+        return self._reading(time).value(np.asarray(x, float)) if known else None
+
+    def landmarks(self, time: float) -> np.ndarray:
+        return self._reading(time).landscape.x
 
     def support(self, tolerance: float) -> tuple[float, float]:
+        return self.support_at(tolerance, 0.0)
+
+    def support_at(self, tolerance: float, time: float) -> tuple[float, float]:
         if self.span is not None:
             return self.span[0], self.span[1]
-        x, values = self._seen()
-        ends = self.asymptotes()
+        x, values = self._reading(time).line
+        ends = (self.ends[0], self.ends[1]) if self.ends is not None else self._reading(time).ends
         if all(math.isfinite(end) for end in ends):
             # rounding must not count as structure, nor the far reaches of a tail that falls slowly
             return departures(x, values, ends, max(tolerance, 1e-10))
-        return _valley(x, values, min(ends))
+        return valley(x, values, min(ends))
 
     def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
         if axis == 0 or self.dimension == 1:
             return self.support(tolerance) if axis == 0 else None
         raise unknown_extent(self)
 
-    def _seen(self) -> tuple[np.ndarray, np.ndarray]:
-        x = np.concatenate([-_RADII[::-1], [0.0], _RADII])
-        along = jnp.asarray(x)
-        values = np.asarray(self.value((along, *(jnp.zeros_like(along),) * (self.dimension - 1))))
-        # far out it may overflow to inf, as cosh does; anywhere else there must be a number
-        known = np.flatnonzero(np.isfinite(values))
-        between = slice(known[0], known[-1] + 1) if len(known) else slice(None)
-        holes = np.isnan(values) | (values == -math.inf)
-        holes[between] |= ~np.isfinite(values[between])
-        if np.any(holes):
-            raise ArgumentError(
-                "formula", f"must have a value at every x, but has none at x = {x[holes][0]:.4g}; mend it, or {_CURE}."
-            )
-        return x, values
+
+@dataclasses.dataclass(frozen=True)
+class Breaks:
+    """Where V jumps or bends, and why; `causes` is None where that is not known, for edges that move, in the plane, or of traced numbers."""
+
+    places: Places
+    causes: tuple[Cause | None, ...] | None
+
+    @property
+    def known(self) -> bool:
+        return self.causes is not None
 
 
-def _end(values: np.ndarray, side: str) -> float:
-    """What V becomes on one side, from its values in order outwards."""
-    last, tail = float(values[-1]), values[-_DECADE:]
-    if last == math.inf:
-        return math.inf
-    known = values[np.isfinite(values)]
-    if math.isfinite(last) and np.ptp(tail) <= 1e-4 * np.ptp(known):
-        return last
-    if math.isfinite(last) and np.all(np.diff(tail) > 0):
-        return math.inf
-    raise ArgumentError("formula", f"must settle or rise without end on the {side}, but does neither; {_CURE}.")
+def _rooms(edges: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Distances to the edges on the left and on the right, or what takes their place at the ends."""
+    outer = jnp.maximum(jnp.abs(edges[jnp.array([0, -1])]), 1e-3)
+    gaps = jnp.diff(edges)
+    return jnp.concatenate([outer[:1], gaps]), jnp.concatenate([gaps, outer[1:]])
 
 
-def _valley(x: np.ndarray, values: np.ndarray, rim: float) -> tuple[float, float]:
-    """Where a particle of mass 1 would be with the zero-point energy (int p dx = pi/2) or at the height of the bumps between minima."""
-    floor = float(values.min())
-    inner = (values[1:-1] < values[:-2]) & (values[1:-1] <= values[2:])
-    lows = 1 + np.flatnonzero(inner & np.isfinite(values[1:-1]))
-    bump = float(values[lows[0] : lows[-1] + 1].max()) if len(lows) else floor
-    low, high = math.log(1e-12), math.log(1e12)
-    known = np.minimum(values, floor + 1e13)
-    for _ in range(60):
-        middle = (low + high) / 2
-        action = np.trapezoid(np.sqrt(2 * np.maximum(floor + math.exp(middle) - known, 0.0)), x)
-        low, high = (low, middle) if action > math.pi / 2 else (middle, high)
-    level = max(floor + math.exp(high), bump)
-    if math.isfinite(rim):
-        level = min(level, floor + 0.9 * (rim - floor))
-    inside = np.flatnonzero(values <= level)
-    return float(x[max(inside[0] - 1, 0)]), float(x[min(inside[-1] + 1, len(x) - 1)])
+def _newton(tree: ast.expr, given: dict[str, Any], here: jax.Array, level: np.ndarray, touch: bool) -> jax.Array:
+    """How far an edge is off the zero of `tree` - `level`, or of its slope where it only touches 0; right to first order in the parameters."""
+
+    def switch(x: jax.Array) -> jax.Array:
+        return worked_out(tree, {**given, "x": x}) + 0.0 * x
+
+    def off(x: jax.Array, level: jax.Array) -> jax.Array:
+        target = jax.grad(switch) if touch else lambda x: switch(x) - level
+        return target(x) / jax.lax.stop_gradient(jax.grad(target)(x))
+
+    return jax.vmap(off)(here, jnp.asarray(level, float))
+
+
+def _flattened(potential: Expression) -> tuple[tuple[Any, Any], tuple[Any, ...]]:
+    found = potential._breaks  # noqa: SLF001
+    places = found.places if found.causes else None
+    return (potential.parameters, places), (potential.formula, potential.ends, potential.span, found.causes)
+
+
+def _flattened_with_keys(potential: Expression) -> tuple[tuple[Any, Any], tuple[Any, ...]]:
+    (parameters, places), static = _flattened(potential)
+    return ((jax.tree_util.GetAttrKey("parameters"), parameters), (jax.tree_util.GetAttrKey("edges"), places)), static
+
+
+def _unflattened(static: tuple[Any, ...], leaves: Iterable[Any]) -> Expression:
+    formula, ends, span, causes = static
+    parameters, places = leaves
+    potential = object.__new__(Expression)
+    for name, value in (("formula", formula), ("parameters", parameters), ("ends", ends), ("span", span)):
+        object.__setattr__(potential, name, value)
+    object.__setattr__(potential, "_breaks", Breaks(places if causes else (), causes))
+    return potential
+
+
+jax.tree_util.register_pytree_with_keys(Expression, _flattened_with_keys, _unflattened, _flattened)

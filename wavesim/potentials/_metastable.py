@@ -66,16 +66,16 @@ class WellBehindBarrier(AbstractMetastable):
         inside = (distance > self.well_width) & (distance < self.well_width + self.width)
         return jnp.where(inside, self.height, 0.0)
 
-    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         a, b, c, d = self.edges
         step = grid.spacing[0]
         line = self.height * (window(grid.x, step, a, d) - window(grid.x, step, b, c))
-        return planar(grid, line + bends(grid.x, step, self.edges, self.height, mass))
+        return planar(grid, line)
 
     def sample_closed(self, grid: Grid, *, mass: float = 1.0) -> jax.Array:
         _, b, c, _ = self.edges
         line = self.height * (1.0 - window(grid.x, grid.spacing[0], b, c))
-        return planar(grid, line + bends(grid.x, grid.spacing[0], (b, c), self.height, mass))
+        return planar(grid, line + bends(grid.x, grid.spacing[0], (b, c), (-self.height, self.height), mass))
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0
@@ -96,6 +96,9 @@ class WellBehindBarrier(AbstractMetastable):
     def edges(self) -> tuple[float, ...]:
         inner, outer = self.well_width, self.well_width + self.width
         return self.center - outer, self.center - inner, self.center + inner, self.center + outer
+
+    def jumps_at(self, time: float) -> tuple[float, ...]:
+        return self.height, -self.height, self.height, -self.height
 
 
 @jax.tree_util.register_dataclass
@@ -124,18 +127,19 @@ class CoulombBarrier(AbstractMetastable):
         r = jnp.abs(position[0] - self.center)
         return jnp.where(r < self.radius, -self.depth, self._tail(r))
 
-    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         inside = window(grid.x, grid.spacing[0], *self.edges)
         line = self._tail(jnp.abs(grid.x - self.center)) * (1.0 - inside) - self.depth * inside
-        return planar(grid, line + self._bends(grid, mass))
+        return planar(grid, line)
 
     def sample_closed(self, grid: Grid, *, mass: float = 1.0) -> jax.Array:
         inside = window(grid.x, grid.spacing[0], *self.edges)
         line = self.strength / self.radius * (1.0 - inside) - self.depth * inside
-        return planar(grid, line + self._bends(grid, mass))
+        return planar(grid, line + bends(grid.x, grid.spacing[0], self.edges, self.jumps_at(0.0), mass))
 
-    def _bends(self, grid: Grid, mass: float) -> jax.Array:
-        return bends(grid.x, grid.spacing[0], self.edges, self.depth + self.strength / self.radius, mass)
+    @property
+    def _rise(self) -> float:
+        return self.depth + self.strength / self.radius
 
     def _tail(self, r: jax.Array) -> jax.Array:
         return self.strength / jnp.maximum(r, _CORE * self.radius)
@@ -160,6 +164,9 @@ class CoulombBarrier(AbstractMetastable):
     @property
     def edges(self) -> tuple[float, ...]:
         return self.center - self.radius, self.center + self.radius
+
+    def jumps_at(self, time: float) -> tuple[float, ...]:
+        return -self._rise, self._rise
 
 
 @jax.tree_util.register_dataclass
@@ -186,16 +193,16 @@ class LeakySquareWell(AbstractMetastable):
         x = position[0]
         return jnp.where(((x > a) & (x < b)) | (x > c), -self.depth, 0.0)
 
-    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         a, b, c = self.edges
         step = grid.spacing[0]
         line = -self.depth * (window(grid.x, step, a, b) + unit_step(grid.x, step, c))
-        return planar(grid, line + bends(grid.x, step, self.edges, self.depth, mass))
+        return planar(grid, line)
 
     def sample_closed(self, grid: Grid, *, mass: float = 1.0) -> jax.Array:
         a, b, _ = self.edges
         line = -self.depth * window(grid.x, grid.spacing[0], a, b)
-        return planar(grid, line + bends(grid.x, grid.spacing[0], (a, b), self.depth, mass))
+        return planar(grid, line + bends(grid.x, grid.spacing[0], (a, b), (-self.depth, self.depth), mass))
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, -self.depth
@@ -217,3 +224,6 @@ class LeakySquareWell(AbstractMetastable):
     def edges(self) -> tuple[float, ...]:
         half = self.separation / 2
         return self.center - half - self.well_width, self.center - half, self.center + half
+
+    def jumps_at(self, time: float) -> tuple[float, ...]:
+        return -self.depth, self.depth, -self.depth

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from .._checks import finite, positive
 from .._typing import EnergyValue, Length
-from ..edges import bends, window
+from ..edges import window
 from ..grid import Grid
 from ._base import AbstractSharpPotential, Position, planar
 
@@ -32,10 +32,10 @@ class TriangularBarrier(AbstractSharpPotential):
         u = (position[0] - self.center) / self.width
         return jnp.where((u > 0) & (u < 1), self.height * (1 - u), 0.0)
 
-    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         u = (grid.x - self.center) / self.width
         line = self.height * (1 - u) * window(grid.x, grid.spacing[0], *self.edges)
-        return planar(grid, line + bends(grid.x, grid.spacing[0], self.edges[:1], self.height, mass))
+        return planar(grid, line)
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0
@@ -47,6 +47,9 @@ class TriangularBarrier(AbstractSharpPotential):
     def edges(self) -> tuple[float, ...]:
         """The jump, and the kink at the foot of the slope."""
         return self.center, self.center + self.width
+
+    def jumps_at(self, time: float) -> tuple[float, ...]:
+        return self.height, 0.0
 
 
 @jax.tree_util.register_dataclass
@@ -67,7 +70,7 @@ class ParabolicBarrier(AbstractSharpPotential):
         u = (position[0] - self.center) / self.width
         return jnp.where(jnp.abs(u) < 1, self.height * (1 - u**2), 0.0)
 
-    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         u = (grid.x - self.center) / self.width
         return planar(grid, self.height * (1 - u**2) * window(grid.x, grid.spacing[0], *self.edges))
 
@@ -81,3 +84,6 @@ class ParabolicBarrier(AbstractSharpPotential):
     def edges(self) -> tuple[float, ...]:
         """The two kinks at the foot."""
         return self.center - self.width, self.center + self.width
+
+    def jumps_at(self, time: float) -> tuple[float, ...]:
+        return 0.0, 0.0

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from .._checks import concrete, finite, positive
 from .._typing import EnergyValue, Frequency, Length
-from ..edges import bends, window
+from ..edges import window
 from ..errors import ArgumentError
 from ..grid import Grid
 from ._base import AbstractPotential, AbstractSharpPotential, AbstractSmoothPotential, Position, planar, reach
@@ -100,11 +100,11 @@ class SquareDoubleWell(AbstractSharpPotential, AbstractDoubleWell):
         inside = (distance > self.separation / 2) & (distance < self.separation / 2 + self.well_width)
         return jnp.where(inside, -self.depth, 0.0)
 
-    def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         a, b, c, d = self.edges
         step = grid.spacing[0]
         line = -self.depth * (window(grid.x, step, a, b) + window(grid.x, step, c, d))
-        return planar(grid, line + bends(grid.x, grid.spacing[0], self.edges, self.depth, mass))
+        return planar(grid, line)
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0
@@ -117,6 +117,9 @@ class SquareDoubleWell(AbstractSharpPotential, AbstractDoubleWell):
         inner = self.separation / 2
         outer = inner + self.well_width
         return self.center - outer, self.center - inner, self.center + inner, self.center + outer
+
+    def jumps_at(self, time: float) -> tuple[float, ...]:
+        return -self.depth, self.depth, -self.depth, self.depth
 
 
 @jax.tree_util.register_dataclass

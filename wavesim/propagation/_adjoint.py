@@ -16,7 +16,7 @@ import numpy as np
 from ..fourier import forward
 from ..hamiltonian import Hamiltonian
 from ..observables import Snapshot
-from ..potentials import AbstractPotential, AbstractSmoothPotential
+from ..potentials import AbstractPotential
 from ..problem import Problem
 from ..schemes import Chebyshev, Scheme
 from ._evolve import Apparatus, Frame, begin, look, trimmed
@@ -36,7 +36,7 @@ _SHARE = 0.1
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
-class _Backward(AbstractSmoothPotential):
+class _Backward(AbstractPotential):
     """V(x, T - t)."""
 
     potential: AbstractPotential
@@ -46,14 +46,20 @@ class _Backward(AbstractSmoothPotential):
     def static(self) -> bool:  # type: ignore[override]
         return self.potential.static
 
+    @property
+    def smooth(self) -> bool:
+        return self.potential.smooth
+
     def value(self, position: tuple[jax.Array, ...], *, mass: float = 1.0, time: Any = 0.0) -> jax.Array:
         return self.potential.value(position, mass=mass, time=self.duration - time)
 
     def sample(self, grid: Any, *, mass: float = 1.0, time: Any = 0.0) -> jax.Array:
         return self.potential.sample(grid, mass=mass, time=self.duration - time)
 
+    def placed(self, grid: Any, *, mass: float = 1.0, time: Any = 0.0) -> jax.Array:
+        return self.potential.placed(grid, mass=mass, time=self.duration - time)
+
     def gradient_terms(self, grid: Any, *, mass: float = 1.0, time: Any = 0.0) -> tuple[jax.Array, jax.Array]:
-        assert isinstance(self.potential, AbstractSmoothPotential)
         return self.potential.gradient_terms(grid, mass=mass, time=self.duration - time)
 
     def asymptotes(self) -> tuple[float, float]:

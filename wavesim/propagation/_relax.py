@@ -9,7 +9,6 @@ from .._checks import at_least, positive
 from ..fourier import forward, inverse
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian
-from ..potentials import AbstractSmoothPotential
 from ..problem import Problem
 from ..schemes import CHIN4A, STRANG
 from ..states import normalized
@@ -42,7 +41,7 @@ def relax(problem: Problem, grid: Grid, *, dtau: float, steps: int) -> tuple[jax
     hamiltonian: Hamiltonian = problem.hamiltonian(grid)
     values = hamiltonian.potential - jnp.min(hamiltonian.potential)
     kinetic = grid.spread(grid.kinetic(mass))
-    smooth = isinstance(potential, AbstractSmoothPotential)
+    smooth = potential.smooth
     scheme = CHIN4A if smooth else STRANG
     first = potential.gradient_terms(grid, mass=mass)[0] if smooth else jnp.zeros(())
     # in imaginary time dt^2 becomes -dtau^2, so that the term c is added

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from ..absorbers import Absorber
 from ..fourier import forward, inverse
 from ..grid import Grid
-from ..potentials import AbstractMetastable, AbstractPotential, AbstractSmoothPotential
+from ..potentials import AbstractMetastable, AbstractPotential
 from ..problem import Problem
 from ..schemes import Chebyshev, Kick, Scheme
 from ._numerics import Numerics
@@ -193,7 +193,7 @@ def kick_phase(
     """exp(-i dt [b V - c dt^2 F + d dt^4 G]) on the grid."""
     b, c, d = kick
     energy = b * potential.sample(grid, mass=mass, time=time)  # type: ignore[arg-type]
-    if (c or d) and isinstance(potential, AbstractSmoothPotential):
+    if (c or d) and potential.smooth:
         first, second = potential.gradient_terms(grid, mass=mass, time=time)  # type: ignore[arg-type]
         energy = energy - c * dt**2 * first + d * dt**4 * second
     return jnp.exp(-1j * dt * energy)

@@ -23,7 +23,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from .._typing import ANY, DIMENSIONLESS, Dimension
+from .._typing import ANY, DIMENSIONLESS, INFINITE, Dimension
 from ..errors import WavesimError
 from ..units import parse, parse_any
 
@@ -49,14 +49,16 @@ def wanted(dimension: Dimension) -> str:
     return f"{article} {dimension.name}, such as {' or '.join(repr(f'2 {unit}') for unit in dimension.examples[:2])}"
 
 
-def quantity_value(value: object, dimension: Dimension, natural: bool) -> float:
-    """The internal value of what a file holds: text with a unit, or a plain number in natural units.
+def quantity_value(value: object, dimension: Dimension, natural: bool, infinite: bool = False) -> float:
+    """The internal value of what a file holds: text with a unit, or a plain number in natural units; inf has no unit.
 
     Raises:
         WavesimError: if it is neither, not finite, or of another dimension.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise WavesimError(f"must be {wanted(dimension)}, but is {value!r}.")
+    if infinite and value in (math.inf, "inf"):
+        return math.inf
     if isinstance(value, str):
         if natural:
             raise WavesimError(
@@ -74,11 +76,11 @@ def quantity_value(value: object, dimension: Dimension, natural: bool) -> float:
     return number
 
 
-def quantity(dimension: Dimension) -> Any:
-    """The rule for a quantity of that dimension; whether units are natural comes with the validation's context."""
+def quantity(dimension: Dimension, infinite: bool = False) -> Any:
+    """The rule for a quantity of that dimension, inf allowed or not; whether units are natural comes with the validation's context."""
 
     def read(value: object, info: pydantic.ValidationInfo) -> float:
-        return quantity_value(value, dimension, bool(info.context and info.context["natural"]))
+        return quantity_value(value, dimension, bool(info.context and info.context["natural"]), infinite)
 
     schema: dict[str, Any] = {"type": "number"}
     if dimension != DIMENSIONLESS:
@@ -134,7 +136,7 @@ class Families:
         """The rule for a field with that type hint."""
         origin, arguments = typing.get_origin(hint), typing.get_args(hint)
         if origin is Annotated:
-            return quantity(next(a for a in arguments if isinstance(a, Dimension)))
+            return quantity(next(a for a in arguments if isinstance(a, Dimension)), INFINITE in arguments)
         if origin in (types.UnionType, typing.Union):
             inner = next(a for a in arguments if a is not type(None))
             return self.rule(inner) | None

@@ -14,7 +14,7 @@ import scipy.fft
 
 from ...absorbers import Absorber
 from ...grid import Grid
-from ...potentials import AbstractPotential, AbstractSmoothPotential
+from ...potentials import AbstractPotential
 from ...problem import Problem
 from ...schemes import Kick, Scheme
 
@@ -35,7 +35,7 @@ def _started(problem: Problem, grid: Grid) -> jax.Array:
 def _sampled(potential: AbstractPotential, grid: Grid, mass: float, times: jax.Array) -> tuple[jax.Array, ...]:
     def at(time: jax.Array) -> tuple[jax.Array, ...]:
         samples = potential.sample(grid, mass=mass, time=time)  # type: ignore[arg-type]
-        if isinstance(potential, AbstractSmoothPotential):
+        if potential.smooth:
             return (samples, *potential.gradient_terms(grid, mass=mass, time=time))  # type: ignore[arg-type]
         return (samples,)
 
