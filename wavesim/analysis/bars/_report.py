@@ -24,6 +24,7 @@ class Quantity:
         dimension: what it is, for units.
         budget: where the error comes from: time_step, grid, absorber, duration, and fit or rounding where they apply.
         theory: values predicted without propagation, by the theory's name; the first is the one to be compared with.
+        theory_errors: error of each theory that states one, by its name.
     """
 
     name: str
@@ -32,6 +33,12 @@ class Quantity:
     dimension: Dimension
     budget: dict[str, float] = dataclasses.field(default_factory=dict)
     theory: dict[str, float] = dataclasses.field(default_factory=dict)
+    theory_errors: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def theory_error(self) -> float:
+        """Error that the first theory states of itself; 0 where it states none."""
+        return self.theory_errors.get(next(iter(self.theory), ""), 0.0)
 
     @property
     def difference(self) -> float | None:
@@ -40,8 +47,10 @@ class Quantity:
 
     @property
     def agrees(self) -> bool | None:
-        """Whether theory lies within the error bar, None without theory or without an error bar."""
-        return None if self.difference is None or math.isinf(self.error) else abs(self.difference) <= self.error
+        """Whether theory lies within the error bar and its own error, None without theory or without an error bar."""
+        if self.difference is None or math.isinf(self.error):
+            return None
+        return abs(self.difference) <= self.error + self.theory_error
 
 
 @dataclasses.dataclass(frozen=True)
