@@ -13,6 +13,7 @@ _BEYOND = 20.0
 _PLACES, _GROWTH = 3072, 0.008
 # and within the structure.
 _WITHIN = 6000
+_SEAMS = 25
 # Levels that are bound by less than this share of the well's depth are left out.
 _BARELY = 1e-9
 _MOST_WALLS = 40
@@ -62,13 +63,16 @@ def bound_levels(
     floor = float(np.min(v)) - mass * strength**2 / 2
     depth = rim - floor
     energy = min(floor + (np.pi * (count + 1) / width) ** 2 / (2 * mass), rim - 0.1 * depth)
-    wells = {"deltas": (places, strengths), "mass": mass}
-    walls, between, bound = (low, high), (), 0
+    wells = {"deltas": (places, strengths), "mass": mass, "below": rim}
+    # cells begin at the structure and double outwards, so that no well hides in a long one
+    shells = width * 2.0 ** np.arange(-3, 30)
+    seams = np.concatenate([marks, np.linspace(low, high, _SEAMS), low - shells, high + shells])
+    walls, between, bound = (low, high), seams, 0
     for _ in range(_MOST_WALLS):
         walls = _walls(x, v, energy, mass, places)
-        between = [edge for edge in np.ravel(np.asarray(edges, float)) if walls[0] < edge < walls[1]]
+        between = seams[(seams > walls[0]) & (seams < walls[1])]
         levels = rough_levels(potential, *walls, count=count, edges=between, **wells)
-        bound = int(np.sum(levels < rim))
+        bound = len(levels)
         if bound < count:
             energy = rim - 0.1 * (rim - energy)
             if rim - energy > _BARELY * depth:
@@ -83,8 +87,7 @@ def bound_levels(
         energy = highest
     if not bound:
         return np.zeros(0), np.zeros(0)
-    energies, errors = levels_by_shooting(potential, *walls, count=bound, edges=between, **wells)
-    return energies[energies < rim], errors[energies < rim]
+    return levels_by_shooting(potential, *walls, count=bound, edges=between, **wells)
 
 
 def _outwards(potential: Potential, end: float, width: float) -> tuple[np.ndarray, np.ndarray]:

@@ -23,8 +23,8 @@ _LOOSER, _LOOSEST = 100.0, 1e-4
 _ROUNDS, _SHORTEST = 60, 1e-14
 # Cells whose matrices are multiplied one after the other, in all such blocks at once.
 _BLOCK = 16
-# Parts of a bracket at each count.
-_PARTS = 16
+# Parts of a bracket at each count, and up to how many levels times cells.
+_PARTS = {16: 4000, 4: 20_000, 2: np.inf}
 # Values of V that are made at a time: so many need one shape only.
 _VALUES = 16_384
 # Numbers that one count may hold in memory.
@@ -258,7 +258,9 @@ def counted_levels(
         low, reach = np.where(wrong, low - reach, low), 2 * reach
     while np.any(wrong := count_nodes(cells, high, mass) <= numbers):
         high, reach = np.where(wrong, high + reach, high), 2 * reach
-    fractions = np.linspace(0.0, 1.0, _PARTS + 1)[:, None]
+    # halves cost the least work, many parts the fewest calls
+    parts = next(n for n, most in _PARTS.items() if count * len(cells.v) <= most)
+    fractions = np.linspace(0.0, 1.0, parts + 1)[:, None]
     size = np.maximum(np.abs(low), np.abs(high))
     while np.any(high - low > np.maximum(2 * _EPS * size, resolution)):
         energies = low + (high - low) * fractions

@@ -17,6 +17,8 @@ _MOST_SLICES = 2**15
 _FIRST_CELLS, _ROUGH = 32, 1e-5
 # How far the second mesh is shifted, in cells, how much coarser the first one is, and where they look for a level, of the span of the levels.
 _SHIFT, _COARSER, _NEAR = 0.381966, 100.0, (1e-5, 1e-10)
+# Share of the largest change of any level that each of them is uncertain by.
+_CANCELED = 1 / 16
 _EPS = float(np.finfo(float).eps)
 # A wave turns by less than this in a slice, so that it has one node there at most.
 _LARGEST_TURN = 2.0
@@ -36,6 +38,7 @@ def levels_by_shooting(
     edges: Any = (),
     deltas: Any = ((), ()),
     mass: float = 1.0,
+    below: float = np.inf,
     tolerance: float = 1e-12,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lowest levels of any well between hard walls, by bisection on the number of nodes (Sturm's theorem).
@@ -52,10 +55,11 @@ def levels_by_shooting(
         edges: positions of the jumps and kinks of V between the walls [length].
         deltas: positions between the walls and strengths of deltas, negative for wells [length, energy x length].
         mass: particle mass.
+        below: energy above which no level is looked for [energy].
         tolerance: error of each cell's transfer matrix, relative to its norm.
 
     Returns:
-        (energies, errors), each of shape (count,) [energy]; an error is the change from other, longer cells, and rounding.
+        (energies, errors), each of shape (count,), or of fewer where fewer lie below [energy]; an error is the change from other, longer cells, and rounding.
 
     Raises:
         ValueError: if left < edges < right does not hold, V is not real and finite, or count < 1.
@@ -68,7 +72,10 @@ def levels_by_shooting(
     places, strengths = (np.ravel(np.asarray(each, float)) for each in deltas)
     points = breakpoints(potential, left, right, np.concatenate([np.ravel(np.asarray(edges, float)), places]))
     wells = {"deltas": (places, strengths), "mass": mass}
-    floor, energies = _first_look(potential, _with_more(points, 0.0), count, **wells)
+    floor, energies = _first_look(potential, _with_more(points, 0.0), count, below, **wells)
+    count = len(energies)
+    if not count:
+        return energies, energies
     span = 1.1 * (energies[-1] - floor)
     compared = np.array([(energies[0] + floor + span) / 2, floor + span])
     solutions, count_of_cells = [], 0
@@ -81,33 +88,45 @@ def levels_by_shooting(
         energies = counted_levels(cells, count, bracket, mass, resolution * span)
         solutions.append(energies)
         count_of_cells = len(cells.v)
+    change = np.abs(energies - solutions[0])
     rounding = _EPS * (np.abs(energies) + np.sqrt(count_of_cells) * span)
-    return energies, np.abs(energies - solutions[0]) + rounding
+    # a level at which the coarser cells' errors cancel changes less than it is uncertain
+    return energies, change + _CANCELED * np.max(change) + rounding
 
 
 def rough_levels(
-    potential: Potential, left: float, right: float, *, count: int, edges: Any, deltas: Any, mass: float
+    potential: Potential, left: float, right: float, *, count: int, edges: Any, deltas: Any, mass: float, below: float
 ) -> np.ndarray:
-    """The same to about 1e-5 of the height of the highest, for a first look; shape (count,) [energy]."""
+    """The same to about 1e-5 of the height of the highest, for a first look; shape (count,) or less [energy]."""
     places, strengths = (np.ravel(np.asarray(each, float)) for each in deltas)
     points = breakpoints(potential, left, right, np.concatenate([np.ravel(np.asarray(edges, float)), places]))
-    return _first_look(potential, _with_more(points, 0.0), count, deltas=(places, strengths), mass=mass)[1]
+    return _first_look(potential, _with_more(points, 0.0), count, below, deltas=(places, strengths), mass=mass)[1]
 
 
 def _first_look(
-    potential: Potential, points: np.ndarray, count: int, *, deltas: tuple[np.ndarray, np.ndarray], mass: float
+    potential: Potential,
+    points: np.ndarray,
+    count: int,
+    below: float,
+    *,
+    deltas: tuple[np.ndarray, np.ndarray],
+    mass: float,
 ) -> tuple[float, np.ndarray]:
     """An energy below all levels, and the levels roughly."""
     floor = float(gauss_values(potential, points).min()) - mass * float(np.abs(deltas[1]).sum()) ** 2 / 2
     reach = max((np.pi * count / (points[-1] - points[0])) ** 2 / (2 * mass), _EPS * abs(floor))
     while True:
-        top = np.array([floor + reach])
-        cells = fitted_cells(potential, points, top, tolerance=_ROUGH, deltas=deltas, mass=mass)
-        if count_nodes(cells, top, mass)[0] >= count:
+        top = min(floor + reach, below)
+        cells = fitted_cells(potential, points, np.array([top]), tolerance=_ROUGH, deltas=deltas, mass=mass)
+        number = int(count_nodes(cells, np.array([top]), mass)[0])
+        if number >= count or top == below:
             break
         reach *= 4
-    bracket = (np.full(count, floor), np.full(count, floor + reach))
-    return floor, counted_levels(cells, count, bracket, mass, _ROUGH / 10 * reach)
+    count = min(count, number)
+    if not count:
+        return floor, np.zeros(0)
+    bracket = (np.full(count, floor), np.full(count, top))
+    return floor, counted_levels(cells, count, bracket, mass, _ROUGH / 10 * (top - floor))
 
 
 def _with_more(points: np.ndarray, shift: float) -> np.ndarray:
