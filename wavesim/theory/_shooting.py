@@ -18,7 +18,7 @@ _FIRST_CELLS, _ROUGH = 32, 1e-5
 # How far the second mesh is shifted, in cells, how much coarser the first one is, and where they look for a level, of the span of the levels.
 _SHIFT, _COARSER, _NEAR = 0.381966, 100.0, (1e-5, 1e-10)
 # Share of the largest change of any level that each of them is uncertain by.
-_CANCELED = 1 / 16
+_CANCELED = 1 / 4
 _EPS = float(np.finfo(float).eps)
 # A wave turns by less than this in a slice, so that it has one node there at most.
 _LARGEST_TURN = 2.0
