@@ -161,11 +161,11 @@ def test_a_grid_of_ones_own_is_corrected_and_covered(points: int) -> None:
     assert np.all(off < {128: 0.2, 256: 1e-3, 400: 1e-4}[points])
 
 
-def test_a_smooth_well_on_a_grid_of_ones_own() -> None:
-    """-1/sqrt(x^2 + 2) on 800 points from -100 to 100: -1/2 to rounding."""
-    levels = list(
-        found(Expression("-1/sqrt(x**2 + 2)"), 3, 1e-4, grid=Grid.line(-100.0, 100.0, 800)).quantities.values()
-    )
+@pytest.mark.parametrize("points", [800, 6000])
+def test_a_smooth_well_on_a_grid_of_ones_own(points: int) -> None:
+    """-1/sqrt(x^2 + 2) from -100 to 100: -1/2 to rounding, on a grid too large for a dense matrix too."""
+    grid = Grid.line(-100.0, 100.0, points)
+    levels = list(found(Expression("-1/sqrt(x**2 + 2)"), 3, 1e-4, grid=grid).quantities.values())
     assert levels[0].value == pytest.approx(-0.5, abs=1e-14) and levels[0].error < 1e-13
     assert levels[2].value == pytest.approx(-0.1338288591396, abs=1e-12)
 

@@ -90,8 +90,8 @@ def levels_by_shooting(
         count_of_cells = len(cells.v)
     change = np.abs(energies - solutions[0])
     rounding = _EPS * (np.abs(energies) + np.sqrt(count_of_cells) * span)
-    # a level at which the coarser cells' errors cancel changes less than it is uncertain
-    return energies, change + _CANCELED * np.max(change) + rounding
+    # where the coarser cells' errors cancel, a level changes less than it is uncertain: by what a cell may miss, at the least
+    return energies, change + _CANCELED * np.max(change) + tolerance * span + rounding
 
 
 def rough_levels(

@@ -22,7 +22,7 @@ import scipy.linalg
 
 from ...errors import NumericsError
 from ...grid import Grid
-from ...hamiltonian import DENSE_LIMIT
+from ...hamiltonian import lowest_by_correction
 from ...potentials import exact_samples
 from ...problem import Problem
 from ..bars import BoundStates
@@ -32,6 +32,8 @@ from ._solved_levels import SolvedLevels
 _FINER, _FINER_SHARP = 8, 16
 # states beyond those asked for that may be nearly equal to the highest of them
 _GUARDS = 2
+# points up to which a dense matrix takes less time
+_DENSE = 400
 _EPS = float(np.finfo(float).eps)
 _ROUNDING = 8.0
 # accuracy of the second order within the band, and steps of conjugate gradients at most
@@ -73,14 +75,9 @@ def fourier_levels(problem: Problem, count: int, grid: Grid) -> SolvedLevels:
     change; `residual` is |H psi - E psi|^2 over the distance to the next level.
 
     Raises:
-        NumericsError: if the grid has more than 3000 points, or fewer than there are levels.
+        NumericsError: if the grid has fewer points than there are levels.
     """
     points, mass = grid.points[0], float(problem.mass)
-    if points > DENSE_LIMIT:
-        raise NumericsError(
-            f"levels on a grid of one's own need at most {DENSE_LIMIT} points in one dimension, but the grid has {points}; "
-            "leave out the grid."
-        )
     if points < count:
         raise NumericsError(
             f"{count} levels need as many points at least, but the grid has {points}; take more points."
@@ -121,8 +118,11 @@ def _diagonalized(problem: Problem, grid: Grid, count: int) -> _GridLevels:
     mass, step = float(problem.mass), float(grid.spacing[0])
     samples = np.asarray(_samples(problem, grid))
     kinetic = (2 * math.pi * np.fft.fftfreq(len(samples), step)) ** 2 / (2 * mass)
-    matrix = scipy.linalg.toeplitz(np.real(np.fft.ifft(kinetic))) + np.diag(samples)
-    _, vectors = scipy.linalg.eigh(matrix, subset_by_index=(0, count - 1))
+    if len(samples) > _DENSE:
+        vectors = lowest_by_correction(samples, step, mass, count)[1].T
+    else:
+        matrix = scipy.linalg.toeplitz(np.real(np.fft.ifft(kinetic))) + np.diag(samples)
+        _, vectors = scipy.linalg.eigh(matrix, subset_by_index=(0, count - 1))
     # once more within the states themselves, by sums that do not see the largest momentum: Rayleigh and Ritz
     moved = np.real(np.fft.ifft(kinetic * np.fft.fft(vectors.T, axis=1), axis=1))
     energies, mix = np.linalg.eigh(vectors.T @ (moved + samples * vectors.T).T)
