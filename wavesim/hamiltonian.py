@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ._correction import lowest_by_correction as lowest_by_correction
 from .errors import NumericsError
 from .fourier import forward, inverse
 from .grid import Grid
@@ -82,8 +83,9 @@ def odd_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, ja
 def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:
     """The `count` lowest energies and eigenstates of H on its grid.
 
-    One dimension: dense diagonalization (differentiable). Two and three dimensions: subspace iteration on H psi, concrete only;
-    levels of equal energy are all found, and turned so that x^2 is diagonal in them.
+    One dimension: dense diagonalization (differentiable) up to 3000 points, and beyond them `lowest_by_correction`, which is not
+    differentiable. Two and three dimensions: subspace iteration on H psi, concrete only; levels of equal energy are all found, and turned
+    so that x^2 is diagonal in them.
 
     Args:
         hamiltonian: H on a grid.
@@ -94,18 +96,15 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
         lobe of at least half the largest amplitude, so that a superposition of levels starts on the same side on every grid.
 
     Raises:
-        NumericsError: if a one-dimensional grid is too large to diagonalize densely, or the iteration does not converge.
+        NumericsError: if an iteration does not converge.
     """
     grid = hamiltonian.grid
     if grid.dimension == 1:
         if grid.points[0] > DENSE_LIMIT:
-            raise NumericsError(
-                f"eigenstates need at most {DENSE_LIMIT} points in one dimension, but the grid has {grid.points[0]}; "
-                "take a smaller box or a coarser grid."
-            )
-        energies, vectors = jnp.linalg.eigh(hamiltonian.matrix())
-        states = vectors.T[:count]
-        energies = energies[:count]
+            energies, states = _called_back(hamiltonian, count)
+        else:
+            energies, vectors = jnp.linalg.eigh(hamiltonian.matrix())
+            energies, states = energies[:count], vectors.T[:count]
     else:
         energies, states = _filtered(hamiltonian, count)
     flat = states.reshape(count, -1)
@@ -114,6 +113,17 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
     last = flat.shape[1] - 1 - jnp.argmax(tall[:, ::-1], axis=1)
     flat = flat * jnp.sign(jnp.take_along_axis(flat, last[:, None], axis=1))
     return energies, (flat / jnp.sqrt(grid.cell)).reshape((count, *grid.points))
+
+
+def _called_back(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:
+    """`lowest_by_correction` from within a compiled program."""
+    (points,) = hamiltonian.grid.points
+    shapes = (jax.ShapeDtypeStruct((count,), float), jax.ShapeDtypeStruct((count, points), float))
+
+    def solve(potential: np.ndarray, step: np.ndarray, mass: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return lowest_by_correction(np.asarray(potential), float(step), float(mass), count)
+
+    return jax.pure_callback(solve, shapes, hamiltonian.potential, hamiltonian.grid.spacing[0], hamiltonian.mass)
 
 
 def _filtered(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:

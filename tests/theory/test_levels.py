@@ -155,6 +155,43 @@ def test_empty_box_has_the_levels_of_a_box():
     np.testing.assert_allclose(energies, exact, rtol=1e-13)
 
 
+def test_deltas_are_jumps_of_the_slope():
+    """Wells of strength 1 at -1.5 and 1.5: the closed form of both levels; alone and off center: -1/2. Errors stated, and 1e-13."""
+    pair = theory.delta_doublet(1.0, 3.0)
+    levels, errors = theory.levels_by_shooting(
+        lambda x: 0 * x, -40.0, 40.0, count=2, deltas=((-1.5, 1.5), (-1.0, -1.0))
+    )
+    exact = np.array([float(pair.energy_symmetric), float(pair.energy_antisymmetric)])
+    assert np.all(np.abs(levels - exact) <= errors)
+    np.testing.assert_allclose(levels, exact, atol=1e-13)
+    levels, errors = theory.levels_by_shooting(lambda x: 0 * x, -30.0, 30.0, count=1, deltas=([0.3], [-1.0]))
+    np.testing.assert_allclose(levels, -0.5, atol=1e-14)
+
+
+def test_a_bend_that_is_not_listed_is_found():
+    """|x| in a box that puts 0 nowhere in particular: zeros of Ai' and Ai over 2^(1/3), to 1e-10 with and without its edge."""
+    exact = np.array([1.018792971647471, 2.338107410459767, 3.248197582179837, 4.087949444130970]) / 2 ** (1 / 3)
+    for edges in ((), (0.0,)):
+        levels, errors = theory.levels_by_shooting(lambda x: abs(x), -13.3, 15.0, count=4, edges=edges)
+        assert np.all(np.abs(levels - exact) <= errors)
+        np.testing.assert_allclose(levels, exact, atol=1e-10)
+
+
+def test_levels_on_the_whole_line():
+    """-1/sqrt(x^2 + 2): -1/2 exactly, long tails; -3 sech^2: -(lambda - n)^2/2, of which two are bound; exp(x) - x overflows far out."""
+    levels, errors = theory.bound_levels(lambda x: -1 / np.sqrt(x**2 + 2), -8.0, 8.0, count=5, rim=0.0)
+    assert levels[0] == pytest.approx(-0.5, abs=1e-11) and np.all(errors < 1e-9)
+    assert levels[1:3] == pytest.approx([-0.2329033373781, -0.1338288591396], abs=1e-11)
+    levels, errors = theory.bound_levels(
+        lambda x: -3 / np.cosh(np.minimum(abs(x), 300)) ** 2, -4.0, 4.0, count=9, rim=0.0
+    )
+    assert levels == pytest.approx([-2.0, -0.5], abs=1e-10) and errors.shape == (2,)
+    with np.errstate(over="ignore"):
+        steep, _ = theory.bound_levels(lambda x: np.exp(x) - x, -3.0, 2.0, count=2)
+    shot, _ = theory.levels_by_shooting(lambda x: np.exp(x) - x, -60.0, 8.0, count=2)
+    np.testing.assert_allclose(steep, shot, atol=1e-9)
+
+
 def test_arguments_that_make_no_sense_are_refused():
     """Walls out of order, no points, complex potentials, no levels: each names what must hold."""
 

@@ -14,6 +14,7 @@ from ._barriers import (
     thick_barrier_transmission as thick_barrier_transmission,
     thin_barrier_transmission as thin_barrier_transmission,
 )
+from ._bound_levels import bound_levels as bound_levels
 from ._channels import channel_momenta as channel_momenta, channel_waves as channel_waves
 from ._coulomb import CoulombExit as CoulombExit, coulomb_exit as coulomb_exit, coulomb_outgoing as coulomb_outgoing
 from ._decay import Resonance as Resonance, resonance as resonance, wkb_lifetime as wkb_lifetime

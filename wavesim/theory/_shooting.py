@@ -8,10 +8,18 @@ import numpy as np
 from wavesim.errors import ArgumentError
 
 from ._levels import Doublet
+from ._node_counting import count_nodes, counted_levels, fitted_cells, gauss_values
 from ._slices import Potential, across, blocks, breakpoints, refine, sample_slices
 
 _FIRST_SLICES = 32
 _MOST_SLICES = 2**15
+# Of levels_by_shooting: equal cells to begin with, and the error of a cell for a first look.
+_FIRST_CELLS, _ROUGH = 32, 1e-5
+# How far the second mesh is shifted, in cells, how much coarser the first one is, and where they look for a level, of the span of the levels.
+_SHIFT, _COARSER, _NEAR = 0.381966, 100.0, (1e-5, 1e-10)
+# Share of the largest change of any level that each of them is uncertain by.
+_CANCELED = 1 / 4
+_EPS = float(np.finfo(float).eps)
 # A wave turns by less than this in a slice, so that it has one node there at most.
 _LARGEST_TURN = 2.0
 # Into 64 parts each: 54 bits.
@@ -28,49 +36,103 @@ def levels_by_shooting(
     *,
     count: int = 2,
     edges: Any = (),
+    deltas: Any = ((), ()),
     mass: float = 1.0,
+    below: float = np.inf,
     tolerance: float = 1e-12,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lowest levels of any well between hard walls, by bisection on the number of nodes (Sturm's theorem).
 
-    The wave that vanishes at the left wall is followed through the same slices that scatter uses, exact where V
-    is constant and never straddling an edge. It has as many nodes as there are levels below its energy: no level
-    is missed and no starting value is needed.
+    The wave that vanishes at the left wall is followed through cells that fit the potential, exact where V is constant, and closing in
+    on kinks and jumps that are not listed. It has as many nodes as there are levels below its energy: no level is missed and no starting
+    value is needed.
 
     Args:
-        potential: real V(x), a function built from jax.numpy, or samples (x, V) joined by straight lines.
+        potential: real V(x), or samples (x, V) joined by straight lines.
         left: left wall [length].
         right: right wall [length].
         count: how many levels.
         edges: positions of the jumps and kinks of V between the walls [length].
+        deltas: positions between the walls and strengths of deltas, negative for wells [length, energy x length].
         mass: particle mass.
-        tolerance: change with the number of slices to be satisfied with, in units of the span of the levels.
+        below: energy above which no level is looked for [energy].
+        tolerance: error of each cell's transfer matrix, relative to its norm.
 
     Returns:
-        (energies, errors), each of shape (count,) [energy].
+        (energies, errors), each of shape (count,), or of fewer where fewer lie below [energy]; an error is the change from other, longer cells, and rounding.
 
     Raises:
-        ValueError: if left < edges < right does not hold, V is not real, or count < 1.
+        ValueError: if left < edges < right does not hold, V is not real and finite, or count < 1.
 
     When not to use:
         For levels closer together than about 1e-14: doublet_by_shooting separates those by their parity.
     """
     if count < 1:
         raise ArgumentError("count", f"must be at least 1, but is {count}; ask for one level or more.")
-    points = breakpoints(potential, left, right, edges)
-    levels, starts = np.arange(count), (np.zeros(count), np.ones(count))
-    first, low, high = _search_range(potential, points, levels, starts, mass)
-    search = _Search(mass, levels, starts, low, high)
+    places, strengths = (np.ravel(np.asarray(each, float)) for each in deltas)
+    points = breakpoints(potential, left, right, np.concatenate([np.ravel(np.asarray(edges, float)), places]))
+    wells = {"deltas": (places, strengths), "mass": mass}
+    floor, energies = _first_look(potential, _with_more(points, 0.0), count, below, **wells)
+    count = len(energies)
+    if not count:
+        return energies, energies
+    span = 1.1 * (energies[-1] - floor)
+    compared = np.array([(energies[0] + floor + span) / 2, floor + span])
+    solutions, count_of_cells = [], 0
+    # the second mesh shares no cell with the first, so that what hides at an end of a cell of one is seen by the other
+    for shift, fineness, near, resolution in zip(
+        (0.0, _SHIFT), (_COARSER, 1.0), _NEAR, (_NEAR[1] / 10, 0.0), strict=True
+    ):
+        cells = fitted_cells(potential, _with_more(points, shift), compared, tolerance=fineness * tolerance, **wells)
+        bracket = (energies - near * span, energies + near * span)
+        energies = counted_levels(cells, count, bracket, mass, resolution * span)
+        solutions.append(energies)
+        count_of_cells = len(cells.v)
+    change = np.abs(energies - solutions[0])
+    rounding = _EPS * (np.abs(energies) + np.sqrt(count_of_cells) * span)
+    # where the coarser cells' errors cancel, a level changes less than it is uncertain: by what a cell may miss, at the least
+    return energies, change + _CANCELED * np.max(change) + tolerance * span + rounding
 
-    def solve(slices: int) -> np.ndarray:
-        return search(*real_slices(potential, points, slices))
 
-    def change(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        return np.abs(one - other)
+def rough_levels(
+    potential: Potential, left: float, right: float, *, count: int, edges: Any, deltas: Any, mass: float, below: float
+) -> np.ndarray:
+    """The same to about 1e-5 of the height of the highest, for a first look; shape (count,) or less [energy]."""
+    places, strengths = (np.ravel(np.asarray(each, float)) for each in deltas)
+    points = breakpoints(potential, left, right, np.concatenate([np.ravel(np.asarray(edges, float)), places]))
+    return _first_look(potential, _with_more(points, 0.0), count, below, deltas=(places, strengths), mass=mass)[1]
 
-    slices, coarse, fine = refine(solve, change, first, _MOST_SLICES // (points.size - 1), tolerance * (high - low))
-    rounding = np.finfo(float).eps * slices * (points.size - 1) * (high - low) / 8
-    return fine, change(coarse, fine) + rounding
+
+def _first_look(
+    potential: Potential,
+    points: np.ndarray,
+    count: int,
+    below: float,
+    *,
+    deltas: tuple[np.ndarray, np.ndarray],
+    mass: float,
+) -> tuple[float, np.ndarray]:
+    """An energy below all levels, and the levels roughly."""
+    floor = float(gauss_values(potential, points).min()) - mass * float(np.abs(deltas[1]).sum()) ** 2 / 2
+    reach = max((np.pi * count / (points[-1] - points[0])) ** 2 / (2 * mass), _EPS * abs(floor))
+    while True:
+        top = min(floor + reach, below)
+        cells = fitted_cells(potential, points, np.array([top]), tolerance=_ROUGH, deltas=deltas, mass=mass)
+        number = int(count_nodes(cells, np.array([top]), mass)[0])
+        if number >= count or top == below:
+            break
+        reach *= 4
+    count = min(count, number)
+    if not count:
+        return floor, np.zeros(0)
+    bracket = (np.full(count, floor), np.full(count, top))
+    return floor, counted_levels(cells, count, bracket, mass, _ROUGH / 10 * (top - floor))
+
+
+def _with_more(points: np.ndarray, shift: float) -> np.ndarray:
+    """The breakpoints with equal cells between the walls, shifted by a share of one."""
+    first = np.linspace(points[0], points[-1], _FIRST_CELLS + 1)
+    return np.unique(np.concatenate([points, first[1:-1] + shift * (first[1] - first[0])]))
 
 
 def doublet_by_shooting(

@@ -45,11 +45,16 @@ class Quantity:
         return {name: error_of(value) for name, value in self.theory.items()}
 
     @property
+    def theory_error(self) -> float:
+        """What the first theory says of its own error; 0 without one."""
+        return next(iter(self.theory_errors.values()), 0.0)
+
+    @property
     def agrees(self) -> bool | None:
         """Whether theory lies within both error bars, None without theory or without an error bar."""
         if self.difference is None or math.isinf(self.error):
             return None
-        return abs(self.difference) <= self.error + next(iter(self.theory_errors.values()))
+        return abs(self.difference) <= self.error + self.theory_error
 
 
 @dataclasses.dataclass(frozen=True)

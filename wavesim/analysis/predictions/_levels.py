@@ -1,91 +1,82 @@
-"""The lowest levels by theory: closed forms, and a method of its own for any other well in one dimension."""
+"""The lowest levels by theory: closed forms, and node counting for any other well in one dimension."""
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 
-import jax.numpy as jnp
 import numpy as np
 
 from ... import theory
-from ...potentials import AbstractPotential, DeltaWell, DoubleDeltaWell, Harmonic, Separable
+from ...errors import NumericsError
+from ...potentials import AbstractPotential, DeltaWell, DoubleDeltaWell, Harmonic, Separable, values_at
 
-# int kappa dx between the outermost turning point and the wall: what the wall then shifts is exp(-40)
-_BEYOND = 20.0
-_POINTS = 160
-_SHAPE = 1024
+_EPS = float(np.finfo(float).eps)
 
 
-def level_theories(potential: AbstractPotential, mass: float, count: int) -> dict[str, np.ndarray]:
+@dataclasses.dataclass(frozen=True)
+class LevelTheory:
+    """The lowest levels by one theory.
+
+    Attributes:
+        energies: increasing, as many as theory knows [energy].
+        errors: of each [energy].
+    """
+
+    energies: np.ndarray
+    errors: np.ndarray
+
+
+def level_theories(potential: AbstractPotential, mass: float, count: int) -> dict[str, LevelTheory]:
     """The lowest levels by the theory's name, as many as there are up to `count`; empty where theory knows none.
 
     Closed forms for the oscillator and for delta wells; sums of one-dimensional levels where V is separable; otherwise, in one dimension,
-    the sinc grid of `wavesim.theory.grid_levels` for a smooth V and `wavesim.theory.levels_by_shooting` for one with edges.
+    the levels by counting nodes (`wavesim.theory.bound_levels`).
     """
     if isinstance(potential, Separable):
         return _sums([level_theories(term, mass, count) for term in potential.terms], count)
     if isinstance(potential, Harmonic):
-        return {"closed_form": np.asarray(theory.harmonic_levels(count, potential.frequency))}
+        return _closed_form(np.asarray(theory.harmonic_levels(count, potential.frequency)))
     if isinstance(potential, DeltaWell):
-        return {"closed_form": np.array([float(theory.delta_well_energy(potential.strength, mass))])[:count]}
+        return _closed_form(np.array([float(theory.delta_well_energy(potential.strength, mass))])[:count])
     if isinstance(potential, DoubleDeltaWell):
         pair = theory.delta_doublet(potential.strength, potential.separation, mass)
         both = np.array([float(pair.energy_symmetric), float(pair.energy_antisymmetric)])
-        return {"closed_form": both[np.isfinite(both)][:count]}
-    if potential.spikes or potential.dimension > 1 or not potential.static:
+        return _closed_form(both[np.isfinite(both)][:count])
+    if potential.dimension > 1 or not potential.static:
         return {}
-    return {"levels": _numerical(potential, mass, count)}
+    try:
+        return {"levels": _counted(potential, mass, count)}
+    except NumericsError:
+        # more cells than theory affords: it says nothing
+        return {}
 
 
-def _sums(parts: list[dict[str, np.ndarray]], count: int) -> dict[str, np.ndarray]:
+def _closed_form(energies: np.ndarray) -> dict[str, LevelTheory]:
+    return {"closed_form": LevelTheory(energies, 8 * _EPS * np.abs(energies))}
+
+
+def _sums(parts: list[dict[str, LevelTheory]], count: int) -> dict[str, LevelTheory]:
     if not all(parts):
         return {}
     axes = [next(iter(part.values())) for part in parts]
     name = "closed_form" if all("closed_form" in part for part in parts) else "levels"
-    return {name: np.sort([math.fsum(levels) for levels in itertools.product(*axes)])[:count]}
+    energies = np.array([math.fsum(levels) for levels in itertools.product(*(axis.energies for axis in axes))])
+    errors = np.array([math.fsum(each) for each in itertools.product(*(axis.errors for axis in axes))])
+    order = np.argsort(energies)[:count]
+    return {name: LevelTheory(energies[order], errors[order])}
 
 
-def _numerical(potential: AbstractPotential, mass: float, count: int) -> np.ndarray:
-    """The levels below the rim, between walls that are too far to be felt."""
-
-    def value(x: np.ndarray) -> np.ndarray:
-        # one shape for all grids: V compiles once
-        padded = np.concatenate([x, np.full(max(_SHAPE - len(x), 0), x[-1])])
-        return np.asarray(potential.value((jnp.asarray(padded),), mass=mass))[: len(x)]
-
-    left, right = potential.support(1e-3)
-    center, half = (left + right) / 2, 0.6 * (right - left)
-    rim, widest = min(potential.asymptotes()), 16 * half
-    while True:
-        rough = theory.grid_levels(value, center - half, center + half, count=count, points=_POINTS, mass=mass)
-        x = np.linspace(center - half, center + half, _SHAPE)
-        felt = [_exponent(x, value(x) - energy, mass) < _BEYOND for energy in rough.energies]
-        if not any(felt) or half > widest:
-            break
-        half *= 1.2
-    bound = int(np.sum(~np.array(felt) & (rough.energies < rim)))
-    if bound == 0:
-        return np.zeros(0)
-    walls = (center - half, center + half)
-    if potential.smooth:
-        points = _POINTS
-        while True:
-            fine = theory.grid_levels(value, *walls, count=bound, points=points, mass=mass)
-            if np.all(fine.errors < 1e-10 * np.ptp(value(x))) or points > 500:
-                return fine.energies
-            points = points * 3 // 2
-    energies, _ = theory.levels_by_shooting(
-        lambda x: potential.value((x,), mass=mass), *walls, count=bound, edges=potential.edges, mass=mass
+def _counted(potential: AbstractPotential, mass: float, count: int) -> LevelTheory:
+    structure = potential.support(1e-3)
+    energies, errors = theory.bound_levels(
+        lambda x: values_at(potential, x, mass),
+        *structure,
+        count=count,
+        rim=min(potential.asymptotes()),
+        edges=potential.edges,
+        deltas=(potential.spikes, potential.strengths),
+        mass=mass,
     )
-    return np.asarray(energies)
-
-
-def _exponent(x: np.ndarray, above: np.ndarray, mass: float) -> float:
-    """int kappa dx from the outermost turning point to the wall, on the side where it is smaller; `above` is V - E."""
-    inside = np.flatnonzero(above < 0)
-    if not len(inside):
-        return 0.0
-    kappa = np.sqrt(2 * mass * np.maximum(above, 0.0))
-    step = float(x[1] - x[0])
-    return step * float(min(kappa[: inside[0]].sum(), kappa[inside[-1] :].sum()))
+    return LevelTheory(energies, errors)

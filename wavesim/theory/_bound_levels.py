@@ -1,0 +1,119 @@
+"""Bound levels of any well on the whole line, by counting nodes between walls too far to be felt (hbar = 1)."""
+
+from typing import Any
+
+import numpy as np
+
+from ._shooting import levels_by_shooting, rough_levels
+from ._slices import Potential, as_function, evaluate
+
+# int kappa dx beyond the outermost turning point: what the wall then shifts is exp(-40) of a level.
+_BEYOND = 20.0
+# Places on each side, in steps that grow by this share each.
+_PLACES, _GROWTH = 3072, 0.008
+# and within the structure.
+_WITHIN = 6000
+_SEAMS = 25
+# Levels that are bound by less than this share of the well's depth are left out.
+_BARELY = 1e-9
+_MOST_WALLS = 40
+
+
+def bound_levels(
+    potential: Potential,
+    left: float,
+    right: float,
+    *,
+    count: int = 2,
+    rim: float = np.inf,
+    edges: Any = (),
+    deltas: Any = ((), ()),
+    mass: float = 1.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest levels of a particle on the whole line.
+
+    Walls are set on both sides where a wave of the highest level has decayed for int kappa dx = 20, or where V becomes infinite;
+    between them levels_by_shooting finds the levels.
+
+    Args:
+        potential: real V(x), possibly infinite far out.
+        left: left end of the structure of V [length].
+        right: right end [length].
+        count: how many levels at most.
+        rim: energy above which nothing is bound, V at infinity on its lower side [energy].
+        edges: positions of the jumps and kinks of V [length].
+        deltas: positions and strengths of deltas, negative for wells [length, energy x length].
+        mass: particle mass.
+
+    Returns:
+        (energies, errors), each of shape (n,) with n <= count: fewer where fewer are bound [energy].
+
+    When not to use:
+        For resonances, and for wells between infinite walls within the structure.
+    """
+    places, strengths = (np.ravel(np.asarray(each, float)) for each in deltas)
+    marks = np.concatenate([np.ravel(np.asarray(edges, float)), places])
+    low, high = float(np.min([left, *marks])), float(np.max([right, *marks]))
+    strength = float(np.abs(strengths).sum())
+    width = high - low or (1 / (mass * strength) if strength else 1.0)
+    sides = [_outwards(potential, end, sign * width) for end, sign in ((low, -1.0), (high, 1.0))]
+    within = np.linspace(low, high, _WITHIN)[1:-1]
+    x = np.concatenate([sides[0][0][::-1], within, sides[1][0]])
+    v = np.concatenate([sides[0][1][::-1], evaluate(as_function(potential), within), sides[1][1]])
+    floor = float(np.min(v)) - mass * strength**2 / 2
+    depth = rim - floor
+    energy = min(floor + (np.pi * (count + 1) / width) ** 2 / (2 * mass), rim - 0.1 * depth)
+    wells = {"deltas": (places, strengths), "mass": mass, "below": rim}
+    # cells begin at the structure and double outwards, so that no well hides in a long one
+    shells = width * 2.0 ** np.arange(-3, 30)
+    seams = np.concatenate([marks, np.linspace(low, high, _SEAMS), low - shells, high + shells])
+    walls, between, bound = (low, high), seams, 0
+    for _ in range(_MOST_WALLS):
+        walls = _walls(x, v, energy, mass, places)
+        between = seams[(seams > walls[0]) & (seams < walls[1])]
+        levels = rough_levels(potential, *walls, count=count, edges=between, **wells)
+        bound = len(levels)
+        if bound < count:
+            energy = rim - 0.1 * (rim - energy)
+            if rim - energy > _BARELY * depth:
+                continue
+            break
+        # what a first look may miss is well below the height of the level
+        highest = float(levels[-1]) + 1e-4 * (float(levels[-1]) - floor)
+        if highest > rim:
+            highest = (float(levels[-1]) + rim) / 2
+        if highest <= energy or _walls(x, v, highest, mass, places) == walls:
+            break
+        energy = highest
+    if not bound:
+        return np.zeros(0), np.zeros(0)
+    return levels_by_shooting(potential, *walls, count=bound, edges=between, **wells)
+
+
+def _outwards(potential: Potential, end: float, width: float) -> tuple[np.ndarray, np.ndarray]:
+    """Places from one end of the structure outwards and V there, up to where it is infinite."""
+    x = end + width * 1e-3 * np.expm1(_GROWTH * np.arange(_PLACES)) / _GROWTH
+    v = evaluate(as_function(potential), x)
+    (lost,) = np.nonzero(~np.isfinite(v))
+    if not lost.size:
+        return x, v
+    inside, beyond = x[max(lost[0] - 1, 0)], x[lost[0]]
+    while abs(beyond - inside) > 1e-15 * max(abs(beyond), abs(width)):
+        middle = (inside + beyond) / 2
+        if middle in (inside, beyond):
+            break
+        finite = np.isfinite(evaluate(as_function(potential), np.array([middle])))[0]
+        inside, beyond = (middle, beyond) if finite else (inside, middle)
+    return np.append(x[: lost[0]], inside), np.append(v[: lost[0]], np.inf)
+
+
+def _walls(x: np.ndarray, v: np.ndarray, energy: float, mass: float, held: np.ndarray) -> tuple[float, float]:
+    """Where int kappa dx from the outermost turning points, or deltas, has reached its goal, or V is infinite."""
+    kappa = np.sqrt(np.maximum(v - energy, 0.0)) * np.sqrt(2 * mass)
+    steps = np.minimum(kappa[1:], kappa[:-1]) * np.diff(x)
+    inner = np.concatenate([x[kappa == 0], held])
+    ends = (np.min(inner), np.max(inner)) if inner.size else (x[np.argmin(v)],) * 2
+    first, last = int(np.searchsorted(x, ends[0])), int(np.searchsorted(x, ends[1], side="right"))
+    left = first - 2 - int(np.searchsorted(np.cumsum(steps[: max(first - 1, 0)][::-1]), _BEYOND))
+    right = last + 1 + int(np.searchsorted(np.cumsum(steps[last:]), _BEYOND))
+    return float(x[max(left, 0)]), float(x[min(right, x.size - 1)])

@@ -1,0 +1,272 @@
+"""Nodes of a wave that starts at a wall, through cells that fit the potential, and the levels they tell (hbar = 1).
+
+A wave that vanishes at the left wall has as many nodes before the right one as there are levels below its energy (Sturm). So bisection finds each
+level without a starting value, and none is missed. Cells are crossed by the sixth-order Magnus expansion; a delta is a jump of the slope.
+
+Source: J. D. Pryce, Numerical Solution of Sturm-Liouville Problems (1993), chapter 5; the matrices: see `slice_matrices`.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from wavesim.errors import ArgumentError, NumericsError
+
+from ._slices import Potential, SliceMatrix, as_function, evaluate, slice_matrices
+
+# A wave turns by less than this in a cell, so that it has one node there at most.
+_LARGEST_TURN = 2.0
+_MOST_CELLS = 20_000
+# How much larger a tolerance is tried where there are more, and the largest.
+_LOOSER, _LOOSEST = 100.0, 1e-4
+# Rounds of halving; a cell is not halved below this share of its distance from zero or of the box.
+_ROUNDS, _SHORTEST = 60, 1e-14
+# Cells whose matrices are multiplied one after the other, in all such blocks at once.
+_BLOCK = 16
+# Parts of a bracket at each count, and up to how many levels times cells.
+_PARTS = {16: 4000, 4: 20_000, 2: np.inf}
+# Values of V that are made at a time: so many need one shape only.
+_VALUES = 16_384
+# Numbers that one count may hold in memory.
+_MOST_NUMBERS = 500_000
+_GAUSS = np.array([0.5 - np.sqrt(0.15), 0.5, 0.5 + np.sqrt(0.15)])
+# How near its ends V is looked at, in cells, and what it may be missed by there, of |V - E|.
+_INSIDE, _HIDDEN = 1e-7, 1e-9
+_EPS = float(np.finfo(float).eps)
+
+
+class Cells(NamedTuple):
+    """The line between two walls in cells.
+
+    Attributes:
+        ends: shape (cells + 1,) [length].
+        v: potential at three Gauss points of each cell, shape (cells, 3) [energy].
+        kicks: 2 m times the strength of a delta at the left end of each cell, shape (cells,) [1/length].
+    """
+
+    ends: np.ndarray
+    v: np.ndarray
+    kicks: np.ndarray
+
+
+def gauss_values(potential: Potential, ends: np.ndarray) -> np.ndarray:
+    """V at the three Gauss points of each cell, shape (cells, 3) [energy]."""
+    x = np.ravel(ends[:-1, None] + np.diff(ends)[:, None] * _GAUSS)
+    function = as_function(potential)
+    v = np.concatenate([evaluate(function, x[i : i + _VALUES]) for i in range(0, x.size, _VALUES)])
+    if np.iscomplexobj(v):
+        raise ArgumentError("potential", "must be real for a bound state, but is complex; leave the absorber out.")
+    if not np.all(np.isfinite(v)):
+        place = x[~np.isfinite(v)][0]
+        raise ArgumentError(
+            "potential", f"must be finite between the walls, but is not at {place:.6g}; move the walls."
+        )
+    return v.astype(float).reshape(-1, 3)
+
+
+def fitted_cells(
+    potential: Potential,
+    points: np.ndarray,
+    energies: np.ndarray,
+    *,
+    deltas: Any = ((), ()),
+    mass: float = 1.0,
+    tolerance: float = 1e-12,
+) -> Cells:
+    """Cells that are halved until their matrices equal the product of their halves'.
+
+    Args:
+        potential: real V(x).
+        points: breakpoints, from wall to wall, edges and deltas among them, shape (n,) [length].
+        energies: at which the matrices are compared, the highest last [energy].
+        deltas: their positions, each of which is one of `points`, and their strengths [length, energy x length].
+        mass: particle mass.
+        tolerance: difference of the matrices relative to their norm; larger where that takes more than 20,000 cells.
+
+    Raises:
+        NumericsError: if the wave turns too far in so many cells.
+    """
+    ends, v = points, gauss_values(potential, points)
+    fresh = np.ones(len(v), bool)
+    longest = 1 / float(points[-1] - points[0])
+    shortest = _SHORTEST * np.maximum(np.abs(points[[0, -1]]).max(), points[-1] - points[0])
+    for _ in range(_ROUNDS):
+        split = np.zeros(len(v), bool)
+        split[fresh] = _rough(
+            potential, ends[:-1][fresh], np.diff(ends)[fresh], v[fresh], energies, mass, tolerance, longest
+        )
+        split &= np.diff(ends) > 4 * np.minimum(shortest, _SHORTEST * np.abs(ends[1:]) + shortest * 1e-3)
+        if not split.any():
+            break
+        ends, v, fresh = _halved(potential, ends, v, split)
+        if len(v) > _MOST_CELLS:
+            if tolerance > _LOOSEST:
+                raise NumericsError(
+                    f"the wave needs more than {_MOST_CELLS} cells between the walls; ask for fewer levels."
+                )
+            looser = tolerance * _LOOSER
+            return fitted_cells(potential, points, energies, deltas=deltas, mass=mass, tolerance=looser)
+    kicks = np.zeros(len(v))
+    for place, strength in zip(*deltas, strict=True):
+        kicks[min(int(np.argmin(np.abs(ends - place))), len(v) - 1)] += 2 * mass * strength
+    return Cells(ends, v, kicks)
+
+
+def _halved(
+    potential: Potential, ends: np.ndarray, v: np.ndarray, split: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    middles = (ends[:-1] + ends[1:])[split] / 2
+    pieces = np.stack([ends[:-1][split], middles, ends[1:][split]], axis=1)
+    x = pieces[:, :2, None] + np.diff(pieces, axis=1)[:, :, None] * _GAUSS
+    function = as_function(potential)
+    flat = np.ravel(x)
+    new = np.concatenate([evaluate(function, flat[i : i + _VALUES]) for i in range(0, flat.size, _VALUES)])
+    repeats = 1 + split.astype(int)
+    finer, fresh = np.repeat(v, repeats, axis=0), np.repeat(split, repeats)
+    finer[fresh] = new.reshape(-1, 3)
+    return np.sort(np.concatenate([ends, middles])), finer, fresh
+
+
+def _rough(
+    potential: Potential,
+    left: np.ndarray,
+    h: np.ndarray,
+    v: np.ndarray,
+    energies: np.ndarray,
+    mass: float,
+    tolerance: float,
+    longest: float,
+) -> np.ndarray:
+    """Cells in which the fastest wave turns too far, or whose matrix is not the product of its halves'."""
+    turn = np.sqrt(2 * mass * np.maximum(energies[-1] - v.min(axis=1), 0.0)) * h
+    rough = turn > _LARGEST_TURN
+    (places,) = np.nonzero(~rough)
+    if not places.size:
+        return rough
+    halves = left[places, None] + h[places, None] / 2 * np.arange(2)
+    ends = np.stack([halves[:, 0] + _INSIDE * h[places], halves[:, 0] + (1 - _INSIDE) * h[places]], axis=1)
+    x = np.concatenate([(halves[:, :, None] + h[places, None, None] / 2 * _GAUSS).reshape(-1, 6), ends], axis=1)
+    function, flat = as_function(potential), np.ravel(x)
+    parts = [evaluate(function, flat[i : i + _VALUES]) for i in range(0, flat.size, _VALUES)]
+    seen = np.concatenate(parts).reshape(-1, 8).astype(float)
+    fine, ends = seen[:, :6].reshape(-1, 2, 3), seen[:, 6:]
+    width = h[places, None]
+    whole = slice_matrices(v[places, None, :], width, energies, mass)
+    first, second = (slice_matrices(fine[:, None, i, :], width / 2, energies, mass) for i in range(2))
+    product = _multiplied(second, first)
+    # slopes in units of the wave's own; at a turning point it is as long as the box at most
+    wave = np.sqrt(2 * mass * np.abs(v[places, 1:2] - energies)) + longest
+    grow = np.exp(np.minimum(whole.s - product.s, 700.0))
+    missed = np.maximum.reduce(
+        [
+            np.abs(grow * whole.m11 - product.m11),
+            np.abs(grow * whole.m12 - product.m12) * wave,
+            np.abs(grow * whole.m21 - product.m21) / wave,
+            np.abs(grow * whole.m22 - product.m22),
+        ]
+    )
+    size = np.maximum.reduce([np.abs(product.m11), np.abs(product.m12) * wave, np.abs(product.m22)])
+    # a bend or a jump beyond the last Gauss point shows at the very end: what is smooth is missed eight times less by the half
+    by_whole = np.abs(ends - v[places] @ _parabola(_INSIDE))
+    near, far = fine[:, 0] @ _parabola(2 * _INSIDE)[:, 0], fine[:, 1] @ _parabola(2 * _INSIDE)[:, 1]
+    by_halves = np.abs(ends - np.stack([near, far], axis=1))
+    scale = np.max(np.abs(v[places] - energies[-1]), axis=1, keepdims=True)
+    noise = 8 * _EPS * np.max(np.abs(v[places]), axis=1, keepdims=True)
+    hidden = (by_halves > by_whole / 4) & (by_halves > _HIDDEN * scale + noise)
+    seen_noise = 2 * mass * noise * width / wave
+    rough[places] = ~np.all(missed <= tolerance * size + seen_noise, axis=1) | hidden.any(axis=1)
+    return rough
+
+
+def _parabola(inside: float) -> np.ndarray:
+    """From V at the Gauss points to the parabola through them near both ends, shape (3, 2)."""
+    powers = np.vander(_GAUSS, 3, increasing=True)
+    return np.linalg.inv(powers).T @ np.vander([inside, 1 - inside], 3, increasing=True).T
+
+
+def _multiplied(left: SliceMatrix, right: SliceMatrix) -> SliceMatrix:
+    """The matrix of two neighboring cells, the right one's given first."""
+    return SliceMatrix(
+        left.m11 * right.m11 + left.m12 * right.m21,
+        left.m11 * right.m12 + left.m12 * right.m22,
+        left.m21 * right.m11 + left.m22 * right.m21,
+        left.m21 * right.m12 + left.m22 * right.m22,
+        left.s + right.s,
+    )
+
+
+def count_nodes(cells: Cells, energies: np.ndarray, mass: float) -> np.ndarray:
+    """Nodes of the wave that vanishes at the left wall, the right wall included, shape of `energies`."""
+    flat = np.ravel(energies)
+    most = max(1, _MOST_NUMBERS // len(cells.v))
+    parts = [_counted(cells, flat[i : i + most], mass) for i in range(0, flat.size, most)]
+    return np.concatenate(parts).reshape(np.shape(energies))
+
+
+def _counted(cells: Cells, energies: np.ndarray, mass: float) -> np.ndarray:
+    count = -(-len(cells.v) // _BLOCK) * _BLOCK
+    more = count - len(cells.v)
+    # cells of no length change nothing
+    h = np.pad(np.diff(cells.ends), (0, more))[:, None]
+    v, kicks = np.pad(cells.v, ((0, more), (0, 0)), mode="edge"), np.pad(cells.kicks, (0, more))[:, None]
+    m = slice_matrices(v[:, None, :], h, energies, mass)
+    shape = (count // _BLOCK, _BLOCK, len(energies))
+    m11, m12, m21, m22 = (
+        np.broadcast_to(part, (count, len(energies))).reshape(shape)
+        for part in (m.m11 + m.m12 * kicks, m.m12, m.m21 + m.m22 * kicks, m.m22)
+    )
+    # rows of the product of the cells of a block up to each of them: what psi is made of there
+    upto = np.empty((2, *shape))
+    one, zero = np.ones((shape[0], shape[2])), np.zeros((shape[0], shape[2]))
+    now = (one, zero, zero, one)
+    for i in range(_BLOCK):
+        a, b, c, d = m11[:, i], m12[:, i], m21[:, i], m22[:, i]
+        now = (
+            a * now[0] + b * now[2],
+            a * now[1] + b * now[3],
+            c * now[0] + d * now[2],
+            c * now[1] + d * now[3],
+        )
+        upto[0, :, i], upto[1, :, i] = now[0], now[1]
+    psi, slope = np.zeros(len(energies)), np.ones(len(energies))
+    starts = np.empty((2, shape[0], 1, len(energies)))
+    for block in range(shape[0]):
+        starts[:, block, 0] = psi, slope
+        psi, slope = now[0][block] * psi + now[1][block] * slope, now[2][block] * psi + now[3][block] * slope
+        # a wave that decays may cancel to nothing where its growing part is left out
+        norm = np.maximum(np.abs(psi) + np.abs(slope), np.finfo(float).tiny)
+        psi, slope = psi / norm, slope / norm
+    above = (upto[0] * starts[0] + upto[1] * starts[1] >= 0).reshape(count, -1)
+    return np.sum(above[1:] != above[:-1], axis=0) + ~above[0]
+
+
+def counted_levels(
+    cells: Cells, count: int, bracket: tuple[np.ndarray, np.ndarray], mass: float, resolution: float = 0.0
+) -> np.ndarray:
+    """The lowest levels between the walls by bisection on the number of nodes.
+
+    Args:
+        cells: see `fitted_cells`.
+        count: how many.
+        bracket: energies below and above each level, two of shape (count,); widened where they do not hold it [energy].
+        mass: particle mass.
+        resolution: width of a bracket to stop at; rounding ends it at any rate [energy].
+    """
+    numbers, (low, high) = np.arange(count), bracket
+    reach = np.maximum(high - low, _EPS * np.abs(low))
+    while np.any(wrong := count_nodes(cells, low, mass) > numbers):
+        low, reach = np.where(wrong, low - reach, low), 2 * reach
+    while np.any(wrong := count_nodes(cells, high, mass) <= numbers):
+        high, reach = np.where(wrong, high + reach, high), 2 * reach
+    # halves cost the least work, many parts the fewest calls
+    parts = next(n for n, most in _PARTS.items() if count * len(cells.v) <= most)
+    fractions = np.linspace(0.0, 1.0, parts + 1)[:, None]
+    size = np.maximum(np.abs(low), np.abs(high))
+    while np.any(high - low > np.maximum(2 * _EPS * size, resolution)):
+        energies = low + (high - low) * fractions
+        below = np.sum(count_nodes(cells, energies[1:-1], mass) <= numbers, axis=0)
+        new_low, new_high = (np.take_along_axis(energies, (below + i)[None], axis=0)[0] for i in (0, 1))
+        if np.all((new_low == low) & (new_high == high)):
+            break
+        low, high = new_low, new_high
+    return (low + high) / 2
