@@ -239,6 +239,31 @@ def _held(rng: np.random.Generator) -> Table:
     return {"potential": table, "state": state, "duration": rounded(rng.uniform(1.0, 8.0)), "find": {"kind": "motion"}}
 
 
+def _shaken(rng: np.random.Generator) -> Table:
+    """A smooth barrier whose height or place swings while a packet is there."""
+    k = float(rng.uniform(1.0, 2.0))
+    forms = [
+        "E0*(1 + a*cos(w*t))*exp(-((x - b)/c)**2)",
+        "E0*exp(-((x - b*sin(w*t))/c)**2)",
+        "E0*sech((x - b)/c)**2*(1 + a*sin(w*t))",
+        "E0*exp(-((x - b)/c)**2) + a*E0*exp(-((x + 2)/c)**2)*cos(w*t)",
+    ]
+    form = str(rng.choice(forms))
+    span = {"E0": (0.3, 1.4), "a": (0.1, 0.6), "b": (0.1, 0.8), "c": (0.5, 1.5), "w": (0.3, 1.5)}
+    numbers = {
+        name: rng.uniform(*ends) for name, ends in span.items() if name in form.replace("cos", "").replace("sech", "")
+    }
+    numbers["E0"] *= k**2 / 2
+    width = rng.uniform(5.0, 7.0) / k
+    state = {
+        "kind": "gaussian_packet",
+        "center": rounded(-12 - 6.5 * width),
+        "width": rounded(width),
+        "momentum": rounded(k),
+    }
+    return {"potential": wells.expression(form, numbers), "state": state, "find": {"kind": "transmission"}}
+
+
 _MADE: dict[str, Callable[[np.random.Generator], Table]] = {
     "barrier": _open(shapes.barrier), "sum": _open(shapes.total), "bumps": _open(shapes.bumps), "steps": _open(shapes.steps),
     "kinks": _open(shapes.kinks), "lattice": _open(shapes.lattice), "table": _open(shapes.table),
@@ -247,6 +272,6 @@ _MADE: dict[str, Callable[[np.random.Generator], Table]] = {
     "levels_smooth": _levels(wells.smooth_wells), "levels_sharp": _levels(wells.sharp_wells),
     "levels_kinked": _levels(wells.kinked_wells), "levels_table": _levels(wells.tabled_wells),
     "populations": _populations, "splitting": _splitting, "driven": _driven, "decay": _decay,
-    "quadratic": _quadratic, "held": _held,
+    "quadratic": _quadratic, "held": _held, "shaken": _shaken,
 }  # fmt: skip
 KINDS = tuple(_MADE)

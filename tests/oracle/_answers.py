@@ -14,6 +14,7 @@ from ._line import Line
 from ._motion import Course, of_gaussian, of_held_packet, of_states
 from ._reading import line_of
 from ._scattering import Gaussian, Scatterer, shares
+from ._shaken import moves, shaken_shares
 from ._units import number
 from ._wells import beat, driven_populations
 
@@ -88,6 +89,12 @@ def answers(scenario: dict[str, Any]) -> Answers:
 def _transmission(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
     packet = packet_of(scenario["state"], mass)
     assert packet is not None
+    if moves(line):
+        known = shaken_shares(line, mass, packet)
+        if known is None:
+            return Answers()
+        through, back = known[:2] if packet.packets[0][3] > 0 else known[1::-1]
+        return Answers({"transmitted_probability": (through, known[2]), "reflected_probability": (back, known[2])})
     bound = _held(line, mass, packet)
     out = shares(line, mass, packet, bound=bound)
     numbers = {

@@ -167,3 +167,20 @@ def test_units_are_atomic() -> None:
     assert number("2.5 1/nm") == pytest.approx(2.5 * 0.0529177210, rel=1e-8)
     assert number("0.067 m_e") == 0.067
     assert number("3 eV nm") == pytest.approx(3 * number("1 eV") * number("1 nm"))
+
+
+def test_a_barrier_that_hardly_moves_is_a_barrier_at_rest() -> None:
+    """Set-up: a Gaussian barrier whose height swings by 1e-8 of itself: by splitting in time, and by scattering. Budget: 1e-7, what lingers."""
+    form = "E*(1 + a*cos(t))*exp(-x**2)"
+    state = {"kind": "gaussian_packet", "center": -18.0, "width": 3.0, "momentum": 2.0}
+    through = []
+    for swing in (1e-8, 0.0):
+        table = {"kind": "expression", "formula": form, "parameters": {"E": 2.0, "a": swing}}
+        through.append(
+            answers({"potential": table, "state": state, "find": {"kind": "transmission"}}).numbers[
+                "transmitted_probability"
+            ]
+        )
+    assert through[0][1] < 1e-7
+    assert through[0][0] == pytest.approx(through[1][0], abs=1e-7)
+    assert through[0][0] != through[1][0]

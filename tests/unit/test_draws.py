@@ -18,7 +18,9 @@ from tests.oracle import answers, number
 
 # those that are drawn without solving for levels first
 QUICK = [
-    kind for kind in KINDS if not kind.startswith(("levels", "populations", "splitting", "driven", "decay", "held"))
+    kind
+    for kind in KINDS
+    if not kind.startswith(("levels", "populations", "splitting", "driven", "decay", "held", "shaken"))
 ]
 BARRIER: dict[str, Any] = {
     "format": 1,
