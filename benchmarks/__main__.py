@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty] [sweep]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old]] [sweep]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
@@ -15,13 +15,19 @@ def main() -> None:
     parser.add_argument(
         "which",
         nargs="*",
-        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (an hour or two; can be interrupted and taken up again), sweep (a quarter of an hour)",
+        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), sweep (a quarter of an hour)",
     )
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
         "--note", default="", help="what else mattered, kept in the record (other programs running, say)"
     )
     parser.add_argument("--rows", type=int, help="rows of the sweep, instead of 10,000")
+    honest = parser.add_argument_group("honesty")
+    honest.add_argument("--count", type=int, help="how many scenarios, instead of 1000")
+    honest.add_argument("--seed", type=int, help="of the draws")
+    honest.add_argument("--kinds", default="", help="some kinds alone, with commas between; writes no record")
+    honest.add_argument("--show", type=int, metavar="INDEX", help="print that draw as a scenario file, and run nothing")
+    honest.add_argument("--old", action="store_true", help="the first 300 problems, against theory")
     options = parser.parse_args()
     which = options.which or ["memory", "step"]
     if unknown := set(which) - {"memory", "step", "cost_of_accuracy", "honesty", "sweep"}:
@@ -39,13 +45,28 @@ def main() -> None:
 
         cost_of_accuracy.main(options.quick, options.note)
     if "honesty" in which:
-        from . import honesty
-
-        honesty.main(options.quick, options.note)
+        _honesty(options)
     if "sweep" in which:
         from . import sweep
 
         sweep.main(options.quick, options.note, options.rows)
+
+
+def _honesty(options: argparse.Namespace) -> None:
+    from .draws import KINDS, SEED
+    from .honesty import main, show
+    from .honesty._first import main as first
+
+    seed = SEED if options.seed is None else options.seed
+    kinds = tuple(kind for kind in options.kinds.split(",") if kind)
+    if unknown := set(kinds) - set(KINDS):
+        raise SystemExit(f"there is no kind {unknown.pop()!r}: choose among {', '.join(KINDS)}")
+    if options.show is not None:
+        show(options.show, seed)
+    elif options.old:
+        first(options.quick, options.note, **({} if options.count is None else {"count": options.count}))
+    else:
+        main(options.quick, options.note, options.count or 1000, seed, kinds)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ import statistics
 
 import pytest
 
-from benchmarks._draws import KINDS, draw
-from benchmarks.honesty import Row, certified
+from benchmarks.draws._first import KINDS, draw
+from benchmarks.honesty._first import Row, certified
 
 # each kind once or twice; those at which a run takes a second or two
 CHOSEN = (1, 7, 9, 10, 13, 16)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy.optimize import brentq
 
+from tests.oracle.closed import exact_eckart, exact_rectangular
 from wavesim import theory
 
 HARTREE_EV = 27.211386245988
@@ -17,16 +18,6 @@ energies = st.floats(1e-3, 20.0)
 heights = st.floats(-20.0, 20.0)
 widths = st.floats(0.01, 5.0)
 masses = st.floats(0.05, 5.0)
-
-
-def exact_rectangular(energy, height, width, mass=1.0):
-    """T of the rectangular barrier with 40 digits, by the sinh of a complex number."""
-    with mp.workdps(40):
-        e, v, a, m = (mp.mpf(float(z)) for z in (energy, height, width, mass))
-        if e == v:
-            return 1 / (1 + m * v * a**2 / 2)
-        kappa = mp.sqrt(2 * m * (v - e))
-        return mp.re(1 / (1 + v**2 * mp.sinh(kappa * a) ** 2 / (4 * e * (v - e))))
 
 
 def test_the_worked_example_is_sech_squared():
@@ -183,10 +174,7 @@ def test_eckart_against_forty_digits(energy, height, width, mass):
     cos^2 of an argument pi/2 sqrt(1 - 8 m V0 a^2) known to 1e-16 of itself; near its zeros only the absolute
     error is small. Budget: 1e-13 absolute, and relative to T where T is small (1 + exponents) 1e-14.
     """
-    with mp.workdps(40):
-        e, v, a, m = (mp.mpf(z) for z in (energy, height, width, mass))
-        top = mp.sinh(mp.pi * mp.sqrt(2 * m * e) * a) ** 2
-        exact = float(mp.re(top / (top + mp.cosh(mp.pi / 2 * mp.sqrt(8 * m * v * a**2 - 1)) ** 2)))
+    exact = float(exact_eckart(energy, height, width, mass))
     value = float(theory.eckart_transmission(energy, height, width, mass))
     assert 0 <= value <= 1 + 1e-15
     assert value == pytest.approx(exact, rel=2e-14 * (10 + mass * (abs(height) + energy) * width**2))

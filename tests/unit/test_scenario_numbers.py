@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import constants as si
 
-from tests import independent as i
+from tests.oracle import closed as i
 from tests.problems import SCENARIO_NUMBERS, SCENARIO_TAGS
 from wavesim.analysis import question_of
 from wavesim.analysis.bars._study import ratios

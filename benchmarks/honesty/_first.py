@@ -1,6 +1,6 @@
-"""Are the error bars true, and are they tight? Random problems, each certified and held against theory.
+"""The first 300 problems, of nine kinds, held against theory: they stay, so that certificates can be compared on the same problems.
 
-Each row goes to records/honesty.jsonl as soon as it is done, so that a run can be interrupted and taken up again.
+Each row goes to records/honesty_first.jsonl as soon as it is done, so that a run can be interrupted and taken up again.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from pathlib import Path
 
 import jax
 
-from ._draws import KINDS, SEED, WELLS, Draw, draw
-from ._record import RECORDS, Conditions, write
+from .._record import RECORDS, Conditions, write
+from ..draws._first import KINDS, SEED, WELLS, Draw, draw
 
 PACKAGES = ("wavesim", "jax", "jaxlib", "numpy")
 COUNT, QUICK = 300, 9
 FRAMES = {"barrier": 24, "well": 48}
-ROWS = RECORDS / "honesty.jsonl"
+ROWS = RECORDS / "honesty_first.jsonl"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Row:
     """One problem. Errors are relative for periods, absolute for probabilities.
 
     Args:
-        index, kind, tolerance: see `benchmarks._draws.Draw`.
+        index, kind, tolerance: see `benchmarks.draws._first.Draw`.
         quantity: the headline's name.
         value, theory: measured, and known without propagation.
         error: abs(value - theory).
@@ -70,7 +70,7 @@ class HonestyRecord:
     """All rows and what they say together.
 
     Args:
-        seed: of `benchmarks._draws`.
+        seed: of `benchmarks.draws._first`.
         covered: share of the headlines whose bar holds the true error.
         all_covered: share of the problems in which that holds for every quantity.
         met: share whose bar is within the tolerance asked for.
@@ -210,7 +210,7 @@ def draw_picture(record: HonestyRecord, path: Path) -> None:
 
 
 def main(quick: bool = False, note: str = "", count: int = COUNT) -> None:
-    """Certify what is not yet in the rows, print, and (unless `quick`) write records/honesty.json and .png."""
+    """Certify what is not yet in the rows, print, and (unless `quick`) write records/honesty_first.json and .png."""
     jax.config.update("jax_enable_x64", True)
     conditions = Conditions.now(PACKAGES, note)
     RECORDS.mkdir(exist_ok=True)
@@ -239,5 +239,5 @@ def main(quick: bool = False, note: str = "", count: int = COUNT) -> None:
     record = summary(sorted(rows, key=lambda row: row.index), conditions.ended())
     tell(record)
     if not quick:
-        write("honesty", record)
-        draw_picture(record, RECORDS / "honesty.png")
+        write("honesty_first", record)
+        draw_picture(record, RECORDS / "honesty_first.png")

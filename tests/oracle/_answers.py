@@ -1,0 +1,313 @@
+"""From the content of a scenario file to the numbers and curves that are right, each with the oracle's own error."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ._bound import bound_states
+from ._decay import leak
+from ._line import Line
+from ._motion import Course, of_gaussian, of_held_packet, of_states
+from ._reading import line_of
+from ._scattering import Gaussian, Scatterer, shares
+from ._shaken import moves, shaken_shares
+from ._units import number
+from ._wells import beat, driven_populations
+
+Points = Callable[[np.ndarray], tuple[np.ndarray, float]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Answers:
+    """What is right.
+
+    Attributes:
+        numbers: (value, error) by standard name, in atomic or natural units.
+        curves: by name, functions of the points (times, energies): values and one error.
+        scale: what a relative tolerance of the first number is relative to; 1 for an absolute one.
+    """
+
+    numbers: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
+    curves: dict[str, Points] = dataclasses.field(default_factory=dict)
+    scale: float = 1.0
+
+
+def question(scenario: dict[str, Any]) -> str:
+    """The kind of what is asked; what the problem suggests where nothing is."""
+    if "find" in scenario:
+        return scenario["find"]["kind"]
+    state = scenario["state"]["kind"]
+    if state == "trapped":
+        return "decay"
+    if state in ("left_localized", "right_localized"):
+        return "driven_populations" if scenario["potential"]["kind"] == "driven" else "populations"
+    line = line_of(scenario["potential"], mass_of(scenario))
+    return "transmission" if np.all(np.isfinite(line.ends)) and scenario["potential"]["kind"] != "free" else "motion"
+
+
+def mass_of(scenario: dict[str, Any]) -> float:
+    """The particle's mass."""
+    return number(scenario.get("particle", {}).get("mass", 1.0))
+
+
+def packet_of(state: dict[str, Any], mass: float) -> Gaussian | None:
+    """The packet of a state's table, a sum of packets included."""
+    if state["kind"] == "superposition":
+        parts = [packet_of(term, mass) for term in state["terms"]]
+        if any(part is None for part in parts):
+            return None
+        # each term is normalized before it is multiplied
+        rows = [
+            (c, *rest)
+            for c, part in zip(state["coefficients"], parts, strict=True)
+            for _, *rest in part.packets  # type: ignore[union-attr]
+        ]
+        return Gaussian(tuple((float(c), *map(float, rest)) for c, *rest in rows))  # type: ignore[misc]
+    if state["kind"] != "gaussian_packet":
+        return None
+    center, width = number(state["center"]), number(state["width"])
+    if "momentum" in state:
+        momentum = number(state["momentum"])
+    else:
+        sign = -1.0 if state.get("direction") == "left" else 1.0
+        momentum = sign * float(np.sqrt(2 * mass * number(state["energy"])))
+    return Gaussian(((1.0, center, width, momentum),))
+
+
+def answers(scenario: dict[str, Any]) -> Answers:
+    """All that the oracle can say of a scenario; empty where it cannot."""
+    asked = question(scenario)
+    mass = mass_of(scenario)
+    line = line_of(scenario["potential"], mass)
+    return _ASKED[asked](scenario, line, mass)
+
+
+def _transmission(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    packet = packet_of(scenario["state"], mass)
+    assert packet is not None
+    if moves(line):
+        known = shaken_shares(line, mass, packet)
+        if known is None:
+            return Answers()
+        through, back = known[:2] if packet.packets[0][3] > 0 else known[1::-1]
+        return Answers({"transmitted_probability": (through, known[2]), "reflected_probability": (back, known[2])})
+    bound = _held(line, mass, packet)
+    out = shares(line, mass, packet, bound=bound)
+    numbers = {
+        "transmitted_probability": (out.transmitted, out.error),
+        "reflected_probability": (out.reflected, out.error),
+    }
+    relative = scenario.get("find", {}).get("relative", False)
+    return Answers(numbers, {}, out.transmitted if relative else 1.0)
+
+
+def _held(line: Line, mass: float, packet: Gaussian) -> float:
+    """Probability of a packet in the bound states of an open line."""
+    x = np.linspace(*line.reach, 2001)
+    deep = np.min(line.v(x), initial=0.0) < min(line.ends) - 1e-14
+    if not deep and not any(strength < 0 for _, strength in line.spikes):
+        return 0.0
+    count, states = 0, None
+    while count < 40 and (more := bound_states(line, mass, count + 1, check=False)) is not None:
+        count, states = count + 1, more
+    if states is None:
+        return 0.0
+    c = np.einsum("men,en->m", states.psi * states.mesh.weights, packet.psi(states.mesh.x))
+    return float(np.sum(abs(c) ** 2))
+
+
+def _curve(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    packet = packet_of(scenario["state"], mass)
+    assert packet is not None
+    _, _, width, momentum = packet.packets[0]
+    right = momentum > 0
+    top = (abs(momentum) + 8 / width) ** 2 / (2 * mass) + abs(line.ends[0] - line.ends[1])
+    scatterer = Scatterer(line, mass, max(line.ends) + top)
+    base = _transmission(scenario, line, mass).numbers
+
+    def through(energies: np.ndarray) -> tuple[np.ndarray, float]:
+        return scatterer.transmission(energies, right), 1e-11
+
+    def back(energies: np.ndarray) -> tuple[np.ndarray, float]:
+        return 1 - scatterer.transmission(energies, right), 1e-11
+
+    numbers = {**base, "imbalance": (0.0, 0.0)}
+    return Answers(numbers, {"transmission": through, "reflection": back})
+
+
+def _levels(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    count = scenario["find"].get("count", 4)
+    states = bound_states(line, mass, count)
+    if states is None:
+        return Answers()
+    numbers = {
+        f"level_{n}": (float(e), float(d) + 1e-14 * float(abs(e) + t))
+        for n, (e, d, t) in enumerate(zip(states.energies, states.errors, states.kinetic, strict=True))
+    }
+    return Answers(numbers, {}, float(states.kinetic[0]))
+
+
+def _side(scenario: dict[str, Any]) -> str:
+    return "left" if scenario["state"]["kind"] == "left_localized" else "right"
+
+
+def _populations(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    two = beat(line, mass, _side(scenario))
+    if two is None:
+        return Answers()
+    period = 2 * np.pi / two.gap
+    numbers = {
+        "tunneling_period": (period, two.error * period),
+        "transfer_time": (period / 2, two.error * period / 2),
+        "gap": (two.gap, two.error * two.gap),
+        "contrast": (abs(two.swing) / two.mean, 1e-10),
+        "largest_transfer": (2 * abs(two.swing), 1e-10),
+    }
+
+    def left(times: np.ndarray) -> tuple[np.ndarray, float]:
+        return two.left(times), 1e-10 + two.error * two.gap * float(np.max(times, initial=0.0))
+
+    def right(times: np.ndarray) -> tuple[np.ndarray, float]:
+        values, error = left(times)
+        return 1 - values, error
+
+    return Answers(numbers, {"left_population": left, "right_population": right}, period)
+
+
+def _splitting(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    two = beat(line, mass, "left")
+    if two is None:
+        return Answers()
+    period, (first, second) = 2 * np.pi / two.gap, two.energies
+    numbers = {
+        "gap": (two.gap, two.error * two.gap),
+        "tunneling_period": (period, two.error * period),
+        "level_0": (first, 1e-12 * abs(first)),
+        "level_1": (second, 1e-12 * abs(second)),
+    }
+    return Answers(numbers, {}, two.gap)
+
+
+def _driven(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    side = _side(scenario)
+
+    def left(times: np.ndarray) -> tuple[np.ndarray, float]:
+        values, error = driven_populations(line, mass, side, times)
+        return values, 2 * error + 1e-9
+
+    def right(times: np.ndarray) -> tuple[np.ndarray, float]:
+        values, error = left(times)
+        return 1 - values, error
+
+    numbers = {}
+    if "duration" in scenario:
+        values, error = left(np.array([number(scenario["duration"])]))
+        if np.isfinite(values[0]):
+            numbers = {
+                "left_population": (float(values[0]), error),
+                "right_population": (1 - float(values[0]), error),
+            }
+    return Answers(numbers, {"left_population": left, "right_population": right} if numbers else {})
+
+
+def _decay(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    table, level = scenario["potential"], scenario["state"].get("level", 0)
+    if table["kind"] == "leaky_square_well":
+        # the closed well has a barrier without end
+        depth, well, apart, center = (
+            number(table.get(name, 0.0)) for name in ("depth", "well_width", "separation", "center")
+        )
+        ends = (center - apart / 2 - well, center - apart / 2)
+        closed = Line(lambda x, t: np.where((x > ends[0]) & (x < ends[1]), -depth, 0.0), (0.0, 0.0), ends, ends)
+        outlet = center + apart / 2
+    else:
+        height, width, well, wall = (
+            number(table.get(name, 0.0)) for name in ("height", "width", "well_width", "center")
+        )
+        edge = wall + well
+        closed = Line(lambda x, t: np.where(x > edge, height, 0.0), (0.0, height), (wall, edge), (edge,), wall=wall)
+        outlet = edge + width
+    found = leak(line, closed, mass, level, outlet)
+    if found is None:
+        return Answers()
+    life = found.lifetime
+    # the first instants hold energies that no basis has; and what leaves a leaky well to the left is still left of its barrier
+    loose = 3e-5 if line.wall is None else 1e-6
+    numbers = {
+        "lifetime": (life, 1e-9 * life),
+        "resonance_energy": (found.energy, 1e-9 * found.width + 1e-13 * abs(found.energy)),
+        "resonance_width": (found.width, 1e-9 * found.width),
+    }
+    if "duration" in scenario:
+        survival = found.survival(np.array([number(scenario["duration"])]))
+        numbers["survival_probability"] = (float(survival[0]), loose)
+
+    def survival_curve(times: np.ndarray) -> tuple[np.ndarray, float]:
+        return found.survival(times), loose
+
+    return Answers(numbers, {"survival_probability": survival_curve}, life)
+
+
+def _motion(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    state = scenario["state"]
+
+    def course(times: np.ndarray) -> tuple[Course, float] | None:
+        packet = packet_of(state, mass)
+        if packet is not None:
+            known = of_gaussian(line, mass, packet, times)
+            return (known, 1e-10) if known is not None else of_held_packet(line, mass, packet, times)
+        terms = state["terms"] if state["kind"] == "superposition" else [state]
+        if any(term["kind"] != "eigenstate" for term in terms):
+            return None
+        levels = [term.get("level", 0) for term in terms]
+        states = bound_states(line, mass, max(levels) + 1)
+        if states is None:
+            return None
+        c = np.zeros(max(levels) + 1)
+        for level, share in zip(levels, state.get("coefficients", [1.0]), strict=True):
+            c[level] += share
+        # an eigenstate's sign is anybody's: only what does not depend on it is judged
+        return of_states(states, c / np.linalg.norm(c), times), 1e-10
+
+    signs_matter = state["kind"] == "superposition" and any(term["kind"] == "eigenstate" for term in state["terms"])
+    names = ("mean_energy", "norm") if signs_matter else tuple(Course.__dataclass_fields__)
+    kept = {
+        "position": "mean_position",
+        "momentum": "mean_momentum",
+        "spread": "position_spread",
+        "energy": "mean_energy",
+    }
+    names = [kept.get(name, name) for name in names]
+    numbers: dict[str, tuple[float, float]] = {}
+    scale = 1.0
+    if "duration" in scenario:
+        end = number(scenario["duration"])
+        out = course(np.linspace(0.0, end, 41))
+        if out is None:
+            return Answers()
+        for name, values in out[0].named().items():
+            if name in names:
+                size = float(np.max(abs(values)))
+                numbers[name] = (float(values[-1]), 10 * out[1] * size + 1e-11 * size)
+        scale = float(np.max(abs(out[0].position)))
+
+    def curve(name: str) -> Points:
+        def at(times: np.ndarray) -> tuple[np.ndarray, float]:
+            out = course(times)
+            assert out is not None
+            values = out[0].named()[name]
+            return values, (10 * out[1] + 1e-11) * float(np.max(abs(values)))
+
+        return at
+
+    return Answers(numbers, {name: curve(name) for name in names} if numbers else {}, scale)
+
+
+_ASKED: dict[str, Callable[[dict[str, Any], Line, float], Answers]] = {
+    "transmission": _transmission, "transmission_curve": _curve, "levels": _levels, "populations": _populations,
+    "splitting": _splitting, "driven_populations": _driven, "decay": _decay, "motion": _motion,
+}  # fmt: skip
