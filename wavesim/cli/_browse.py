@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import tomllib
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._files import sweep_leftovers
+from .._text import clean
 from ..errors import ScenarioError
-from ._door import complain
+from ._warned import warned
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
@@ -79,15 +80,20 @@ def movie_of(source: Path, target: Path, *, quiet: bool, **options: Any) -> str:
 
     result = io.load(source)
     facts = io.attributes(source)
-    units = UnitSystem(**json.loads(facts["units"]))
-    title = json.loads(facts.get("scenario", "{}")).get("title", "")
+    units, title = UnitSystem(**json.loads(facts["units"])), _title(facts)
     if not target.parent.is_dir():
         raise ScenarioError(
             f"the folder {target.parent} must exist, but does not; make it, or choose another with --out."
         )
-    with warnings.catch_warnings(record=True) as said, reporter(watched(quiet), "painting") as show:
-        warnings.simplefilter("always")
+    sweep_leftovers(target.parent)
+    with warned(), reporter(watched(quiet), "painting") as show:
         written = animate(result, units=units, title=title, progress=show, **options).save(target)
-    for warning in said:
-        complain(str(warning.message))
     return str(written)
+
+
+def _title(facts: dict[str, str]) -> str:
+    """The title of the scenario that a result was made of, "" where it has none."""
+    try:
+        return clean(str(json.loads(facts.get("scenario", "{}"))["title"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
