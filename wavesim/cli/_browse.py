@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._files import sweep_leftovers
 from .._text import clean
 from ..errors import ScenarioError
+from ._planning import planning
 from ._warned import warned
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ def text_of(name: str) -> str:
 
 def is_sweep(name: str) -> bool:
     """Whether a name or a file means a sweep: it has axes, or samples."""
-    from ..scenario import shipped, shipped_sweeps
+    from ..scenario import shipped, shipped_sweeps, text_of as read_text, toml
 
     if name in shipped():
         return False
     try:
-        content = tomllib.loads(Path(name).read_text(encoding="utf-8"))
+        content = toml(read_text(Path(name)), name)
     except (OSError, ValueError):
         # no file, or none that can be read: whoever reads it as a scenario says so
         return name in shipped_sweeps()
@@ -41,11 +41,13 @@ def plan_text(scenario: Scenario) -> str:
     """How a scenario would be solved, why, and what it would cost."""
     from .._typing import LENGTH, TIME
     from ..analysis import question_of, repetitions
-    from ..propagation import check, pair_seconds
+    from ..propagation import check, pair_seconds, refuse_given
     from ..sweeps import spoken
 
-    question = scenario.find or question_of(scenario.problem)
-    chosen = question.planned(scenario.problem, scenario.tolerance, **scenario.fixed)
+    with planning():
+        refuse_given(scenario.fixed)
+        question = scenario.find or question_of(scenario.problem)
+        chosen = question.planned(scenario.problem, scenario.tolerance, **scenario.fixed)
     label = f" ({scenario.label})" if scenario.label else ""
     lines = [f"{scenario.name}{label}: {scenario.title}", f"  question   {scenario.question}"]
     if chosen is None:

@@ -7,17 +7,14 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 import typer
 
+from .._programs import keep_programs
 from .._text import described, first_line
 from ..errors import BrokenOffError, WavesimError
 from ._stop import exit_code, inside, stopped
 from ._streams import Unheard, complain as complain, hush, say as say, tell as tell
-
-# of compiled programs: where there are more, the oldest go until there are fewer
-_CACHE_BYTES, _KEPT_BYTES = 500_000_000, 400_000_000
 
 DONE, NOT_MET, BAD_INPUT, FAILED, MISSING = range(5)
 
@@ -58,62 +55,6 @@ def door(failure: int = FAILED) -> Iterator[None]:
         raise typer.Exit(failure) from None
 
 
-def _keep_programs() -> None:
-    """Let JAX keep what it compiles from one command to the next, and for worker processes: half of a short run is compilation.
-
-    Small programs are kept too: a sweep that is killed again and again would never come to its first row otherwise.
-    ``JAX_COMPILATION_CACHE_DIR`` is left as it is if it is a folder that can be written; empty, it turns this off.
-    """
-    given = os.environ.get("JAX_COMPILATION_CACHE_DIR")
-    if given == "":
-        return
-    folder = Path(given) if given is not None else _cache_folder()
-    if folder is None or not _writable(folder):
-        if given is not None:
-            complain(
-                f"JAX_COMPILATION_CACHE_DIR must be a folder that can be written, but is {given!r}; compiled programs are not kept."
-            )
-        # without a place to write, everything is compiled anew
-        os.environ["JAX_COMPILATION_CACHE_DIR"] = ""
-        return
-    os.environ["JAX_COMPILATION_CACHE_DIR"] = str(folder)
-    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
-    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
-    _make_room(folder)
-    # a program half written by somebody else is compiled here, and jax need not say so
-    warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")
-
-
-def _make_room(folder: Path) -> None:
-    """Remove the programs that were not used for longest, once for each command: jax, told of a limit, looks at all of them for each new one."""
-    with contextlib.suppress(OSError):
-        programs = [(item.stat(), item.path) for item in os.scandir(folder) if item.name.endswith("-cache")]
-        total = sum(facts.st_size for facts, _ in programs)
-        for facts, path in sorted(programs, key=lambda program: program[0].st_atime) if total > _CACHE_BYTES else ():
-            if total <= _KEPT_BYTES:
-                break
-            total -= facts.st_size
-            Path(path).unlink(missing_ok=True)
-
-
-def _cache_folder() -> Path | None:
-    import platformdirs
-
-    try:
-        return platformdirs.user_cache_path("wavesim") / "jax"
-    except (OSError, RuntimeError, KeyError):
-        # no home
-        return None
-
-
-def _writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return os.access(folder, os.W_OK | os.X_OK)
-    except (OSError, ValueError):
-        return False
-
-
 def start_jax(device: str | None = None) -> None:
     """Import jax in double precision, on the device asked for.
 
@@ -129,7 +70,11 @@ def start_jax(device: str | None = None) -> None:
     for name in ("matplotlib", "jax"):
         # of folders they cannot write, of fonts: what matters of it is said by who notices
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    _keep_programs()
+    refused = keep_programs()
+    if refused:
+        complain(refused)
+    # a program half written by somebody else is compiled here, and jax need not say so
+    warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")
     try:
         import jax
     except (ValueError, TypeError, AttributeError) as error:

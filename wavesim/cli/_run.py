@@ -14,6 +14,7 @@ import typer
 from ..errors import BrokenOffError, WavesimError
 from ._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say
 from ._outbox import Outbox
+from ._planning import planning
 from ._stop import exit_code, shielded
 from ._streams import told
 
@@ -105,7 +106,7 @@ def encoded(text: str) -> bytes:
 def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
     """Certify; what is refused before the first step is bad input, what breaks later (or after earlier cases) is a failed run."""
     from ..analysis import certify
-    from ..propagation import reporter
+    from ..propagation import refuse_given, reporter
 
     with reporter(watched(quiet), "propagating") as show:
 
@@ -115,9 +116,11 @@ def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
             show(done, total)
 
         try:
-            return certify(
-                scenario.problem, scenario.tolerance, find=scenario.find, progress=progress, **scenario.fixed
-            )
+            with planning(lambda: begun):
+                refuse_given(scenario.fixed)
+                return certify(
+                    scenario.problem, scenario.tolerance, find=scenario.find, progress=progress, **scenario.fixed
+                )
         except WavesimError as error:
             complain(str(error))
             raise typer.Exit(FAILED if begun or isinstance(error, BrokenOffError) else BAD_INPUT) from None

@@ -7,6 +7,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Generator, Sequence
 
+from .._text import described
 from ..errors import WavesimError
 from ._answer import Answer, Asked, Status
 from ._engine import answers
@@ -42,8 +43,8 @@ def answer_chunk(sweep: Sweep, chunk: int, each: Callable[[Answer], None] = lamb
     for row in rows:
         try:
             questions[row] = sweep.asked(row)
-        except (WavesimError, ArithmeticError) as error:
-            found[row] = Answer.failed(str(error))
+        except (ArithmeticError, ValueError) as error:
+            found[row] = Answer.failed(str(error) if isinstance(error, WavesimError) else described(error))
             each(found[row])
     places = list(questions)
     for place, answer in answers(list(questions.values())):
