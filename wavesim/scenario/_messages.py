@@ -15,6 +15,7 @@ from ._fields import Table
 
 Tables = dict[str, type[Table]]
 MOST_TOLD = 10
+_LONGEST = 2000
 
 
 def sentences(
@@ -37,7 +38,7 @@ def sentences(
 
 def listed(wrong: Sequence[str]) -> str:
     """What is wrong, one line for each of the first ten things, and a line for how many more there are."""
-    lines = [clean(sentence, keep="\n") for sentence in wrong[:MOST_TOLD]]
+    lines = [brief_text(clean(sentence, keep="\n"), _LONGEST) for sentence in wrong[:MOST_TOLD]]
     if len(wrong) > MOST_TOLD:
         lines.append(f"and {len(wrong) - MOST_TOLD:,} more; correct these first.")
     return "\n".join(lines)
