@@ -20,7 +20,6 @@ import wavesim as ws
 # What a job does before its workers start: load modules here if your cluster needs them. One thread for each worker process,
 # for workers on one node would otherwise wait for one another.
 PROLOGUE = [
-    "export JAX_ENABLE_X64=1",
     "export NPROC=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1",
     "export XLA_FLAGS=--xla_cpu_multi_thread_eigen=false",
 ]

@@ -1,4 +1,4 @@
-"""Atomic files: written beside their place, flushed to the disk, renamed."""
+"""Atomic files: written beside their place, flushed to the disk, renamed; what dead processes left is swept away."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+# of every temporary file: nobody else's begins like this
+PREFIX = ".wavesim-part-"
+# of this process, for whoever has to end it at once
+_UNFINISHED: set[Path] = set()
 
 
 def put(target: Path, data: bytes, part: Path) -> None:
@@ -22,16 +32,29 @@ def put(target: Path, data: bytes, part: Path) -> None:
         OSError: if it cannot be written; `target` is what it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    _UNFINISHED.add(part)
     try:
         with part.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, target)
-    except OSError:
+    except BaseException:
         discard(part)
         raise
+    finally:
+        _UNFINISHED.discard(part)
     settle(target.parent)
+
+
+def put_whole(target: Path, data: bytes) -> None:
+    """`put` beside its place, for a folder that several may write.
+
+    Raises:
+        OSError: if it cannot be written; `target` is what it was.
+    """
+    with whole_file(target) as part:
+        part.write_bytes(data)
 
 
 def settle(folder: Path) -> None:
@@ -46,25 +69,73 @@ def settle(folder: Path) -> None:
 
 def discard(path: Path) -> None:
     """Remove what a writer that died has left, file or folder."""
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def discard_unfinished() -> None:
+    """Remove every temporary file of this process, which is about to end."""
+    for part in list(_UNFINISHED):
+        discard(part)
 
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`, renamed to it at the end, removed on any error or interruption."""
+    """A temporary path beside `path`, flushed and renamed to it at the end, removed on any error or interruption.
+
+    It is locked while its process lives, so that `sweep_leftovers` can tell it from one that nobody will finish.
+
+    Raises:
+        OSError: if it cannot be written; `path` is what it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    part = Path(name)
+    handle, part = _begun(path)
+    _UNFINISHED.add(part)
     try:
         yield part
         # mkstemp makes private files; a movie has the permissions of any other new file
         mask = os.umask(0)
         os.umask(mask)
         part.chmod(0o666 & ~mask)
+        # another program may have written it: by its name, not through our handle
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
         os.replace(part, path)
+        settle(path.parent)
     finally:
-        part.unlink(missing_ok=True)
+        os.close(handle)
+        discard(part)
+        _UNFINISHED.discard(part)
+
+
+def sweep_leftovers(folder: Path) -> None:
+    """Remove the temporary files in `folder` whose processes have died; those of living ones are locked and stay."""
+    if fcntl is None:
+        return
+    with contextlib.suppress(OSError):
+        for part in [item for item in folder.iterdir() if item.name.startswith(PREFIX)]:
+            with contextlib.suppress(OSError):
+                # a link or a pipe of that name is nothing that wavesim has made
+                handle = os.open(part, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    part.unlink(missing_ok=True)
+                finally:
+                    os.close(handle)
+
+
+def _begun(path: Path) -> tuple[int, Path]:
+    """An empty temporary file beside `path`, open and locked."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=path.suffix, dir=path.parent)
+        if fcntl is not None:
+            # not every network file system locks; there leftovers stay
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        # somebody swept it away before it was locked
+        os.close(handle)

@@ -11,6 +11,7 @@ import re
 
 from scipy import constants as _si
 
+from ._text import brief
 from ._typing import Dimension
 from .errors import WavesimError
 
@@ -64,7 +65,7 @@ def unit(symbol: str) -> tuple[float, tuple[int, int, int]]:
         match = _FACTOR.match(text, at)
         if match is None or (match[2] != "1" and match[2] not in UNITS):
             raise WavesimError(
-                f"{symbol!r} is not a known unit; the units are {', '.join(UNITS)}, their products, quotients and powers."
+                f"{brief(symbol)} is not a known unit; the units are {', '.join(UNITS)}, their products, quotients and powers."
             )
         if match[2] != "1":
             sign = (-1 if match[1] == "/" else 1) * int(match[3] or 1)
@@ -85,16 +86,16 @@ def parse(text: str, dimension: Dimension) -> float:
     expected = f"expected {article} {dimension.name}, for example in {', '.join(dimension.examples) or 'plain numbers'}"
     match = _NUMBER.match(text)
     if match is None:
-        raise WavesimError(f"{text!r} is not a number with a unit: {expected}.")
+        raise WavesimError(f"{brief(text)} is not a number with a unit: {expected}.")
     symbol = match[2].strip()
     if not symbol and dimension.powers != (0, 0, 0):
-        raise WavesimError(f'{text!r} has no unit: {expected} (or set units = "natural" for hbar = m = 1).')
+        raise WavesimError(f'{brief(text)} has no unit: {expected} (or set units = "natural" for hbar = m = 1).')
     try:
         value, powers = unit(symbol)
     except WavesimError as error:
-        raise WavesimError(f"{text!r}: {error}") from None
+        raise WavesimError(f"{brief(text)}: {error}") from None
     if powers not in (dimension.powers, *dimension.also):
-        raise WavesimError(f"{text!r} is not {article} {dimension.name}: {expected}.")
+        raise WavesimError(f"{brief(text)} is not {article} {dimension.name}: {expected}.")
     return float(match[1]) * value
 
 
@@ -106,11 +107,11 @@ def parse_any(text: str) -> float:
     """
     match = _NUMBER.match(text)
     if match is None:
-        raise WavesimError(f"{text!r} is not a number with a unit: expected one such as '0.3 eV' or '1 nm'.")
+        raise WavesimError(f"{brief(text)} is not a number with a unit: expected one such as '0.3 eV' or '1 nm'.")
     try:
         return float(match[1]) * unit(match[2])[0]
     except WavesimError as error:
-        raise WavesimError(f"{text!r}: {error}") from None
+        raise WavesimError(f"{brief(text)}: {error}") from None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -27,9 +27,10 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path
     return json.loads(result.stdout), out
 
 
-def test_every_case_is_kept_and_nothing_else(done: tuple[dict[str, Any], Path]) -> None:
+def test_every_case_is_kept_and_what_was_there(done: tuple[dict[str, Any], Path]) -> None:
     content, out = done
-    names = ["movie.mp4", "report.json", "result_1.nc", "result_2.nc", "summary.png"]
+    names = ["movie.mp4", "report.json", "result_1.nc", "result_2.nc", "result_3.nc", "summary.png"]
+    assert (out / "result_3.nc").read_text() == "old"
     assert sorted(item.name for item in out.iterdir()) == names
     assert json.loads((out / "report.json").read_text()) == content
 
@@ -63,7 +64,7 @@ def test_an_interruption_keeps_the_cases_that_are_done(
     monkeypatch.setattr(_cases, "certified", certified)
     code = _cases.run_cases(scenario, tmp_path / "out", movie=False, print_json=False, quiet=True)
     kept = json.loads((tmp_path / "out" / "report.json").read_text())
-    assert code == 3 and calls == ["momentum 1.9", "momentum 2.0"]
+    assert code == 130 and calls == ["momentum 1.9", "momentum 2.0"]
     assert kept["status"] == "interrupted" and len(kept["cases"]) == 1
     assert kept["cases"][0]["quantities"] == done[0]["cases"][0]["quantities"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.scenario_files import wavesim, written
+from tests.unit.scenario_files import SMALL, wavesim, written
 from wavesim.cli._run import watched
 from wavesim.propagation import _propagate, reporter
 from wavesim.scenario import QUANTITIES
@@ -70,14 +70,66 @@ def test_an_expectation_that_is_not_met(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "report.json").is_file()
 
 
-def test_a_second_run_leaves_no_file_of_the_first(tmp_path: Path) -> None:
+def test_what_this_run_does_not_make_is_left_alone(tmp_path: Path) -> None:
+    """Files of an earlier run, and of the user's, whatever they are called: replaced by finished new ones, or not touched."""
     out = tmp_path / "out"
     out.mkdir()
-    for name in ("movie.mp4", "mine.txt", "report.json"):
+    old = ("movie.mp4", "movie.gif", "result_backup.nc", "result_1.nc", "mine.txt", "report.json")
+    for name in old:
         (out / name).write_text("old")
-    assert wavesim("run", written(tmp_path), "--out", out, "--no-movie", "--quiet").exit_code == 0
-    assert sorted(item.name for item in out.iterdir()) == ["mine.txt", "report.json", "result.nc", "summary.png"]
-    assert (out / "report.json").read_text() != "old"
+    done = wavesim("run", written(tmp_path), "--out", out, "--no-movie")
+    assert done.exit_code == 0
+    assert "not written this time, and left as they were: movie.mp4, movie.gif" in done.stderr
+    assert sorted(item.name for item in out.iterdir()) == sorted({*old, "result.nc", "summary.png"})
+    assert [name for name in old if (out / name).read_text() != "old"] == ["report.json"]
+
+
+@pytest.mark.parametrize("title", ["$\\frac{$", "\\undefined{x} $1 and $2", "$\\undefinedmacro{x}$", "\u03c8 $\\psi$"])
+def test_a_title_is_text_unless_it_is_a_formula(title: str, tmp_path: Path) -> None:
+    file = written(tmp_path, SMALL.replace('"Small"', f"'{title}'"))
+    done = wavesim("run", file, "--out", tmp_path / "out", "--quiet")
+    assert (done.exit_code, done.stderr) == (0, "")
+    made = sorted(item.name for item in (tmp_path / "out").iterdir())
+    assert made == ["movie.mp4", "report.json", "result.nc", "summary.png"]
+
+
+def test_numbers_come_before_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A painter that fails in a way nobody thought of: the numbers are written and printed, an older picture stays, one sentence, exit code 4."""
+    from wavesim import viz
+
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "summary.png").write_text("old")
+    written_before: list[list[str]] = []
+
+    def fail(*_: Any, **__: Any) -> None:
+        written_before.append(sorted(item.name for item in out.iterdir()))
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(viz, "summary", fail)
+    done = wavesim("run", written(tmp_path), "--out", out, "--no-movie", "--quiet")
+    assert done.exit_code == 4 and "transmitted probability" in done.stdout
+    assert done.stderr == "wavesim: summary.png is left out (the one there is older): ZeroDivisionError.\n"
+    assert written_before == [["report.json", "result.nc", "summary.png"]]
+    assert (out / "summary.png").read_text() == "old"
+
+
+def test_ctrl_c_while_it_is_painted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from wavesim import viz
+
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "movie.mp4").write_text("old")
+
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(viz, "animate", stop)
+    done = wavesim("run", written(tmp_path), "--out", out, "--quiet")
+    assert done.exit_code == 130
+    assert done.stderr == "wavesim: interrupted; the numbers are written, but not movie.mp4.\n"
+    assert sorted(item.name for item in out.iterdir()) == ["movie.mp4", "report.json", "result.nc", "summary.png"]
+    assert (out / "movie.mp4").read_text() == "old"
 
 
 def interrupted_at(call: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +153,7 @@ def test_ctrl_c_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     interrupted_at(4, monkeypatch)
     out = tmp_path / "out"
     done = wavesim("run", written(tmp_path), "--out", out, "--json", "--quiet")
-    assert done.exit_code == 3
+    assert done.exit_code == 130
     content = json.loads(done.stdout)
     assert content["status"] == "interrupted"
     row = content["quantities"]["transmitted_probability"]
@@ -118,7 +170,7 @@ def test_ctrl_c_before_the_first_frame_leaves_nothing(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(_propagate, "begin", stop)
     done = wavesim("run", written(tmp_path), "--out", tmp_path / "out", "--quiet")
-    assert (done.exit_code, done.stdout) == (3, "")
+    assert (done.exit_code, done.stdout) == (130, "")
     assert "interrupted" in done.stderr
     assert [item.name for item in tmp_path.iterdir()] == ["small.toml"]
 
@@ -142,7 +194,7 @@ def test_what_is_not_installed_is_said_and_left_out(tmp_path: Path, monkeypatch:
         monkeypatch.setitem(sys.modules, name, None)
     out = tmp_path / "out"
     done = wavesim("run", written(tmp_path), "--out", out, "--json", "--no-movie", "--quiet")
-    assert done.exit_code == 0
+    assert done.exit_code == 4
     assert json.loads(done.stdout)["quantities"]["transmitted_probability"]["agrees"] is True
     assert [item.name for item in out.iterdir()] == ["report.json"]
     lines = done.stderr.splitlines()

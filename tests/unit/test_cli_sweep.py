@@ -15,7 +15,7 @@ import wavesim as ws
 from tests.reliability import sweeping
 from wavesim.cli._app import app
 from wavesim.errors import ArgumentError, MissingPackage, WavesimError
-from wavesim.sweeps import Answer, Status, Sweep, Tally, _chunk, _dask, _executors, account, pace, read, shown
+from wavesim.sweeps import Answer, Status, Sweep, Tally, _chunk, _dask, _executors, _workers, account, pace, read, shown
 
 FEW = sweeping.SWEEP.replace("count = 20", "count = 3").replace("count = 16", "count = 4")
 
@@ -107,12 +107,14 @@ def test_without_dask_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_other_versions_are_refused(file: Path) -> None:
     with pytest.raises(WavesimError, match="jax 0.1 instead of 0.2"):
-        _dask.refuse_other({"jax": "0.1"}, {"jax": "0.2"})
-    wanted = _dask.versions()
-    answers = _dask.answer_text(Sweep.read(file).text(), 0, wanted)
+        _workers.refuse_other({"jax": "0.1"}, {"jax": "0.2"})
+    with pytest.raises(WavesimError, match="500 MB of memory, but has 100 MB"):
+        _workers.refuse_small({"memory_limit": 100_000_000})
+    wanted = _workers.versions()
+    answers = _workers.answer_text(Sweep.read(file).text(), 0, wanted)
     assert [one.status for one in answers].count(Status.GOOD) == 9
     with pytest.raises(WavesimError, match="wavesim .* instead of 9.9"):
-        _dask.answer_text("", 0, wanted | {"wavesim": "9.9"})
+        _workers.answer_text("", 0, wanted | {"wavesim": "9.9"})
 
 
 def test_a_local_cluster_has_64_bits_and_one_thread() -> None:

@@ -205,11 +205,54 @@ def test_a_store_that_is_not_there() -> None:
         read("absent.zarr")
 
 
-def test_a_chunk_file_cut_short_is_told(tmp_path: Path) -> None:
+DAMAGES = {
+    "cut short": lambda file: file.write_bytes(file.read_bytes()[:5]),
+    "emptied": lambda file: file.write_bytes(b""),
+    "deleted": lambda file: file.unlink(),
+    "a bit flipped": lambda file: file.write_bytes(bytes([file.read_bytes()[0] ^ 4]) + file.read_bytes()[1:]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("piece", ["gap/c/0/0", "gap_error/c/0/0", "reason/c/0/0", "gap_theory/c/0/0"])
+def test_a_damaged_piece_is_named_and_its_rows_are_done_again(piece: str, damage: str, tmp_path: Path) -> None:
+    path = tmp_path / "sweep.zarr"
+    whole = filled(path)
+    DAMAGES[damage](path / piece)
+    with pytest.warns(UserWarning, match=rf"1 piece is damaged or missing \({piece}\): 2 rows wait again"):
+        table = read(path)
+    waits = table["status"].values == Status.WAITING
+    assert waits.sum() == 2 and waits[0, :2].all() and np.isnan(table["gap"].values[waits]).all()
+    np.testing.assert_array_equal(table["gap"].values[~waits], whole["gap"].values[~waits])
+    sweep, layout = toy()
+    with (
+        pytest.warns(UserWarning, match=r"\): 2 rows are computed again"),
+        Store.opened(path, sweep, layout, NAMES, FACTS) as store,
+    ):
+        assert store.waiting() == [0]
+        store.write(0, answered(layout, 0))
+        assert same_values(store.dataset(), whole)
+
+
+@pytest.mark.parametrize("piece", ["status/c/0/0", "status/zarr.json", "gap/zarr.json", "height/c/0", "tied/c/0"])
+def test_what_follows_from_the_sweep_is_mended(piece: str, tmp_path: Path) -> None:
+    path = tmp_path / "sweep.zarr"
+    whole = filled(path)
+    (path / piece).write_text("{}")
+    sweep, layout = toy()
+    with (
+        pytest.warns(UserWarning, match=f"1 piece is damaged or missing .{piece}"),
+        Store.opened(path, sweep, layout, NAMES, FACTS) as store,
+    ):
+        for chunk in store.waiting():
+            store.write(chunk, answered(layout, chunk))
+    assert same_values(read(path), whole) and same_values(filled(path), whole)
+
+
+def test_without_its_labels_a_table_is_no_table(tmp_path: Path) -> None:
     filled(tmp_path / "sweep.zarr")
-    chunk = tmp_path / "sweep.zarr" / "gap" / "c" / "0" / "0"
-    chunk.write_bytes(chunk.read_bytes()[:5])
-    with pytest.raises(WavesimError, match="must be a store that can be read, but is damaged"):
+    (tmp_path / "sweep.zarr" / "height" / "c" / "0").unlink()
+    with pytest.raises(WavesimError, match="must have its labels, but 1 piece is damaged or missing .height/c/0."):
         read(tmp_path / "sweep.zarr")
 
 

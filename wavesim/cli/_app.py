@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ._door import DONE, door, say, start_jax
+from ._door import DONE, door, say, start_jax, tell
 
 app = typer.Typer(
     name="wavesim",
@@ -18,7 +18,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done and as expected; 1 done, an expectation not met; 2 bad input, nothing was run; 3 the run failed or was interrupted.",
+    epilog="Exit codes: 0 done and as expected; 1 done, an expectation not met; 2 bad input, nothing was run; 3 the run failed; "
+    "4 the numbers are there, but a picture, a movie or a file that was asked for is missing; "
+    "130, 143 stopped by Ctrl-C or SIGTERM: what was done is kept.",
 )
 
 
@@ -60,7 +62,7 @@ def _version(asked: bool) -> None:
     if asked:
         from .._version import __version__
 
-        print(f"wavesim {__version__}")
+        tell(f"wavesim {__version__}")
         raise typer.Exit(DONE)
 
 
@@ -79,7 +81,7 @@ def list_scenarios() -> None:
     with door():
         from ._catalogue import catalogue
 
-        print(catalogue(Path("results")))
+        tell(catalogue(Path("results")))
 
 
 @app.command()
@@ -88,7 +90,7 @@ def show(name: Name) -> None:
     with door():
         from ._browse import text_of
 
-        print(text_of(name), end="")
+        tell(text_of(name), end="")
 
 
 @app.command()
@@ -103,10 +105,10 @@ def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, dev
         if is_sweep(name):
             from ..sweeps import Sweep, check as check_sweep
 
-            print(check_sweep(Sweep.read(name, set_ or (), tolerance)))
+            tell(str(check_sweep(Sweep.read(name, set_ or (), tolerance))))
             return
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, None)
-        print("\n".join(plan_text(case) for case in scenario.cases or (scenario,)))
+        tell("\n".join(plan_text(case) for case in scenario.cases or (scenario,)))
 
 
 @app.command()
@@ -135,7 +137,8 @@ def run(
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, precision and precision.value)
         run_scenario = run_cases if scenario.cases else run_one
         if not quiet:
-            say(f"{scenario.title}\n{scenario.question}".rstrip())
+            for line in filter(None, (scenario.title, scenario.question)):
+                say(line)
         folder = out if out is not None else Path("results") / scenario.name
         raise typer.Exit(
             run_scenario(scenario, folder, movie=not no_movie, print_json=json, quiet=quiet, verify=verify)
@@ -169,7 +172,8 @@ def sweep(
 ) -> None:
     """Run a scenario for many parameters: one table with error bars, resumable, in this process or on a cluster.
 
-    Exit codes: 0 every row is good; 1 some rows missed the tolerance, or theory, or failed; 2 bad input; 3 interrupted or failed, what was done is kept.
+    Exit codes: 0 every row is good; 1 some rows missed the tolerance, or theory, or failed; 2 bad input; 3 it broke off (a full disk, a lost
+    scheduler); 4 the rows are there, but a file that was asked for is missing; 130, 143 stopped by Ctrl-C or SIGTERM. What was done is kept.
     """
     with door():
         # workers compute; here nothing but the table is kept
@@ -180,7 +184,7 @@ def sweep(
         asked = Sweep.read(name, set_ or (), tolerance)
         folder = out if out is not None else Path("results") / Path(name).stem
         if status:
-            print(show_status(asked, folder, json))
+            tell(show_status(asked, folder, json))
             return
         if not quiet:
             say(asked.title)
@@ -203,7 +207,7 @@ def theory(
         from ..scenario import load_scenario
         from ._theory import theory_json, theory_text
 
-        print((theory_json if json else theory_text)(load_scenario(name, set_ or ())))
+        tell((theory_json if json else theory_text)(load_scenario(name, set_ or ())))
 
 
 @app.command()
@@ -223,7 +227,7 @@ def animate(
         start_jax("cpu")
         from ._browse import movie_of
 
-        print(movie_of(result, out or result.with_name("movie.mp4"), fps=fps, width=width, height=height, quiet=quiet))
+        tell(movie_of(result, out or result.with_name("movie.mp4"), fps=fps, width=width, height=height, quiet=quiet))
 
 
 @app.command()
@@ -234,7 +238,7 @@ def doctor() -> None:
         from ._doctor import examine
 
         text, sound = examine()
-        print(text)
+        tell(text)
         raise typer.Exit(DONE if sound else 1)
 
 
@@ -246,4 +250,4 @@ def schema() -> None:
 
         from ..scenario import json_schema
 
-        print(json.dumps(json_schema(), indent=1))
+        tell(json.dumps(json_schema(), indent=1))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import tomllib
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._files import sweep_leftovers
+from .._text import clean
 from ..errors import ScenarioError
-from ._door import complain
+from ._planning import planning
+from ._warned import warned
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
@@ -24,12 +25,12 @@ def text_of(name: str) -> str:
 
 def is_sweep(name: str) -> bool:
     """Whether a name or a file means a sweep: it has axes, or samples."""
-    from ..scenario import shipped, shipped_sweeps
+    from ..scenario import shipped, shipped_sweeps, text_of as read_text, toml
 
     if name in shipped():
         return False
     try:
-        content = tomllib.loads(Path(name).read_text(encoding="utf-8"))
+        content = toml(read_text(Path(name)), name)
     except (OSError, ValueError):
         # no file, or none that can be read: whoever reads it as a scenario says so
         return name in shipped_sweeps()
@@ -40,11 +41,13 @@ def plan_text(scenario: Scenario) -> str:
     """How a scenario would be solved, why, and what it would cost."""
     from .._typing import LENGTH, TIME
     from ..analysis import question_of, repetitions
-    from ..propagation import check, pair_seconds
+    from ..propagation import check, pair_seconds, refuse_given
     from ..sweeps import spoken
 
-    question = scenario.find or question_of(scenario.problem)
-    chosen = question.planned(scenario.problem, scenario.tolerance, **scenario.fixed)
+    with planning():
+        refuse_given(scenario.fixed)
+        question = scenario.find or question_of(scenario.problem)
+        chosen = question.planned(scenario.problem, scenario.tolerance, **scenario.fixed)
     label = f" ({scenario.label})" if scenario.label else ""
     lines = [f"{scenario.name}{label}: {scenario.title}", f"  question   {scenario.question}"]
     if chosen is None:
@@ -79,15 +82,20 @@ def movie_of(source: Path, target: Path, *, quiet: bool, **options: Any) -> str:
 
     result = io.load(source)
     facts = io.attributes(source)
-    units = UnitSystem(**json.loads(facts["units"]))
-    title = json.loads(facts.get("scenario", "{}")).get("title", "")
+    units, title = UnitSystem(**json.loads(facts["units"])), _title(facts)
     if not target.parent.is_dir():
         raise ScenarioError(
             f"the folder {target.parent} must exist, but does not; make it, or choose another with --out."
         )
-    with warnings.catch_warnings(record=True) as said, reporter(watched(quiet), "painting") as show:
-        warnings.simplefilter("always")
+    sweep_leftovers(target.parent)
+    with warned(), reporter(watched(quiet), "painting") as show:
         written = animate(result, units=units, title=title, progress=show, **options).save(target)
-    for warning in said:
-        complain(str(warning.message))
     return str(written)
+
+
+def _title(facts: dict[str, str]) -> str:
+    """The title of the scenario that a result was made of, "" where it has none."""
+    try:
+        return clean(str(json.loads(facts.get("scenario", "{}"))["title"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""

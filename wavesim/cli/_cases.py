@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ._door import DONE, FAILED, NOT_MET, complain, say
+from ._door import complain, say
 from ._outbox import Outbox
-from ._run import attempt, certified, film, saved, verified
+from ._run import certified, code_of, encoded, film, remark_older, saved, uninterrupted, verified
+from ._stop import shielded
+from ._streams import told
 
 if TYPE_CHECKING:
     from ..analysis import Report, Study, Verification
@@ -31,6 +32,8 @@ def run_cases(
             try:
                 report = certified(case, quiet, begun=bool(done))
             except KeyboardInterrupt:
+                if not done:
+                    raise
                 break
             done.append(report)
             second.append(verified(case, report, quiet) if verify else None)
@@ -40,40 +43,43 @@ def run_cases(
         outcomes = reports.judge_study(study, scenario)
         content = reports.study_json(study, scenario, outcomes)
         words = [reports.study_text(study, scenario, outcomes)]
-        for told, case, one in zip(content["cases"], scenario.cases, second, strict=False):
+        for part, case, one in zip(content["cases"], scenario.cases, second, strict=False):
             if one is not None:
-                told["verification"] = reports.verification_json(one, case.units)
+                part["verification"] = reports.verification_json(one, case.units)
                 content["warnings"] += [f"{case.label}: {said}" for said in reports.verification_warnings(one)]
                 words.append(f"{case.label}\n{reports.verification_text(one, case.units)}")
         text = reports.dumps(content)
-        (box.part / "report.json").write_text(text + "\n", encoding="utf-8")
-        with contextlib.suppress(KeyboardInterrupt):
-            for number, (report, case) in enumerate(zip(done, scenario.cases, strict=False), start=1):
-                told = reports.dumps(content["cases"][number - 1])
-                saved(report, case, told, box.part / f"result_{number}.nc")
+        with uninterrupted(box, ("summary.png", "movie.mp4") if movie else ("summary.png",)) as painting:
+            with shielded():
+                box.put("report.json", encoded(text))
+                for number, (report, case) in enumerate(zip(done, scenario.cases, strict=False), start=1):
+                    part = reports.dumps(content["cases"][number - 1])
+                    saved(report, case, part, f"result_{number}.nc", box)
+                painting.heard = told(text if print_json else "\n".join(words))
+                for warning in content["warnings"]:
+                    complain(f"warning: {warning}")
             if study.complete:
-                _pictures(study, scenario, box.part, movie=movie, quiet=quiet)
-        delivered = box.deliver()
-    print(text if print_json else "\n".join(words))
-    for warning in content["warnings"]:
-        complain(f"warning: {warning}")
-    if not quiet:
-        say(f"written to {out}: {', '.join(delivered)}")
-    if not study.complete:
-        complain(f"interrupted: {len(done)} of {len(scenario.cases)} cases were begun, and what they say is kept.")
-        return FAILED
-    agreed = all(one is None or one.agree for one in second)
-    return DONE if agreed and outcomes.met else NOT_MET
+                _pictures(study, scenario, box, movie=movie, quiet=quiet)
+        if not quiet:
+            say(f"written to {out}: {', '.join(box.made)}")
+            remark_older(box, ("summary.png", "movie.mp4", "movie.gif"))
+        if not study.complete:
+            complain(f"interrupted: {len(done)} of {len(scenario.cases)} cases were begun, and what they say is kept.")
+    return code_of(
+        stopped=not (study.complete and painting.done),
+        missing=bool(box.missing) or not painting.heard,
+        met=outcomes.met and all(one is None or one.agree for one in second),
+    )
 
 
-def _pictures(study: Study, scenario: Scenario, folder: Path, *, movie: bool, quiet: bool) -> None:
-    def picture() -> None:
+def _pictures(study: Study, scenario: Scenario, box: Outbox, *, movie: bool, quiet: bool) -> None:
+    def picture() -> Path:
         from ..viz import study_summary
 
-        study_summary(study, folder / "summary.png", units=scenario.units, title=scenario.title)
+        return study_summary(study, box.path / "summary.png", units=scenario.units, title=scenario.title)
 
-    attempt("summary.png", picture)
+    box.attempt("summary.png", picture)
     moving = next((place for place, report in enumerate(study.reports) if report.result is not None), None)
     if movie and moving is not None:
         case = scenario.cases[moving]
-        film(study.reports[moving], case, f"{case.title}: {case.label}", folder, quiet)
+        film(study.reports[moving], case, f"{case.title}: {case.label}", box, quiet)

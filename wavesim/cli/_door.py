@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
-import sys
+import warnings
 from collections.abc import Iterator
 
 import typer
 
-from ..errors import WavesimError
+from .._programs import keep_programs
+from .._text import described, first_line
+from ..errors import BrokenOffError, WavesimError
+from ._stop import exit_code, inside, stopped
+from ._streams import Unheard, complain as complain, hush, say as say, tell as tell
 
-# programs that are kept; the oldest go first
-_CACHE_BYTES = 500_000_000
-
-DONE, NOT_MET, BAD_INPUT, FAILED = 0, 1, 2, 3
-
-
-def say(text: str) -> None:
-    """A line on standard error: everything that is not data."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def complain(text: str) -> None:
-    """What is wrong, one line for each thing."""
-    for line in text.splitlines():
-        say(f"wavesim: {line}")
+DONE, NOT_MET, BAD_INPUT, FAILED, MISSING = range(5)
 
 
 @contextlib.contextmanager
@@ -36,46 +27,32 @@ def door(failure: int = FAILED) -> Iterator[None]:
         failure: the exit code of what is not the user's fault.
     """
     try:
-        yield
+        with inside():
+            yield
     except (typer.Exit, SystemExit):
         raise
     except KeyboardInterrupt:
         complain("interrupted; nothing was kept.")
-        raise typer.Exit(FAILED) from None
+        raise typer.Exit(exit_code()) from None
+    except BrokenPipeError:
+        # the reader of a pipe has gone, as in `wavesim list | head`
+        hush()
+        raise typer.Exit(DONE) from None
+    except Unheard as error:
+        complain(f"{error}; what was written to files is kept.")
+        raise typer.Exit(failure) from None
+    except WavesimError as error:
+        complain(str(error))
+        raise typer.Exit(failure if isinstance(error, BrokenOffError) else BAD_INPUT) from None
     except Exception as error:
+        if stopped():
+            # a library has made another error of the interruption
+            complain("interrupted; nothing was kept.")
+            raise typer.Exit(exit_code()) from None
         if os.environ.get("WAVESIM_DEBUG"):
             raise
-        if isinstance(error, BrokenPipeError):
-            # the reader of a pipe has gone, as in `wavesim list | head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(DONE) from None
-        if isinstance(error, WavesimError):
-            complain(str(error))
-            raise typer.Exit(BAD_INPUT) from None
-        first = (str(error).splitlines() or [""])[0]
-        complain(f"failed: {type(error).__name__}: {first} (WAVESIM_DEBUG=1 shows where)")
+        complain(f"failed: {described(error)} (WAVESIM_DEBUG=1 shows where)")
         raise typer.Exit(failure) from None
-
-
-def _keep_programs() -> None:
-    """Let JAX keep what it compiles from one command to the next, and for worker processes: half of a short run is compilation.
-
-    ``JAX_COMPILATION_CACHE_DIR`` is left as it is if it is set; empty, it turns this off.
-    """
-    import platformdirs
-
-    if "JAX_COMPILATION_CACHE_DIR" in os.environ:
-        return
-    try:
-        folder = platformdirs.user_cache_path("wavesim") / "jax"
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        # without a place to write, everything is compiled anew
-        return
-    if os.access(folder, os.W_OK):
-        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(folder)
-        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
-        os.environ.setdefault("JAX_COMPILATION_CACHE_MAX_SIZE", str(_CACHE_BYTES))
 
 
 def start_jax(device: str | None = None) -> None:
@@ -86,8 +63,24 @@ def start_jax(device: str | None = None) -> None:
     """
     if device is not None:
         os.environ["JAX_PLATFORMS"] = "cpu" if device == "cpu" else "cuda"
-    _keep_programs()
-    import jax
+    # whatever it says: numbers are double here, and psi is single only where a scenario asks for it
+    os.environ["JAX_ENABLE_X64"] = "1"
+    # pictures are painted in memory, and matplotlib does not start with a name that it does not know
+    os.environ["MPLBACKEND"] = "agg"
+    for name in ("matplotlib", "jax"):
+        # of folders they cannot write, of fonts: what matters of it is said by who notices
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    refused = keep_programs()
+    if refused:
+        complain(refused)
+    # a program half written by somebody else is compiled here, and jax need not say so
+    warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")
+    try:
+        import jax
+    except (ValueError, TypeError, AttributeError) as error:
+        raise WavesimError(
+            f"jax must start, but does not ({first_line(error)}); correct the variables that begin with JAX_, or unset them."
+        ) from None
 
     jax.config.update("jax_enable_x64", True)
     try:

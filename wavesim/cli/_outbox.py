@@ -1,22 +1,26 @@
-"""The folder that a run writes into: found writable before the run, filled only when there is something whole to put in."""
+"""The folder that a run writes into: found writable before the run; each file is put there when it is finished, whole, and nothing is removed."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import WavesimError
-
-OUTPUTS = ("report.json", "result.nc", "summary.png", "movie.mp4", "movie.gif")
+from .._files import put_whole, sweep_leftovers, whole_file
+from .._text import described, first_line
+from ..errors import MissingPackage, WavesimError
+from ._streams import complain
+from ._warned import warned
 
 
 class Outbox:
-    """Files are made in a hidden folder inside the target and moved into place at the end; without `deliver` nothing is left.
+    """Files are put into place one by one, each in the stead of an older one of its name; what is not made leaves the older one alone.
 
-    ``with Outbox(path) as box: ... write into box.part ...; box.deliver()``
+    ``with Outbox(path) as box: box.put("report.json", data); box.attempt("summary.png", make)``
+
+    Attributes:
+        made: names of the files that were put there.
+        missing: names of those that could not be made.
 
     Raises:
         WavesimError: on entering, if the folder cannot be made or written.
@@ -24,39 +28,79 @@ class Outbox:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.part = path
-        self._made: list[Path] = []
+        self.made: list[str] = []
+        self.missing: list[str] = []
+        self._folders: list[Path] = []
 
     def __enter__(self) -> Outbox:
-        missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
         try:
+            missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
             for folder in reversed(missing):
                 folder.mkdir(exist_ok=True)
-                self._made.append(folder)
-            self.part = Path(tempfile.mkdtemp(prefix=".part-", dir=self.path))
-        except OSError as error:
+                self._folders.append(folder)
+            sweep_leftovers(self.path)
+            _try_to_write(self.path)
+        except (OSError, ValueError) as error:
             self._forget()
             raise WavesimError(
-                f"the folder {self.path} must be one that can be written, but {error.strerror or error}; choose another with --out."
+                f"the folder {self.path} must be one that can be written, but {getattr(error, 'strerror', None) or error}; choose another with --out."
             ) from None
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.part, ignore_errors=True)
         self._forget()
 
-    def deliver(self) -> list[str]:
-        """Move the files into place, and remove those of an earlier run that this one did not make again."""
-        made = sorted(item.name for item in self.part.iterdir())
-        for name in made:
-            os.replace(self.part / name, self.path / name)
-        earlier = {*OUTPUTS, *(item.name for item in self.path.glob("result_*.nc"))}
-        for name in earlier.difference(made):
-            (self.path / name).unlink(missing_ok=True)
-        return made
+    def put(self, name: str, data: bytes) -> None:
+        """Put a file into the folder; that it cannot be written is said in one sentence."""
+        self.attempt(name, lambda: put_whole(self.path / name, data))
+
+    def attempt(self, name: str, make: Callable[[], Path | None]) -> None:
+        """Make a file, which puts itself into place; whatever stands against it is said in one sentence."""
+        made = attempted(name, make)
+        if isinstance(made, Path):
+            self.made.append(made.name)
+            return
+        self.missing.append(name)
+        old = " (the one there is older)" if (self.path / name).exists() else ""
+        complain(f"{name} is left out{old}: {made}")
+
+    def older(self, names: tuple[str, ...]) -> list[str]:
+        """Those of `names` that lie in the folder, but were not made this time."""
+        return [name for name in names if name not in (*self.made, *self.missing) and (self.path / name).exists()]
 
     def _forget(self) -> None:
         """Remove the folders that were made for this run, as far as they are empty."""
-        for folder in reversed(self._made):
+        for folder in reversed(self._folders):
             with contextlib.suppress(OSError):
                 folder.rmdir()
+
+
+def attempted(name: str, make: Callable[[], Path | None]) -> Path | str:
+    """Make a file: where it was made, or why it could not be. What is warned of on the way is said."""
+    try:
+        with warned(name):
+            return make() or Path(name)
+    except MissingPackage as error:
+        return str(error)
+    except ModuleNotFoundError as error:
+        return f"it needs the package {error.name}, which is not installed; pip install {error.name}."
+    except WavesimError as error:
+        return str(error)
+    except OSError as error:
+        return f"{error.strerror or first_line(error)}."
+    except MemoryError:
+        return "there is not enough memory for it."
+    except Exception as error:
+        return f"{described(error)}."
+
+
+def _try_to_write(folder: Path) -> None:
+    """Raises:
+    OSError: if no file can be made in `folder`.
+    """
+    with contextlib.suppress(_Tried), whole_file(folder / "try"):
+        raise _Tried
+
+
+class _Tried(Exception):
+    """A file could be begun, which is all that was to be known."""

@@ -5,24 +5,31 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import sys
-import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from ..errors import MissingPackage, WavesimError
-from ._door import BAD_INPUT, DONE, FAILED, NOT_MET, complain, say
+from ..errors import BrokenOffError, WavesimError
+from ._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say
 from ._outbox import Outbox
+from ._planning import planning
+from ._stop import exit_code, shielded
+from ._streams import told
 
 if TYPE_CHECKING:
     from ..analysis import Report, Verification
     from ..scenario import Scenario
 
+_PICTURES = ("summary.png", "movie.mp4")
+
 
 def run(scenario: Scenario, out: Path, *, movie: bool, print_json: bool, quiet: bool, verify: bool = False) -> int:
-    """Run a scenario and write what it says, by independent routes too if asked to `verify`; the exit code."""
+    """Run a scenario and write what it says, by independent routes too if asked to `verify`; the exit code.
+
+    Numbers come first: report.json and result.nc lie in the folder, and the table is printed, before anything is painted.
+    """
     from .. import reports
 
     with Outbox(out) as box:
@@ -34,28 +41,72 @@ def run(scenario: Scenario, out: Path, *, movie: bool, print_json: bool, quiet: 
             content["verification"] = reports.verification_json(verification, scenario.units)
             content["warnings"] += reports.verification_warnings(verification)
         text = reports.dumps(content)
-        (box.part / "report.json").write_text(text + "\n", encoding="utf-8")
-        interrupted = content["status"] == "interrupted"
-        with contextlib.suppress(KeyboardInterrupt):
-            _pictures(report, scenario, text, box.part, movie=movie and not interrupted, quiet=quiet)
-        delivered = box.deliver()
-    words = [reports.report_text(report, scenario.units, outcomes)]
-    words += [] if verification is None else [reports.verification_text(verification, scenario.units)]
-    print(text if print_json else "\n".join(words))
-    for warning in content["warnings"]:
-        complain(f"warning: {warning}")
-    if not quiet:
-        say(f"written to {out}: {', '.join(delivered)}")
-    if interrupted:
-        return FAILED
+        words = [reports.report_text(report, scenario.units, outcomes)]
+        words += [] if verification is None else [reports.verification_text(verification, scenario.units)]
+        with uninterrupted(box, _PICTURES if movie else _PICTURES[:1]) as painting:
+            with shielded():
+                box.put("report.json", encoded(text))
+                saved(report, scenario, text, "result.nc", box)
+                painting.heard = told(text if print_json else "\n".join(words))
+                for warning in content["warnings"]:
+                    complain(f"warning: {warning}")
+            if report.complete:
+                _pictures(report, scenario, box, movie=movie, quiet=quiet)
+        if not quiet:
+            say(f"written to {out}: {', '.join(box.made)}")
+            remark_older(box, ("result.nc", *_PICTURES, "movie.gif"))
     agreed = verification is None or verification.agree
-    return DONE if agreed and all(outcome.met for outcome in outcomes) else NOT_MET
+    return code_of(
+        stopped=not (report.complete and painting.done),
+        missing=bool(box.missing) or not painting.heard,
+        met=agreed and all(outcome.met for outcome in outcomes),
+    )
+
+
+def code_of(*, stopped: bool, missing: bool, met: bool) -> int:
+    """The exit code of what was run: who stopped it comes before what is missing, and that before what was expected."""
+    if stopped:
+        return exit_code()
+    if missing:
+        return MISSING
+    return DONE if met else NOT_MET
+
+
+@dataclasses.dataclass
+class Painting:
+    """Whether the pictures were left to be painted to the end, and whether the numbers could be printed."""
+
+    done: bool = True
+    heard: bool = True
+
+
+@contextlib.contextmanager
+def uninterrupted(box: Outbox, names: tuple[str, ...]) -> Iterator[Painting]:
+    """Say in a sentence which files an interruption of the block has left unmade."""
+    painting = Painting()
+    try:
+        yield painting
+    except KeyboardInterrupt:
+        painting.done = False
+        unmade = [name for name in names if name not in (*box.made, *box.missing)]
+        complain(f"interrupted; the numbers are written, but not {', '.join(unmade) or 'all that was asked for'}.")
+
+
+def remark_older(box: Outbox, names: tuple[str, ...]) -> None:
+    """Say which files in the folder are of an earlier run, or somebody else's: they stay as they are."""
+    if older := box.older(names):
+        say(f"not written this time, and left as they were: {', '.join(older)}")
+
+
+def encoded(text: str) -> bytes:
+    """Text as a file holds it, whatever characters are in it."""
+    return f"{text}\n".encode("utf-8", "backslashreplace")
 
 
 def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
     """Certify; what is refused before the first step is bad input, what breaks later (or after earlier cases) is a failed run."""
     from ..analysis import certify
-    from ..propagation import reporter
+    from ..propagation import refuse_given, reporter
 
     with reporter(watched(quiet), "propagating") as show:
 
@@ -65,12 +116,14 @@ def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
             show(done, total)
 
         try:
-            return certify(
-                scenario.problem, scenario.tolerance, find=scenario.find, progress=progress, **scenario.fixed
-            )
+            with planning(lambda: begun):
+                refuse_given(scenario.fixed)
+                return certify(
+                    scenario.problem, scenario.tolerance, find=scenario.find, progress=progress, **scenario.fixed
+                )
         except WavesimError as error:
             complain(str(error))
-            raise typer.Exit(FAILED if begun else BAD_INPUT) from None
+            raise typer.Exit(FAILED if begun or isinstance(error, BrokenOffError) else BAD_INPUT) from None
 
 
 def verified(scenario: Scenario, report: Report, quiet: bool) -> Verification | None:
@@ -88,69 +141,52 @@ def verified(scenario: Scenario, report: Report, quiet: bool) -> Verification | 
         return None
 
 
-def _pictures(report: Report, scenario: Scenario, text: str, folder: Path, *, movie: bool, quiet: bool) -> None:
-    """result.nc, summary.png and movie.mp4; what cannot be made is said in one sentence, and the rest is made."""
-    saved(report, scenario, text, folder / "result.nc")
-    if not report.complete:
-        return
+def _pictures(report: Report, scenario: Scenario, box: Outbox, *, movie: bool, quiet: bool) -> None:
+    """summary.png and movie.mp4; what cannot be made is said in one sentence, and the rest is made."""
 
-    def summary() -> None:
+    def summary() -> Path:
         from ..viz import summary
 
-        summary(report, folder / "summary.png", units=scenario.units, title=scenario.title)
+        return summary(report, box.path / "summary.png", units=scenario.units, title=scenario.title)
 
-    attempt("summary.png", summary)
+    box.attempt("summary.png", summary)
     if movie and report.result is not None:
-        film(report, scenario, scenario.title, folder, quiet)
+        film(report, scenario, scenario.title, box, quiet)
 
 
-def saved(report: Report, scenario: Scenario, text: str, path: Path) -> None:
+def saved(report: Report, scenario: Scenario, text: str, name: str, box: Outbox) -> None:
     """The record with its report and where it comes from, as netCDF."""
-    from .. import io
 
-    provenance = {
-        "scenario": scenario.content,
-        "scenario_name": scenario.name,
-        "scenario_hash": scenario.hash,
-        "report": text,
-    }
-    attempt(path.name, lambda: io.save(report, path, units=scenario.units, provenance=provenance))
+    def save() -> Path:
+        from .. import io
+
+        provenance = {
+            "scenario": scenario.content,
+            "scenario_name": scenario.name,
+            "scenario_hash": scenario.hash,
+            "report": text,
+        }
+        return io.save(report, box.path / name, units=scenario.units, provenance=provenance)
+
+    box.attempt(name, save)
 
 
-def film(report: Report, scenario: Scenario, title: str, folder: Path, quiet: bool) -> None:
+def film(report: Report, scenario: Scenario, title: str, box: Outbox, quiet: bool) -> None:
     """movie.mp4 of a run."""
 
-    def paint() -> None:
+    def paint() -> Path:
         from ..propagation import reporter
         from ..viz import animate
 
         with reporter(watched(quiet), "painting") as show:
-            animate(report, folder / "movie.mp4", units=scenario.units, title=title, progress=show)
+            return animate(report, units=scenario.units, title=title, progress=show).save(box.path / "movie.mp4")
 
-    attempt("movie.mp4", paint)
-
-
-def attempt(name: str, make: Callable[[], Any]) -> None:
-    """Make a file; what stands against it is said in one sentence."""
-    try:
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
-            make()
-        for warning in said:
-            complain(f"{name}: {warning.message}")
-    except MissingPackage as error:
-        complain(f"{name} is left out: {error}")
-    except ModuleNotFoundError as error:
-        complain(
-            f"{name} is left out: it needs the package {error.name}, which is not installed; pip install {error.name}."
-        )
-    except (WavesimError, OSError) as error:
-        complain(f"{name} is left out: {error}")
+    box.attempt("movie.mp4", paint)
 
 
 def watched(quiet: bool) -> bool:
     """Whether a person sees standard error, where progress bars go."""
-    return not quiet and sys.stderr.isatty()
+    return not quiet and sys.stderr is not None and sys.stderr.isatty()
 
 
 def overridden(scenario: Scenario, tolerance: float | None, precision: str | None) -> Scenario:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ..errors import WavesimError
-from ._door import BAD_INPUT, DONE, FAILED, NOT_MET, complain, say
-from ._run import attempt, watched
+from ..errors import BrokenOffError, WavesimError
+from ._door import BAD_INPUT, FAILED, complain, say
+from ._outbox import Outbox
+from ._run import code_of, remark_older, uninterrupted, watched
+from ._stop import exit_code
+from ._streams import told
+from ._warned import warned, warned_at_once
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -39,7 +41,7 @@ def run_sweep(asked: Sweep, out: Path, wanted: Wanted, workers: int | None, sche
     from ..sweeps import account, shown, sweep
 
     begun, clock = False, time.perf_counter()
-    with shown(not wanted.quiet) as show, terminable():
+    with shown(not wanted.quiet) as show, warned_at_once():
 
         def progress(tally: Tally) -> None:
             nonlocal begun
@@ -50,23 +52,28 @@ def run_sweep(asked: Sweep, out: Path, wanted: Wanted, workers: int | None, sche
             table = sweep(asked, out=out, workers=workers, scheduler=scheduler, progress=progress)
         except WavesimError as error:
             complain(str(error))
-            raise typer.Exit(FAILED if begun else BAD_INPUT) from None
+            raise typer.Exit(FAILED if begun or isinstance(error, BrokenOffError) else BAD_INPUT) from None
         except KeyboardInterrupt:
-            complain(f"interrupted before the first row; what {out} held is kept.")
-            raise typer.Exit(FAILED) from None
-    told = account(table)
+            complain(f"interrupted; what {out} holds is kept.")
+            raise typer.Exit(exit_code()) from None
+    counts = account(table)
     wall = time.perf_counter() - clock
-    written: list[str] = []
-    with contextlib.suppress(KeyboardInterrupt):
-        written = _files(table, asked, out, wanted) if told.complete else []
-    print(dumps(_content(asked, table, told) | {"wall_s": wall}) if wanted.json else told)
-    if not wanted.quiet:
-        say(f"written to {out}: {', '.join(['sweep.zarr', *written])}")
-    if not told.complete:
-        done = told.total - told.waiting
-        complain(f"interrupted: {done:,} of {told.total:,} rows done; run the same command again to go on.")
-        return FAILED
-    return DONE if told.good else NOT_MET
+    heard = told(dumps(_content(asked, table, counts) | {"wall_s": wall}) if wanted.json else str(counts))
+    with Outbox(out) as box:
+        painted = True
+        if counts.complete:
+            makers = _makers(table, asked, box, wanted)
+            with uninterrupted(box, tuple(makers)) as painting:
+                for name, make in makers.items():
+                    box.attempt(name, make)
+            painted = painting.done
+        if not wanted.quiet:
+            say(f"written to {out}: {', '.join(['sweep.zarr', *box.made])}")
+            remark_older(box, ("summary.png", "sweep.csv", "sweep.parquet", "movie.mp4"))
+    if not counts.complete:
+        done = counts.total - counts.waiting
+        complain(f"interrupted: {done:,} of {counts.total:,} rows done; run the same command again to go on.")
+    return code_of(stopped=not (counts.complete and painted), missing=bool(box.missing) or not heard, met=counts.good)
 
 
 def show_status(asked: Sweep, out: Path, print_json: bool) -> str:
@@ -78,7 +85,8 @@ def show_status(asked: Sweep, out: Path, print_json: bool) -> str:
     from ..reports import dumps
     from ..sweeps import LOG, STORE, account, pace, read, spoken
 
-    table = read(out / STORE)
+    with warned():
+        table = read(out / STORE)
     if table.attrs["hash"] != asked.hash:
         raise WavesimError(
             f"{out} must hold the rows of {asked.title!r}, but holds another sweep, {table.attrs['title']!r}; choose its folder with --out."
@@ -102,38 +110,34 @@ def _content(asked: Sweep, table: xr.Dataset, told: Account) -> dict[str, Any]:
     return {**head, "status": status, "axes": axes, **told.content()}
 
 
-def _files(table: xr.Dataset, asked: Sweep, out: Path, wanted: Wanted) -> list[str]:
-    """summary.png and what else is wanted; what cannot be made is said in one sentence, and the rest is made."""
+def _makers(table: xr.Dataset, asked: Sweep, box: Outbox, wanted: Wanted) -> dict[str, Callable[[], Path]]:
+    """Who makes summary.png and what else is wanted, by name."""
     from ..sweeps import Status, to_csv, to_parquet
 
     good = table["status"].values.ravel() != Status.FAILED
 
-    def picture() -> None:
+    def picture() -> Path:
         from ..viz import sweep_summary
 
-        sweep_summary(table, out / "summary.png")
+        return sweep_summary(table, box.path / "summary.png")
 
-    def movie() -> None:
+    def movie() -> Path:
         from ..propagation import reporter
         from ..viz import small_multiples, spread
 
         chosen = {_label(asked, row): asked.asked(row) for row in spread(asked.layout.shape) if good[row]}
         runs, fixed = {label: row.problem for label, row in chosen.items()}, [row.fixed for row in chosen.values()]
         with reporter(watched(wanted.quiet), "painting") as show:
-            path = out / "movie.mp4"
-            small_multiples(runs, path, units=asked.units, title=asked.title, fixed=fixed, progress=show)
+            return small_multiples(runs, units=asked.units, title=asked.title, fixed=fixed, progress=show).save(
+                box.path / "movie.mp4"
+            )
 
-    makers = {
-        "summary.png": picture,
-        "sweep.csv": (lambda: to_csv(table, out / "sweep.csv")) if wanted.csv else None,
-        "sweep.parquet": (lambda: to_parquet(table, out / "sweep.parquet")) if wanted.parquet else None,
-        "movie.mp4": movie if wanted.movie else None,
-    }
-    for name, make in makers.items():
-        (out / name).unlink(missing_ok=True)
-        if make is not None:
-            attempt(name, make)
-    return [name for name in makers if (out / name).exists()]
+    return (
+        {"summary.png": picture}
+        | ({"sweep.csv": lambda: to_csv(table, box.path / "sweep.csv")} if wanted.csv else {})
+        | ({"sweep.parquet": lambda: to_parquet(table, box.path / "sweep.parquet")} if wanted.parquet else {})
+        | ({"movie.mp4": movie} if wanted.movie else {})
+    )
 
 
 def _label(asked: Sweep, row: int) -> str:
@@ -141,17 +145,3 @@ def _label(asked: Sweep, row: int) -> str:
     return ", ".join(
         f"{name} {axis.labels(path)[at]}" for axis, at in places for name, path in axis.coordinates.items()
     )
-
-
-@contextlib.contextmanager
-def terminable() -> Iterator[None]:
-    """Let SIGTERM, by which a queue or a container ends a job, do what Ctrl-C does."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -16,15 +16,17 @@ from .._version import __version__
 from ..analysis import Report
 from ..errors import MissingPackage, WavesimError
 from ..problem import Problem
-from ..propagation import Result
+from ..propagation import Numerics, Result
 from ..units import UnitSystem
 from ._codec import decoded, encoded
+from ._netcdf import json_of
 from ._numbers import Variables, described, report_variables
 
 if TYPE_CHECKING:
     import xarray
 
-FORMAT = 1
+# 2: with a digest of all that the file holds
+FORMAT = 2
 NATURAL = UnitSystem(natural=True)
 _MOST_BYTES = 200e6
 _AXES = ("x", "y", "z")
@@ -100,7 +102,7 @@ def restored(dataset: xarray.Dataset, problem: Problem | None) -> Result:
         raise WavesimError(
             "the file must hold a run, but holds the numbers of a report without one; read it by xarray.open_dataset."
         )
-    facts = {name: json.loads(dataset.attrs[name]) for name in ("problem", "numerics", "units", "run")}
+    facts = {name: json_of(dataset.attrs[name]) for name in ("problem", "numerics", "units", "run")}
     units = UnitSystem(**facts["units"])
     if problem is None:
         if facts["problem"] is None:
@@ -108,8 +110,10 @@ def restored(dataset: xarray.Dataset, problem: Problem | None) -> Result:
                 "the file's potential was a Python function, which no file can hold; give load(path, problem=...)."
             )
         problem = decoded(facts["problem"])
-    assert isinstance(problem, Problem)
     numerics = decoded(facts["numerics"])
+    if not (isinstance(problem, Problem) and isinstance(numerics, Numerics)):
+        raise WavesimError("the file must hold a problem and its numerics, but holds something else; run it again.")
+    _must_fit(dataset, numerics, facts["run"])
     root = units.scale(LENGTH) ** (numerics.grid.dimension / 2)
     stride = facts["run"]["stride"]
     times = dataset["time"].values * units.scale(TIME)
@@ -133,6 +137,29 @@ def restored(dataset: xarray.Dataset, problem: Problem | None) -> Result:
         wall_s=facts["run"]["wall_s"],
         device=facts["run"]["device"],
     )
+
+
+def _must_fit(dataset: xarray.Dataset, numerics: Numerics, run: dict[str, Any]) -> None:
+    """Raises:
+    WavesimError: if the arrays have other shapes than the numerics say, or psi is not finite or nothing at all.
+    """
+    frames, stride = dataset.sizes["frame_time"], run["stride"]
+    series = dataset.sizes["time"]
+    psi, final = dataset["psi"].values, dataset["psi_final"].values
+    fitting = (
+        isinstance(stride, int)
+        and 0 < stride <= numerics.frames
+        and psi.shape in ((frames, *numerics.grid.points), (0, *numerics.grid.points))
+        and final.shape == numerics.grid.points
+        and (frames == 0 or len(dataset["time"].values[::stride]) == frames)
+        and series <= numerics.frames + 1
+    )
+    if not fitting:
+        raise WavesimError(
+            f"the file must hold psi on {' x '.join(map(str, numerics.grid.points))} points at its times, but its arrays have other shapes; run it again."
+        )
+    if not np.isfinite(psi).all() or not np.isfinite(final).all() or not np.any(psi[:1] if len(psi) else final):
+        raise WavesimError("psi must be finite and not zero everywhere, but in this file it is not; run it again.")
 
 
 def _stride(result: Result) -> int:

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._files import put_whole
+from .._text import described
 from ..analysis import Report
 from ..errors import MissingPackage, WavesimError
 from ..problem import Problem
 from ..propagation import Result
 from ..units import UnitSystem
 from ._dataset import FORMAT, NATURAL, restored, to_xarray, xarray_package
+from ._netcdf import must_agree, netcdf, read_netcdf
 
 if TYPE_CHECKING:
     import xarray
@@ -41,13 +44,8 @@ def save(
     target = Path(path)
     dataset = to_xarray(source, units=units, provenance=provenance)
     _need_h5netcdf()
-    part = target.with_name(f".{target.name}-{os.getpid()}.part")
     try:
-        try:
-            dataset.to_netcdf(part, engine="h5netcdf")
-            os.replace(part, target)
-        finally:
-            part.unlink(missing_ok=True)
+        put_whole(target, netcdf(dataset))
     except OSError as error:
         raise WavesimError(
             f"{target} must be a place that can be written, but {error.strerror or error}; choose another."
@@ -71,11 +69,11 @@ def load(path: str | os.PathLike[str], *, problem: Problem | None = None) -> Res
     dataset = _opened(Path(path))
     try:
         return restored(dataset, problem)
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        if isinstance(error, WavesimError):
-            raise
+    except WavesimError:
+        raise
+    except Exception as error:
         raise WavesimError(
-            f"{path} lacks what a result needs ({error}); it was changed, or written by another version of wavesim."
+            f"{path} lacks what a result needs ({described(error)}); it was changed, or written by another version of wavesim."
         ) from None
 
 
@@ -87,19 +85,21 @@ def attributes(path: str | os.PathLike[str]) -> dict[str, str]:
 def _opened(target: Path) -> xarray.Dataset:
     if not target.is_file():
         raise WavesimError(f"{target} must be a file, but there is none; check the path.")
-    xr = xarray_package()
+    xarray_package()
     _need_h5netcdf()
     try:
-        with xr.open_dataset(target, engine="h5netcdf") as dataset:
-            dataset.load()
+        dataset = read_netcdf(target)
+    except WavesimError:
+        raise
     except Exception as error:
         raise WavesimError(
             f"{target} must be a netCDF file, but cannot be read as one; it is damaged or of another kind ({type(error).__name__})."
         ) from None
     if dataset.attrs.get("wavesim_format") != FORMAT:
         raise WavesimError(
-            f"{target} must be a result of wavesim (format {FORMAT}), but is another netCDF file; give a result.nc."
+            f"{target} must be a result of wavesim (format {FORMAT}), but is another netCDF file, or of another version; give a result.nc."
         )
+    must_agree(target, dataset)
     return dataset
 
 

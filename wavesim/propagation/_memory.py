@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import jax
 
 from ..errors import NumericsError
 from ..grid import Grid
+
+if TYPE_CHECKING:
+    from ._numerics import Numerics
 
 # psi, its neighbors in a step, and the tables, in arrays of the grid's size
 _ARRAYS = 10
@@ -32,4 +37,26 @@ def refuse_too_large(grid: Grid, itemsize: int = 16) -> None:
         raise NumericsError(
             f"a run must fit into {there / 1e9:.3g} GB of memory, but {points} points need {needed / 1e9:.3g} GB; "
             "take a slower or narrower packet, a larger tolerance, or give a grid yourself."
+        )
+
+
+def refuse_given(fixed: Mapping[str, Any]) -> None:
+    """Ask the same of a grid that is given, before anybody lays a potential out on it.
+
+    Raises:
+        NumericsError: see `refuse_too_large`.
+    """
+    if isinstance(fixed.get("grid"), Grid):
+        refuse_too_large(fixed["grid"], 8 if fixed.get("precision") == "single" else 16)
+
+
+def refuse_many_frames(numerics: Numerics) -> None:
+    """Raises:
+    NumericsError: if the run with all the frames that it keeps takes more than the memory there is.
+    """
+    there = _SHARE * device_memory()
+    if numerics.memory > there:
+        raise NumericsError(
+            f"a run must fit into {there / 1e9:.3g} GB of memory, but {numerics.frames:,} frames of {math.prod(numerics.grid.points):,} points "
+            f"need {numerics.memory / 1e9:.3g} GB; keep fewer frames, or none of psi (save_psi=False)."
         )

@@ -20,6 +20,7 @@ from ..problem import Problem
 from ..schemes import Chebyshev, Scheme, Spectral
 from ..states import AbstractPacket, Trapped
 from ._evolve import Frame, advance, begin, proceed, trimmed
+from ._memory import refuse_many_frames
 from ._numerics import Numerics, spectral_bounds
 from ._progress import Progress, reporter
 from ._result import Result
@@ -112,6 +113,7 @@ def check(problem: Problem, numerics: Numerics) -> None:
     Raises:
         NumericsError: with what does not fit, and the cure.
     """
+    refuse_many_frames(numerics)
     method, potential = numerics.method, problem.potential
     if isinstance(problem.state, AbstractPacket):
         problem.state.check_fit(numerics.grid, problem.mass)

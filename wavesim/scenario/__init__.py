@@ -23,19 +23,25 @@ if TYPE_CHECKING:
         fingerprint as fingerprint,
         shipped as shipped,
         shipped_sweeps as shipped_sweeps,
+        text_of as text_of,
     )
     from ._paths import assign as assign, assign_value as assign_value, assignment_of as assignment_of
     from ._quantities import QUANTITIES as QUANTITIES
     from ._schema import json_schema as json_schema
     from ._sweep_axes import SweepAxis as SweepAxis, axes_of as axes_of
     from ._sweep_grammar import understood as understood, unknown as unknown
-    from ._sweep_values import refuse_too_many as refuse_too_many, sample_values as sample_values
+    from ._sweep_values import (
+        MOST_ROWS as MOST_ROWS,
+        refuse_too_many as refuse_too_many,
+        sample_values as sample_values,
+    )
+    from ._toml import toml as toml
 
 _HOMES = {
     "Expectation": "_build", "Scenario": "_build", "load_scenario": "_build", "read_scenario": "_build",
     "find_scenario": "_library", "find_sweep": "_library", "shipped": "_library", "shipped_sweeps": "_library",
     "fingerprint": "_library", "assign": "_paths", "QUANTITIES": "_quantities", "json_schema": "_schema",
-    "kind_of": "_fields", "canonical": "_library", "assign_value": "_paths", "assignment_of": "_paths", "SweepAxis": "_sweep_axes", "axes_of": "_sweep_axes", "understood": "_sweep_grammar", "unknown": "_sweep_grammar", "refuse_too_many": "_sweep_values", "sample_values": "_sweep_values",
+    "kind_of": "_fields", "canonical": "_library", "assign_value": "_paths", "assignment_of": "_paths", "SweepAxis": "_sweep_axes", "axes_of": "_sweep_axes", "understood": "_sweep_grammar", "unknown": "_sweep_grammar", "refuse_too_many": "_sweep_values", "MOST_ROWS": "_sweep_values", "toml": "_toml", "text_of": "_library", "sample_values": "_sweep_values",
 }  # fmt: skip
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pydantic
 
+from .._text import clean
 from .._typing import ENERGY, LENGTH, MASS, TIME
 from ..analysis import AbstractQuestion, Axis
 from ..errors import ScenarioError, WavesimError
@@ -18,10 +18,11 @@ from ..problem import Problem
 from ..units import UnitSystem, unit
 from ._fields import quantity_value
 from ._library import canonical, find_scenario, fingerprint
-from ._messages import sentences
+from ._messages import listed, sentences
 from ._paths import assign
 from ._quantities import OF_STUDIES, QUANTITIES
 from ._schema import SECTIONS, Expected, ScenarioFile
+from ._toml import toml
 from ._vary import cases_of, refuse_varied
 
 
@@ -97,10 +98,7 @@ def load_scenario(name_or_path: str | os.PathLike[str], set: Iterable[str] = ())
         ScenarioError: with one line for each thing that is wrong.
     """
     name, text = find_scenario(os.fspath(name_or_path))
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{name} is no TOML: {error}.") from None
+    data = toml(text, name)
     assignments = tuple(set)
     refuse_varied(data, assignments)
     return read_scenario(name, assign(data, assignments))
@@ -134,7 +132,7 @@ def _varied(name: str, data: dict[str, Any]) -> Scenario:
             wrong += [line for line in str(error).splitlines() if line not in wrong]
     expect = tuple(_expectations(whole, "units" in data, wrong))
     if wrong:
-        raise ScenarioError("\n".join(wrong))
+        raise ScenarioError(listed(wrong))
     return dataclasses.replace(
         cases[0], expect=expect, content=canonical(data), cases=tuple(cases), label="", axis=varied.axis
     )
@@ -151,15 +149,15 @@ def _single(name: str, data: dict[str, Any]) -> Scenario:
         wrong += sentences(error, data, ScenarioFile, SECTIONS)
     expect = tuple(_expectations(data.get("expect"), natural, wrong))
     if wrong:
-        raise ScenarioError("\n".join(wrong))
+        raise ScenarioError(listed(wrong))
     fixed = {key: value for key, value in (("grid", file.grid), *file.run) if value is not None}
     if file.absorber is not None:
         fixed["absorber"] = None if file.absorber == "none" else file.absorber
     return Scenario(
         name=name,
-        title=file.title,
-        question=file.question,
-        expectation=file.expectation,
+        title=clean(file.title),
+        question=clean(file.question),
+        expectation=clean(file.expectation),
         problem=Problem(file.potential, file.state, file.duration, file.particle.mass, file.measure),
         tolerance=file.accuracy.tolerance,
         fixed=fixed,

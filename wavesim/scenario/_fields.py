@@ -23,9 +23,13 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from .._text import brief, described
 from .._typing import ANY, DIMENSIONLESS, INFINITE, Dimension
 from ..errors import WavesimError
 from ..units import parse, parse_any
+
+# in internal units: the square of what is larger or smaller is no number any more, and no problem of quantum mechanics needs it
+_LARGEST, _SMALLEST = 1e60, 1e-60
 
 
 class Table(pydantic.BaseModel):
@@ -56,31 +60,47 @@ def quantity_value(value: object, dimension: Dimension, natural: bool, infinite:
         WavesimError: if it is neither, not finite, or of another dimension.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise WavesimError(f"must be {wanted(dimension)}, but is {value!r}.")
+        raise WavesimError(f"must be {wanted(dimension)}, but is {brief(value)}.")
     if infinite and value in (math.inf, "inf"):
         return math.inf
     if isinstance(value, str):
         if natural:
             raise WavesimError(
-                f'must be a plain number in natural units, but is {value!r}; leave out the unit, or drop the line units = "natural".'
+                f'must be a plain number in natural units, but is {brief(value)}; leave out the unit, or drop the line units = "natural".'
             )
         number = parse_any(value) if dimension == ANY else parse(value, dimension)
     elif natural or dimension in (DIMENSIONLESS, ANY):
-        number = float(value)
+        number = _float(value)
     else:
         raise WavesimError(
-            f'must have its unit, but is {value!r}; write {wanted(dimension)} (or set units = "natural").'
+            f'must have its unit, but is {brief(value)}; write {wanted(dimension)} (or set units = "natural").'
         )
     if not math.isfinite(number):
-        raise WavesimError(f"must be finite, but is {value!r}; give an ordinary number.")
+        raise WavesimError(f"must be finite, but is {brief(value)}; give an ordinary number.")
+    if abs(number) > _LARGEST:
+        raise WavesimError(
+            f"must be below {_LARGEST:.0e} in internal units, but is {brief(value)}; give an ordinary number."
+        )
     return number
+
+
+def _float(value: int | float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def quantity(dimension: Dimension, infinite: bool = False) -> Any:
     """The rule for a quantity of that dimension, inf allowed or not; whether units are natural comes with the validation's context."""
 
     def read(value: object, info: pydantic.ValidationInfo) -> float:
-        return quantity_value(value, dimension, bool(info.context and info.context["natural"]), infinite)
+        number = quantity_value(value, dimension, bool(info.context and info.context["natural"]), infinite)
+        if 0 < abs(number) < _SMALLEST:
+            raise WavesimError(
+                f"must be 0 or above {_SMALLEST:.0e} in internal units, but is {brief(value)}; give an ordinary number."
+            )
+        return number
 
     schema: dict[str, Any] = {"type": "number"}
     if dimension != DIMENSIONLESS:
@@ -94,7 +114,18 @@ def constructed(cls: type) -> AfterValidator:
     def construct(table: pydantic.BaseModel) -> Any:
         # what is not in the file is left to the class, so that a default is written in one place only
         given = {name: getattr(table, name) for name in table.model_fields_set if name != "kind"}
-        return cls(**given)
+        try:
+            return cls(**given)
+        except (ArithmeticError, RecursionError, MemoryError) as error:
+            raise WavesimError(
+                f"must describe something that can be computed, but gives {described(error)}; change its numbers."
+            ) from None
+        except ValueError as error:
+            if isinstance(error, WavesimError):
+                raise
+            raise WavesimError(
+                f"must describe something that can be computed, but gives {described(error)}; change its numbers."
+            ) from None
 
     return AfterValidator(construct)
 

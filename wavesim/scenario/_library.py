@@ -10,7 +10,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from .._text import brief, brief_text, clean
 from ..errors import ScenarioError
+from ._toml import LARGEST
 
 
 def _shelf() -> Traversable:
@@ -62,19 +64,35 @@ def _found(
     if name_or_path in known:
         return name_or_path, known[name_or_path].read_text(encoding="utf-8")
     path = Path(name_or_path)
+    shown = brief_text(clean(str(path)), 300)
     looks_like_path = path.suffix == ".toml" or len(path.parts) > 1
     try:
-        if path.is_file() or looks_like_path:
-            return path.stem, path.read_text(encoding="utf-8")
+        if looks_like_path or path.is_file():
+            return clean(path.stem), text_of(path)
     except UnicodeDecodeError:
-        raise ScenarioError(f"{path} must be a text file in UTF-8, but is not; is it a {kind}?") from None
-    except OSError as error:
-        raise ScenarioError(f"{path} cannot be read: {error.strerror}; check the path.") from None
+        raise ScenarioError(f"{shown} must be a text file in UTF-8, but is not; is it a {kind}?") from None
+    except (OSError, ValueError) as error:
+        # a ValueError for a name with a zero in it
+        raise ScenarioError(
+            f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}; check the path."
+        ) from None
     if name_or_path in others:
         raise ScenarioError(f"{name_or_path} {elsewhere}")
     near = difflib.get_close_matches(name_or_path, known, 3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"the shipped ones are {', '.join(known)}."
-    raise ScenarioError(f"there is no {kind} and no file called {name_or_path!r}; {hint}")
+    raise ScenarioError(f"there is no {kind} and no file called {brief(name_or_path)}; {hint}")
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, as far as it can be a scenario: a device without an end is read to the limit.
+
+    Raises:
+        OSError: if it cannot be read.
+        ValueError: if it is no text.
+    """
+    with path.open("rb") as file:
+        content = file.read(4 * LARGEST + 1)
+    return content.decode("utf-8").replace("\r\n", "\n")
 
 
 def canonical(data: dict[str, Any]) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pydantic
 
+from .._text import brief, brief_text, clean
 from ..errors import ArgumentError
 from ._fields import Table
 
 Tables = dict[str, type[Table]]
+MOST_TOLD = 10
+_LONGEST = 2000
 
 
 def sentences(
@@ -26,7 +30,18 @@ def sentences(
         tables: the other tables by the name that stands in an error's location: a kind, a section, a member of a union.
         file: what the file is.
     """
-    return [_sentence(dict(one), raw, root, tables, file) for one in error.errors()]
+    # more are counted, but not put into words: the right choices for a hundred thousand keys take seconds
+    all_ = error.errors(include_url=False)
+    told = [_sentence(dict(one), raw, root, tables, file) for one in all_[: MOST_TOLD + 1]]
+    return told + [""] * (len(all_) - len(told))
+
+
+def listed(wrong: Sequence[str]) -> str:
+    """What is wrong, one line for each of the first ten things, and a line for how many more there are."""
+    lines = [brief_text(clean(sentence, keep="\n"), _LONGEST) for sentence in wrong[:MOST_TOLD]]
+    if len(wrong) > MOST_TOLD:
+        lines.append(f"and {len(wrong) - MOST_TOLD:,} more; correct these first.")
+    return "\n".join(lines)
 
 
 def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, file: str) -> str:
@@ -49,19 +64,17 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
         case "union_tag_invalid":
             return f"{name}.kind {_choose(context['tag'], _quoted(context['expected_tags']))}"
         case "literal_error":
-            return (
-                f"{name} must be {context['expected']}, but is {given!r}{_nearest(given, _quoted(context['expected']))}"
-            )
+            return f"{name} must be {context['expected']}, but is {brief(given)}{_nearest(given, _quoted(context['expected']))}"
         case "model_type" | "dict_type" | "model_attributes_type" | "union_tag_not_found":
-            return f"{name} must be a table, but is {given!r}; write [{name}] and its keys below."
+            return f"{name} must be a table, but is {brief(given)}; write [{name}] and its keys below."
         case "string_type":
-            return f"{name} must be text, but is {given!r}; put it in quotation marks."
+            return f"{name} must be text, but is {brief(given)}; put it in quotation marks."
         case "int_type":
-            return f"{name} must be a whole number, but is {given!r}; give an integer."
+            return f"{name} must be a whole number, but is {brief(given)}; give an integer."
         case "tuple_type":
-            return f"{name} must be a list, but is {given!r}; put it in square brackets."
+            return f"{name} must be a list, but is {brief(given)}; put it in square brackets."
         case _:
-            return f"{name} must be of another kind, but is {given!r}: {one['msg']}."
+            return f"{name} must be of another kind, but is {brief(given)}: {brief_text(clean(one['msg']))}."
 
 
 def _path(loc: tuple[Any, ...], raw: Any, root: type[Table], tables: Tables) -> tuple[list[str], type[Table]]:
@@ -93,11 +106,11 @@ def _tagged(node: Any, key: Any, depth: int, loc: tuple[Any, ...]) -> bool:
 
 
 def _choose(given: object, choices: list[str]) -> str:
-    return f"must be one of {', '.join(choices)}, but is {given!r}{_nearest(given, choices)}"
+    return f"must be one of {', '.join(choices)}, but is {brief(given)}{_nearest(given, choices)}"
 
 
 def _nearest(given: object, choices: list[str]) -> str:
-    near = difflib.get_close_matches(str(given), choices, 1)
+    near = difflib.get_close_matches(str(given)[:100], choices, 1)
     return f"; did you mean {near[0]!r}?" if near else "."
 
 

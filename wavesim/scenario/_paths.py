@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Iterable
 from typing import Any
 
+from .._text import brief, printable
 from ..errors import ScenarioError
+from ._toml import NoToml, toml
+
+_MOST_DOTS = 20
 
 
 def assign(data: dict[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
@@ -33,7 +36,11 @@ def assignment_of(text: str) -> tuple[str, Any]:
     """
     path, equals, value = text.partition("=")
     if not equals or not all(path.strip().split(".")):
-        raise ScenarioError(f'{text!r} must read path=value, for example potential.height="0.5 eV".')
+        raise ScenarioError(f'{brief(text)} must read path=value, for example potential.height="0.5 eV".')
+    if not printable(path) or path.count(".") > _MOST_DOTS:
+        raise ScenarioError(
+            f"{brief(path)} must be a path of at most {_MOST_DOTS} dots that can be printed; correct it."
+        )
     return path.strip(), _value(value.strip())
 
 
@@ -54,8 +61,8 @@ def assign_value(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return toml(f"value = {text}", "the value")["value"]
+    except NoToml:
         return text
 
 
@@ -64,7 +71,7 @@ def _enter(node: Any, key: str, path: str, above: list[str]) -> Any:
         return node.setdefault(key, {})
     if isinstance(node, list):
         return node[_index(node, key, path)]
-    raise ScenarioError(f"{path}: {'.'.join(above)} is {node!r}, in which there is no {key!r}; shorten the path.")
+    raise ScenarioError(f"{path}: {'.'.join(above)} is {brief(node)}, in which there is no {key!r}; shorten the path.")
 
 
 def _put(node: Any, keys: list[str], path: str, value: Any) -> None:
@@ -74,7 +81,7 @@ def _put(node: Any, keys: list[str], path: str, value: Any) -> None:
         node[_index(node, keys[-1], path)] = value
     else:
         raise ScenarioError(
-            f"{path}: {'.'.join(keys[:-1])} is {node!r}, in which there is no {keys[-1]!r}; shorten the path."
+            f"{path}: {'.'.join(keys[:-1])} is {brief(node)}, in which there is no {keys[-1]!r}; shorten the path."
         )
 
 

@@ -5,6 +5,7 @@ A new potential, state, region or observable enters by one word in the tuples be
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 import pydantic
@@ -43,6 +44,9 @@ FAMILIES = Families({
     A.AbstractQuestion: QUESTIONS,
 })  # fmt: skip
 
+# what no machine holds, refused before anything is laid out; what this one holds the planner asks
+_MOST_POINTS, _MOST_FRAMES = 1_000_000_000, 1_000_000
+
 TimeRule, LengthRule, MassRule, NumberRule = (FAMILIES.rule(hint) for hint in (Time, Length, Mass, float))
 
 
@@ -60,6 +64,16 @@ def _above_one(name: str, value: float) -> None:
             name,
             f"must be above 1, but is {value:.6g}; factor = 10 allows from a tenth to ten times of what is expected.",
         )
+
+
+def _at_most(name: str, value: int, bound: int) -> None:
+    if value > bound:
+        raise ArgumentError(name, f"must be at most {bound:,}, but is {value:,}; give a smaller one.")
+
+
+def _no_longer(name: str, value: str, bound: int) -> None:
+    if len(value) > bound:
+        raise ArgumentError(name, f"must have at most {bound:,} characters, but has {len(value):,}; shorten it.")
 
 
 def _each(rule: Any) -> Any:
@@ -86,13 +100,17 @@ class GridTable(Table):
 
     lower: _each(LengthRule)  # type: ignore[valid-type]
     upper: _each(LengthRule)  # type: ignore[valid-type]
-    points: _each(StrictInt)  # type: ignore[valid-type]
+    points: _each(Annotated[StrictInt, _checked(_at_most, "points", _MOST_POINTS)])  # type: ignore[valid-type]
 
     def grid(self) -> Grid:
         """The grid that is described."""
         if not len(self.lower) == len(self.upper) == len(self.points):
             raise WavesimError(
                 f"must have as many entries in lower, upper and points, but they have {len(self.lower)}, {len(self.upper)} and {len(self.points)}."
+            )
+        if math.prod(self.points) > _MOST_POINTS:
+            raise WavesimError(
+                f"must have at most {_MOST_POINTS:,} points in all, but has {math.prod(self.points):,}; take fewer, or leave them to the planner."
             )
         return Grid.product(*(Grid.line(*ends) for ends in zip(self.lower, self.upper, self.points, strict=True)))
 
@@ -101,7 +119,9 @@ class Run(Table):
     """Instead of the planner's choices, key by key."""
 
     dt: Annotated[TimeRule, _checked(positive, "dt")] | None = None  # type: ignore[valid-type]
-    frames: Annotated[StrictInt, _checked(at_least, "frames", 1)] | None = None
+    frames: Annotated[StrictInt, _checked(at_least, "frames", 1), _checked(_at_most, "frames", _MOST_FRAMES)] | None = (
+        None
+    )
     scheme: Annotated[StrictStr, _checked(one_of, "scheme", (*SCHEMES, "chebyshev", "spectral"))] | None = None
     precision: Annotated[StrictStr, _checked(one_of, "precision", ("double", "single"))] = "double"
 
@@ -126,9 +146,9 @@ class ScenarioFile(Table):
     """A scenario: a question to wave mechanics, in physics alone. Everything numerical may be left to the planner."""
 
     format: Literal[1]
-    title: StrictStr
-    question: StrictStr = ""
-    expectation: StrictStr = ""
+    title: Annotated[StrictStr, _checked(_no_longer, "title", 300)]
+    question: Annotated[StrictStr, _checked(_no_longer, "question", 2000)] = ""
+    expectation: Annotated[StrictStr, _checked(_no_longer, "expectation", 5000)] = ""
     units: Literal["natural"] | None = None
     duration: Annotated[TimeRule, _checked(positive, "duration")] | None = None  # type: ignore[valid-type]
     particle: Particle = Particle()

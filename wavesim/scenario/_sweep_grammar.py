@@ -6,7 +6,6 @@ import dataclasses
 import difflib
 import json
 import os
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,14 +13,16 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic import BeforeValidator, StrictStr
 
+from .._text import brief, clean
 from ..errors import ScenarioError
 from . import QUANTITIES, find_scenario, shipped
 from ._fields import Table
 from ._library import canonical
-from ._messages import sentences
+from ._messages import listed, sentences
 from ._paths import assign_value
 from ._quantities import OF_STUDIES
-from ._sweep_values import Sample, axis_values, sample_bounds
+from ._sweep_values import Sample, axis_length, axis_values, refuse_too_many, sample_bounds
+from ._toml import toml
 
 # texts for people, and expectations that hold for the scenario's own numbers
 _LEFT_OUT = ("question", "expectation", "expect")
@@ -78,9 +79,10 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
     try:
         file = SweepFile.model_validate(data)
     except pydantic.ValidationError as error:
-        raise ScenarioError("\n".join(sentences(error, data, SweepFile, {"sample": Sample}, "sweep"))) from None
+        raise ScenarioError(listed(sentences(error, data, SweepFile, {"sample": Sample}, "sweep"))) from None
     scenario, base = _base(file, name, folder, wrong)
     fixed = {**file.set, **further}
+    refuse_too_many([*_lengths(file), file.sample.count if file.sample else 1])
     axes = {path: axis_values(path, given, wrong) for path, given in file.axes.items()}
     bounds = sample_bounds(file.sample, wrong) if file.sample else {}
     order = [*_groups(axes, file.zip, wrong), *([list(bounds)] if bounds else [])]
@@ -94,7 +96,7 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
     for path, value in fixed.items():
         if isinstance(value, dict) and value and "kind" not in value:
             wrong.append(
-                f'set.{path} must be one value, but is {value!r}; a path needs quotation marks, as in "run.frames" = 8.'
+                f'set.{path} must be one value, but is {brief(value)}; a path needs quotation marks, as in "run.frames" = 8.'
             )
             continue
         try:
@@ -102,7 +104,7 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
         except ScenarioError as error:
             wrong.append(f"set.{error}")
     if wrong:
-        raise ScenarioError("\n".join(wrong))
+        raise ScenarioError(listed(wrong))
     if base.get("vary"):
         raise ScenarioError(
             f'scenario must be a single one, but {scenario} has [vary]; take its first case by "vary" = {{}} in [set].'
@@ -122,7 +124,13 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
         raise ScenarioError(
             f"{name} must hold text, numbers, lists and tables only, but holds a date; write it as text."
         ) from None
-    return Understood(file.title, scenario, content)
+    return Understood(clean(file.title), scenario, content)
+
+
+def _lengths(file: SweepFile) -> list[int]:
+    """How long each axis says it is, one of each group that is tied together: counted before any is written out."""
+    tied = {path for group in file.zip for path in group[1:]}
+    return [axis_length(given) for path, given in file.axes.items() if path not in tied]
 
 
 def _base(file: SweepFile, name: str, folder: Path, wrong: list[str]) -> tuple[str, dict[str, Any]]:
@@ -131,13 +139,16 @@ def _base(file: SweepFile, name: str, folder: Path, wrong: list[str]) -> tuple[s
     if isinstance(given, dict):
         return name, {"format": file.format, "title": file.title} | given
     if not isinstance(given, str):
-        wrong.append(f"scenario must be a name, a path or a table, but is {given!r}; put it in quotation marks.")
+        wrong.append(f"scenario must be a name, a path or a table, but is {brief(given)}; put it in quotation marks.")
         return name, {}
-    in_file = given not in shipped() and (os.sep in given or given.endswith(".toml"))
+    in_file = given not in shipped() and given.endswith(".toml")
+    if not in_file and os.sep in given:
+        wrong.append(f"scenario must be a name, or a path that ends in .toml, but is {brief(given)}; correct it.")
+        return given, {}
     try:
         found, text = find_scenario(os.fspath(folder / given) if in_file else given)
-        return found, tomllib.loads(text)
-    except (ScenarioError, tomllib.TOMLDecodeError) as error:
+        return found, toml(text, found)
+    except ScenarioError as error:
         wrong.append(f"scenario: {error}")
         return given, {}
 
@@ -148,7 +159,7 @@ def _groups(axes: Mapping[str, list[Any]], tied: Sequence[Sequence[str]], wrong:
         unknown = [path for path in group if path not in axes]
         if unknown or len(group) < 2:
             wrong.append(
-                f"zip must tie two or more of the axes together, but {list(group)!r} names {', '.join(unknown) or 'no second one'}."
+                f"zip must tie two or more of the axes together, but {brief(list(group))} names {', '.join(unknown) or 'no second one'}."
             )
             continue
         if len({len(axes[path]) for path in group}) > 1:
@@ -183,4 +194,4 @@ def unknown(names: Sequence[str]) -> Iterable[str]:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(known)}."
-            yield f"measure must hold standard quantity names, but {name!r} is none; {hint}"
+            yield f"measure must hold standard quantity names, but {brief(name)} is none; {hint}"

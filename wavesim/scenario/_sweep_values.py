@@ -11,6 +11,7 @@ import pydantic
 from pydantic import AfterValidator, Field, StrictInt, StrictStr
 
 from .._checks import at_least
+from .._text import brief
 from ..errors import ArgumentError, ScenarioError
 from ._fields import Table
 from ._messages import sentences
@@ -80,7 +81,7 @@ def axis_values(path: str, given: Any, wrong: list[str]) -> list[Any]:
     if not isinstance(given, dict) or not set(given) & {"from", "to", "count", "spacing", "values"}:
         quoted = '; a path needs quotation marks, as in "potential.height"' if isinstance(given, dict) else ""
         wrong.append(
-            f"{name} must be a list of values, or {{ from = .., to = .., count = .. }}, but is {given!r}{quoted}."
+            f"{name} must be a list of values, or {{ from = .., to = .., count = .. }}, but is {brief(given)}{quoted}."
         )
         return []
     span = read_table(Span, given, f"{name}.", wrong)
@@ -98,6 +99,15 @@ def axis_values(path: str, given: Any, wrong: list[str]) -> list[Any]:
     return [_written(number, unit) for number in (low, *between, high)]
 
 
+def axis_length(given: Any) -> int:
+    """How many values an axis says it has; 1 where it says so in no way that is understood."""
+    if isinstance(given, dict):
+        given = given.get("values", given.get("count"))
+    if isinstance(given, list):
+        return max(len(given), 1)
+    return given if isinstance(given, int) and not isinstance(given, bool) and given > 0 else 1
+
+
 def sample_bounds(sample: Sample, wrong: list[str]) -> dict[str, tuple[float, float, str, str]]:
     """Low, high, unit and spacing by path, as they are written into the sweep's content."""
     found: dict[str, tuple[float, float, str, str]] = {}
@@ -108,7 +118,7 @@ def sample_bounds(sample: Sample, wrong: list[str]) -> dict[str, tuple[float, fl
     for path, raw in sample.bounds.items():
         name = f"sample.bounds.{path}"
         if not isinstance(raw, dict):
-            wrong.append(f"{name} must be a table, but is {raw!r}; write {{ low = .., high = .. }}.")
+            wrong.append(f"{name} must be a table, but is {brief(raw)}; write {{ low = .., high = .. }}.")
             continue
         bounds = read_table(Bounds, raw, f"{name}.", wrong)
         ends = bounds and _ends(name, ("low", "high"), (bounds.low, bounds.high), bounds.spacing, wrong)
@@ -150,7 +160,7 @@ def _ends(
     name: str, keys: tuple[str, str], given: tuple[Any, Any], spacing: str, wrong: list[str]
 ) -> tuple[float, float, str] | None:
     """Two numbers and their unit."""
-    told = f"but they are {given[0]!r} and {given[1]!r}"
+    told = f"but they are {brief(given[0])} and {brief(given[1])}"
     found = numbers_of(given)
     if found is None or not all(math.isfinite(number) for number in found[0]):
         wrong.append(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from .._text import clean
 from ..analysis import Axis
 from ..errors import ScenarioError
 from ..units import unit
@@ -69,11 +70,11 @@ def refuse_varied(data: dict[str, Any], assignments: Iterable[str]) -> None:
 
 def _labels(given: Any, paths: dict[str, list[Any]], count: int) -> tuple[str, ...]:
     if given is not None:
-        return tuple(str(label) for label in given)
+        return tuple(clean(str(label)) for label in given)
     path, values = next(iter(paths.items()))
     name = path.rpartition(".")[2].replace("_", " ")
     if all(isinstance(value, str | int | float) for value in values):
-        return tuple(f"{name} {value}" for value in values)
+        return tuple(clean(f"{name} {value}") for value in values)
     return tuple(f"case {place + 1}" for place in range(count))
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from .._text import described
 from ..analysis import Wanted
 from ..errors import WavesimError
-from ..propagation import Neighbors, Numerics, pair_seconds
+from ..propagation import Neighbors, Numerics, pair_seconds, refuse_given
 from ..schemes import Spectral
 from ._answer import Asked
 from ._file import Sweep
@@ -111,8 +112,8 @@ def check(sweep: Sweep) -> Check:
         begun = time.perf_counter()
         try:
             wanted = _first_round(sweep.asked(row), neighbors, runs)
-        except (WavesimError, ArithmeticError) as error:
-            wrong.append(str(error))
+        except (ArithmeticError, ValueError, IndexError, MemoryError) as error:
+            wrong.append(str(error) if isinstance(error, WavesimError) else described(error))
             continue
         planning.append(time.perf_counter() - begun)
         if wanted is not None:
@@ -155,6 +156,7 @@ def _sample(rows: int) -> list[int]:
 
 def _first_round(row: Asked, neighbors: Neighbors, runs: Sequence[Any]) -> Wanted | None:
     """What the row's question wants propagated first; None where it propagates nothing."""
+    refuse_given(row.fixed)
     # planning costs pilot runs: once some row has been seen to propagate, others may be taken to
     if not runs and row.question.planned(row.problem, row.tolerance, **row.fixed) is None:
         return None

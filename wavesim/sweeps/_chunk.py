@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import abc
+import dataclasses
+import math
 from collections.abc import Callable, Generator, Sequence
 
+from .._text import described
 from ..errors import WavesimError
 from ._answer import Answer, Asked, Status
 from ._engine import answers
@@ -40,8 +43,8 @@ def answer_chunk(sweep: Sweep, chunk: int, each: Callable[[Answer], None] = lamb
     for row in rows:
         try:
             questions[row] = sweep.asked(row)
-        except (WavesimError, ArithmeticError) as error:
-            found[row] = Answer.failed(str(error))
+        except (ArithmeticError, ValueError) as error:
+            found[row] = Answer.failed(str(error) if isinstance(error, WavesimError) else described(error))
             each(found[row])
     places = list(questions)
     for place, answer in answers(list(questions.values())):
@@ -51,13 +54,23 @@ def answer_chunk(sweep: Sweep, chunk: int, each: Callable[[Answer], None] = lamb
 
 
 def _measuring(answer: Answer, names: Sequence[str]) -> Answer:
-    """The answer, failed if a quantity that is wanted is not among its values."""
+    """The answer, failed if a quantity that is wanted is not among its values; good only if each is a number with an error bar."""
     missing = [name for name in names if name not in answer.values]
-    if answer.status is Status.FAILED or not missing:
+    if answer.status is Status.FAILED:
         return answer
-    return Answer.failed(
-        f"measure must name what the question of a row gives, but {', '.join(missing)} is not among {', '.join(answer.values)}; take one of these."
-    )
+    if missing:
+        return Answer.failed(
+            f"measure must name what the question of a row gives, but {', '.join(missing)} is not among {', '.join(answer.values)}; take one of these."
+        )
+    wanted = names or tuple(answer.values)[:1]
+    endless = [
+        name for name in wanted if not math.isfinite(answer.values[name]) or not math.isfinite(answer.errors[name])
+    ]
+    if answer.status is Status.GOOD and endless:
+        return dataclasses.replace(
+            answer, status=Status.MISSED, reason=f"{' and '.join(endless)} must have a finite error bar, but has none."
+        )
+    return answer
 
 
 def measured(sweep: Sweep) -> tuple[str, ...]:

@@ -18,10 +18,21 @@ import jax
 import numpy as np
 
 from .._programs import make_room
+from .._text import described
 from ..analysis import Headway, Report, Work
 from ..errors import WavesimError
 from ..problem import Problem
-from ..propagation import Neighbors, Numerics, Result, checked, chunks_at_once, evolve_many, recorded, settled
+from ..propagation import (
+    Neighbors,
+    Numerics,
+    Result,
+    checked,
+    chunks_at_once,
+    evolve_many,
+    recorded,
+    refuse_given,
+    settled,
+)
 from ._answer import Answer, Asked, Status
 
 # what a file may fix without a plan's ceasing to suit its problem
@@ -79,6 +90,8 @@ class _Row:
 
     def _hear(self, results: list[Result] | None) -> None:
         try:
+            if results is None:
+                refuse_given(self.asked.fixed)
             wanted = next(self.work) if results is None else self.work.send(results)
             while isinstance(wanted, Headway):
                 wanted = self.work.send([])
@@ -89,6 +102,11 @@ class _Row:
             self.answer = answer_of(end.value, self.asked.tolerance)
         except WavesimError as error:
             self.answer = Answer.failed(str(error))
+        except (ArithmeticError, ValueError, IndexError, MemoryError) as error:
+            # one row's numbers must not end the others
+            self.answer = Answer.failed(
+                f"its numbers must go together, but with them nothing can be computed ({described(error)})."
+            )
 
 
 def answer_of(report: Report, tolerance: float) -> Answer:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._files import put
+from .._files import put_whole
 from ..errors import MissingPackage, WavesimError
 from ._answer import Status
 
@@ -71,7 +71,7 @@ def _titled(name: str, unit: str) -> str:
 
 def _written(target: Path, content: Callable[[], bytes]) -> Path:
     try:
-        put(target, content(), target.with_name(f".{target.name}-{os.getpid()}.part"))
+        put_whole(target, content())
     except OSError as error:
         raise WavesimError(
             f"{target} must be a place that can be written, but {error.strerror or error}; choose another."

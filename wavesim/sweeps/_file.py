@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import json
 import os
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from ..scenario import (
     refuse_too_many,
     sample_values,
     shipped_sweeps,
+    toml,
     understood,
     unknown,
 )
@@ -89,10 +89,7 @@ class Sweep:
         """
         asked = os.fspath(name_or_path)
         name, text = find_sweep(asked)
-        try:
-            data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ScenarioError(f"{name} is no TOML: {error}.") from None
+        data = toml(text, name)
         further = dict(assignment_of(assignment) for assignment in set)
         if tolerance is not None:
             further["accuracy.tolerance"] = tolerance

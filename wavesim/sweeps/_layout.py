@@ -57,6 +57,14 @@ class Layout:
             weight *= size
         return list(range(first, first + count))
 
+    def key_of(self, chunk: int) -> str:
+        """The path of a chunk's file within the folder of an array, as zarr has it: ``"c/3/0"``."""
+        place, left = list[str](), chunk
+        for pieces in reversed(self._pieces):
+            left, piece = divmod(left, pieces)
+            place.append(str(piece))
+        return "/".join(["c", *reversed(place)])
+
     def place_of(self, row: int) -> tuple[int, ...]:
         """Where a row stands along each axis."""
         place = []

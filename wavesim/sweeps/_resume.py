@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import WavesimError
-from ._table import FORMAT, columns, coordinates
+from ._description import Description
+from ._table import columns
 
 if TYPE_CHECKING:
-    import zarr
-
     from ._file import Sweep
     from ._layout import Layout
 
@@ -21,73 +20,51 @@ _ONE = ("wavesim", "precision")
 _ABSENT = object()
 
 
-def marked(path: Path) -> dict[str, Any]:
-    """The attributes of the store at `path`, read without zarr.
-
-    Raises:
-        WavesimError: if what is there is no store of a sweep, or one that a newer wavesim has written.
-    """
-    try:
-        found = json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]
-        version = int(found["sweep_format"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise WavesimError(
-            f"{path} must be the store of a sweep, but is something else; choose another folder."
-        ) from None
-    if version > FORMAT:
-        raise WavesimError(
-            f"{path} must be in format {FORMAT} or older, but a newer wavesim wrote it in format {version}; update wavesim."
-        )
-    return found
-
-
 def must_match(
-    path: Path, group: zarr.Group, sweep: Sweep, names: Sequence[str], provenance: Mapping[str, str]
+    path: Path, stored: Description, sweep: Sweep, names: Sequence[str], provenance: Mapping[str, str]
 ) -> None:
     """Refuse to go on with a store that holds the rows of another sweep, or of another program.
 
     Raises:
         WavesimError: with the first thing that differs.
     """
-    stored = dict(group.attrs)
-    if stored["hash"] != sweep.hash:
+    facts = stored.attributes
+    if facts["hash"] != sweep.hash:
         raise WavesimError(
-            f"{path} must hold the rows of this sweep, but {difference(str(stored['content']), sweep.content)}; choose another folder, or change it back."
+            f"{path} must hold the rows of this sweep, but {difference(str(facts['content']), sweep.content)}; choose another folder, or change it back."
         )
     for key in _ONE:
-        if key in provenance and stored.get(key, provenance[key]) != provenance[key]:
+        if key in provenance and facts.get(key, provenance[key]) != provenance[key]:
             raise WavesimError(
-                f"{path} must go on with what it was begun with, {key} {stored[key]}, but this is {provenance[key]}; choose another folder, or change it back."
+                f"{path} must go on with what it was begun with, {key} {facts[key]}, but this is {provenance[key]}; choose another folder, or change it back."
             )
-    missing = set(columns(names, sweep)).symmetric_difference(_data(group, sweep))
+    missing = set(columns(names, sweep)).symmetric_difference(stored.columns)
     if missing:
         raise WavesimError(
             f"{path} must hold what this sweep measures, but they differ in {', '.join(sorted(missing))}; choose another folder."
         )
 
 
-def must_fit(path: Path, group: zarr.Group, sweep: Sweep, layout: Layout) -> None:
+def must_fit(path: Path, stored: Description, layout: Layout) -> None:
     """Refuse a store whose arrays are cut in another way.
 
     Raises:
         WavesimError: if the shape of the table or of its chunks differs.
     """
-    for name in _data(group, sweep):
-        array = group[name]
-        stored = (array.shape, array.chunks)  # pyright: ignore[reportAttributeAccessIssue]
-        if stored != (layout.shape, layout.chunk):
-            raise WavesimError(
-                f"{path} must be cut into chunks of {layout.chunk}, but {name} has {stored[1]} of {stored[0]}: another version of wavesim wrote it; choose another folder."
-            )
-
-
-def _data(group: zarr.Group, sweep: Sweep) -> list[str]:
-    return sorted(set(group.array_keys()).difference(coordinates(sweep)))
+    found = stored.arrays["status"].layout
+    if (found.shape, found.chunk) != (layout.shape, layout.chunk):
+        raise WavesimError(
+            f"{path} must be cut into chunks of {layout.chunk}, but has {found.chunk} of {found.shape}: another version of wavesim wrote it; choose another folder."
+        )
 
 
 def difference(stored: str, asked: str) -> str:
     """The first thing in which two contents differ: ``"axes.potential.height had 20 values, now has 40"``."""
-    for path, old, new in _differing(json.loads(stored), json.loads(asked), ""):
+    try:
+        before = json.loads(stored)
+    except (ValueError, RecursionError):
+        return "what it holds is not told in a way that can be read"
+    for path, old, new in _differing(before, json.loads(asked), ""):
         if isinstance(old, list) and isinstance(new, list) and len(old) != len(new):
             return f"{path} had {len(old)} values, now has {len(new)}"
         if old is _ABSENT or new is _ABSENT:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._files import discard, put, settle
-from ..errors import WavesimError
+from .._files import discard, put, settle, sweep_leftovers
+from .._text import described as said
+from ..errors import BrokenOffError, WavesimError
 from ._answer import Answer, Status
-from ._resume import marked, must_fit, must_match
+from ._description import Description, read_description
+from ._pieces import Pieces, gathered, must_have_labels, named, values
+from ._resume import must_fit, must_match
 from ._table import attributes, columns, counted, entries, theories, unfinished
-from ._zarr import arrays, described, on_disk, one_array, template
+from ._zarr import arrays, described, template
 
 if TYPE_CHECKING:
     import filelock
@@ -43,13 +48,14 @@ class Store:
         names: tuple[str, ...],
         lock: filelock.BaseFileLock,
         files: dict[str, Any],
+        status: np.ndarray,
     ) -> None:
         self.path = path
         self._sweep, self._layout, self._names, self._lock = sweep, layout, names, lock
         # zarr encodes into memory; only `put` touches the disk
         self._files = files
         self._arrays = arrays(files, columns(names, sweep))
-        self._status = np.ravel(np.asarray(one_array(on_disk(path), "status")[...]))
+        self._status = status
 
     @classmethod
     def opened(
@@ -76,14 +82,18 @@ class Store:
         target = Path(path)
         if target.exists():
             # before anything is left in a folder that is somebody else's
-            marked(target)
+            read_description(target)
         lock = _locked(target)
         try:
             with _told(target, _ELSEWHERE):
                 discard(_part(target))
-                make = _resumed if target.exists() else _made
-                files = make(target, sweep, layout, tuple(names), provenance)
-            return cls(target, sweep, layout, tuple(names), lock, files)
+                sweep_leftovers(target.parent)
+                if target.exists():
+                    files, status = _resumed(target, sweep, layout, tuple(names), provenance)
+                else:
+                    files = _made(target, sweep, layout, tuple(names), provenance)
+                    status = np.full(layout.rows, Status.WAITING, np.uint8)
+            return cls(target, sweep, layout, tuple(names), lock, files, status)
         except BaseException:
             lock.release()
             raise
@@ -145,29 +155,55 @@ def read(path: str | os.PathLike[str]) -> xarray.Dataset:
     """The table of a sweep from its store, also while another process writes it: ``read("out/sweep.zarr")``.
 
     One dimension for each axis; for each quantity Q, in the units of the sweep, ``Q``, ``Q_error`` and ``Q_theory`` (nan where
-    there is none; its attribute ``theory`` names it); ``status`` (see `Status`), ``reason``, ``runs``, ``fft_pairs``.
+    there is none; its attribute ``theory`` names it); ``status`` (see `Status`), ``reason``, ``runs``, ``fft_pairs``. Where a file
+    of the store is damaged or missing, a warning says so, and the rows of its chunk are waiting ones without numbers.
 
     Raises:
         WavesimError: if it is no store of a sweep, or cannot be read.
     """
-    import xarray as xr
-
     target = Path(path)
     if not target.exists():
         raise WavesimError(f"{target} must be the store of a sweep, but there is none; check the path.")
-    names = marked(target)["measured"]
-    try:
-        table = xr.open_zarr(target, chunks=None).load()
-        # numpy's own text type is not yet understood by all that takes a dataset
-        table = table.assign(
-            {name: text.astype(object) for name, text in table.variables.items() if text.dtype.kind == "T"}
+    with _readable(target):
+        pieces = gathered(target)
+        must_have_labels(target, pieces)
+        table = _dataset(pieces)
+    if pieces.damaged:
+        warnings.warn(
+            f"{target} must be whole, but {named(pieces.damaged)}: {pieces.lost:,} rows wait again; run the same sweep into it once more to have them computed.",
+            stacklevel=2,
         )
+    return table
+
+
+def _dataset(pieces: Pieces) -> xarray.Dataset:
+    import xarray as xr
+
+    description = pieces.description
+
+    def variable(name: str) -> xr.Variable:
+        array = description.arrays[name]
+        found = pieces.status.reshape(array.layout.shape) if name == "status" else values(pieces.group, name)
+        return xr.Variable(array.dims, found, {k: v for k, v in array.attributes.items() if k != "coordinates"})
+
+    return xr.Dataset(
+        {name: variable(name) for name in description.columns},
+        {name: variable(name) for name in description.labels},
+        description.attributes,
+    )
+
+
+@contextlib.contextmanager
+def _readable(target: Path) -> Iterator[None]:
+    """Say in one sentence why a store cannot be read."""
+    try:
+        yield
+    except WavesimError:
+        raise
     except Exception as error:
         raise WavesimError(
-            f"{target} must be a store that can be read, but is damaged ({type(error).__name__}); copy it anew, or sweep into another folder."
+            f"{target} must be a store that can be read, but is damaged ({said(error)}); copy it anew, or sweep into another folder."
         ) from None
-    told = [f"{name}{suffix}" for name in names for suffix in ("", "_error", "_theory")]
-    return table[[*told, *(name for name in table.data_vars if name not in told)]]
 
 
 def _made(
@@ -186,21 +222,52 @@ def _made(
 
 def _resumed(
     target: Path, sweep: Sweep, layout: Layout, names: tuple[str, ...], provenance: Mapping[str, str]
-) -> dict[str, Any]:
-    """The description of the store that is there, with this writer among its provenance."""
-    stored = on_disk(target)
+) -> tuple[dict[str, Any], np.ndarray]:
+    """The description of the store that is there, with this writer among its provenance, and the status of its rows.
+
+    Descriptions of arrays and labels that are damaged or missing are written again, for they follow from the sweep.
+    """
+    with _readable(target):
+        pieces = gathered(target)
+    stored = pieces.description
     must_match(target, stored, sweep, names, provenance)
-    must_fit(target, stored, sweep, layout)
-    facts = dict(stored.attrs)
+    must_fit(target, stored, layout)
+    facts = dict(stored.attributes)
     for key, value in provenance.items():
         seen = str(facts.get(key, value)).split(", ")
         facts[key] = ", ".join(sorted({*seen, value}))
     files = template(sweep, layout, names, facts)
     for column, array in arrays(files, [f"{name}_theory" for name in names]).items():
-        array.attrs.update(stored[column].attrs.asdict())
-    if facts != dict(stored.attrs):
+        array.attrs.update(stored.arrays[column].attributes)
+    mended = [*pieces.labels, *_mend_descriptions(target, stored, files)]
+    for key in pieces.labels:
+        put(target / key, files[key].to_bytes(), _part(target))
+    if facts != stored.attributes:
         put(target / "zarr.json", described(files), _part(target))
-    return {key: content for key, content in files.items() if key.endswith("zarr.json")}
+    if mended or pieces.damaged:
+        cure = f"{pieces.lost:,} rows are computed again" if pieces.lost else "written again"
+        warnings.warn(
+            f"{target} must be whole, but {named([*mended, *pieces.damaged])}: {cure}.",
+            stacklevel=4,
+        )
+    return {key: content for key, content in files.items() if key.endswith("zarr.json")}, pieces.status
+
+
+def _mend_descriptions(target: Path, stored: Description, files: Mapping[str, Any]) -> list[str]:
+    """Write the arrays' own descriptions again where they are not what the group says of them; which ones."""
+    mended = []
+    for name, array in stored.arrays.items():
+        file = target / name / "zarr.json"
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            told = None
+        if told != array.metadata:
+            put(file, described(files, name), _part(target))
+            # attributes may lag behind: the group's file is written first
+            if not isinstance(told, dict) or told | {"attributes": array.attributes} != array.metadata:
+                mended.append(f"{name}/zarr.json")
+    return mended
 
 
 def _part(path: Path) -> Path:
@@ -231,6 +298,5 @@ def _told(path: Path, cure: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise WavesimError(
-            f"{path} must be on a disk that can be written, but {error.strerror or error}; {cure}."
-        ) from None
+        kind = BrokenOffError if cure == _AGAIN else WavesimError
+        raise kind(f"{path} must be on a disk that can be written, but {error.strerror or error}; {cure}.") from None

@@ -15,12 +15,12 @@ import xarray as xr
 from ..analysis import AbstractQuestion
 from ..errors import ArgumentError
 from ..problem import Problem
-from ._account import quantities
 from ._answer import Answer
 from ._chunk import AbstractExecutor, measured
+from ._description import read_description
 from ._executors import executor
 from ._file import Sweep
-from ._store import Store, read
+from ._store import Store
 from ._table import Table
 from ._watch import Progress, Watch, shown
 
@@ -109,7 +109,7 @@ def _table(asked: Sweep, out: str | os.PathLike[str] | None) -> Store | Table:
         return Table(asked, asked.layout, measured(asked), _provenance(asked))
     path = Path(out) / STORE
     # the headline is not looked for again: it costs a run
-    names = quantities(read(path)) if path.exists() and not asked.measure else measured(asked)
+    names = read_description(path).measured if path.exists() and not asked.measure else measured(asked)
     return Store.opened(path, asked, asked.layout, names, _provenance(asked))
 
 

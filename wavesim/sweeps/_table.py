@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ._file import Sweep
     from ._layout import Layout
 
-FORMAT = 1
+# 2: every piece with its checksum, the description with its digest
+FORMAT = 2
 _MEANINGS = " ".join(status.name.lower() for status in Status)
 
 

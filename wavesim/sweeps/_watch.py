@@ -118,6 +118,8 @@ def shown(progress: bool | Progress) -> Iterator[Progress]:
         yield lambda tally: None
     elif progress is not True:
         yield progress
+    elif sys.stderr is None:
+        yield lambda tally: None
     elif sys.stderr.isatty():
         with _bar() as show:
             yield show
@@ -149,7 +151,9 @@ def _lines() -> Progress:
         now = 10 * tally.done // max(tally.total, 1)
         if now > tenth:
             tenth = now
-            print(f"sweeping: {tally}", file=sys.stderr, flush=True)
+            # a stream that cannot take it must not end the sweep
+            with contextlib.suppress(OSError, ValueError):
+                print(f"sweeping: {tally}", file=sys.stderr, flush=True)
 
     return show
 

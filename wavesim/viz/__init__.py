@@ -1,5 +1,7 @@
 """Pictures and movies of runs. Nothing here touches Matplotlib's global state, and pyplot is never imported."""
 
+# first of all: Matplotlib does not start where MPLBACKEND names a backend that does not exist
+from ._backend import import_matplotlib as import_matplotlib
 from .movie import (
     Movie as Movie,
     Multiples as Multiples,

@@ -91,7 +91,7 @@ class Levels(AbstractQuestion):
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
         theories = level_theories(problem.potential, float(problem.mass), self.count)
-        levels = {
+        levels: Predictions = {
             f"level_{n}": {
                 kind: Estimate(known.energies[n], known.errors[n])
                 for kind, known in theories.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from ..._files import whole_file
+from ..._files import put_whole
 from .._colors import SLATE, house_style
+from .._words import set_formulas
 
 WIDTH, HEIGHT = 1600, 1000
 _DOTS = 100
@@ -28,8 +30,11 @@ def page(path: str | os.PathLike[str], title: str) -> Iterator[Figure]:
         canvas = FigureCanvasAgg(figure)
         figure.text(0.025, 0.965, title, weight="bold", fontsize=18, va="center")
         yield figure
-        with whole_file(Path(path)) as part:
-            canvas.print_png(part)  # type: ignore[arg-type]
+        set_formulas(figure)
+        # in memory: on a full disk nothing is left but an error
+        picture = io.BytesIO()
+        canvas.print_png(picture)  # type: ignore[arg-type]
+        put_whole(Path(path), picture.getvalue())
 
 
 def last_line(figure: Figure, words: str) -> None:

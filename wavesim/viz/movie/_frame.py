@@ -14,6 +14,7 @@ from matplotlib.colors import to_rgb
 
 from .._colors import GROUND, house_style, phase_colors
 from .._numbers import steady, unit_of
+from .._words import set_formulas
 from ..scene import Scene
 from ._stage import build_stage
 
@@ -30,6 +31,7 @@ class FramePainter:
         with house_style(size=15.5 * height / 720):
             self.stage = build_stage(scene, width, height)
             canvas = FigureCanvasAgg(self.stage.figure)
+            set_formulas(self.stage.figure)
             canvas.draw()
         self.buffer = np.asarray(canvas.buffer_rgba())
         box = self.stage.main.get_window_extent()

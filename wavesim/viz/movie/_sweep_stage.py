@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 from .._colors import GROUND, INK, PURPLE, SLATE, STEPS, house_style, phase_colors
 from .._numbers import steady, unit_of
+from .._words import set_formulas
 from ..draw import draw_spikes
 from ..scene import Scene
 from ._frame import fill_columns
@@ -56,6 +57,7 @@ class MultiplesPainter:
                 for axes in (self.axes[:1] if self.common else self.axes)
             ]
             canvas = FigureCanvasAgg(self.figure)
+            set_formulas(self.figure)
             canvas.draw()
         self.buffer = np.asarray(canvas.buffer_rgba())
         self.panels = [self._pixels(axes, height) for axes in self.axes]

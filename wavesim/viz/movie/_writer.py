@@ -23,6 +23,8 @@ _CODECS = {
     ".webm": "-c:v libvpx-vp9 -deadline realtime -cpu-used 6 -row-mt 1 -crf 32 -b:v 0 -pix_fmt yuv420p -f webm",
     ".gif": "-loop 0 -f gif",
 }
+# how files of each kind begin; an mp4 after the length of its first part
+_HEADS = {".mp4": b"ftyp", ".webm": b"\x1a\x45\xdf\xa3", ".gif": b"GIF8"}
 
 
 def check_suffix(path: Path) -> None:
@@ -95,7 +97,13 @@ def write(
     with whole_file(path) as part, tempfile.TemporaryFile() as words:
         command = [program, *source, *_filter(path.suffix, size, fps), *_CODECS[path.suffix].split(), str(part)]
         encoder = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, pipesize=2**20
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=words,
+            pipesize=2**20,
+            # Ctrl-C in a terminal reaches every process of a group; ending the encoder is this process's business
+            start_new_session=True,
         )
         assert encoder.stdin is not None
         try:
@@ -116,6 +124,19 @@ def write(
             raise WavesimError(
                 f"ffmpeg must write {path.name}, but stopped: {said[-1] if said else 'without a word'}; try a .gif, or another folder."
             )
+        _must_be_movie(part, path)
+
+
+def _must_be_movie(part: Path, path: Path) -> None:
+    """Raises:
+    WavesimError: if what was written does not begin like a movie of its kind.
+    """
+    with part.open("rb") as file:
+        head = file.read(12)
+    if not head.startswith(_HEADS[path.suffix], 4 if path.suffix == ".mp4" else 0):
+        raise WavesimError(
+            f"ffmpeg must write {path.name}, but what it wrote is no such movie ({part.stat().st_size:,} bytes); try another ffmpeg, or IMAGEIO_FFMPEG_EXE unset."
+        )
 
 
 def write_without_ffmpeg(

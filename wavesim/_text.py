@@ -1,0 +1,70 @@
+"""Text from outside, made safe to print: one line stays one line, and no character acts on the terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# control, format (direction marks and overrides among them), surrogate, private; line and paragraph separators
+_ACTING = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+_LONGEST = 100
+
+
+def clean(text: str, keep: str = "") -> str:
+    r"""Text whose control and direction characters stand as escapes: ``"\x1b[31m"`` becomes ``"\u001b[31m"``.
+
+    Args:
+        text: from a file, a command line, or a file's name (bytes that are no text included).
+        keep: characters that are left as they are, such as ``"\n"``.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escaped(char) if char not in keep and _acts(char) else char for char in text)
+
+
+def printable(text: str) -> bool:
+    """Whether `clean` would leave the text alone."""
+    return not any(map(_acts, text))
+
+
+def brief(value: object, longest: int = _LONGEST) -> str:
+    """A value as an error message quotes it: its repr, cut where it is long, whatever it holds."""
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 1000:
+        # Python refuses to write integers of thousands of digits
+        return f"a number of about {value.bit_length() * 3 // 10:,} digits"
+    if isinstance(value, str):
+        cut = value[:longest]
+        return repr(cut) if len(value) <= longest else f"{cut!r}... ({len(value):,} characters)"
+    if isinstance(value, list | tuple | dict) and len(value) > longest:
+        return f"a {'table' if isinstance(value, dict) else 'list'} of {len(value):,} entries"
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        # a huge integer inside, or a value nested beyond what Python can write
+        return f"a {type(value).__name__} that is too large to show"
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says, cleaned; the name of its class where it says nothing."""
+    line = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return brief_text(clean(line.strip()))
+
+
+def described(error: BaseException) -> str:
+    """An error that is not wavesim's: its class, and what it says."""
+    name, line = type(error).__name__, first_line(error)
+    return name if line == name else f"{name}: {line}"
+
+
+def brief_text(text: str, longest: int = 500) -> str:
+    """Text cut where it is long."""
+    return text if len(text) <= longest else f"{text[:longest]}... ({len(text):,} characters)"
+
+
+def _acts(char: str) -> bool:
+    return unicodedata.category(char) in _ACTING
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,150 @@
+"""netCDF in memory: encoded with a digest of all that it holds, and read only if it is plain numbers that agree with it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import WavesimError
+
+if TYPE_CHECKING:
+    import xarray
+
+DIGEST = "digest"
+# of a file, and of the arrays that it says it holds: psi is kept to a tenth of that
+_MOST_BYTES = 2_000_000_000
+_MOST_TEXT = 20_000_000
+_DEEPEST = 60
+# what wavesim never writes could call programs that are not wavesim's
+_FILTERS = {"gzip", "lzf", "shuffle", "fletcher32", None}
+
+
+def netcdf(dataset: xarray.Dataset) -> bytes:
+    """A dataset as the bytes of a netCDF (HDF5) file, with `digest` among its attributes.
+
+    HDF5 never sees the disk: one that is full between its writes would end the process.
+    """
+    import h5netcdf
+    from xarray.backends import H5NetCDFStore
+
+    buffer = io.BytesIO()
+    with h5netcdf.File(buffer, "w") as file:
+        store = H5NetCDFStore(file)
+        dataset.assign_attrs({DIGEST: digest(dataset)}).dump_to_store(store)
+        store.sync()
+    return buffer.getvalue()
+
+
+def read_netcdf(path: Path) -> xarray.Dataset:
+    """The dataset in a file that `netcdf` made, loaded.
+
+    Raises:
+        WavesimError: if it is larger than wavesim's files are, holds anything but plain arrays, or was changed.
+        OSError, KeyError, ValueError, TypeError: if it is no such file.
+    """
+    import xarray as xr
+
+    if path.stat().st_size > _MOST_BYTES:
+        raise WavesimError(
+            f"{path} must be below {_MOST_BYTES / 1e9:.0f} GB, but has {path.stat().st_size / 1e9:.3g} GB."
+        )
+    _must_be_plain(path)
+    with xr.open_dataset(path, engine="h5netcdf", decode_times=False) as dataset:
+        dataset.load()
+    return dataset
+
+
+def must_agree(path: Path, dataset: xarray.Dataset) -> None:
+    """Raises:
+    WavesimError: if the content is not that of which the digest was made.
+    """
+    if dataset.attrs.get(DIGEST) != digest(dataset):
+        raise WavesimError(
+            f"{path} must be as wavesim wrote it, but is damaged or was changed: its digest differs; run it again."
+        )
+
+
+def digest(dataset: xarray.Dataset) -> str:
+    """SHA-256 of every array and attribute, `digest` itself left out."""
+    total = hashlib.sha256(_text({name: value for name, value in dataset.attrs.items() if name != DIGEST}))
+    for name in sorted(map(str, dataset.variables)):
+        variable = dataset.variables[name]
+        values = np.ascontiguousarray(variable.values)
+        total.update(_text([name, variable.dims, values.dtype.str, values.shape, dict(variable.attrs)]))
+        total.update(values.tobytes())
+    return total.hexdigest()
+
+
+def json_of(text: object) -> Any:
+    """What a text attribute holds as JSON, within limits.
+
+    Raises:
+        ValueError: if it is no text, no JSON, too long, or nested too deep.
+    """
+    if not isinstance(text, str) or len(text) > _MOST_TEXT:
+        raise ValueError("an attribute is no text, or too long")
+    depth = deepest = 0
+    inside = escaped = False
+    for char in text:
+        if inside:
+            inside = escaped or char != '"'
+            escaped = char == "\\" and not escaped
+        elif char == '"':
+            inside = True
+        elif char in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in "]}":
+            depth -= 1
+    if deepest > _DEEPEST:
+        raise ValueError(f"an attribute is nested {deepest:,} deep")
+    return json.loads(text)
+
+
+def _must_be_plain(path: Path) -> None:
+    """Refuse links to other files, arrays that lie elsewhere or are made by programs, and more bytes than memory is for."""
+    import h5py
+
+    total = 0
+    with h5py.File(path, "r") as file:
+        for name in file:
+            link = file.get(name, getlink=True)
+            # the link first: to ask for the item would follow it into another file
+            item = file.get(name) if isinstance(link, h5py.HardLink) else None
+            if isinstance(item, h5py.Datatype):
+                # by which netCDF names its complex numbers
+                continue
+            if not isinstance(item, h5py.Dataset) or item.external or item.is_virtual or item.dtype.kind not in "fciub":
+                raise WavesimError(
+                    f"{path} must hold plain arrays of numbers, but {name!r} is something else; run it again."
+                )
+            if item.compression not in _FILTERS or item.id.get_create_plist().get_nfilters() > 3:
+                raise WavesimError(
+                    f"{path} must hold arrays as wavesim writes them, but {name!r} is encoded in another way."
+                )
+            total += item.size * item.dtype.itemsize
+    if total > _MOST_BYTES:
+        raise WavesimError(
+            f"{path} must hold below {_MOST_BYTES / 1e9:.0f} GB, but says that it holds {total / 1e9:.3g} GB."
+        )
+
+
+def _text(value: Any) -> bytes:
+    return json.dumps(_plain(value), sort_keys=True).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Attributes as they are before and after a file: numbers of numpy as Python's, exactly."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    # NaN is no JSON, and the last digit counts
+    return float(value).hex() if isinstance(value, float) else value

@@ -1,0 +1,33 @@
+"""Words in pictures: text as it stands, a formula only where it is one."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
+from matplotlib.text import Text
+
+
+def set_formulas(figure: Figure) -> None:
+    r"""Let only those words of a figure be set as formulas that are formulas: ``$\frac{$`` in a title keeps its dollar signs.
+
+    To be called when all words are there and nothing has been painted yet.
+    """
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            # labels of ticks get their words only when somebody asks for them
+            axis.get_ticklabels()
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        if "$" in text.get_text():
+            text.set_parse_math(_is_formula(text.get_text()))
+
+
+@cache
+def _is_formula(words: str) -> bool:
+    try:
+        MathTextParser("path").parse(words)
+    except (ValueError, RecursionError):
+        return False
+    return True
