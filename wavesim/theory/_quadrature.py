@@ -9,8 +9,8 @@ import numpy as np
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _MOST_PANELS = 2**13
-# changes below this share of the value that halving does not make smaller than 0.45 of themselves are rounding (0.35 where the integrand has a root)
-_NOISE, _NO_BETTER = 1e-9, 0.45
+# changes below this share of the value that halving does not make half as large are rounding
+_NOISE, _NO_BETTER = 1e-12, 0.45
 
 
 class Integral(NamedTuple):
