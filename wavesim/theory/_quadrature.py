@@ -9,6 +9,8 @@ import numpy as np
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _MOST_PANELS = 2**13
+# changes below this share of the value that halving does not make half as large are rounding
+_NOISE, _NO_BETTER = 1e-12, 0.45
 
 
 class Integral(NamedTuple):
@@ -34,7 +36,8 @@ def integrated(
     a, b = ends[:-1], ends[1:]
     length = ends[-1] - ends[0]
     whole = on_panels(integrand, a, b)
-    aim = max(tolerance, relative * abs(float(whole.sum())))
+    size = abs(float(whole.sum()))
+    aim, before = max(tolerance, relative * size), np.full(a.size, np.inf)
     value, error, spent = 0.0, 0.0, a.size
     starts, stops = [np.zeros(0)], [np.zeros(0)]
     while a.size:
@@ -46,12 +49,13 @@ def integrated(
         # a panel too small for its share of the tolerance is done when all such together would not be noticed
         share = aim * np.maximum((b - a) / length, 1 / _MOST_PANELS)
         done = (change <= share) | (spent >= _MOST_PANELS)
+        done |= (change <= _NOISE * size) & (change > _NO_BETTER * before)
         value += float(halves[done].sum())
         error += float(change[done].sum())
         kept = np.repeat(~done, 2)
         starts.append(lower[~kept])
         stops.append(upper[~kept])
-        a, b, whole = lower[kept], upper[kept], halves.ravel()[kept]
+        a, b, whole, before = lower[kept], upper[kept], halves.ravel()[kept], np.repeat(change[~done], 2)
     return Integral(value, error, np.concatenate(starts), np.concatenate(stops))
 
 

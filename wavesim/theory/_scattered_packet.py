@@ -240,8 +240,11 @@ def _part(
     def scaled(waves: CellWaves) -> Callable[[np.ndarray], np.ndarray]:
         return lambda s: np.exp(np.minimum(density(waves, s)[0] - peak, -_LEAST_LOG))
 
-    absolute = (_ABSOLUTE if aim is None else aim) / math.exp(max(peak, _SMALL_LOG))
-    rough = integrated(scaled(coarse), first, 0.0 if aim is None and peak < _SMALL_LOG else absolute, 1e-11)
+    if aim is None:
+        absolute = _ABSOLUTE / math.exp(peak) if peak > _SMALL_LOG else 0.0
+    else:
+        absolute = aim / math.exp(max(peak, _LEAST_LOG))
+    rough = integrated(scaled(coarse), first, absolute, 1e-11)
     value = float(on_panels(scaled(fine), rough.starts, rough.stops).sum())
     return _Part(value, abs(value - rough.value) + rough.error + 1e-14 * abs(value), peak, settled)
 
