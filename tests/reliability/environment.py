@@ -47,7 +47,7 @@ def command(
         whole = ["/bin/sh", "-c", f'exec "$@" {shell}', "sh", *whole]
     return subprocess.run(
         whole,
-        env=environment() | variables,
+        env=environment() | dict(variables),
         capture_output=True,
         text=True,
         encoding="utf-8",
