@@ -59,7 +59,7 @@ def run(scenario: Scenario, out: Path, *, movie: bool, print_json: bool, quiet: 
     return code_of(
         stopped=not (report.complete and painting.done),
         missing=bool(box.missing) or not painting.heard,
-        met=agreed and all(outcome.met for outcome in outcomes),
+        met=agreed and report.certified and all(outcome.met for outcome in outcomes),
     )
 
 

@@ -34,7 +34,10 @@ def as_json(report: Report, scenario: Scenario, outcomes: list[Outcome]) -> dict
         "wall_s": report.wall_s,
         "runs": report.runs,
         "fft_pairs_of_all_runs": report.fft_pairs,
-        "quantities": {q.name: quantity_json(q, units) for q in report.quantities.values()},
+        "quantities": {
+            q.name: quantity_json(q, units) | {"verdict": report.verdict(q)} for q in report.quantities.values()
+        },
+        "certified": report.certified,
         "headline": report.headline.name,
         "error_budget": _scaled(report.headline.budget, units.scale(report.headline.dimension)),
         "balance": report.balance,
@@ -78,6 +81,7 @@ def quantity_json(quantity: Quantity, units: UnitSystem) -> dict[str, Any]:
         "theory": _scaled(quantity.theory, scale),
         "difference": None if quantity.difference is None else quantity.difference / scale,
         # without an error bar nothing can be said
+        "theory_error": quantity.theory_error / scale if quantity.theory else None,
         "agrees": quantity.agrees if math.isfinite(quantity.error) else None,
         "budget": _scaled(quantity.budget, scale),
     }

@@ -94,7 +94,7 @@ def _table(name: str, told: list[tuple[str, Report]], units: UnitSystem) -> str:
         q = report.quantities[name]
         scale = units.scale(q.dimension)
         bar = f"{q.error / scale:.1e}" if math.isfinite(q.error) else "unknown"
-        verdict = "" if q.agrees is None else "agrees" if q.agrees else "outside the bar"
+        verdict = report.verdict(q)
         cells = [_beside(q, kind, scale) for kind in theories]
         rows.append((label, f"{shown(q.value / scale, q.error / scale)} +- {bar}", *cells, verdict))
     return aligned(rows) + "\n"

@@ -63,7 +63,7 @@ def _table(report: Report, units: UnitSystem) -> str:
             kind, expected = next(iter(q.theory.items()))
             theory = f"{shown(expected / scale, error)} ({spoken(kind)})"
             difference = f"{q.difference / scale:+.1e}"
-            verdict = "" if not math.isfinite(error) else "agrees" if q.agrees else "outside the bar"
+            verdict = report.verdict(q)
         rows.append(
             (
                 spoken(q.name),

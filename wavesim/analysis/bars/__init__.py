@@ -12,6 +12,7 @@ from ._record import AbstractRecordQuestion as AbstractRecordQuestion
 from ._refine import Measured as Measured, Verdict as Verdict, refine as refine
 from ._repeat import (
     Trial as Trial,
+    disagreement as disagreement,
     refined as refined,
     repetitions as repetitions,
     run_trial as run_trial,

@@ -16,6 +16,8 @@ from ._runs import Numbers, Work
 Content = TypeVar("Content")
 _AS_PLANNED = Refinement()
 MOST_RUNS = 12
+# finer trials that a dispute with theory is worth
+_DOUBTS = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Verdict(Generic[Content]):
 
     @property
     def enough(self) -> bool:
-        """Whether the bar of the headline is within the aim."""
-        return self.headline.error <= self.aim
+        """Whether the bar of the headline is within the aim, and no independent theory disputes the number."""
+        return self.headline.error <= self.aim and not self.headline.disputed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,11 +72,13 @@ def refine(
     """
     begun, refinement = time.perf_counter(), start
     trial = yield from run_trial(problem, planned(refinement), numbers)
-    runs, pairs = trial.runs, trial.fft_pairs
+    runs, pairs, doubts = trial.runs, trial.fft_pairs, 0
     while True:
         verdict = judge(trial)
+        # a theory that still disputes the number after this is not met by more of the same
+        doubts += verdict.headline.disputed
         better = refined(refinement, verdict.headline, verdict.aim, problem, trial, fixed)
-        if trial.interrupted or verdict.enough or better == refinement or runs >= MOST_RUNS:
+        if trial.interrupted or verdict.enough or better == refinement or runs >= MOST_RUNS or doubts > _DOUBTS:
             break
         refinement = better
         try:

@@ -7,11 +7,11 @@ import math
 
 import numpy as np
 
-from ..._typing import TIME, Dimension
+from ..._typing import DIMENSIONLESS, TIME, Dimension
 from ...grid import Grid
 from ...problem import Problem
 from ...propagation import Result
-from ._estimate import error_of
+from ._estimate import Estimate, error_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +55,18 @@ class Quantity:
         if self.difference is None or math.isinf(self.error):
             return None
         return abs(self.difference) <= self.error + self.theory_error
+
+    @property
+    def disputed(self) -> bool:
+        """Whether two routes that share nothing disagree: a theory that states its error, or a closed form, beyond both bars.
+
+        An approximation that is shown beside a number disputes nothing. Rounding of the theory counts as 1e-12 of it.
+        """
+        if self.agrees is not False or self.difference is None:
+            return False
+        name, value = next(iter(self.theory.items()))
+        independent = isinstance(value, Estimate) or name == "closed_form"
+        return independent and abs(self.difference) > self.error + self.theory_error + 1e-12 * abs(value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,6 +156,28 @@ class Report:
     def reached(self) -> bool:
         """Whether every number stands with a bar and nothing was warned of: complete, and the tolerance met."""
         return self.complete and not self.warnings
+
+    @property
+    def certified(self) -> bool:
+        """Whether no independent theory disputes a number."""
+        return not any(quantity.disputed for quantity in self.quantities.values())
+
+    def verdict(self, quantity: Quantity) -> str:
+        """What theory says of a number: "agrees", "undecided" where the bar is too wide to tell, "outside the bar", "not certified", or nothing.
+
+        A bar of more than a hundred tolerances cannot tell, nor can one that exceeds the number itself.
+        """
+        if quantity.agrees is None:
+            return ""
+        if not quantity.agrees:
+            return "not certified" if quantity.disputed else "outside the bar"
+        size = abs(quantity.value)
+        asked = self.tolerance * (1.0 if quantity.dimension == DIMENSIONLESS else size)
+        return (
+            "undecided"
+            if quantity.error > max(100 * asked, self.tolerance) and quantity.error > 0.01 * size
+            else "agrees"
+        )
 
     @property
     def headline(self) -> Quantity:

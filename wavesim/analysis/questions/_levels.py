@@ -13,7 +13,7 @@ from ..._checks import at_least
 from ..._typing import ENERGY
 from ...problem import Problem
 from ...propagation import Neighbors, require_double
-from ..bars import AbstractQuestion, Estimate, Headway, Predictions, Quantity, Report, Work
+from ..bars import AbstractQuestion, Estimate, Headway, Predictions, Quantity, Report, Work, disagreement
 from ..predictions import level_theories
 from ._element_levels import element_levels
 from ._fourier_levels import fourier_levels
@@ -112,7 +112,5 @@ def _warnings(quantities: dict[str, Quantity], aims: np.ndarray) -> list[str]:
                 + (f": {_CURES[worst]}." if worst in _CURES else ".")
             )
         if quantity.agrees is False:
-            said.append(
-                f"{quantity.name} differs from theory by {abs(quantity.difference or 0) / (quantity.error + quantity.theory_error):.1f} error bars."
-            )
+            said.append(disagreement(quantity))
     return said

@@ -35,7 +35,13 @@ def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: 
         key=lambda q: (q is not source.headline, not q.theory, q.name.startswith("absorbed")),
     )[:MOST_ROWS]
     heads = _HEADS if source.result is not None else (_HEADS[0], "computed", *_HEADS[2:])
-    _write(figure, heads, [(spoken(quantity.name), *_row(quantity, units)) for quantity in rows], top, bold=0)
+    _write(
+        figure,
+        heads,
+        [(spoken(quantity.name), *_row(quantity, units, source.verdict(quantity))) for quantity in rows],
+        top,
+        bold=0,
+    )
 
 
 def draw_cases(figure: Figure, study: Study, units: UnitSystem, top: float) -> None:
@@ -44,12 +50,12 @@ def draw_cases(figure: Figure, study: Study, units: UnitSystem, top: float) -> N
     rows = []
     for label, report in zip(study.labels, study.reports, strict=False):
         name = label if len(names) == 1 else f"{label}: {spoken(report.headline.name)}"
-        rows.append((name, *_row(report.headline, units)))
+        rows.append((name, *_row(report.headline, units, report.verdict(report.headline))))
     rows = rows[:MOST_ROWS]
     ratio, bold = study.ratio, -1
     if ratio is not None and len(study.reports) < MOST_ROWS and ratio.theory:
         bold = len(rows)
-        rows.append(("ratio, last to first", *_row(ratio, units)))
+        rows.append(("ratio, last to first", *_row(ratio, units, "agrees" if ratio.agrees else "outside the bar")))
     measured = spoken(names.pop()) if len(names) == 1 else _HEADS[1]
     _write(figure, ("case", measured, *_HEADS[2:]), rows, top, bold)
 
@@ -61,7 +67,7 @@ def _write(figure: Figure, heads: tuple[str, ...], rows: list[tuple[str, ...]], 
     for index, row in enumerate(rows):
         y = top - 0.038 - _STEP * index
         for place, text in zip(_PLACES, row, strict=True):
-            color = {"agrees": GREEN, "outside": VERMILION}.get(text, INK)
+            color = {"agrees": GREEN, "outside": VERMILION, "not certified": VERMILION}.get(text, INK)
             figure.text(
                 place,
                 y,
@@ -72,7 +78,7 @@ def _write(figure: Figure, heads: tuple[str, ...], rows: list[tuple[str, ...]], 
             )
 
 
-def _row(quantity: Quantity, units: UnitSystem) -> tuple[str, ...]:
+def _row(quantity: Quantity, units: UnitSystem, verdict: str) -> tuple[str, ...]:
     """All cells but the first."""
     scale, symbol = units.scale(quantity.dimension), units.symbol(quantity.dimension)
     unit = "" if symbol in ("1", "natural") else f" {symbol}"
@@ -82,6 +88,5 @@ def _row(quantity: Quantity, units: UnitSystem) -> tuple[str, ...]:
     if not quantity.theory or quantity.difference is None:
         return measured, bar, "\u2013", "", ""
     label, theory = next(iter(quantity.theory.items()))
-    verdict = "agrees" if quantity.agrees else "outside"
     text = f"{with_error(theory / scale, error)}{unit}   ({spoken(label)})"
-    return measured, bar, text, scientific(quantity.difference / scale, 1), verdict
+    return measured, bar, text, scientific(quantity.difference / scale, 1), verdict.removesuffix(" the bar")
