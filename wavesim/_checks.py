@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 
 import numpy as np
 
 from .errors import ArgumentError
+
+# kinds whose name needs a noun in a sentence
+_ADJECTIVES = {"free", "harmonic", "driven", "separable", "sampled", "trapped", "localized"}
 
 
 def concrete(value: object) -> bool:
@@ -47,3 +51,11 @@ def one_of(argument: str, value: object, choices: tuple[str, ...]) -> None:
     """Raise unless `value` is one of the words in `choices`."""
     if value not in choices:
         raise ArgumentError(argument, f"must be one of {', '.join(choices)}, but is {value!r}.")
+
+
+def named(thing: object) -> str:
+    """What a file calls an object of that kind, with its article: "an expression", "a driven potential"."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", type(thing).__name__).lower().replace("coulomb", "Coulomb")
+    if words.split()[-1] in _ADJECTIVES:
+        words += " state" if ".states" in type(thing).__module__ else " potential"
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"

@@ -80,7 +80,7 @@ def test_the_gamow_peak_of_two_protons() -> None:
 
 
 def test_these_questions_are_asked_of_coulomb_barriers_only() -> None:
-    with pytest.raises(WavesimError, match="CoulombBarrier"):
+    with pytest.raises(WavesimError, match="Coulomb barrier"):
         certify(Problem(RectangularBarrier(1.0, 1.0), Trapped()), find=HalfLife(1.0))
     with pytest.raises(ArgumentError, match="temperature"):
         GamowPeak(-1.0)

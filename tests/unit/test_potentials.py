@@ -178,7 +178,7 @@ def test_divides() -> None:
         (lambda: Harmonic(1j), "`frequency` must be real"),  # type: ignore[arg-type]
         (lambda: Sum(()), "must hold at least one potential"),
         (lambda: Sum((Driven(Harmonic(1.0), 1.0, 1.0),)), "drive the sum instead"),
-        (lambda: Separable((Step(1.0),)), "must be smooth potentials, but one is a Step"),  # type: ignore[arg-type]
+        (lambda: Separable((Step(1.0),)), "must be smooth potentials, but one is a step"),  # type: ignore[arg-type]
         (lambda: Separable((Free(),)).sample(Grid.product(GRID, GRID)), "one for each of the 2 axes"),
     ],
 )

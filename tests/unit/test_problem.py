@@ -6,10 +6,11 @@ import jax
 import pytest
 
 from wavesim import Before, Beyond, Problem, WavesimError
+from wavesim._checks import named
 from wavesim.errors import ArgumentError
 from wavesim.observables import Norm, ProbabilityIn
-from wavesim.potentials import EckartBarrier, GaussianBarrier, Step, Sum
-from wavesim.states import GaussianPacket
+from wavesim.potentials import EckartBarrier, Expression, Free, GaussianBarrier, RectangularBarrier, Step, Sum
+from wavesim.states import GaussianPacket, LeftLocalized
 
 PACKET = GaussianPacket(center=-9.0, width=1.0, momentum=1.0)
 PROBLEM = Problem(EckartBarrier(1.0, 2.0), PACKET, measure={"beyond": ProbabilityIn(Beyond(1.0))})
@@ -104,3 +105,9 @@ def test_the_hamiltonian_has_the_mass_and_the_samples() -> None:
     assert h.mass == 2.0
     assert h.potential.shape == (40,)
     assert Problem(EckartBarrier(1.0, 2.0), PACKET, measure={"x": ProbabilityIn(Before(0.0))}).open
+
+
+def test_messages_use_the_words_of_a_file() -> None:
+    assert named(RectangularBarrier(1.0, 1.0)) == "a rectangular barrier"
+    assert named(Expression("x**2")) == "an expression"
+    assert named(Free()) == "a free potential" and named(LeftLocalized()) == "a left localized state"

@@ -113,3 +113,22 @@ def test_the_structure_of_what_moves() -> None:
     assert driven.lowest == pytest.approx(-0.1 * GAUSS, rel=1e-4) and driven.wave_number == pytest.approx(10.5, rel=0.2)
     taller = structure_of(Expression("exp(-x^2/2)*(1 + 0.3*cos(t))"), times=(0.0, math.pi))
     assert taller.highest == pytest.approx(1.3, rel=1e-9)
+
+
+def test_sharp_potentials_may_be_driven() -> None:
+    """Samples are those of the barrier plus F x cos(w t), whether it is built in or a formula. Budget: 1e-11."""
+    barrier, formula = RectangularBarrier(1.5, 2.0), Expression("where(abs(x) < 1, 1.5, 0)")
+    wanted = np.asarray(barrier.sample(GRID)) + 0.05 * math.cos(0.8 * 0.7) * np.asarray(GRID.x)
+    for potential in (barrier, formula):
+        driven = Driven(potential, 0.05, 0.8)
+        assert np.asarray(driven.sample(GRID, time=0.7)) == pytest.approx(wanted, abs=1e-11)
+        assert driven.edges == pytest.approx((-1.0, 1.0)) and not driven.smooth
+    assert Driven(Harmonic(1.0), 0.05, 0.8).smooth
+
+
+def test_edges_that_move() -> None:
+    """Set-up: a wall that moves as x = t/2. It is known where it is at any time; samples are cell averages, whose sum errs by 1/8 of a cell at most."""
+    wall = Expression("heaviside(x - t/2)")
+    assert wall.edges_at(3.0) == pytest.approx((1.5,)) and not wall.smooth and not wall.static
+    area = float(np.sum(np.asarray(wall.sample(GRID, time=3.0)))) * 0.11
+    assert area == pytest.approx(float(GRID.x[-1]) + 0.055 - 1.5, abs=0.11 / 8)

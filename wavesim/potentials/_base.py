@@ -12,6 +12,7 @@ import numpy as np
 from jax.core import Tracer
 from scipy.special import sici
 
+from .._checks import named
 from ..edges import Places, bends, coincident
 from ..errors import NumericsError
 from ..grid import Grid
@@ -169,7 +170,7 @@ class AbstractSharpPotential(AbstractPotential):
 def unknown_extent(potential: AbstractPotential) -> NumericsError:
     """The error for a potential of several axes that is known along the first alone."""
     return NumericsError(
-        f"a box is planned for potentials whose extent along every axis is known, but that of a {type(potential).__name__} is not; "
+        f"a box is planned for potentials whose extent along every axis is known, but that of {named(potential)} is not; "
         "give grid=, duration and absorber= (in a file: [grid] with lower, upper and points for each axis)."
     )
 

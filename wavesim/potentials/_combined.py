@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._checks import concrete, finite
+from .._checks import concrete, finite, named
 from .._typing import Force, Frequency, Number
 from ..edges import Places
 from ..errors import ArgumentError
@@ -126,12 +126,12 @@ class Separable(AbstractSmoothPotential):
         for term in self.terms:
             if isinstance(term, AbstractPotential) and not term.smooth:
                 raise ArgumentError(
-                    "terms", f"must be smooth potentials, but one is a {type(term).__name__}; use a smooth barrier."
+                    "terms", f"must be smooth potentials, but one is {named(term)}; use a smooth barrier."
                 )
             if isinstance(term, AbstractPotential) and (term.dimension > 1 or not term.static):
                 raise ArgumentError(
                     "terms",
-                    f"must be static and of one axis each, but a {type(term).__name__} is not; take an expression.",
+                    f"must be static and of one axis each, but {named(term)} is not; take an expression.",
                 )
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:

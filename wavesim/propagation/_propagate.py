@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
+from .._checks import named
 from ..absorbers import Absorber
 from ..errors import NumericsError
 from ..grid import Grid
@@ -120,7 +121,7 @@ def check(problem: Problem, numerics: Numerics) -> None:
     off = misfit(numerics.grid, potential)
     if off > _ON_POINT:
         raise NumericsError(
-            f"the deltas of a {type(potential).__name__} must lie on grid points, but one is {off:.2g} of a cell off; "
+            f"the deltas of {named(potential)} must lie on grid points, but one is {off:.2g} of a cell off; "
             "shift the grid or choose a spacing that divides their distances, or leave the grid to the planner."
         )
     wall = potential.wall if isinstance(potential, AbstractMetastable) else None
@@ -133,7 +134,7 @@ def check(problem: Problem, numerics: Numerics) -> None:
             )
     if isinstance(method, Scheme) and method.uses_gradient and not potential.smooth:
         raise NumericsError(
-            f"the scheme {method.name!r} needs the gradient of the potential, but a {type(potential).__name__} has edges; "
+            f"the scheme {method.name!r} needs the gradient of the potential, but {named(potential)} has edges; "
             "take scheme 'chebyshev' (or 'srkn11b')."
         )
     if isinstance(method, Spectral):

@@ -35,7 +35,7 @@ class Trapped(AbstractState):
         if hamiltonian.closed is None or grid.dimension != 1:
             raise NumericsError(
                 "a trapped start needs a well that leaks, in one dimension, but this potential is none; "
-                "take a WellBehindBarrier, a CoulombBarrier or a LeakySquareWell, or start from a GaussianPacket."
+                "take well_behind_barrier, coulomb_barrier or leaky_square_well, or start from a gaussian_packet."
             )
         potential, wall = hamiltonian.closed
         shut = Hamiltonian(grid, potential, hamiltonian.mass)

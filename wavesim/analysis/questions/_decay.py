@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ... import theory
+from ..._checks import named
 from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
 from ...absorbers import Absorber
 from ...errors import WavesimError
@@ -103,8 +104,8 @@ def _spectrum(result: Result) -> tuple[Modes, int]:
 def _well(problem: Problem) -> AbstractMetastable:
     if not isinstance(problem.potential, AbstractMetastable) or not isinstance(problem.state, Trapped):
         raise WavesimError(
-            f"a decay needs a trapped state in a well that leaks, but here is a {type(problem.state).__name__} in a {type(problem.potential).__name__}; "
-            "take Trapped() in a WellBehindBarrier, a CoulombBarrier or a LeakySquareWell."
+            f"a decay needs a trapped state in a well that leaks, but here is {named(problem.state)} in {named(problem.potential)}; "
+            "take state trapped in well_behind_barrier, coulomb_barrier or leaky_square_well."
         )
     return problem.potential
 

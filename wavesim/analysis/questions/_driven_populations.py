@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from ... import theory
+from ..._checks import named
 from ..._typing import DIMENSIONLESS, Dimension
 from ...absorbers import Absorber
 from ...errors import WavesimError
@@ -36,8 +37,8 @@ class DrivenPopulations(AbstractRecordQuestion):
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         if not tunnels(problem) or not isinstance(problem.potential, Driven):
             raise WavesimError(
-                f"driven populations need a localized state in a driven double well, but here is a {type(problem.state).__name__} in a "
-                f"{type(problem.potential).__name__}; take left_localized, and a potential of kind driven."
+                f"driven populations need a localized state in a driven double well, but here is {named(problem.state)} in "
+                f"{named(problem.potential)}; take left_localized, and a potential of kind driven."
             )
         return population_observables(problem)
 

@@ -13,7 +13,7 @@ from numpy.polynomial import Chebyshev
 from scipy.optimize import brentq, minimize_scalar
 
 from ... import theory
-from ..._checks import positive
+from ..._checks import named, positive
 from ..._typing import DIMENSIONLESS, ENERGY, TIME, EnergyValue, Time
 from ...errors import WavesimError
 from ...potentials import CoulombBarrier
@@ -219,7 +219,7 @@ def _turned(angle: float) -> float:
 def _barrier(problem: Problem) -> CoulombBarrier:
     if not isinstance(problem.potential, CoulombBarrier):
         raise WavesimError(
-            f"this question is asked of a CoulombBarrier, but the potential is a {type(problem.potential).__name__}; "
+            f"this question is asked of a Coulomb barrier, but the potential is {named(problem.potential)}; "
             "take one, or ask for the decay or the transmission."
         )
     return problem.potential

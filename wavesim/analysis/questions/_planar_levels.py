@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..._checks import named
 from ...errors import NumericsError
 from ...grid import Grid
 from ...hamiltonian import Hamiltonian, lowest_eigenstates
@@ -106,7 +107,7 @@ def _grid(problem: Problem, count: int, tolerance: float, finer: float) -> Grid:
         return Grid.product(*(_grid(part, count, tolerance, finer) for part in parts))
     if potential.dimension > 1:
         raise NumericsError(
-            f"in {potential.dimension} dimensions the levels of a {type(potential).__name__} need a box, but none is given; "
+            f"in {potential.dimension} dimensions the levels of {named(potential)} need a box, but none is given; "
             "give grid= (in a file: [grid] with lower, upper and points for each axis)."
         )
     highest = dataclasses.replace(problem, state=Eigenstate(count - 1), duration=1.0, measure={})

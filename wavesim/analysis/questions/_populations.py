@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from ..._checks import named
 from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
 from ...absorbers import Absorber
 from ...errors import WavesimError
@@ -34,8 +35,8 @@ class Populations(AbstractRecordQuestion):
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         if not tunnels(problem) or not problem.potential.static:
             raise WavesimError(
-                f"populations swing between two wells that nothing drives, from a localized state, but here is a {type(problem.state).__name__} in a "
-                f"{type(problem.potential).__name__}; take left_localized in a double well, or ask for driven populations."
+                f"populations swing between two wells that nothing drives, from a localized state, but here is {named(problem.state)} in "
+                f"{named(problem.potential)}; take left_localized in a double well, or ask for driven populations."
             )
         return population_observables(problem)
 

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.integrate import cumulative_trapezoid
 from scipy.ndimage import maximum_filter1d
 
+from ..._checks import named
 from ...absorbers import Absorber
 from ...errors import ArgumentError, WavesimError
 from ...observables import AbstractObservable, Overlap
@@ -92,7 +93,7 @@ def energies_of(problem: Problem, wanted: np.ndarray | None, count: int = 201) -
         )
     if not (problem.open and potential.static):
         raise WavesimError(
-            f"a transmission curve needs a static potential that is flat on both sides, but a {type(potential).__name__} is not; take a barrier."
+            f"a transmission curve needs a static potential that is flat on both sides, but {named(potential)} is not; take a barrier."
         )
     near, far = potential.asymptotes() if moves_right(problem) else potential.asymptotes()[::-1]
     mean = abs(float(packet.mean_momentum(mass)))

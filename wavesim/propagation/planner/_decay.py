@@ -11,6 +11,7 @@ import numpy as np
 from scipy.linalg import eigh_tridiagonal
 from scipy.optimize import brentq
 
+from ..._checks import named
 from ...absorbers import Absorber
 from ...errors import NumericsError
 from ...grid import Grid
@@ -209,8 +210,8 @@ def decay_space(
 def _metastable(problem: Problem) -> AbstractMetastable:
     if not isinstance(problem.potential, AbstractMetastable):
         raise NumericsError(
-            f"a trapped start needs a well that leaks, but a {type(problem.potential).__name__} is none; "
-            "take a WellBehindBarrier, a CoulombBarrier or a LeakySquareWell."
+            f"a trapped start needs a well that leaks, but {named(problem.potential)} is none; "
+            "take well_behind_barrier, coulomb_barrier or leaky_square_well."
         )
     return problem.potential
 
