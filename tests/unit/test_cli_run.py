@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.scenario_files import SMALL, wavesim, written
 from wavesim.cli._run import watched
-from wavesim.propagation import _propagate, reporter
+from wavesim.propagation import _adjoint, _propagate, reporter
 from wavesim.scenario import QUANTITIES
 
 
@@ -134,17 +134,16 @@ def test_ctrl_c_while_it_is_painted(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def interrupted_at(call: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Press Ctrl-C when the loop is entered for the `call`-th time; one frame each time."""
-    proceed, calls = _propagate.proceed, []
+    stretch, calls = _adjoint._forward, []
 
     def watched(*arguments: Any) -> Any:
         calls.append(arguments)
         if len(calls) == call:
             raise KeyboardInterrupt
-        return proceed(*arguments)
+        return stretch(*arguments)
 
-    monkeypatch.setattr(_propagate, "proceed", watched)
-    monkeypatch.setattr(_propagate, "_CHUNK", 1.0)
-    monkeypatch.setattr(_propagate, "_long_stretch", lambda apparatus, carry, steps, work, report: (carry, steps))
+    monkeypatch.setattr(_adjoint, "_forward", watched)
+    monkeypatch.setattr(_adjoint, "_bunch", lambda numerics: 1)
 
 
 def test_ctrl_c_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
