@@ -18,8 +18,6 @@ TAIL = 20.0
 _PLACES, _NEAREST, _FARTHEST = 2048, 1e-4, 1e8
 # and within the structure
 _WITHIN = 8192
-# values of V made by one call, so that V compiles once
-_CALL = 2048
 # phase of the fastest wave in an element; polynomials of degree 14 miss it by 1e-9
 _PHASE = 6.0
 # share of |V - E| in an element that its polynomial may miss at Gauss points, and at the points of the look-out between them
@@ -36,7 +34,7 @@ _HIGHEST = 1e100
 
 
 class Profile:
-    """V along a line, in calls of one size.
+    """V along a line, finite or infinite.
 
     Args:
         potential: of one dimension, static or taken at time 0.
@@ -48,10 +46,7 @@ class Profile:
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """V at positions of any shape; inf where it is no number, as far out where it overflows [energy]."""
-        flat = np.ravel(x)
-        padded = np.concatenate([flat, np.full(-len(flat) % _CALL, flat[-1])])
-        parts = [values_at(self.potential, row, self.mass) for row in padded.reshape(-1, _CALL)]
-        values = np.concatenate(parts)[: len(flat)].reshape(np.shape(x))
+        values = values_at(self.potential, x, self.mass)
         values = np.where(np.isnan(values), math.inf, values)
         return np.where(np.isfinite(values), np.minimum(values, _HIGHEST), values)
 

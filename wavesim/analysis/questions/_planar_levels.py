@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 
 import jax
@@ -10,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..._checks import named
+from ..._programs import classes
 from ...errors import NumericsError
 from ...grid import Grid
 from ...hamiltonian import Hamiltonian, lowest_eigenstates
@@ -58,8 +60,9 @@ def planar_levels(problem: Problem, count: int, tolerance: float, given: Grid | 
         box = max(0.01 * box, 1e-13) if "box" in blamed else box
 
 
-@jax.jit
-def _samples(problem: Problem, grid: Grid) -> jax.Array:
+@functools.partial(jax.jit, static_argnames="kinds")
+def _samples(kinds: str, problem: Problem, grid: Grid) -> jax.Array:
+    del kinds
     return problem.potential.sample(grid, mass=problem.mass)
 
 
@@ -79,7 +82,7 @@ class _Solved:
 
 
 def _solve(problem: Problem, grid: Grid, count: int) -> _Solved:
-    mass, samples = float(problem.mass), np.asarray(_samples(problem, grid))
+    mass, samples = float(problem.mass), np.asarray(_samples(classes(problem), problem, grid))
     energies, states = map(np.asarray, lowest_eigenstates(Hamiltonian(grid, jnp.asarray(samples), mass), count))
     axes, cell = tuple(range(1, states.ndim)), float(grid.cell)
     total = np.asarray(grid.spread(grid.kinetic(mass)))
