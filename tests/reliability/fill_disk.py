@@ -66,8 +66,9 @@ def swept(folder: Path, limit: int | None) -> str:
     leftovers = [item.name for item in out.rglob(".wavesim-part-*")] if out.exists() else []
     if leftovers or "Traceback" in done.stderr or done.returncode not in (0, 2, 3, 4):
         return f"{done.returncode} {leftovers} {done.stderr[-300:]!r}"
-    if (done.returncode == 0) != (out / "sweep.csv").exists():
-        return f"{done.returncode}, but sweep.csv is {'there' if done.returncode else 'not there'}"
+    made = [name for name in ("sweep.csv", "summary.png") if (out / name).exists()]
+    if (done.returncode == 0) != (len(made) == 2):
+        return f"{done.returncode}, but {made} are there"
     again = limited(["sweep", str(file), "--out", str(out), "--csv", "--quiet"], None)
     return "" if again.returncode == 0 else f"again: {again.returncode} {again.stderr[-300:]!r}"
 
