@@ -39,7 +39,7 @@ SHORT = ("ascii", "64 bits garbage", "a variable of jax's", "cache in a file")
 
 
 def command(
-    arguments: list[str | bytes], variables: Mapping[str, str] = {}, shell: str = ""
+    arguments: list[str | bytes], variables: Mapping[str, str] | None = None, shell: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """``wavesim ...``, through a shell with redirections if they are given."""
     whole: list[str | bytes] = [sys.executable, "-m", "wavesim", *arguments]
@@ -47,7 +47,7 @@ def command(
         whole = ["/bin/sh", "-c", f'exec "$@" {shell}', "sh", *whole]
     return subprocess.run(
         whole,
-        env=environment() | dict(variables),
+        env=environment() | dict(variables or {}),
         capture_output=True,
         text=True,
         encoding="utf-8",

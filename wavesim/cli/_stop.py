@@ -142,7 +142,8 @@ def listen() -> None:
     def quiet(told: sys.UnraisableHookArgs) -> None:
         if issubclass(told.exc_type, KeyboardInterrupt):
             _STOP.swallowed()
-        else:
+        elif not stopped():
+            # what an interruption leaves half made may fail once more when it is thrown away
             before(told)
 
     sys.unraisablehook = quiet

@@ -143,6 +143,8 @@ def _must_fit(dataset: xarray.Dataset, numerics: Numerics, run: dict[str, Any]) 
     """Raises:
     WavesimError: if the arrays have other shapes than the numerics say, or psi is not finite or nothing at all.
     """
+    if absent := {"time", "frame_time", "psi", "psi_final"}.difference(map(str, dataset.variables)):
+        raise WavesimError(f"the file must hold {', '.join(sorted(absent))}, but does not; run it again.")
     frames, stride = dataset.sizes["frame_time"], run["stride"]
     series = dataset.sizes["time"]
     psi, final = dataset["psi"].values, dataset["psi_final"].values

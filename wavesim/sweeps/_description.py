@@ -159,8 +159,8 @@ def _must_be_table(found: Description) -> None:
     sizes = dict(zip(status.dims, status.layout.shape, strict=True))
     if any(label.layout.shape != (sizes[label.dims[0]],) for label in labels):
         raise ValueError("its labels do not fit its columns")
-    for name in ("hash", "content", "title"):
-        str(found.attributes[name])
+    if not all(isinstance(found.attributes[name], str) for name in ("hash", "content", "title")):
+        raise ValueError("its attributes are of other kinds")
 
 
 def _digest(content: Mapping[str, Any]) -> str:
