@@ -140,7 +140,7 @@ def _guess(line: Line, mass: float, count: int, least: float) -> float:
     x = np.unique(np.concatenate([middle - _FAR, middle + _FAR, np.linspace(*line.reach, 4001)]))
     if line.wall is not None:
         x = x[x >= line.wall]
-    v = np.where(np.isfinite(line.v(x)), line.v(x), 1e300)
+    v = np.minimum(np.where(np.isfinite(line.v(x)), line.v(x), np.inf), 1e200)
     rim = min(line.ends) if line.wall is None else line.ends[1]
 
     def action(energy: float) -> float:
@@ -168,7 +168,7 @@ def box(line: Line, mass: float, energy: float, depth: float = _DEPTH) -> tuple[
         outer = start + side * _OUTWARDS
         x = np.sort(np.concatenate([inner, outer]))[::side]
         v = line.v(x)
-        v = np.where(np.isfinite(v), v, 1e300)
+        v = np.minimum(np.where(np.isfinite(v), v, np.inf), 1e200)
         if np.isfinite(limit):
             v = np.where((x - start) * side > 0, np.where(abs(v - limit) < 1e-14, limit, v), v)
         kappa = np.sqrt(2 * mass * np.maximum(v - energy, 0.0))
