@@ -10,7 +10,6 @@ import contextlib
 import functools
 import os
 from pathlib import Path
-from typing import Any
 
 # of programs on the disk: where there are more, the oldest go until there are fewer
 _CACHE_BYTES, _KEPT_BYTES = 500_000_000, 400_000_000
@@ -102,14 +101,3 @@ def _remove_old(folder: Path) -> None:
                 break
             total -= facts.st_size
             Path(path).unlink(missing_ok=True)
-
-
-def classes(tree: Any) -> str:
-    """Names of the classes that a pytree is made of, for a static argument of a compiled program.
-
-    To JAX 0.10 two dataclasses of different types with as many leaves are equal (`PyTreeDef.__eq__`), and now and then it runs the program
-    that was compiled for the other one (measured: in 1 process of 20 with a dozen potentials).
-    """
-    import jax
-
-    return str(jax.tree_util.tree_structure(tree))

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ._checks import positive
+from ._pytree import register_dataclass
 from ._typing import EnergyValue, Length
 from .errors import ArgumentError
 from .grid import Grid
@@ -19,7 +20,7 @@ _WIDTHS = np.array([1.0, 1.5, 2.0, 2.5, 2.75, 3.0, 3.3, 3.75, 4.0, 5.0, 6.0, 8.0
 _WORST = np.array([8.1e-3, 7e-4, 4.7e-5, 5.6e-6, 1.5e-6, 1.81e-7, 1.8e-7, 3e-8, 1.6e-8, 1.6e-9, 2.2e-10, 5.5e-11])
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Absorber:
     """A complex absorbing potential -i W, W(u) = 0.58 E_min u^2 / (1-u)^2, u from 0 at the layer's start to 1 at the box's end.

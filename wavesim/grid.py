@@ -10,10 +10,11 @@ import jax
 import jax.numpy as jnp
 
 from ._checks import at_least, concrete, finite, positive
+from ._pytree import register_dataclass
 from .errors import ArgumentError
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Grid:
     """A periodic box: x_j = lower + j spacing, j = 0 .. points-1, along each axis.

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ._correction import lowest_by_correction as lowest_by_correction
+from ._pytree import register_dataclass
 from .errors import NumericsError
 from .fourier import forward, inverse
 from .grid import Grid
@@ -29,7 +30,7 @@ class ClosedWell(NamedTuple):
     wall: float | None
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Hamiltonian:
     """H = p^2/2m + V on `grid`, with V given by its samples (energy, shape ``grid.points``) and the particle's `mass`.

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from ._checks import at_least, finite
+from ._pytree import register_dataclass
 from ._typing import DIMENSIONLESS, ENERGY, FREQUENCY, LENGTH, MOMENTUM, Dimension, Length
 from .errors import ArgumentError
 from .fourier import at_point, derivative, forward, inverse
@@ -62,7 +63,7 @@ def _check_axis(axis: int, grid: Grid) -> None:
         raise ArgumentError("axis", f"must be one of the grid's {grid.dimension} axes, counted from 0, but is {axis}.")
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Norm(AbstractObservable):
     """int |psi|^2 dx: 1 for a closed problem, falling where an absorber takes away."""
@@ -73,7 +74,7 @@ class Norm(AbstractObservable):
         return snapshot.mean(jnp.ones(()))
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ProbabilityIn(AbstractObservable):
     """The probability inside a region, ``ProbabilityIn(Beyond(2 * nm))``; moving the region's planes does not recompile."""
@@ -89,7 +90,7 @@ class ProbabilityIn(AbstractObservable):
         return snapshot.mean(prepared)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Position(AbstractObservable):
     """<x> along an axis, of what is left in the box."""
@@ -106,7 +107,7 @@ class Position(AbstractObservable):
         return snapshot.mean(snapshot.grid.position[self.axis]) / snapshot.mean(jnp.ones(()))
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class PositionSpread(AbstractObservable):
     """sqrt(<x^2> - <x>^2) along an axis: the `width` of |psi|^2."""
@@ -123,7 +124,7 @@ class PositionSpread(AbstractObservable):
         return _spread(snapshot.mean, snapshot.grid.position[self.axis])
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Momentum(AbstractObservable):
     """<p> along an axis, of what is left in the box."""
@@ -140,7 +141,7 @@ class Momentum(AbstractObservable):
         return snapshot.momentum_mean(snapshot.grid.momentum[self.axis]) / snapshot.momentum_mean(jnp.ones(()))
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class MomentumSpread(AbstractObservable):
     """sqrt(<p^2> - <p>^2) along an axis."""
@@ -163,7 +164,7 @@ def _spread(mean: Any, values: jax.Array) -> jax.Array:
     return jnp.sqrt(mean((values - center) ** 2) / norm)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Energy(AbstractObservable):
     """<H> of what is left in the box, with the potential at that frame's time; conserved where H is static and nothing is absorbed."""
@@ -176,7 +177,7 @@ class Energy(AbstractObservable):
         return (kinetic + snapshot.mean(h.potential)) / snapshot.mean(jnp.ones(()))
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ProbabilityCurrent(AbstractObservable):
     """The probability that passes the plane x = `position` to the right in unit time, j = Im(psi* dpsi/dx) / m, summed over other axes.
@@ -204,7 +205,7 @@ class ProbabilityCurrent(AbstractObservable):
         return density[plane] * (grid.cell / grid.spacing[0]) / mass
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Overlap(AbstractObservable):
     """<reference|psi(t)>, complex, with a reference state made on the same grid."""
@@ -220,7 +221,7 @@ class Overlap(AbstractObservable):
         return jnp.sum(prepared * snapshot.psi)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Autocorrelation(AbstractObservable):
     """<psi(0)|psi(t)>, complex; its square modulus is the survival probability."""
@@ -234,7 +235,7 @@ class Autocorrelation(AbstractObservable):
         return jnp.sum(prepared * snapshot.psi)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class MovingIn(AbstractObservable):
     """The probability inside a region that moves right (or left): what has not yet decided where it goes.

@@ -7,9 +7,8 @@ import difflib
 import math
 from typing import Any
 
-import jax
-
 from ._checks import positive
+from ._pytree import register_dataclass
 from ._typing import Mass, Time
 from .errors import ArgumentError
 from .grid import Grid
@@ -19,7 +18,7 @@ from .potentials import AbstractMetastable, AbstractPotential
 from .states import AbstractState
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Problem:
     """A particle of `mass` that starts in `state` and moves in `potential`: i d psi/dt = (p^2/2m + V) psi, hbar = 1.

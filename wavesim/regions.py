@@ -8,6 +8,7 @@ import dataclasses
 import jax
 
 from ._checks import finite
+from ._pytree import register_dataclass
 from ._typing import Length
 from .edges import unit_step, window
 from .errors import ArgumentError
@@ -27,7 +28,7 @@ class AbstractRegion(abc.ABC):
         """Weights, shaped to broadcast against ``grid.points``."""
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Beyond(AbstractRegion):
     """Everything right of the plane x = `position` (length): where what was transmitted goes."""
@@ -41,7 +42,7 @@ class Beyond(AbstractRegion):
         return _across(grid, unit_step(grid.x, grid.spacing[0], self.position))
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Before(AbstractRegion):
     """Everything left of the plane x = `position` (length)."""
@@ -55,7 +56,7 @@ class Before(AbstractRegion):
         return _across(grid, 1.0 - unit_step(grid.x, grid.spacing[0], self.position))
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Between(AbstractRegion):
     """Everything between the planes x = `left` and x = `right` (lengths)."""

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 import jax
 
+from ._pytree import register_dataclass
 from .errors import ArgumentError
 
 Kick = tuple[float, float, float]
@@ -204,7 +205,7 @@ G6T4 = Scheme(
 SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in (STRANG, YOSHIDA4, CHIN4A, TI4D, SRKN11B, G6T4)}
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Chebyshev:
     """exp(-i H dt) as a Chebyshev series in H: for sharp potentials, where no splitting order helps.

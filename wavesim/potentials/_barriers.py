@@ -9,13 +9,14 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite, positive
+from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length
 from ..edges import unit_step, window
 from ..grid import Grid
 from ._base import AbstractSharpPotential, AbstractSmoothPotential, Position, planar, reach
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Free(AbstractSmoothPotential):
     """No potential: V = 0 everywhere."""
@@ -30,7 +31,7 @@ class Free(AbstractSmoothPotential):
         return 0.0, 0.0
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Step(AbstractSharpPotential):
     """V = `height` for x > `center`, else 0."""
@@ -63,7 +64,7 @@ class Step(AbstractSharpPotential):
         return (self.height,)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class RectangularBarrier(AbstractSharpPotential):
     """V = `height` for abs(x - `center`) < `width`/2, else 0. Its edges are exact: T is differentiable in `width`."""
@@ -99,7 +100,7 @@ class RectangularBarrier(AbstractSharpPotential):
         return self.height, -self.height
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class DoubleBarrier(AbstractSharpPotential):
     """Two rectangular barriers of `height` and `width`, their facing edges `separation` apart, symmetric about `center`."""
@@ -142,7 +143,7 @@ class DoubleBarrier(AbstractSharpPotential):
         return self.height, -self.height, self.height, -self.height
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class GaussianBarrier(AbstractSmoothPotential):
     """V = `height` exp(-(x - `center`)^2 / (2 `width`^2))."""
@@ -167,7 +168,7 @@ class GaussianBarrier(AbstractSmoothPotential):
         return self.center - half, self.center + half
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class EckartBarrier(AbstractSmoothPotential):
     """V = `height` / cosh^2((x - `center`) / `width`): the smooth barrier whose T(E) is known in closed form."""

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .._checks import concrete, finite, named
+from .._pytree import register_dataclass
 from .._typing import Force, Frequency, Number
 from ..edges import Places
 from ..errors import ArgumentError
@@ -22,7 +23,7 @@ from ._exact import values_at
 from ._landscape import sharp_at
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Sum(AbstractPotential):
     """V = V_1 + V_2 + ...: any static potentials, added. Edges of its terms that coincide are one edge, with one jump, and so are deltas."""
@@ -113,7 +114,7 @@ def _merged(places: Sequence[float]) -> tuple[float, ...]:
     return tuple(place for n, place in enumerate(ordered) if n == 0 or not _same(place, ordered[n - 1], ordered))
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Separable(AbstractSmoothPotential):
     """V(x, y, ...) = V_1(x) + V_2(y) + ...: one smooth one-dimensional potential for each axis."""
@@ -157,7 +158,7 @@ class Separable(AbstractSmoothPotential):
         return self.terms[0].support(tolerance)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Driven(AbstractPotential):
     """V(x, t) = V_0(x) + `force` x cos(`frequency` t + `phase`): a potential in an oscillating uniform field."""
@@ -222,7 +223,7 @@ class Driven(AbstractPotential):
         return self.potential.landmarks(time)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class SmoothFunction(AbstractSmoothPotential):
     """Any smooth V written with jax.numpy: ``SmoothFunction(lambda x, parameters: ..., parameters, ends=(0, 0), span=(-5, 5))``.

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite, positive
+from .._pytree import register_dataclass
 from .._typing import Length, Strength
 from ..grid import Grid
 from ._base import AbstractSharpPotential, Position
@@ -34,7 +35,7 @@ class AbstractDelta(AbstractSharpPotential):
         return self.spikes[0], self.spikes[-1]
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class DeltaBarrier(AbstractDelta):
     """V = `strength` delta(x - `center`), strength > 0 (energy times length)."""
@@ -55,7 +56,7 @@ class DeltaBarrier(AbstractDelta):
         return (self.center,)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class DeltaWell(AbstractDelta):
     """V = -`strength` delta(x - `center`), strength > 0: it binds one state, of energy -mass strength^2/2."""
@@ -76,7 +77,7 @@ class DeltaWell(AbstractDelta):
         return (self.center,)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class DoubleDeltaWell(AbstractDelta, AbstractDoubleWell):
     """Two delta wells of `strength`, `separation` apart, symmetric about `center`; they hold two states if mass strength separation > 1."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import math
 
 import jax
 import numpy as np
 
-from .._programs import classes
 from ..grid import Grid
 from ._base import AbstractPotential
 
@@ -18,9 +16,8 @@ _SHORTEST = 1e-12
 _BLOCKS = (1 << 10, 1 << 13)
 
 
-@functools.partial(jax.jit, static_argnames="kinds")
-def _values(kinds: str, potential: AbstractPotential, x: jax.Array, mass: float, time: float) -> jax.Array:
-    del kinds
+@jax.jit
+def _values(potential: AbstractPotential, x: jax.Array, mass: float, time: float) -> jax.Array:
     return potential.value((x,), mass=mass, time=time)
 
 
@@ -42,10 +39,7 @@ def values_at(potential: AbstractPotential, x: np.ndarray, mass: float = 1.0, ti
     flat = np.ravel(x).astype(float)
     block = next((size for size in _BLOCKS if len(flat) <= size), _BLOCKS[-1])
     padded = np.concatenate([flat, np.full(-len(flat) % block, flat[-1] if len(flat) else 0.0)])
-    kinds = classes(potential)
-    parts = [
-        np.asarray(_values(kinds, potential, part, float(mass), float(time))) for part in padded.reshape(-1, block)
-    ]
+    parts = [np.asarray(_values(potential, part, float(mass), float(time))) for part in padded.reshape(-1, block)]
     return np.concatenate(parts)[: len(flat)].reshape(np.shape(x)) if parts else np.zeros(np.shape(x))
 
 

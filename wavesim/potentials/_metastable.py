@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import concrete, finite, positive
+from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length, Strength
 from ..edges import bends, unit_step, window
 from ..errors import ArgumentError
@@ -42,7 +43,7 @@ class AbstractMetastable(AbstractSharpPotential):
         """Samples of the closed well, whose barrier goes on for ever: its bound states are what leaks when it is opened."""
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class WellBehindBarrier(AbstractMetastable):
     """A hard wall at `center`, a well of `well_width`, a rectangular barrier of `height` and `width`, and free space.
@@ -101,7 +102,7 @@ class WellBehindBarrier(AbstractMetastable):
         return self.height, -self.height, self.height, -self.height
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class CoulombBarrier(AbstractMetastable):
     """A nucleus and a charged particle: V = -`depth` within `radius`, `strength`/r outside, with a hard wall at r = 0 (`center`).
@@ -169,7 +170,7 @@ class CoulombBarrier(AbstractMetastable):
         return -self._rise, self._rise
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class LeakySquareWell(AbstractMetastable):
     """A `SquareDoubleWell` whose right well has no end: V = -`depth` in one well of `well_width` and for all x > `separation`/2 + `center`, else 0.

@@ -8,12 +8,13 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite, positive
+from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length
 from ..errors import ArgumentError
 from ._base import AbstractSmoothPotential, Position, reach
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class DoubleSlit(AbstractSmoothPotential):
     """V = `height` exp(-x^2/(2 `thickness`^2)) [1 - g(y - a)] [1 - g(y + a)], g(u) = exp(-u^2/(2 `slit_width`^2)), a = `separation`/2.

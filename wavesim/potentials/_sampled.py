@@ -12,6 +12,7 @@ import numpy as np
 from jax.lax.linalg import tridiagonal_solve
 
 from .._checks import concrete, finite, one_of
+from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length
 from ..edges import Places, mended
 from ..errors import ArgumentError
@@ -21,7 +22,7 @@ from ._base import AbstractPotential, Position, departures, planar
 _KINDS = ("spline", "linear", "layers")
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True, eq=False)
 class Sampled(AbstractPotential):
     """V through `values` at points equally spaced from `left` to `right`, or at `positions`; outside V stays at its end values.

@@ -8,13 +8,14 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import finite, positive
+from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length
 from ..edges import window
 from ..grid import Grid
 from ._base import AbstractSharpPotential, Position, planar
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class TriangularBarrier(AbstractSharpPotential):
     """V = `height` (1 - u/`width`) for 0 < u < width, u = x - `center`, else 0: a wall at the center that slopes down to the right."""
@@ -52,7 +53,7 @@ class TriangularBarrier(AbstractSharpPotential):
         return self.height, 0.0
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ParabolicBarrier(AbstractSharpPotential):
     """V = `height` (1 - (u/`width`)^2) for abs(u) < width, u = x - `center`, else 0: `width` is half of its base."""

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import concrete, finite, positive
+from .._pytree import register_dataclass
 from .._typing import EnergyValue, Frequency, Length
 from ..edges import window
 from ..errors import ArgumentError
@@ -25,7 +26,7 @@ class AbstractDoubleWell(AbstractPotential):
         return self.center  # type: ignore[attr-defined]
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Harmonic(AbstractSmoothPotential):
     """V = m `frequency`^2 (x - `center`)^2 / 2, with the mass m of the problem."""
@@ -48,7 +49,7 @@ class Harmonic(AbstractSmoothPotential):
         return self.center - half, self.center + half
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class QuarticDoubleWell(AbstractSmoothPotential, AbstractDoubleWell):
     """V = `barrier` ((x/`half_distance`)^2 - 1)^2 + `tilt` x/`half_distance`, x counted from `center`.
@@ -79,7 +80,7 @@ class QuarticDoubleWell(AbstractSmoothPotential, AbstractDoubleWell):
         return self.center - half, self.center + half
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class SquareDoubleWell(AbstractSharpPotential, AbstractDoubleWell):
     """V = -`depth` inside two wells of `well_width` whose facing edges are `separation` apart, else 0."""
@@ -122,7 +123,7 @@ class SquareDoubleWell(AbstractSharpPotential, AbstractDoubleWell):
         return -self.depth, self.depth, -self.depth, self.depth
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class GaussianWells(AbstractSmoothPotential, AbstractDoubleWell):
     """V = -`depth` [exp(-(x - a)^2/(2 `width`^2)) + exp(-(x + a)^2/(2 `width`^2))], a = `separation`/2, x counted from `center`.

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .._pytree import register_dataclass
 from ..fourier import forward
 from ..hamiltonian import Hamiltonian
 from ..observables import Snapshot
@@ -34,7 +35,7 @@ _SAMPLES, _PLANAR_SAMPLES = 64, 16
 _SHARE = 0.1
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class _Backward(AbstractPotential):
     """V(x, T - t)."""

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import at_least, concrete, one_of, positive
+from .._pytree import register_dataclass
 from ..absorbers import Absorber
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
@@ -21,7 +22,7 @@ Method = Scheme | Chebyshev | Spectral
 _RADII = 4.0
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Numerics:
     """The numerics of one run; the time propagated is exactly ``steps * dt``.

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from .._pytree import register_dataclass
 from ..errors import NumericsError
 from ..grid import Grid
 from ..hamiltonian import DENSE_LIMIT
@@ -24,7 +25,7 @@ class Carry(NamedTuple):
     step: jax.Array
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class SpectralStepper:
     """psi(t) = sum_n |n> exp(-i E_n t) <n|psi>. It carries the amplitudes <n|psi> at time 0; only the clock moves.

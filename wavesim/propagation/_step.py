@@ -12,6 +12,7 @@ import dataclasses
 import jax
 import jax.numpy as jnp
 
+from .._pytree import register_dataclass
 from ..absorbers import Absorber
 from ..fourier import forward, inverse
 from ..grid import Grid
@@ -24,7 +25,7 @@ from ._spectral import Carry, SpectralStepper
 Axes = tuple[jax.Array, ...]
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Damping:
     """The absorber's share of one step: psi *= factor, and the probability that it takes on each side."""
@@ -50,7 +51,7 @@ class Damping:
         return jnp.sum(self.loss * (jnp.real(psi) ** 2 + jnp.imag(psi) ** 2), axis=axes)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class SplitStepper:
     """A splitting scheme in time. It carries psi in momentum space, between the drift of one step and the kick of the next.
@@ -205,7 +206,7 @@ def _times(wave: jax.Array, axes: Axes) -> jax.Array:
     return wave
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ChebyshevStepper:
     """exp(-i H dt) as a Chebyshev series, the absorber acting between the steps. It carries psi in position space."""

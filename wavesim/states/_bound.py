@@ -9,13 +9,14 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import at_least
+from .._pytree import register_dataclass
 from ..errors import NumericsError
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian, lowest_eigenstates
 from ._base import AbstractState, normalized
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Eigenstate(AbstractState):
     """The eigenstate number `level` (0 is the ground state) of H on the grid."""
@@ -32,7 +33,7 @@ class Eigenstate(AbstractState):
         return states[self.level].astype(complex)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class LeftLocalized(AbstractState):
     """The combination of the two lowest levels that lies farthest to the left: the particle sits in the left well.
@@ -51,7 +52,7 @@ class LeftLocalized(AbstractState):
         return _localized(grid, hamiltonian)[0]
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class RightLocalized(AbstractState):
     """The combination of the two lowest levels that lies farthest to the right; orthogonal to `LeftLocalized`."""

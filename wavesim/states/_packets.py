@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from scipy.special import ndtri
 
 from .._checks import concrete, finite, one_of, positive
+from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length, Momentum
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
@@ -20,7 +21,7 @@ from ._base import AbstractPacket, AbstractState, normalized
 _OUTSIDE = 1e-3
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class GaussianPacket(AbstractPacket):
     """psi = (2 pi width^2)^(-1/4) exp(-(x - center)^2 / (4 width^2) + i momentum (x - center)).
@@ -116,7 +117,7 @@ def _one_dimension(grid: Grid) -> None:
         )
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Product(AbstractPacket):
     """psi(x, y, ...) = psi_1(x) psi_2(y) ...: one packet for each axis of the grid."""
@@ -155,7 +156,7 @@ class Product(AbstractPacket):
         return self.factors[0].momentum_range(tail, mass)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Superposition(AbstractState):
     """psi = sum of coefficients times states, normalized.

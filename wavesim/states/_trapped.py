@@ -9,13 +9,14 @@ import jax
 import jax.numpy as jnp
 
 from .._checks import at_least
+from .._pytree import register_dataclass
 from ..errors import NumericsError
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian, lowest_eigenstates, odd_eigenstates
 from ._base import AbstractState
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Trapped(AbstractState):
     """The state number `level` of a well whose barrier goes on for ever; at time 0 the barrier becomes as thick as it is, and the particle leaks.

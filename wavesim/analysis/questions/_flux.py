@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..._pytree import register_dataclass
 from ..._typing import DIMENSIONLESS, FREQUENCY, Dimension, Length
 from ...absorbers import Absorber
 from ...fourier import derivative
@@ -36,7 +37,7 @@ _SAMPLES = 2.4
 _FEWEST_FRAMES, _MOST_FRAMES = 120, 6000
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class SoftCurrent(AbstractObservable):
     """int w(x) j(x) dx with a Gaussian w of the given `width` about `plane`: the probability that passes a soft plane to the right in unit time.
@@ -58,7 +59,7 @@ class SoftCurrent(AbstractObservable):
         return jnp.sum(prepared * jnp.imag(jnp.conj(snapshot.psi) * derivative(snapshot.psi, snapshot.grid, 0)))
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class BeforeSoftPlane(AbstractObservable):
     """The probability behind `edge` that has not yet passed the soft plane: int (step(x - edge) - f(x)) |psi|^2 dx, mirrored where it moves left."""

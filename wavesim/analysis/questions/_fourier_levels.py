@@ -14,14 +14,12 @@ Source: P.-O. Loewdin, J. Chem. Phys. 19, 1396 (1951), eq. (17); H. Feshbach, An
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
 
 import jax
 import numpy as np
 import scipy.linalg
 
-from ..._programs import classes
 from ...errors import NumericsError
 from ...grid import Grid
 from ...hamiltonian import lowest_by_correction
@@ -111,15 +109,14 @@ def fourier_levels(problem: Problem, count: int, grid: Grid) -> SolvedLevels:
     return SolvedLevels(energies, states.kinetic[:count], budgets, BoundStates(problem, grid, energies, psi), rounds=1)
 
 
-@functools.partial(jax.jit, static_argnames="kinds")
-def _samples(kinds: str, problem: Problem, grid: Grid) -> jax.Array:
-    del kinds
+@jax.jit
+def _samples(problem: Problem, grid: Grid) -> jax.Array:
     return problem.potential.sample(grid, mass=problem.mass)
 
 
 def _diagonalized(problem: Problem, grid: Grid, count: int) -> _GridLevels:
     mass, step = float(problem.mass), float(grid.spacing[0])
-    samples = np.asarray(_samples(classes(problem), problem, grid))
+    samples = np.asarray(_samples(problem, grid))
     kinetic = (2 * math.pi * np.fft.fftfreq(len(samples), step)) ** 2 / (2 * mass)
     if len(samples) > _DENSE:
         vectors = lowest_by_correction(samples, step, mass, count)[1].T

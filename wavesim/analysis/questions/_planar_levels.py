@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
 
 import jax
@@ -11,7 +10,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..._checks import named
-from ..._programs import classes
 from ...errors import NumericsError
 from ...grid import Grid
 from ...hamiltonian import Hamiltonian, lowest_eigenstates
@@ -60,9 +58,8 @@ def planar_levels(problem: Problem, count: int, tolerance: float, given: Grid | 
         box = max(0.01 * box, 1e-13) if "box" in blamed else box
 
 
-@functools.partial(jax.jit, static_argnames="kinds")
-def _samples(kinds: str, problem: Problem, grid: Grid) -> jax.Array:
-    del kinds
+@jax.jit
+def _samples(problem: Problem, grid: Grid) -> jax.Array:
     return problem.potential.sample(grid, mass=problem.mass)
 
 
@@ -82,7 +79,7 @@ class _Solved:
 
 
 def _solve(problem: Problem, grid: Grid, count: int) -> _Solved:
-    mass, samples = float(problem.mass), np.asarray(_samples(classes(problem), problem, grid))
+    mass, samples = float(problem.mass), np.asarray(_samples(problem, grid))
     energies, states = map(np.asarray, lowest_eigenstates(Hamiltonian(grid, jnp.asarray(samples), mass), count))
     axes, cell = tuple(range(1, states.ndim)), float(grid.cell)
     total = np.asarray(grid.spread(grid.kinetic(mass)))

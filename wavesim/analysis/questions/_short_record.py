@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..._checks import positive
+from ..._pytree import register_dataclass
 from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension, Length
 from ...errors import WavesimError
 from ...grid import Grid
@@ -31,7 +32,7 @@ _STEP = 1e-2
 _SPREADS = 24.0
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ParityCorrelation(AbstractObservable):
     """<P psi(0)|psi(t)>, P the projection on the even (or odd) functions about `divide`: the record of that parity's levels alone.

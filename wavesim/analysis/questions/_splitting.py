@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ... import theory
+from ..._pytree import register_dataclass
 from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension, Length
 from ...absorbers import Absorber
 from ...errors import WavesimError
@@ -42,7 +43,7 @@ _FAINT = 1e-5
 _BASE, _EACH_PAIR = 2e-15, 5e-17
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class MirrorCorrelation(AbstractObservable):
     """<M psi(0)|psi(t)>, M the mirror image about `divide`: the amplitude with which the particle has passed to the other well.
