@@ -14,7 +14,7 @@ _SHARPEST = 1e-13
 # longest element in units of 1/wavenumber, where psi oscillates and where it decays
 _PHASE, _DAMPING = 2.6, 7.0
 # V is never asked for at the very edge, where it jumps
-_INNER, _CLIPPED = 1 - 1e-12, 30.0
+_INNER, _CLIPPED, _ROUNDINGS = 1 - 1e-12, 30.0, 2e-15
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +78,13 @@ def _interpolation() -> np.ndarray:
 _TO_FINE = _interpolation()
 
 
+def _within(low: np.ndarray, high: np.ndarray, nodes: np.ndarray) -> np.ndarray:
+    """Places of the nodes in each element, those at its ends moved inside by some roundings."""
+    half, middle = (high - low)[:, None] / 2, (high + low)[:, None] / 2
+    inset = 1e-12 * half + _ROUNDINGS * np.maximum(abs(low), abs(high))[:, None]
+    return np.clip(middle + half * nodes, low[:, None] + inset, high[:, None] - inset)
+
+
 def elements(line: Line, left: float, right: float, mass: float, highest: float, longest: float = _PHASE) -> np.ndarray:
     """Ends of elements from left to right, cut at every edge, on each of which V is a polynomial to 13 digits.
 
@@ -95,18 +102,18 @@ def elements(line: Line, left: float, right: float, mass: float, highest: float,
         shape (elements + 1,) [length].
     """
     inside = [x for x in (*line.cuts, *(place for place, _ in line.spikes)) if left < x < right]
-    ends = np.unique(np.concatenate([np.linspace(left, right, _CELLS + 1), inside]))
+    # no slivers: an even cut that comes close to an edge gives way to it
+    even = np.linspace(left, right, _CELLS + 1)
+    near = np.array([any(abs(x - edge) < 0.1 * (even[1] - even[0]) for edge in inside) for x in even[1:-1]], bool)
+    ends = np.unique(np.concatenate([even[[0, -1]], even[1:-1][~near], inside]))
     ends = ends[np.concatenate([[True], np.diff(ends) > 1e-13 * (right - left)])]
-    # an end beside an edge is pushed onto it
-    for x in inside:
-        ends[np.argmin(abs(ends - x))] = x
     done: list[tuple[float, float]] = []
     low, high = ends[:-1], ends[1:]
     for _ in range(40):
         if not len(low):
             break
-        half, middle = (high - low)[:, None] / 2, (high + low)[:, None] / 2
-        coarse, fine = line.v(middle + half * np.clip(NODES, -_INNER, _INNER)), line.v(middle + half * _FINE)
+        half = (high - low)[:, None] / 2
+        coarse, fine = (line.v(_within(low, high, nodes)) for nodes in (NODES, _FINE))
         size = np.max(abs(fine), axis=1) + abs(highest)
         wrong = np.max(abs(coarse @ _TO_FINE.T - fine), axis=1) > _SHARPEST * size * _CLIPPED
         least, most = fine.min(axis=1), fine.max(axis=1)
@@ -151,7 +158,7 @@ class Mesh:
         """The mesh with these ends."""
         half, middle = np.diff(ends)[:, None] / 2, ((ends[1:] + ends[:-1]) / 2)[:, None]
         x, weights = middle + half * NODES, half * WEIGHTS
-        potential = line.v(middle + half * np.clip(NODES, -_INNER, _INNER))
+        potential = line.v(_within(ends[:-1], ends[1:], NODES))
         kinetic = (SLOPE.T * WEIGHTS) @ SLOPE / (2 * mass)
         stiffness = kinetic / half[:, :, None] + np.eye(ORDER + 1) * (weights * potential)[:, :, None]
         spikes = np.zeros(len(ends))

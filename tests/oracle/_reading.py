@@ -181,8 +181,11 @@ def _expression(given: dict[str, Any], mass: float) -> Line:
     else:
         size = 1e-17 * float(np.max(abs(values))) if all(np.isfinite(ends)) else 0.0
         if all(np.isfinite(ends)):
-            away = [x[abs(values - end) > size] for end in ends]
-            reach = tuple(np.clip([away[0].min(initial=0.0), away[1].max(initial=0.0)], -1e4, 1e4))
+            away = [np.flatnonzero(abs(values - end) > size) for end in ends]
+            # the place before the first that differs: an edge may lie between two places
+            first = x[max(int(away[0].min(initial=len(_RADII))) - 1, 0)]
+            last = x[min(int(away[1].max(initial=len(_RADII))) + 1, len(x) - 1)]
+            reach = tuple(np.clip([first, last], -1e4, 1e4))
         else:
             low = x[np.argmin(np.where(np.isfinite(values), values, np.inf))]
             bends = np.array([low, *cuts]) if len(cuts) < 50 else np.array([low])

@@ -70,6 +70,23 @@ def test_a_sum_with_edges_anywhere_is_that_of_an_integration() -> None:
         assert value == pytest.approx(float(1 / abs((y[0] + y[1] / (1j * k)) / 2) ** 2), rel=1e-9)
 
 
+def test_a_formula_with_jumps_is_the_barrier_that_it_describes() -> None:
+    """A box by `sign`, by `where` and by `heaviside`, edges at no round places: T is the rectangle's. Budget: 1e-11."""
+    exact = Scatterer(
+        line_of({"kind": "rectangular_barrier", "height": 0.91, "width": 3.0348, "center": 0.369602}), 1.0, 2.0
+    )
+    for form in (
+        "A*(sign(x - c + w) - sign(x - c - w))/2",
+        "where(abs(x - c) < w, A, 0)",
+        "A*heaviside(w - abs(x - c))",
+    ):
+        line = line_of({"kind": "expression", "formula": form, "parameters": {"A": 0.91, "c": 0.369602, "w": 1.5174}})
+        energies = np.array([0.3, 0.8, 1.7])
+        np.testing.assert_allclose(
+            Scatterer(line, 1.0, 2.0).transmission(energies), exact.transmission(energies), rtol=1e-12
+        )
+
+
 def test_a_packet_that_starts_far_away_is_an_average() -> None:
     """T and R of a packet 60 away from a rectangle and from a step: int T abs(phi)^2 dk by another quadrature. Budget: 1e-12, and 3e-11 where that one meets a root."""
     for table, exact, threshold, budget in (
