@@ -339,3 +339,10 @@ def test_samples_make_a_spline() -> None:
 def test_samples_are_checked(values: tuple[float, ...], left: float, right: float) -> None:
     with pytest.raises(ArgumentError, match=r"four or more|right of `left`|finite"):
         Sampled(values, left, right)
+
+
+def test_formulas_with_parameters_can_be_keys() -> None:
+    """Theory keeps what it has made of a potential by the potential itself."""
+    one, same, other = (Expression("V*exp(-x**2)", {"V": height}) for height in (1.0, 1.0, 2.0))
+    assert hash(one) == hash(same) and one == same
+    assert len({one, same, other}) == 2

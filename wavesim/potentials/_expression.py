@@ -80,6 +80,10 @@ class Expression(AbstractPotential):
             if pair is not None and (len(pair) != 2 or (field == "span" and not pair[0] < pair[1])):
                 raise ArgumentError(field, f"must be two numbers, left and right, but is {pair}; give both in order.")
 
+    def __hash__(self) -> int:
+        # what depends on a potential is cached by it, and a table of parameters has no hash of its own
+        return hash((self.formula, tuple(sorted((self.parameters or {}).items())), self.ends, self.span))
+
     @property
     def static(self) -> bool:  # type: ignore[override]
         """Whether the formula leaves out t."""
