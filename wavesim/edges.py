@@ -67,7 +67,8 @@ def unit_step(points: jax.Array, spacing: float, edge: float) -> jax.Array:
 def _weights(theta: jax.Array) -> jax.Array:
     """The four weights of `unit_step` for an edge `theta` cells left of the first point on its right, along the last axis."""
     powers = jnp.stack([-((-theta) ** (q + 1)) / (q + 1) for q in range(4)], axis=-1)
-    return jnp.asarray(_TAIL + powers) @ _INVERSE.T
+    # made jax arrays here: numpy constants of a traced function keep the precision of the first trace
+    return (jnp.asarray(_TAIL) + powers) @ jnp.asarray(_INVERSE.T)
 
 
 def window(points: jax.Array, spacing: float, left: float, right: float) -> jax.Array:

@@ -141,7 +141,7 @@ def test_a_certificate_holds_for_a_barrier() -> None:
     """
     report = certify(Problem(DeltaBarrier(1.0), GaussianPacket(-18.0, 3.0, 1.0)), 1e-3, frames=8)
     through = report.quantities["transmitted_probability"]
-    assert set(through.theory) == {"closed_form"}
+    assert "closed_form" in through.theory
     assert abs(through.value - through.theory["closed_form"]) <= through.error <= 1e-3
 
 

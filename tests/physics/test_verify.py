@@ -57,7 +57,7 @@ def test_flux_and_region_without_absorbers_against_region_with_them() -> None:
     exact = next(iter(report.headline.theory.values()))
     own, flux, region = told.routes
     assert own.name.startswith("as reported: chebyshev") and "between absorbers" in own.name
-    assert flux.name.startswith("current through a soft plane: spectral") and "absorbers" not in flux.name
+    assert flux.name.startswith("current through a soft plane: ") and "absorbers" not in flux.name
     assert region.name.startswith("regions: spectral") and told.agree and not told.missing
     assert flux.value != region.value != own.value == report.headline.value
     for route in told.routes:
@@ -146,7 +146,8 @@ def test_a_wrong_number_is_found_out() -> None:
     assert told.agree and told.independent and told.distance_in_bars < 1
     assert "shooting" in told.routes[1].name
     head = report.headline
-    wrong = dataclasses.replace(head, value=head.value + 20 * head.error)
+    bars = told.routes[0].error + told.routes[1].error
+    wrong = dataclasses.replace(head, value=head.value + 20 * bars)
     found = verify(SQUARE, dataclasses.replace(report, quantities={head.name: wrong}), find=Levels(1))
     assert not found.agree and 15 < found.distance_in_bars < 25
     assert "DISAGREE" in str(found)

@@ -35,11 +35,12 @@ def certify(
 ) -> Report:
     """Solve a problem and say how far each number can be trusted.
 
-    ``report = certify(problem, tolerance=1e-6); print(report)``. One propagation as planned, shorter ones with two and four times the step,
-    and one on a coarser grid (two where V has edges or deltas). What they tell of step and grid (`wavesim.analysis.bars._accuracy`), the
-    absorber's leak for the packet's momenta, and what remains in the box at the end make the error bar. For deltas the values are
-    extrapolated to spacing 0. If the headline's bar misses the tolerance, the part that is to blame is planned finer and run again,
-    up to 12 runs in all.
+    ``report = certify(problem, tolerance=1e-6); print(report)``. One propagation as planned, and the gradient of the headline run backward
+    through the same steps: what the grid leaves wrong is the residual of the true potential weighted with it, by which the number is also
+    corrected (`wavesim.analysis.bars`). Twice the step (and four times, for splitting schemes) tells what the step leaves. Questions
+    whose number is no sum over the record (fits, curves of energy), and the rows of a sweep, compare coarser grids instead. The
+    absorber's leak for the packet's momenta, what reaches the ends of the box, and what is undecided at the end complete the bar. If it
+    misses the tolerance, or an independent theory disputes the number, the part that is to blame is planned finer, in four trials at most.
 
     Args:
         problem: the physics.

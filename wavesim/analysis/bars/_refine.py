@@ -15,7 +15,8 @@ from ._runs import Numbers, Work
 
 Content = TypeVar("Content")
 _AS_PLANNED = Refinement()
-MOST_RUNS = 12
+# a plan that is right needs one trial; what three finer ones have not mended, more of the same will not
+MOST_TRIALS = 4
 # finer trials that a dispute with theory is worth
 _DOUBTS = 2
 
@@ -58,7 +59,7 @@ def refine(
     start: Refinement = _AS_PLANNED,
     numbers: Numbers | None = None,
 ) -> Work[Measured[Content]]:
-    """Run and refine until the headline's bar is within its aim, nothing is left to refine, or the runs are used up.
+    """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials are made.
 
     An interruption of a finer trial leaves the one before it standing.
 
@@ -72,13 +73,13 @@ def refine(
     """
     begun, refinement = time.perf_counter(), start
     trial = yield from run_trial(problem, planned(refinement), numbers)
-    runs, pairs, doubts = trial.runs, trial.fft_pairs, 0
+    runs, pairs, trials, doubts = trial.runs, trial.fft_pairs, 1, 0
     while True:
         verdict = judge(trial)
         # a theory that still disputes the number after this is not met by more of the same
         doubts += verdict.headline.disputed
         better = refined(refinement, verdict.headline, verdict.aim, problem, trial, fixed)
-        if trial.interrupted or verdict.enough or better == refinement or runs >= MOST_RUNS or doubts > _DOUBTS:
+        if trial.interrupted or verdict.enough or better == refinement or trials >= MOST_TRIALS or doubts > _DOUBTS:
             break
         refinement = better
         try:
@@ -87,5 +88,5 @@ def refine(
             break
         if finer.interrupted:
             break
-        trial, runs, pairs = finer, runs + finer.runs, pairs + finer.fft_pairs
+        trial, runs, pairs, trials = finer, runs + finer.runs, pairs + finer.fft_pairs, trials + 1
     return Measured(verdict, trial, runs, pairs, time.perf_counter() - begun)
