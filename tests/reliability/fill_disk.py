@@ -6,8 +6,6 @@ small tmpfs is tried as well: ``python -m tests.reliability.fill_disk FOLDER_ON_
 
 from __future__ import annotations
 
-import resource
-import signal
 import subprocess
 import sys
 import tempfile
@@ -16,21 +14,24 @@ from pathlib import Path
 from tests.reliability.clusters import TINY, environment
 from tests.unit.scenario_files import SMALL
 
+_BOUND = """
+import resource, runpy, signal, sys
+limit = int(sys.argv[1])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+if limit >= 0:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+sys.argv = ["wavesim", *sys.argv[2:]]
+runpy.run_module("wavesim", run_name="__main__")
+"""
 LIMITS = (0, 500, 4_000, 20_000, 60_000, 200_000)
 
 
 def limited(arguments: list[str], limit: int | None) -> subprocess.CompletedProcess[str]:
     """``wavesim ...`` with that many bytes for a file at most."""
-
-    def bound() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        if limit is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    # programs are not kept: the limit would meet them first
+    # a process of its own sets the limit: a fork of this one, which JAX has given threads, might hang
     variables = environment() | {"JAX_COMPILATION_CACHE_DIR": ""}
-    command = [sys.executable, "-m", "wavesim", *arguments]
-    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300, preexec_fn=bound)
+    command = [sys.executable, "-c", _BOUND, str(-1 if limit is None else limit), *arguments]
+    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300)
 
 
 def ran(folder: Path, limit: int | None) -> str:
