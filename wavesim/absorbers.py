@@ -6,9 +6,9 @@ import dataclasses
 import math
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from ._arrays import xp as jnp
 from ._checks import positive
 from ._pytree import register_dataclass
 from ._typing import EnergyValue, Length

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from scipy.special import bernoulli, binom
+
+from ._arrays import changed_at, constant, xp as jnp
 
 Places = jax.Array | np.ndarray | Sequence[float]
 
@@ -55,7 +56,7 @@ def unit_step(points: jax.Array, spacing: float, edge: float) -> jax.Array:
     Source: Euler-Maclaurin summation with a shifted end point; B at half-cells gives -17/5760, 291/5760, 5469/5760, 5777/5760.
     """
     cells = (edge - points[0]) / spacing
-    first = jax.lax.stop_gradient(jnp.ceil(cells))
+    first = constant(jnp.ceil(cells))
     weights = _weights(first - cells)
     offset = jnp.arange(points.shape[0]) - first
     step = jnp.where(offset >= 2, 1.0, 0.0)
@@ -145,7 +146,7 @@ def bends(points: jax.Array, spacing: float, edges: Places, jumps: Places, mass:
     places, sizes = jnp.asarray(edges, float), jnp.asarray(jumps, float)
     squares = sizes * (coincident(places) @ sizes)
     cells = (places - points[0]) / spacing
-    first = jax.lax.stop_gradient(jnp.ceil(cells))
+    first = constant(jnp.ceil(cells))
     powers = (first - cells)[:, None] ** jnp.arange(len(_STRENGTH))
     strength, place = powers @ _STRENGTH, powers @ _PLACE
     scale = -2 * mass * squares * spacing**2
@@ -157,7 +158,7 @@ def bends(points: jax.Array, spacing: float, edges: Places, jumps: Places, mass:
 def coincident(places: jax.Array) -> jax.Array:
     """Matrix of ones and zeros, shape (k, k): which of k places are the same, within 1e-12 of the largest."""
     near = 1e-12 * jnp.max(jnp.abs(places), initial=1e-300)
-    return jnp.where(jnp.abs(places[:, None] - places) <= jax.lax.stop_gradient(near), 1.0, 0.0)
+    return jnp.where(jnp.abs(places[:, None] - places) <= constant(near), 1.0, 0.0)
 
 
 def mended(values: Callable[[jax.Array], jax.Array], points: jax.Array, spacing: float, edges: Places) -> jax.Array:
@@ -182,20 +183,20 @@ def mended(values: Callable[[jax.Array], jax.Array], points: jax.Array, spacing:
     gaps = jnp.minimum(jnp.diff(places), _REACH * spacing)
     outer = jnp.full((1,), _REACH * spacing)
     cells = (places - points[0]) / spacing
-    first = jax.lax.stop_gradient(jnp.ceil(cells))
+    first = constant(jnp.ceil(cells))
     offset = jnp.asarray(_NODES) + (first - cells)[:, None]
     jump = jnp.zeros(offset.shape)
     for side, room in ((1.0, jnp.concatenate([gaps, outer])), (-1.0, jnp.concatenate([outer, gaps]))):
         inner = values(places[:, None] + side * room[:, None] * _INSIDE)
         away = side * offset * spacing / room[:, None]
         # in a piece that is thin on the grid high powers would carry rounding on, and are small
-        far = jax.lax.stop_gradient(4 * spacing / room)[:, None] ** jnp.arange(len(_INSIDE))
+        far = constant(4 * spacing / room)[:, None] ** jnp.arange(len(_INSIDE))
         series = jnp.where(far <= _FARTHEST, inner @ _SERIES.T, 0.0)
         jump = jump + side * jnp.einsum("kvn,kn->kv", _legendre(2 * away - 1), series)
     # a point on an edge, but for rounding, counts as lying right of it, as `first` has it
-    hair = jax.lax.stop_gradient(1e-10 * spacing + 1e-14 * jnp.abs(places))
-    sides = points.at[_inside(points, first)].max(jax.lax.stop_gradient(places) + hair, mode="drop")
-    sides = sides.at[_inside(points, first - 1)].min(jax.lax.stop_gradient(places) - hair, mode="drop")
+    hair = constant(1e-10 * spacing + 1e-14 * jnp.abs(places))
+    sides = changed_at(points, _inside(points, first), constant(places) + hair, "max")
+    sides = changed_at(sides, _inside(points, first - 1), constant(places) - hair, "min")
     lacking = _weights(first - cells) - jnp.where(_NODES >= 0, 1.0, 0.0)
     return _scattered(values(sides), first[:, None] + _NODES, lacking * jump)
 
@@ -210,7 +211,7 @@ def _legendre(z: jax.Array) -> jax.Array:
 
 def _scattered(line: jax.Array, places: jax.Array, amounts: jax.Array) -> jax.Array:
     """`amounts` added to a line at whole-numbered places; what falls beside it is left out."""
-    return line.at[_inside(line, places)].add(amounts, mode="drop")
+    return changed_at(line, _inside(line, places), amounts)
 
 
 def _inside(line: jax.Array, places: jax.Array) -> jax.Array:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 
 import jax
-import jax.numpy as jnp
 
+from ._arrays import xp as jnp
 from .grid import Grid
 
 

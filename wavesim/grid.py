@@ -7,8 +7,8 @@ import math
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
+from ._arrays import xp as jnp
 from ._checks import at_least, concrete, finite, positive
 from ._pytree import register_dataclass
 from .errors import ArgumentError

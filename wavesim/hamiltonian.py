@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from ._arrays import xp as jnp
 from ._correction import lowest_by_correction as lowest_by_correction
 from ._pytree import register_dataclass
 from .errors import NumericsError

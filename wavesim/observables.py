@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import functools
 from typing import Any, ClassVar
 
 import jax
-import jax.numpy as jnp
 
+from ._arrays import xp as jnp
 from ._checks import at_least, finite
 from ._pytree import register_dataclass
 from ._typing import DIMENSIONLESS, ENERGY, FREQUENCY, LENGTH, MOMENTUM, Dimension, Length
@@ -22,11 +23,15 @@ from .states import AbstractState
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
-    """psi at one frame, with its bare momentum amplitudes (FFT order, unnormalized), for observables to share."""
+    """psi at one frame, for observables to share."""
 
     psi: jax.Array
-    phi: jax.Array
     hamiltonian: Hamiltonian
+
+    @functools.cached_property
+    def phi(self) -> jax.Array:
+        """Bare momentum amplitudes (FFT order, unnormalized)."""
+        return forward(self.psi, self.grid.dimension)
 
     @property
     def grid(self) -> Grid:
@@ -42,6 +47,10 @@ class Snapshot:
         size = self.phi.size
         return jnp.sum(values * jnp.abs(self.phi) ** 2) * self.grid.cell / size
 
+    def moved(self, values: jax.Array) -> jax.Array:
+        """values(p) psi: back in position space."""
+        return inverse(values * self.phi, self.grid.dimension)
+
 
 class AbstractObservable(abc.ABC):
     """A number for each frame. `prepare` makes the weights once; `measure` reduces psi with them inside the loop."""
@@ -56,6 +65,16 @@ class AbstractObservable(abc.ABC):
     @abc.abstractmethod
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         """The number at this frame, shape ()."""
+
+    def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        """O psi: half the derivative of the number with respect to psi*, per cell, shape ``grid.points``; for a real number only."""
+        return _derivative(self, prepared, snapshot.psi, snapshot.hamiltonian)
+
+
+@jax.jit
+def _derivative(observable: AbstractObservable, prepared: Any, psi: jax.Array, hamiltonian: Hamiltonian) -> jax.Array:
+    slope = jax.grad(lambda psi: observable.measure(prepared, Snapshot(psi, hamiltonian)))(psi)
+    return jnp.conj(slope) / (2 * hamiltonian.grid.cell)
 
 
 def _check_axis(axis: int, grid: Grid) -> None:
@@ -73,6 +92,9 @@ class Norm(AbstractObservable):
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         return snapshot.mean(jnp.ones(()))
 
+    def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        return snapshot.psi
+
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
@@ -88,6 +110,9 @@ class ProbabilityIn(AbstractObservable):
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         return snapshot.mean(prepared)
+
+    def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        return prepared * snapshot.psi
 
 
 @register_dataclass
@@ -106,6 +131,10 @@ class Position(AbstractObservable):
         _check_axis(self.axis, snapshot.grid)
         return snapshot.mean(snapshot.grid.position[self.axis]) / snapshot.mean(jnp.ones(()))
 
+    def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        away = snapshot.grid.position[self.axis] - self.measure(prepared, snapshot)
+        return away * snapshot.psi / snapshot.mean(jnp.ones(()))
+
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
@@ -122,6 +151,9 @@ class PositionSpread(AbstractObservable):
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         _check_axis(self.axis, snapshot.grid)
         return _spread(snapshot.mean, snapshot.grid.position[self.axis])
+
+    def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        return _spread_slope(snapshot.mean, snapshot.grid.position[self.axis]) * snapshot.psi
 
 
 @register_dataclass
@@ -140,6 +172,10 @@ class Momentum(AbstractObservable):
         _check_axis(self.axis, snapshot.grid)
         return snapshot.momentum_mean(snapshot.grid.momentum[self.axis]) / snapshot.momentum_mean(jnp.ones(()))
 
+    def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        away = snapshot.grid.momentum[self.axis] - self.measure(prepared, snapshot)
+        return snapshot.moved(away) / snapshot.momentum_mean(jnp.ones(()))
+
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
@@ -157,11 +193,21 @@ class MomentumSpread(AbstractObservable):
         _check_axis(self.axis, snapshot.grid)
         return _spread(snapshot.momentum_mean, snapshot.grid.momentum[self.axis])
 
+    def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        return snapshot.moved(_spread_slope(snapshot.momentum_mean, snapshot.grid.momentum[self.axis]))
+
 
 def _spread(mean: Any, values: jax.Array) -> jax.Array:
     norm = mean(jnp.ones(()))
     center = mean(values) / norm
     return jnp.sqrt(mean((values - center) ** 2) / norm)
+
+
+def _spread_slope(mean: Any, values: jax.Array) -> jax.Array:
+    """The operator ((v - <v>)^2 - s^2)/(2 s norm) whose action on psi is the slope of the spread s."""
+    norm, spread = mean(jnp.ones(())), _spread(mean, values)
+    center = mean(values) / norm
+    return ((values - center) ** 2 - spread**2) / (2 * spread * norm)
 
 
 @register_dataclass
@@ -175,6 +221,10 @@ class Energy(AbstractObservable):
         h = snapshot.hamiltonian
         kinetic = sum((snapshot.momentum_mean(t) for t in h.grid.kinetic(h.mass)), jnp.zeros(()))
         return (kinetic + snapshot.mean(h.potential)) / snapshot.mean(jnp.ones(()))
+
+    def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        away = snapshot.hamiltonian.apply(snapshot.psi) - self.measure(prepared, snapshot) * snapshot.psi
+        return away / snapshot.mean(jnp.ones(()))
 
 
 @register_dataclass
@@ -257,3 +307,8 @@ class MovingIn(AbstractObservable):
         grid = snapshot.grid
         moving = inverse(chosen * forward(fraction * snapshot.psi, grid.dimension), grid.dimension)
         return jnp.sum(jnp.abs(moving) ** 2) * grid.cell
+
+    def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        fraction, chosen = prepared
+        dimension = snapshot.grid.dimension
+        return fraction * inverse(chosen * forward(fraction * snapshot.psi, dimension), dimension)

@@ -6,8 +6,8 @@ import dataclasses
 import math
 
 import jax
-import jax.numpy as jnp
 
+from .._arrays import sigmoid, xp as jnp
 from .._checks import finite, positive
 from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length
@@ -185,7 +185,7 @@ class EckartBarrier(AbstractSmoothPotential):
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         # sech^2(u) = 4 s(2u) (1 - s(2u)) with the logistic s: no overflow, and derivatives of any order
         u = 2 * (position[0] - self.center) / self.width
-        return self.height * 4 * jax.nn.sigmoid(u) * jax.nn.sigmoid(-u)
+        return self.height * 4 * sigmoid(u) * sigmoid(-u)
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0

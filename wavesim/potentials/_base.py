@@ -7,11 +7,11 @@ import math
 from typing import ClassVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 from scipy.special import sici
 
+from .._arrays import constant, known, xp as jnp
 from .._checks import named
 from ..edges import Places, bends, coincident
 from ..errors import NumericsError
@@ -77,10 +77,6 @@ class AbstractPotential(abc.ABC):
         """The support at a time, for a V that moves; a uniform field counts as no structure."""
         return self.support(tolerance)
 
-    def plain_values(self, x: np.ndarray, time: float) -> np.ndarray | None:
-        """V at positions on a line in plain numpy, None for a potential that is worked out by JAX alone."""
-        return None
-
     def landmarks(self, time: float) -> np.ndarray:
         """Positions at which V must be looked at, or something is missed; empty where an even look at the support sees all."""
         return np.zeros(0)
@@ -131,21 +127,45 @@ class AbstractPotential(abc.ABC):
             two real arrays of shape ``grid.points``; units energy^2/(mass length^2) and so on, in internal units.
         """
         points = jnp.stack([jnp.broadcast_to(x, grid.points).ravel() for x in grid.position], axis=-1)
-
-        def potential(r: jax.Array) -> jax.Array:
-            return jnp.reshape(self.value(tuple(r), mass=mass, time=time), ())
-
-        slope = jax.grad(potential)
-
-        def squared(r: jax.Array) -> jax.Array:
-            gradient = slope(r)
-            return jnp.dot(gradient, gradient) / mass
-
-        def both(r: jax.Array) -> tuple[jax.Array, jax.Array]:
-            return jax.jvp(squared, (r,), (slope(r) / mass,))
-
-        first, second = jax.vmap(both)(points)
+        if known(*jax.tree.leaves((self, mass, time)), points):
+            # one small program for each kind of potential serves grids of any size
+            padded = np.concatenate([points, np.repeat(points[-1:], -len(points) % _BLOCK, axis=0)])
+            parts = [
+                _compiled_gradients(self, part, mass, time) for part in padded.reshape(-1, _BLOCK, len(grid.points))
+            ]
+            first, second = (
+                np.concatenate([np.asarray(part) for part in term])[: len(points)] for term in zip(*parts, strict=True)
+            )
+        else:
+            first, second = _gradients(self, points, mass, time)
         return first.reshape(grid.points), second.reshape(grid.points)
+
+
+# points at which one program works out gradients
+_BLOCK = 512
+
+
+def _gradients(
+    potential: AbstractPotential, points: jax.Array, mass: float, time: float
+) -> tuple[jax.Array, jax.Array]:
+    """F and G of `AbstractPotential.gradient_terms` at points of shape (n, dimension), each of shape (n,)."""
+
+    def value(r: jax.Array) -> jax.Array:
+        return jnp.reshape(potential.value(tuple(r), mass=mass, time=time), ())
+
+    slope = jax.grad(value)
+
+    def squared(r: jax.Array) -> jax.Array:
+        gradient = slope(r)
+        return jnp.dot(gradient, gradient) / mass
+
+    def both(r: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return jax.jvp(squared, (r,), (slope(r) / mass,))
+
+    return jax.vmap(both)(points)
+
+
+_compiled_gradients = jax.jit(_gradients)
 
 
 class AbstractSmoothPotential(AbstractPotential):
@@ -204,7 +224,7 @@ def spiked(grid: Grid, places: Places, strengths: Places, mass: float) -> jax.Ar
             f"but the grid has {float(step):.4g}; take a finer grid."
         )
     cells = (at - grid.lower[0]) / step
-    nearest = jax.lax.stop_gradient(jnp.round(cells))
+    nearest = constant(jnp.round(cells))
     shift = (cells - nearest)[:, None]
     offset = jnp.arange(grid.points[0]) - nearest[:, None]
     renormalized = (amounts / screening)[:, None]

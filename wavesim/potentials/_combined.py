@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from .._arrays import known, xp as jnp
 from .._checks import concrete, finite, named
 from .._pytree import register_dataclass
 from .._typing import Force, Frequency, Number
@@ -223,6 +223,14 @@ class Driven(AbstractPotential):
         return self.potential.landmarks(time)
 
 
+_FEWEST = 1024
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _compiled(function: Callable[..., jax.Array], x: jax.Array, parameters: Any) -> jax.Array:
+    return function(x, parameters) + jnp.zeros(x.shape)
+
+
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class SmoothFunction(AbstractSmoothPotential):
@@ -243,7 +251,12 @@ class SmoothFunction(AbstractSmoothPotential):
     span: tuple[float, float] = dataclasses.field(default=(-1.0, 1.0), metadata={"static": True})
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        return self.function(*position, self.parameters)
+        if len(position) > 1 or not known(*jax.tree.leaves(self.parameters), *position):
+            return self.function(*position, self.parameters)
+        # plain positions in a few lengths, so that the function is compiled a few times in all
+        x = np.asarray(position[0], float)
+        padded = np.resize(x, max(_FEWEST, 1 << (x.size - 1).bit_length()) if x.size else _FEWEST)
+        return np.asarray(_compiled(self.function, padded, self.parameters))[: x.size].reshape(x.shape)  # type: ignore[return-value]
 
     def asymptotes(self) -> tuple[float, float]:
         return self.ends

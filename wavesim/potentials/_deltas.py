@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import jax
-import jax.numpy as jnp
 
+from .._arrays import xp as jnp
 from .._checks import finite, positive
 from .._pytree import register_dataclass
 from .._typing import Length, Strength

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import jax
 import numpy as np
 
 from ..grid import Grid
@@ -12,17 +11,10 @@ from ._base import AbstractPotential
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 _SHORTEST = 1e-12
-# points of one program: of a few, and of many
-_BLOCKS = (1 << 10, 1 << 13)
-
-
-@jax.jit
-def _values(potential: AbstractPotential, x: jax.Array, mass: float, time: float) -> jax.Array:
-    return potential.value((x,), mass=mass, time=time)
 
 
 def values_at(potential: AbstractPotential, x: np.ndarray, mass: float = 1.0, time: float = 0.0) -> np.ndarray:
-    """V at points of one dimension, by one of two compiled programs, or by none where the potential can do without JAX.
+    """V at points of one dimension, in plain numbers.
 
     Args:
         potential: static or not.
@@ -33,14 +25,9 @@ def values_at(potential: AbstractPotential, x: np.ndarray, mass: float = 1.0, ti
     Returns:
         V, of the shape of `x` [energy]; deltas are left out.
     """
-    plain = potential.plain_values(x, time)
-    if plain is not None:
-        return plain
-    flat = np.ravel(x).astype(float)
-    block = next((size for size in _BLOCKS if len(flat) <= size), _BLOCKS[-1])
-    padded = np.concatenate([flat, np.full(-len(flat) % block, flat[-1] if len(flat) else 0.0)])
-    parts = [np.asarray(_values(potential, part, float(mass), float(time))) for part in padded.reshape(-1, block)]
-    return np.concatenate(parts)[: len(flat)].reshape(np.shape(x)) if parts else np.zeros(np.shape(x))
+    with np.errstate(all="ignore"):
+        values = potential.value((np.asarray(x, float),), mass=float(mass), time=float(time))
+    return np.asarray(values, float) + np.zeros(np.shape(x))
 
 
 def exact_samples(potential: AbstractPotential, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> np.ndarray:

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
+from .._arrays import constant, xp as jnp
 from .._checks import concrete, finite
 from .._typing import EndValue, Length, Parameter
 from ..edges import Places, mended
@@ -108,7 +108,9 @@ class Expression(AbstractPotential):
             )
         axes = {name: jnp.asarray(x, float) for name, x in zip(_AXES, position, strict=False)}
         flat = jnp.zeros(jnp.broadcast_shapes(*(x.shape for x in axes.values())))
-        return worked_out(tree, {**axes, "t": time, "pi": math.pi, **given}) + flat
+        # what one branch of a formula cannot work out is no warning, as in JAX
+        with np.errstate(all="ignore"):
+            return worked_out(tree, {**axes, "t": time, "pi": math.pi, **given}) + flat
 
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         if self._breaks.known:
@@ -157,7 +159,7 @@ class Expression(AbstractPotential):
             return ()
         if all(concrete(value) for value in (self.parameters or {}).values()) and not isinstance(places, Tracer):
             return tuple(float(place) for place in places)
-        here = jax.lax.stop_gradient(jnp.asarray(places))
+        here = constant(jnp.asarray(places))
         moved = here
         given = {**(self.parameters or {}), "t": time, "pi": math.pi}
         numbered = list(switches(self._tree))
@@ -171,7 +173,7 @@ class Expression(AbstractPotential):
         edges = jnp.asarray(self.edges_at(time), float)
         if not edges.shape[0]:
             return ()
-        hair = jax.lax.stop_gradient(_HAIR * jnp.minimum(*_rooms(edges)))
+        hair = constant(_HAIR * jnp.minimum(*_rooms(edges)))
         return self.value((edges + hair,), time=time) - self.value((edges - hair,), time=time)
 
     @functools.cached_property
@@ -206,10 +208,6 @@ class Expression(AbstractPotential):
 
     def asymptotes(self) -> tuple[float, float]:
         return (self.ends[0], self.ends[1]) if self.ends is not None else self._reading(0.0).ends
-
-    def plain_values(self, x: np.ndarray, time: float) -> np.ndarray | None:
-        known = self.dimension == 1 and concrete_names(self.parameters or {}) is not None
-        return self._reading(time).value(np.asarray(x, float)) if known else None
 
     def landmarks(self, time: float) -> np.ndarray:
         return self._reading(time).landscape.x
@@ -260,7 +258,7 @@ def _newton(tree: ast.expr, given: dict[str, Any], here: jax.Array, level: np.nd
 
     def off(x: jax.Array, level: jax.Array) -> jax.Array:
         target = jax.grad(switch) if touch else lambda x: switch(x) - level
-        return target(x) / jax.lax.stop_gradient(jax.grad(target)(x))
+        return target(x) / constant(jax.grad(target)(x))
 
     return jax.vmap(off)(here, jnp.asarray(level, float))
 

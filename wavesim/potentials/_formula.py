@@ -13,10 +13,9 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from .._arrays import whole_power, xp as jnp
 from ..errors import ArgumentError
 
 # by name: the fewest and the most arguments
@@ -141,7 +140,7 @@ def _power(base: Any, exponent: ast.expr, values: dict[str, Any], xp: Any) -> An
         power = float(power)
         # a whole number that stands there as one: derivatives at 0 exist, and negative bases are no trouble
         if power.is_integer() and abs(power) < 100:
-            return jax.lax.integer_pow(jnp.asarray(base, float), int(power))
+            return whole_power(jnp.asarray(base, float), int(power))
         nonzero = jnp.asarray(base, float) != 0
         return jnp.where(nonzero, jnp.power(jnp.where(nonzero, base, 1.0), power), 0.0 if power > 0 else jnp.inf)
     return jnp.power(jnp.asarray(base, float), power)

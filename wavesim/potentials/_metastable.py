@@ -6,8 +6,8 @@ import abc
 import dataclasses
 
 import jax
-import jax.numpy as jnp
 
+from .._arrays import xp as jnp
 from .._checks import concrete, finite, positive
 from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length, Strength

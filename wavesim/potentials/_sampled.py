@@ -7,10 +7,9 @@ import functools
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
-from jax.lax.linalg import tridiagonal_solve
 
+from .._arrays import constant, tridiagonal_solution, xp as jnp
 from .._checks import concrete, finite, one_of
 from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length
@@ -106,7 +105,7 @@ class Sampled(AbstractPotential):
         values, places = jnp.asarray(self.values, float), self._places
         # outside, the nearest end
         x = jnp.clip(jnp.asarray(position[0], float), places[0], places[-1])
-        cell = jnp.searchsorted(places, jax.lax.stop_gradient(x), side="right", method="scan_unrolled") - 1
+        cell = jnp.searchsorted(places, constant(x), side="right") - 1
         cell = jnp.clip(cell, 0, places.shape[0] - 2)
         if self.interpolation == "layers":
             return values[cell]
@@ -180,10 +179,11 @@ def _slopes(values: jax.Array, places: jax.Array) -> jax.Array:
     h_i s_(i-1) + 2 (h_(i-1) + h_i) s_i + h_(i-1) s_(i+1) = 3 (h_i d_(i-1) + h_(i-1) d_i) inside, h the lengths of the cells and d
     the slopes of straight lines. Source: de Boor, A Practical Guide to Splines, chapter IV.
     """
-    n, length = values.shape[0], jnp.diff(places)
+    length = jnp.diff(places)
     line = jnp.diff(values) / length
-    lower = jnp.zeros(n).at[1:-1].set(length[1:])
-    upper = jnp.zeros(n).at[1:-1].set(length[:-1])
-    right_side = jnp.zeros(n).at[1:-1].set(3 * (length[1:] * line[:-1] + length[:-1] * line[1:]))
-    middle = jnp.ones(n).at[1:-1].set(2 * (length[1:] + length[:-1]))
-    return tridiagonal_solve(lower, middle, upper, right_side[:, None])[:, 0]
+    none, one = jnp.zeros(1), jnp.ones(1)
+    lower = jnp.concatenate([none, length[1:], none])
+    upper = jnp.concatenate([none, length[:-1], none])
+    right_side = jnp.concatenate([none, 3 * (length[1:] * line[:-1] + length[:-1] * line[1:]), none])
+    middle = jnp.concatenate([one, 2 * (length[1:] + length[:-1]), one])
+    return tridiagonal_solution(lower, middle, upper, right_side)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 
+from .._arrays import xp as jnp
 from .._checks import concrete
-from ..fourier import forward
 from ..hamiltonian import Hamiltonian
 from ..observables import AbstractObservable, Snapshot
 from ..problem import Problem
@@ -61,16 +59,18 @@ def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Fram
 
 def look(apparatus: Apparatus, carry: Carry, psi: jax.Array, save_psi: bool) -> Frame:
     """One frame: psi and the observables at the clock's time."""
-    stepper, problem = apparatus.stepper, apparatus.problem
-    grid = stepper.grid
-    potential = apparatus.static_potential
-    if potential is None:
-        potential = problem.potential.sample(grid, mass=problem.mass, time=stepper.time(carry))  # type: ignore[arg-type]
-    # sums over psi run in double whatever psi's own precision
-    wide = psi.astype(complex)
-    snapshot = Snapshot(wide, forward(wide, grid.dimension), Hamiltonian(grid, potential, problem.mass))
+    snapshot = snapshot_of(apparatus, psi, apparatus.stepper.time(carry))
     series = {name: o.measure(apparatus.prepared[name], snapshot) for name, o in apparatus.observables.items()}
     return Frame(psi if save_psi else None, series, carry.absorbed)
+
+
+def snapshot_of(apparatus: Apparatus, psi: jax.Array, time: jax.Array | float) -> Snapshot:
+    """What observables see of psi at a time."""
+    problem, grid, potential = apparatus.problem, apparatus.stepper.grid, apparatus.static_potential
+    if potential is None:
+        potential = problem.potential.sample(grid, mass=problem.mass, time=time)  # type: ignore[arg-type]
+    # sums over psi run in double whatever psi's own precision
+    return Snapshot(psi.astype(complex), Hamiltonian(grid, potential, problem.mass))
 
 
 def run_frames(
@@ -106,27 +106,6 @@ def trimmed(apparatus: Apparatus, terms: jax.Array | int) -> Apparatus:
     else:
         stepper = dataclasses.replace(stepper, needed=terms)
     return apparatus._replace(stepper=stepper)
-
-
-@jax.jit
-def begin(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Frame]:
-    """The apparatus, the carry and the frame at time 0, compiled as one program."""
-    return set_up(problem, numerics)
-
-
-# the number of steps is data: repetitions with other steps share the program
-@functools.partial(jax.jit, static_argnames=("count", "save_psi"))
-def proceed(
-    apparatus: Apparatus, carry: Carry, count: int, steps: int, save_psi: bool
-) -> tuple[Carry, Frame, jax.Array]:
-    """`run_frames`, compiled, with psi at the end."""
-    return run_frames(apparatus, carry, count, steps, save_psi)
-
-
-@jax.jit
-def advance(apparatus: Apparatus, carry: Carry, count: int) -> Carry:
-    """The compiled loop of `count` steps, for runs whose frames are far apart."""
-    return apparatus.stepper.advance(carry, count)
 
 
 def evolve(problem: Problem, numerics: Numerics) -> Trajectory:

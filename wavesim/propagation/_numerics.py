@@ -6,7 +6,6 @@ import dataclasses
 import math
 
 import jax
-import jax.numpy as jnp
 
 from .._checks import at_least, concrete, one_of, positive
 from .._pytree import register_dataclass
@@ -108,13 +107,6 @@ def require_double() -> None:
         )
 
 
-@jax.jit
-def _extremes(problem: Problem, grid: Grid, count: int) -> tuple[jax.Array, jax.Array]:
-    samples = problem.potential.sample(grid, mass=problem.mass)
-    within = (jnp.arange(grid.points[0]) < count).reshape(-1, *(1,) * (grid.dimension - 1))
-    return jnp.min(samples, where=within, initial=jnp.inf), jnp.max(samples, where=within, initial=-jnp.inf)
-
-
 def chebyshev_for(problem: Problem, grid: Grid, dt: float, cut: float = 1e-15) -> Chebyshev:
     """The Chebyshev series of one step: bounds that hold the spectrum of H on the grid, and a table at least as long as the step needs.
 
@@ -138,7 +130,7 @@ def tabled(method: Chebyshev, dt: float) -> Chebyshev:
 
 def spectral_bounds(problem: Problem, grid: Grid) -> tuple[float, float]:
     """Bounds of the spectrum of H on the grid: the lowest V, and the largest kinetic energy above the highest V."""
-    # a power of two points along the first axis, of which those of the grid count: few programs serve all grids
-    whole = dataclasses.replace(grid, points=(1 << (grid.points[0] - 1).bit_length(), *grid.points[1:]))
-    low, high = _extremes(problem, whole, grid.points[0])
-    return float(low), float(high) + sum(float(k) ** 2 for k in grid.largest_momentum) / (2 * float(problem.mass))
+    samples = problem.potential.sample(grid, mass=problem.mass)
+    return float(samples.min()), float(samples.max()) + sum(float(k) ** 2 for k in grid.largest_momentum) / (
+        2 * float(problem.mass)
+    )

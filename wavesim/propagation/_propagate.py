@@ -8,7 +8,6 @@ import time
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
@@ -20,7 +19,8 @@ from ..potentials import AbstractMetastable
 from ..problem import Problem
 from ..schemes import Chebyshev, Scheme, Spectral
 from ..states import AbstractPacket, Trapped
-from ._evolve import Frame, advance, begin, proceed, trimmed
+from ._evolve import Frame, set_up
+from ._loop import Loop, seen
 from ._memory import refuse_many_frames
 from ._numerics import Numerics, spectral_bounds
 from ._progress import Progress, reporter
@@ -154,62 +154,41 @@ def check(problem: Problem, numerics: Numerics) -> None:
 
 def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
     begun = time.perf_counter()
-    steps, save = numerics.steps // numerics.frames, numerics.save_psi
-    work = math.prod(numerics.grid.points) * numerics.pairs * steps
-    bunch = max(
-        (d for d in range(1, numerics.frames + 1) if numerics.frames % d == 0 and d * work <= _CHUNK), default=1
-    )
-    # how many steps follow is no business of the start: leaving it out lets runs share the compiled program
-    apparatus, carry, first = begin(problem, dataclasses.replace(numerics, steps=1, frames=1))
-    if isinstance(numerics.method, Chebyshev):
-        # elsewhere a loop whose length is data would ask the device before every turn whether to go on
-        on_cpu = jax.default_backend() == "cpu"
-        apparatus = trimmed(apparatus, jnp.asarray(numerics.pairs) if on_cpu else numerics.pairs)
-    final: np.ndarray | None = None
-    collected = [jax.tree.map(lambda a: np.asarray(a)[None], first)]
-    done, complete = 0, True
+    steps = numerics.steps // numerics.frames
+    pieces = min(steps, math.ceil(math.prod(numerics.grid.points) * numerics.pairs * steps / _CHUNK))
+    lengths = np.diff(np.arange(pieces + 1) * steps // pieces).tolist()
+    apparatus, carry, first = set_up(problem, numerics)
+    loop = Loop.of(apparatus, numerics)
+    collected, final, complete = [first], None, True
     try:
-        while done < numerics.frames:
-            taken = steps
-            if work > _CHUNK:
-                carry, taken = _long_stretch(
-                    apparatus, carry, steps, work, lambda n, at=done: report(at * steps + n, numerics.steps)
-                )
-            carry, frames, psi = proceed(apparatus, carry, bunch, taken, save)
-            collected.append(jax.tree.map(np.asarray, frames))
-            final = np.asarray(psi)
-            done += bunch
-            report(done * steps, numerics.steps)
+        for frame in range(numerics.frames):
+            psi, done = None, frame * steps
+            for length in lengths:
+                carry, psi = loop.moved(carry, length)
+                done += length
+                jax.block_until_ready(psi)
+                report(done, numerics.steps)
+            collected.append(seen(apparatus, carry, psi, numerics.save_psi))
+            final = psi
     except KeyboardInterrupt:
         complete = False
     return recorded(problem, numerics, collected, final, complete, time.perf_counter() - begun)
-
-
-def _long_stretch(apparatus: Any, carry: Any, steps: int, work: float, report: Any) -> tuple[Any, int]:
-    """Most of the steps between two far-apart frames, in equal pieces; the last piece is left to the frame itself."""
-    pieces = math.ceil(work / _CHUNK)
-    length = steps // pieces
-    for piece in range(pieces - 1):
-        carry = advance(apparatus, carry, length)
-        carry.step.block_until_ready()
-        report(length * (piece + 1))
-    return carry, steps - length * (pieces - 1)
 
 
 def recorded(
     problem: Problem,
     numerics: Numerics,
     collected: list[Frame],
-    final: np.ndarray | None,
+    final: Any,
     complete: bool,
     wall_s: float,
 ) -> Result:
-    """The `Result` of frames, given in pieces.
+    """The `Result` of frames in order.
 
     Raises:
         NumericsError: if psi is not finite at the end.
     """
-    stacked: Frame = jax.tree.map(lambda *parts: np.concatenate(parts), *collected)
+    stacked: Frame = jax.tree.map(lambda *parts: np.stack(parts), *collected)
     if final is None:
         final = np.asarray(problem.state.sample(numerics.grid, problem.hamiltonian(numerics.grid)))
     if not np.all(np.isfinite(final)):
@@ -223,7 +202,7 @@ def recorded(
         psi=np.zeros((0, *numerics.grid.points), complex) if stacked.psi is None else np.asarray(stacked.psi),
         series={name: np.asarray(values) for name, values in stacked.series.items()},
         absorbed=np.asarray(stacked.absorbed),
-        final=final,
+        final=np.asarray(final),
         complete=complete,
         wall_s=wall_s,
         device=jax.devices()[0].platform,

@@ -6,8 +6,8 @@ import dataclasses
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 
+from .._arrays import complex_of, xp as jnp
 from .._pytree import register_dataclass
 from ..errors import NumericsError
 from ..grid import Grid
@@ -70,7 +70,7 @@ class SpectralStepper:
 def _product(matrix: jax.Array, vector: jax.Array) -> jax.Array:
     """A real matrix times a complex vector, which is half the work of a complex matrix."""
     vector = vector.astype(complex if matrix.dtype == jnp.float64 else jnp.complex64)
-    return jax.lax.complex(matrix @ jnp.real(vector), matrix @ jnp.imag(vector))
+    return complex_of(matrix @ jnp.real(vector), matrix @ jnp.imag(vector))
 
 
 def _by_parity(matrix: jax.Array) -> tuple[jax.Array, jax.Array]:

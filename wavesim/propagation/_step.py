@@ -8,10 +8,13 @@ a symmetric matrix. The GPU kernel of a later day takes the place of `advance`.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 
+from .._arrays import known, xp as jnp
 from .._pytree import register_dataclass
 from ..absorbers import Absorber
 from ..fourier import forward, inverse
@@ -64,7 +67,8 @@ class SplitStepper:
     grid: Grid
     mass: float
     dt: float
-    potential: AbstractPotential
+    # what the kicks are made of while V depends on time; None where it does not
+    potential: AbstractPotential | None
     kicks: tuple[jax.Array, ...]
     closing: jax.Array | None
     drifts: tuple[Axes, ...]
@@ -103,7 +107,7 @@ class SplitStepper:
             grid,
             problem.mass,
             dt,
-            problem.potential,
+            None if problem.potential.static else problem.potential,
             kicks,
             last,
             tuple(drift(a) for _, _, a in pairs),
@@ -141,7 +145,7 @@ class SplitStepper:
 
     def advance(self, carry: Carry, count: int) -> Carry:
         """`count` steps in one loop."""
-        return jax.lax.fori_loop(0, count, lambda _, inner: self.step(inner), carry)
+        return counted(lambda _, inner: self.step(inner), carry, count)
 
     def step(self, carry: Carry) -> Carry:
         """One step."""
@@ -185,6 +189,7 @@ class SplitStepper:
         return self._phase(self.scheme.merged()[2], time)
 
     def _phase(self, kick: Kick, time: jax.Array) -> jax.Array:
+        assert self.potential is not None
         return kick_phase(self.potential, kick, self.grid, self.mass, self.dt, time).astype(self.drifts[0][0].dtype)
 
 
@@ -198,6 +203,15 @@ def kick_phase(
         first, second = potential.gradient_terms(grid, mass=mass, time=time)  # type: ignore[arg-type]
         energy = energy - c * dt**2 * first + d * dt**4 * second
     return jnp.exp(-1j * dt * energy)
+
+
+def counted(step: Callable[[Any, Any], Any], state: Any, count: int) -> Any:
+    """`state` after step(0, state) .. step(count - 1, state): by NumPy if it is of NumPy, else in a loop that JAX compiles."""
+    if not known(*jax.tree.leaves((state, count))):
+        return jax.lax.fori_loop(0, count, step, state)
+    for n in range(count):
+        state = step(n, state)
+    return state
 
 
 def _times(wave: jax.Array, axes: Axes) -> jax.Array:
@@ -263,7 +277,7 @@ class ChebyshevStepper:
 
     def advance(self, carry: Carry, count: int) -> Carry:
         """`count` steps in one loop."""
-        return jax.lax.fori_loop(0, count, lambda _, inner: self.step(inner), carry)
+        return counted(lambda _, inner: self.step(inner), carry, count)
 
     def _scaled(self, psi: jax.Array) -> jax.Array:
         dimension = self.grid.dimension
@@ -284,9 +298,13 @@ class ChebyshevStepper:
             after = jnp.where(m == 1, 1.0, 2.0).astype(self.potential.dtype) * self._scaled(now) - before
             return now, after, total + c[m] * after
 
-        terms = self.terms if self.needed is None else self.needed
-        _, _, psi = jax.lax.fori_loop(1, terms, term, (jnp.zeros_like(psi), psi, c[0] * psi))
-        return Carry(psi, absorbed, step + 1)
+        terms, state = self.terms if self.needed is None else self.needed, (jnp.zeros_like(psi), psi, c[0] * psi)
+        if known(psi, c):
+            for m in range(1, int(terms)):
+                state = term(np.asarray(m), state)
+        else:
+            state = jax.lax.fori_loop(1, terms, term, state)
+        return Carry(state[2], absorbed, step + 1)
 
 
 def chebyshev_coefficients(radius: jax.Array | float, terms: int) -> jax.Array:

@@ -6,8 +6,8 @@ import abc
 from typing import ClassVar
 
 import jax
-import jax.numpy as jnp
 
+from .._arrays import xp as jnp
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian
 

@@ -7,9 +7,9 @@ import math
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 from scipy.special import ndtri
 
+from .._arrays import xp as jnp
 from .._checks import concrete, finite, one_of, positive
 from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length, Momentum

@@ -6,8 +6,8 @@ import dataclasses
 from typing import ClassVar
 
 import jax
-import jax.numpy as jnp
 
+from .._arrays import xp as jnp
 from .._checks import at_least
 from .._pytree import register_dataclass
 from ..errors import NumericsError

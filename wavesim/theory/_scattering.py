@@ -133,14 +133,15 @@ def scatter(
     )
     # Far from a resonance an energy that is off by rounding is harmless; on its flank it is what limits T.
     rounding = 2.0**-52 * (16 + steps / 2 + 8 * _change(moved, fine) / _SHIFT)
+    xp = namespace(fine, energy)
     return Scattering(
-        energy=jnp.asarray(energy),
-        transmission=jnp.asarray(namespace(fine).exp(fine.log_transmission)),
-        reflection=jnp.asarray(abs(fine.r) ** 2),
-        log_transmission=jnp.asarray(fine.log_transmission),
-        t=jnp.asarray(fine.t),
-        r=jnp.asarray(fine.r),
-        error=jnp.asarray(fixed(_change(coarse, fine) + rounding)),
+        energy=xp.asarray(energy),
+        transmission=xp.exp(fine.log_transmission),
+        reflection=abs(fine.r) ** 2,
+        log_transmission=fine.log_transmission,
+        t=fine.t,
+        r=fine.r,
+        error=fixed(_change(coarse, fine) + rounding),
         slices=steps,
     )
 

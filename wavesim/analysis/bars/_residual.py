@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 import math
 
-import jax.numpy as jnp
 import numpy as np
 import scipy.fft
 
-from ...fourier import forward
 from ...grid import Grid
 from ...hamiltonian import Hamiltonian
 from ...observables import Snapshot
@@ -118,11 +116,10 @@ def _between_points(result: Result, adjoint: Adjoint) -> float:
             )
             samples = problem.potential.sample(place, mass=problem.mass, time=float(result.times[frame]))  # type: ignore[arg-type]
             hamiltonian = Hamiltonian(place, samples, problem.mass)
-            wave = jnp.asarray(psi)
-            snapshot = Snapshot(wave, forward(wave, place.dimension), hamiltonian)
+            snapshot = Snapshot(psi, hamiltonian)
             for name, weights in series.items():
                 observable = problem.measure[name]
-                prepared = observable.prepare(place, hamiltonian, jnp.asarray(start))
+                prepared = observable.prepare(place, hamiltonian, start)
                 change += sign * float(weights[frame]) * float(observable.measure(prepared, snapshot))
     return change
 

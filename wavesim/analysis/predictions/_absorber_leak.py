@@ -6,10 +6,10 @@ import functools
 import math
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from ... import theory
+from ..._arrays import xp as jnp
 from ...absorbers import Absorber
 from ...problem import Problem
 from ...states import AbstractPacket

@@ -7,11 +7,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from ... import theory
+from ..._arrays import xp as jnp
 from ...potentials import (
     AbstractPotential,
     DeltaBarrier,
@@ -176,8 +175,8 @@ def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
 
 @functools.lru_cache(maxsize=16)
 def _compiled(potential: AbstractPotential, mass: float, near: float) -> Callable[[Any], Any]:
-    """V(x) counted from the near side: the same function each time, so that what is made of it is compiled once."""
-    return jax.jit(lambda x: potential.value((x,), mass=mass) - near)
+    """V(x) counted from the near side: the same function each time, so that what is made of it is made once."""
+    return lambda x: potential.value((x,), mass=mass) - near
 
 
 BELOW_TOP = ("thick_barrier", "fowler_nordheim")

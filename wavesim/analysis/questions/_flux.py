@@ -7,9 +7,9 @@ import math
 from typing import Any, ClassVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from ..._arrays import erfc, xp as jnp
 from ..._pytree import register_dataclass
 from ..._typing import DIMENSIONLESS, FREQUENCY, Dimension, Length
 from ...absorbers import Absorber
@@ -73,12 +73,15 @@ class BeforeSoftPlane(AbstractObservable):
 
     def prepare(self, grid: Grid, hamiltonian: Hamiltonian, initial: jax.Array) -> Any:
         sign = 1.0 if self.to_right else -1.0
-        passed = jax.scipy.special.erfc(-sign * (grid.position[0] - self.plane) / (math.sqrt(2) * self.width)) / 2
+        passed = erfc(-sign * (grid.position[0] - self.plane) / (math.sqrt(2) * self.width)) / 2
         behind = Beyond(self.edge) if self.to_right else Before(self.edge)
         return behind.fraction(grid) - passed
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         return snapshot.mean(prepared)
+
+    def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        return prepared * snapshot.psi
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,7 +16,6 @@ from __future__ import annotations
 import dataclasses
 import math
 
-import jax
 import numpy as np
 import scipy.linalg
 
@@ -109,14 +108,9 @@ def fourier_levels(problem: Problem, count: int, grid: Grid) -> SolvedLevels:
     return SolvedLevels(energies, states.kinetic[:count], budgets, BoundStates(problem, grid, energies, psi), rounds=1)
 
 
-@jax.jit
-def _samples(problem: Problem, grid: Grid) -> jax.Array:
-    return problem.potential.sample(grid, mass=problem.mass)
-
-
 def _diagonalized(problem: Problem, grid: Grid, count: int) -> _GridLevels:
     mass, step = float(problem.mass), float(grid.spacing[0])
-    samples = np.asarray(_samples(problem, grid))
+    samples = np.asarray(problem.potential.sample(grid, mass=problem.mass))
     kinetic = (2 * math.pi * np.fft.fftfreq(len(samples), step)) ** 2 / (2 * mass)
     if len(samples) > _DENSE:
         vectors = lowest_by_correction(samples, step, mass, count)[1].T

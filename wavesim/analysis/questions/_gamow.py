@@ -7,12 +7,12 @@ import math
 import time
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 from numpy.polynomial import Chebyshev
 from scipy.optimize import brentq, minimize_scalar
 
 from ... import theory
+from ..._arrays import xp as jnp
 from ..._checks import named, positive
 from ..._typing import DIMENSIONLESS, ENERGY, TIME, EnergyValue, Time
 from ...errors import WavesimError

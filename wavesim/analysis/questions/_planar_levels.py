@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import math
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from ..._arrays import xp as jnp
 from ..._checks import named
 from ...errors import NumericsError
 from ...grid import Grid
@@ -58,11 +57,6 @@ def planar_levels(problem: Problem, count: int, tolerance: float, given: Grid | 
         box = max(0.01 * box, 1e-13) if "box" in blamed else box
 
 
-@jax.jit
-def _samples(problem: Problem, grid: Grid) -> jax.Array:
-    return problem.potential.sample(grid, mass=problem.mass)
-
-
 @dataclasses.dataclass(frozen=True)
 class _Solved:
     """The lowest states on one grid, their kinetic energies, the norms of H psi - E psi, and the size that rounding is relative to."""
@@ -79,7 +73,7 @@ class _Solved:
 
 
 def _solve(problem: Problem, grid: Grid, count: int) -> _Solved:
-    mass, samples = float(problem.mass), np.asarray(_samples(problem, grid))
+    mass, samples = float(problem.mass), np.asarray(problem.potential.sample(grid, mass=problem.mass))
     energies, states = map(np.asarray, lowest_eigenstates(Hamiltonian(grid, jnp.asarray(samples), mass), count))
     axes, cell = tuple(range(1, states.ndim)), float(grid.cell)
     total = np.asarray(grid.spread(grid.kinetic(mass)))

@@ -7,9 +7,9 @@ import math
 from typing import Any, ClassVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from ..._arrays import xp as jnp
 from ..._checks import positive
 from ..._pytree import register_dataclass
 from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension, Length

@@ -6,11 +6,11 @@ import dataclasses
 import math
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 from scipy.integrate import cumulative_trapezoid
 from scipy.ndimage import maximum_filter1d
 
+from ..._arrays import xp as jnp
 from ..._checks import named
 from ...absorbers import Absorber
 from ...errors import ArgumentError, WavesimError

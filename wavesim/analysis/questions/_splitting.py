@@ -8,10 +8,10 @@ import math
 from typing import Any, ClassVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from ... import theory
+from ..._arrays import xp as jnp
 from ..._pytree import register_dataclass
 from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension, Length
 from ...absorbers import Absorber

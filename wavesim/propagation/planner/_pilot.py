@@ -26,20 +26,14 @@ Energies = list[np.ndarray]
 _BLOCK = 1 << 18
 
 
-@jax.jit
-def _started(problem: Problem, grid: Grid) -> jax.Array:
-    return problem.state.sample(grid, problem.hamiltonian(grid))
+def _energies(potential: AbstractPotential, grid: Grid, mass: float, time: Any = 0.0) -> list[Any]:
+    samples = potential.sample(grid, mass=mass, time=time)
+    return [samples, *potential.gradient_terms(grid, mass=mass, time=time)] if potential.smooth else [samples]
 
 
 @jax.jit
-def _sampled(potential: AbstractPotential, grid: Grid, mass: float, times: jax.Array) -> tuple[jax.Array, ...]:
-    def at(time: jax.Array) -> tuple[jax.Array, ...]:
-        samples = potential.sample(grid, mass=mass, time=time)  # type: ignore[arg-type]
-        if potential.smooth:
-            return (samples, *potential.gradient_terms(grid, mass=mass, time=time))  # type: ignore[arg-type]
-        return (samples,)
-
-    return jax.vmap(at)(times)
+def _sampled(potential: AbstractPotential, grid: Grid, mass: float, times: jax.Array) -> list[jax.Array]:
+    return jax.vmap(lambda time: _energies(potential, grid, mass, time))(times)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,13 +57,16 @@ class Pilot:
         def energies(times: np.ndarray) -> Iterator[Energies]:
             for first in range(0, len(times), block):
                 some = times[first : first + block]
+                if static:
+                    yield _energies(problem.potential, grid, problem.mass)
+                    continue
                 values = _sampled(problem.potential, grid, problem.mass, np.resize(some, block))
                 arrays = [np.asarray(a) for a in values]
                 yield from ([a[i] for a in arrays] for i in range(len(some)))
 
         fixed = next(energies(np.zeros(1))) if static else []
         return cls(
-            np.asarray(_started(problem, grid)).astype(complex),
+            np.asarray(problem.state.sample(grid, problem.hamiltonian(grid))).astype(complex),
             np.asarray(grid.spread(grid.kinetic(problem.mass))),
             None if absorber is None else np.asarray(absorber.sample(grid)),
             (lambda times: itertools.repeat(fixed, len(times))) if static else energies,

@@ -1,0 +1,118 @@
+"""NumPy where all values are known, JAX where one is traced: tables are made without compiling anything, and stay differentiable.
+
+``from ._arrays import xp as jnp`` stands where ``import jax.numpy as jnp`` would. A function of it calls NumPy if none of its arguments
+is a JAX array, and JAX otherwise. A single operation that JAX carries out eagerly costs a compilation of 30 to 60 ms for each new
+shape, and the tables of a run some hundred operations: ten times what the run itself takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import jax
+import numpy as np
+import scipy.fft
+import scipy.linalg
+import scipy.special
+
+if TYPE_CHECKING:
+    import jax.numpy as xp
+else:
+
+    class _Namespace:
+        """The functions of one module in both libraries, chosen at each call."""
+
+        def __init__(self, plain: Any, traced: str) -> None:
+            self._plain, self._traced = plain, traced
+
+        def _other(self) -> Any:
+            import importlib
+
+            return importlib.import_module(self._traced)
+
+        def __getattr__(self, name: str) -> Any:
+            plain = getattr(self._plain, name)
+            if isinstance(plain, type) or not callable(plain):
+                return plain
+
+            def chosen(*arguments: Any, **options: Any) -> Any:
+                if _traced(arguments) or _traced(options.values()):
+                    return getattr(self._other(), name)(*arguments, **options)
+                # as in JAX, a value that overflows or is none is no warning
+                with np.errstate(all="ignore"):
+                    return plain(*arguments, **options)
+
+            self.__dict__[name] = chosen
+            return chosen
+
+    xp = _Namespace(np, "jax.numpy")
+    xp.fft = _Namespace(scipy.fft, "jax.numpy.fft")
+    xp.linalg = _Namespace(np.linalg, "jax.numpy.linalg")
+
+
+def _traced(arguments: Any) -> bool:
+    return any(
+        isinstance(value, jax.Array) or (isinstance(value, list | tuple) and _traced(value)) for value in arguments
+    )
+
+
+def known(*values: Any) -> bool:
+    """Whether none of the values is a JAX array."""
+    return not _traced(values)
+
+
+def constant(value: Any) -> Any:
+    """The value, of which JAX takes no derivative."""
+    return jax.lax.stop_gradient(value) if _traced((value,)) else value
+
+
+def sigmoid(value: Any) -> Any:
+    """1/(1 + exp(-value))."""
+    return jax.nn.sigmoid(value) if _traced((value,)) else scipy.special.expit(value)
+
+
+def erfc(value: Any) -> Any:
+    """1 - erf(value)."""
+    return jax.scipy.special.erfc(value) if _traced((value,)) else scipy.special.erfc(value)
+
+
+def whole_power(value: Any, power: int) -> Any:
+    """value^power, with a derivative at 0."""
+    if _traced((value,)):
+        return jax.lax.integer_pow(value, power)
+    with np.errstate(all="ignore"):
+        return np.asarray(value, float) ** float(power) if power < 0 else np.asarray(value, float) ** power
+
+
+def complex_of(real: Any, imaginary: Any) -> Any:
+    """real + i imaginary, in the precision of both."""
+    if _traced((real, imaginary)):
+        return jax.lax.complex(real, imaginary)
+    return real + np.asarray(1j, np.result_type(real.dtype, np.complex64)) * imaginary
+
+
+def changed_at(values: Any, places: Any, amounts: Any, how: str = "add") -> Any:
+    """A copy of values with amounts brought in at places: "add", "max" or "min"; places outside are left out."""
+    if _traced((values, places, amounts)):
+        return getattr(jax.numpy.asarray(values).at[places], how)(amounts, mode="drop")
+    copy, inside = np.array(values), (places >= 0) & (places < len(values))
+    operation: Callable[..., None] = {"add": np.add, "max": np.maximum, "min": np.minimum}[how].at
+    operation(copy, np.asarray(places)[inside], np.broadcast_to(amounts, np.shape(places))[inside])
+    return copy
+
+
+def tridiagonal_solution(lower: Any, middle: Any, upper: Any, right_side: Any) -> Any:
+    """Solve a tridiagonal system; `lower` starts and `upper` ends with an entry that does not count."""
+    if _traced((lower, middle, upper, right_side)):
+        return jax.lax.linalg.tridiagonal_solve(lower, middle, upper, right_side[:, None])[:, 0]
+    bands = np.stack([np.roll(upper, 1), middle, np.roll(lower, -1)])
+    return scipy.linalg.solve_banded((1, 1), bands, right_side)
+
+
+def placed(values: Any, place: Any, entry: Any) -> Any:
+    """`values` with `entry` at a place along the first axis; an array of NumPy is changed itself."""
+    if _traced((values, place, entry)):
+        return jax.numpy.asarray(values).at[place].set(entry)
+    values[place] = entry
+    return values
