@@ -69,7 +69,11 @@ def constant(value: Any) -> Any:
 
 def sigmoid(value: Any) -> Any:
     """1/(1 + exp(-value))."""
-    return jax.nn.sigmoid(value) if _traced((value,)) else scipy.special.expit(value)
+    if _traced((value,)):
+        return jax.nn.sigmoid(value)
+    if np.iscomplexobj(value):
+        return 0.5 + 0.5 * np.tanh(np.asarray(value) / 2)
+    return scipy.special.expit(value)
 
 
 def erfc(value: Any) -> Any:

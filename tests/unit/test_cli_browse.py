@@ -49,9 +49,9 @@ def test_schema_prints_the_schema() -> None:
 
 
 def test_check_plans_and_runs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wavesim.propagation import _propagate
+    from wavesim.propagation import _loop
 
-    monkeypatch.setattr(_propagate, "proceed", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr(_loop.Loop, "moved", lambda *_: pytest.fail("it ran"))
     done = wavesim("check", written(tmp_path), "--set", "run.scheme=strang")
     assert done.exit_code == 0, done.stderr
     for words in ("FFT pairs", "MB", "strang", "given", "absorber", "duration", " s on this machine"):
@@ -63,9 +63,9 @@ def test_theory_predicts_without_propagating(monkeypatch: pytest.MonkeyPatch) ->
     """The packet of `rectangular_barrier`: the average of T over its momenta is 0.185563882093389, and T at its mean energy,
     sech^2(1.5) = 0.180706638923649; printed to 12 digits.
     """
-    from wavesim.propagation import _propagate
+    from wavesim.propagation import _loop
 
-    monkeypatch.setattr(_propagate, "proceed", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr(_loop.Loop, "moved", lambda *_: pytest.fail("it ran"))
     done = wavesim("theory", "rectangular_barrier")
     assert done.exit_code == 0, done.stderr
     assert "transmitted probability | closed form | 0.185563882093\n" in done.stdout

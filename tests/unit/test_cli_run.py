@@ -133,17 +133,16 @@ def test_ctrl_c_while_it_is_painted(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def interrupted_at(call: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Press Ctrl-C when the loop is entered for the `call`-th time; one frame each time."""
-    stretch, calls = _adjoint._forward, []
+    """Press Ctrl-C when a frame is looked at for the `call`-th time."""
+    look, calls = _adjoint.seen, []
 
     def watched(*arguments: Any) -> Any:
         calls.append(arguments)
         if len(calls) == call:
             raise KeyboardInterrupt
-        return stretch(*arguments)
+        return look(*arguments)
 
-    monkeypatch.setattr(_adjoint, "_forward", watched)
-    monkeypatch.setattr(_adjoint, "_bunch", lambda numerics: 1)
+    monkeypatch.setattr(_adjoint, "seen", watched)
 
 
 def test_ctrl_c_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +166,7 @@ def test_ctrl_c_before_the_first_frame_leaves_nothing(tmp_path: Path, monkeypatc
     def stop(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_propagate, "begin", stop)
+    monkeypatch.setattr(_adjoint, "set_up", stop)
     done = wavesim("run", written(tmp_path), "--out", tmp_path / "out", "--quiet")
     assert (done.exit_code, done.stdout) == (130, "")
     assert "interrupted" in done.stderr

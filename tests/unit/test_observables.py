@@ -56,7 +56,7 @@ class Case:
 
     def measure(self, observable: AbstractObservable) -> Any:
         h = Hamiltonian(self.grid, jnp.asarray(self.v), MASS)
-        snapshot = Snapshot(jnp.asarray(self.psi), forward(jnp.asarray(self.psi), self.grid.dimension), h)
+        snapshot = Snapshot(jnp.asarray(self.psi), h)
         return np.asarray(observable.measure(observable.prepare(self.grid, h, jnp.asarray(self.start)), snapshot))
 
 

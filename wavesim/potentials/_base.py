@@ -49,7 +49,9 @@ class AbstractPotential(abc.ABC):
 
         `mass` matters for oscillators, and for what the grid's waves cannot show at edges and deltas.
         """
-        samples = self.placed(grid, mass=mass, time=time)
+        # what overflows far out confines, and is no warning
+        with np.errstate(all="ignore"):
+            samples = self.placed(grid, mass=mass, time=time)
         edges, spikes = self.edges_at(time), self.spikes
         if len(edges):
             jumps = self.jumps_at(time)
@@ -130,9 +132,10 @@ class AbstractPotential(abc.ABC):
         if known(*jax.tree.leaves((self, mass, time)), points):
             # one small program for each kind of potential serves grids of any size
             padded = np.concatenate([points, np.repeat(points[-1:], -len(points) % _BLOCK, axis=0)])
-            parts = [
-                _compiled_gradients(self, part, mass, time) for part in padded.reshape(-1, _BLOCK, len(grid.points))
-            ]
+            with jax.ensure_compile_time_eval():
+                parts = [
+                    _compiled_gradients(self, part, mass, time) for part in padded.reshape(-1, _BLOCK, len(grid.points))
+                ]
             first, second = (
                 np.concatenate([np.asarray(part) for part in term])[: len(points)] for term in zip(*parts, strict=True)
             )

@@ -256,7 +256,9 @@ class SmoothFunction(AbstractSmoothPotential):
         # plain positions in a few lengths, so that the function is compiled a few times in all
         x = np.asarray(position[0], float)
         padded = np.resize(x, max(_FEWEST, 1 << (x.size - 1).bit_length()) if x.size else _FEWEST)
-        return np.asarray(_compiled(self.function, padded, self.parameters))[: x.size].reshape(x.shape)  # type: ignore[return-value]
+        with jax.ensure_compile_time_eval():
+            values = np.asarray(_compiled(self.function, padded, self.parameters))
+        return values[: x.size].reshape(x.shape)  # type: ignore[return-value]
 
     def asymptotes(self) -> tuple[float, float]:
         return self.ends

@@ -20,7 +20,7 @@ from ._loop import Loop, seen
 from ._memory import device_memory
 from ._numerics import Numerics
 from ._progress import Progress
-from ._propagate import recorded
+from ._propagate import recorded, stacked
 from ._result import Adjoint, FrameSum, Result
 from ._spectral import Carry
 from ._step import ChebyshevStepper, SplitStepper
@@ -138,7 +138,7 @@ class _Run:
         self.progress(frames * each, 2 * self.numerics.steps * self.numerics.pairs)
 
     def result(self, wall_s: float) -> Result:
-        return recorded(self.problem, self.numerics, self.collected, self.final, self.complete, wall_s)
+        return recorded(self.problem, self.numerics, stacked(self.collected), self.final, self.complete, wall_s)
 
     def go_back(self, numbers: Mapping[str, FrameSum]) -> dict[str, Adjoint]:
         """The gradients of all numbers at once: they meet the same tables."""

@@ -155,7 +155,7 @@ def check(problem: Problem, numerics: Numerics) -> None:
 def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
     begun = time.perf_counter()
     steps = numerics.steps // numerics.frames
-    pieces = min(steps, math.ceil(math.prod(numerics.grid.points) * numerics.pairs * steps / _CHUNK))
+    pieces = min(steps, 1 + math.floor(math.prod(numerics.grid.points) * numerics.pairs * steps / _CHUNK))
     lengths = np.diff(np.arange(pieces + 1) * steps // pieces).tolist()
     apparatus, carry, first = set_up(problem, numerics)
     loop = Loop.of(apparatus, numerics)
@@ -172,23 +172,27 @@ def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
             final = psi
     except KeyboardInterrupt:
         complete = False
-    return recorded(problem, numerics, collected, final, complete, time.perf_counter() - begun)
+    return recorded(problem, numerics, stacked(collected), final, complete, time.perf_counter() - begun)
+
+
+def stacked(frames: list[Frame]) -> Frame:
+    """Frames in order, stacked along the first axis."""
+    return jax.tree.map(lambda *parts: np.stack(parts), *frames)
 
 
 def recorded(
     problem: Problem,
     numerics: Numerics,
-    collected: list[Frame],
+    frames: Frame,
     final: Any,
     complete: bool,
     wall_s: float,
 ) -> Result:
-    """The `Result` of frames in order.
+    """The `Result` of frames, stacked along the first axis.
 
     Raises:
         NumericsError: if psi is not finite at the end.
     """
-    stacked: Frame = jax.tree.map(lambda *parts: np.stack(parts), *collected)
     if final is None:
         final = np.asarray(problem.state.sample(numerics.grid, problem.hamiltonian(numerics.grid)))
     if not np.all(np.isfinite(final)):
@@ -198,10 +202,10 @@ def recorded(
     return Result(
         problem=problem,
         numerics=numerics,
-        times=np.arange(len(stacked.absorbed)) * (numerics.steps // numerics.frames) * float(numerics.dt),
-        psi=np.zeros((0, *numerics.grid.points), complex) if stacked.psi is None else np.asarray(stacked.psi),
-        series={name: np.asarray(values) for name, values in stacked.series.items()},
-        absorbed=np.asarray(stacked.absorbed),
+        times=np.arange(len(frames.absorbed)) * (numerics.steps // numerics.frames) * float(numerics.dt),
+        psi=np.zeros((0, *numerics.grid.points), complex) if frames.psi is None else np.asarray(frames.psi),
+        series={name: np.asarray(values) for name, values in frames.series.items()},
+        absorbed=np.asarray(frames.absorbed),
         final=np.asarray(final),
         complete=complete,
         wall_s=wall_s,

@@ -303,6 +303,7 @@ class ChebyshevStepper:
             for m in range(1, int(terms)):
                 state = term(np.asarray(m), state)
         else:
+            c = jax.numpy.asarray(c)
             state = jax.lax.fori_loop(1, terms, term, state)
         return Carry(state[2], absorbed, step + 1)
 

@@ -43,6 +43,7 @@ def as_json(report: Report, scenario: Scenario, outcomes: list[Outcome]) -> dict
         "balance": report.balance,
         "curves": {c.name: _curve(c, units) for c in report.curves.values()},
         "expect": [expected_json(outcome, units) for outcome in outcomes],
+        "notes": list(report.notes),
         "warnings": list(report.warnings),
     }
 

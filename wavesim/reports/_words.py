@@ -31,6 +31,7 @@ def report_text(report: Report, units: UnitSystem, outcomes: list[Outcome]) -> s
     parts += [_curve(curve, units) for curve in report.curves.values() if np.ndim(curve.error)]
     if report.balance is not None:
         parts.append(f"balance    transmitted + reflected + remaining = {report.balance:.12f}")
+    parts += [f"note       {text}" for text in report.notes]
     if report.result is not None:
         parts.append(_numerics(report, report.result, units))
     parts += [*(expected_text(outcome, units) for outcome in outcomes)]

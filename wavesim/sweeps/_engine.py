@@ -160,8 +160,6 @@ def _propagate(group: Sequence[_Run], stop: threading.Event) -> None:
         if stop.is_set():
             return
         try:
-            run.result = recorded(
-                run.problem, run.numerics, [trajectory.frames], np.asarray(trajectory.final), True, 0.0
-            )
+            run.result = recorded(run.problem, run.numerics, trajectory.frames, np.asarray(trajectory.final), True, 0.0)
         except WavesimError as error:
             run.result = error

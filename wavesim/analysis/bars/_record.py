@@ -73,6 +73,11 @@ class AbstractRecordQuestion(AbstractQuestion):
         """A reading as a sum of these `numbers`, by their weights."""
         return {name: 1.0}
 
+    def instead(self, problem: Problem, tolerance: float, numerics: Numerics) -> Report | None:
+        """The answer by other means, where a run with these numerics would take too long; None to make the run."""
+        del problem, tolerance, numerics
+        return None
+
     @property
     def least_frames(self) -> int | None:
         """Frames that the numbers need, where they can be told; None for as many as a plan gives."""
@@ -103,6 +108,10 @@ class AbstractRecordQuestion(AbstractQuestion):
         if brief is not None:
             fixed = {"frames": self.least_frames, "save_psi": False, "shared": brief} | fixed
         first = self.planned(problem, tolerance, **fixed).numerics
+        if brief is None and problem.duration is None and not {"grid", "dt", "scheme", "absorber"} & set(fixed):
+            otherwise = self.instead(problem, tolerance, first)
+            if otherwise is not None:
+                return otherwise
         refuse_below_rounding(first, tolerance, float(problem.mass))
         start = Refinement(space=first_refinement(problem, tolerance))
 

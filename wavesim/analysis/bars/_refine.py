@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -19,6 +20,8 @@ _AS_PLANNED = Refinement()
 MOST_TRIALS = 4
 # finer trials that a dispute with theory is worth
 _DOUBTS = 2
+# a finer trial may cost so many times the first one, or so many point-pairs: some ten seconds
+_DEARER, _WORK = 6.0, 5e8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +75,9 @@ def refine(
         numbers: numbers of the record whose gradients tell what the grid leaves wrong.
     """
     begun, refinement = time.perf_counter(), start
-    trial = yield from run_trial(problem, planned(refinement), numbers)
+    numerics = planned(refinement)
+    first = _work(numerics)
+    trial = yield from run_trial(problem, numerics, numbers)
     runs, pairs, trials, doubts = trial.runs, trial.fft_pairs, 1, 0
     while True:
         verdict = judge(trial)
@@ -81,12 +86,19 @@ def refine(
         better = refined(refinement, verdict.headline, verdict.aim, problem, trial, fixed)
         if trial.interrupted or verdict.enough or better == refinement or trials >= MOST_TRIALS or doubts > _DOUBTS:
             break
-        refinement = better
+        refinement, numerics = better, planned(better)
+        if _work(numerics) > max(_DEARER * first, _WORK):
+            break
         try:
-            finer = yield from run_trial(problem, planned(refinement), numbers)
+            finer = yield from run_trial(problem, numerics, numbers)
         except KeyboardInterrupt:
             break
         if finer.interrupted:
             break
         trial, runs, pairs, trials = finer, runs + finer.runs, pairs + finer.fft_pairs, trials + 1
     return Measured(verdict, trial, runs, pairs, time.perf_counter() - begun)
+
+
+def _work(numerics: Numerics) -> float:
+    """Points times FFT pairs."""
+    return (numerics.fft_pairs or 0) * math.prod(numerics.grid.points)

@@ -135,6 +135,7 @@ class Report:
         fft_pairs: FFT pairs of all of them.
         wall_s: seconds of all of them.
         states: what was found where levels are asked for, else None.
+        notes: sentences on how the numbers were found, where that is not by a run as usual.
     """
 
     result: Result | None
@@ -146,6 +147,7 @@ class Report:
     fft_pairs: int
     wall_s: float
     states: BoundStates | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -199,7 +201,7 @@ class Report:
             difference = f"{q.difference:.2e}" if q.difference is not None else "-"
             lines.append(f"{q.name:<26}{q.value:>22.12g}{q.error:>10.1e}   {theory:>22}{difference:>13}")
         head = [] if self.result is None else [str(self.result)]
-        return "\n".join([*head, *lines, *(f"warning: {text}" for text in self.warnings)])
+        return "\n".join([*head, *lines, *self.notes, *(f"warning: {text}" for text in self.warnings)])
 
     def _repr_html_(self) -> str:
         return f"<pre>{self}</pre>"

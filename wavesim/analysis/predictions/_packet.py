@@ -35,6 +35,8 @@ class Shares(NamedTuple):
 
     through: Estimate
     back: Estimate
+    # natural logarithm of the first, which stands where that underflows
+    log_through: float
 
 
 def packet_theories(problem: Problem, first_only: bool = False) -> Predictions:
@@ -61,7 +63,15 @@ def packet_theories(problem: Problem, first_only: bool = False) -> Predictions:
         return _both(averages, None)
     shares = shares_of(problem)
     if shares is None:
-        return _both(averages, None)
+        # what starts inside interferes with what comes in, by at most this
+        inside = sum(_beyond(problem, part) for part in packet)
+        return _both(
+            {
+                name: Estimate(value, value.error + 2 * math.sqrt(max(value, 0.0) * inside) + inside)
+                for name, value in averages.items()
+            },
+            None,
+        )
     if not averages:
         return _both({"projection": shares.through}, shares)
     plain = next(iter(averages.values()))
@@ -120,8 +130,10 @@ def shares_of(problem: Problem) -> Shares | None:
     if tolerances[0] == _FAINT[0]:
         return shares
     cut = _projected(problem, packet, terrain_of(problem.potential, mass, 30 * tolerances[0]))
-    through, back = (Estimate(one, one.error + abs(one - other)) for one, other in zip(shares, cut, strict=True))
-    return Shares(through, back)
+    through, back = (
+        Estimate(one, one.error + abs(one - other)) for one, other in zip(shares[:2], cut[:2], strict=True)
+    )
+    return Shares(through, back, shares.log_through)
 
 
 def _projected(problem: Problem, packet: tuple[theory.Gaussian, ...], terrain: theory.Terrain) -> Shares:
@@ -135,7 +147,7 @@ def _projected(problem: Problem, packet: tuple[theory.Gaussian, ...], terrain: t
     else:
         other = theory.transmitted_share(terrain.mirrored, tuple(part.mirrored for part in packet), mass)
         back = Estimate(other.value, other.error)
-    return Shares(Estimate(through.value, through.error), back)
+    return Shares(Estimate(through.value, through.error), back, through.log)
 
 
 def _starts_inside(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> bool:
@@ -143,6 +155,13 @@ def _starts_inside(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> boo
     if moves_right(problem):
         return any(left - part.center < theory.REACH * part.width for part in packet)
     return any(part.center - right < theory.REACH * part.width for part in packet)
+
+
+def _beyond(problem: Problem, part: theory.Gaussian) -> float:
+    """The probability of a Gaussian that starts inside or behind the potential."""
+    left, right = problem.potential.support(_FELT)
+    clear = left - part.center if moves_right(problem) else part.center - right
+    return math.erfc(clear / part.width / math.sqrt(2)) / 2
 
 
 def _tolerances(problem: Problem) -> list[float]:

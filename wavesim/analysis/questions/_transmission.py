@@ -12,10 +12,10 @@ from ..._typing import DIMENSIONLESS, Dimension
 from ...absorbers import Absorber
 from ...observables import AbstractObservable, MovingIn, Norm, ProbabilityIn
 from ...problem import Problem
-from ...propagation import FrameSum, Result, Trajectory
+from ...propagation import FrameSum, Numerics, Result, Trajectory
 from ...regions import Before, Beyond
 from ...states import GaussianPacket
-from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
+from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report
 from ..predictions import (
     TransmissionOf,
     along_first_axis,
@@ -25,6 +25,7 @@ from ..predictions import (
     packet_leak,
     packet_theories,
 )
+from ._stationary import by_scattering_states, too_long
 
 _FAR = 1e-3
 
@@ -67,7 +68,7 @@ class Transmission(AbstractRecordQuestion):
     def readings(self, result: Result) -> dict[str, Reading]:
         ends = {name: float(values[-1]) for name, (values, _) in self.curves(result).items()}
         # whatever is undecided at the end may still go either way
-        own = {"duration": abs(ends["remaining_probability"]), "start": self.already_there(result)}
+        own = {"duration": abs(ends["remaining_probability"])}
         numbers = {
             name: Reading(ends[name], DIMENSIONLESS, own)
             for name in ("transmitted_probability", "reflected_probability")
@@ -109,15 +110,8 @@ class Transmission(AbstractRecordQuestion):
             rest: {rest: 1.0},
         }.get(name, {through: 1.0, rest: 1.0})
 
-    def already_there(self, result: Result) -> float:
-        """The part of the packet that starts inside or behind the potential: it is no incoming wave, and may be counted on either side."""
-        packet = result.problem.state
-        if isinstance(packet, GaussianPacket):
-            left, right = result.problem.potential.support(_FAR)
-            clear = left - packet.center if moves_right(result.problem) else packet.center - right
-            return math.erfc(clear / packet.width / math.sqrt(2)) / 2
-        near = "beyond_left" if moves_right(result.problem) else "beyond_right"
-        return abs(1.0 - float(result.series[near][0]))
+    def instead(self, problem: Problem, tolerance: float, numerics: Numerics) -> Report | None:
+        return by_scattering_states(problem, tolerance, self.relative, numerics) if too_long(numerics) else None
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
         s = result.series

@@ -79,7 +79,7 @@ def open_space(
         through = min(1.0, 16 * math.exp(-2 * _forbidden(x, values - here, fast**2 / (2 * mass), mass)))
         # and a low one reflects as its height squared
         through *= min(1.0, (4 * mass * float(np.ptp(values)) / fast**2) ** 2) if not potential.spikes else 1.0
-        share = min(max(tolerance / through, 1e-10), 1e-3)
+        share = min(max(tolerance / max(through, 1e-300), 1e-10), 1e-3)
         fine = max((_EDGE * share) ** (1 / 6), (_COARSE_EDGE * share) ** (1 / 4))
         edge = ((_SPIKE * share) ** (1 / 3) if potential.spikes else fine) / wave
         if edge < spacing:

@@ -1,0 +1,97 @@
+"""The transmitted share by scattering states alone, where to propagate the packet would take very long."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+
+from ..._typing import DIMENSIONLESS
+from ...errors import NumericsError
+from ...problem import Problem
+from ...propagation import Numerics
+from ...states import GaussianPacket
+from ...theory import REACH
+from ..bars import Quantity, Report
+from ..predictions import along_first_axis, moves_right, packet_theories, shares_of
+
+# point-pairs of one run: half a minute of them, with the run back and the repetitions, on one core
+_MOST_WORK = 3e8
+# of those in a second
+_RATE = 6e7
+_RUNS = 4
+# a probability below it has no digits in double precision
+_LEAST_LOG = -690.0
+_ROUNDING = 1e-13
+
+
+def too_long(numerics: Numerics) -> bool:
+    """Whether a run would take more than half a minute, about."""
+    return _work(numerics) > _MOST_WORK
+
+
+def _work(numerics: Numerics) -> float:
+    return (numerics.fft_pairs or 0) * math.prod(numerics.grid.points)
+
+
+def by_scattering_states(problem: Problem, tolerance: float, relative: bool, numerics: Numerics) -> Report | None:
+    """The transmitted and the reflected probability of a packet, projected on the scattering states; None where there is no such projection.
+
+    P = int abs(<k|psi>)^2 dk over the states that go out behind the potential: what the run would end with, were it made.
+
+    Args:
+        problem: a packet before a static potential that is flat on both sides.
+        tolerance: asked for.
+        relative: whether it is a fraction of the transmitted probability.
+        numerics: of the run that is not made.
+
+    Raises:
+        NumericsError: if a fraction is asked of a probability that double precision cannot hold.
+
+    Source: Newton, Scattering Theory of Waves and Particles (1982), section 6.3.
+    """
+    begun = time.perf_counter()
+    problem = along_first_axis(problem)
+    shares = shares_of(problem) if problem.potential.static and problem.potential.dimension == 1 else None
+    if shares is None:
+        return None
+    if relative and (log := _log_of_incoming(problem)) < _LEAST_LOG:
+        raise NumericsError(
+            f"the transmitted probability must be above 1e-300, which double precision can hold, but of this packet 10^{log / math.log(10):.2f} passes, by the scattering states; "
+            "make the barrier thinner or lower, or leave out `relative`."
+        )
+    theories = packet_theories(problem)
+    quantities = {}
+    for name, share in (("transmitted_probability", shares.through), ("reflected_probability", shares.back)):
+        budget = {"scattering_states": share.error, "rounding": _ROUNDING}
+        others = {kind: value for kind, value in theories.get(name, {}).items() if kind != "projection"}
+        quantities[name] = Quantity(name, float(share), sum(budget.values()), DIMENSIONLESS, budget, others)
+    headline = quantities["transmitted_probability"]
+    aim = tolerance * (headline.value if relative else 1.0)
+    warnings = ()
+    if headline.error > aim:
+        warnings = (
+            f"the error bar of {headline.name} is {headline.error:.2g}, above the {aim:.2g} asked for; most of it is that of the scattering states.",
+        )
+    minutes = _RUNS * _work(numerics) / _RATE / 60
+    note = (
+        f"nothing was propagated: the packet has parts so slow that a run would take about {_length(minutes)}; its end is known from the scattering states. "
+        "To see it move, make the packet faster or wider, or give a duration."
+    )
+    return Report(None, tolerance, quantities, {}, warnings, 0, 0, time.perf_counter() - begun, notes=(note,))
+
+
+def _log_of_incoming(problem: Problem) -> float:
+    """Natural logarithm of what passes of a packet that starts clear of the potential, so that no tail of it starts inside."""
+    packet = problem.state
+    if isinstance(packet, GaussianPacket):
+        left, right = problem.potential.support(1e-17)
+        away = 2 * REACH * packet.width
+        center = left - away if moves_right(problem) else right + away
+        problem = dataclasses.replace(problem, state=dataclasses.replace(packet, center=center))
+    shares = shares_of(problem)
+    return -math.inf if shares is None else shares.log_through
+
+
+def _length(minutes: float) -> str:
+    return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.0f} hours"
