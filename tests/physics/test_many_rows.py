@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -85,9 +87,9 @@ def test_a_row_that_cannot_be_answered_leaves_the_others_alone() -> None:
 
 
 def test_a_tolerance_that_is_missed_is_said() -> None:
-    """A packet that starts near the barrier: what is behind it already bounds every bar from below; the number stands, with its reason."""
+    """A record that ends while half of the packet is on its way: what is undecided bounds every bar from below; the number stands, with its reason."""
     problem = REFERENCES["eckart"].problem
-    near = problem.replace("state.center", -3 * float(problem.state.width))  # type: ignore[attr-defined]
+    near = dataclasses.replace(problem, duration=-float(problem.state.center))  # type: ignore[attr-defined]
     (row,) = answered(Transmission(), [near], 1e-6)
     assert row.status is Status.MISSED and "above the 1e-06 asked for" in row.reason
     assert (

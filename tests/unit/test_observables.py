@@ -10,7 +10,6 @@ import pytest
 
 from wavesim import Before, Between, Beyond, Grid
 from wavesim.errors import ArgumentError
-from wavesim.fourier import forward
 from wavesim.hamiltonian import Hamiltonian
 from wavesim.observables import (
     AbstractObservable,

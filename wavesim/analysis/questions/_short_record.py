@@ -19,7 +19,7 @@ from ...hamiltonian import Hamiltonian
 from ...observables import AbstractObservable, Snapshot
 from ...potentials import AbstractDoubleWell
 from ...problem import Problem
-from ...propagation import Numerics, Progress, Refinement, Result, plan, reporter
+from ...propagation import Numerics, Progress, Refinement, Result, plan, reporter, spectral_bounds
 from ..bars import Quantity, Report, Trial, Verdict, Work, carried_out, combined, refine, warnings_of
 from ..fits import Modes, matrix_pencil
 from ..predictions import lowest_doublet
@@ -30,6 +30,7 @@ EVEN, ODD = "even_correlation", "odd_correlation"
 _STEP = 1e-2
 # energies within so many standard deviations of the mean are told apart by the frames
 _SPREADS = 24.0
+_EPS = float(np.finfo(float).eps)
 
 
 @register_dataclass
@@ -139,6 +140,9 @@ def _quantities(trial: Trial, center: float, theory: dict[str, float]) -> dict[s
     """Levels, gap and period, with what repetitions and the fit leave uncertain."""
     fine = _measured(trial.result, center)
     others = trial.compared(lambda run: _measured(run, center))
+    # no energy is known better than rounding of the largest on the grid
+    low, top = spectral_bounds(trial.result.problem, trial.result.numerics.grid)
+    rounding = _EPS * (top - low)
     quantities = {}
     for name, (value, own, dimension) in fine.items():
         budget: dict[str, float] = {}
@@ -146,6 +150,7 @@ def _quantities(trial: Trial, center: float, theory: dict[str, float]) -> dict[s
             change = repetition.weight * abs(beside[name][0] - numbers[name][0])
             budget[repetition.source] = max(change, budget.get(repetition.source, 0.0))
         budget["fit"] = own
+        budget["rounding"] = rounding if dimension == ENERGY else value * rounding / fine["gap"][0]
         quantities[name] = Quantity(name, value, combined(budget), dimension, budget, {"levels": theory[name]})
     return quantities
 
