@@ -52,6 +52,10 @@ def plan_text(scenario: Scenario) -> str:
     lines = [f"{scenario.name}{label}: {scenario.title}", f"  question   {scenario.question}"]
     if chosen is None:
         return "\n".join([*lines, "Nothing is propagated: the numbers follow from the stationary equation."])
+    with planning():
+        report = question.without_run(scenario.problem, scenario.tolerance, chosen, **scenario.fixed)
+    if report is not None:
+        return "\n".join([*lines, *(f"  {note}" for note in report.notes)])
     n, units = chosen.numerics, scenario.units
     check(chosen.problem, n)
     lines.append(str(chosen))

@@ -60,6 +60,11 @@ class AbstractQuestion(abc.ABC):
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
         """How `measuring` would begin; None where nothing is propagated."""
 
+    def without_run(self, problem: Problem, tolerance: float, plan: Plan, **fixed: Any) -> Report | None:
+        """The answer by other means, where the run that is planned would take too long; None to make the run."""
+        del problem, tolerance, plan, fixed
+        return None
+
     @abc.abstractmethod
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         """Theory for its quantities: quantity -> theory's name -> value, the first theory being the one to be compared with. No

@@ -57,6 +57,11 @@ class AbstractRecordQuestion(AbstractQuestion):
     def leak(self, problem: Problem, absorber: Absorber) -> float:
         """What the absorber may leave wrong in a number of this question."""
 
+    def echo(self, result: Result) -> float:
+        """What waves that the absorber sends back may leave wrong by interference with those that still leave."""
+        del result
+        return 0.0
+
     def patterns(self, result: Result) -> dict[str, Curve]:
         """Curves along something else than time, told by the end of the run, theory included; their error bars are left to repetitions."""
         del result
@@ -72,11 +77,6 @@ class AbstractRecordQuestion(AbstractQuestion):
     def made_of(self, name: str) -> dict[str, float]:
         """A reading as a sum of these `numbers`, by their weights."""
         return {name: 1.0}
-
-    def instead(self, problem: Problem, tolerance: float, numerics: Numerics) -> Report | None:
-        """The answer by other means, where a run with these numerics would take too long; None to make the run."""
-        del problem, tolerance, numerics
-        return None
 
     @property
     def least_frames(self) -> int | None:
@@ -107,11 +107,10 @@ class AbstractRecordQuestion(AbstractQuestion):
         predict = self.predictions if brief is None else self.compared
         if brief is not None:
             fixed = {"frames": self.least_frames, "save_psi": False, "shared": brief} | fixed
-        first = self.planned(problem, tolerance, **fixed).numerics
-        if brief is None and problem.duration is None and not {"grid", "dt", "scheme", "absorber"} & set(fixed):
-            otherwise = self.instead(problem, tolerance, first)
-            if otherwise is not None:
-                return otherwise
+        chosen = self.planned(problem, tolerance, **fixed)
+        if brief is None and (report := self.without_run(problem, tolerance, chosen, **fixed)) is not None:
+            return report
+        first = chosen.numerics
         refuse_below_rounding(first, tolerance, float(problem.mass))
         start = Refinement(space=first_refinement(problem, tolerance))
 
@@ -128,7 +127,9 @@ class AbstractRecordQuestion(AbstractQuestion):
             return Verdict(quantities, headline, tolerance * (abs(headline.value) if self.relative else 1.0))
 
         numbers = None
-        if brief is None and type(self).numbers is not AbstractRecordQuestion.numbers:
+        # a bound start is made on the grid itself, and what that leaves wrong in it the run backward does not see
+        resolved = not problem.state.bound or (problem.potential.smooth and "grid" not in fixed)
+        if brief is None and resolved and type(self).numbers is not AbstractRecordQuestion.numbers:
             numbers = functools.partial(_numbers, self, least=tolerance / 10)
         measured = yield from refine(problem, planned, judge, fixed, start, numbers)
         trial, verdict = measured.trial, measured.verdict
@@ -174,6 +175,7 @@ def _quantities(
     predictions = predict(problem, float(result.times[-1]))
     absorber = result.numerics.absorber
     leak = None if absorber is None else question.leak(problem, absorber)
+    echo = 0.0 if absorber is None else question.echo(result)
     read = {id(run): question.readings(run) for run in (result, *(run for _, run in trial.again))}
     quantities = {}
     for name, reading in read[id(result)].items():
@@ -188,7 +190,7 @@ def _quantities(
         if trial.residuals:
             shift, budget["grid"] = _grid_error(question, name, read[id(result)], trial)
         if leak is not None:
-            budget["absorber"] = leak * reading.scale
+            budget["absorber"] = (leak + echo) * reading.scale
         elif trial.carried_round:
             grid = result.numerics.grid
             length = float(grid.upper[0] - grid.lower[0]) if reading.dimension == LENGTH else 0.0

@@ -180,7 +180,9 @@ def refined(
 ) -> Refinement:
     """A finer plan for whatever takes more than a quarter of the aim, unless it is fixed by hand; for all of it where a theory disputes the number."""
     numerics, residual = trial.result.numerics, trial.residuals.get(headline.name)
-    share = aim / 4
+    # beside what the given record leaves undecided, less need not be known better
+    undecided = headline.budget.get("duration", 0.0) if problem.duration is not None else 0.0
+    share = max(aim, undecided) / 4
     step, space, leak, rest = (
         headline.budget.get(source, 0.0) / share for source in ("time_step", "grid", "absorber", "duration")
     )
@@ -197,7 +199,7 @@ def refined(
         # no more than twice at once: a run costs the cube of it, and a coarse one may overstate what it takes
         finer_space *= 1.25 if order is None else min(2.0, 1.05 * space ** (1 / order))
     if leak > 1 and "absorber" not in fixed and "grid" not in fixed:
-        thicker *= 1.25
+        thicker *= 1.25 if leak < 10 else 1.6
     if rest > 1 and problem.duration is None:
         longer *= 1.6
     better = Refinement(finer_space, finer_time, thicker, longer)

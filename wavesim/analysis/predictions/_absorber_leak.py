@@ -11,6 +11,7 @@ import numpy as np
 from ... import theory
 from ..._arrays import xp as jnp
 from ...absorbers import Absorber
+from ...potentials import values_at
 from ...problem import Problem
 from ...states import AbstractPacket
 from ._transmission import along_first_axis, moves_right, scattering_transmission
@@ -96,10 +97,17 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
     assert isinstance(packet, AbstractPacket)
     low, high = packet.momentum_range(1e-15, mass)
     mean, spread = (low + high) / 2, (high - low) / 16
-    near, far = (max(float(end), 0.0) for end in potential.asymptotes())
+    near, far = (float(end) for end in potential.asymptotes())
     if mean < 0:
         near, far, mean = far, near, -mean
     reference = max(mean, spread)
+    # energies are counted from V where the packet starts
+    here = (
+        float(values_at(potential, np.array([sum(packet.position_range(0.5 - 1e-9)) / 2]), mass)[0])
+        if potential.dimension == 1
+        else near
+    )
+    inside = abs(here - near) > 1e-9 * max(abs(here), abs(near))
 
     def density(k: np.ndarray) -> np.ndarray:
         return np.exp(-(((k - mean) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
@@ -108,6 +116,10 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
         moving = momentum > _STILL * reference
         return np.where(moving, _leak_at(absorber, np.where(moving, momentum, reference), mass), 0.0)
 
+    if inside:
+        k, weight = _panels(mean - _REACH * spread, mean + _REACH * spread, spread)
+        sides = (np.sqrt(np.maximum(k**2 + 2 * mass * (here - end), 0.0)) for end in (near, far))
+        return float(np.sum(weight * density(k) * np.minimum(sum(leak(side) for side in sides), 1.0)))
     # what moves away from the start, and what no energy is enough for, leaves in front
     step = math.sqrt(max(2 * mass * (far - near), 0.0))
     total = 0.0
@@ -127,6 +139,28 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
     if through is None:
         return total + float(np.sum(held * np.minimum(leak(k) + leak(behind), 1.0)))
     return total + float(np.sum(held * ((1.0 - through) * leak(k) + through * leak(behind))))
+
+
+def echo_amplitude(problem: Problem, absorber: Absorber) -> tuple[float, float, float, float]:
+    """Of the bulk of a packet, on the left and on the right: the amplitude that a layer sends back, and the speed there.
+
+    The momentum is one spread below the mean one, energies being counted from V where the packet starts.
+
+    Returns:
+        amplitude left, amplitude right, speed left, speed right; 0 and 0 where no such wave goes.
+    """
+    problem = along_first_axis(problem)
+    packet, mass, potential = problem.state, float(problem.mass), problem.potential
+    assert isinstance(packet, AbstractPacket)
+    low, high = packet.momentum_range(1e-15, mass)
+    bulk = max(abs(low + high) / 2 - (high - low) / 16, 0.0)
+    center = np.array([sum(packet.position_range(0.5 - 1e-9)) / 2])
+    here = (
+        float(values_at(potential, center, mass)[0]) if potential.dimension == 1 else float(potential.asymptotes()[0])
+    )
+    momenta = [math.sqrt(max(bulk**2 + 2 * mass * (here - float(end)), 0.0)) for end in potential.asymptotes()]
+    amplitudes = [math.sqrt(float(_leak_at(absorber, np.array([k]), mass)[0])) if k > 0 else 0.0 for k in momenta]
+    return amplitudes[0], amplitudes[1], momenta[0] / mass, momenta[1] / mass
 
 
 def _transmission(problem: Problem, kinetic: np.ndarray) -> np.ndarray | None:

@@ -12,15 +12,16 @@ from ..._typing import DIMENSIONLESS, Dimension
 from ...absorbers import Absorber
 from ...observables import AbstractObservable, MovingIn, Norm, ProbabilityIn
 from ...problem import Problem
-from ...propagation import FrameSum, Numerics, Result, Trajectory
+from ...propagation import FrameSum, Plan, Result, Trajectory
 from ...regions import Before, Beyond
-from ...states import GaussianPacket
+from ...states import AbstractPacket, GaussianPacket
 from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report
 from ..predictions import (
     TransmissionOf,
     along_first_axis,
     approximate_transmissions,
     average,
+    echo_amplitude,
     moves_right,
     packet_leak,
     packet_theories,
@@ -28,6 +29,8 @@ from ..predictions import (
 from ._stationary import by_scattering_states, too_long
 
 _FAR = 1e-3
+# frames that show how long something rings
+_FRAMES = 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,8 +113,11 @@ class Transmission(AbstractRecordQuestion):
             rest: {rest: 1.0},
         }.get(name, {through: 1.0, rest: 1.0})
 
-    def instead(self, problem: Problem, tolerance: float, numerics: Numerics) -> Report | None:
-        return by_scattering_states(problem, tolerance, self.relative, numerics) if too_long(numerics) else None
+    def without_run(self, problem: Problem, tolerance: float, plan: Plan, **fixed: Any) -> Report | None:
+        by_hand = problem.duration is not None or {"grid", "dt", "scheme", "absorber"} & set(fixed)
+        if by_hand or not too_long(plan.numerics):
+            return None
+        return by_scattering_states(problem, tolerance, self.relative, plan.numerics)
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
         s = result.series
@@ -127,6 +133,31 @@ class Transmission(AbstractRecordQuestion):
 
     def leak(self, problem: Problem, absorber: Absorber) -> float:
         return packet_leak(problem, absorber)
+
+    def echo(self, result: Result) -> float:
+        """2 r int sqrt(j(t) j(t - tau)) dt on each side: r the amplitude that the layer sends back, j the flux, tau the way there and back.
+
+        A packet that passes once has gone when its echo comes back; what rings for longer than tau meets it.
+        """
+        problem, grid, absorber = result.problem, result.numerics.grid, result.numerics.absorber
+        if absorber is None or not isinstance(problem.state, AbstractPacket) or result.numerics.frames < _FRAMES:
+            return 0.0
+        left, right = problem.potential.support(_FAR)
+        ways = (
+            left - float(grid.lower[0]) - float(absorber.width),
+            float(grid.upper[0]) - float(absorber.width) - right,
+        )
+        *amplitudes, before, behind = echo_amplitude(problem, absorber)
+        total = 0.0
+        for side, (way, amplitude, speed) in enumerate(zip(ways, amplitudes, (before, behind), strict=True)):
+            if amplitude > 0:
+                name = ("beyond_left", "beyond_right")[side]
+                gone = np.maximum.accumulate(result.absorbed[:, side] + result.series[name] - result.series[name][0])
+                flux = np.sqrt(np.maximum(np.diff(gone), 0.0))
+                lag = 2 * max(way, 0.0) / speed / float(result.times[1])
+                back = np.interp(np.arange(len(flux)) - lag, np.arange(len(flux)), flux, left=0.0)
+                total += 2 * amplitude * float(np.sum(flux * back))
+        return total
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration

@@ -93,7 +93,9 @@ def open_space(
         if math.pi / band < spacing:
             spacing, why = math.pi / band, "the grid holds the potential's own waves"
     if absorber == "planned":
-        absorber = Absorber.designed(slowest, max(tolerance / 10, 1e-12), mass)
+        # what starts inside rings, and an echo that meets it counts by its amplitude
+        rings = abs(here - ends[0]) > 1e-9 * height and abs(here - ends[1]) > 1e-9 * height
+        absorber = Absorber.designed(slowest, max((tolerance / 10) ** (2 if rings else 1), 1e-12), mass)
         absorber = dataclasses.replace(absorber, width=absorber.width * thicker)
     start = packet.position_range(min(1e-6, tolerance**2))
     margin = 0.5 * (start[1] - start[0]) / 2 + 4 / slowest
