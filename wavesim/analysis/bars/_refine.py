@@ -21,7 +21,7 @@ MOST_TRIALS = 4
 # finer trials that a dispute with theory is worth
 _DOUBTS = 2
 # a finer trial may cost so many times the first one, or so many point-pairs: some ten seconds
-_DEARER, _WORK = 6.0, 5e8
+_DEARER, _WORK = 6.0, 3e8
 
 
 @dataclasses.dataclass(frozen=True)

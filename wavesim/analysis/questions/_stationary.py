@@ -63,7 +63,7 @@ def by_scattering_states(problem: Problem, tolerance: float, relative: bool, num
     theories = packet_theories(problem)
     quantities = {}
     for name, share in (("transmitted_probability", shares.through), ("reflected_probability", shares.back)):
-        budget = {"scattering_states": share.error, "rounding": _ROUNDING}
+        budget = {"scattering_states": share.error, "rounding": _ROUNDING * min(1.0, 10 * float(share))}
         others = {kind: value for kind, value in theories.get(name, {}).items() if kind != "projection"}
         quantities[name] = Quantity(name, float(share), sum(budget.values()), DIMENSIONLESS, budget, others)
     headline = quantities["transmitted_probability"]
