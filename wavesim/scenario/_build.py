@@ -15,12 +15,13 @@ from .._typing import ENERGY, LENGTH, MASS, TIME
 from ..analysis import AbstractQuestion, Axis
 from ..errors import ScenarioError, WavesimError
 from ..problem import Problem
-from ..units import UnitSystem, unit
+from ..units import UnitSystem, is_spectroscopic, number_and_unit, unit
 from ._fields import quantity_value
 from ._library import canonical, find_scenario, fingerprint
 from ._messages import listed, sentences
 from ._paths import assign
 from ._quantities import OF_STUDIES, QUANTITIES
+from ._recoil import with_recoils
 from ._schema import SECTIONS, Expected, ScenarioFile
 from ._toml import toml
 from ._vary import cases_of, refuse_varied
@@ -143,11 +144,12 @@ def _single(name: str, data: dict[str, Any]) -> Scenario:
     natural = "units" in data
     wrong: list[str] = []
     file: Any = None
+    read = with_recoils(data)
     try:
-        file = ScenarioFile.model_validate(data, context={"natural": natural})
+        file = ScenarioFile.model_validate(read, context={"natural": natural})
     except pydantic.ValidationError as error:
         wrong += sentences(error, data, ScenarioFile, SECTIONS)
-    expect = tuple(_expectations(data.get("expect"), natural, wrong))
+    expect = tuple(_expectations(read.get("expect"), natural, wrong))
     if wrong:
         raise ScenarioError(listed(wrong))
     fixed = {key: value for key, value in (("grid", file.grid), *file.run) if value is not None}
@@ -162,7 +164,7 @@ def _single(name: str, data: dict[str, Any]) -> Scenario:
         tolerance=file.accuracy.tolerance,
         fixed=fixed,
         expect=expect,
-        units=_units(data, natural),
+        units=_units(data, natural, file.particle.mass),
         content=canonical(data),
         find=file.find,
     )
@@ -193,20 +195,35 @@ def _expectations(data: Any, natural: bool, wrong: list[str]) -> Iterator[Expect
         yield Expectation(name, theory=table.theory, relative=table.relative, factor=table.factor, **numbers)
 
 
-def _units(data: dict[str, Any], natural: bool) -> UnitSystem:
-    """The first energy, length, time and mass unit that the file uses."""
+def _units(data: dict[str, Any], natural: bool, mass: float) -> UnitSystem:
+    """The first energy, length, time and mass unit that the file uses; hertz and 1/cm count where there is no plainer energy."""
     if natural:
         return UnitSystem(natural=True)
     names = {LENGTH.powers: "length", ENERGY.powers: "energy", TIME.powers: "time", MASS.powers: "mass"}
     chosen: dict[str, Any] = {}
+    loose: list[str] = []
+    scales: list[float] = []
     for text in _texts({key: value for key, value in data.items() if isinstance(value, dict) or key == "duration"}):
-        symbol = text.strip().partition(" ")[2].strip()
+        found = number_and_unit(text)
+        symbol = "" if found is None else found[1]
         try:
-            kind = names.get(unit(symbol)[1]) if symbol.isidentifier() else None
+            size, powers = unit(symbol)
         except WavesimError:
             continue
-        if kind is not None:
+        kind = names.get(powers)
+        if kind is not None and (symbol.isidentifier() or symbol.endswith("/mol")):
             chosen.setdefault(kind, symbol)
+            scales += [size] if kind == "length" else []
+        elif is_spectroscopic(symbol) and powers == (-1, 0, 0):
+            loose.append("1/cm")
+        elif powers == (0, -1, 0) and symbol.endswith("Hz"):
+            loose.append(symbol)
+    if loose:
+        chosen.setdefault("energy", loose[0])
+    if "time" not in chosen and scales and mass * scales[0] ** 2 >= unit("ns")[0]:
+        # atoms on micrometers: their clock is not one of femtoseconds
+        longest = [name for name in ("ns", "us", "ms", "s") if unit(name)[0] <= mass * scales[0] ** 2]
+        chosen["time"] = longest[-1]
     return UnitSystem(**chosen)
 
 
