@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import math
 import re
 
@@ -111,6 +112,7 @@ def _factors(symbol: str) -> list[tuple[str, int]] | None:
     return parts
 
 
+@functools.lru_cache(maxsize=1024)
 def unit(symbol: str) -> tuple[float, Powers]:
     """Value in internal (atomic) units, and powers of length, time and mass, of a unit such as ``"eV"``, ``"1/nm"`` or ``"eV nm"``.
 
@@ -133,6 +135,7 @@ def unit(symbol: str) -> tuple[float, Powers]:
     return value, (powers[0], powers[1], powers[2])
 
 
+@functools.lru_cache(maxsize=1024)
 def value_in(symbol: str, dimension: Dimension) -> float | None:
     """The internal value of a unit as one of that dimension; None if it is none.
 

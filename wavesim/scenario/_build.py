@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pydantic
@@ -23,6 +24,7 @@ from ._paths import assign
 from ._quantities import OF_STUDIES, QUANTITIES
 from ._recoil import with_recoils
 from ._schema import SECTIONS, Expected, ScenarioFile
+from ._tables import with_tables
 from ._toml import toml
 from ._vary import cases_of, refuse_varied
 
@@ -102,11 +104,16 @@ def load_scenario(name_or_path: str | os.PathLike[str], set: Iterable[str] = ())
     data = toml(text, name)
     assignments = tuple(set)
     refuse_varied(data, assignments)
-    return read_scenario(name, assign(data, assignments))
+    return read_scenario(name, assign(data, assignments), Path(name_or_path).parent)
 
 
-def read_scenario(name: str, data: dict[str, Any]) -> Scenario:
+def read_scenario(name: str, data: dict[str, Any], folder: Path = Path()) -> Scenario:
     """Understand the content of a scenario file.
+
+    Args:
+        name: of the scenario.
+        data: its content.
+        folder: where the paths of tables begin, ``file = "v.csv"``.
 
     Raises:
         ScenarioError: with one line for each thing that is wrong.
@@ -115,10 +122,10 @@ def read_scenario(name: str, data: dict[str, Any]) -> Scenario:
         raise ScenarioError(
             f"{name} must describe a single case, but has axes or a sample, as a sweep has; run it by `wavesim sweep`."
         )
-    return _varied(name, data) if data.get("vary") else _single(name, data)
+    return _varied(name, data, folder) if data.get("vary") else _single(name, data, folder)
 
 
-def _varied(name: str, data: dict[str, Any]) -> Scenario:
+def _varied(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     """One scenario for each case; what is expected of the study as a whole stays with the whole."""
     varied = cases_of(data)
     expected = data.get("expect", {})
@@ -128,7 +135,7 @@ def _varied(name: str, data: dict[str, Any]) -> Scenario:
         if whole:
             content = content | {"expect": {key: row for key, row in content["expect"].items() if key not in whole}}
         try:
-            cases.append(dataclasses.replace(_single(name, content), label=label))
+            cases.append(dataclasses.replace(_single(name, content, folder), label=label))
         except ScenarioError as error:
             wrong += [line for line in str(error).splitlines() if line not in wrong]
     expect = tuple(_expectations(whole, "units" in data, wrong))
@@ -139,11 +146,12 @@ def _varied(name: str, data: dict[str, Any]) -> Scenario:
     )
 
 
-def _single(name: str, data: dict[str, Any]) -> Scenario:
+def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     # whatever else `units` says is an error of its own, not one of every number
     natural = "units" in data
     wrong: list[str] = []
     file: Any = None
+    data = with_tables(data, folder, natural)
     read = with_recoils(data)
     try:
         file = ScenarioFile.model_validate(read, context={"natural": natural})

@@ -26,7 +26,7 @@ POTENTIALS = (
     P.TriangularBarrier, P.ParabolicBarrier, P.DeltaBarrier, P.DeltaWell, P.DoubleDeltaWell,
     P.Harmonic, P.QuarticDoubleWell, P.SquareDoubleWell, P.GaussianWells,
     P.WellBehindBarrier, P.CoulombBarrier, P.LeakySquareWell,
-    P.Expression, P.Sampled, P.Driven, P.Sum, P.Separable, P.DoubleSlit,
+    P.Expression, P.Sampled, P.SampledPlane, P.Layers, P.Driven, P.Sum, P.Separable, P.DoubleSlit,
 )  # fmt: skip
 STATES = (S.GaussianPacket, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Trapped, S.Superposition, S.Product)
 OBSERVABLES = (
