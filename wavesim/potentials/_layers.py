@@ -7,9 +7,9 @@ import itertools
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from .._arrays import constant, xp as jnp
 from .._checks import concrete, finite, positive
 from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length
@@ -73,7 +73,7 @@ class Layers(AbstractSharpPotential):
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         sides, heights = jnp.stack([jnp.asarray(side, float) for side in self._sides]), self._heights
-        place = jnp.searchsorted(jax.lax.stop_gradient(sides), jnp.asarray(position[0], float), side="right")
+        place = jnp.searchsorted(constant(sides), jnp.asarray(position[0], float), side="right")
         return jnp.stack([jnp.asarray(height, float) for height in heights])[place]
 
     def plain_values(self, x: np.ndarray, time: float) -> np.ndarray | None:

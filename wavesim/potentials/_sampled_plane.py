@@ -6,10 +6,11 @@ import dataclasses
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
+import scipy.linalg
 from jax.lax.linalg import tridiagonal_solve
 
+from .._arrays import constant, known, xp as jnp
 from .._checks import concrete, finite
 from .._pytree import register_dataclass
 from .._tables import Wanted, array_of, columns_of
@@ -201,15 +202,18 @@ def _coefficients(values: jax.Array) -> jax.Array:
     (c_(i-1) + 4 c_i + c_(i+1))/6 = v_i, mirrored at the ends. Source: de Boor, A Practical Guide to Splines, chapter IX.
     """
     n = values.shape[0]
-    lower = jnp.full(n, 1 / 6).at[0].set(0.0).at[-1].set(1 / 3)
-    upper = jnp.full(n, 1 / 6).at[-1].set(0.0).at[0].set(1 / 3)
-    return tridiagonal_solve(lower, jnp.full(n, 2 / 3), upper, values)
+    middle, beside = np.full(n, 2 / 3), np.full(n - 2, 1 / 6)
+    lower, upper = np.array([0.0, *beside, 1 / 3]), np.array([1 / 3, *beside, 0.0])
+    if known(values):
+        return scipy.linalg.solve_banded((1, 1), np.stack([np.roll(upper, 1), middle, np.roll(lower, -1)]), values)
+    lower, middle, upper = (jax.numpy.asarray(band, values.dtype) for band in (lower, middle, upper))
+    return tridiagonal_solve(lower, middle, upper, values)
 
 
 def _weights(x: jax.Array, low: Any, high: Any, count: int) -> tuple[list[jax.Array], list[jax.Array]]:
     """Numbers and weights of the four B-splines that are not zero at positions x."""
     place = (jnp.clip(jnp.asarray(x, float), low, high) - low) / (high - low) * (count - 1)
-    cell = jnp.clip(jnp.floor(jax.lax.stop_gradient(place)).astype(int), 0, count - 2)
+    cell = jnp.clip(jnp.floor(constant(place)).astype(int), 0, count - 2)
     u = place - cell
     weights = [(1 - u) ** 3 / 6, 2 / 3 - u**2 + u**3 / 2, 2 / 3 - (1 - u) ** 2 + (1 - u) ** 3 / 2, u**3 / 6]
     numbers = [cell - 1, cell, cell + 1, cell + 2]
