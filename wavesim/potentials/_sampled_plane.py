@@ -196,7 +196,7 @@ def mesh_of(
     return table, (left, bottom), (right, top)
 
 
-def _coefficients(values: jax.Array) -> jax.Array:
+def _coefficients(values: jax.Array) -> Any:
     """Coefficients of cubic B-splines along the first axis through the values, with slope 0 at both ends.
 
     (c_(i-1) + 4 c_i + c_(i+1))/6 = v_i, mirrored at the ends. Source: de Boor, A Practical Guide to Splines, chapter IX.
