@@ -29,11 +29,12 @@ _WORDS = re.compile(r"[^\s(\[]+(?:\s*[(\[][^)\]]*[)\]])?")
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """A column that is looked for: what it is, its dimension, and names that it may have."""
+    """A column that is looked for: what it is, its dimension, names that it may have, and whether a table may do without it."""
 
     what: str
     dimension: Dimension
     names: tuple[str, ...]
+    optional: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Column:
 
     numbers: np.ndarray
     unit: str
+
+    @property
+    def missing(self) -> bool:
+        """Whether the table does without this column."""
+        return not len(self.numbers)
 
     def internal(self, dimension: Dimension) -> np.ndarray:
         """The numbers in internal units; plain numbers are in them already."""
@@ -70,7 +76,10 @@ def columns_of(path: str | os.PathLike[str], wanted: Sequence[Wanted], natural: 
         raise _refusal(f"must hold rows of numbers, but {name} holds none; write one row a line, as in '0.5, 0.3'.")
     table = _rectangle(lines[first:], name, first)
     headings = _headings(lines[:first], table.shape[1])
-    return [_column(one, table, headings, len(wanted), place, name, natural) for place, one in enumerate(wanted)]
+    needed = sum(not one.optional for one in wanted)
+    return [
+        _column(one, table, headings, needed, len(wanted), place, name, natural) for place, one in enumerate(wanted)
+    ]
 
 
 def array_of(path: str | os.PathLike[str]) -> np.ndarray:
@@ -204,12 +213,16 @@ def _column(
     table: np.ndarray,
     headings: list[tuple[str, str]] | None,
     count: int,
+    most: int,
     place: int,
     name: str,
     natural: bool | None,
 ) -> Column:
     named = [n for n, (heading, _) in enumerate(headings or ()) if heading.lower() in wanted.names]
-    if not named and table.shape[1] != count:
+    # a column of another name is not taken for one that nobody needs
+    if not named and wanted.optional and (headings is not None or table.shape[1] <= place):
+        return Column(np.zeros(0), "")
+    if not named and table.shape[1] not in (count, most):
         raise _refusal(
             f"must have {count} columns, or a header that names them, but {name} has {table.shape[1]} and none called "
             f"{' or '.join(wanted.names[:3])}; name the column of the {wanted.what}."

@@ -9,6 +9,7 @@ from typing import Any
 from .._tables import Column, columns_of, embedded
 from ..errors import ArgumentError, ScenarioError
 from ..potentials import PLANE, SAMPLES, in_order, mesh_of
+from ..states import AMPLITUDES
 
 Reader = Callable[[Path, Mapping[str, Any], bool], dict[str, Any]]
 
@@ -74,6 +75,18 @@ def _sampled_plane(file: Path, node: Mapping[str, Any], natural: bool) -> dict[s
     return rest | {"values": rows, "lower": corners[0], "upper": corners[1]}
 
 
+def _sampled_state(file: Path, node: Mapping[str, Any], natural: bool) -> dict[str, Any]:
+    rest = {key: value for key, value in node.items() if key != "file"}
+    if file.suffix == ".npy":
+        return rest | {"file": embedded(file)}
+    if clashing := sorted({"values", "imaginary", "positions", "left", "right"} & rest.keys()):
+        raise ArgumentError("file", f"must stand alone, but stands beside `{clashing[0]}`; leave out either.")
+    x, real, other = columns_of(file, AMPLITUDES, natural)
+    turned = slice(None, None, -1) if len(x.numbers) > 1 and x.numbers[1] < x.numbers[0] else slice(None)
+    parts = {"positions": _texts(Column(x.numbers[turned], x.unit)), "values": real.numbers[turned].tolist()}
+    return rest | parts | ({} if other.missing else {"imaginary": other.numbers[turned].tolist()})
+
+
 def _texts(column: Column) -> list[Any]:
     """Numbers as a scenario file holds them."""
     return [_with(number, column.unit) for number in column.numbers.tolist()]
@@ -83,4 +96,4 @@ def _with(number: float, unit: str) -> Any:
     return f"{number!r} {unit}" if unit else number
 
 
-_READERS: dict[Any, Reader] = {"sampled": _sampled, "sampled_plane": _sampled_plane}
+_READERS: dict[Any, Reader] = {"sampled": _sampled, "sampled_plane": _sampled_plane, "sampled_state": _sampled_state}

@@ -12,7 +12,7 @@ from ... import theory
 from ..._arrays import xp as jnp
 from ...absorbers import Absorber
 from ...problem import Problem
-from ...states import AbstractPacket
+from ...states import as_packet
 from ._transmission import along_first_axis, moves_right, scattering_transmission
 
 # momenta slower than this share of the packet's never arrive, and are counted as what remains
@@ -92,17 +92,19 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
         absorber: the layer at each end.
     """
     problem = along_first_axis(problem)
-    packet, mass, potential = problem.state, float(problem.mass), problem.potential
-    assert isinstance(packet, AbstractPacket)
+    mass, potential = float(problem.mass), problem.potential
+    packet = as_packet(problem.state, mass)
+    assert packet is not None
     low, high = packet.momentum_range(1e-15, mass)
     mean, spread = (low + high) / 2, (high - low) / 16
     near, far = (max(float(end), 0.0) for end in potential.asymptotes())
+    sign = 1.0
     if mean < 0:
-        near, far, mean = far, near, -mean
+        near, far, mean, sign = far, near, -mean, -1.0
     reference = max(mean, spread)
 
     def density(k: np.ndarray) -> np.ndarray:
-        return np.exp(-(((k - mean) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
+        return packet.momentum_density(sign * k, mass)
 
     def leak(momentum: np.ndarray) -> np.ndarray:
         moving = momentum > _STILL * reference
