@@ -25,6 +25,7 @@ TIME = Dimension("time", (0, 1, 0), examples=("fs", "as", "ps", "ns", "s"))
 MASS = Dimension("mass", (0, 0, 1), examples=("m_e", "u", "kg"))
 ENERGY = Dimension("energy", (2, -2, 1), examples=("eV", "meV", "hartree", "J"))
 MOMENTUM = Dimension("momentum", (1, -1, 1), also=((-1, 0, 0),), examples=("1/nm", "1/angstrom", "1/bohr"))
+VELOCITY = Dimension("velocity", (1, -1, 0), examples=("m/s", "nm/fs", "bohr/as"))
 FREQUENCY = Dimension("frequency", (0, -1, 0), examples=("1/fs", "1/ps", "rad/fs"))
 FORCE = Dimension("force", (1, -2, 1), examples=("eV/nm", "meV/nm", "hartree/bohr"))
 STRENGTH = Dimension("strength", (3, -2, 1), examples=("eV nm", "hartree bohr"))
@@ -39,6 +40,7 @@ EnergyValue = Annotated[float, ENERGY]
 INFINITE = "may be inf"
 EndValue = Annotated[float, ENERGY, INFINITE]
 Momentum = Annotated[float, MOMENTUM]
+Velocity = Annotated[float, VELOCITY]
 Frequency = Annotated[float, FREQUENCY]
 Force = Annotated[float, FORCE]
 Strength = Annotated[float, STRENGTH]

@@ -2,116 +2,257 @@
 
 Inside, a problem with units is in atomic units (hbar = m_e = 1, bohr, hartree); a problem in natural units
 (hbar = m = 1) is plain numbers. One source of constants: CODATA, as ``scipy.constants`` has it.
+
+What is no energy by itself becomes one as its users mean it: ``"5 GHz"`` is h f, ``"232 1/cm"`` is h c / length, ``"300 K"`` is
+k_B T, ``"2 kcal/mol"`` is per molecule. Hertz are whole cycles: as an angular frequency, which is what `frequency` means in this
+package, 1 Hz is 2 pi rad/s, so that h f and hbar omega are one energy.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import difflib
+import functools
+import math
 import re
 
 from scipy import constants as _si
 
 from ._text import brief
-from ._typing import Dimension
+from ._typing import TIME, Dimension
 from .errors import WavesimError
 
 bohr = 1.0
 hartree = 1.0
 m_e = 1.0
+hbar = 1.0
+atomic_time = 1.0
 m = 1.0 / _si.physical_constants["atomic unit of length"][0]
 s = 1.0 / _si.physical_constants["atomic unit of time"][0]
 kg = 1.0 / _si.physical_constants["atomic unit of mass"][0]
 J = 1.0 / _si.physical_constants["atomic unit of energy"][0]
-cm, um, nm, angstrom, pm, fm = 1e-2 * m, 1e-6 * m, 1e-9 * m, 1e-10 * m, 1e-12 * m, 1e-15 * m
+mm, cm, um, nm, angstrom, pm, fm = 1e-3 * m, 1e-2 * m, 1e-6 * m, 1e-9 * m, 1e-10 * m, 1e-12 * m, 1e-15 * m
 ms, us, ns, ps, fs = 1e-3 * s, 1e-6 * s, 1e-9 * s, 1e-12 * s, 1e-15 * s
 attosecond = 1e-18 * s
 eV = _si.e * J
-ueV, meV, keV, MeV = 1e-6 * eV, 1e-3 * eV, 1e3 * eV, 1e6 * eV
-u = _si.atomic_mass * kg
-m_p = _si.m_p * kg
+peV, neV, ueV, meV, keV, MeV = 1e-12 * eV, 1e-9 * eV, 1e-6 * eV, 1e-3 * eV, 1e3 * eV, 1e6 * eV
+rydberg = 0.5
+mol = _si.N_A
+kJ, cal, kcal = 1e3 * J, _si.calorie * J, 1e3 * _si.calorie * J
+K = _si.k * J
+mK, uK, nK, pK = 1e-3 * K, 1e-6 * K, 1e-9 * K, 1e-12 * K
+Hz = 2 * math.pi / s
+kHz, MHz, GHz, THz = 1e3 * Hz, 1e6 * Hz, 1e9 * Hz, 1e12 * Hz
+hc = 2 * math.pi * _si.c * m / s
+N = J / m
+mN, uN, nN, pN, fN = 1e-3 * N, 1e-6 * N, 1e-9 * N, 1e-12 * N, 1e-15 * N
+g = 1e-3 * kg
+mg, ug, ng, pg, fg = 1e-3 * g, 1e-6 * g, 1e-9 * g, 1e-12 * g, 1e-15 * g
+u = Da = amu = _si.atomic_mass * kg
+m_p, m_n = _si.m_p * kg, _si.m_n * kg
+electron, proton, neutron = m_e, m_p, m_n
+muon, deuteron, triton, helion, alpha = (
+    _si.physical_constants[f"{name} mass"][0] * kg
+    for name in ("muon", "deuteron", "triton", "helion", "alpha particle")
+)
+# the neutral atom: AME2020, M. Wang et al., Chinese Phys. C 45, 030003 (2021)
+helium = 4.00260325413 * u
+rad, degree = 1.0, math.pi / 180
 
-_L, _T, _M, _E = (1, 0, 0), (0, 1, 0), (0, 0, 1), (2, -2, 1)
-UNITS: dict[str, tuple[float, tuple[int, int, int]]] = {
-    **{
-        name: (value, _L)
-        for name, value in dict(m=m, cm=cm, um=um, nm=nm, angstrom=angstrom, pm=pm, fm=fm, bohr=bohr).items()
-    },
-    **{
-        name: (value, _T)
-        for name, value in {"s": s, "ms": ms, "us": us, "ns": ns, "ps": ps, "fs": fs, "as": attosecond}.items()
-    },
-    **{name: (value, _M) for name, value in dict(kg=kg, m_e=m_e, u=u, m_p=m_p).items()},
-    **{
-        name: (value, _E)
-        for name, value in dict(J=J, eV=eV, ueV=ueV, meV=meV, keV=keV, MeV=MeV, hartree=hartree).items()
-    },
-    "Hz": (1.0 / s, (0, -1, 0)),
-    "rad": (1.0, (0, 0, 0)),
+Powers = tuple[int, int, int]
+_NONE, _L, _T, _M, _E = (0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1), (2, -2, 1)
+_HERTZ = dict(Hz=Hz, kHz=kHz, MHz=MHz, GHz=GHz, THz=THz)
+UNITS: dict[str, tuple[float, Powers]] = {
+    name: (value, powers)
+    for powers, values in (
+        (_L, dict(m=m, mm=mm, cm=cm, um=um, nm=nm, angstrom=angstrom, pm=pm, fm=fm, bohr=bohr)),
+        (_T, {"s": s, "ms": ms, "us": us, "ns": ns, "ps": ps, "fs": fs, "as": attosecond, "atomic_time": atomic_time}),
+        (_M, dict(kg=kg, g=g, mg=mg, ug=ug, ng=ng, pg=pg, fg=fg, u=u, Da=Da, amu=amu, m_e=m_e, m_p=m_p, m_n=m_n)),
+        (_M, dict(electron=electron, muon=muon, proton=proton, neutron=neutron, deuteron=deuteron, triton=triton)),
+        (_M, dict(helion=helion, alpha=alpha, helium=helium)),
+        (_E, dict(J=J, eV=eV, peV=peV, neV=neV, ueV=ueV, meV=meV, keV=keV, MeV=MeV, hartree=hartree, rydberg=rydberg)),
+        (_E, dict(kJ=kJ, cal=cal, kcal=kcal, K=K, mK=mK, uK=uK, nK=nK, pK=pK)),
+        ((0, -1, 0), _HERTZ),
+        ((1, -2, 1), dict(N=N, mN=mN, uN=uN, nN=nN, pN=pN, fN=fN)),
+        (_NONE, dict(mol=mol, rad=rad, degree=degree)),
+        ((2, -1, 1), dict(hbar=hbar)),
+        ((3, -2, 1), dict(hc=hc)),
+    )
+    for name, value in values.items()
 }
 
-_NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)$")
+_NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.DOTALL)
 _FACTOR = re.compile(r"\s*([*/ ]?)\s*(1(?=\s*/)|[A-Za-z_]+)(?:\^|\*\*)?(-?\d+)?")
+_SIGNS = str.maketrans(
+    {"\u00b5": "u", "\u03bc": "u", "\u00c5": "angstrom", "\u212b": "angstrom", "\u210f": "hbar", "\u00b0": "degree",
+     "\u207b": "-", "\u2212": "-", "\u00b7": " ", "\u22c5": " ", "\u00d7": " ",
+     **{char: str(digit) for digit, char in enumerate("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")}}
+)  # fmt: skip
+_ATOMIC_TIME = re.compile(r"\b(?:atomic time(?: units?)?|atomic units? of time|(?:a\.u\.|au)(?: of)? time)(?!\w)")
+_ATOMIC = ("a.u.", "atomic unit", "atomic units")
 
 
-def unit(symbol: str) -> tuple[float, tuple[int, int, int]]:
+def number_and_unit(text: str) -> tuple[float, str] | None:
+    """Number and symbol of ``"0.30 eV"``: ``(0.3, "eV")``; the symbol may be empty. None if the text begins with no number."""
+    match = _NUMBER.match(text)
+    return None if match is None else (float(match[1]), match[2])
+
+
+def _factors(symbol: str) -> list[tuple[str, int]] | None:
+    """Names and powers that a symbol is made of; None if it is made of anything else."""
+    text, at = _ATOMIC_TIME.sub("atomic_time", symbol.translate(_SIGNS).strip()), 0
+    parts: list[tuple[str, int]] = []
+    while at < len(text):
+        match = _FACTOR.match(text, at)
+        if match is None or (match[2] != "1" and match[2] not in UNITS):
+            return None
+        if match[2] != "1":
+            parts.append((match[2], (-1 if match[1] == "/" else 1) * int(match[3] or 1)))
+        at = match.end()
+    return parts
+
+
+@functools.lru_cache(maxsize=1024)
+def unit(symbol: str) -> tuple[float, Powers]:
     """Value in internal (atomic) units, and powers of length, time and mass, of a unit such as ``"eV"``, ``"1/nm"`` or ``"eV nm"``.
 
     Raises:
         WavesimError: if the symbol is not made of known units.
     """
-    value, powers, at = 1.0, [0, 0, 0], 0
-    text = symbol.strip()
-    while at < len(text):
-        match = _FACTOR.match(text, at)
-        if match is None or (match[2] != "1" and match[2] not in UNITS):
-            raise WavesimError(
-                f"{brief(symbol)} is not a known unit; the units are {', '.join(UNITS)}, their products, quotients and powers."
-            )
-        if match[2] != "1":
-            sign = (-1 if match[1] == "/" else 1) * int(match[3] or 1)
-            factor, dims = UNITS[match[2]]
-            value *= factor**sign
-            powers = [p + sign * d for p, d in zip(powers, dims, strict=True)]
-        at = match.end()
+    parts = _factors(symbol)
+    if parts is None:
+        same = [name for name in UNITS if name.lower() == symbol.strip().lower()]
+        near = same or difflib.get_close_matches(symbol.strip()[:30], UNITS, 1)
+        hint = f"did you mean {near[0]}? The" if near else "the"
+        raise WavesimError(
+            f"{brief(symbol)} is not a known unit; {hint} units are {', '.join(UNITS)}, their products, quotients and powers."
+        )
+    value, powers = 1.0, [0, 0, 0]
+    for name, power in parts:
+        factor, dims = UNITS[name]
+        value *= factor**power
+        powers = [total + power * own for total, own in zip(powers, dims, strict=True)]
     return value, (powers[0], powers[1], powers[2])
 
 
+@functools.lru_cache(maxsize=1024)
+def value_in(symbol: str, dimension: Dimension) -> float | None:
+    """The internal value of a unit as one of that dimension; None if it is none.
+
+    An energy may be given as h f, as h c / cm, and a frequency as an energy over hbar; so may what is made of energies.
+
+    Raises:
+        WavesimError: if the symbol is not made of known units.
+    """
+    if symbol.strip() in _ATOMIC:
+        return 1.0
+    value, powers = unit(symbol)
+    parts = _factors(symbol) or []
+    cycles = sum(power for name, power in parts if name in _HERTZ)
+    wanted = (dimension.powers, *dimension.also)
+    if powers in wanted:
+        # the time of a cycle, not of a radian
+        return value * (2 * math.pi) ** -cycles if dimension == TIME else value
+    if _shifted(powers, (2, -1, 1)) in wanted and (cycles == 1 or ("rad", 1) in parts):
+        return value
+    if _shifted(powers, (-2, 1, -1)) == dimension.powers:
+        return value if dimension.name == "frequency" else None
+    if sum(power for name, power in parts if name == "cm") == -1 and not any(name == "rad" for name, _ in parts):
+        energy = _shifted(powers, (3, -2, 1))
+        if energy in wanted or (dimension.name == "frequency" and energy == _E):
+            return value * hc
+    return None
+
+
+def _shifted(powers: Powers, by: Powers) -> Powers:
+    length, time, mass = (one + other for one, other in zip(powers, by, strict=True))
+    return length, time, mass
+
+
 def parse(text: str, dimension: Dimension) -> float:
-    """The internal value of a quantity written as text, ``parse("0.30 eV", ENERGY)``.
+    """The internal value of a quantity written as text, ``parse("0.30 eV", ENERGY)``; a mass may be a particle, ``"neutron"``.
 
     Raises:
         WavesimError: if the text is no number with a unit of that dimension; the message lists units that are.
     """
     article = "an" if dimension.name[0] in "aeiou" else "a"
     expected = f"expected {article} {dimension.name}, for example in {', '.join(dimension.examples) or 'plain numbers'}"
-    match = _NUMBER.match(text)
-    if match is None:
+    found = number_and_unit(text.translate(_SIGNS))
+    if found is None and dimension.powers == _M and UNITS.get(text.strip(), (0.0, _NONE))[1] == _M:
+        found = 1.0, text.strip()
+    if found is None:
         raise WavesimError(f"{brief(text)} is not a number with a unit: {expected}.")
-    symbol = match[2].strip()
-    if not symbol and dimension.powers != (0, 0, 0):
+    number, symbol = found
+    if not symbol and dimension.powers != _NONE:
         raise WavesimError(f'{brief(text)} has no unit: {expected} (or set units = "natural" for hbar = m = 1).')
     try:
-        value, powers = unit(symbol)
+        value = value_in(symbol, dimension)
+        rate = value is None and dimension.powers == _E and unit(symbol)[1] == (0, -1, 0)
     except WavesimError as error:
         raise WavesimError(f"{brief(text)}: {error}") from None
-    if powers not in (dimension.powers, *dimension.also):
+    if value is None and rate:
+        raise WavesimError(
+            f"{brief(text)} may mean h f or hbar omega; write it in Hz, kHz, MHz, GHz or THz for h f, with rad, as in 'rad/fs', for hbar omega."
+        )
+    if value is None:
         raise WavesimError(f"{brief(text)} is not {article} {dimension.name}: {expected}.")
-    return float(match[1]) * value
+    return number * value
 
 
 def parse_any(text: str) -> float:
     """The internal value of a number with a unit of any dimension, or with none: ``parse_any("0.30 eV")``.
 
+    ``1/cm`` is an energy here, as in spectroscopy; a wave number is written ``rad/cm``, or in another length.
+
     Raises:
         WavesimError: if the text is no number with a known unit.
     """
-    match = _NUMBER.match(text)
-    if match is None:
+    found = number_and_unit(text.translate(_SIGNS))
+    if found is None:
         raise WavesimError(f"{brief(text)} is not a number with a unit: expected one such as '0.3 eV' or '1 nm'.")
+    number, symbol = found
+    if symbol in _ATOMIC:
+        return number
     try:
-        return float(match[1]) * unit(match[2])[0]
+        value, _ = unit(symbol)
     except WavesimError as error:
         raise WavesimError(f"{brief(text)}: {error}") from None
+    return number * value * (hc if is_spectroscopic(symbol) else 1.0)
+
+
+def is_spectroscopic(symbol: str) -> bool:
+    """Whether a symbol is 1/cm, alone or beside lengths that divide it (``1/cm/angstrom^2``): energies, as in spectroscopy."""
+    parts = _factors(symbol) or []
+    lengths = all(UNITS[name][1] == _L for name, _ in parts)
+    return lengths and sum(power for name, power in parts if name == "cm") == -1
+
+
+def ratio(symbol: str, other: str) -> float | None:
+    """How many of the other unit one is, ``ratio("eV", "meV") == 1000``; None if they are of different kinds.
+
+    Raises:
+        WavesimError: if either is not made of known units.
+    """
+    if symbol == other:
+        return 1.0
+    (size, powers), (other_size, other_powers) = unit(symbol), unit(other)
+    if powers == other_powers:
+        return size / other_size
+    if {powers, other_powers} <= {_E, (0, -1, 0), (-1, 0, 0)}:
+        energy = Dimension("energy", _E)
+        sizes = value_in(symbol, energy), value_in(other, energy)
+        return sizes[0] / sizes[1] if sizes[0] and sizes[1] else None
+    return None
+
+
+def recoil_energy(wavelength: float, mass: float) -> float:
+    """E_r = (2 pi / wavelength)^2 / (2 mass) [energy]: what an atom of `mass` takes from one photon; ``E_r(780 nm)`` in a file.
+
+    Args:
+        wavelength: of the light, in internal units [length].
+        mass: of the particle [mass].
+    """
+    return (2 * math.pi / wavelength) ** 2 / (2 * mass)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,6 +280,7 @@ class UnitSystem:
             "time": self.time,
             "mass": self.mass,
             "momentum": f"1/{self.length}",
+            "velocity": f"{self.length}/{self.time}",
             "frequency": f"1/{self.time}",
             "force": f"{self.energy}/{self.length}",
             "strength": f"{self.energy} {self.length}",
@@ -148,7 +290,7 @@ class UnitSystem:
     def scale(self, dimension: Dimension) -> float:
         """What one shown unit of that dimension is in internal units; divide by it to show a number."""
         symbol = self.symbol(dimension)
-        return 1.0 if symbol in ("1", "natural") else unit(symbol)[0]
+        return 1.0 if symbol in ("1", "natural") else value_in(symbol, dimension) or unit(symbol)[0]
 
     def label(self, name: str, dimension: Dimension) -> str:
         """An axis label with its unit: ``"x (nm)"``; in natural units ``"x (natural units)"``."""

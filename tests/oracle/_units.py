@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -14,7 +15,7 @@ UNITS = {
     "fm": 1e-15 / _A0, "bohr": 1.0, "s": 1 / _T0, "ms": 1e-3 / _T0, "us": 1e-6 / _T0, "ns": 1e-9 / _T0, "ps": 1e-12 / _T0,
     "fs": 1e-15 / _T0, "as": 1e-18 / _T0, "kg": 1 / _ME, "m_e": 1.0, "u": si.atomic_mass / _ME, "m_p": si.m_p / _ME,
     "J": 1 / _EH, "eV": si.e / _EH, "ueV": 1e-6 * si.e / _EH, "meV": 1e-3 * si.e / _EH, "keV": 1e3 * si.e / _EH,
-    "MeV": 1e6 * si.e / _EH, "hartree": 1.0, "Hz": _T0, "rad": 1.0, "1": 1.0,
+    "MeV": 1e6 * si.e / _EH, "hartree": 1.0, "Hz": 2 * math.pi * _T0, "rad": 1.0, "1": 1.0,
 }  # fmt: skip
 _WORD = re.compile(r"([*/ ]?)\s*([A-Za-z_]+|1)(?:\^|\*\*)?(-?\d+)?\s*")
 

@@ -86,7 +86,7 @@ def test_pure_numbers_need_no_unit() -> None:
         ("0.3 nm", ENERGY, "'0.3 nm' is not an energy: expected an energy, for example in eV, meV, hartree, J"),
         ("1 eV", LENGTH, "is not a length: expected a length, for example in nm"),
         ("0.3", ENERGY, "has no unit: expected an energy"),
-        ("0.3 ev", ENERGY, "'ev' is not a known unit; the units are m, cm"),
+        ("0.3 ev", ENERGY, "'ev' is not a known unit; did you mean eV"),
         ("0.3 eV per nm", FORCE, "is not a known unit"),
         ("eV", ENERGY, "is not a number with a unit"),
         ("0,3 eV", ENERGY, "is not a known unit|is not a number"),

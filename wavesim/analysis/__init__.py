@@ -27,6 +27,7 @@ from .predictions import (
     absorber_leak as absorber_leak,
     lowest_doublet as lowest_doublet,
     scattering_transmission as scattering_transmission,
+    start_in_words as start_in_words,
 )
 from .questions import (
     Decay as Decay,

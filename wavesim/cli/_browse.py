@@ -40,7 +40,7 @@ def is_sweep(name: str) -> bool:
 def plan_text(scenario: Scenario) -> str:
     """How a scenario would be solved, why, and what it would cost."""
     from .._typing import LENGTH, TIME
-    from ..analysis import question_of, repetitions
+    from ..analysis import Transmission, question_of, repetitions, start_in_words
     from ..propagation import check, pair_seconds, refuse_given
     from ..sweeps import spoken
 
@@ -57,6 +57,8 @@ def plan_text(scenario: Scenario) -> str:
     if report is not None:
         return "\n".join([*lines, *(f"  {note}" for note in report.notes)])
     n, units = chosen.numerics, scenario.units
+    start = start_in_words(scenario.problem) if isinstance(question, Transmission) else None
+    lines += [] if start is None else [f"  start      {start}"]
     check(chosen.problem, n)
     lines.append(str(chosen))
     if not units.natural:

@@ -17,6 +17,7 @@ from ._combined import Driven as Driven, Separable as Separable, SmoothFunction 
 from ._deltas import DeltaBarrier as DeltaBarrier, DeltaWell as DeltaWell, DoubleDeltaWell as DoubleDeltaWell
 from ._exact import exact_samples as exact_samples, values_at as values_at
 from ._expression import Expression as Expression
+from ._layers import Layers as Layers
 from ._metastable import (
     AbstractMetastable as AbstractMetastable,
     CoulombBarrier as CoulombBarrier,
@@ -24,7 +25,8 @@ from ._metastable import (
     WellBehindBarrier as WellBehindBarrier,
 )
 from ._planar import DoubleSlit as DoubleSlit
-from ._sampled import Sampled as Sampled
+from ._sampled import SAMPLES as SAMPLES, Sampled as Sampled, in_order as in_order
+from ._sampled_plane import PLANE as PLANE, SampledPlane as SampledPlane, mesh_of as mesh_of
 from ._slopes import ParabolicBarrier as ParabolicBarrier, TriangularBarrier as TriangularBarrier
 from ._structure import Structure as Structure, structure_of as structure_of
 from ._wells import (

@@ -12,13 +12,19 @@ import numpy as np
 from .._arrays import constant, tridiagonal_solution, xp as jnp
 from .._checks import concrete, finite, one_of
 from .._pytree import register_dataclass
-from .._typing import EnergyValue, Length
+from .._tables import Wanted, columns_of
+from .._typing import ENERGY, LENGTH, EnergyValue, Length
 from ..edges import Places, mended
 from ..errors import ArgumentError
 from ..grid import Grid
 from ._base import AbstractPotential, Position, departures, planar
 
 _KINDS = ("spline", "linear", "layers")
+# what a file of samples holds
+SAMPLES = (
+    Wanted("positions", LENGTH, ("x", "position", "r", "q", "z", "distance")),
+    Wanted("potential", ENERGY, ("v", "potential", "energy", "u", "e", "v(x)", "value")),
+)
 
 
 @register_dataclass
@@ -37,19 +43,27 @@ class Sampled(AbstractPotential):
         right: position of the last point, or of the right side of the last layer.
         interpolation: what V is between the points: spline, linear or layers.
         positions: of the points, or of the layers' sides, increasing; instead of `left` and `right`.
+        file: a CSV with columns x and V and their units in the header, ``x (nm),V (eV)``, instead of all these; as layers, V of a row holds
+            up to the next row's x, and that of the last one from there on.
 
     Raises:
         ArgumentError: if there are too few values, one is not finite, or positions do not increase or are not as many as they must be.
     """
 
-    values: tuple[EnergyValue, ...]
+    # None until a file has been read
+    values: tuple[EnergyValue, ...] = None  # type: ignore[assignment]
     left: Length | None = None
     right: Length | None = None
     interpolation: str = dataclasses.field(default="spline", metadata={"static": True})
     positions: tuple[Length, ...] | None = None
+    file: str | None = dataclasses.field(default=None, metadata={"static": True})
 
     def __post_init__(self) -> None:
         one_of("interpolation", self.interpolation, _KINDS)
+        if self.file is not None:
+            self._read(self.file)
+        if self.values is None:
+            raise ArgumentError("values", "must be given, but are missing; give `values`, or `file`.")
         if isinstance(self.values, list | tuple | np.ndarray):
             self._check_values()
             # one array instead of a thousand numbers: that is what a compiled program takes in one piece
@@ -71,6 +85,17 @@ class Sampled(AbstractPotential):
             raise ArgumentError(
                 "positions", "must stand instead of `left` and `right`, but stand beside them; leave out either."
             )
+
+    def _read(self, file: str) -> None:
+        """Positions and values out of a file; the object does not remember where they came from."""
+        for name in ("values", "positions", "left", "right"):
+            if getattr(self, name) is not None:
+                raise ArgumentError("file", f"must stand alone, but stands beside `{name}`; leave out either.")
+        x, v = columns_of(file, SAMPLES)
+        positions, values = in_order(x.internal(LENGTH), v.internal(ENERGY), self.interpolation)
+        object.__setattr__(self, "positions", positions)
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "file", None)
 
     def _check_values(self) -> None:
         least, words = (4, "four") if self.interpolation == "spline" else (2, "two")
@@ -167,6 +192,16 @@ class Sampled(AbstractPotential):
     def landmarks(self, time: float) -> np.ndarray:
         x = np.asarray(self._places)
         return np.interp(np.linspace(0, len(x) - 1, 4 * len(x) - 3), np.arange(len(x)), x)
+
+
+def in_order(x: np.ndarray, values: np.ndarray, interpolation: str) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of a table as positions and values: from left to right, as layers with a side after the last row."""
+    if len(x) > 1 and np.all(np.diff(x) < 0):
+        x, values = x[::-1], values[::-1]
+    if interpolation == "layers" and len(x) > 1:
+        # what is beyond it goes on for ever, however far this side is
+        x = np.append(x, x[-1] + (x[-1] - x[0]) / (len(x) - 1))
+    return x, values
 
 
 def _inner(interpolation: str) -> Any:

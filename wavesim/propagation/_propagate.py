@@ -18,7 +18,7 @@ from ..grid import Grid
 from ..potentials import AbstractMetastable
 from ..problem import Problem
 from ..schemes import Chebyshev, Scheme, Spectral
-from ..states import AbstractPacket, Trapped
+from ..states import Trapped, as_packet
 from ._evolve import Frame, set_up
 from ._loop import Loop, seen
 from ._memory import refuse_many_frames
@@ -116,8 +116,8 @@ def check(problem: Problem, numerics: Numerics) -> None:
     """
     refuse_many_frames(numerics)
     method, potential = numerics.method, problem.potential
-    if isinstance(problem.state, AbstractPacket):
-        problem.state.check_fit(numerics.grid, problem.mass)
+    if (packet := as_packet(problem.state, problem.mass)) is not None:
+        packet.check_fit(numerics.grid, problem.mass)
     off = misfit(numerics.grid, potential)
     if off > _ON_POINT:
         raise NumericsError(

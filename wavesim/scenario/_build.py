@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pydantic
@@ -15,13 +16,15 @@ from .._typing import ENERGY, LENGTH, MASS, TIME
 from ..analysis import AbstractQuestion, Axis
 from ..errors import ScenarioError, WavesimError
 from ..problem import Problem
-from ..units import UnitSystem, unit
+from ..units import UnitSystem, is_spectroscopic, number_and_unit, unit
 from ._fields import quantity_value
 from ._library import canonical, find_scenario, fingerprint
 from ._messages import listed, sentences
 from ._paths import assign
 from ._quantities import OF_STUDIES, QUANTITIES
+from ._recoil import with_recoils
 from ._schema import SECTIONS, Expected, ScenarioFile
+from ._tables import with_tables
 from ._toml import toml
 from ._vary import cases_of, refuse_varied
 
@@ -101,11 +104,16 @@ def load_scenario(name_or_path: str | os.PathLike[str], set: Iterable[str] = ())
     data = toml(text, name)
     assignments = tuple(set)
     refuse_varied(data, assignments)
-    return read_scenario(name, assign(data, assignments))
+    return read_scenario(name, assign(data, assignments), Path(name_or_path).parent)
 
 
-def read_scenario(name: str, data: dict[str, Any]) -> Scenario:
+def read_scenario(name: str, data: dict[str, Any], folder: Path = Path()) -> Scenario:
     """Understand the content of a scenario file.
+
+    Args:
+        name: of the scenario.
+        data: its content.
+        folder: where the paths of tables begin, ``file = "v.csv"``.
 
     Raises:
         ScenarioError: with one line for each thing that is wrong.
@@ -114,10 +122,10 @@ def read_scenario(name: str, data: dict[str, Any]) -> Scenario:
         raise ScenarioError(
             f"{name} must describe a single case, but has axes or a sample, as a sweep has; run it by `wavesim sweep`."
         )
-    return _varied(name, data) if data.get("vary") else _single(name, data)
+    return _varied(name, data, folder) if data.get("vary") else _single(name, data, folder)
 
 
-def _varied(name: str, data: dict[str, Any]) -> Scenario:
+def _varied(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     """One scenario for each case; what is expected of the study as a whole stays with the whole."""
     varied = cases_of(data)
     expected = data.get("expect", {})
@@ -127,7 +135,7 @@ def _varied(name: str, data: dict[str, Any]) -> Scenario:
         if whole:
             content = content | {"expect": {key: row for key, row in content["expect"].items() if key not in whole}}
         try:
-            cases.append(dataclasses.replace(_single(name, content), label=label))
+            cases.append(dataclasses.replace(_single(name, content, folder), label=label))
         except ScenarioError as error:
             wrong += [line for line in str(error).splitlines() if line not in wrong]
     expect = tuple(_expectations(whole, "units" in data, wrong))
@@ -138,16 +146,18 @@ def _varied(name: str, data: dict[str, Any]) -> Scenario:
     )
 
 
-def _single(name: str, data: dict[str, Any]) -> Scenario:
+def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     # whatever else `units` says is an error of its own, not one of every number
     natural = "units" in data
     wrong: list[str] = []
     file: Any = None
+    data = with_tables(data, folder, natural)
+    read = with_recoils(data)
     try:
-        file = ScenarioFile.model_validate(data, context={"natural": natural})
+        file = ScenarioFile.model_validate(read, context={"natural": natural})
     except pydantic.ValidationError as error:
         wrong += sentences(error, data, ScenarioFile, SECTIONS)
-    expect = tuple(_expectations(data.get("expect"), natural, wrong))
+    expect = tuple(_expectations(read.get("expect"), natural, wrong))
     if wrong:
         raise ScenarioError(listed(wrong))
     fixed = {key: value for key, value in (("grid", file.grid), *file.run) if value is not None}
@@ -162,7 +172,7 @@ def _single(name: str, data: dict[str, Any]) -> Scenario:
         tolerance=file.accuracy.tolerance,
         fixed=fixed,
         expect=expect,
-        units=_units(data, natural),
+        units=_units(data, natural, file.particle.mass),
         content=canonical(data),
         find=file.find,
     )
@@ -193,20 +203,35 @@ def _expectations(data: Any, natural: bool, wrong: list[str]) -> Iterator[Expect
         yield Expectation(name, theory=table.theory, relative=table.relative, factor=table.factor, **numbers)
 
 
-def _units(data: dict[str, Any], natural: bool) -> UnitSystem:
-    """The first energy, length, time and mass unit that the file uses."""
+def _units(data: dict[str, Any], natural: bool, mass: float) -> UnitSystem:
+    """The first energy, length, time and mass unit that the file uses; hertz and 1/cm count where there is no plainer energy."""
     if natural:
         return UnitSystem(natural=True)
     names = {LENGTH.powers: "length", ENERGY.powers: "energy", TIME.powers: "time", MASS.powers: "mass"}
     chosen: dict[str, Any] = {}
+    loose: list[str] = []
+    scales: list[float] = []
     for text in _texts({key: value for key, value in data.items() if isinstance(value, dict) or key == "duration"}):
-        symbol = text.strip().partition(" ")[2].strip()
+        found = number_and_unit(text)
+        symbol = "" if found is None else found[1]
         try:
-            kind = names.get(unit(symbol)[1]) if symbol.isidentifier() else None
+            size, powers = unit(symbol)
         except WavesimError:
             continue
-        if kind is not None:
+        kind = names.get(powers)
+        if kind is not None and (symbol.isidentifier() or symbol.endswith("/mol")):
             chosen.setdefault(kind, symbol)
+            scales += [size] if kind == "length" else []
+        elif is_spectroscopic(symbol) and powers == (-1, 0, 0):
+            loose.append("1/cm")
+        elif powers == (0, -1, 0) and symbol.endswith("Hz"):
+            loose.append(symbol)
+    if loose:
+        chosen.setdefault("energy", loose[0])
+    if "time" not in chosen and scales and mass * scales[0] ** 2 >= unit("ns")[0]:
+        # atoms on micrometers: their clock is not one of femtoseconds
+        longest = [name for name in ("ns", "us", "ms", "s") if unit(name)[0] <= mass * scales[0] ** 2]
+        chosen["time"] = longest[-1]
     return UnitSystem(**chosen)
 
 

@@ -173,6 +173,8 @@ class Families:
             return self.rule(inner) | None
         if origin is dict:
             return dict[str, self.rule(arguments[1])]  # type: ignore[misc]
+        if origin is tuple and Ellipsis not in arguments:
+            return tuple[*(self.rule(argument) for argument in arguments)]
         if origin is tuple:
             return tuple[self.rule(arguments[0]), ...]  # type: ignore[misc]
         if hint is float:

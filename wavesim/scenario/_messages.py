@@ -57,6 +57,8 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
         case "extra_forbidden":
             keys = [field.alias or key for key, field in table.model_fields.items()]
             return f"{name} is no key of a {file}{_nearest(path[-1], keys)} The keys here are {', '.join(keys)}."
+        case "missing" if isinstance(given, list):
+            return f"{name} must be complete, but is {brief(given)}; add what is missing."
         case "missing":
             return f"{name} must be given, but is missing{_description(table, path[-1])}."
         case "union_tag_not_found" if isinstance(given, dict):
@@ -71,6 +73,8 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
             return f"{name} must be text, but is {brief(given)}; put it in quotation marks."
         case "int_type":
             return f"{name} must be a whole number, but is {brief(given)}; give an integer."
+        case "too_long" if isinstance(given, list):
+            return f"{name} must have {context['max_length']} entries, but has {len(given)}; leave out the rest."
         case "tuple_type":
             return f"{name} must be a list, but is {brief(given)}; put it in square brackets."
         case _:
@@ -81,10 +85,15 @@ def _path(loc: tuple[Any, ...], raw: Any, root: type[Table], tables: Tables) -> 
     """The path as the file has it, without what validation adds (members of unions, lists made of single values), and its table."""
     path: list[str] = []
     table, node = root, raw
+    tagged = None
     for depth, key in enumerate(loc):
         found = node[key] if isinstance(node, dict) and key in node else None
-        if isinstance(node, list) and isinstance(key, int):
+        if isinstance(node, list) and isinstance(key, int) and key < len(node):
             found = node[key]
+        # the tag of a union comes first, also where a key of the table is called as its kind is
+        if key in tables and isinstance(node, dict) and node.get("kind") == key and node is not tagged:
+            tagged, table = node, tables[key]
+            continue
         added = (
             found is None and depth > 0 and (isinstance(key, int) or key == "[key]" or _tagged(node, key, depth, loc))
         )

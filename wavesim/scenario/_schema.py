@@ -26,9 +26,12 @@ POTENTIALS = (
     P.TriangularBarrier, P.ParabolicBarrier, P.DeltaBarrier, P.DeltaWell, P.DoubleDeltaWell,
     P.Harmonic, P.QuarticDoubleWell, P.SquareDoubleWell, P.GaussianWells,
     P.WellBehindBarrier, P.CoulombBarrier, P.LeakySquareWell,
-    P.Expression, P.Sampled, P.Driven, P.Sum, P.Separable, P.DoubleSlit,
+    P.Expression, P.Sampled, P.SampledPlane, P.Layers, P.Driven, P.Sum, P.Separable, P.DoubleSlit,
 )  # fmt: skip
-STATES = (S.GaussianPacket, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Trapped, S.Superposition, S.Product)
+STATES = (
+    S.GaussianPacket, S.WaveFunction, S.SampledState, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Trapped, S.Superposition,
+    S.Product,
+)  # fmt: skip
 OBSERVABLES = (
     O.Norm, O.ProbabilityIn, O.Position, O.PositionSpread, O.Momentum, O.MomentumSpread, O.Energy,
     O.ProbabilityCurrent, O.Overlap, O.Autocorrelation, O.MovingIn,

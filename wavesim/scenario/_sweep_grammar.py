@@ -22,6 +22,7 @@ from ._messages import listed, sentences
 from ._paths import assign_value
 from ._quantities import OF_STUDIES
 from ._sweep_values import Sample, axis_length, axis_values, refuse_too_many, sample_bounds
+from ._tables import with_tables
 from ._toml import toml
 
 # texts for people, and expectations that hold for the scenario's own numbers
@@ -109,6 +110,7 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
         raise ScenarioError(
             f'scenario must be a single one, but {scenario} has [vary]; take its first case by "vary" = {{}} in [set].'
         )
+    base, axes = _with_tables(scenario, base, axes, file.scenario, folder)
     content: dict[str, Any] = {
         "scenario": {key: value for key, value in base.items() if key not in _LEFT_OUT and key != "vary"},
         "axes": axes,
@@ -125,6 +127,22 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
             f"{name} must hold text, numbers, lists and tables only, but holds a date; write it as text."
         ) from None
     return Understood(clean(file.title), scenario, content)
+
+
+def _with_tables(
+    name: str, base: dict[str, Any], axes: dict[str, list[Any]], given: Any, folder: Path
+) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """Scenario and axes with the numbers of tables in them: those of a scenario file lie beside it, those of the sweep beside the sweep."""
+    for path in axes:
+        if path.rpartition(".")[2] == "file":
+            table = path.rpartition(".")[0]
+            raise ScenarioError(
+                f'axes.{path} must not vary by itself; vary the table as a whole: "{table}" = [{{ kind = "sampled", file = "a.csv" }}, ...].'
+            )
+    beside = isinstance(given, str) and given.endswith(".toml") and given not in shipped()
+    natural = "units" in base
+    base = with_tables(base, (folder / given).parent if beside else folder, natural)
+    return base, {path: with_tables({path: values}, folder, natural)[path] for path, values in axes.items()}
 
 
 def _lengths(file: SweepFile) -> list[int]:

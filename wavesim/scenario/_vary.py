@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from .._text import clean
 from ..analysis import Axis
-from ..errors import ScenarioError
-from ..units import unit
+from ..errors import ScenarioError, WavesimError
+from ..units import number_and_unit, ratio
 from ._paths import assign_value
-
-_NUMBER = re.compile(r"\s*([-+0-9.eE]+)\s*(.*?)\s*")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,26 +89,15 @@ def numbers_of(values: Iterable[Any]) -> tuple[tuple[float, ...], str] | None:
     """What a file holds as plain numbers in the unit of the first one, with that unit, "" for none: ``["500 meV", "1 eV"]`` is
     ``(500.0, 1000.0), "meV"``. None where not all are numbers of one dimension.
     """
-    read = [_NUMBER.fullmatch(str(value)) if isinstance(value, str | int | float) else None for value in values]
-    try:
-        pairs = [(float(match[1]), match[2]) for match in read if match]
-        if not pairs or len(pairs) < len(read):
-            return None
-        first = pairs[0][1]
-        return tuple(number * _ratio(symbol, first) for number, symbol in pairs), first
-    except ValueError:
+    read = [number_and_unit(str(value)) if isinstance(value, str | int | float) else None for value in values]
+    pairs = [pair for pair in read if pair is not None]
+    if not pairs or len(pairs) < len(read):
         return None
-
-
-def _ratio(symbol: str, other: str) -> float:
-    """How many of the other unit one is.
-
-    Raises:
-        ValueError: if they are no units of one dimension.
-    """
-    if symbol == other:
-        return 1.0
-    (size, powers), (other_size, other_powers) = unit(symbol), unit(other)
-    if powers != other_powers:
-        raise ValueError(f"{symbol} is no multiple of {other}")
-    return size / other_size
+    first = pairs[0][1]
+    try:
+        numbers = [(number, ratio(symbol, first)) for number, symbol in pairs]
+    except WavesimError:
+        return None
+    if any(size is None for _, size in numbers):
+        return None
+    return tuple(number * size for number, size in numbers if size is not None), first

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import abc
+import math
 from typing import ClassVar
 
 import jax
+import numpy as np
+from scipy.special import ndtri
 
 from .._arrays import xp as jnp
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian
+
+# a tail so faint that a Gaussian has it so many standard deviations out
+_TAIL = 1e-15
+_REACH = float(-ndtri(_TAIL))
 
 
 class AbstractState(abc.ABC):
@@ -31,6 +38,11 @@ class AbstractPacket(AbstractState):
 
     bound: ClassVar[bool] = False
 
+    @property
+    def rough(self) -> bool:
+        """Whether psi has jumps or kinks, so that its momenta fall off as a power only."""
+        return False
+
     @abc.abstractmethod
     def check_fit(self, grid: Grid, mass: float) -> None:
         """Refuse a grid that cannot hold the packet; concrete.
@@ -46,6 +58,20 @@ class AbstractPacket(AbstractState):
     @abc.abstractmethod
     def momentum_range(self, tail: float, mass: float) -> tuple[float, float]:
         """Interval of momenta along the first axis that holds all but `tail` of the probability, on either side."""
+
+    def momentum_density(self, k: np.ndarray, mass: float) -> np.ndarray:
+        """abs(phi(k))^2 along the first axis; by default that of a Gaussian with this packet's range of momenta.
+
+        Args:
+            k: momenta, any shape [1/length].
+            mass: of the particle.
+
+        Returns:
+            shape of k [length], with int abs(phi)^2 dk = 1.
+        """
+        low, high = self.momentum_range(_TAIL, mass)
+        mean, spread = (low + high) / 2, (high - low) / 2 / _REACH
+        return np.exp(-(((k - mean) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
 
 
 def normalized(psi: jax.Array, grid: Grid) -> jax.Array:

@@ -10,13 +10,14 @@ import jax
 from scipy.special import ndtri
 
 from .._arrays import xp as jnp
-from .._checks import concrete, finite, one_of, positive
+from .._checks import concrete, finite, positive
 from .._pytree import register_dataclass
-from .._typing import EnergyValue, Length, Momentum
+from .._typing import EnergyValue, Length, Momentum, Number, Velocity
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian
 from ._base import AbstractPacket, AbstractState, normalized
+from ._motion import check_motion, momentum_of
 
 _OUTSIDE = 1e-3
 
@@ -27,8 +28,8 @@ class GaussianPacket(AbstractPacket):
     """psi = (2 pi width^2)^(-1/4) exp(-(x - center)^2 / (4 width^2) + i momentum (x - center)).
 
     `width` is the standard deviation of |psi|^2 (not of psi, not a FWHM), so the momentum spread is 1/(2 width).
-    Give exactly one of `momentum` and `energy`; `energy` = momentum^2 / 2m is the kinetic energy of the mean momentum, and
-    `direction` says where the packet then moves. One-dimensional; see `Product` for more axes.
+    Give exactly one of `momentum`, `energy` and `velocity`; `energy` = momentum^2 / 2m is the kinetic energy of the mean momentum, and
+    `direction` says where the packet then moves. A momentum of 0 is a packet at rest. One-dimensional; see `Product` for more axes.
 
     Args:
         center: mean position (length).
@@ -36,9 +37,10 @@ class GaussianPacket(AbstractPacket):
         momentum: mean momentum (1/length, with hbar = 1); its sign is the direction.
         energy: kinetic energy of the mean momentum (energy), instead of `momentum`.
         direction: "right" or "left", for `energy`.
+        velocity: mean velocity, momentum over mass (length/time); its sign is the direction.
 
     Raises:
-        ArgumentError: if `width` is not positive, or not exactly one of `momentum` and `energy` is given.
+        ArgumentError: if `width` is not positive, or not exactly one of `momentum`, `energy` and `velocity` is given.
     """
 
     center: Length
@@ -46,24 +48,12 @@ class GaussianPacket(AbstractPacket):
     momentum: Momentum | None = None
     energy: EnergyValue | None = None
     direction: str = dataclasses.field(default="right", metadata={"static": True})
+    velocity: Velocity | None = None
 
     def __post_init__(self) -> None:
         finite("center", self.center)
         positive("width", self.width)
-        one_of("direction", self.direction, ("right", "left"))
-        if self.momentum is not None and self.energy is not None:
-            raise ArgumentError("momentum", "must not be given together with `energy`, but both are; leave one out.")
-        if self.momentum is None and self.energy is None:
-            raise ArgumentError("momentum", "or `energy` must be given, but neither is; give exactly one.")
-        if self.momentum is not None:
-            finite("momentum", self.momentum)
-            if self.direction == "left":
-                raise ArgumentError(
-                    "direction",
-                    "turns a packet given by `energy`, but `momentum` is given; make `momentum` negative instead.",
-                )
-        if self.energy is not None:
-            positive("energy", self.energy)
+        check_motion(self, needed=True)
 
     @classmethod
     def with_energy(cls, energy: float, *, center: float, width: float, direction: str = "right") -> GaussianPacket:
@@ -71,12 +61,8 @@ class GaussianPacket(AbstractPacket):
         return cls(center=center, width=width, energy=energy, direction=direction)
 
     def mean_momentum(self, mass: float) -> jax.Array | float:
-        """The mean momentum, with its sign: as given, or sqrt(2 mass energy); internal units. A plain number unless something is traced."""
-        if self.energy is None:
-            given: Any = self.momentum
-            return float(given) if concrete(given) else jnp.asarray(given, dtype=float)
-        root = math.sqrt if concrete(self.energy) and concrete(mass) else jnp.sqrt
-        return root(2 * mass * self.energy) * (1.0 if self.direction == "right" else -1.0)
+        """The mean momentum, with its sign: as given, mass velocity, or sqrt(2 mass energy); internal units. A plain number unless something is traced."""
+        return momentum_of(self, mass)
 
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
         _one_dimension(grid)
@@ -159,28 +145,37 @@ class Product(AbstractPacket):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Superposition(AbstractState):
-    """psi = sum of coefficients times states, normalized.
+    """psi = sum of coefficients times states, each with a phase, normalized: psi = sum c e^(i phase) psi_term.
 
     Args:
         terms: the states; all packets or all bound states.
-        coefficients: one real number for each.
+        coefficients: one real number for each; all 1 if not given.
+        phases: one for each, all 0 if not given.
 
     Raises:
-        ArgumentError: if the two differ in number, or packets are mixed with bound states.
+        ArgumentError: if they differ in number, packets are mixed with bound states, or all coefficients are 0.
     """
 
     terms: tuple[AbstractState, ...]
-    coefficients: tuple[float, ...]
+    coefficients: tuple[float, ...] | None = None
+    phases: tuple[Number, ...] | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.coefficients, tuple):
-            if not self.terms or len(self.terms) != len(self.coefficients):
-                raise ArgumentError(
-                    "coefficients",
-                    f"must be one for each term, but there are {len(self.coefficients)} for {len(self.terms)} terms.",
-                )
-            for value in self.coefficients:
-                finite("coefficients", value)
+        if isinstance(self.terms, tuple) and not self.terms:
+            raise ArgumentError("terms", "must hold at least one state, but is empty; add one.")
+        for name in ("coefficients", "phases"):
+            numbers = getattr(self, name)
+            if isinstance(numbers, tuple):
+                if len(self.terms) != len(numbers):
+                    raise ArgumentError(
+                        name,
+                        f"must be one for each term, but there are {len(numbers)} for {len(self.terms)} terms; give as many.",
+                    )
+                for value in numbers:
+                    finite(name, value)
+        numbers = self.coefficients
+        if isinstance(numbers, tuple) and all(concrete(value) and value == 0 for value in numbers):
+            raise ArgumentError("coefficients", "must not all be 0, but are; nothing would be left.")
         kinds = {term.bound for term in self.terms if isinstance(term, AbstractState)}
         if len(kinds) > 1:
             raise ArgumentError("terms", "must be all packets or all bound states, but are mixed; take one sort.")
@@ -189,6 +184,14 @@ class Superposition(AbstractState):
     def bound(self) -> bool:  # type: ignore[override]
         return self.terms[0].bound
 
+    @property
+    def amplitudes(self) -> tuple[Any, ...]:
+        """What each term is multiplied with: the coefficients, turned by the phases where there are any."""
+        coefficients = (1.0,) * len(self.terms) if self.coefficients is None else self.coefficients
+        if self.phases is None:
+            return coefficients
+        return tuple(c * jnp.exp(1j * jnp.asarray(phase)) for c, phase in zip(coefficients, self.phases, strict=True))
+
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
-        parts = [c * term.sample(grid, hamiltonian) for c, term in zip(self.coefficients, self.terms, strict=True)]
+        parts = [c * term.sample(grid, hamiltonian) for c, term in zip(self.amplitudes, self.terms, strict=True)]
         return normalized(jnp.asarray(sum(parts)), grid)

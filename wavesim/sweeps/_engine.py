@@ -129,7 +129,7 @@ def _groups(rows: Sequence[_Row]) -> list[list[_Run]]:
     groups: dict[Any, list[_Run]] = {}
     for run in (run for row in rows for run in row.runs):
         leaves, structure = jax.tree.flatten((run.problem, run.numerics))
-        shapes = tuple((np.shape(leaf), np.result_type(leaf).kind) for leaf in leaves)
+        shapes = tuple((np.shape(leaf), np.asarray(leaf).dtype.kind) for leaf in leaves)
         groups.setdefault((structure, shapes), []).append(run)
     # chunks are made in this order, and the longest series in a chunk is the one that all its rows make
     return [sorted(group, key=lambda run: run.numerics.pairs) for group in groups.values()]

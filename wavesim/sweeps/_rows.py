@@ -104,7 +104,9 @@ def dimension_at(row: Asked, path: str) -> Dimension:
     hint: Any = type(node)
     for key in keys:
         if typing.get_origin(hint) in (tuple, dict):
-            hint = typing.get_args(hint)[0 if typing.get_origin(hint) is tuple else 1]
+            parts = typing.get_args(hint)
+            pair = typing.get_origin(hint) is tuple and Ellipsis not in parts
+            hint = parts[int(key)] if pair else parts[0 if typing.get_origin(hint) is tuple else 1]
             node = node[int(key) if key.isdigit() else key]
         else:
             hint = typing.get_type_hints(type(node), include_extras=True).get(key)

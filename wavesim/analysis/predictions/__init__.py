@@ -16,6 +16,7 @@ from ._levels import level_theories as level_theories
 from ._motion import motion_at as motion_at, motion_theories as motion_theories
 from ._packet import Shares as Shares, packet_theories as packet_theories, shares_of as shares_of
 from ._resonances import resonance_marks as resonance_marks, resonances_of as resonances_of
+from ._start import start_in_words as start_in_words
 from ._terrain import gaussians_of as gaussians_of, terrain_of as terrain_of
 from ._transmission import (
     BELOW_TOP as BELOW_TOP,

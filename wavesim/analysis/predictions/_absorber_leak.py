@@ -13,7 +13,7 @@ from ..._arrays import xp as jnp
 from ...absorbers import Absorber
 from ...potentials import values_at
 from ...problem import Problem
-from ...states import AbstractPacket
+from ...states import as_packet
 from ._transmission import along_first_axis, moves_right, scattering_transmission
 
 # momenta slower than this share of the packet's never arrive, and are counted as what remains
@@ -93,13 +93,15 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
         absorber: the layer at each end.
     """
     problem = along_first_axis(problem)
-    packet, mass, potential = problem.state, float(problem.mass), problem.potential
-    assert isinstance(packet, AbstractPacket)
+    mass, potential = float(problem.mass), problem.potential
+    packet = as_packet(problem.state, mass)
+    assert packet is not None
     low, high = packet.momentum_range(1e-15, mass)
     mean, spread = (low + high) / 2, (high - low) / 16
     near, far = (float(end) for end in potential.asymptotes())
+    sign = 1.0
     if mean < 0:
-        near, far, mean = far, near, -mean
+        near, far, mean, sign = far, near, -mean, -1.0
     reference = max(mean, spread)
     # energies are counted from V where the packet starts
     here = (
@@ -110,7 +112,7 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
     inside = abs(here - near) > 1e-9 * max(abs(here), abs(near))
 
     def density(k: np.ndarray) -> np.ndarray:
-        return np.exp(-(((k - mean) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
+        return packet.momentum_density(sign * k, mass)
 
     def leak(momentum: np.ndarray) -> np.ndarray:
         moving = momentum > _STILL * reference
@@ -150,8 +152,9 @@ def echo_amplitude(problem: Problem, absorber: Absorber) -> tuple[float, float, 
         amplitude left, amplitude right, speed left, speed right; 0 and 0 where no such wave goes.
     """
     problem = along_first_axis(problem)
-    packet, mass, potential = problem.state, float(problem.mass), problem.potential
-    assert isinstance(packet, AbstractPacket)
+    mass, potential = float(problem.mass), problem.potential
+    packet = as_packet(problem.state, mass)
+    assert packet is not None
     low, high = packet.momentum_range(1e-15, mass)
     bulk = max(abs(low + high) / 2 - (high - low) / 16, 0.0)
     center = np.array([sum(packet.position_range(0.5 - 1e-9)) / 2])

@@ -45,8 +45,8 @@ def gaussians_of(state: AbstractState, mass: float) -> tuple[theory.Gaussian, ..
     if not isinstance(state, Superposition) or not all(isinstance(term, GaussianPacket) for term in state.terms):
         return None
     parts = [
-        theory.Gaussian(float(term.center), float(term.width), float(term.mean_momentum(mass)), float(c))  # type: ignore[attr-defined]
-        for term, c in zip(state.terms, state.coefficients, strict=True)
+        theory.Gaussian(float(term.center), float(term.width), float(term.mean_momentum(mass)), complex(c))  # type: ignore[attr-defined]
+        for term, c in zip(state.terms, state.amplitudes, strict=True)
     ]
     norm = math.sqrt(sum(_overlap(one, other).real for one in parts for other in parts))
     return tuple(theory.Gaussian(g.center, g.width, g.momentum, g.amplitude / norm) for g in parts)

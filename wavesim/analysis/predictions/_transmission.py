@@ -25,7 +25,7 @@ from ...potentials import (
     TriangularBarrier,
 )
 from ...problem import Problem
-from ...states import GaussianPacket, Product
+from ...states import GaussianPacket, Product, as_packet
 from ..bars import Estimate
 from ._terrain import FAINTEST, terrain_of
 
@@ -46,10 +46,23 @@ def along_first_axis(problem: Problem) -> Problem:
     )
 
 
+# of the probability, on either side: what is left is the middle of a packet
+_MIDDLE = 0.5 - 1e-9
+# a mean momentum that is this share of the largest is none
+_AT_REST = 1e-9
+
+
 def moves_right(problem: Problem) -> bool:
-    """Whether the packet comes from the left."""
+    """Whether the packet comes from the left: by its mean momentum, and at rest by where it is."""
     state = problem.state.factors[0] if isinstance(problem.state, Product) else problem.state
-    return not isinstance(state, GaussianPacket) or float(state.mean_momentum(problem.mass)) > 0
+    mass = float(problem.mass)
+    packet = as_packet(state, mass)
+    if packet is None:
+        return True
+    mean = sum(packet.momentum_range(_MIDDLE, mass)) / 2
+    if abs(mean) > _AT_REST * max(map(abs, packet.momentum_range(1e-3, mass))):
+        return mean > 0
+    return sum(packet.position_range(_MIDDLE)) <= sum(problem.potential.support(1e-3))
 
 
 def transmission_theories(problem: Problem) -> dict[str, TransmissionOf]:

@@ -20,7 +20,7 @@ from ...observables import AbstractObservable, Snapshot
 from ...problem import Problem
 from ...propagation import Result
 from ...regions import Before, Beyond
-from ...states import AbstractPacket
+from ...states import as_packet
 from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
 from ..predictions import moves_right
 from ._transmission import Transmission
@@ -149,8 +149,9 @@ class FluxThroughPlane(AbstractRecordQuestion):
 
 def frames_for(problem: Problem, duration: float, tolerance: float) -> int:
     """Frames that resolve the current, also where only every other one is kept: it beats with the differences of the packet's energies."""
-    packet, mass = problem.state, float(problem.mass)
-    assert isinstance(packet, AbstractPacket)
+    mass = float(problem.mass)
+    packet = as_packet(problem.state, mass)
+    assert packet is not None
     first, last = packet.momentum_range(max(1e-3 * tolerance, 1e-16), mass)
     slow, fast = min(abs(first), abs(last)) if first * last > 0 else 0.0, max(abs(first), abs(last))
     beats = duration * (fast**2 - slow**2) / (2 * mass) / (2 * math.pi)

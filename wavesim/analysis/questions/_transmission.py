@@ -14,7 +14,7 @@ from ...observables import AbstractObservable, MovingIn, Norm, ProbabilityIn
 from ...problem import Problem
 from ...propagation import FrameSum, Plan, Result, Trajectory
 from ...regions import Before, Beyond
-from ...states import AbstractPacket, GaussianPacket
+from ...states import GaussianPacket, as_packet
 from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report
 from ..predictions import (
     TransmissionOf,
@@ -140,7 +140,7 @@ class Transmission(AbstractRecordQuestion):
         A packet that passes once has gone when its echo comes back; what rings for longer than tau meets it.
         """
         problem, grid, absorber = result.problem, result.numerics.grid, result.numerics.absorber
-        if absorber is None or not isinstance(problem.state, AbstractPacket) or result.numerics.frames < _FRAMES:
+        if absorber is None or as_packet(problem.state, float(problem.mass)) is None or result.numerics.frames < _FRAMES:
             return 0.0
         left, right = problem.potential.support(_FAR)
         ways = (

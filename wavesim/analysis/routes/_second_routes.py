@@ -11,7 +11,7 @@ from ...errors import NumericsError, WavesimError
 from ...problem import Problem
 from ...propagation import Numerics, Progress
 from ...schemes import Chebyshev
-from ...states import AbstractPacket, LeftLocalized, RightLocalized
+from ...states import LeftLocalized, RightLocalized, as_packet
 from .._certify import certify
 from ..bars import AbstractQuestion, AbstractRecordQuestion, Report
 from ..predictions import lowest_doublet
@@ -115,7 +115,11 @@ def _ways(problem: Problem, report: Report, question: AbstractQuestion, progress
     def again() -> Found:
         return _again(problem, question, name, tolerance, other_numerics(problem, first), progress)
 
-    line = first.grid.dimension == 1 and isinstance(problem.state, AbstractPacket) and problem.potential.static
+    line = (
+        first.grid.dimension == 1
+        and as_packet(problem.state, float(problem.mass)) is not None
+        and problem.potential.static
+    )
     if isinstance(question, Transmission | TransmissionCurve) and name == TRANSMITTED and line:
         return [lambda: _through(problem, report, question, progress)]
     if isinstance(question, Populations | Splitting) and lowest_doublet(problem) is not None:

@@ -10,7 +10,7 @@ from ...absorbers import Absorber
 from ...errors import NumericsError
 from ...grid import Grid
 from ...problem import Problem
-from ...states import AbstractPacket, AbstractState, Eigenstate, Superposition
+from ...states import AbstractState, Eigenstate, Superposition, as_packet
 from ._grid import fitted_grid, spike_wave_number
 
 Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
@@ -31,8 +31,8 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     mass, potential = float(problem.mass), problem.potential
     goal = max(0.01 * tolerance, 1e-11)
     left, right = potential.support(1e-3)
-    if isinstance(problem.state, AbstractPacket):
-        start = problem.state.position_range(1e-4)
+    if (packet := as_packet(problem.state, mass)) is not None:
+        start = packet.position_range(1e-4)
         left, right = min(left, start[0]), max(right, start[1])
     center, half = (left + right) / 2, 0.6 * (right - left)
     spacing = _first_spacing(problem, left, right, tolerance)
@@ -114,7 +114,7 @@ def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, flo
     count = max(2, *levels, 0) + 1 if levels else n
     energies, states = energies[:count], vectors.T[:count] / math.sqrt(step)
     weights = np.isin(np.arange(count), list(levels)).astype(float)
-    if isinstance(problem.state, AbstractPacket):
+    if as_packet(problem.state, mass) is not None:
         psi = np.asarray(problem.state.sample(grid, problem.hamiltonian(grid)))
         weights = np.abs(states @ psi) * step
     matters = weights > goal
@@ -139,7 +139,7 @@ def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, flo
 
 def _levels_of(state: AbstractState) -> set[int]:
     """The levels that a bound state is made of; none for a packet, which may be made of all."""
-    if isinstance(state, AbstractPacket):
+    if not state.bound:
         return set()
     if isinstance(state, Eigenstate):
         return {state.level}

@@ -12,7 +12,7 @@ from ...grid import Grid
 from ...potentials import values_at
 from ...problem import Problem
 from ...schemes import STRANG
-from ...states import AbstractPacket
+from ...states import as_packet
 from ._confined import confined_space
 from ._grid import fitted_grid
 from ._pilot import Pilot
@@ -49,7 +49,7 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     mass, duration, potential = float(problem.mass), float(problem.duration), problem.potential
     goal = max(_SHARE * tolerance, 1e-20)
     low, high, spacing = _start(problem, tolerance, goal)
-    if problem.open and potential.static and isinstance(problem.state, AbstractPacket):
+    if problem.open and potential.static and as_packet(problem.state, mass) is not None:
         # nothing moves faster than what falls to the lowest V
         top = math.pi / spacing / 1.2 / mass
         low, high = low - top * duration, high + top * duration
@@ -89,8 +89,9 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
 
 def _start(problem: Problem, tolerance: float, goal: float) -> tuple[float, float, float]:
     """The box and spacing of the first pilot run: what holds the state at t = 0."""
-    mass, potential, state = float(problem.mass), problem.potential, problem.state
-    if not isinstance(state, AbstractPacket):
+    mass, potential = float(problem.mass), problem.potential
+    state = as_packet(problem.state, mass)
+    if state is None:
         first = confined_space(problem, tolerance, None, 1.0)[0]
         return float(first.lower[0]), float(first.upper[0]), float(first.spacing[0])
     low, high = state.position_range(goal)

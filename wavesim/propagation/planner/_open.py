@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from ..._checks import named
 from ...absorbers import Absorber
 from ...errors import NumericsError
 from ...grid import Grid
 from ...potentials import values_at
 from ...problem import Problem
-from ...states import AbstractPacket
+from ...states import AbstractPacket, as_packet
 from ._grid import fitted_grid, spike_wave_number
 from ._spectrum import band_for
 
@@ -33,12 +34,13 @@ Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
 
 
 def packet_of(problem: Problem) -> AbstractPacket:
-    """The problem's packet; a superposition of packets is not planned."""
-    if not isinstance(problem.state, AbstractPacket):
+    """The problem's packet, or its superposition of packets."""
+    packet = as_packet(problem.state, float(problem.mass))
+    if packet is None:
         raise NumericsError(
-            f"the planner knows where a packet goes, but the state is a {type(problem.state).__name__}; give grid, dt, duration and absorber yourself."
+            f"the planner knows where a packet goes, but the state is {named(problem.state)}; give grid, dt, duration and absorber yourself."
         )
-    return problem.state
+    return packet
 
 
 def open_space(
@@ -61,13 +63,15 @@ def open_space(
     packet, mass, potential = packet_of(problem), float(problem.mass), problem.potential
     left_end, right_end = potential.support(min(1e-3, tolerance))
     ends = potential.asymptotes()
+    refuse_at_rest(problem, packet, mass)
     slow, fast = speeds(packet, tolerance / 20, mass)
     # energies are counted from V where the packet starts
     here = float(values_at(potential, np.array([sum(packet.position_range(0.5 - 1e-9)) / 2]), mass)[0])
     x = np.linspace(*padded(left_end, right_end), 1025)
     values = values_at(potential, x, mass)
     depth, height = min(0.0, float(values.min()) - here), max(0.0, float(values.max()) - here)
-    _, top = speeds(packet, tolerance**2 / 100, mass)
+    # of a psi with kinks too little is beyond to be worth the points, but never nothing
+    _, top = speeds(packet, tolerance / 100 if packet.rough else tolerance**2 / 100, mass)
     largest = math.sqrt(top**2 + 2 * mass * -depth)
     slowest = slowest_outside(slow, fast, (here - ends[0], here - ends[1]), mass)
     spacing = math.pi / (1.3 * largest)
@@ -123,6 +127,19 @@ def open_space(
         "duration": f"{float(duration):.5g}: {why_duration}",
     }
     return grid, absorber, float(duration), energy, fast / mass, reasons
+
+
+def refuse_at_rest(problem: Problem, packet: AbstractPacket, mass: float) -> None:
+    """Raises:
+    NumericsError: if a packet that moves nowhere on the whole is to be planned until it has passed.
+    """
+    mean = abs(sum(packet.momentum_range(0.5 - 1e-9, mass))) / 2
+    fastest = max(map(abs, packet.momentum_range(1e-3, mass)))
+    if problem.duration is None and mean <= 1e-9 * fastest and not falls_off(problem):
+        raise NumericsError(
+            "a packet that is at rest on the whole passes at no time of its own, but no duration is given; "
+            'give `duration`, and ask for its motion (in a file: [find] kind = "motion") or for what is where by then.'
+        )
 
 
 def deep_space(

@@ -18,7 +18,7 @@ from ...grid import Grid
 from ...potentials import Free
 from ...problem import Problem
 from ...schemes import Scheme, Spectral
-from ...states import AbstractPacket, Trapped
+from ...states import Trapped, as_packet
 from .._memory import refuse_too_large
 from .._numerics import Method, Numerics, chebyshev_for as chebyshev_for, require_double
 from .._spectral import require_spectral
@@ -174,13 +174,13 @@ def _space(
 
 def _roams(problem: Problem, absorber: Absorber | str | None) -> bool:
     """Whether no rule knows where the particle goes: V moves while it holds it, confines on one side only, or a packet moves both ways."""
-    state, potential = problem.state, problem.potential
-    if problem.duration is None or isinstance(potential, Free) or isinstance(state, Trapped):
+    state, potential = as_packet(problem.state, float(problem.mass)), problem.potential
+    if problem.duration is None or isinstance(potential, Free) or isinstance(problem.state, Trapped):
         return False
     closed = [math.isinf(end) for end in potential.asymptotes()]
     if all(closed):
         return not potential.static
-    if not isinstance(state, AbstractPacket):
+    if state is None:
         # in a field that pulls without end the lowest states of a larger box are other states
         return False
     first, last = state.momentum_range(0.5 - 1e-9, float(problem.mass))

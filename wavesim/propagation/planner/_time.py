@@ -12,7 +12,7 @@ from ...absorbers import Absorber
 from ...hamiltonian import DENSE_LIMIT
 from ...problem import Problem
 from ...schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Chebyshev, Scheme, Spectral
-from ...states import AbstractPacket
+from ...states import as_packet
 from .._numerics import Method, chebyshev_between, scheme_named, spectral_bounds
 from ._ladder import Neighbors
 from ._pilot import Pilot
@@ -107,7 +107,7 @@ class _Desk:
     @property
     def passes(self) -> bool:
         """Whether a packet comes, and leaves through absorbers: its probabilities are what is read off psi."""
-        return self.space.absorber is not None and isinstance(self.problem.state, AbstractPacket)
+        return self.space.absorber is not None and as_packet(self.problem.state, float(self.problem.mass)) is not None
 
     def rounded(self, steps: float) -> int:
         """A multiple of the frames, not below `steps`."""

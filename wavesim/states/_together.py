@@ -1,0 +1,98 @@
+"""Packets that start together: what a planner has to know of their sum."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+
+import jax
+import numpy as np
+
+from ..grid import Grid
+from ..hamiltonian import Hamiltonian
+from ._base import AbstractPacket, AbstractState
+from ._packets import Superposition
+
+# points of the line on which the norm of a sum is found, at most
+_MOST_POINTS = 1 << 18
+_TAIL = 1e-12
+
+
+@dataclasses.dataclass(frozen=True)
+class Together(AbstractPacket):
+    """A superposition of packets of one axis as a packet, for a particle of known mass.
+
+    Its ranges hold those of all its terms: that of a tail in the middle, near 1/2, is the mean of theirs, which tells where the sum is
+    and how fast on the whole. Where terms cancel, what is left has larger tails, and the ranges are wider by that.
+    """
+
+    whole: Superposition
+    mass: float
+
+    @property
+    def _terms(self) -> tuple[AbstractPacket, ...]:
+        return tuple(packet for term in self.whole.terms if (packet := as_packet(term, self.mass)) is not None)
+
+    @functools.cached_property
+    def _shares(self) -> np.ndarray:
+        """Of each term in the sum of their probabilities."""
+        squares = np.array([abs(complex(a)) ** 2 for a in self.whole.amplitudes])
+        return squares / squares.sum()
+
+    @functools.cached_property
+    def _growth(self) -> float:
+        """By how much a tail of the terms may be larger in their sum: (sum of abs(c))^2 / norm^2."""
+        ranges = [term.position_range(_TAIL) for term in self._terms]
+        momenta = [term.momentum_range(_TAIL, self.mass) for term in self._terms]
+        low, high = min(a for a, _ in ranges), max(b for _, b in ranges)
+        fastest = max(max(map(abs, ends)) for ends in momenta)
+        points = math.ceil((high - low) * 1.2 * fastest / math.pi) + 16
+        total = sum(abs(complex(a)) for a in self.whole.amplitudes)
+        if points > _MOST_POINTS:
+            # so far apart that they cannot cancel
+            return total**2 / float(sum(abs(complex(a)) ** 2 for a in self.whole.amplitudes))
+        line = Grid.line(low, high, points)
+        flat = Hamiltonian(line, np.zeros(points), self.mass)  # type: ignore[arg-type]
+        psi = sum(a * np.asarray(t.sample(line, flat)) for a, t in zip(self.whole.amplitudes, self._terms, strict=True))
+        norm = float(np.sum(np.abs(psi) ** 2)) * float(line.cell)
+        return total**2 / max(norm, 1e-12 * total**2)
+
+    @property
+    def rough(self) -> bool:
+        return any(term.rough for term in self._terms)
+
+    def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
+        return self.whole.sample(grid, hamiltonian)
+
+    def check_fit(self, grid: Grid, mass: float) -> None:
+        for term in self._terms:
+            term.check_fit(grid, mass)
+
+    def position_range(self, tail: float) -> tuple[float, float]:
+        return self._range(tail, [term.position_range(self._inner(tail)) for term in self._terms])
+
+    def momentum_range(self, tail: float, mass: float) -> tuple[float, float]:
+        return self._range(tail, [term.momentum_range(self._inner(tail), mass) for term in self._terms])
+
+    def momentum_density(self, k: np.ndarray, mass: float) -> np.ndarray:
+        parts = [term.momentum_density(k, mass) for term in self._terms]
+        return np.einsum("t,t...->...", self._shares, np.array(parts))
+
+    def _inner(self, tail: float) -> float:
+        return tail if tail > 0.1 else tail / self._growth
+
+    def _range(self, tail: float, ranges: list[tuple[float, float]]) -> tuple[float, float]:
+        if tail > 0.1:
+            low, high = np.asarray(self._shares) @ np.array(ranges)
+            return float(low), float(high)
+        return min(low for low, _ in ranges), max(high for _, high in ranges)
+
+
+def as_packet(state: AbstractState, mass: float) -> AbstractPacket | None:
+    """A state that moves through space as the packet that it is, superpositions of packets included; None for all others."""
+    if isinstance(state, AbstractPacket):
+        return state
+    if not isinstance(state, Superposition) or any(as_packet(term, mass) is None for term in state.terms):
+        return None
+    return Together(state, float(mass))

@@ -1,0 +1,135 @@
+"""Packets of any shape: what a planner has to know of them is measured on a line that holds them."""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import functools
+import math
+from typing import Any
+
+import jax
+import numpy as np
+
+from .._arrays import xp as jnp
+from ..errors import ArgumentError, NumericsError
+from ..grid import Grid
+from ..hamiltonian import Hamiltonian
+from ._base import AbstractPacket, normalized
+from ._motion import momentum_of
+
+# points of the line at first and at most, and the part of the spectrum that its outer eighth may hold
+_FIRST, _MOST, _EMPTY = 1 << 11, 1 << 18, 1e-12
+# of the largest amplitude: what counts as nothing
+FAINT = 1e-10
+_OUTSIDE = 1e-3
+# by how much the momenta of all but 1e-10 reach farther than those of all but 1e-5, if psi has no kinks: 2 for exponential tails
+_SMOOTH = 3.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """Probabilities of a wave on a line, by position and by momentum, each as a distribution function at increasing places."""
+
+    x: np.ndarray
+    below: np.ndarray
+    k: np.ndarray
+    density: np.ndarray
+    slower: np.ndarray
+
+
+class AbstractWave(AbstractPacket):
+    """A packet given by its amplitude u(x), of any shape: psi = u(x) exp(i momentum x), normalized.
+
+    It has the fields momentum, energy, direction and velocity of a Gaussian packet, and is at rest without any.
+    """
+
+    @abc.abstractmethod
+    def amplitude(self, x: Any) -> Any:
+        """u at positions, real or complex, not normalized."""
+
+    @abc.abstractmethod
+    def interval(self) -> tuple[float, float]:
+        """Where u is not nothing (lengths); concrete."""
+
+    def mean_momentum(self, mass: float) -> jax.Array | float:
+        """What u is multiplied with, as exp(i momentum x); u itself may move besides."""
+        return momentum_of(self, mass)
+
+    def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
+        if grid.dimension != 1:
+            raise NumericsError(
+                f"such a state lives in one dimension, but the grid has {grid.dimension}; use Product with one packet for each axis."
+            )
+        wave = jnp.exp(1j * self.mean_momentum(hamiltonian.mass) * grid.x)
+        return normalized(self.amplitude(grid.x) * wave, grid)
+
+    @functools.cached_property
+    def measured(self) -> Measured:
+        """Distributions of position and of momentum, without the factor exp(i momentum x)."""
+        low, high = self.interval()
+        pad = 1.5 * (high - low)
+        count = _FIRST
+        while True:
+            x, step = np.linspace(low - pad, high + pad, count, endpoint=False, retstep=True)
+            u = np.asarray(self.amplitude(x)).astype(complex)
+            power = np.abs(np.fft.fftshift(np.fft.fft(u))) ** 2
+            outer = power[: count // 16].sum() + power[-(count // 16) :].sum()
+            if outer <= _EMPTY * power.sum() or count >= _MOST:
+                break
+            count *= 2
+        square = np.abs(u) ** 2
+        k = np.fft.fftshift(2 * math.pi * np.fft.fftfreq(count, step))
+        density = power / power.sum() / (k[1] - k[0])
+        return Measured(x, np.cumsum(square) / square.sum(), k, density, np.cumsum(power) / power.sum())
+
+    @functools.cached_property
+    def rough(self) -> bool:  # type: ignore[override]
+        outer, inner = (self.momentum_range(tail, 1.0) for tail in (FAINT, 1e-5))
+        return outer[1] - outer[0] > _SMOOTH * (inner[1] - inner[0])
+
+    def position_range(self, tail: float) -> tuple[float, float]:
+        m = self.measured
+        first, last = np.searchsorted(m.below, tail), np.searchsorted(m.below, 1 - tail)
+        low, high = self.interval()
+        # fainter than rounding in the sum: the interval that holds everything
+        return (low, high) if tail < FAINT else (float(m.x[max(first - 1, 0)]), float(m.x[min(last + 1, len(m.x) - 1)]))
+
+    def momentum_range(self, tail: float, mass: float) -> tuple[float, float]:
+        m, mean = self.measured, float(self.mean_momentum(mass))
+        tail = max(tail, FAINT)
+        first, last = np.searchsorted(m.slower, tail), np.searchsorted(m.slower, 1 - tail)
+        if tail > 0.1:
+            # between two momenta of the line, so that what is even is at rest
+            middle = float(np.sum(m.k * m.density) / np.sum(m.density))
+            half = float(m.k[last] - m.k[first]) / 2
+            return mean + middle - half, mean + middle + half
+        return mean + float(m.k[max(first - 1, 0)]), mean + float(m.k[min(last + 1, len(m.k) - 1)])
+
+    def momentum_density(self, k: np.ndarray, mass: float) -> np.ndarray:
+        m = self.measured
+        return np.interp(np.asarray(k) - float(self.mean_momentum(mass)), m.k, m.density, left=0.0, right=0.0)
+
+    def check_fit(self, grid: Grid, mass: float) -> None:
+        left, right = self.position_range(_OUTSIDE)
+        if left < grid.lower[0] or right > grid.upper[0]:
+            raise NumericsError(
+                f"the state must lie inside the box, but it reaches from {left:.6g} to {right:.6g} and the box from {grid.lower[0]:.6g} "
+                f"to {grid.upper[0]:.6g} (internal units); make the box larger."
+            )
+        fastest = max(map(abs, self.momentum_range(_OUTSIDE, mass)))
+        if fastest > grid.largest_momentum[0]:
+            raise NumericsError(
+                f"the state's momenta must be below pi/spacing = {grid.largest_momentum[0]:.6g}, but reach {fastest:.6g} (internal units); "
+                f"take more points, a spacing below {math.pi / fastest:.3g}."
+            )
+
+
+def refuse_nothing(argument: str, size: float) -> None:
+    """Raises:
+    ArgumentError: if the largest amplitude of a state is 0 or no number.
+    """
+    if not (math.isfinite(size) and size > 0):
+        raise ArgumentError(
+            argument, "must be finite and not 0 everywhere, but is; give a state that can be normalized."
+        )
