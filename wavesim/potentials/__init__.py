@@ -17,6 +17,7 @@ from ._combined import Driven as Driven, Separable as Separable, SmoothFunction 
 from ._deltas import DeltaBarrier as DeltaBarrier, DeltaWell as DeltaWell, DoubleDeltaWell as DoubleDeltaWell
 from ._exact import exact_samples as exact_samples, values_at as values_at
 from ._expression import Expression as Expression
+from ._leaky_well import LeakyWell as LeakyWell, leaky_well_of as leaky_well_of
 from ._metastable import (
     AbstractMetastable as AbstractMetastable,
     CoulombBarrier as CoulombBarrier,
@@ -27,6 +28,7 @@ from ._planar import DoubleSlit as DoubleSlit
 from ._sampled import Sampled as Sampled
 from ._slopes import ParabolicBarrier as ParabolicBarrier, TriangularBarrier as TriangularBarrier
 from ._structure import Structure as Structure, structure_of as structure_of
+from ._two_wells import TwoWells as TwoWells, two_wells_of as two_wells_of
 from ._wells import (
     AbstractDoubleWell as AbstractDoubleWell,
     GaussianWells as GaussianWells,

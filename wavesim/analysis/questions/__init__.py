@@ -11,6 +11,7 @@ from ._flux import (
 )
 from ._fringes import Fringes as Fringes
 from ._gamow import GamowPeak as GamowPeak, HalfLife as HalfLife
+from ._leaking import shot as shot
 from ._levels import Levels as Levels
 from ._motion import Motion as Motion
 from ._populations import Populations as Populations

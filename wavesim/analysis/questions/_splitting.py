@@ -78,7 +78,7 @@ class Splitting(AbstractQuestion):
     """
 
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan:
-        return _Rate().planned(_lasting(problem), tolerance, **fixed)
+        return _Rate().course(_lasting(problem), tolerance, **fixed)
 
     def measuring(
         self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any

@@ -30,7 +30,7 @@ from ..questions import (
     frames_for,
 )
 from ._other_numerics import other_numerics, without_absorber, words
-from ._theory_routes import Route, coulomb_half_life, coulomb_peak, ground_level, wronskian
+from ._theory_routes import Route, coulomb_half_life, coulomb_peak, ground_level, outgoing, wronskian
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,6 +108,8 @@ def _ways(problem: Problem, report: Report, question: AbstractQuestion, progress
         return [lambda: Found((coulomb_peak(problem, float(question.temperature), report.headline.value),))]
     if isinstance(question, Levels):
         return [lambda: Found((ground_level(problem, report),))]
+    if isinstance(question, Decay) and report.result is None:
+        return [lambda: Found((outgoing(problem),))]
     if report.result is None:
         return []
     first = report.result.numerics

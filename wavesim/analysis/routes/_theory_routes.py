@@ -16,6 +16,7 @@ from ...propagation import coarsened, relax
 from ...states import GaussianPacket, Product
 from ..bars import BoundStates, Report
 from ..predictions import lowest_doublet
+from ..questions import shot
 from ._other_numerics import other_grid
 
 _EPS = float(np.finfo(float).eps)
@@ -48,6 +49,12 @@ def wronskian(problem: Problem, name: str) -> Route:
         return Route(how, gap, error)
     share = {"tunneling_period": 1.0, "transfer_time": 0.5}[name]
     return Route(how, share * 2 * math.pi / gap, share * 2 * math.pi * error / gap**2)
+
+
+def outgoing(problem: Problem) -> Route:
+    """The lifetime by shooting with outgoing waves through cells."""
+    known = shot(problem)
+    return Route("outgoing waves by shooting, nothing propagated", known.lifetime, known.error * known.lifetime)
 
 
 def ground_level(problem: Problem, report: Report) -> Route:
