@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import jax
 import numpy as np
 
-from ._base import AbstractPotential
+from ._base import AbstractPotential, Position
 from ._combined import Driven
 from ._exact import values_at
 from ._survey import Survey, surveyed_line
@@ -38,6 +39,24 @@ class TwoWells:
     depths: tuple[float, float]
     top: float
     symmetric: bool
+
+    @property
+    def smooth(self) -> bool:
+        """Whether V has neither edges nor deltas."""
+        return self.potential.smooth
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Where V jumps or bends [length]."""
+        return self.potential.edges
+
+    def value(self, position: Position, *, mass: float = 1.0) -> jax.Array:
+        """V itself [energy]."""
+        return self.potential.value(position, mass=mass)
+
+    def support(self, tolerance: float) -> tuple[float, float]:
+        """The interval that holds V's structure [length]."""
+        return self.potential.support(tolerance)
 
 
 def two_wells_of(potential: AbstractPotential, mass: float = 1.0) -> TwoWells | None:

@@ -10,10 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ... import theory
-from ..._checks import named
 from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
 from ...absorbers import Absorber
-from ...errors import NumericsError, WavesimError
+from ...errors import NumericsError
 from ...observables import AbstractObservable, Autocorrelation, Norm, ProbabilityIn
 from ...potentials import AbstractMetastable, CoulombBarrier
 from ...problem import Problem
@@ -22,6 +21,7 @@ from ...regions import Before, Between
 from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report
 from ..fits import DecayFit, Modes, fit_decay, matrix_pencil
 from ..predictions import absorber_leak
+from ._given import given_by_hand, refuse_by_hand
 from ._leaking import leaking_report, leaking_theory, leaky, shot
 
 # modes of the record fainter than this share of it are left to the noise
@@ -51,13 +51,10 @@ class Decay(AbstractRecordQuestion):
     def direct(self, problem: Problem, tolerance: float, **fixed: Any) -> Report | None:
         leaky(problem)
         if isinstance(problem.potential, AbstractMetastable) and (
-            _by_hand(fixed) or self._bearable(problem, tolerance)
+            given_by_hand(fixed) or self._bearable(problem, tolerance)
         ):
             return None
-        if by_hand := _by_hand(fixed):
-            raise WavesimError(
-                f"the decay of {named(problem.potential)} is solved on elements of its own, but {', '.join(by_hand)} is given; leave it out."
-            )
+        refuse_by_hand(problem, "decay", fixed)
         return leaking_report(problem, tolerance)
 
     def _bearable(self, problem: Problem, tolerance: float) -> bool:
@@ -114,13 +111,6 @@ class Decay(AbstractRecordQuestion):
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
         known = resonance_of if isinstance(problem.potential, AbstractMetastable) else shot
         return {"survival_probability": {"exponential": np.exp(-times / known(problem).lifetime)}}
-
-
-def _by_hand(fixed: dict[str, Any]) -> list[str]:
-    """Numerics that only a record has, and that are given by hand."""
-    return [
-        name for name in ("grid", "dt", "scheme", "absorber") if fixed.get(name, "planned") not in (None, "planned")
-    ]
 
 
 def _fitted(result: Result) -> DecayFit:
