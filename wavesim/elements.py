@@ -152,6 +152,22 @@ class ElementLevels(NamedTuple):
     waves: Waves
 
 
+class NodeMatrix(NamedTuple):
+    """A symmetric tridiagonal matrix of the nodes at one energy, and its derivative with respect to the energy.
+
+    Attributes:
+        diagonal: shape (nodes,) [energy x length].
+        off: beside it, shape (nodes - 1,).
+        diagonal_slope: derivative of the diagonal [length].
+        off_slope: of what is beside it.
+    """
+
+    diagonal: np.ndarray
+    off: np.ndarray
+    diagonal_slope: np.ndarray
+    off_slope: np.ndarray
+
+
 class ElementHamiltonian:
     """p^2/2m + V between walls at the first and the last node.
 
@@ -219,11 +235,46 @@ class ElementHamiltonian:
             - self._end_mass[..., None] * energies
             - np.einsum("eka,ekb,eks->eabs", self._coupling, self._coupling, 1 / apart, optimize=True)
         )
-        diagonal = np.zeros((len(self.nodes), len(energies)))
+        return self._joined(ends) + self.strengths[:, None], ends[:, 0, 1]
+
+    @staticmethod
+    def _joined(ends: np.ndarray) -> np.ndarray:
+        """The diagonal of the nodes, to which both elements beside each of them add."""
+        diagonal = np.zeros((len(ends) + 1, *ends.shape[3:]), ends.dtype)
         diagonal[:-1] += ends[:, 0, 0]
         diagonal[1:] += ends[:, 1, 1]
-        diagonal += self.strengths[:, None]
-        return diagonal, ends[:, 0, 1]
+        return diagonal
+
+    def at_energy(self, energy: complex) -> NodeMatrix:
+        """H - E at one energy, which may be complex, with all inner functions left out by Schur's complement: a matrix of the nodes, ends included.
+
+        What a wave does beyond the first and the last node is for the caller to add: -y/2m to the first and last diagonal entry, y being
+        psi'/psi outwards.
+        """
+        diagonal, off = self._condensed(np.array([energy]))
+        apart = (self._inner_energies - energy)[..., None]
+        slope = -self._end_mass[..., None] - np.einsum(
+            "eka,ekb,eks->eabs", self._coupling, self._coupling, 1 / apart**2, optimize=True
+        )
+        return NodeMatrix(diagonal[:, 0], off[:, 0], self._joined(slope)[:, 0], slope[:, 0, 1, 0])
+
+    def wave(self, values: np.ndarray, energy: complex) -> tuple[Waves, np.ndarray]:
+        """The wave of one energy, which may be complex, from its values at the nodes, and the integral of |psi|^2 over each element."""
+        pairs = np.stack([values[:-1], values[1:]], axis=1)
+        modal = -np.einsum("eka,ea->ek", self._coupling, pairs) / (self._inner_energies - energy)
+        modal = modal - np.einsum("eka,ea->ek", self._overlap, pairs)
+        waves = Waves(self.nodes, values[None], np.einsum("elk,ek->el", self._turn, modal)[None])
+        return waves, np.sum(np.abs(self._on_points(waves)[0]) ** 2 * self._weights, axis=1)
+
+    def stationary(self, values: np.ndarray, energy: complex) -> tuple[complex, complex]:
+        """int (psi'^2/2m + (V - E) psi^2) dx and int psi^2 dx of the wave of one energy, without conjugation: its ends' values are kept."""
+        waves, _ = self.wave(values, energy)
+        psi = self._on_points(waves)[0]
+        steps = np.diff(waves.values[0]) / np.sqrt(self._length)
+        bends = waves.inner[0] / np.sqrt(self._length / 2)[:, None]
+        kinetic = (np.sum(steps**2) + np.sum(bends**2)) / (2 * self.mass)
+        potential = np.sum(psi**2 * self._weights * (self.potential - energy)) + np.sum(values**2 * self.strengths)
+        return complex(kinetic + potential), complex(np.sum(psi**2 * self._weights))
 
     def lowest(self, count: int, guess: float) -> ElementLevels:
         """The lowest levels and their states.

@@ -124,5 +124,5 @@ def test_what_cannot_decay_is_refused() -> None:
         plan(Problem(RectangularBarrier(1.0, 1.0), Trapped()))
     with pytest.raises(NumericsError, match="hard wall"):
         propagate(Problem(BARRIER, Trapped(), duration=1.0), grid=Grid.line(-40.0, 41.0, 400))
-    with pytest.raises(WavesimError, match="needs a trapped state"):
+    with pytest.raises(WavesimError, match="begins with a particle shut in a well"):
         certify(Problem(BARRIER, GaussianPacket(-10.0, 1.0, momentum=1.0)), find=Decay())

@@ -95,11 +95,11 @@ def test_no_drive_is_no_drive() -> None:
 
 def test_questions_that_do_not_fit_are_refused() -> None:
     driven = Problem(Driven(WELL, 0.1, 0.4), LeftLocalized(), duration=10.0)
-    packet = Problem(WELL, GaussianPacket(-1.6, 0.3, 0.0), duration=10.0)
-    for problem, find in (
-        (driven, Populations()),
-        (packet, Populations()),
-        (Problem(WELL, LeftLocalized()), DrivenPopulations()),
+    packet = dataclasses.replace(driven, state=GaussianPacket(-1.6, 0.3, 0.0))
+    for problem, find, words in (
+        (driven, Populations(), "ask for driven_populations"),
+        (packet, DrivenPopulations(), "take left_localized"),
+        (Problem(WELL, LeftLocalized()), DrivenPopulations(), "a potential of kind driven"),
     ):
-        with pytest.raises(WavesimError, match="left_localized"):
+        with pytest.raises(WavesimError, match=words):
             certify(problem, find=find)

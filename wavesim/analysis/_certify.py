@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy as np
+
 from ..errors import ArgumentError
-from ..potentials import Free
+from ..potentials import Free, two_wells_of, values_at
 from ..problem import Problem
 from ..propagation import Progress, reporter
 from ..states import Trapped
 from .bars import AbstractQuestion, Report
-from .predictions import tunnels
+from .predictions import gaussians_of, tunnels
 from .questions import Decay, DrivenPopulations, Motion, Populations, Transmission
+
+# points at which V is averaged over a packet
+_HERMITE = 40
 
 
 def question_of(problem: Problem) -> AbstractQuestion:
-    """What is asked of a problem when nothing is said: decay, transmission, populations, or motion."""
+    """What is asked of a problem when nothing is said: decay, transmission, populations, or motion.
+
+    Populations of two wells where the state lies in them with less energy than their barrier has; a state with more moves to and fro above it.
+    """
     if isinstance(problem.state, Trapped):
         return Decay()
     if problem.open and not isinstance(problem.potential, Free):
         return Transmission()
     if tunnels(problem):
         return Populations() if problem.potential.static else DrivenPopulations()
+    if _lies_below_barrier(problem):
+        return Populations()
     return Motion()
+
+
+def _lies_below_barrier(problem: Problem) -> bool:
+    """Whether a packet is in one of two wells, and its mean energy below the top between them."""
+    if problem.potential.dimension > 1 or not problem.potential.static:
+        return False
+    packets, mass = gaussians_of(problem.state, float(problem.mass)), float(problem.mass)
+    if packets is None or len(packets) != 1:
+        return False
+    packet = packets[0]
+    wells = two_wells_of(problem.potential, mass)
+    if wells is None or not math.isfinite(wells.top):
+        return False
+    kinetic = packet.momentum**2 / (2 * mass) + 1 / (8 * mass * packet.width**2)
+    points, weights = np.polynomial.hermite_e.hermegauss(_HERMITE)
+    height = (
+        values_at(problem.potential, packet.center + packet.width * points, mass) @ weights / math.sqrt(2 * math.pi)
+    )
+    return bool(kinetic + height < wells.top)
 
 
 def certify(

@@ -18,6 +18,7 @@ from ._deltas import DeltaBarrier as DeltaBarrier, DeltaWell as DeltaWell, Doubl
 from ._exact import exact_samples as exact_samples, values_at as values_at
 from ._expression import Expression as Expression
 from ._layers import Layers as Layers
+from ._leaky_well import LeakyWell as LeakyWell, leaky_well_of as leaky_well_of
 from ._metastable import (
     AbstractMetastable as AbstractMetastable,
     CoulombBarrier as CoulombBarrier,
@@ -29,6 +30,7 @@ from ._sampled import SAMPLES as SAMPLES, Sampled as Sampled, in_order as in_ord
 from ._sampled_plane import PLANE as PLANE, SampledPlane as SampledPlane, mesh_of as mesh_of
 from ._slopes import ParabolicBarrier as ParabolicBarrier, TriangularBarrier as TriangularBarrier
 from ._structure import Structure as Structure, structure_of as structure_of
+from ._two_wells import TwoWells as TwoWells, two_wells_of as two_wells_of
 from ._wells import (
     AbstractDoubleWell as AbstractDoubleWell,
     GaussianWells as GaussianWells,

@@ -94,6 +94,7 @@ from ._scattered_packet import (
 )
 from ._scattering import Scattering as Scattering, scatter as scatter, terrain_transmission as terrain_transmission
 from ._shooting import doublet_by_shooting as doublet_by_shooting, levels_by_shooting as levels_by_shooting
+from ._siegert import OutgoingSlope as OutgoingSlope, outgoing_slope as outgoing_slope, siegert as siegert
 from ._splitting import (
     furry_factor as furry_factor,
     herring_gap as herring_gap,

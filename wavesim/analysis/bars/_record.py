@@ -92,10 +92,20 @@ class AbstractRecordQuestion(AbstractQuestion):
         del problem
         return {}
 
+    def direct(self, problem: Problem, tolerance: float, **fixed: Any) -> Report | None:
+        """The report without a record, where the numbers can be had without a propagation, or only so; None to propagate."""
+        del problem, tolerance, fixed
+        return None
+
     @final
-    def planned(
-        self, problem: Problem, tolerance: float, *, refinement: Refinement | None = None, **fixed: Any
-    ) -> Plan:
+    def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
+        return (
+            None if self.direct(problem, tolerance, **fixed) is not None else self.course(problem, tolerance, **fixed)
+        )
+
+    @final
+    def course(self, problem: Problem, tolerance: float, *, refinement: Refinement | None = None, **fixed: Any) -> Plan:
+        """How its record would be propagated."""
         chosen = refinement or Refinement(space=first_refinement(problem, tolerance))
         return plan(problem, tolerance, refinement=chosen, **(self.planned_for(problem) | fixed))
 
@@ -103,11 +113,14 @@ class AbstractRecordQuestion(AbstractQuestion):
     def measuring(
         self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
     ) -> Work[Report]:
+        answer = self.direct(problem, tolerance, **fixed)
+        if answer is not None:
+            return answer
         problem = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
         predict = self.predictions if brief is None else self.compared
         if brief is not None:
             fixed = {"frames": self.least_frames, "save_psi": False, "shared": brief} | fixed
-        chosen = self.planned(problem, tolerance, **fixed)
+        chosen = self.course(problem, tolerance, **fixed)
         if brief is None and (report := self.without_run(problem, tolerance, chosen, **fixed)) is not None:
             return report
         first = chosen.numerics
@@ -118,7 +131,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             return (
                 first
                 if refinement == start
-                else self.planned(problem, tolerance, refinement=refinement, **fixed).numerics
+                else self.course(problem, tolerance, refinement=refinement, **fixed).numerics
             )
 
         def judge(trial: Trial) -> Verdict[dict[str, Quantity]]:

@@ -2,6 +2,7 @@
 
 from ._absorber_leak import absorber_leak as absorber_leak, echo_amplitude as echo_amplitude, packet_leak as packet_leak
 from ._doublet import (
+    Beat as Beat,
     beats as beats,
     dipole_of as dipole_of,
     double_well as double_well,

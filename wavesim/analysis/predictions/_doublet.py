@@ -10,7 +10,16 @@ from collections.abc import Callable
 import numpy as np
 
 from ... import theory
-from ...potentials import AbstractDoubleWell, AbstractPotential, DoubleDeltaWell, Driven, QuarticDoubleWell, values_at
+from ...errors import WavesimError
+from ...potentials import (
+    AbstractDoubleWell,
+    DoubleDeltaWell,
+    Driven,
+    QuarticDoubleWell,
+    TwoWells,
+    two_wells_of,
+    values_at,
+)
 from ...problem import Problem
 from ...states import LeftLocalized, RightLocalized
 
@@ -31,23 +40,30 @@ class Beat:
         return self.mean + self.swing * np.cos(self.gap * np.asarray(times))
 
 
-def double_well(potential: AbstractPotential) -> AbstractDoubleWell | None:
-    """The double well, without what drives it; None where there is none."""
-    inner = potential.potential if isinstance(potential, Driven) else potential
-    return inner if isinstance(inner, AbstractDoubleWell) else None
+def double_well(problem: Problem) -> AbstractDoubleWell | TwoWells | None:
+    """The double well, without what drives it: a built-in one, or the two wells that are found in V; None where there are none."""
+    inner = problem.potential.potential if isinstance(problem.potential, Driven) else problem.potential
+    return inner if isinstance(inner, AbstractDoubleWell) else two_wells_of(inner, float(problem.mass))
 
 
 def tunnels(problem: Problem) -> bool:
     """Whether the problem is a localized start in a double well, driven or not."""
-    return double_well(problem.potential) is not None and isinstance(problem.state, LeftLocalized | RightLocalized)
+    return isinstance(problem.state, LeftLocalized | RightLocalized) and double_well(problem) is not None
 
 
 def lowest_doublet(problem: Problem) -> theory.Doublet | None:
-    """The two lowest levels of a symmetric double well by a method of their own; None for a tilted one."""
-    well = double_well(problem.potential)
-    assert well is not None
-    if isinstance(well, QuarticDoubleWell) and float(well.tilt) != 0:
+    """The two lowest levels of a symmetric double well by a method of their own; None for a tilted one, for sums with deltas, and without two wells."""
+    well = double_well(problem)
+    if well is None or (isinstance(well, QuarticDoubleWell) and float(well.tilt) != 0):
         return None
+    if isinstance(well, TwoWells):
+        if not well.symmetric or well.potential.spikes:
+            return None
+        try:
+            return _doublet(well, float(problem.mass))
+        except WavesimError:
+            # two bound levels are not there
+            return None
     if isinstance(well, DoubleDeltaWell):
         return _delta_doublet(well, float(problem.mass))
     return _doublet(well, float(problem.mass))
@@ -59,7 +75,7 @@ def beats(problem: Problem) -> dict[str, Beat]:
     ``overlap_corrected`` follows the two levels and their states, tails included; ``textbook`` is cos^2, and for tilted wells the
     generalised Rabi formula with the gap of the untilted wells, detuned by the tilt's first order.
     """
-    well = double_well(problem.potential)
+    well = double_well(problem)
     assert well is not None
     side = "left" if isinstance(problem.state, LeftLocalized) else "right"
     sign = 1.0 if side == "left" else -1.0
@@ -86,7 +102,7 @@ def beats(problem: Problem) -> dict[str, Beat]:
 
 def detuning_of(problem: Problem) -> float:
     """Energy of the state in the right well less that of the state in the left, to first order in the tilt: 2 tilt <S|x|A>/half_distance."""
-    well = double_well(problem.potential)
+    well = double_well(problem)
     if not isinstance(well, QuarticDoubleWell):
         return 0.0
     return 2 * float(well.tilt) * dipole_of(problem) / float(well.half_distance)
@@ -94,7 +110,7 @@ def detuning_of(problem: Problem) -> float:
 
 def dipole_of(problem: Problem) -> float:
     """<S|x|A> of the untilted, undriven wells: how far from the middle a localized particle is (length)."""
-    well = double_well(problem.potential)
+    well = double_well(problem)
     assert well is not None
     if isinstance(well, QuarticDoubleWell):
         well = dataclasses.replace(well, tilt=0.0)
@@ -105,19 +121,19 @@ def dipole_of(problem: Problem) -> float:
 
 def few_levels_of(problem: Problem, count: int) -> theory.FewLevels:
     """The lowest levels of a smooth double well without its drive; positions count from the dividing plane."""
-    well = double_well(problem.potential)
+    well = double_well(problem)
     assert well is not None and well.smooth
     return _few_levels(well, float(problem.mass), count)
 
 
 def driven_wells_of(problem: Problem, times: np.ndarray) -> theory.DrivenWells:
     """The left population of a localized start in smooth wells that a force shakes, by as many levels as it takes, and its error."""
-    well, mass, drive = double_well(problem.potential), float(problem.mass), problem.potential
+    well, mass, drive = double_well(problem), float(problem.mass), problem.potential
     assert well is not None and well.smooth and isinstance(drive, Driven)
     force, phase = float(drive.force), float(drive.phase)
 
     def value(x: np.ndarray) -> np.ndarray:
-        return values_at(well, x + well.divide, mass)
+        return values_at(drive.potential, x + well.divide, mass)
 
     return theory.driven_wells(
         value,
@@ -153,7 +169,7 @@ def _unfelt(value: Callable[[np.ndarray], np.ndarray], widest: float, force: flo
 
 
 @functools.lru_cache(maxsize=16)
-def _few_levels(well: AbstractDoubleWell, mass: float, count: int) -> theory.FewLevels:
+def _few_levels(well: AbstractDoubleWell | TwoWells, mass: float, count: int) -> theory.FewLevels:
     half = 1.1 * half_length(well, mass)
     return theory.few_levels(
         lambda x: well.value((x + well.divide,), mass=mass), -half, half, count=count, points=256, mass=mass
@@ -162,7 +178,7 @@ def _few_levels(well: AbstractDoubleWell, mass: float, count: int) -> theory.Few
 
 def wkb_gap_of(problem: Problem) -> float | None:
     """The textbook's gap (2/t_a) exp(-S); None for tilted wells, for deltas, which have no classical period, and above the barrier."""
-    well, mass = double_well(problem.potential), float(problem.mass)
+    well, mass = double_well(problem), float(problem.mass)
     levels = lowest_doublet(problem)
     if well is None or levels is None or isinstance(well, DoubleDeltaWell):
         return None
@@ -171,13 +187,16 @@ def wkb_gap_of(problem: Problem) -> float | None:
         return None
     edges = tuple(edge - well.divide for edge in well.edges if edge > well.divide)
     half = half_length(well, mass)
-    return float(
-        theory.wkb_gap(lambda x: well.value((x + well.divide,), mass=mass), middle, half, edges=edges, mass=mass)
-    )
+    try:
+        gap = theory.wkb_gap(lambda x: well.value((x + well.divide,), mass=mass), middle, half, edges=edges, mass=mass)
+    except WavesimError:
+        # a dip between the wells: no barrier of one piece
+        return None
+    return float(gap)
 
 
 @functools.lru_cache(maxsize=16)
-def _doublet(well: AbstractDoubleWell, mass: float) -> theory.Doublet:
+def _doublet(well: AbstractDoubleWell | TwoWells, mass: float) -> theory.Doublet:
     half = half_length(well, mass)
     if well.smooth:
         return theory.doublet(lambda x: well.value((x + well.divide,), mass=mass), half, points=192, mass=mass)
@@ -204,12 +223,17 @@ def _delta_doublet(well: DoubleDeltaWell, mass: float) -> theory.Doublet | None:
     )
 
 
-def half_length(well: AbstractDoubleWell, mass: float) -> float:
+def half_length(well: AbstractDoubleWell | TwoWells, mass: float) -> float:
     """Where the lowest states have fallen below rounding: int kappa dx = 40 beyond the outermost well; from the dividing plane."""
-    _, right = well.support(1e-3)
-    right -= well.divide
-    lowest = float(np.min(np.asarray(well.value((np.linspace(0, right, 513) + well.divide,), mass=mass))))  # type: ignore[arg-type]
-    highest = float(np.asarray(well.value((np.array([well.divide]),), mass=mass))[0])  # type: ignore[arg-type]
+    left, right = well.support(1e-3)
+    if isinstance(well, TwoWells):
+        # wells that are found need not be alike
+        right = max(right - well.divide, well.divide - left)
+        lowest, highest = min(well.depths), well.top
+    else:
+        right -= well.divide
+        lowest = float(np.min(np.asarray(well.value((np.linspace(0, right, 513) + well.divide,), mass=mass))))  # type: ignore[arg-type]
+        highest = float(np.asarray(well.value((np.array([well.divide]),), mass=mass))[0])  # type: ignore[arg-type]
     level = lowest + 0.9 * (highest - lowest)
     step = right / 200
     x = right + step * np.arange(1, 20_001)

@@ -11,11 +11,13 @@ from ._flux import (
 )
 from ._fringes import Fringes as Fringes
 from ._gamow import GamowPeak as GamowPeak, HalfLife as HalfLife
+from ._leaking import shot as shot
 from ._levels import Levels as Levels
 from ._motion import Motion as Motion
 from ._populations import Populations as Populations
 from ._short_record import ParityCorrelation as ParityCorrelation, period_from_short_record as period_from_short_record
 from ._soft_detector import energies_of as energies_of
+from ._split_levels import counted_gap as counted_gap
 from ._splitting import (
     MirrorCorrelation as MirrorCorrelation,
     Splitting as Splitting,

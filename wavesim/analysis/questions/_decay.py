@@ -10,19 +10,19 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ... import theory
-from ..._checks import named
 from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
 from ...absorbers import Absorber
-from ...errors import WavesimError
+from ...errors import NumericsError
 from ...observables import AbstractObservable, Autocorrelation, Norm, ProbabilityIn
 from ...potentials import AbstractMetastable, CoulombBarrier
 from ...problem import Problem
 from ...propagation import Result, leak_of
 from ...regions import Before, Between
-from ...states import Trapped
-from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
+from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report
 from ..fits import DecayFit, Modes, fit_decay, matrix_pencil
 from ..predictions import absorber_leak
+from ._given import given_by_hand, refuse_by_hand
+from ._leaking import leaking_report, leaking_theory, leaky, shot
 
 # modes of the record fainter than this share of it are left to the noise
 _FAINT = 1e-6
@@ -32,17 +32,38 @@ _ENOUGH = 2e-5
 _FAR = 40.0
 # how far out, in decay lengths, the wall of a well without one is put
 _DEEP = 18.0
+# points x FFT pairs of one run that can be waited for: half a minute or so
+_PATIENCE = 1e9
 
 
 @dataclasses.dataclass(frozen=True)
 class Decay(AbstractRecordQuestion):
     """A particle that starts in a well and leaks out: its lifetime from the exponential part of the survival, its energy from the phase.
 
-    ``survival_probability`` is the probability left of the barrier's outer end; ``fit_begin`` and ``fit_end`` say which part of its record was taken for exponential.
+    Any well leaks: a formula, a table, a sum, in a field too. What has a record is propagated: the built-in wells, while the lifetime can be
+    waited for. Their ``survival_probability`` is the probability left of the barrier's outer end; ``fit_begin`` and ``fit_end`` say which part of
+    its record was taken for exponential. Of all others the complex energy is found without a record, by outgoing waves on elements.
     """
 
     relative: ClassVar[bool] = True
     cuts: ClassVar[bool] = True
+
+    def direct(self, problem: Problem, tolerance: float, **fixed: Any) -> Report | None:
+        leaky(problem)
+        if isinstance(problem.potential, AbstractMetastable) and (
+            given_by_hand(fixed) or self._bearable(problem, tolerance)
+        ):
+            return None
+        refuse_by_hand(problem, "decay", fixed)
+        return leaking_report(problem, tolerance)
+
+    def _bearable(self, problem: Problem, tolerance: float) -> bool:
+        """Whether a record can be waited for."""
+        try:
+            numerics = self.course(problem, tolerance).numerics
+        except NumericsError:
+            return False
+        return math.prod(numerics.grid.points) * numerics.fft_pairs <= _PATIENCE
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         well = _well(problem)
@@ -77,6 +98,8 @@ class Decay(AbstractRecordQuestion):
         return 2 * math.sqrt(2 * float(absorber_leak(absorber, np.array([momentum]), mass)[0]))
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
+        if not isinstance(problem.potential, AbstractMetastable):
+            return leaking_theory(problem)
         known = resonance_of(problem)
         chosen: Predictions = {
             "lifetime": {"resonance": known.lifetime, "wkb": _wkb_lifetime(problem, known.energy)},
@@ -86,7 +109,8 @@ class Decay(AbstractRecordQuestion):
         return chosen
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
-        return {"survival_probability": {"exponential": np.exp(-times / resonance_of(problem).lifetime)}}
+        known = resonance_of if isinstance(problem.potential, AbstractMetastable) else shot
+        return {"survival_probability": {"exponential": np.exp(-times / known(problem).lifetime)}}
 
 
 def _fitted(result: Result) -> DecayFit:
@@ -102,11 +126,7 @@ def _spectrum(result: Result) -> tuple[Modes, int]:
 
 
 def _well(problem: Problem) -> AbstractMetastable:
-    if not isinstance(problem.potential, AbstractMetastable) or not isinstance(problem.state, Trapped):
-        raise WavesimError(
-            f"a decay needs a trapped state in a well that leaks, but here is {named(problem.state)} in {named(problem.potential)}; "
-            "take state trapped in well_behind_barrier, coulomb_barrier or leaky_square_well."
-        )
+    assert isinstance(problem.potential, AbstractMetastable)
     return problem.potential
 
 

@@ -14,13 +14,14 @@ from ..._typing import DIMENSIONLESS, Dimension
 from ...absorbers import Absorber
 from ...errors import WavesimError
 from ...observables import AbstractObservable
-from ...potentials import AbstractDoubleWell, Driven
+from ...potentials import Driven
 from ...problem import Problem
 from ...propagation import FrameSum, Result
 from ...states import LeftLocalized
 from ..bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading
-from ..predictions import beats, dipole_of, driven_wells_of, few_levels_of, tunnels
+from ..predictions import beats, dipole_of, driven_wells_of, few_levels_of, lowest_doublet
 from ._populations import both_sides, population_curves, population_observables
+from ._wells import localized, lowest_two
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,11 +36,12 @@ class DrivenPopulations(AbstractRecordQuestion):
     cuts: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
-        if not tunnels(problem) or not isinstance(problem.potential, Driven):
+        if not isinstance(problem.potential, Driven) or not localized(problem):
             raise WavesimError(
                 f"driven populations need a localized state in a driven double well, but here is {named(problem.state)} in "
                 f"{named(problem.potential)}; take left_localized, and a potential of kind driven."
             )
+        lowest_two(problem)
         return population_observables(problem)
 
     def readings(self, result: Result) -> dict[str, Reading]:
@@ -85,7 +87,6 @@ def _left_curves(
 ) -> tuple[dict[str, np.ndarray], float]:
     """The left population by each theory, and the error of the first."""
     problem = Problem(potential, state, mass=mass)  # type: ignore[arg-type]
-    assert isinstance(potential.potential, AbstractDoubleWell)
     side = "left" if isinstance(state, LeftLocalized) else "right"
     force, frequency, phase = (float(v) for v in (potential.force, potential.frequency, potential.phase))
     moments = np.array(times)
@@ -98,7 +99,7 @@ def _left_curves(
         "two_level": theory.driven_left_probability(moments, doublet, start, **drive),
     }
     free = beats(problem).get("overlap_corrected")
-    if free is not None and getattr(potential.potential, "tilt", 0.0) == 0:
+    if free is not None and lowest_doublet(problem) is not None:
         slowed = theory.driven_gap(free.gap, 2 * force * dipole_of(problem), frequency)
         curves["bessel"] = dataclasses.replace(free, gap=float(slowed)).at(moments)
     return curves, driven.error

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from ...elements import ElementHamiltonian, ElementLevels, gauss_points
 from ...errors import NumericsError
 from ...grid import Grid, fast_size
+from ...potentials import AbstractPotential
 from ...problem import Problem
 from ..bars import BoundStates
 from ._level_mesh import DEGREE, Outlook, Profile, halved, meshed, outlook, strengths_at
 from ._solved_levels import SolvedLevels
 
 # degree of the coarser solution, whose whole difference is the bar
-_LESS = 2
+DEGREE_LESS = 2
 # a level bound by less than this share of the well's depth counts as not bound
 _BARELY = 1e-9
 _MOST_ELEMENTS, _MOST_BOXES, _MOST_MESHES = 6000, 60, 40
@@ -26,7 +28,30 @@ _EPS = float(np.finfo(float).eps)
 _SHARPNESS, _FEWEST, _MOST = 4.0, 512, 16384
 
 
+class Solved(NamedTuple):
+    """Levels on elements.
+
+    Attributes:
+        levels: energies and waves.
+        budgets: sources of the error of each energy [energy].
+        view: V along the line.
+        rounds: how often H was diagonalized.
+    """
+
+    levels: ElementLevels
+    budgets: list[dict[str, float]]
+    view: Outlook
+    rounds: int
+
+
 def element_levels(problem: Problem, count: int) -> SolvedLevels:
+    """The `count` lowest levels of one dimension, to rounding where V allows, with pictures of their states; see `solved_levels`."""
+    solved = solved_levels(problem.potential, float(problem.mass), count)
+    pictures = _pictured(problem, solved.levels, solved.view)
+    return SolvedLevels(solved.levels.energies, solved.levels.kinetic, solved.budgets, pictures, solved.rounds)
+
+
+def solved_levels(potential: AbstractPotential, mass: float, count: int) -> Solved:
     """The `count` lowest levels of one dimension, to rounding where V allows.
 
     Box, elements and counts come from V at many points (`_level_mesh`); elements are halved until the functions of the two highest
@@ -37,9 +62,8 @@ def element_levels(problem: Problem, count: int) -> SolvedLevels:
     Raises:
         NumericsError: if there are not so many bound levels, or more than 6000 elements are needed.
     """
-    mass = float(problem.mass)
-    profile = Profile(problem.potential, mass)
-    view, rim = outlook(profile), min(problem.potential.asymptotes())
+    profile = Profile(potential, mass)
+    view, rim = outlook(profile), min(potential.asymptotes())
     nodes, levels, hamiltonian, rounds = _fitting(profile, view, rim, count)
     for _ in range(_MOST_MESHES):
         split = _unresolved(levels, mass)
@@ -52,8 +76,8 @@ def element_levels(problem: Problem, count: int) -> SolvedLevels:
     missing = hamiltonian.count_below(levels.energies + _between(levels.energies)) - np.arange(1, count + 1)
     if np.any(missing):
         levels, rounds = hamiltonian.lowest(count, float(levels.energies[-1])), rounds + 1
-    coarse = _hamiltonian(profile, nodes, DEGREE - _LESS).settled(
-        levels.waves.truncated(DEGREE - _LESS), levels.energies
+    coarse = _hamiltonian(profile, nodes, DEGREE - DEGREE_LESS).settled(
+        levels.waves.truncated(DEGREE - DEGREE_LESS), levels.energies
     )
     shifts = _wall_shifts(levels, profile, view)
     budgets = [
@@ -62,7 +86,7 @@ def element_levels(problem: Problem, count: int) -> SolvedLevels:
             np.abs(levels.energies - coarse.energies), shifts, levels.unsettled, levels.size, strict=True
         )
     ]
-    return SolvedLevels(levels.energies, levels.kinetic, budgets, _pictured(problem, levels, view), rounds + 1)
+    return Solved(levels, budgets, view, rounds + 1)
 
 
 def _fitting(

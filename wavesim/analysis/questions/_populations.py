@@ -16,31 +16,45 @@ from ...observables import AbstractObservable, Norm, ProbabilityIn
 from ...problem import Problem
 from ...propagation import Result
 from ...regions import Before, Beyond
-from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
+from ..bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading
 from ..fits import fit_oscillation
-from ..predictions import beats, double_well, tunnels, wkb_gap_of
+from ..predictions import wkb_gap_of
+from ._split_levels import counted_gap
+from ._well_levels import level_sum
+from ._wells import beats_of, localized, lowest_two, two_wells
 
 
 @dataclasses.dataclass(frozen=True)
 class Populations(AbstractRecordQuestion):
-    """A particle that starts in one of two wells, symmetric or tilted, and tunnels to and fro.
+    """A particle that starts in one of two wells, alike or not, and tunnels to and fro.
 
-    Headline: the tunneling period. `largest_transfer` is the share of the particle that swings over: all of it but for its tails in
-    symmetric wells, gap^2/(gap^2 + detuning^2) by the generalised Rabi formula in tilted ones. For driven wells see `DrivenPopulations`.
+    The wells are found in V, whatever it is given by. From a localized state, which lies in the two lowest levels, the headline is the tunneling
+    period; `largest_transfer` is the share of the particle that swings over: all of it but for its tails in symmetric wells,
+    gap^2/(gap^2 + detuning^2) by the generalised Rabi formula in tilted ones. From any other state, a packet above all, several levels beat: the
+    headline is then the larger population at the end, and the period, where the two lowest levels lie in two wells, that of these two. For
+    driven wells see `DrivenPopulations`.
     """
 
     relative: ClassVar[bool] = True
     cuts: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
-        if not tunnels(problem) or not problem.potential.static:
+        if not problem.potential.static:
             raise WavesimError(
-                f"populations swing between two wells that nothing drives, from a localized state, but here is {named(problem.state)} in "
-                f"{named(problem.potential)}; take left_localized in a double well, or ask for driven populations."
+                f"populations are those of wells at rest, but {named(problem.potential)} moves; ask for driven_populations."
             )
+        if localized(problem):
+            lowest_two(problem)
         return population_observables(problem)
 
     def readings(self, result: Result) -> dict[str, Reading]:
+        ends = {
+            name: Reading(float(result.series[name][-1]), DIMENSIONLESS)
+            for name in ("left_population", "right_population")
+        }
+        if not localized(result.problem):
+            largest_first = dict(sorted(ends.items(), key=lambda end: -end[1].value))
+            return largest_first | _doublet_readings(result.problem)
         fit = fit_oscillation(result.times, result.series["left_population"])
         relative = fit.frequency_error / fit.frequency
         amplitude_error = 3 * fit.residual
@@ -50,9 +64,7 @@ class Populations(AbstractRecordQuestion):
             "gap": Reading(fit.frequency, ENERGY, {"fit": 3 * fit.frequency * relative}, scale=fit.frequency),
             "contrast": Reading(fit.contrast, DIMENSIONLESS, {"fit": 2 * amplitude_error / min(1.0, fit.mean)}),
             "largest_transfer": Reading(2 * fit.amplitude, DIMENSIONLESS, {"fit": 2 * amplitude_error}),
-            "left_population": Reading(float(result.series["left_population"][-1]), DIMENSIONLESS),
-            "right_population": Reading(float(result.series["right_population"][-1]), DIMENSIONLESS),
-        }
+        } | ends
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
         return population_curves(result)
@@ -63,11 +75,15 @@ class Populations(AbstractRecordQuestion):
         return 0.0
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
-        theories = beats(problem)
+        if not localized(problem):
+            return self._of_levels(problem, duration)
+        theories = beats_of(problem)
         if not theories:
             return {}
-        exact, textbook = theories["overlap_corrected"], theories["textbook"]
-        gaps = {"levels": exact.gap} | ({"textbook": textbook.gap} if textbook.gap != exact.gap else {})
+        exact, textbook = theories["overlap_corrected"], theories.get("textbook")
+        gaps = {"levels": exact.gap}
+        if textbook is not None and textbook.gap != exact.gap:
+            gaps["textbook"] = textbook.gap
         wkb = wkb_gap_of(problem)
         gaps |= {} if wkb is None else {"wkb": wkb}
         chosen: Predictions = {
@@ -83,17 +99,48 @@ class Populations(AbstractRecordQuestion):
         return chosen
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
-        return both_sides({name: beat.at(times) for name, beat in beats(problem).items()})
+        if localized(problem):
+            return both_sides({name: beat.at(times) for name, beat in beats_of(problem).items()})
+        known = level_sum(problem, two_wells(problem))
+        return {} if known is None else both_sides({"levels": known.left_at(times)})
+
+    def _of_levels(self, problem: Problem, duration: float | None) -> Predictions:
+        """Populations by the sum of all levels that the state excites, and the period of the two lowest."""
+        chosen: Predictions = {}
+        known = None if duration is None else level_sum(problem, two_wells(problem))
+        if known is not None and duration is not None:
+            left = known.estimate(duration)
+            chosen["left_population"] = {"levels": left}
+            chosen["right_population"] = {"levels": Estimate(1 - left, left.error)}
+        gap = counted_gap(problem)
+        if gap is not None:
+            period = 2 * math.pi / gap
+            chosen["tunneling_period"] = {"levels": Estimate(period, period * gap.error / gap)}
+            chosen["gap"] = {"levels": gap}
+        return chosen
+
+
+def _doublet_readings(problem: Problem) -> dict[str, Reading]:
+    """Gap and period of the two lowest levels; nothing where they do not lie in two wells. No run has to repeat them."""
+    try:
+        levels = lowest_two(problem)
+    except WavesimError:
+        return {}
+    gap, error = float(levels.energies[1] - levels.energies[0]), float(levels.errors[:2].sum())
+    period = 2 * math.pi / gap
+    return {
+        "tunneling_period": Reading(period, TIME, {"levels": period * error / gap}, compared=0.0, scale=period),
+        "gap": Reading(gap, ENERGY, {"levels": error}, compared=0.0, scale=gap),
+    }
 
 
 def population_observables(problem: Problem) -> dict[str, AbstractObservable]:
     """The norm, and the probability on either side of the plane between the wells."""
-    well = double_well(problem.potential)
-    assert well is not None
+    divide = two_wells(problem).divide
     return {
         "norm": Norm(),
-        "left_population": ProbabilityIn(Before(well.divide)),
-        "right_population": ProbabilityIn(Beyond(well.divide)),
+        "left_population": ProbabilityIn(Before(divide)),
+        "right_population": ProbabilityIn(Beyond(divide)),
     }
 
 

@@ -26,8 +26,10 @@ from ...schemes import Chebyshev, Spectral
 from ...states import LeftLocalized, RightLocalized
 from ..bars import AbstractQuestion, AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report, Work
 from ..predictions import beats, half_length, lowest_doublet, wkb_gap_of
+from ._given import refuse_by_hand
 from ._populations import both_sides, population_curves, population_observables
 from ._short_record import short_record
+from ._split_levels import gap_theories, split_report
 
 PASSED = "passed_amplitude"
 
@@ -66,10 +68,11 @@ class MirrorCorrelation(AbstractObservable):
 
 @dataclasses.dataclass(frozen=True)
 class Splitting(AbstractQuestion):
-    """The gap between the two lowest levels of a symmetric double well, measured on a record that may be far shorter than the period.
+    """The gap between the two lowest levels of a double well; in a symmetric one on a record that may be far shorter than the period.
 
     From a localized state the amplitude in the other well grows as sin(gap t/2): its rate gives the gap, relative to itself, also where
-    the levels agree to ten digits and the period could never be waited for. From a packet, each parity's levels come from a matrix
+    the levels agree to ten digits and the period could never be waited for. Wells that are found in a formula, a table or a sum, and wells that are
+    not alike, are answered by their two lowest levels on elements, with nothing propagated. From a packet, each parity's levels come from a matrix
     pencil (`period_from_short_record`). Headline: the gap, to a relative tolerance; `tunneling_period` is 2 pi/gap.
 
     Theories, each where it applies: ``levels`` (Wronskian identity, or closed form); Herring's formula with the exact states
@@ -77,12 +80,17 @@ class Splitting(AbstractQuestion):
     for the quartic, ``weak_coupling`` for deltas; and ``grid_levels``, the difference of two energies, which loses its digits first.
     """
 
-    def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan:
-        return _Rate().planned(_lasting(problem), tolerance, **fixed)
+    def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
+        if not _on_record(problem):
+            return None
+        return _Rate().course(_lasting(problem), tolerance, **fixed)
 
     def measuring(
         self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
     ) -> Work[Report]:
+        if not _on_record(problem):
+            refuse_by_hand(problem, "splitting", fixed)
+            return split_report(problem, tolerance)
         problem = _lasting(problem)
         if isinstance(problem.state, LeftLocalized | RightLocalized):
             return (yield from _Rate().measuring(problem, tolerance, brief=brief, **fixed))
@@ -107,6 +115,8 @@ class Splitting(AbstractQuestion):
         return dataclasses.replace(report, quantities=quantities)
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
+        if not _on_record(problem):
+            return gap_theories(problem)
         levels = _doublet_of(problem)
         well = problem.potential
         assert isinstance(well, AbstractDoubleWell)
@@ -123,6 +133,11 @@ class Splitting(AbstractQuestion):
                 if name != PASSED:
                     chosen[name] = {kind: float(values[0]) for kind, values in curves[name].items()}
         return chosen
+
+
+def _on_record(problem: Problem) -> bool:
+    """Whether the gap is read off a record: of a built-in double well that is symmetric, whose grid keeps its symmetry; else off the levels."""
+    return isinstance(problem.potential, AbstractDoubleWell) and lowest_doublet(problem) is not None
 
 
 def _lasting(problem: Problem) -> Problem:

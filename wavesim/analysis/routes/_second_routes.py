@@ -8,6 +8,7 @@ from typing import Any
 
 from ..._typing import DIMENSIONLESS
 from ...errors import NumericsError, WavesimError
+from ...potentials import AbstractDoubleWell
 from ...problem import Problem
 from ...propagation import Numerics, Progress
 from ...schemes import Chebyshev
@@ -30,7 +31,7 @@ from ..questions import (
     frames_for,
 )
 from ._other_numerics import other_numerics, without_absorber, words
-from ._theory_routes import Route, coulomb_half_life, coulomb_peak, ground_level, wronskian
+from ._theory_routes import PERIODS, Route, coulomb_half_life, coulomb_peak, counted, ground_level, outgoing, wronskian
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,6 +109,10 @@ def _ways(problem: Problem, report: Report, question: AbstractQuestion, progress
         return [lambda: Found((coulomb_peak(problem, float(question.temperature), report.headline.value),))]
     if isinstance(question, Levels):
         return [lambda: Found((ground_level(problem, report),))]
+    if isinstance(question, Decay) and report.result is None:
+        return [lambda: Found((outgoing(problem),))]
+    if isinstance(question, Splitting) and report.result is None:
+        return [lambda: Found((counted(problem, name),))]
     if report.result is None:
         return []
     first = report.result.numerics
@@ -122,7 +127,10 @@ def _ways(problem: Problem, report: Report, question: AbstractQuestion, progress
     )
     if isinstance(question, Transmission | TransmissionCurve) and name == TRANSMITTED and line:
         return [lambda: _through(problem, report, question, progress)]
-    if isinstance(question, Populations | Splitting) and lowest_doublet(problem) is not None:
+    beating = name in PERIODS and isinstance(question, Populations | Splitting)
+    if beating and not isinstance(problem.potential, AbstractDoubleWell):
+        return [again, lambda: Found((counted(problem, name),))]
+    if beating and lowest_doublet(problem) is not None:
         swung = problem if isinstance(question, Splitting) else dataclasses.replace(problem, duration=None)
         rate, identity = (
             lambda: _rate(swung, first, name, tolerance, progress),

@@ -16,9 +16,12 @@ from ...propagation import coarsened, relax
 from ...states import GaussianPacket, Product
 from ..bars import BoundStates, Report
 from ..predictions import lowest_doublet
+from ..questions import counted_gap, shot
 from ._other_numerics import other_grid
 
 _EPS = float(np.finfo(float).eps)
+# what a gap tells: the gap itself, and shares of 2 pi/gap
+PERIODS = {"gap": 0.0, "tunneling_period": 1.0, "transfer_time": 0.5}
 # energies a hair apart, whose second difference shows the noise of a half-life
 _HAIR = 3e-5
 # energies about a peak, as shares of it, at which T is known
@@ -43,11 +46,28 @@ def wronskian(problem: Problem, name: str) -> Route:
     levels = lowest_doublet(problem)
     assert levels is not None
     gap, error = float(levels.gap), float(levels.gap_error) + 8 * _EPS * float(levels.gap)
-    how = "levels by the Wronskian identity, nothing propagated"
+    return _told_by(name, "levels by the Wronskian identity, nothing propagated", gap, error)
+
+
+def counted(problem: Problem, name: str) -> Route:
+    """Gap or period of any double well by the parities' own levels, or by counting nodes."""
+    gap = counted_gap(problem)
+    if gap is None:
+        raise WavesimError(f"{name} has a second route by theory's levels, but theory knows none here.")
+    return _told_by(name, "levels by theory, nothing propagated", float(gap), gap.error)
+
+
+def _told_by(name: str, how: str, gap: float, error: float) -> Route:
     if name == "gap":
         return Route(how, gap, error)
-    share = {"tunneling_period": 1.0, "transfer_time": 0.5}[name]
+    share = PERIODS[name]
     return Route(how, share * 2 * math.pi / gap, share * 2 * math.pi * error / gap**2)
+
+
+def outgoing(problem: Problem) -> Route:
+    """The lifetime by shooting with outgoing waves through cells."""
+    known = shot(problem)
+    return Route("outgoing waves by shooting, nothing propagated", known.lifetime, known.error * known.lifetime)
 
 
 def ground_level(problem: Problem, report: Report) -> Route:

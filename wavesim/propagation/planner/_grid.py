@@ -115,6 +115,9 @@ def coarsened(grid: Grid, ratio: float, potential: AbstractPotential) -> Grid:
                     return coarse
                 wanted *= 1.1
         anchor = potential.divide if isinstance(potential, AbstractDoubleWell) else (*potential.edges, low)[0]
+        if isinstance(potential, AbstractMetastable) and potential.wall is not None:
+            anchor = float(potential.wall)
+            low, high = min(low, 2 * anchor - high), max(high, 2 * anchor - low)
         return _around(low, high, grid.spacing[0] * ratio, float(anchor))
     points = tuple(max(8, 2 * round(n / ratio / 2)) for n in grid.points)
     spacing = tuple(s * n / m for s, n, m in zip(grid.spacing, grid.points, points, strict=True))

@@ -115,14 +115,15 @@ def _axis_of(curves: list[Curve], units: UnitSystem) -> str:
 
 def result_lines(result: Result, density: list[np.ndarray], units: UnitSystem) -> tuple[tuple[Line, ...], str]:
     """Without a report: the probability left, inside and right of the barrier or on both sides of a double well, else <x>."""
-    from ...potentials import AbstractDoubleWell
+    from ...potentials import two_wells_of
 
     if not len(result.psi):
         return _series(result), "probability"
     problem, grid = result.problem, result.numerics.grid
     low, high = (float(end) for end in problem.potential.support(1e-3))
-    if isinstance(problem.potential, AbstractDoubleWell):
-        left, right = _sides(result, density, problem.potential.divide, problem.potential.divide)
+    wells = None if problem.open else two_wells_of(problem.potential, float(problem.mass))
+    if wells is not None:
+        left, right = _sides(result, density, wells.divide, wells.divide)
         return (Line("left", role_color("left", 0), left), Line("right", role_color("right", 1), right)), "probability"
     if problem.open and high > low:
         left, right = _sides(result, density, low, high)

@@ -179,13 +179,14 @@ def telling_frame(result: Result) -> int | None:
 
 def find_marks(result: Result, support: tuple[float, float]) -> tuple[float, ...]:
     """Where to draw a line into the picture: edges, else the ends of a smooth barrier or the plane between two wells."""
-    from ...potentials import AbstractDoubleWell
+    from ...potentials import two_wells_of
 
     potential = result.problem.potential
     if potential.edges or potential.spikes:
         return tuple(sorted(float(place) for place in (*potential.edges, *potential.spikes)))
-    if isinstance(potential, AbstractDoubleWell):
-        return (float(potential.divide),)
+    wells = None if result.problem.open else two_wells_of(potential, float(result.problem.mass))
+    if wells is not None:
+        return (wells.divide,)
     return tuple(support) if result.problem.open and support[1] > support[0] else ()
 
 

@@ -1,0 +1,176 @@
+"""The gap between the two lowest levels of any double well, by elements, and by theories that share nothing with them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import time
+
+import numpy as np
+
+from ... import theory
+from ..._typing import ENERGY, TIME
+from ...elements import Waves, reference
+from ...potentials import TwoWells
+from ...problem import Problem
+from ...states import LeftLocalized
+from ..bars import BoundStates, Estimate, Predictions, Quantity, Report, disagreement
+from ..predictions import level_theories, lowest_doublet, wkb_gap_of
+from ._element_levels import DEGREE_LESS, element_levels
+from ._well_levels import WellLevels
+from ._wells import lowest_two, two_wells
+
+_EPS = float(np.finfo(float).eps)
+# what rounding leaves of the product of two amplitudes at the middle of a barrier, relative to their largest
+_ROUNDING = 16.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Gap:
+    """E_1 - E_0 with its budget [energy]."""
+
+    value: float
+    budget: dict[str, float]
+
+
+def gap_of(problem: Problem) -> Gap:
+    """The gap between the two lowest levels, which lie in two wells.
+
+    In symmetric wells by Wronski's identity (E_A - E_S) int_c^inf psi_S psi_A dx = psi_S(c) psi_A'(c)/2m with the even and the odd part of the
+    two states about the middle c, where no digit is lost; else by subtraction.
+    """
+    wells, levels = two_wells(problem), lowest_two(problem)
+    difference = float(levels.energies[1] - levels.energies[0])
+    subtracted = Gap(difference, {"grid": float(levels.errors[:2].sum())})
+    if not wells.symmetric:
+        return subtracted
+    exact, coarse = (
+        _wronskian(levels, degree, wells.divide, float(problem.mass))
+        for degree in (levels.waves.degree, levels.waves.degree - DEGREE_LESS)
+    )
+    amplitude = math.sqrt(abs(exact) * abs(difference_scale(levels)))
+    identity = Gap(exact, {"grid": abs(exact - coarse), "rounding": _ROUNDING * _EPS * (abs(exact) + amplitude)})
+    return min(identity, subtracted, key=lambda gap: math.fsum(gap.budget.values()))
+
+
+def difference_scale(levels: WellLevels) -> float:
+    """Energy that the square of an amplitude at the middle of the barrier is compared with [energy]."""
+    return float(np.max(np.abs(levels.energies)))
+
+
+def _wronskian(levels: WellLevels, degree: int, center: float, mass: float) -> float:
+    waves = levels.waves.truncated(degree) if degree < levels.waves.degree else levels.waves
+    waves = Waves(waves.nodes, waves.values[:2], waves.inner[:2])
+    # both states even and odd about the middle, of which each has one part only, up to what rounding has mixed
+    nodes = np.unique(np.concatenate([waves.nodes, 2 * center - waves.nodes]))
+    nodes = nodes[
+        (nodes >= max(waves.nodes[0], 2 * center - waves.nodes[-1]))
+        & (nodes <= min(waves.nodes[-1], 2 * center - waves.nodes[0]))
+    ]
+    right = nodes[nodes >= center]
+    if right[0] > center:
+        right = np.concatenate([[center], right])
+    right = right[np.concatenate([[True], np.diff(right) > 1e-13 * (right[-1] - right[0])])]
+    element, length = reference(waves.degree), np.diff(right)
+    x = np.ravel(right[:-1, None] + length[:, None] * (element.points + 1) / 2)
+    weights = np.ravel(length[:, None] / 2 * element.weights)
+    here, there = waves.at(x), waves.at(2 * center - x)
+    symmetric, antisymmetric = _strongest((here + there) / 2, weights), _strongest((here - there) / 2, weights)
+    even, odd = symmetric @ ((here + there) / 2), antisymmetric @ ((here - there) / 2)
+    middle = int(np.argmin(np.abs(waves.nodes - center)))
+    value = float(symmetric @ waves.values[:, middle])
+    after = Waves(waves.nodes[middle:], waves.values[:, middle:], waves.inner[:, middle:]).end_slopes()[:, 0]
+    before = Waves(waves.nodes[: middle + 1], waves.values[:, : middle + 1], waves.inner[:, :middle]).end_slopes()[:, 1]
+    # at a delta the slope of the even part jumps from minus to plus
+    slope = float(antisymmetric @ (after + before)) / 2
+    return abs(value * slope / (2 * mass * float(np.sum(even * odd * weights))))
+
+
+def _strongest(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The mix of two states in which their common part is largest."""
+    overlaps = (parts * weights) @ parts.T
+    return np.linalg.eigh(overlaps)[1][:, -1]
+
+
+@functools.lru_cache(maxsize=32)
+def _counted(wells: TwoWells, mass: float) -> Estimate | None:
+    """By theory: half-grid matrices or shooting of each parity where V is even and has no deltas, else by counting nodes."""
+    doublet = lowest_doublet(Problem(wells.potential, LeftLocalized(), mass=mass))
+    known = None if doublet is None else Estimate(float(doublet.gap), float(doublet.gap_error))
+    if known is not None and known.error < 1e-6 * known:
+        return known
+    levels = level_theories(wells.potential, mass, 2).get("levels")
+    if levels is None or len(levels.energies) < 2:
+        return known
+    counted = Estimate(float(levels.energies[1] - levels.energies[0]), float(levels.errors[:2].sum()))
+    return counted if known is None or counted.error < known.error else known
+
+
+def counted_gap(problem: Problem) -> Estimate | None:
+    """The gap by theory; None where it knows none."""
+    return _counted(two_wells(problem), float(problem.mass))
+
+
+def gap_theories(problem: Problem) -> Predictions:
+    """Gap, period and levels by theory's names; the first gap is exact."""
+    exact = counted_gap(problem)
+    gaps: dict[str, float] = {} if exact is None else {"levels": exact}
+    doublet = lowest_doublet(problem)
+    if doublet is not None:
+        gaps["herring"] = theory.herring_gap(doublet)
+    wkb = wkb_gap_of(problem)
+    if wkb is not None:
+        gaps["wkb"] = wkb
+        if problem.potential.smooth:
+            gaps["wkb_froman"] = wkb * theory.furry_factor()
+    chosen: Predictions = {
+        "gap": gaps,
+        "tunneling_period": {
+            name: Estimate(2 * math.pi / gap, 2 * math.pi * gap.error / gap**2)
+            if isinstance(gap, Estimate)
+            else 2 * math.pi / gap
+            for name, gap in gaps.items()
+        },
+    }
+    for kind, levels in level_theories(problem.potential, float(problem.mass), 2).items():
+        for n, (energy, error) in enumerate(zip(levels.energies, levels.errors, strict=True)):
+            chosen.setdefault(f"level_{n}", {})[kind] = Estimate(energy, error)
+    return chosen
+
+
+def split_report(problem: Problem, tolerance: float) -> Report:
+    """Gap, period and the two levels of any double well; nothing is propagated."""
+    begun = time.perf_counter()
+    gap, levels = gap_of(problem), lowest_two(problem)
+    period = 2 * math.pi / gap.value
+    pictured = element_levels(problem, 2)
+    values = {
+        "gap": (gap.value, ENERGY, gap.budget),
+        "tunneling_period": (period, TIME, {source: period * error / gap.value for source, error in gap.budget.items()}),
+    } | {
+        f"level_{n}": (float(levels.energies[n]), ENERGY, pictured.budgets[n]) for n in range(2)
+    }  # fmt: skip
+    known = gap_theories(problem)
+    quantities = {
+        name: Quantity(name, value, math.fsum(budget.values()), dimension, budget, known.get(name, {}))
+        for name, (value, dimension, budget) in values.items()
+    }
+    head, warnings = quantities["gap"], []
+    if head.error > tolerance * head.value:
+        warnings.append(
+            f"the error bar of gap is {head.error:.2g}, above the {tolerance * head.value:.2g} asked for: the two levels agree to more digits than numbers have."
+        )
+    warnings += [disagreement(quantity) for quantity in quantities.values() if quantity.disputed]
+    states = BoundStates(problem, pictured.states.grid, levels.energies, pictured.states.psi)
+    return Report(
+        result=None,
+        tolerance=tolerance,
+        quantities=quantities,
+        curves={},
+        warnings=tuple(warnings),
+        runs=pictured.rounds,
+        fft_pairs=0,
+        wall_s=time.perf_counter() - begun,
+        states=states,
+    )
