@@ -9,7 +9,7 @@ from ._question import (
     Reading as Reading,
 )
 from ._record import AbstractRecordQuestion as AbstractRecordQuestion
-from ._refine import Measured as Measured, Verdict as Verdict, refine as refine
+from ._refine import MOST_WORK as MOST_WORK, Measured as Measured, Verdict as Verdict, refine as refine
 from ._repeat import (
     Trial as Trial,
     disagreement as disagreement,

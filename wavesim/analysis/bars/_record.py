@@ -18,7 +18,7 @@ from ...problem import Problem
 from ...propagation import FrameSum, Neighbors, Numerics, Plan, Refinement, Result, plan
 from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
-from ._refine import Verdict, refine
+from ._refine import MOST_WORK, Verdict, refine
 from ._repeat import Trial, warnings_of
 from ._report import Curve, Quantity, Report
 from ._runs import Work
@@ -92,6 +92,16 @@ class AbstractRecordQuestion(AbstractQuestion):
         del problem
         return {}
 
+    def mended(self, problem: Problem, report: Report, **fixed: Any) -> Report:
+        """The report, or a better one, where runs missed the tolerance and the numbers are known otherwise too."""
+        del problem, fixed
+        return report
+
+    def most_work(self, problem: Problem, **fixed: Any) -> float:
+        """Point-pairs that a finer trial may take."""
+        del problem, fixed
+        return MOST_WORK
+
     def direct(self, problem: Problem, tolerance: float, **fixed: Any) -> Report | None:
         """The report without a record, where the numbers can be had without a propagation, or only so; None to propagate."""
         del problem, tolerance, fixed
@@ -144,9 +154,10 @@ class AbstractRecordQuestion(AbstractQuestion):
         resolved = not problem.state.bound or (problem.potential.smooth and "grid" not in fixed)
         if brief is None and resolved and type(self).numbers is not AbstractRecordQuestion.numbers:
             numbers = functools.partial(_numbers, self, least=tolerance / 10)
-        measured = yield from refine(problem, planned, judge, fixed, start, numbers)
+        most = self.most_work(problem, **fixed) if brief is None else MOST_WORK
+        measured = yield from refine(problem, planned, judge, fixed, start, numbers, most)
         trial, verdict = measured.trial, measured.verdict
-        return Report(
+        report = Report(
             result=trial.result,
             tolerance=tolerance,
             quantities=measured.content,
@@ -156,6 +167,8 @@ class AbstractRecordQuestion(AbstractQuestion):
             fft_pairs=measured.fft_pairs,
             wall_s=measured.wall_s,
         )
+        missed = verdict.headline.error > verdict.aim and not trial.interrupted and brief is None
+        return self.mended(problem, report, **fixed) if missed else report
 
 
 def _numbers(question: AbstractRecordQuestion, result: Result, least: float) -> dict[str, FrameSum]:

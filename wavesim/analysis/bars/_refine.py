@@ -21,7 +21,7 @@ MOST_TRIALS = 4
 # finer trials that a dispute with theory is worth
 _DOUBTS = 2
 # a finer trial may cost so many times the first one, or so many point-pairs: some ten seconds
-_DEARER, _WORK = 6.0, 3e8
+_DEARER, MOST_WORK = 6.0, 3e8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +61,7 @@ def refine(
     fixed: dict[str, Any],
     start: Refinement = _AS_PLANNED,
     numbers: Numbers | None = None,
+    most: float = MOST_WORK,
 ) -> Work[Measured[Content]]:
     """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials are made.
 
@@ -73,6 +74,7 @@ def refine(
         fixed: numerics given by hand, which are not refined.
         start: the refinement of the first trial.
         numbers: numbers of the record whose gradients tell what the grid leaves wrong.
+        most: point-pairs that a finer trial may take, or a few times what the first one took.
     """
     begun, refinement = time.perf_counter(), start
     numerics = planned(refinement)
@@ -87,7 +89,7 @@ def refine(
         if trial.interrupted or verdict.enough or better == refinement or trials >= MOST_TRIALS or doubts > _DOUBTS:
             break
         refinement, numerics = better, planned(better)
-        if _work(numerics) > max(_DEARER * first, _WORK):
+        if _work(numerics) > max(_DEARER * first if most >= MOST_WORK else 0.0, most):
             break
         try:
             finer = yield from run_trial(problem, numerics, numbers)

@@ -15,7 +15,7 @@ from ...problem import Problem
 from ...propagation import FrameSum, Plan, Result, Trajectory
 from ...regions import Before, Beyond
 from ...states import GaussianPacket, as_packet
-from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report
+from ..bars import MOST_WORK, AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report
 from ..predictions import (
     TransmissionOf,
     along_first_axis,
@@ -26,7 +26,13 @@ from ..predictions import (
     packet_leak,
     packet_theories,
 )
-from ._stationary import by_scattering_states, too_long
+from ._stationary import (
+    LITTLE_WORK,
+    beside_scattering_states,
+    by_scattering_states,
+    has_scattering_states,
+    too_long,
+)
 
 _FAR = 1e-3
 # frames that show how long something rings
@@ -114,10 +120,15 @@ class Transmission(AbstractRecordQuestion):
         }.get(name, {through: 1.0, rest: 1.0})
 
     def without_run(self, problem: Problem, tolerance: float, plan: Plan, **fixed: Any) -> Report | None:
-        by_hand = problem.duration is not None or {"grid", "dt", "scheme", "absorber"} & set(fixed)
-        if by_hand or not too_long(plan.numerics):
+        if _by_hand(problem, fixed) or not too_long(plan.numerics):
             return None
         return by_scattering_states(problem, tolerance, self.relative, plan.numerics)
+
+    def mended(self, problem: Problem, report: Report, **fixed: Any) -> Report:
+        return report if _by_hand(problem, fixed) else beside_scattering_states(problem, report, self.relative)
+
+    def most_work(self, problem: Problem, **fixed: Any) -> float:
+        return MOST_WORK if _by_hand(problem, fixed) or not has_scattering_states(problem) else LITTLE_WORK
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
         s = result.series
@@ -140,7 +151,11 @@ class Transmission(AbstractRecordQuestion):
         A packet that passes once has gone when its echo comes back; what rings for longer than tau meets it.
         """
         problem, grid, absorber = result.problem, result.numerics.grid, result.numerics.absorber
-        if absorber is None or as_packet(problem.state, float(problem.mass)) is None or result.numerics.frames < _FRAMES:
+        if (
+            absorber is None
+            or as_packet(problem.state, float(problem.mass)) is None
+            or result.numerics.frames < _FRAMES
+        ):
             return 0.0
         left, right = problem.potential.support(_FAR)
         ways = (
@@ -174,6 +189,11 @@ class Transmission(AbstractRecordQuestion):
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
         del problem, times
         return {}
+
+
+def _by_hand(problem: Problem, fixed: dict[str, Any]) -> bool:
+    """Whether a run of one's own is wanted, so that its end is what is asked for."""
+    return problem.duration is not None or bool({"grid", "dt", "scheme", "absorber"} & set(fixed))
 
 
 def _averages(problem: Problem, theories: dict[str, TransmissionOf]) -> Predictions:
