@@ -12,7 +12,7 @@ from ..._typing import DIMENSIONLESS
 from ...errors import WavesimError
 from ...problem import Problem
 from ...propagation import Numerics, Progress, Refinement, Result, reporter
-from ..bars import Quantity, Trial, Verdict, Work, carried_out, refine
+from ..bars import MOST_WORK, Quantity, Trial, Verdict, Work, carried_out, refine
 from ..predictions import moves_right, scattering_transmission
 from ._soft_detector import CUTS, Energies, SoftDetectors, energies_of, nearby
 
@@ -199,7 +199,9 @@ class Heard:
     wall_s: float
 
     @classmethod
-    def listened(cls, problem: Problem, tolerance: float, chosen: Energies, **fixed: Any) -> Work[Heard]:
+    def listened(
+        cls, problem: Problem, tolerance: float, chosen: Energies, most: float = MOST_WORK, **fixed: Any
+    ) -> Work[Heard]:
         """Run, repeat, and refine whatever is to blame until the error bars at the chosen energies are below the tolerance."""
         detectors = SoftDetectors.placed(problem, chosen, tolerance)
         problem = dataclasses.replace(detectors.problem, measure=problem.measure | detectors.observables)
@@ -215,7 +217,7 @@ class Heard:
             headline = Quantity("transmission", 0.0, told.largest_error, DIMENSIONLESS, judged)
             return Verdict(told, headline, tolerance)
 
-        measured = yield from refine(problem, planned, judge, fixed)
+        measured = yield from refine(problem, planned, judge, fixed, most=most)
         return cls(detectors, measured.trial, measured.runs, measured.fft_pairs, measured.wall_s)
 
     def transmission(self, energies: Energies) -> np.ndarray:

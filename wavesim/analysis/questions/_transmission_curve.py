@@ -14,7 +14,7 @@ from ...errors import ArgumentError
 from ...potentials import RectangularBarrier
 from ...problem import Problem
 from ...propagation import Neighbors, Plan, Refinement
-from ..bars import AbstractQuestion, Curve, Estimate, Predictions, Quantity, Report, Work
+from ..bars import MOST_WORK, AbstractQuestion, Curve, Estimate, Predictions, Quantity, Report, Work
 from ..fits import Peak, nearest, peaks_of
 from ..predictions import (
     BELOW_TOP,
@@ -27,8 +27,11 @@ from ..predictions import (
     single_top,
     transmission_theories,
 )
+from ._curve_by_scattering import by_scattering
 from ._energy_resolved import Heard, Told, TransmissionAt
+from ._given import given_by_hand
 from ._soft_detector import Energies, SoftDetectors, energies_of
+from ._stationary import LITTLE_WORK
 
 # peaks are looked for, and the packet's average is taken, at so many energies
 _DENSE = 1601
@@ -72,7 +75,10 @@ class TransmissionCurve(AbstractQuestion):
         self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
     ) -> Work[Report]:
         chosen = self._energies(problem)
-        heard = yield from Heard.listened(problem, tolerance, chosen, shared=brief, **fixed)
+        known = brief is None and problem.duration is None and not given_by_hand(fixed)
+        heard = yield from Heard.listened(
+            problem, tolerance, chosen, most=LITTLE_WORK if known else MOST_WORK, shared=brief, **fixed
+        )
         told, exact = heard.at(chosen), _exact(problem)
         quantities = [
             *(self._averages(problem, heard, tolerance) if self._covers(problem, tolerance) else ()),
@@ -100,7 +106,7 @@ class TransmissionCurve(AbstractQuestion):
                 along,
             ),
         }  # fmt: skip
-        return Report(
+        report = Report(
             result=heard.trial.result,
             tolerance=tolerance,
             quantities=beside,
@@ -110,6 +116,9 @@ class TransmissionCurve(AbstractQuestion):
             fft_pairs=heard.fft_pairs,
             wall_s=heard.wall_s,
         )
+        if not known or heard.trial.interrupted or told.largest_error <= tolerance:
+            return report
+        return by_scattering(problem, report, told, chosen, predictions)
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration

@@ -1,0 +1,80 @@
+"""T(E) by scattering states, where the record of a packet does not resolve it: lines narrower than the record is long."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from ..._typing import DIMENSIONLESS, ENERGY
+from ...problem import Problem
+from ..bars import Curve, Estimate, Predictions, Quantity, Report, error_of
+from ..predictions import moves_right, scattering_transmission
+from ._energy_resolved import Told
+from ._soft_detector import Energies
+
+# of the energies, at which the run's own bars must hold T(E) for it to be confirmed
+_CONFIRMED = 0.98
+# T is a ratio of fluxes: rounding of it, and of what is read off it
+_ROUNDING = 1e-13
+# no more digits are claimed than anybody asked for
+_UNASKED = 1e-3
+
+
+def by_scattering(problem: Problem, report: Report, told: Told, chosen: Energies, expected: Predictions) -> Report:
+    """The report of a run that missed the tolerance, with T(E), its average and its peaks by scattering states.
+
+    The wave at each energy is solved across cells of V, and across cells half as wide, whose difference is the error. The run stays
+    beside it: if its bars do not hold these curves, the report stays as it is.
+
+    Args:
+        problem: a packet before a static potential that is flat on both sides.
+        report: of the run.
+        told: T and R of the run at the chosen energies.
+        chosen: the energies.
+        expected: what `TransmissionCurve.predictions` says of each quantity, with errors.
+    """
+    mass, to_right = float(problem.mass), moves_right(problem)
+    coarse, fine = (
+        np.asarray(scattering_transmission(problem.potential, mass, to_right, finer=finer)(chosen.kinetic))
+        for finer in (1, 2)
+    )
+    error = np.abs(fine - coarse) + _ROUNDING + _UNASKED * report.tolerance
+    held = (np.abs(told.transmission - fine) <= told.transmission_error + error) & (
+        np.abs(told.reflection - (1 - fine)) <= told.reflection_error + error
+    )
+    if np.mean(held) < _CONFIRMED:
+        return report
+    along = ("energy", ENERGY)
+    curves = report.curves | {
+        name: Curve(
+            name, chosen.kinetic, values, DIMENSIONLESS, {"propagation": run} | report.curves[name].theory, error, along
+        )
+        for name, values, run in (("transmission", fine, told.transmission), ("reflection", 1 - fine, told.reflection))
+    }
+    note = (
+        f"the record leaves bars of up to {told.largest_error:.1e}: there are lines narrower than it resolves, or waves slower than it is long. The curves, "
+        f"their average and their peaks are those of scattering states, which the run confirms within its bars at {100 * np.mean(held):.3g} % of the energies."
+    )
+    quantities = {name: _quantity(name, theories, report) for name, theories in expected.items() if name != "imbalance"}
+    kept = {name: quantity for name, quantity in report.quantities.items() if name == "imbalance"}
+    return dataclasses.replace(
+        report, quantities=quantities | kept, curves=curves, warnings=(), notes=(*report.notes, note)
+    )
+
+
+def _quantity(name: str, theories: dict[str, float], report: Report) -> Quantity:
+    """A number of the exact curve, with the run's own beside it."""
+    kind, value = next(iter(theories.items()))
+    dimension = ENERGY if name.startswith("resonance") else DIMENSIONLESS
+    size = 1.0 if dimension == DIMENSIONLESS else abs(value)
+    budget = {
+        "scattering_states": max(error_of(value), _UNASKED * report.tolerance * min(size, 1.0)),
+        "rounding": _ROUNDING * size,
+    }
+    beside: dict[str, Any] = {other: number for other, number in theories.items() if other != kind}
+    run = report.quantities.get(name)
+    if run is not None and abs(run.value - value) <= run.error + budget["scattering_states"]:
+        beside = {"propagation": Estimate(run.value, run.error)} | beside
+    return Quantity(name, float(value), sum(budget.values()), dimension, budget, beside)
