@@ -188,7 +188,9 @@ def refined(
     )
     finer_time, finer_space, thicker, longer = now.time, now.space, now.absorber, now.longer
     if step > 1 and "dt" not in fixed:
-        finer_time *= min(4.0, 1.1 * step ** (1 / (time_order(numerics) or 2)))
+        # edges that move leave a splitting no more than its second order
+        order = (time_order(numerics) or 2) if problem.potential.smooth else 2
+        finer_time *= min(4.0, 1.1 * step ** (1 / order))
     if space > 1 and "grid" not in fixed and residual is not None:
         # no more than twice at once: a run costs the cube of it, and a blind one knows nothing of what is beyond
         finer_space *= min(2.0, max(1.1, residual.finer(1 / space)))
