@@ -1,0 +1,87 @@
+"""Packets too slow to wait for: their end by scattering states, and a run that misses its tolerance beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+
+from wavesim import Problem, WavesimError, certify
+from wavesim.analysis import Transmission
+from wavesim.potentials import RectangularBarrier, Step
+from wavesim.states import GaussianPacket
+from wavesim.units import eV, m_e, nm
+
+
+def test_a_packet_that_cannot_climb_a_step_comes_back() -> None:
+    """Set-up: momentum 0.25 +- 0.07 before a step of height 1; a run would take 1.6e9 point-pairs.
+
+    Formula: T is the part of the packet above k = sqrt(2): 16 spreads away, below 1e-60; R = 1.
+    Budget: the bar, a thousandth of the tolerance of 1e-4.
+    """
+    report = certify(Problem(Step(1.0), GaussianPacket(-140.0, 7.0710678118654755, 0.25)))
+    assert report.result is None and report.runs == 0
+    assert report.quantities["transmitted_probability"].value < 1e-60
+    assert (
+        abs(report.quantities["reflected_probability"].value - 1.0) <= report.quantities["reflected_probability"].error
+    )
+    assert report.headline.error <= 1.1e-7 and report.reached and report.notes
+
+
+def test_a_cliff_reflects_by_its_closed_form() -> None:
+    """Set-up: momentum 1 +- 1/12 to a cliff of -100, k_2 = 14.2: slow and fast waves on one grid.
+
+    Formula: R averaged over the packet is 0.7540276230, the closed form ((k_1 - k_2)/(k_1 + k_2))^2 integrated apart.
+    """
+    report = certify(Problem(Step(-100.0), GaussianPacket(-60.0, 6.0, 1.0)), 1e-3)
+    back = report.quantities["reflected_probability"]
+    assert abs(back.value - 0.7540276230) <= back.error <= 1e-3
+    assert back.agrees
+
+
+def test_what_lingers_is_not_waited_for() -> None:
+    """Set-up: the mean energy is the height, 50: a sliver stays on the top for very long; the run's bar is the undecided part, a few per cent.
+
+    Formula: the average of the rectangle's T, 0.2295856887. The run, with its wide bar, must hold it too, and stands beside it.
+    """
+    problem = Problem(RectangularBarrier(50.0, 5.0), GaussianPacket(-20.0, 1.0, 10.0))
+    report = certify(problem, 1e-4)
+    head = report.headline
+    assert report.result is not None
+    assert abs(head.value - 0.2295856887) <= head.error <= 1e-4
+    assert next(iter(head.theory)) == "propagation" and head.agrees
+    assert head.theory_error > 1e-3
+    assert "duration" in report.notes[0]
+
+
+def test_a_run_of_ones_own_is_made() -> None:
+    """With a duration given, the end of that record is asked for, and its undecided part stays in the bar."""
+    problem = dataclasses.replace(Problem(RectangularBarrier(2.0, 1.0), GaussianPacket(-12.0, 2.0, 1.0)), duration=8.0)
+    report = certify(problem, 1e-3)
+    assert report.result is not None and not report.notes
+    assert report.headline.error > 1e-3 and report.warnings
+
+
+def test_a_probability_below_all_numbers_is_refused_with_its_logarithm() -> None:
+    """5 eV, 40 nm thick, at 1 eV: 2 kappa a = 820, log10 T = -356 at the mean energy; the packet's fast tail makes it 10^-341.61.
+
+    Asked for as a fraction of itself it is no number in double precision, and said so at once.
+    """
+    packet = GaussianPacket(center=-40 * nm, width=3 * nm, energy=1 * eV)
+    problem = Problem(RectangularBarrier(5 * eV, 40 * nm), packet, mass=1 * m_e)
+    with pytest.raises(WavesimError, match=r"10\^-341\.6"):
+        certify(problem, 0.05, find=Transmission(relative=True))
+
+
+def test_the_tail_that_starts_inside_is_counted_as_written() -> None:
+    """Set-up: Eckart's barrier 1.6 widths before the packet's center; what starts inside interferes.
+
+    Formula: 0.796187790 by projection of the packet as written (integration of the stationary equation, elsewhere); the average of T is 0.7723.
+    """
+    from wavesim.potentials import EckartBarrier
+
+    problem = Problem(EckartBarrier(0.617807, 0.817378, 0.728354), GaussianPacket(-4.71872, 3.47855, 1.19715))
+    head = certify(problem, 0.00575).headline
+    assert abs(head.value - 0.796187790) <= head.error <= 0.00575
+    assert math.isclose(next(iter(head.theory.values())), 0.796187790, abs_tol=1e-8)
