@@ -101,6 +101,11 @@ class AbstractPotential(abc.ABC):
         """Positions where V jumps, or where its slope does, in order and each once; empty for a smooth V."""
         return ()
 
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """Positions at which a higher derivative of V jumps, where they are known; V counts as smooth there."""
+        return ()
+
     def edges_at(self, time: float) -> Places:
         """The edges at a time, for those that move; under a JAX transformation some may coincide."""
         return self.edges

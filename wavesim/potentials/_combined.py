@@ -83,6 +83,10 @@ class Sum(AbstractPotential):
         )
         return tuple(edge for edge, keep in zip(merged, alone | sharp, strict=True) if keep)
 
+    @property
+    def knots(self) -> tuple[float, ...]:
+        return tuple(knot for term in self.terms for knot in term.knots)
+
     def edges_at(self, time: float) -> tuple[float, ...]:
         """Those of all terms, as they come."""
         return tuple(edge for term in self.terms for edge in term.edges_at(time))

@@ -167,6 +167,11 @@ class Sampled(AbstractPotential):
         )
         return tuple(places[_inner(self.interpolation)][change != 0].tolist())
 
+    @property
+    def knots(self) -> tuple[float, ...]:
+        """The points of a spline, and the places where it goes on as a constant."""
+        return tuple(np.asarray(self._places, float).tolist()) if self.smooth else ()
+
     def edges_at(self, time: float) -> Places:
         """All points, or all sides between layers."""
         return () if self.smooth else self._places[_inner(self.interpolation)]

@@ -96,11 +96,8 @@ def quantity(dimension: Dimension, infinite: bool = False) -> Any:
 
     def read(value: object, info: pydantic.ValidationInfo) -> float:
         number = quantity_value(value, dimension, bool(info.context and info.context["natural"]), infinite)
-        if 0 < abs(number) < _SMALLEST:
-            raise WavesimError(
-                f"must be 0 or above {_SMALLEST:.0e} in internal units, but is {brief(value)}; give an ordinary number."
-            )
-        return number
+        # the tail of a table may hold 1e-120
+        return 0.0 if abs(number) < _SMALLEST else number
 
     schema: dict[str, Any] = {"type": "number"}
     if dimension != DIMENSIONLESS:

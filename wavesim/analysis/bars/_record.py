@@ -174,7 +174,8 @@ class AbstractRecordQuestion(AbstractQuestion):
 def _numbers(question: AbstractRecordQuestion, result: Result, least: float) -> dict[str, FrameSum]:
     """The question's numbers, and the headline once more at moments on the way, for the bar of its curve.
 
-    Where the curve is steepest, and halfway from there to the end: a clock that is off shows at the one, a phase at the other.
+    Where the curve is steepest, halfway from there to the end, and at a quarter and three quarters of the record: a clock that is off shows at
+    the one, a phase at the others.
     """
     numbers = question.numbers(result, least)
     headline = next(iter(numbers), None)
@@ -182,11 +183,11 @@ def _numbers(question: AbstractRecordQuestion, result: Result, least: float) -> 
     if headline in curves and result.numerics.frames > 4:
         values = curves[headline][0]
         steepest = 1 + int(np.argmax(np.abs(np.diff(values)[:-1])))
-        moments = {steepest, (steepest + result.numerics.frames) // 2} - {result.numerics.frames}
+        frames = result.numerics.frames
+        moments = [steepest, (steepest + frames) // 2, frames // 4, 3 * frames // 4]
+        chosen = [frame for frame in dict.fromkeys(moments) if 0 < frame < frames]
         several = result.numerics.grid.dimension > 1
-        numbers |= {
-            f"{headline}@{frame}": numbers[headline].moved(frame) for frame in sorted(moments)[: 1 if several else 2]
-        }
+        numbers |= {f"{headline}@{frame}": numbers[headline].moved(frame) for frame in chosen[: 1 if several else 4]}
     return numbers
 
 

@@ -171,7 +171,8 @@ def meshed(profile: Profile, view: Outlook, box: tuple[float, float], energy: fl
     core = max(low, view.core[0]), min(high, view.core[1])
     inner, width = np.linspace(*core, _FIRST + 1), core[1] - core[0]
     shells = width * 1.5 ** np.arange(-3, math.ceil(math.log(max(high - low, width) / width, 1.5)) + 2)
-    marks = [float(place) for place in (*profile.potential.edges, *profile.potential.spikes)]
+    potential = profile.potential
+    marks = [float(place) for place in (*potential.edges, *potential.spikes, *potential.knots)]
     every = np.concatenate([inner, core[0] - shells, core[1] + shells, marks])
     nodes = np.unique(np.concatenate([[low, high], every[(every > low) & (every < high)]]))
     nodes = nodes[np.concatenate([[True], np.diff(nodes) > 1e-12 * (np.abs(nodes[1:]) + 1e-3 * (nodes[1:] - low))])]
