@@ -1,0 +1,98 @@
+"""Break lines that the physics hangs on, one at a time: a fast test must fail for each. `python -m tests.reliability.mutations`.
+
+The tree is copied for it; a test that needs more than ten seconds of a quiet core would be too slow to be of use here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HOME = Path(__file__).parents[2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Mutation:
+    """One wrong line, and the tests that must notice.
+
+    Args:
+        file: under ``wavesim``.
+        line: a part of one line that stands there once.
+        wrong: what takes its place.
+        tests: what pytest is given.
+    """
+
+    file: str
+    line: str
+    wrong: str
+    tests: str
+
+
+_ADJOINT = "tests/analysis/test_adjoint.py"
+_BARS = "tests/analysis/test_bars.py"
+MUTATIONS = (
+    Mutation("edges.py", "scale = -2 * mass * squares", "scale = 2 * mass * squares", "tests/unit/test_edges.py tests/convergence/test_sharp_edges.py"),
+    Mutation("edges.py", "return unit_step(points, spacing, left) - unit_step", "return unit_step(points, spacing, left) + unit_step", "tests/unit/test_edges.py"),
+    Mutation("fourier.py", "k = jnp.where(jnp.abs(k) >= math.pi / grid.spacing[axis] * (1 - 0.5 / n), 0.0, k)", "k = -k", "tests/unit/test_fourier.py"),
+    Mutation("hamiltonian.py", "return row[(index[:, None] - index[None, :]) % n] + jnp.diag", "return row[(index[:, None] - index[None, :]) % n] - jnp.diag", "tests/unit/test_hamiltonian.py"),
+    Mutation("absorbers.py", "return 0.58 * self.energy * u**2", "return 0.38 * self.energy * u**2", "tests/unit/test_absorbers.py"),
+    Mutation("states/_packets.py", "jnp.exp(-((x / self.width) ** 2) / 4 + 1j", "jnp.exp(-((x / self.width) ** 2) / 2 + 1j", "tests/unit/test_states.py"),
+    Mutation("observables.py", "return ((values - center) ** 2 - spread**2) / (2 * spread * norm)", "return ((values - center) ** 2 - spread**2) / (spread * norm)", "tests/unit/test_observables.py"),
+    Mutation("propagation/_step.py", "lost = -jnp.expm1(-2 * strength * dt)", "lost = -jnp.expm1(-strength * dt)", "tests/convergence/test_methods_agree.py tests/unit/test_absorbers.py"),
+    Mutation("propagation/_step.py", "energy = energy - c * dt**2 * first", "energy = energy + c * dt**2 * first", "tests/convergence/test_time_step.py"),
+    Mutation("propagation/_spectral.py", "jnp.exp(-1j * self.energies", "jnp.exp(1j * self.energies", "tests/convergence/test_methods_agree.py"),
+    Mutation("propagation/_batch.py", "int(leaves[-1].max())", "int(leaves[-1].min())", "tests/unit/test_batch_propagation.py"),
+    Mutation("propagation/_loop.py", "+ share * jnp.conj(kept[count - 1 - n])", "- share * jnp.conj(kept[count - 1 - n])", _ADJOINT),
+    Mutation("propagation/_adjoint.py", "sources[frame] * (1.0 if frame == frames else 0.5)", "sources[frame]", _ADJOINT),
+    Mutation("analysis/bars/_residual.py", "products = 2 * np.imag(products)", "products = -2 * np.imag(products)", _ADJOINT),
+    Mutation("analysis/bars/_residual.py", "-1 / np.where(fast, moving, 1.0)", "0 / np.where(fast, moving, 1.0)", _ADJOINT),
+    Mutation("analysis/bars/_accuracy.py", "total = math.fsum(budget.values())", "total = max(budget.values())", _BARS),
+    Mutation("analysis/bars/_report.py", "return abs(self.difference) <= self.error + self.theory_error", "return abs(self.difference) <= 10 * self.error + self.theory_error", "tests/unit/test_reports.py tests/analysis/test_bars.py"),
+    Mutation("analysis/questions/_stationary.py", '("transmitted_probability", shares.through), ("reflected_probability", shares.back)', '("transmitted_probability", shares.back), ("reflected_probability", shares.through)', "tests/analysis/test_stationary.py"),
+    Mutation("theory/_scattering.py", "log_flux = xp.log(xp.where(goes_out, k_right, 1.0) / k_left)", "log_flux = 0 * k_left", "tests/theory/test_scattering.py"),
+    Mutation("theory/_scattered_packet.py", "return replace(self, center=-self.center, momentum=-self.momentum)", "return replace(self, center=-self.center)", "tests/theory/test_scattered_packet.py"),
+    Mutation("analysis/questions/_element_levels.py", '{"grid": float(grid), "box": float(box)', '{"grid": 0.0, "box": float(box)', "tests/unit/test_elements.py tests/physics/test_levels.py"),
+)  # fmt: skip
+
+
+def places(mutation: Mutation, root: Path = HOME) -> int:
+    """How often the line stands in its file."""
+    return (root / "wavesim" / mutation.file).read_text().count(mutation.line)
+
+
+def caught(mutation: Mutation, root: Path) -> tuple[bool, float]:
+    """Whether a test fails with the wrong line in the copy at `root`, and the seconds until it did."""
+    path = root / "wavesim" / mutation.file
+    right = path.read_text()
+    path.write_text(right.replace(mutation.line, mutation.wrong))
+    begun = time.perf_counter()
+    try:
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *mutation.tests.split()]
+        environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
+    finally:
+        path.write_text(right)
+    return done.returncode == 1, time.perf_counter() - begun
+
+
+def main() -> int:
+    """Try all; the number of survivors."""
+    survivors = 0
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "tree"
+        shutil.copytree(HOME, root, ignore=shutil.ignore_patterns(".*", "out", "__pycache__"))
+        for mutation in MUTATIONS:
+            noticed, seconds = caught(mutation, root)
+            survivors += not noticed
+            print(f"{'caught' if noticed else 'SURVIVED':8}  {seconds:5.1f} s  {mutation.file}: {mutation.line[:70]}", flush=True)
+    return survivors
+
+
+if __name__ == "__main__":
+    sys.exit(main())
