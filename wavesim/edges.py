@@ -20,6 +20,9 @@ Places = jax.Array | np.ndarray | Sequence[float]
 _NODES = np.array([-2.0, -1.0, 0.0, 1.0])
 _INVERSE = np.linalg.inv(np.vander(_NODES, 4, increasing=True).T)
 
+# edges closer than so many cells are one on a grid
+SLIVER = 0.02
+
 # where V is looked at beside an edge, in units of the room there is, and that room in cells
 _ROOTS, _SHARES = np.polynomial.legendre.leggauss(6)
 _INSIDE = (_ROOTS + 1) / 2
@@ -139,12 +142,12 @@ def bends(points: jax.Array, spacing: float, edges: Places, jumps: Places, mass:
     Args:
         points: equally spaced positions, shape (n,).
         spacing: their distance.
-        edges: positions of the edges, shape (k,); those within 1e-12 of the largest are one.
+        edges: positions of the edges, shape (k,); those within a fiftieth of the spacing are one.
         jumps: by how much V rises at each, shape (k,).
         mass: the particle's mass.
     """
     places, sizes = jnp.asarray(edges, float), jnp.asarray(jumps, float)
-    squares = sizes * (coincident(places) @ sizes)
+    squares = sizes * (coincident(places, SLIVER * spacing) @ sizes)
     cells = (places - points[0]) / spacing
     first = constant(jnp.ceil(cells))
     powers = (first - cells)[:, None] ** jnp.arange(len(_STRENGTH))
@@ -155,9 +158,9 @@ def bends(points: jax.Array, spacing: float, edges: Places, jumps: Places, mass:
     return _scattered(line, first - 1, scale * -place)
 
 
-def coincident(places: jax.Array) -> jax.Array:
-    """Matrix of ones and zeros, shape (k, k): which of k places are the same, within 1e-12 of the largest."""
-    near = 1e-12 * jnp.max(jnp.abs(places), initial=1e-300)
+def coincident(places: jax.Array, near: float = 0.0) -> jax.Array:
+    """Matrix of ones and zeros, shape (k, k): which of k places are the same, within `near`, or 1e-12 of the largest."""
+    near = jnp.maximum(1e-12 * jnp.max(jnp.abs(places), initial=1e-300), near)
     return jnp.where(jnp.abs(places[:, None] - places) <= constant(near), 1.0, 0.0)
 
 

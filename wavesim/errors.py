@@ -25,6 +25,10 @@ class NumericsError(WavesimError):
     """Numerics that cannot represent the physics: a packet outside the box, a momentum beyond the grid, a precision that is off."""
 
 
+class TooLargeError(NumericsError):
+    """A run that does not fit into memory."""
+
+
 class BrokenOffError(WavesimError):
     """Work that had begun and cannot go on: a full disk, a lost scheduler. What was done is kept."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 
-from ..errors import NumericsError
+from ..errors import NumericsError, TooLargeError
 from ..grid import Grid
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def refuse_too_large(grid: Grid, itemsize: int = 16) -> None:
     needed, there = math.prod(grid.points) * itemsize * _ARRAYS, _SHARE * device_memory()
     if needed > there:
         points = " x ".join(f"{count:,}" for count in grid.points)
-        raise NumericsError(
+        raise TooLargeError(
             f"a run must fit into {there / 1e9:.3g} GB of memory, but {points} points need {needed / 1e9:.3g} GB; "
             "take a slower or narrower packet, a larger tolerance, or give a grid yourself."
         )

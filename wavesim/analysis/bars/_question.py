@@ -60,8 +60,8 @@ class AbstractQuestion(abc.ABC):
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
         """How `measuring` would begin; None where nothing is propagated."""
 
-    def without_run(self, problem: Problem, tolerance: float, plan: Plan, **fixed: Any) -> Report | None:
-        """The answer by other means, where the run that is planned would take too long; None to make the run."""
+    def without_run(self, problem: Problem, tolerance: float, plan: Plan | None, **fixed: Any) -> Report | None:
+        """The answer by other means, where the run that is planned would take too long, or is too large for a plan; None to make the run."""
         del problem, tolerance, plan, fixed
         return None
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..._typing import DIMENSIONLESS, LENGTH, TIME, Dimension
 from ...absorbers import Absorber
+from ...errors import TooLargeError
 from ...observables import AbstractObservable
 from ...problem import Problem
 from ...propagation import FrameSum, Neighbors, Numerics, Plan, Refinement, Result, plan
@@ -130,7 +131,13 @@ class AbstractRecordQuestion(AbstractQuestion):
         predict = self.predictions if brief is None else self.compared
         if brief is not None:
             fixed = {"frames": self.least_frames, "save_psi": False, "shared": brief} | fixed
-        chosen = self.course(problem, tolerance, **fixed)
+        try:
+            chosen = self.course(problem, tolerance, **fixed)
+        except TooLargeError:
+            report = self.without_run(problem, tolerance, None, **fixed) if brief is None else None
+            if report is None:
+                raise
+            return report
         if brief is None and (report := self.without_run(problem, tolerance, chosen, **fixed)) is not None:
             return report
         first = chosen.numerics

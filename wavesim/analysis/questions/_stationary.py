@@ -37,7 +37,9 @@ def _work(numerics: Numerics) -> float:
     return (numerics.fft_pairs or 0) * math.prod(numerics.grid.points)
 
 
-def by_scattering_states(problem: Problem, tolerance: float, relative: bool, numerics: Numerics) -> Report | None:
+def by_scattering_states(
+    problem: Problem, tolerance: float, relative: bool, numerics: Numerics | None
+) -> Report | None:
     """The transmitted and the reflected probability of a packet, projected on the scattering states; None where there is no such projection.
 
     P = int abs(<k|psi>)^2 dk over the states that go out behind the potential: what the run would end with, were it made.
@@ -46,7 +48,7 @@ def by_scattering_states(problem: Problem, tolerance: float, relative: bool, num
         problem: a packet before a static potential that is flat on both sides.
         tolerance: asked for.
         relative: whether it is a fraction of the transmitted probability.
-        numerics: of the run that is not made.
+        numerics: of the run that is not made; None if it is too large for a plan.
 
     Raises:
         NumericsError: if a fraction is asked of a probability that double precision cannot hold.
@@ -65,9 +67,9 @@ def by_scattering_states(problem: Problem, tolerance: float, relative: bool, num
         )
     quantities = _quantities(shares, packet_theories(problem), tolerance, relative)
     headline = quantities["transmitted_probability"]
-    minutes = _RUNS * _work(numerics) / _RATE / 60
+    price = "not fit into memory" if numerics is None else f"take about {_length(_RUNS * _work(numerics) / _RATE / 60)}"
     note = (
-        f"nothing was propagated: the packet has parts so slow that a run would take about {_length(minutes)}; its end is known from the scattering states. "
+        f"nothing was propagated: the packet has parts so slow, or V edges so sharp for this tolerance, that a run would {price}; its end is known from the scattering states. "
         "To see it move, make the packet faster or wider, or give a duration."
     )
     warnings = _missed(headline, tolerance * (headline.value if relative else 1.0))

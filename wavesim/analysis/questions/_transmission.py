@@ -119,10 +119,10 @@ class Transmission(AbstractRecordQuestion):
             rest: {rest: 1.0},
         }.get(name, {through: 1.0, rest: 1.0})
 
-    def without_run(self, problem: Problem, tolerance: float, plan: Plan, **fixed: Any) -> Report | None:
-        if _by_hand(problem, fixed) or not too_long(plan.numerics):
+    def without_run(self, problem: Problem, tolerance: float, plan: Plan | None, **fixed: Any) -> Report | None:
+        if _by_hand(problem, fixed) or (plan is not None and not too_long(plan.numerics)):
             return None
-        return by_scattering_states(problem, tolerance, self.relative, plan.numerics)
+        return by_scattering_states(problem, tolerance, self.relative, None if plan is None else plan.numerics)
 
     def mended(self, problem: Problem, report: Report, **fixed: Any) -> Report:
         return report if _by_hand(problem, fixed) else beside_scattering_states(problem, report, self.relative)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ...edges import SLIVER
 from ...grid import Grid, fast_size
 from ...potentials import AbstractDoubleWell, AbstractMetastable, AbstractPotential
 
@@ -39,7 +40,7 @@ def fitted_grid(
         return _spiked_grid(low, high, spacing, potential)
     edges = tuple(float(edge) for edge in potential.edges)
     anchor = 0.5 * (low + high)
-    gaps = np.diff(edges)
+    gaps = np.diff(edges) if edges else np.zeros(0)
     if isinstance(potential, AbstractDoubleWell):
         anchor = float(potential.divide)
         outer = np.array([edge for edge in edges if edge > anchor])
@@ -47,9 +48,11 @@ def fitted_grid(
     elif isinstance(potential, AbstractMetastable) and potential.wall is not None:
         anchor = float(potential.wall)
         low, high = min(low, 2 * anchor - high), max(high, 2 * anchor - low)
-        gaps = np.diff([edge for edge in edges if edge > anchor], prepend=anchor)
+        gaps = np.diff(np.array([edge for edge in edges if edge > anchor]), prepend=anchor)
     elif edges:
         anchor = edges[0]
+    # edges that people round apart are one edge on the grid; what that leaves wrong the residual of the true V tells
+    gaps = gaps[gaps > SLIVER * spacing]
     if len(gaps):
         if fewest is None:
             fewest = _FEWEST_CELLS + (float(gaps.min()) > _NEARLY_TWO * spacing)
