@@ -29,6 +29,7 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     more than the tolerance reaches the ends of the box or of the momentum grid. Duration: one period of the two lowest levels.
     """
     mass, potential = float(problem.mass), problem.potential
+    refuse_falling(problem)
     goal = max(0.01 * tolerance, 1e-11)
     left, right = potential.support(1e-3)
     if (packet := as_packet(problem.state, mass)) is not None:
@@ -77,6 +78,19 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         + ("given" if problem.duration is not None else "one period of the two lowest levels"),
     }
     return chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons
+
+
+def refuse_falling(problem: Problem) -> None:
+    """Raises:
+    NumericsError: if a bound state is asked for where V falls without end.
+    """
+    ends = problem.potential.asymptotes()
+    if -math.inf in ends:
+        side = "both sides" if ends[0] == ends[1] else f"the {'left' if ends[0] == -math.inf else 'right'}"
+        raise NumericsError(
+            f"a level is that of a particle that stays, but V falls without end on {side} and every state leaks; start from a packet, or "
+            'ask for the lifetime (in a file: [find] kind = "decay" and [state] kind = "trapped").'
+        )
 
 
 def _wave_number(problem: Problem, left: float, right: float) -> float:
