@@ -185,17 +185,17 @@ def turns(x: np.ndarray, values: np.ndarray) -> tuple[float, float]:
     return float(x[moves[change[0]] + 1]), float(x[moves[change[-1] + 1]])
 
 
-def valley(x: np.ndarray, values: np.ndarray, rim: float) -> tuple[float, float]:
-    """Where a particle of mass 1 would be with the zero-point energy (int p dx = pi/2) or at the height of the bumps between minima."""
+def valley(x: np.ndarray, values: np.ndarray, rim: float, mass: float = 1.0) -> tuple[float, float]:
+    """Where a particle would be with the zero-point energy (int p dx = pi/2) or at the height of the bumps between minima."""
     floor = float(values.min())
     inner = (values[1:-1] < values[:-2]) & (values[1:-1] <= values[2:])
     lows = 1 + np.flatnonzero(inner & np.isfinite(values[1:-1]))
     bump = float(values[lows[0] : lows[-1] + 1].max()) if len(lows) else floor
-    low, high = math.log(1e-12), math.log(1e12)
+    low, high = math.log(1e-12 / mass), math.log(1e12)
     known = np.minimum(values, floor + 1e13)
     for _ in range(60):
         middle = (low + high) / 2
-        action = np.trapezoid(np.sqrt(2 * np.maximum(floor + math.exp(middle) - known, 0.0)), x)
+        action = np.trapezoid(np.sqrt(2 * mass * np.maximum(floor + math.exp(middle) - known, 0.0)), x)
         low, high = (low, middle) if action > math.pi / 2 else (middle, high)
     level = max(floor + math.exp(high), bump)
     if math.isfinite(rim):

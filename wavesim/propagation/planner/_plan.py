@@ -208,7 +208,7 @@ def _given_space(problem: Problem, tolerance: float, grid: Grid, absorber: Any) 
         grid,
         chosen,
         float(problem.duration),
-        2 * max(energy, 1e-12),
+        2 * max(energy, 1e-300),
         math.sqrt(2 * energy / problem.mass),
         {"grid": "given"},
     )
