@@ -92,6 +92,36 @@ _ATOMIC_TIME = re.compile(r"\b(?:atomic time(?: units?)?|atomic units? of time|(
 _ATOMIC = ("a.u.", "atomic unit", "atomic units")
 
 
+_SIZE = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_PLUS_MINUS = re.compile(
+    rf"^\s*(?P<open>\()?\s*(?P<value>[-+]?{_SIZE})\s*(?P<own>[^()\u00b1+]*?)\s*(?:\+-|\+/-|\u00b1)\s*(?P<size>{_SIZE})\s*(?P<percent>%)?\s*"
+    rf"(?(open)\))\s*(?P<unit>.*?)\s*$"
+)
+_CONCISE = re.compile(
+    r"^\s*(?P<value>[-+]?\d*\.?(?P<decimals>\d+))\((?P<last>\d+)\)(?P<power>[eE][-+]?\d+)?\s*(?P<unit>.*?)\s*$"
+)
+
+
+def split_uncertain(text: str) -> tuple[str, str] | None:
+    """Value and uncertainty, each with its unit, of ``"0.30 +- 0.01 eV"``: ``("0.30 eV", "0.01 eV")``; None for any other text.
+
+    Also ``"(0.30 +- 0.01) eV"``, ``"0.30 eV +- 10 meV"``, ``"0.30 eV +- 3 %"``, +/- or the sign for it, and ``"0.301(12) eV"``, whose
+    12 counts in the last digits.
+    """
+    if match := _PLUS_MINUS.match(text):
+        unit_of_size = match["unit"] or match["own"]
+        value, size = match["value"], match["size"]
+        if match["percent"]:
+            size, unit_of_size = repr(abs(float(value)) * float(size) / 100), match["own"] or match["unit"]
+        return f"{value} {match['own'] or match['unit']}".strip(), f"{size} {unit_of_size}".strip()
+    if match := _CONCISE.match(text):
+        power, unit_of_both = match["power"] or "", match["unit"]
+        digits = len(match["decimals"]) if "." in match["value"] else 0
+        size = float(f"{float(match['last']) * 10.0**-digits * float('1' + power):.15g}")
+        return f"{match['value']}{power} {unit_of_both}".strip(), f"{size!r} {unit_of_both}".strip()
+    return None
+
+
 def number_and_unit(text: str) -> tuple[float, str] | None:
     """Number and symbol of ``"0.30 eV"``: ``(0.3, "eV")``; the symbol may be empty. None if the text begins with no number."""
     match = _NUMBER.match(text)

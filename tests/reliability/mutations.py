@@ -90,7 +90,10 @@ def main() -> int:
         for mutation in MUTATIONS:
             noticed, seconds = caught(mutation, root)
             survivors += not noticed
-            print(f"{'caught' if noticed else 'SURVIVED':8}  {seconds:5.1f} s  {mutation.file}: {mutation.line[:70]}", flush=True)
+            print(
+                f"{'caught' if noticed else 'SURVIVED':8}  {seconds:5.1f} s  {mutation.file}: {mutation.line[:70]}",
+                flush=True,
+            )
     return survivors
 
 

@@ -119,6 +119,7 @@ def test_files_python_and_sweeps_say_the_same() -> None:
         ([[1.0, 0.1], [-1.0, 0.3]], r"potential\.layers\.1\.0 must be positive"),
         ([[1.0, "0.3 eV"]], r"potential\.layers\.0\.1 must be a plain number in natural units"),
         ([1.0, 0.3], r"potential\.layers\.0 must be a list"),
+        ([[1.0, 0.3]] * 1001, r"potential\.layers must be at most 1,000, but are 1,001; take a sampled potential"),
     ],
 )
 def test_refusals(layers: Any, words: str) -> None:

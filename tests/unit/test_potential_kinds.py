@@ -298,7 +298,7 @@ def test_parameters_are_checked(parameters: dict[str, Any]) -> None:
         Expression("x", parameters)
 
 
-@pytest.mark.parametrize("formula", ["x", "sin(x)", "-x**2", "1/x", "sqrt(x)", "x*cos(t)"])
+@pytest.mark.parametrize("formula", ["sin(x)", "x*sin(x)", "1/x", "sqrt(x)"])
 def test_a_formula_without_ends_asks_for_them(formula: str) -> None:
     with pytest.raises(ArgumentError, match="give `ends` and `span`"):
         Expression(formula).asymptotes()

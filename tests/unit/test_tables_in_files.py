@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ import numpy as np
 import pytest
 from scipy.interpolate import CubicSpline
 
-from wavesim import Grid
+from wavesim import Grid, Problem, plan
 from wavesim._tables import LARGEST
 from wavesim.errors import ArgumentError, ScenarioError
+from wavesim.io._codec import decoded, encoded
 from wavesim.potentials import Sampled, SampledPlane
 from wavesim.scenario import load_scenario, read_scenario
+from wavesim.states import GaussianPacket, SampledState
 from wavesim.sweeps._file import Sweep
 from wavesim.units import angstrom, cm, eV, hc, meV, nm
 
@@ -250,3 +253,29 @@ def test_refusals_of_planes(arguments: dict[str, Any], words: str) -> None:
     given: dict[str, Any] = {"values": SURFACE, "lower": (-2.0, -1.5), "upper": (2.0, 2.5), **arguments}
     with pytest.raises(ArgumentError, match=words):
         SampledPlane(**given)
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        Sampled((0.0, 0.1, 1 / 3, 0.0), left=-1.0, right=1.0),
+        Sampled((0.1, 0.2), interpolation="layers", positions=(0.0, 1.0, 3.0)),
+        PLANE,
+        SampledState((0.0, 1 / 3, 1.0, 0.0), (0.0, 0.1, 0.2, 0.0), left=-1.0, right=1.0, velocity=0.3),
+    ],
+    ids=["spline", "layers", "plane", "state"],
+)
+def test_tables_are_kept_in_results(thing: Any) -> None:
+    """What a result's file holds of a table is made into the same table again, to the last bit."""
+    again: Any = decoded(json.loads(json.dumps(encoded(thing))))
+    for field in dataclasses.fields(thing):
+        one, other = (getattr(each, field.name) for each in (thing, again))
+        assert np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other
+
+
+def test_a_fine_table_of_lines_is_planned_by_its_waves() -> None:
+    """1201 points 0.01 apart: no grid of 0.003 for the sake of bends that are too small to tell, but that of a packet of momentum 1."""
+    x = np.linspace(-6.0, 6.0, 1201)
+    lines = Sampled(tuple(0.5 * np.exp(-(x**2) / 2)), left=-6.0, right=6.0, interpolation="linear")
+    assert len(lines.edges) > 1000
+    assert plan(Problem(lines, GaussianPacket(-25.0, 3.0, 1.0)), 1e-3).numerics.grid.points[0] < 600

@@ -8,7 +8,7 @@ import pytest
 from scipy import constants as si
 
 from tests.unit.scenario_files import content
-from wavesim import units
+from wavesim import certify, plan, units
 from wavesim._typing import (
     DIMENSIONLESS,
     ENERGY,
@@ -192,3 +192,21 @@ def test_what_is_ambiguous_or_unknown_is_refused(text: str, dimension: Dimension
 
 def test_units_of_another_dimension_have_no_value() -> None:
     assert value_in("kHz", LENGTH) is None and value_in("eV", ENERGY) == units.eV
+
+
+def test_atoms_in_a_trap_of_a_hundred_hertz_are_planned_and_swing() -> None:
+    """Rubidium at rest 3 um off the middle, 2 ms later: 3 um cos(2 pi 0.2) = 0.92705 um; energies of 1e-14 hartree and a mass of 1.6e5.
+
+    The box holds the trap as this mass sees it, not as an electron would: below 300 points. Each number within its bar.
+    """
+    file = {
+        "format": 1, "title": "t", "duration": "2 ms", "particle": {"mass": "86.909 u"},
+        "potential": {"kind": "harmonic", "frequency": "100 Hz"},
+        "state": {"kind": "gaussian_packet", "center": "3 um", "width": "0.8 um", "velocity": "0 m/s"},
+        "find": {"kind": "motion"},
+    }  # fmt: skip
+    made = read_scenario("x", file)
+    assert plan(made.problem, 1e-4).numerics.grid.points[0] < 300
+    report = certify(made.problem, 1e-4, find=made.find)
+    position = report.quantities["mean_position"]
+    assert abs(position.value - 3 * units.um * math.cos(0.4 * math.pi)) <= position.error < 1e-5 * units.um

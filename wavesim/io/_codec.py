@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import jax
 import numpy as np
 
 from .. import observables, potentials, regions, schemes, states
@@ -38,6 +39,9 @@ def encoded(value: Any) -> Any:
         return value
     if np.ndim(value) == 0 and not callable(value):
         return int(value) if isinstance(value, int | np.integer) else float(value)
+    if isinstance(value, np.ndarray | jax.Array):
+        # tables of samples: their constructors make arrays of them again
+        return np.asarray(value).tolist()
     raise TypeError(f"{type(value).__name__} cannot be written")
 
 

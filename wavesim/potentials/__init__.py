@@ -26,6 +26,7 @@ from ._metastable import (
     WellBehindBarrier as WellBehindBarrier,
 )
 from ._planar import DoubleSlit as DoubleSlit
+from ._reading import valley as valley
 from ._sampled import SAMPLES as SAMPLES, Sampled as Sampled, in_order as in_order
 from ._sampled_plane import PLANE as PLANE, SampledPlane as SampledPlane, mesh_of as mesh_of
 from ._slopes import ParabolicBarrier as ParabolicBarrier, TriangularBarrier as TriangularBarrier

@@ -66,7 +66,7 @@ class AbstractPotential(abc.ABC):
 
     @abc.abstractmethod
     def asymptotes(self) -> tuple[float, float]:
-        """V at x -> -inf and x -> +inf; ``inf`` where V confines. Both finite: the problem is open."""
+        """V at x -> -inf and x -> +inf; ``inf`` where V confines, ``-inf`` where it falls without end. Both finite: the problem is open."""
 
     @abc.abstractmethod
     def support(self, tolerance: float) -> tuple[float, float]:

@@ -50,7 +50,14 @@ class Sum(AbstractPotential):
 
     def asymptotes(self) -> tuple[float, float]:
         ends = [term.asymptotes() for term in self.terms]
-        return sum(left for left, _ in ends), sum(right for _, right in ends)
+        return self._end([left for left, _ in ends], -1.0), self._end([right for _, right in ends], 1.0)
+
+    def _end(self, ends: list[float], side: float) -> float:
+        """V on one side: the sum of its terms, and where one rises and another falls without end, what their sum does far out."""
+        if not {math.inf, -math.inf} <= set(ends):
+            return sum(ends)
+        values = values_at(self, side * np.array([1e8, 1e9]))
+        return math.copysign(math.inf, values[1] - values[0])
 
     def support(self, tolerance: float) -> tuple[float, float]:
         spans = [term.support(tolerance) for term in self.terms]

@@ -22,7 +22,7 @@ from ..errors import ArgumentError
 from ..grid import Grid
 from ._base import AbstractPotential, Position, departures, planar, unknown_extent
 from ._formula import FUNCTIONS, names_of, parsed, switches, worked_out
-from ._reading import Cause, Reading, concrete_names, reading, valley
+from ._reading import Cause, Reading, concrete_names, reading, turns, valley
 
 _AXES = ("x", "y", "z")
 _NAMES = (*_AXES, "t", "pi")
@@ -223,6 +223,8 @@ class Expression(AbstractPotential):
         if all(math.isfinite(end) for end in ends):
             # rounding must not count as structure, nor the far reaches of a tail that falls slowly
             return departures(x, values, ends, max(tolerance, 1e-10))
+        if -math.inf in ends:
+            return turns(self._reading(time).landscape.x, self._reading(time).landscape.values)
         return valley(x, values, min(ends))
 
     def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:

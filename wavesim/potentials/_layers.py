@@ -18,6 +18,9 @@ from ..errors import ArgumentError
 from ..grid import Grid
 from ._base import AbstractSharpPotential, Position, planar
 
+# each is a number of its own in a compiled program; a table of samples is one array
+_MOST = 1000
+
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +51,11 @@ class Layers(AbstractSharpPotential):
         if isinstance(self.layers, tuple | list):
             if not self.layers:
                 raise ArgumentError("layers", 'must hold at least one layer, but is empty; write ["2 nm", "0.3 eV"].')
+            if len(self.layers) > _MOST:
+                raise ArgumentError(
+                    "layers",
+                    f"must be at most {_MOST:,}, but are {len(self.layers):,}; take a sampled potential with interpolation layers.",
+                )
             for place, layer in enumerate(self.layers):
                 if isinstance(layer, tuple | list):
                     if len(layer) != 2:

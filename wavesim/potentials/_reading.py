@@ -134,7 +134,7 @@ class Reading:
         holes[first : last + 1] = ~np.isfinite(values[first : last + 1])
         # far out it may overflow to inf, as cosh does, and be anything beyond; nearer there must be a number
         for place in (first - 1, last + 1):
-            if 0 <= place < len(x) and values[place] != math.inf:
+            if 0 <= place < len(x) and not math.isinf(values[place]):
                 holes[place] = True
         if np.any(holes):
             raise ArgumentError(
@@ -145,7 +145,7 @@ class Reading:
 
     @functools.cached_property
     def ends(self) -> tuple[float, float]:
-        """What V becomes far away."""
+        """What V becomes far away; infinite where it rises or falls without end."""
         x, values = self.line
         return _end(-x[::-1], values[::-1], "left"), _end(x, values, "right")
 
@@ -159,28 +159,43 @@ def reading(tree: ast.expr, names: tuple[tuple[str, float], ...], span: tuple[fl
 def _end(x: np.ndarray, values: np.ndarray, side: str) -> float:
     """What V becomes on one side, from its values in order outwards."""
     last = float(values[-1])
-    if last == math.inf:
-        return math.inf
+    if math.isinf(last):
+        return last
     tail = values[x >= 0.1 * x[-1]]
     known = values[np.isfinite(values)]
     if np.ptp(tail) <= 1e-4 * np.ptp(known):
         return last
-    if np.all(np.diff(tail) > 0):
-        return math.inf
-    raise ArgumentError("formula", f"must settle or rise without end on the {side}, but does neither; {CURE}.")
+    for sign in (1.0, -1.0):
+        if np.all(sign * np.diff(tail) > 0):
+            return sign * math.inf
+    raise ArgumentError("formula", f"must settle, rise or fall without end on the {side}, but does neither; {CURE}.")
 
 
-def valley(x: np.ndarray, values: np.ndarray, rim: float) -> tuple[float, float]:
-    """Where a particle of mass 1 would be with the zero-point energy (int p dx = pi/2) or at the height of the bumps between minima."""
+def turns(x: np.ndarray, values: np.ndarray) -> tuple[float, float]:
+    """The outermost places at which V turns, for one that falls without end; 0 and 0 where it does not turn."""
+    finite = np.isfinite(values)
+    x, values = x[finite], values[finite]
+    rises = np.diff(values)
+    # far out rounding of a large V is no turn
+    rises[np.abs(rises) <= 1e-11 * np.maximum(np.abs(values[1:]), np.abs(values[:-1]))] = 0.0
+    moves = np.flatnonzero(rises)
+    change = np.flatnonzero(np.sign(rises[moves[1:]]) != np.sign(rises[moves[:-1]]))
+    if not len(change):
+        return 0.0, 0.0
+    return float(x[moves[change[0]] + 1]), float(x[moves[change[-1] + 1]])
+
+
+def valley(x: np.ndarray, values: np.ndarray, rim: float, mass: float = 1.0) -> tuple[float, float]:
+    """Where a particle would be with the zero-point energy (int p dx = pi/2) or at the height of the bumps between minima."""
     floor = float(values.min())
     inner = (values[1:-1] < values[:-2]) & (values[1:-1] <= values[2:])
     lows = 1 + np.flatnonzero(inner & np.isfinite(values[1:-1]))
     bump = float(values[lows[0] : lows[-1] + 1].max()) if len(lows) else floor
-    low, high = math.log(1e-12), math.log(1e12)
+    low, high = math.log(1e-12 / mass), math.log(1e12)
     known = np.minimum(values, floor + 1e13)
     for _ in range(60):
         middle = (low + high) / 2
-        action = np.trapezoid(np.sqrt(2 * np.maximum(floor + math.exp(middle) - known, 0.0)), x)
+        action = np.trapezoid(np.sqrt(2 * mass * np.maximum(floor + math.exp(middle) - known, 0.0)), x)
         low, high = (low, middle) if action > math.pi / 2 else (middle, high)
     level = max(floor + math.exp(high), bump)
     if math.isfinite(rim):

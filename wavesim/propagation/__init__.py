@@ -36,4 +36,5 @@ from .planner import (
     fitted_grid as fitted_grid,
     leak_of as leak_of,
     plan as plan,
+    refuse_falling as refuse_falling,
 )

@@ -26,6 +26,7 @@ from ._recoil import with_recoils
 from ._schema import SECTIONS, Expected, ScenarioFile
 from ._tables import with_tables
 from ._toml import toml
+from ._uncertain import certain, uncertainties_of
 from ._vary import cases_of, refuse_varied
 
 
@@ -71,6 +72,7 @@ class Scenario:
         cases: where ``[vary]`` makes several, one scenario each; the fields above are then the first one's, and `expect` is of the study.
         label: what tells a case from the others.
         axis: the number that tells the cases apart, None where there is none.
+        uncertainties: by path, ``potential.height``, how far its value may be off (one standard deviation), in internal units.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Scenario:
     cases: tuple[Scenario, ...] = ()
     label: str = ""
     axis: Axis | None = None
+    uncertainties: dict[str, float] = dataclasses.field(default_factory=dict)
 
     @property
     def hash(self) -> str:
@@ -152,7 +155,8 @@ def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     wrong: list[str] = []
     file: Any = None
     data = with_tables(data, folder, natural)
-    read = with_recoils(data)
+    plain, limits = certain(data, natural)
+    read = with_recoils(plain)
     try:
         file = ScenarioFile.model_validate(read, context={"natural": natural})
     except pydantic.ValidationError as error:
@@ -163,18 +167,22 @@ def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     fixed = {key: value for key, value in (("grid", file.grid), *file.run) if value is not None}
     if file.absorber is not None:
         fixed["absorber"] = None if file.absorber == "none" else file.absorber
+    problem = Problem(file.potential, file.state, file.duration, file.particle.mass, file.measure)
     return Scenario(
         name=name,
         title=clean(file.title),
         question=clean(file.question),
         expectation=clean(file.expectation),
-        problem=Problem(file.potential, file.state, file.duration, file.particle.mass, file.measure),
+        problem=problem,
         tolerance=file.accuracy.tolerance,
         fixed=fixed,
         expect=expect,
-        units=_units(data, natural, file.particle.mass),
+        units=_units(plain, natural, file.particle.mass),
         content=canonical(data),
         find=file.find,
+        uncertainties=uncertainties_of(
+            with_recoils({"particle": read.get("particle"), "limits": limits})["limits"], problem, file.find, natural
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from .._text import clean
 from ..analysis import Axis
 from ..errors import ScenarioError, WavesimError
-from ..units import number_and_unit, ratio
+from ..units import number_and_unit, ratio, split_uncertain
 from ._paths import assign_value
 
 
@@ -89,7 +89,7 @@ def numbers_of(values: Iterable[Any]) -> tuple[tuple[float, ...], str] | None:
     """What a file holds as plain numbers in the unit of the first one, with that unit, "" for none: ``["500 meV", "1 eV"]`` is
     ``(500.0, 1000.0), "meV"``. None where not all are numbers of one dimension.
     """
-    read = [number_and_unit(str(value)) if isinstance(value, str | int | float) else None for value in values]
+    read = [number_and_unit(_certain(value)) if isinstance(value, str | int | float) else None for value in values]
     pairs = [pair for pair in read if pair is not None]
     if not pairs or len(pairs) < len(read):
         return None
@@ -101,3 +101,9 @@ def numbers_of(values: Iterable[Any]) -> tuple[tuple[float, ...], str] | None:
     if any(size is None for _, size in numbers):
         return None
     return tuple(number * size for number, size in numbers if size is not None), first
+
+
+def _certain(value: str | int | float) -> str:
+    """A value as text, without its uncertainty."""
+    parts = split_uncertain(str(value))
+    return str(value) if parts is None else parts[0]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import abc
 import dataclasses
 import itertools
-import typing
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._typing import DIMENSIONLESS, Dimension
+from .._typing import Dimension
 from ..analysis import AbstractQuestion, question_of
 from ..errors import ScenarioError, WavesimError
 from ..problem import Problem
-from ..scenario import assign_value, read_scenario
+from ..scenario import assign_value, dimension_of_path, read_scenario
 from ..units import UnitSystem
 from ._answer import Asked
 
@@ -98,25 +97,4 @@ def first_possible(source: AbstractSource, axes: Sequence[SweepAxis]) -> tuple[t
 
 def dimension_at(row: Asked, path: str) -> Dimension:
     """The dimension of the number at a path of a scenario; dimensionless where it is no number of the physics."""
-    head, *rest = path.split(".")
-    keys = rest if head in ("particle", "find") else [head, *rest]
-    node: Any = row.question if head == "find" else row.problem
-    hint: Any = type(node)
-    for key in keys:
-        if typing.get_origin(hint) in (tuple, dict):
-            parts = typing.get_args(hint)
-            pair = typing.get_origin(hint) is tuple and Ellipsis not in parts
-            hint = parts[int(key)] if pair else parts[0 if typing.get_origin(hint) is tuple else 1]
-            node = node[int(key) if key.isdigit() else key]
-        else:
-            hint = typing.get_type_hints(type(node), include_extras=True).get(key)
-            if hint is None:
-                return DIMENSIONLESS
-            node = getattr(node, key)
-    return _dimension(hint) or DIMENSIONLESS
-
-
-def _dimension(hint: Any) -> Dimension | None:
-    if isinstance(hint, Dimension):
-        return hint
-    return next(filter(None, (_dimension(part) for part in typing.get_args(hint))), None)
+    return dimension_of_path(row.problem, row.question, path)

@@ -16,6 +16,7 @@ from ._periodic import periodic_theories
 from ._resonances import resonance_marks
 from ._terrain import gaussians_of, terrain_of
 from ._transmission import average, closed_form, moves_right, scattering_transmission
+from ._wave import wave_average
 
 # cells that a wave may have to cross before theory gives up; where a tail is long, V is cut off where it is fainter than these
 _MOST_CELLS = 6000
@@ -54,6 +55,8 @@ def packet_theories(problem: Problem, first_only: bool = False) -> Predictions:
     potential, mass = problem.potential, float(problem.mass)
     packet = gaussians_of(problem.state, mass)
     flat = all(math.isfinite(end) for end in potential.asymptotes())
+    if packet is None and flat and (mean := wave_average(problem)) is not None:
+        return _both({"scattering": mean}, None)
     if packet is None or potential.dimension > 1 or not flat:
         return {}
     if not potential.static:

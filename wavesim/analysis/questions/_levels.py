@@ -12,7 +12,7 @@ import numpy as np
 from ..._checks import at_least
 from ..._typing import ENERGY
 from ...problem import Problem
-from ...propagation import Neighbors, require_double
+from ...propagation import Neighbors, refuse_falling, require_double
 from ..bars import AbstractQuestion, Estimate, Headway, Predictions, Quantity, Report, Work, disagreement
 from ..predictions import level_theories
 from ._element_levels import element_levels
@@ -58,6 +58,8 @@ class Levels(AbstractQuestion):
         if (problem.potential.dimension if grid is None else grid.dimension) > 1:
             solved = yield from planar_levels(problem, self.count, tolerance, grid)
         else:
+            if grid is None:
+                refuse_falling(problem)
             yield Headway(0, 2)
             solved = element_levels(problem, self.count) if grid is None else fourier_levels(problem, self.count, grid)
             yield Headway(1, 2)

@@ -1,5 +1,6 @@
 """From the physics and a tolerance to grid, step, method, absorber and duration."""
 
+from ._confined import refuse_falling as refuse_falling
 from ._decay import Leak as Leak, leak_of as leak_of
 from ._grid import (
     coarsened as coarsened,

@@ -9,6 +9,7 @@ import numpy as np
 from ...absorbers import Absorber
 from ...errors import NumericsError
 from ...grid import Grid
+from ...potentials import valley, values_at
 from ...problem import Problem
 from ...states import AbstractState, Eigenstate, Superposition, as_packet
 from ._grid import fitted_grid, spike_wave_number
@@ -20,6 +21,8 @@ _EDGE = 100.0
 # (spacing x decay constant)^3 that does the same for the gap between the levels of two deltas, relative to the gap
 _SPIKE = 10.0
 _LARGEST = 1536
+# times that a valley is looked at, each time closer
+_LOOKS = 6
 
 
 def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float) -> Parts:
@@ -29,8 +32,9 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     more than the tolerance reaches the ends of the box or of the momentum grid. Duration: one period of the two lowest levels.
     """
     mass, potential = float(problem.mass), problem.potential
+    refuse_falling(problem)
     goal = max(0.01 * tolerance, 1e-11)
-    left, right = potential.support(1e-3)
+    left, right = _valley(problem)
     if (packet := as_packet(problem.state, mass)) is not None:
         start = packet.position_range(1e-4)
         left, right = min(left, start[0]), max(right, start[1])
@@ -79,11 +83,43 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     return chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons
 
 
+def _valley(problem: Problem) -> tuple[float, float]:
+    """The potential's structure; where V confines, no more of it than a particle of this mass sees.
+
+    `AbstractPotential.support` knows no mass: for an atom in a trap it is hundreds of times too wide.
+    """
+    potential, mass = problem.potential, float(problem.mass)
+    left, right = (float(end) for end in potential.support(1e-3))
+    if mass <= 1 or potential.spikes or min(potential.asymptotes()) < math.inf:
+        return left, right
+    for _ in range(_LOOKS):
+        x = np.linspace(left, right, 4097)
+        near = valley(x, values_at(potential, x, mass), math.inf, mass)
+        if near[1] - near[0] > 0.5 * (right - left):
+            break
+        left, right = near
+    return left, right
+
+
+def refuse_falling(problem: Problem) -> None:
+    """Raises:
+    NumericsError: if a bound state is asked for where V falls without end.
+    """
+    ends = problem.potential.asymptotes()
+    if -math.inf in ends:
+        side = "both sides" if ends[0] == ends[1] else f"the {'left' if ends[0] == -math.inf else 'right'}"
+        raise NumericsError(
+            f"a level is that of a particle that stays, but V falls without end on {side} and every state leaks; start from a packet, or "
+            'ask for the lifetime (in a file: [find] kind = "decay" and [state] kind = "trapped").'
+        )
+
+
 def _wave_number(problem: Problem, left: float, right: float) -> float:
     """That of a particle as energetic as the potential is high."""
     x = np.linspace(left, right, 1025)
     values = np.asarray(problem.potential.value((x,), mass=problem.mass))  # type: ignore[arg-type]
-    return math.sqrt(2 * float(problem.mass) * max(float(np.ptp(values)), 1e-12))
+    # no less than that of the lowest standing wave, whatever the scale of the problem
+    return max(math.sqrt(2 * float(problem.mass) * float(np.ptp(values))), math.pi / (right - left))
 
 
 def _first_spacing(problem: Problem, left: float, right: float, tolerance: float) -> float:

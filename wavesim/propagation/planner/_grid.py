@@ -16,6 +16,8 @@ _FEWEST_CELLS = 3
 _NEARLY_TWO = 1.9
 # how far from midway between points, in cells, an edge may lie
 _FITTING = 0.03
+# so many edges of straight lines are a table
+_CROWD = 16
 # divisors that are tried: with more cells than that between edges one of them fits to a fraction of a cell
 _MOST_DIVISORS = 10_000
 
@@ -53,6 +55,9 @@ def fitted_grid(
         anchor = edges[0]
     # edges that people round apart are one edge on the grid; what that leaves wrong the residual of the true V tells
     gaps = gaps[gaps > SLIVER * spacing]
+    if len(gaps) >= _CROWD and float(np.min(gaps)) < spacing / 2 and not np.any(np.asarray(potential.jumps_at(0.0))):
+        # a fine table of straight lines: its bends are small, and closer than the waves can tell
+        gaps = np.zeros(0)
     if len(gaps):
         if fewest is None:
             fewest = _FEWEST_CELLS + (float(gaps.min()) > _NEARLY_TWO * spacing)

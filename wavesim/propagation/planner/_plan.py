@@ -159,6 +159,10 @@ def _space(
         parts = decay_space(
             problem, tolerance, grid, absorber, refinement.space, refinement.absorber, refinement.longer
         )
+    elif problem.duration is None and not problem.state.bound and -math.inf in problem.potential.asymptotes():
+        raise NumericsError(
+            "V falls without end, so that nothing says how long the particle is to be followed; give `duration`."
+        )
     elif _roams(problem, absorber):
         return followed_space(problem, tolerance, grid, refinement.space)
     elif problem.open and isinstance(problem.potential, Free):
@@ -178,7 +182,7 @@ def _roams(problem: Problem, absorber: Absorber | str | None) -> bool:
     if problem.duration is None or isinstance(potential, Free) or isinstance(problem.state, Trapped):
         return False
     closed = [math.isinf(end) for end in potential.asymptotes()]
-    if all(closed):
+    if all(closed) and -math.inf not in potential.asymptotes():
         return not potential.static
     if state is None:
         # in a field that pulls without end the lowest states of a larger box are other states
@@ -204,7 +208,7 @@ def _given_space(problem: Problem, tolerance: float, grid: Grid, absorber: Any) 
         grid,
         chosen,
         float(problem.duration),
-        2 * max(energy, 1e-12),
+        2 * max(energy, 1e-300),
         math.sqrt(2 * energy / problem.mass),
         {"grid": "given"},
     )

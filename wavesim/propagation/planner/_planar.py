@@ -84,7 +84,7 @@ def planar_space(
         "duration": f"{duration:.5g}: " + ("given" if problem.duration is not None else "the slowest part has passed"),
     }
     speed = math.hypot(*fastest) / mass if terms is not None else fastest[0] / mass
-    return grid, layer, duration, max(energy, 1e-12), speed, reasons
+    return grid, layer, duration, max(energy, 1e-300), speed, reasons
 
 
 def _is_open(term: AbstractPotential) -> bool:
