@@ -161,6 +161,37 @@ def test_packet_in_a_double_well_beats_with_all_its_levels(potential, value, pac
     assert left.value == pytest.approx(float(np.sum(np.abs(end) ** 2 * share)) * (x[1] - x[0]), abs=3e-4)
 
 
+def test_gap_of_two_wells_that_meet_in_a_kink() -> None:
+    """Set-up: two Morse wells, D (1 - exp(-(|x| - 1)))^2 with D = 2: a cusp higher than the rim parts them.
+
+    Formula: levels 0.80993653 and 0.91264683 (given with the case). Budget: the digits given.
+    """
+    quantities = split(Expression("D*(1 - exp(-(abs(x) - x0)))**2", {"D": 2.0, "x0": 1.0}))
+    assert quantities["level_0"].value == pytest.approx(0.80993653, abs=1e-8)
+    assert quantities["gap"].value == pytest.approx(0.91264683 - 0.80993653, abs=2e-8)
+
+
+def test_period_that_rounding_would_drown_is_told_by_the_levels() -> None:
+    """Set-up: the same wells, 6 deep and 4 apart: a period of 1.9e13, in which no phase of a record keeps a digit.
+
+    Formula: Wronski's identity on elements; theory's own subtraction knows one digit. Budget: the bar, below 1e-4 of the period.
+    """
+    far = Expression("D*(1 - exp(-(abs(x) - x0)))**2", {"D": 6.0, "x0": 2.0})
+    report = certify(Problem(far, LeftLocalized()), 1e-4, find=Populations())
+    assert report.result is None and report.headline.name == "tunneling_period"
+    assert report.headline.value == pytest.approx(1.85587e13, rel=1e-4) and report.headline.agrees
+
+
+def test_driven_formula_moves_as_many_levels_do() -> None:
+    """Set-up: an unlike double well by formula, shaken with 0.3 cos(t), left localized; t = 3.
+
+    Formula: `few_levels`, the equations of the levels in the drive. Budget: both bars (4e-4 and 1e-9).
+    """
+    shaken = Driven(Expression("(x^2-4)^2/8 + 0.01*x"), 0.3, 1.0)
+    report = certify(Problem(shaken, LeftLocalized(), duration=3.0), 1e-3)
+    assert report.headline.name == "right_population" and report.headline.agrees
+
+
 def test_packet_above_the_barrier_is_asked_for_its_motion() -> None:
     assert question_of(Problem(BUMP, GaussianPacket(-2.0, 0.4, 4.0), duration=1.0)) == Motion()
     assert question_of(Problem(Harmonic(1.0), GaussianPacket(-2.0, 0.4, 0.0), duration=1.0)) == Motion()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,14 +14,18 @@ from ...absorbers import Absorber
 from ...errors import WavesimError
 from ...observables import AbstractObservable, Norm, ProbabilityIn
 from ...problem import Problem
-from ...propagation import Result
+from ...propagation import Numerics, Result
 from ...regions import Before, Beyond
-from ..bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading
+from ..bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading, Report, rounding
 from ..fits import fit_oscillation
 from ..predictions import wkb_gap_of
-from ._split_levels import counted_gap
+from ._given import given_by_hand
+from ._split_levels import beating_report, counted_gap
 from ._well_levels import level_sum
 from ._wells import beats_of, localized, lowest_two, two_wells
+
+# rounding of a record's phases for each unit of height x time: a grid reaches at least to the top (see `rounding`)
+_PHASE = 2e-16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +50,27 @@ class Populations(AbstractRecordQuestion):
         if localized(problem):
             lowest_two(problem)
         return population_observables(problem)
+
+    def direct(self, problem: Problem, tolerance: float, **fixed: Any) -> Report | None:
+        if (
+            not localized(problem)
+            or not problem.potential.static
+            or problem.duration is not None
+            or given_by_hand(fixed)
+        ):
+            return None
+        wells, levels = two_wells(problem), lowest_two(problem)
+        height = min(wells.top, *wells.potential.asymptotes()) - min(wells.depths)
+        if math.isinf(height) or _PHASE * height * 2 * math.pi / float(np.ptp(levels.energies)) <= tolerance:
+            return None
+        # no record of one period keeps a digit of its phases
+        return beating_report(problem, tolerance, self.predictions(problem, None))
+
+    def instead(self, problem: Problem, tolerance: float, numerics: Numerics) -> Report | None:
+        # a period so long that rounding of the phases drowns it: the levels know it
+        if not localized(problem) or rounding(numerics, float(problem.mass)) <= tolerance:
+            return None
+        return beating_report(problem, tolerance, self.predictions(problem, None))
 
     def readings(self, result: Result) -> dict[str, Reading]:
         ends = {
