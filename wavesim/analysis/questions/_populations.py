@@ -14,7 +14,7 @@ from ...absorbers import Absorber
 from ...errors import WavesimError
 from ...observables import AbstractObservable, Norm, ProbabilityIn
 from ...problem import Problem
-from ...propagation import Numerics, Result
+from ...propagation import Plan, Result
 from ...regions import Before, Beyond
 from ..bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading, Report, rounding
 from ..fits import fit_oscillation
@@ -66,9 +66,10 @@ class Populations(AbstractRecordQuestion):
         # no record of one period keeps a digit of its phases
         return beating_report(problem, tolerance, self.predictions(problem, None))
 
-    def instead(self, problem: Problem, tolerance: float, numerics: Numerics) -> Report | None:
+    def without_run(self, problem: Problem, tolerance: float, plan: Plan, **fixed: Any) -> Report | None:
         # a period so long that rounding of the phases drowns it: the levels know it
-        if not localized(problem) or rounding(numerics, float(problem.mass)) <= tolerance:
+        lasting = problem.duration is None and not given_by_hand(fixed)
+        if not localized(problem) or not lasting or rounding(plan.numerics, float(problem.mass)) <= tolerance:
             return None
         return beating_report(problem, tolerance, self.predictions(problem, None))
 

@@ -216,4 +216,5 @@ def _reported(problem: Problem, tolerance: float, values: _Values, known: Predic
         fft_pairs=0,
         wall_s=time.perf_counter() - begun,
         states=BoundStates(problem, pictured.states.grid, pictured.energies, pictured.states.psi),
+        notes=("nothing was propagated: the two lowest levels, on elements.",),
     )
