@@ -13,6 +13,7 @@ from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
 from ...absorbers import Absorber
 from ...errors import WavesimError
 from ...observables import AbstractObservable, Norm, ProbabilityIn
+from ...potentials import AbstractDoubleWell
 from ...problem import Problem
 from ...propagation import Plan, Result
 from ...regions import Before, Beyond
@@ -52,19 +53,15 @@ class Populations(AbstractRecordQuestion):
         return population_observables(problem)
 
     def direct(self, problem: Problem, tolerance: float, **fixed: Any) -> Report | None:
-        if (
-            not localized(problem)
-            or not problem.potential.static
-            or problem.duration is not None
-            or given_by_hand(fixed)
-        ):
+        if not localized(problem) or not problem.potential.static or given_by_hand(fixed):
             return None
         wells, levels = two_wells(problem), lowest_two(problem)
-        height = min(wells.top, *wells.potential.asymptotes()) - min(wells.depths)
-        if math.isinf(height) or _PHASE * height * 2 * math.pi / float(np.ptp(levels.energies)) <= tolerance:
-            return None
-        # no record of one period keeps a digit of its phases
-        return beating_report(problem, tolerance, self.predictions(problem, None))
+        gap, height = float(np.ptp(levels.energies)), min(wells.top, *wells.potential.asymptotes()) - min(wells.depths)
+        drowned = math.isfinite(height) and _PHASE * height * 2 * math.pi / gap > tolerance
+        # no record of one period keeps a digit of its phases; and grids represent deltas among other terms poorly
+        if (drowned and problem.duration is None) or (problem.potential.spikes and not _built_in(problem)):
+            return beating_report(problem, tolerance, self.predictions(problem, problem.duration))
+        return None
 
     def without_run(self, problem: Problem, tolerance: float, plan: Plan, **fixed: Any) -> Report | None:
         # a period so long that rounding of the phases drowns it: the levels know it
@@ -144,6 +141,11 @@ class Populations(AbstractRecordQuestion):
             chosen["tunneling_period"] = {"levels": Estimate(period, period * gap.error / gap)}
             chosen["gap"] = {"levels": gap}
         return chosen
+
+
+def _built_in(problem: Problem) -> bool:
+    """Whether the potential is one of the built-in double wells, whose grids are made for them."""
+    return isinstance(problem.potential, AbstractDoubleWell)
 
 
 def _doublet_readings(problem: Problem) -> dict[str, Reading]:

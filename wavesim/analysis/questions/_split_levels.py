@@ -160,20 +160,24 @@ def beating_report(problem: Problem, tolerance: float, known: Predictions) -> Re
     # two levels that rounding has mixed leave this much of a population uncertain
     mixed = {"grid": _INTEGRALS + float(levels.errors[:2].sum()) / gap.value}
     shares = {
-        "contrast": (swing / min(mean, 1 - mean), DIMENSIONLESS, mixed),
+        "contrast": (swing / mean, DIMENSIONLESS, mixed),
         "largest_transfer": (2 * swing, DIMENSIONLESS, mixed),
     }
-    values = _periods(gap, ("tunneling_period", "transfer_time", "gap")) | shares
+    duration = 2 * math.pi / gap.value if problem.duration is None else float(problem.duration)
+    left = float(beat.at(np.array([duration]))[0])
+    late = {"grid": mixed["grid"] + swing * duration * math.fsum(gap.budget.values())}
+    ends = {"left_population": (left, DIMENSIONLESS, late), "right_population": (1 - left, DIMENSIONLESS, late)}
+    values = _periods(gap, ("tunneling_period", "transfer_time", "gap")) | shares | ends
+    # what theory says of the shares comes from the same levels, and judges nothing
+    times = ("tunneling_period", "transfer_time", "gap")
+    told: Predictions = {
+        name: {kind: n for kind, n in known.get(name, {}).items() if kind != "levels"} for name in times
+    }
     exact = counted_gap(problem)
     if exact is not None:
-        for name, (value, _, _) in _periods(
-            Gap(float(exact), {}), ("tunneling_period", "transfer_time", "gap")
-        ).items():
-            size = exact.error / exact * value
-            known = known | {name: {"levels": Estimate(value, size)} | {
-                kind: number for kind, number in known.get(name, {}).items() if kind != "levels"
-            }}  # fmt: skip
-    return _reported(problem, tolerance, values, known, begun)
+        for name, (value, _, _) in _periods(Gap(float(exact), {}), times).items():
+            told[name] = {"levels": Estimate(value, exact.error / exact * value)} | told[name]
+    return _reported(problem, tolerance, values, told, begun)
 
 
 _Values = dict[str, tuple[float, Dimension, dict[str, float]]]
