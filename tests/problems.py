@@ -218,6 +218,16 @@ SCENARIO_NUMBERS: dict[tuple[str, str], Known] = {
     ("quartic_double_well", "gap"): Known(
         (7.58187710307e-4,), 1e-10, "basis", "oscillator functions, each parity alone", "levels"
     ),
+    ("sextic_double_well", "gap"): Known(
+        (2.9138359654698e-4,), 1e-9, "basis", "oscillator functions, each parity alone", "levels"
+    ),
+    ("field_ionization", "lifetime"): Known(
+        (677206.98825, 8438.0272681, 980.113626584, 120.362218752),
+        1e-7,
+        "root",
+        "psi'/psi of Ai on the left and of Bi + i Ai on the right of the delta, 30 digits",
+        "resonance",
+    ),
     ("soft_double_well_formulas", "gap"): Known(
         (
             0.172946224822,

@@ -160,6 +160,35 @@ def peak(transmission: T, low: float, high: float) -> tuple[float, float]:
     return top, sides[1] - sides[0]
 
 
+def polynomial_gap(powers: dict[int, float], scale: float = 0.45, size: int = 140) -> float:
+    """The gap of p^2/2 + sum of c x^n, n even, in oscillator functions of length `scale`, each parity alone."""
+    n = np.arange(size + 8)
+    lower = np.diag(np.sqrt(n[1:]), 1)
+    x = scale * (lower + lower.T) / np.sqrt(2)
+    h = -((lower - lower.T) @ (lower - lower.T)) / (4 * scale**2)
+    h = h + sum(c * np.linalg.matrix_power(x, power) for power, c in powers.items())
+    even, odd = (eigh(h[parity:size:2, parity:size:2], eigvals_only=True)[0] for parity in (0, 1))
+    return float(odd - even)
+
+
+def delta_in_a_field(field: float) -> tuple[float, float]:
+    """Energy and lifetime of a particle in -delta(x) - F x: psi'/psi falls by 2 from Ai(z) to Bi(z) + i Ai(z), z = -(2F)^(1/3) (x + E/F)."""
+    with mpmath.workdps(30):
+        slope = mpmath.cbrt(2 * mpmath.mpf(field))
+
+        def miss(energy: Any) -> Any:
+            z = -slope * energy / mpmath.mpf(field)
+            inside, out = mpmath.airyai(z), mpmath.airybi(z) + 1j * mpmath.airyai(z)
+            inside_slope = mpmath.airyai(z, derivative=1)
+            out_slope = mpmath.airybi(z, derivative=1) + 1j * inside_slope
+            return 2 - slope * (out_slope / out - inside_slope / inside)
+
+        start = mpmath.mpf(-0.5) - mpmath.mpf(5) / 8 * mpmath.mpf(field) ** 2
+        width = mpmath.exp(-2 / (3 * mpmath.mpf(field)))
+        energy = mpmath.findroot(miss, (mpmath.mpc(start, -width / 2), mpmath.mpc(start * 1.001, -width)))
+        return float(energy.real), float(-1 / (2 * energy.imag))
+
+
 class Oscillator:
     """Wave functions as sums of `size` oscillator functions of length `scale`; mass 1 or in c. The quartic well with a tilt."""
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from wavesim import Problem, certify, theory
-from wavesim.analysis import Motion, Populations, Splitting, question_of, splitting_formulas, verify
+from wavesim.analysis import DrivenPopulations, Motion, Populations, Splitting, question_of, splitting_formulas, verify
 from wavesim.errors import WavesimError
 from wavesim.potentials import (
     DeltaWell,
@@ -161,6 +161,37 @@ def test_packet_in_a_double_well_beats_with_all_its_levels(potential, value, pac
     assert left.value == pytest.approx(float(np.sum(np.abs(end) ** 2 * share)) * (x[1] - x[0]), abs=3e-4)
 
 
+def test_gap_of_two_wells_that_meet_in_a_kink() -> None:
+    """Set-up: two Morse wells, D (1 - exp(-(|x| - 1)))^2 with D = 2: a cusp higher than the rim parts them.
+
+    Formula: levels 0.80993653 and 0.91264683 (given with the case). Budget: the digits given.
+    """
+    quantities = split(Expression("D*(1 - exp(-(abs(x) - x0)))**2", {"D": 2.0, "x0": 1.0}))
+    assert quantities["level_0"].value == pytest.approx(0.80993653, abs=1e-8)
+    assert quantities["gap"].value == pytest.approx(0.91264683 - 0.80993653, abs=2e-8)
+
+
+def test_period_that_rounding_would_drown_is_told_by_the_levels() -> None:
+    """Set-up: the same wells, 6 deep and 4 apart: a period of 1.9e13, in which no phase of a record keeps a digit.
+
+    Formula: Wronski's identity on elements; theory's own subtraction knows one digit. Budget: the bar, below 1e-4 of the period.
+    """
+    far = Expression("D*(1 - exp(-(abs(x) - x0)))**2", {"D": 6.0, "x0": 2.0})
+    report = certify(Problem(far, LeftLocalized()), 1e-4, find=Populations())
+    assert report.result is None and report.headline.name == "tunneling_period"
+    assert report.headline.value == pytest.approx(1.85587e13, rel=1e-4) and report.headline.agrees
+
+
+def test_driven_formula_moves_as_many_levels_do() -> None:
+    """Set-up: an unlike double well by formula, shaken with 0.3 cos(t), left localized; t = 3.
+
+    Formula: `few_levels`, the equations of the levels in the drive. Budget: both bars (4e-4 and 1e-9).
+    """
+    shaken = Driven(Expression("(x^2-4)^2/8 + 0.01*x"), 0.3, 1.0)
+    report = certify(Problem(shaken, LeftLocalized(), duration=3.0), 1e-3)
+    assert report.headline.name == "right_population" and report.headline.agrees
+
+
 def test_packet_above_the_barrier_is_asked_for_its_motion() -> None:
     assert question_of(Problem(BUMP, GaussianPacket(-2.0, 0.4, 4.0), duration=1.0)) == Motion()
     assert question_of(Problem(Harmonic(1.0), GaussianPacket(-2.0, 0.4, 0.0), duration=1.0)) == Motion()
@@ -200,3 +231,22 @@ def test_the_cure_for_shared_wells_works() -> None:
     report = certify(Problem(shared, GaussianPacket(1.9, 0.4, 0.0), duration=20.0), 1e-3, find=Populations())
     assert report.headline.name == "right_population" and report.headline.agrees
     assert "tunneling_period" not in report.quantities
+
+
+def test_swept_tilt_leaves_what_landau_and_zener_say() -> None:
+    """Set-up: a quartic well tilted by s (t/T - 1/2) x, s = 0.3, T = 1500: the levels pass each other halfway.
+
+    Formula: exp(-pi gap^2/(2 v)) = 0.445 stays. The sweep begins 14 gaps before the resonance, not infinitely far, and ends as far behind it: what
+    is left of the beats is of the order of gap/(2 detuning) = 0.04. Budget: 0.04; measured 0.020.
+    """
+    sweep = Expression("6*((x/1.6)^2-1)^2 + s*(t/T - 0.5)*x", {"s": 0.3, "T": 1500.0})
+    stays = DrivenPopulations().predictions(Problem(sweep, LeftLocalized(), duration=1500.0), 1500.0)["left_population"]
+    assert stays["landau_zener"] == pytest.approx(0.445, abs=1e-3)
+    assert stays["few_levels"] == pytest.approx(stays["landau_zener"], abs=0.04)
+
+
+def test_propagation_follows_a_swept_tilt_as_levels_do() -> None:
+    """Set-up: the same sweep in T = 12, far from adiabatic. Budget: both bars (1e-3 asked)."""
+    sweep = Expression("6*((x/1.6)^2-1)^2 + s*(t/T - 0.5)*x", {"s": 0.3, "T": 12.0})
+    report = certify(Problem(sweep, LeftLocalized(), duration=12.0), 1e-3)
+    assert report.headline.name == "right_population" and report.headline.agrees

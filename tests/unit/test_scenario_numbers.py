@@ -125,6 +125,8 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], Any]] = {
     ("free_packet", "position_spread"): lambda: [spread()],
     ("harmonic_coherent", "mean_energy"): lambda: [0.5 + 4.0**2 / 2],
     ("quartic_double_well", "gap"): lambda: [soft(8.0)],
+    ("sextic_double_well", "gap"): lambda: [i.polynomial_gap({2: -13.0, 4: 1.0, 6: 0.5})],
+    ("field_ionization", "lifetime"): lambda: [i.delta_in_a_field(field)[1] for field in (0.05, 0.075, 0.1, 0.15)],
     ("soft_double_well_formulas", "gap"): lambda: [soft(2.0**n) for n in range(-1, 6)],
     ("deep_double_well", "gap"): lambda: [i.narrow_gap(38.2, 2.0, 0.4)],
     ("detuned_double_well", "tunneling_period"): lambda: [swing(i.Oscillator(6.0, 1.6, tilt)) for tilt in TILTS],

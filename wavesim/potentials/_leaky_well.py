@@ -14,6 +14,8 @@ from ._two_wells import minima
 
 # of the barrier's height: values that are equal
 _EQUAL = 1e-12
+# share of its depth by which a well is no deeper than another, as in a lattice
+_ALIKE = 1e-3
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -68,7 +70,7 @@ class LeakyWell:
 
 
 def leaky_well_of(potential: AbstractPotential, mass: float = 1.0) -> LeakyWell | None:
-    """The well that is deepest below the lower of its two barriers; None where V has no well, moves, or has more than one dimension.
+    """The well that is deepest below the lower of its two barriers, of several as deep that nearest to 0; None where V has no well, moves, or has more than one dimension.
 
     Args:
         potential: of plain numbers, not traced.
@@ -100,10 +102,14 @@ def _well(potential: AbstractPotential, mass: float) -> LeakyWell | None:
     if wall is not None:
         x, values = np.concatenate([[wall], x]), np.concatenate([[math.inf], values])
     best, depth = None, 0.0
-    for low in minima(x, values):
+    first, last = survey.around
+    for low in sorted(minima(x, values), key=lambda run: abs(x[run.start])):
+        if not first <= x[low.start] <= last:
+            # too far out to be seen as it is
+            continue
         heights = float(np.max(values[: low.start])), float(np.max(values[low.stop :]))
         below = min(heights) - float(values[low.start])
-        if below > depth:
+        if below > (1 + _ALIKE) * depth:
             best, depth = (low, heights), below
     if best is None:
         return None

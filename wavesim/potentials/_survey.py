@@ -17,6 +17,8 @@ _WITHIN, _ALONG, _NEAREST, _FARTHEST = 8192, 3072, 1e-4, 1e6
 # share of the whole range of V by which it may still change in the last decade where it has settled
 _SETTLED = 1e-4
 _EDGE_HAIR = 1e-10
+# minima and maxima of a core, at most
+_MOST_TURNS = 128
 # V above this counts as infinite, and its square is still a number
 _HIGHEST = 1e100
 
@@ -118,7 +120,7 @@ def _landmarks(potential: AbstractPotential, time: float) -> np.ndarray:
 
 def _values(potential: AbstractPotential, x: np.ndarray, mass: float, time: float) -> np.ndarray:
     values = values_at(potential, x, mass, time)
-    return np.minimum(np.where(np.isnan(values), math.inf, values), _HIGHEST)
+    return np.clip(np.where(np.isnan(values), math.inf, values), -_HIGHEST, _HIGHEST)
 
 
 def _sampled(
@@ -137,9 +139,9 @@ def _sampled(
     parts += [own[(own > low) & (own < high)]]
     x = np.unique(np.concatenate(parts))
     values = _values(potential, x, mass, time)
-    # beyond what is infinite nothing can be
+    # beyond what is infinite, upwards or downwards, nothing is looked at
     inside = (low + high) / 2
-    wall = values >= _HIGHEST
+    wall = np.abs(values) >= _HIGHEST
     first = np.flatnonzero(wall & (x < inside))
     last = np.flatnonzero(wall & (x > inside))
     keep = slice(first[-1] if len(first) else 0, last[0] + 1 if len(last) else len(x))
@@ -158,7 +160,12 @@ def _extrema(x: np.ndarray, values: np.ndarray) -> list[float]:
     turns = np.flatnonzero(np.sign(step[moves[1:]]) != np.sign(step[moves[:-1]]))
     if not len(turns):
         return []
-    return [float(x[moves[turns[0]] + 1]), float(x[moves[turns[-1] + 1]])]
+    firsts, lasts = x[moves[turns] + 1], x[moves[turns + 1]]
+    if len(turns) > _MOST_TURNS:
+        # a lattice without end: its part around 0 stands for the whole
+        nearest = np.argsort(np.abs(firsts), kind="stable")[:_MOST_TURNS]
+        firsts, lasts = firsts[nearest], lasts[nearest]
+    return [float(firsts.min()), float(lasts.max())]
 
 
 def _ends(x: np.ndarray, values: np.ndarray) -> tuple[float, float]:
@@ -167,8 +174,8 @@ def _ends(x: np.ndarray, values: np.ndarray) -> tuple[float, float]:
 
 def _end(x: np.ndarray, values: np.ndarray) -> float:
     """What V becomes on one side, from its values in order outwards."""
-    if values[-1] >= _HIGHEST:
-        return math.inf
+    if abs(values[-1]) >= _HIGHEST:
+        return math.copysign(math.inf, values[-1])
     tail = values[x >= x[-1] - 0.9 * (x[-1] - x[len(x) // 2])]
     inner = values[x <= x[-1] - 0.99 * (x[-1] - x[len(x) // 2])]
     rise = float(tail[-1] - tail[0])

@@ -62,15 +62,15 @@ class TwoWells:
 def two_wells_of(potential: AbstractPotential, mass: float = 1.0) -> TwoWells | None:
     """The two deepest wells of V and the barrier between them; None where V has no two wells, or more than one dimension.
 
-    A well is a minimum of V, or a delta well; the second one is that which the highest barrier sets apart. V that moves is looked at without
-    its uniform force, and otherwise not at all.
+    A well is a minimum of V, or a delta well; the second one is that which the highest barrier sets apart. A driven V is looked at without its
+    uniform force, and what moves otherwise as it is at t = 0.
 
     Args:
         potential: of plain numbers, not traced.
         mass: of the particle, which oscillators and deltas need.
     """
     inner = potential.potential if isinstance(potential, Driven) else potential
-    if inner.dimension > 1 or not inner.static:
+    if inner.dimension > 1:
         return None
     memory = vars(inner).setdefault("_two_wells", {})
     if float(mass) not in memory:

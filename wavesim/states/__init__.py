@@ -6,5 +6,5 @@ from ._packets import GaussianPacket as GaussianPacket, Product as Product, Supe
 from ._sampled_state import AMPLITUDES as AMPLITUDES, SampledState as SampledState
 from ._together import as_packet as as_packet
 from ._trapped import Trapped as Trapped
-from ._wave import AbstractWave as AbstractWave
+from ._wave import FAINT as FAINT, AbstractWave as AbstractWave
 from ._wave_function import WaveFunction as WaveFunction

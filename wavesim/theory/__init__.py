@@ -49,6 +49,7 @@ from ._few_levels import (
     localized_start as localized_start,
 )
 from ._floquet import floquet_share as floquet_share
+from ._forced_levels import ForcedLevels as ForcedLevels, forced_levels as forced_levels
 from ._free import (
     free_packet as free_packet,
     free_packet_mean as free_packet_mean,

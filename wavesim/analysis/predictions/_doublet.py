@@ -52,12 +52,13 @@ def tunnels(problem: Problem) -> bool:
 
 
 def lowest_doublet(problem: Problem) -> theory.Doublet | None:
-    """The two lowest levels of a symmetric double well by a method of their own; None for a tilted one, for sums with deltas, and without two wells."""
+    """The two lowest levels of a symmetric double well by a method of their own; None for a tilted one, for found wells with edges, and without two wells."""
     well = double_well(problem)
     if well is None or (isinstance(well, QuarticDoubleWell) and float(well.tilt) != 0):
         return None
     if isinstance(well, TwoWells):
-        if not well.symmetric or well.potential.spikes:
+        # found wells with edges are left to methods that look for them
+        if not well.symmetric or not well.smooth:
             return None
         try:
             return _doublet(well, float(problem.mass))
@@ -229,7 +230,7 @@ def half_length(well: AbstractDoubleWell | TwoWells, mass: float) -> float:
     if isinstance(well, TwoWells):
         # wells that are found need not be alike
         right = max(right - well.divide, well.divide - left)
-        lowest, highest = min(well.depths), well.top
+        lowest, highest = min(well.depths), min(well.top, *well.potential.asymptotes())
     else:
         right -= well.divide
         lowest = float(np.min(np.asarray(well.value((np.linspace(0, right, 513) + well.divide,), mass=mass))))  # type: ignore[arg-type]

@@ -21,25 +21,27 @@ from ...states import LeftLocalized
 from ..bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading
 from ..predictions import beats, dipole_of, driven_wells_of, few_levels_of, lowest_doublet
 from ._populations import both_sides, population_curves, population_observables
+from ._swept import landau_zener, swept_left
 from ._wells import localized, lowest_two
 
 
 @dataclasses.dataclass(frozen=True)
 class DrivenPopulations(AbstractRecordQuestion):
-    """A particle that starts in one of two wells, shaken by a force; the tolerance is absolute.
+    """A particle that starts in one of two wells, shaken by a force or swept by a tilt; the tolerance is absolute.
 
     Headline: the population of the other well at the end; so the duration should be the transfer time without drive. Theories:
     ``few_levels``, the equations of as many levels as it takes in the drive, integrated; ``two_level``, the same with the doublet alone;
-    ``bessel``, undriven wells whose gap the drive has multiplied by J0(A/omega).
+    ``bessel``, undriven wells whose gap the drive has multiplied by J0(A/omega). V may move by a formula of t, too: of a tilt ``few_levels`` knows
+    it, and of a steady one that passes the resonance ``landau_zener`` tells how much stays: exp(-pi gap^2/(2 v)), v the speed of the detuning.
     """
 
     cuts: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
-        if not isinstance(problem.potential, Driven) or not localized(problem):
+        if problem.potential.static or not localized(problem):
             raise WavesimError(
                 f"driven populations need a localized state in a driven double well, but here is {named(problem.state)} in "
-                f"{named(problem.potential)}; take left_localized, and a potential of kind driven."
+                f"{named(problem.potential)}; take left_localized, and a potential of kind driven or a formula with t."
             )
         lowest_two(problem)
         return population_observables(problem)
@@ -63,6 +65,8 @@ class DrivenPopulations(AbstractRecordQuestion):
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         if duration is None:
             return {}
+        if not isinstance(problem.potential, Driven):
+            return self._swept(problem, duration)
         curves, error = _left_curves(problem.potential, problem.state, float(problem.mass), (0.0, duration))
         final = both_sides(curves)
         errors = {"few_levels": error}
@@ -71,7 +75,25 @@ class DrivenPopulations(AbstractRecordQuestion):
             for name in _other_first(problem)
         }
 
+    def _swept(self, problem: Problem, duration: float) -> Predictions:
+        """What stays and what crosses in wells that a tilt of any course moves: by levels, and by Landau and Zener."""
+        crosses, stays = _other_first(problem)
+        chosen: Predictions = {}
+        known = swept_left(problem, np.array([0.0, duration]))
+        if known is not None:
+            left, error = float(known[0][-1]), known[1]
+            chosen["left_population"] = {"few_levels": Estimate(left, error)}
+            chosen["right_population"] = {"few_levels": Estimate(1 - left, error)}
+        zener = landau_zener(problem, duration)
+        if zener is not None:
+            chosen.setdefault(crosses, {})["landau_zener"] = 1 - zener
+            chosen.setdefault(stays, {})["landau_zener"] = float(zener)
+        return chosen
+
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
+        if not isinstance(problem.potential, Driven):
+            known = swept_left(problem, times)
+            return {} if known is None else both_sides({"few_levels": known[0]})
         curves, _ = _left_curves(problem.potential, problem.state, float(problem.mass), tuple(times.tolist()))
         return both_sides(curves)
 

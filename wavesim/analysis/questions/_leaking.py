@@ -78,7 +78,14 @@ def leaking_report(problem: Problem, tolerance: float) -> Report:
         runs=3,
         fft_pairs=0,
         wall_s=time.perf_counter() - begun,
+        notes=(_way_out(state),),
     )
+
+
+def _way_out(state: Leaking) -> str:
+    left, right = state.opens
+    side = "on both sides" if left and right else "to the left" if left else "to the right"
+    return f"nothing was propagated: an outgoing wave {side}, on {state.elements} elements."
 
 
 def leaking_theory(problem: Problem) -> Predictions:

@@ -21,8 +21,8 @@ _LESS = 2
 _MOST_ELEMENTS = 6000
 # k'/k^2 from which on an outgoing wave is known by its series, and what the series may leave out, of psi'/psi
 _SLOW, _MISSED = 1e-3, 1e-13
-# a second solution takes that much more room beyond the barriers
-_FARTHER = 1.4
+# a second solution takes that much more room beyond the barriers, less where V falls too steeply for it
+_FARTHER = (1.4, 1.1, 1.02)
 # share of the distance from the well by which the search for the series' beginning moves out
 _OUTWARDS = 0.1
 # share of the structure's width between its last edge and the end: an element is no shorter
@@ -110,8 +110,8 @@ def leaking_state(well: LeakyWell, level: int) -> Leaking:
             f"level {level} of the well lies at {start:.6g}, V outside at {max(end for end in well.ends if end < math.inf):.6g} (internal units), too near to "
             "tell whether it leaks; make the well narrower, or shallower."
         )
-    coarse = _solved(well, ends, start, join, DEGREE - _LESS)
-    moved = _solved(well, outer_ends(well, start, _FARTHER), start, join, DEGREE)
+    coarse = _solved(well, ends, start, join, DEGREE - _LESS, fine)
+    moved = _moved(well, start, join, fine)
     thick, slow = _barriers(well, ends, fine.energy)
     rounding = _ROUNDING * _EPS * fine.size
     budgets = {
@@ -127,6 +127,17 @@ def leaking_state(well: LeakyWell, level: int) -> Leaking:
         },
     }
     return Leaking(fine.energy, fine.width, budgets, start, opens, ends, join, fine.elements)
+
+
+def _moved(well: LeakyWell, start: float, join: float, near: _Solution) -> _Solution:
+    """The same with its ends farther out."""
+    for room in _FARTHER[:-1]:
+        try:
+            return _solved(well, outer_ends(well, start, room), start, join, DEGREE, near)
+        except NumericsError:
+            # V has fallen so far there that the wave needs too many elements
+            continue
+    return _solved(well, outer_ends(well, start, _FARTHER[-1]), start, join, DEGREE, near)
 
 
 def _held_level(well: LeakyWell, level: int) -> tuple[float, float]:
@@ -211,7 +222,9 @@ def _outer_end(well: LeakyWell, x: np.ndarray, values: np.ndarray, energy: float
     )
 
 
-def _solved(well: LeakyWell, ends: tuple[float, float], start: float, join: float, degree: int) -> _Solution:
+def _solved(
+    well: LeakyWell, ends: tuple[float, float], start: float, join: float, degree: int, near: _Solution | None = None
+) -> _Solution:
     """The complex energy near a start by inverse iteration on the matrix of the nodes, which depends on the energy."""
     profile, mass, opens = Profile(well.potential, well.survey.mass), well.survey.mass, well.opens(start)
     view = Outlook(well.survey.around, well.survey.x, well.survey.values, (), (None, None), mass, 0.0)
@@ -225,7 +238,7 @@ def _solved(well: LeakyWell, ends: tuple[float, float], start: float, join: floa
         strengths[0] = 0.0
     matrix = ElementHamiltonian(nodes, profile(gauss_points(nodes, degree)), strengths, mass, degree)
     free = slice(0 if opens[0] else 1, len(nodes) if opens[1] else len(nodes) - 1)
-    energy = complex(start)
+    energy = complex(start) if near is None else near.energy - 0.5j * near.width
     values = np.exp(-((nodes - join) ** 2) / (2 * max(well.tops[1] - join, join - well.tops[0], 1e-300) ** 2))[free]
     values = np.where((nodes[free] > well.tops[0]) & (nodes[free] < well.tops[1]), values, 0.0).astype(complex)
     reach = min(well.heights) - well.depth if math.isfinite(min(well.heights)) else abs(start - well.depth)

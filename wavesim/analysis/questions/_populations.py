@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,15 +13,20 @@ from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
 from ...absorbers import Absorber
 from ...errors import WavesimError
 from ...observables import AbstractObservable, Norm, ProbabilityIn
+from ...potentials import AbstractDoubleWell
 from ...problem import Problem
-from ...propagation import Result
+from ...propagation import Plan, Result
 from ...regions import Before, Beyond
-from ..bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading
+from ..bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading, Report, rounding
 from ..fits import fit_oscillation
 from ..predictions import wkb_gap_of
-from ._split_levels import counted_gap
+from ._given import given_by_hand
+from ._split_levels import beating_report, counted_gap
 from ._well_levels import level_sum
 from ._wells import beats_of, localized, lowest_two, two_wells
+
+# rounding of a record's phases for each unit of height x time: a grid reaches at least to the top (see `rounding`)
+_PHASE = 2e-16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +51,24 @@ class Populations(AbstractRecordQuestion):
         if localized(problem):
             lowest_two(problem)
         return population_observables(problem)
+
+    def direct(self, problem: Problem, tolerance: float, **fixed: Any) -> Report | None:
+        if not localized(problem) or not problem.potential.static or given_by_hand(fixed):
+            return None
+        wells, levels = two_wells(problem), lowest_two(problem)
+        gap, height = float(np.ptp(levels.energies)), min(wells.top, *wells.potential.asymptotes()) - min(wells.depths)
+        drowned = math.isfinite(height) and _PHASE * height * 2 * math.pi / gap > tolerance
+        # no record of one period keeps a digit of its phases; and grids represent deltas among other terms poorly
+        if (drowned and problem.duration is None) or (problem.potential.spikes and not _built_in(problem)):
+            return beating_report(problem, tolerance, self.predictions(problem, problem.duration))
+        return None
+
+    def without_run(self, problem: Problem, tolerance: float, plan: Plan, **fixed: Any) -> Report | None:
+        # a period so long that rounding of the phases drowns it: the levels know it
+        lasting = problem.duration is None and not given_by_hand(fixed)
+        if not localized(problem) or not lasting or rounding(plan.numerics, float(problem.mass)) <= tolerance:
+            return None
+        return beating_report(problem, tolerance, self.predictions(problem, None))
 
     def readings(self, result: Result) -> dict[str, Reading]:
         ends = {
@@ -118,6 +141,11 @@ class Populations(AbstractRecordQuestion):
             chosen["tunneling_period"] = {"levels": Estimate(period, period * gap.error / gap)}
             chosen["gap"] = {"levels": gap}
         return chosen
+
+
+def _built_in(problem: Problem) -> bool:
+    """Whether the potential is one of the built-in double wells, whose grids are made for them."""
+    return isinstance(problem.potential, AbstractDoubleWell)
 
 
 def _doublet_readings(problem: Problem) -> dict[str, Reading]:

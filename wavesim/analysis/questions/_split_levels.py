@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from ... import theory
-from ..._typing import ENERGY, TIME
+from ..._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
 from ...elements import Waves, reference
 from ...potentials import TwoWells
 from ...problem import Problem
@@ -19,11 +19,13 @@ from ..bars import BoundStates, Estimate, Predictions, Quantity, Report, disagre
 from ..predictions import level_theories, lowest_doublet, wkb_gap_of
 from ._element_levels import DEGREE_LESS, element_levels
 from ._well_levels import WellLevels
-from ._wells import lowest_two, two_wells
+from ._wells import beats_of, lowest_two, two_wells
 
 _EPS = float(np.finfo(float).eps)
 # what rounding leaves of the product of two amplitudes at the middle of a barrier, relative to their largest
 _ROUNDING = 16.0
+# what quadrature leaves of a share of the particle
+_INTEGRALS = 1e-11
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,26 +145,71 @@ def split_report(problem: Problem, tolerance: float) -> Report:
     """Gap, period and the two levels of any double well; nothing is propagated."""
     begun = time.perf_counter()
     gap, levels = gap_of(problem), lowest_two(problem)
+    values = _periods(gap, ("gap", "tunneling_period")) | {
+        f"level_{n}": (float(levels.energies[n]), ENERGY, {"grid": float(levels.errors[n])}) for n in range(2)
+    }
+    return _reported(problem, tolerance, values, gap_theories(problem), begun)
+
+
+def beating_report(problem: Problem, tolerance: float, known: Predictions) -> Report:
+    """What a localized start does in wells so far apart that no record shows it: by their two levels, nothing propagated."""
+    begun = time.perf_counter()
+    beat, levels = beats_of(problem)["overlap_corrected"], lowest_two(problem)
+    gap = gap_of(problem)
+    swing, mean = abs(beat.swing), beat.mean
+    # two levels that rounding has mixed leave this much of a population uncertain
+    mixed = {"grid": _INTEGRALS + float(levels.errors[:2].sum()) / gap.value}
+    shares = {
+        "contrast": (swing / mean, DIMENSIONLESS, mixed),
+        "largest_transfer": (2 * swing, DIMENSIONLESS, mixed),
+    }
+    duration = 2 * math.pi / gap.value if problem.duration is None else float(problem.duration)
+    left = float(beat.at(np.array([duration]))[0])
+    late = {"grid": mixed["grid"] + swing * duration * math.fsum(gap.budget.values())}
+    ends = {"left_population": (left, DIMENSIONLESS, late), "right_population": (1 - left, DIMENSIONLESS, late)}
+    values = _periods(gap, ("tunneling_period", "transfer_time", "gap")) | shares | ends
+    # what theory says of the shares comes from the same levels, and judges nothing
+    times = ("tunneling_period", "transfer_time", "gap")
+    told: Predictions = {
+        name: {kind: n for kind, n in known.get(name, {}).items() if kind != "levels"} for name in times
+    }
+    exact = counted_gap(problem)
+    if exact is not None:
+        for name, (value, _, _) in _periods(Gap(float(exact), {}), times).items():
+            told[name] = {"levels": Estimate(value, exact.error / exact * value)} | told[name]
+    return _reported(problem, tolerance, values, told, begun)
+
+
+_Values = dict[str, tuple[float, Dimension, dict[str, float]]]
+
+
+def _periods(gap: Gap, names: tuple[str, ...]) -> _Values:
+    """The gap, and the times that it tells, by name."""
     period = 2 * math.pi / gap.value
-    pictured = element_levels(problem, 2)
-    values = {
-        "gap": (gap.value, ENERGY, gap.budget),
-        "tunneling_period": (period, TIME, {source: period * error / gap.value for source, error in gap.budget.items()}),
-    } | {
-        f"level_{n}": (float(levels.energies[n]), ENERGY, pictured.budgets[n]) for n in range(2)
-    }  # fmt: skip
-    known = gap_theories(problem)
+    relative = {source: error / gap.value for source, error in gap.budget.items()}
+    numbers = {"gap": (gap.value, ENERGY), "tunneling_period": (period, TIME), "transfer_time": (period / 2, TIME)}
+    return {
+        name: (
+            numbers[name][0],
+            numbers[name][1],
+            {source: share * numbers[name][0] for source, share in relative.items()},
+        )
+        for name in names
+    }
+
+
+def _reported(problem: Problem, tolerance: float, values: _Values, known: Predictions, begun: float) -> Report:
     quantities = {
         name: Quantity(name, value, math.fsum(budget.values()), dimension, budget, known.get(name, {}))
         for name, (value, dimension, budget) in values.items()
     }
-    head, warnings = quantities["gap"], []
+    head, warnings = next(iter(quantities.values())), []
     if head.error > tolerance * head.value:
         warnings.append(
-            f"the error bar of gap is {head.error:.2g}, above the {tolerance * head.value:.2g} asked for: the two levels agree to more digits than numbers have."
+            f"the error bar of {head.name} is {head.error:.2g}, above the {tolerance * head.value:.2g} asked for: the two levels agree to more digits than numbers have."
         )
     warnings += [disagreement(quantity) for quantity in quantities.values() if quantity.disputed]
-    states = BoundStates(problem, pictured.states.grid, levels.energies, pictured.states.psi)
+    pictured = element_levels(problem, 2)
     return Report(
         result=None,
         tolerance=tolerance,
@@ -172,5 +219,6 @@ def split_report(problem: Problem, tolerance: float) -> Report:
         runs=pictured.rounds,
         fft_pairs=0,
         wall_s=time.perf_counter() - begun,
-        states=states,
+        states=BoundStates(problem, pictured.states.grid, pictured.energies, pictured.states.psi),
+        notes=("nothing was propagated: the two lowest levels, on elements.",),
     )

@@ -12,7 +12,7 @@ from ...elements import Waves, reference
 from ...errors import NumericsError
 from ...potentials import AbstractPotential, TwoWells
 from ...problem import Problem
-from ...states import AbstractState, Eigenstate, LeftLocalized, RightLocalized, Superposition
+from ...states import FAINT, AbstractState, AbstractWave, Eigenstate, LeftLocalized, RightLocalized, Superposition
 from ..bars import Estimate
 from ..predictions import gaussians_of
 from ._element_levels import Solved, solved_levels
@@ -148,7 +148,7 @@ def level_sum(problem: Problem, wells: TwoWells) -> LevelSum | None:
 @functools.lru_cache(maxsize=16)
 def _level_sum(state: AbstractState, wells: TwoWells, mass: float) -> LevelSum | None:
     fewest = max(2, *(level + 1 for level in _named_levels(state)), 2)
-    packet = gaussians_of(state, mass) is not None
+    packet = _known_everywhere(state, mass)
     count, too_many, known = (max(fewest, _FIRST) if packet else fewest), math.inf, None
     while True:
         try:
@@ -179,10 +179,8 @@ def _named_levels(state: AbstractState) -> list[int]:
 
 def _projected(state: AbstractState, solved: Solved, divide: float, mass: float) -> LevelSum | None:
     nodes = solved.levels.waves.nodes
-    for each in gaussians_of(state, mass) or ():
-        step = min(each.width, _PHASE / max(abs(each.momentum), 1e-300))
-        reach = _FAR * each.width
-        nodes = _with(nodes, np.arange(each.center - reach, each.center + reach, step))
+    for low, high, step in _rulers(state, mass):
+        nodes = _with(nodes, np.arange(low, high, step))
     levels = _split(solved, nodes, divide)
     amplitudes = _amplitudes(state, levels, mass)
     if amplitudes is None:
@@ -191,15 +189,35 @@ def _projected(state: AbstractState, solved: Solved, divide: float, mass: float)
     return LevelSum(levels, amplitudes, max(1 - held, 0.0))
 
 
+def _known_everywhere(state: AbstractState, mass: float) -> bool:
+    """Whether the state is a function of x alone, and smooth."""
+    return gaussians_of(state, mass) is not None or (isinstance(state, AbstractWave) and not state.rough)
+
+
+def _rulers(state: AbstractState, mass: float) -> list[tuple[float, float, float]]:
+    """Intervals, each with a length in which the state changes little."""
+    packets = gaussians_of(state, mass) or ()
+    rulers = [
+        (
+            each.center - _FAR * each.width,
+            each.center + _FAR * each.width,
+            min(each.width, _PHASE / max(abs(each.momentum), 1e-300)),
+        )
+        for each in packets
+    ]
+    if isinstance(state, AbstractWave):
+        fastest = max(abs(float(k)) for k in state.momentum_range(FAINT, mass))
+        rulers.append((*state.interval(), _PHASE / fastest))
+    return rulers
+
+
 def _amplitudes(state: AbstractState, levels: WellLevels, mass: float) -> np.ndarray | None:
     """<n|state>, shape (count,)."""
-    packets = gaussians_of(state, mass)
-    if packets is not None:
+    if _known_everywhere(state, mass):
         x, weights, psi = _on_points(levels.waves)
-        start = np.zeros(len(x), complex)
-        for each in packets:
-            shape = np.exp(-(((x - each.center) / (2 * each.width)) ** 2) + 1j * each.momentum * (x - each.center))
-            start += each.amplitude * shape / (2 * math.pi * each.width**2) ** 0.25
+        start = _at(state, x, mass)
+        if isinstance(state, AbstractWave):
+            start = start / np.sqrt(np.sum(np.abs(start) ** 2 * weights))
         return (psi * weights) @ start
     amplitudes = np.zeros(len(levels.energies), complex)
     if isinstance(state, Eigenstate):
@@ -209,7 +227,18 @@ def _amplitudes(state: AbstractState, levels: WellLevels, mass: float) -> np.nda
         amplitudes[:2] = levels.localized()[:, 0 if isinstance(state, LeftLocalized) else 1]
         return amplitudes
     if isinstance(state, Superposition) and all(isinstance(term, Eigenstate) for term in state.terms):
-        for term, coefficient in zip(state.terms, state.coefficients, strict=True):
+        for term, coefficient in zip(state.terms, state.amplitudes, strict=True):
             amplitudes[term.level] += complex(coefficient)  # type: ignore[attr-defined]
         return amplitudes / np.linalg.norm(amplitudes)
     return None
+
+
+def _at(state: AbstractState, x: np.ndarray, mass: float) -> np.ndarray:
+    """psi at positions."""
+    if isinstance(state, AbstractWave):
+        return np.asarray(state.amplitude(x)) * np.exp(1j * float(state.mean_momentum(mass)) * x)
+    start = np.zeros(len(x), complex)
+    for each in gaussians_of(state, mass) or ():
+        shape = np.exp(-(((x - each.center) / (2 * each.width)) ** 2) + 1j * each.momentum * (x - each.center))
+        start += each.amplitude * shape / (2 * math.pi * each.width**2) ** 0.25
+    return start

@@ -61,15 +61,17 @@ def lowest_two(problem: Problem) -> WellLevels:
 
 
 def beats_of(problem: Problem) -> dict[str, Beat]:
-    """What a localized start in wells at rest does, by theory's name (`beats`); of any wells by their two levels on elements."""
-    known = beats(problem)
-    if known or isinstance(double_well(problem), AbstractDoubleWell):
-        return known
-    levels = lowest_two(problem)
-    start = levels.localized()[:, 0 if isinstance(problem.state, LeftLocalized) else 1]
-    swing = 2 * start[0] * start[1] * levels.left[0, 1]
+    """What a localized start in wells at rest does, by theory's name (`beats`); in wells that are found by their two levels on elements."""
+    if isinstance(double_well(problem), AbstractDoubleWell):
+        return beats(problem)
+    levels, side = lowest_two(problem), 0 if isinstance(problem.state, LeftLocalized) else 1
+    start = levels.localized()[:, side]
+    swing = float(2 * start[0] * start[1] * levels.left[0, 1])
     gap = float(levels.energies[1] - levels.energies[0])
-    return {"overlap_corrected": Beat(gap, float(np.sum(start**2 * np.diag(levels.left))), float(swing))}
+    found = {"overlap_corrected": Beat(gap, float(np.sum(start**2 * np.diag(levels.left))), swing)}
+    if two_wells(problem).symmetric:
+        found["textbook"] = Beat(gap, 0.5, -0.5 if side else 0.5)
+    return found
 
 
 def localized(problem: Problem) -> bool:
