@@ -27,7 +27,7 @@ def question_of(problem: Problem) -> AbstractQuestion:
     """
     if isinstance(problem.state, Trapped):
         return Decay()
-    if problem.open and not isinstance(problem.potential, Free):
+    if problem.open and not isinstance(problem.potential, Free) and problem.ends is None:
         return Transmission()
     if tunnels(problem):
         return Populations() if problem.potential.static else DrivenPopulations()

@@ -15,7 +15,8 @@ from ..._typing import DIMENSIONLESS, LENGTH, TIME, Dimension
 from ...absorbers import Absorber
 from ...observables import AbstractObservable
 from ...problem import Problem
-from ...propagation import FrameSum, Neighbors, Numerics, Plan, Refinement, Result, plan
+from ...propagation import FrameSum, Neighbors, Numerics, Plan, Refinement, Result, folded, plan
+from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Verdict, refine
@@ -126,7 +127,10 @@ class AbstractRecordQuestion(AbstractQuestion):
         answer = self.direct(problem, tolerance, **fixed)
         if answer is not None:
             return answer
-        problem = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
+        asked = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
+        problem = unfolded(asked)
+        if "grid" in fixed:
+            fixed = fixed | {"grid": unfolded_grid(fixed["grid"], asked.ends)}
         predict = self.predictions if brief is None else self.compared
         if brief is not None:
             fixed = {"frames": self.least_frames, "save_psi": False, "shared": brief} | fixed
@@ -145,7 +149,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             )
 
         def judge(trial: Trial) -> Verdict[dict[str, Quantity]]:
-            quantities = _quantities(problem, self, trial, _LEAST * tolerance, predict)
+            quantities = _quantities(asked, self, trial, _LEAST * tolerance, predict)
             headline = next(iter(quantities.values()))
             return Verdict(quantities, headline, tolerance * (abs(headline.value) if self.relative else 1.0))
 
@@ -158,10 +162,10 @@ class AbstractRecordQuestion(AbstractQuestion):
         measured = yield from refine(problem, planned, judge, fixed, start, numbers, most)
         trial, verdict = measured.trial, measured.verdict
         report = Report(
-            result=trial.result,
+            result=folded(trial.result, asked),
             tolerance=tolerance,
             quantities=measured.content,
-            curves=_curves(problem, self, trial, _LEAST * tolerance) if brief is None else {},
+            curves=_curves(asked, self, trial, _LEAST * tolerance) if brief is None else {},
             warnings=tuple(warnings_of(trial, verdict.headline, verdict.aim)),
             runs=measured.runs,
             fft_pairs=measured.fft_pairs,
@@ -201,7 +205,7 @@ def _quantities(
     result = trial.result
     predictions = predict(problem, float(result.times[-1]))
     absorber = result.numerics.absorber
-    leak = None if absorber is None else question.leak(problem, absorber)
+    leak = None if absorber is None else question.leak(result.problem, absorber)
     echo = 0.0 if absorber is None else question.echo(result)
     read = {id(run): question.readings(run) for run in (result, *(run for _, run in trial.again))}
     quantities = {}

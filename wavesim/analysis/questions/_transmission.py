@@ -10,6 +10,8 @@ import numpy as np
 
 from ..._typing import DIMENSIONLESS, Dimension
 from ...absorbers import Absorber
+from ...ends import Axis
+from ...errors import WavesimError
 from ...observables import AbstractObservable, MovingIn, Norm, ProbabilityIn
 from ...problem import Problem
 from ...propagation import FrameSum, Plan, Result, Trajectory
@@ -65,6 +67,7 @@ class Transmission(AbstractRecordQuestion):
         return {"scale": max(next(iter(theories.values())), 1e-25)} if theories else {}
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
+        refuse_shut_in(problem)
         left, right = problem.potential.support(_FAR)
         return {
             "norm": Norm(),
@@ -194,6 +197,27 @@ class Transmission(AbstractRecordQuestion):
 def _by_hand(problem: Problem, fixed: dict[str, Any]) -> bool:
     """Whether a run of one's own is wanted, so that its end is what is asked for."""
     return problem.duration is not None or bool({"grid", "dt", "scheme", "absorber"} & set(fixed))
+
+
+def refuse_shut_in(problem: Problem) -> None:
+    """Raise where nothing can leave on the other side of where it came from.
+
+    Raises:
+        WavesimError: if there are walls or a ring.
+    """
+    ends = problem.ends
+    if ends is None:
+        return
+    if isinstance(ends, Axis):
+        where, cure = "the axis is a ring, which has no other side", "ask for motion or levels"
+    elif ends.both:
+        where, cure = "walls stand on both sides", "ask for motion or levels, or open one side"
+    else:
+        where, cure = (
+            "a wall stands on one side, from which all comes back",
+            "ask for motion, for the probability_in a region, or for decay where it leaks",
+        )
+    raise WavesimError(f"transmission is out one side for what came from the other, but {where}; {cure}.")
 
 
 def _averages(problem: Problem, theories: dict[str, TransmissionOf]) -> Predictions:

@@ -1,0 +1,210 @@
+"""Hard walls and rings: levels against closed forms, motion against sums over stationary states, and what is refused."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.special import mathieu_a, mathieu_b
+
+import wavesim as ws
+from wavesim import theory
+from wavesim.analysis import Levels, Motion, Transmission
+from wavesim.errors import ArgumentError, NumericsError, WavesimError
+from wavesim.potentials import (
+    DeltaBarrier,
+    Expression,
+    Free,
+    GaussianBarrier,
+    Harmonic,
+    InfiniteSquareWell,
+    RectangularBarrier,
+    Sum,
+    Unfolded,
+    exact_samples,
+    values_at,
+)
+from wavesim.states import Eigenstate, GaussianPacket
+from wavesim.unfolding import unfolded
+
+
+def levels(problem: ws.Problem, count: int) -> ws.Report:
+    return ws.certify(problem, 1e-8, find=Levels(count=count))
+
+
+def values(report: ws.Report) -> np.ndarray:
+    return np.array([quantity.value for quantity in report.quantities.values()])
+
+
+def covered(report: ws.Report, exact: np.ndarray) -> bool:
+    errors = np.array([quantity.error for quantity in report.quantities.values()])
+    return bool(np.all(np.abs(values(report) - exact) <= errors + 4e-16 * np.abs(exact)))
+
+
+def at_rest(potential: ws.potentials.AbstractPotential, **ends: object) -> ws.Problem:
+    return ws.Problem(potential, Eigenstate(), **ends)  # type: ignore[arg-type]
+
+
+# Set-up: hbar = m = 1. Formulas: n^2 pi^2/(2 L^2); 2n + 3/2 for the odd levels of an oscillator; Airy's zeros times (F^2/2)^(1/3);
+# (n + flux)^2/2 on a ring of length 2 pi. Budget: the bars of the report themselves, a few 1e-15 of the level, plus two units in the last place.
+CLOSED = {
+    "a box": (at_rest(InfiniteSquareWell(10.0, 1.0)), np.arange(1, 6) ** 2 * math.pi**2 / 200),
+    "walls around nothing": (at_rest(Free(), walls=ws.Walls(-2.0, 3.0)), np.arange(1, 6) ** 2 * math.pi**2 / 50),
+    "half an oscillator": (at_rest(Harmonic(1.0), walls=ws.Walls(left=0.0)), 2 * np.arange(5) + 1.5),
+    "its other half": (at_rest(Harmonic(1.0), walls=ws.Walls(right=0.0)), 2 * np.arange(5) + 1.5),
+    "a bouncer": (
+        at_rest(Expression("F*(x - 2)", {"F": 1.0}), walls=ws.Walls(left=2.0)),
+        theory.bouncer_levels(5, 1.0),
+    ),
+    "a free rotor": (at_rest(Free(), axis=ws.Axis(2 * math.pi)), np.array([0.0, 0.5, 0.5, 2.0, 2.0])),
+    "a ring with a flux": (
+        at_rest(Free(), axis=ws.Axis(2 * math.pi, flux=0.2)),
+        np.sort((np.arange(-3, 4) + 0.2) ** 2 / 2)[:5],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_levels_in_closed_form(name: str) -> None:
+    problem, exact = CLOSED[name]
+    report = levels(problem, 5)
+    assert covered(report, exact)
+    assert not report.warnings
+
+
+def test_a_pendulum_has_mathieus_levels() -> None:
+    """V = 20 (1 - cos x) on a ring, m = 1: E = 20 + a/8 with a = a_0, b_2, a_2, b_4 at q = -4 m V_0 = -80, as b and a do not mind the sign of q
+    at even order. Budget: 1e-12 for scipy's values.
+    """
+    report = levels(at_rest(Expression("20*(1 - cos(x))", {}), axis=ws.Axis(2 * math.pi)), 4)
+    exact = 20 + np.array([mathieu_a(0, 80.0), mathieu_b(2, 80.0), mathieu_a(2, 80.0), mathieu_b(4, 80.0)]) / 8
+    assert values(report) == pytest.approx(np.sort(exact), rel=1e-11)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        at_rest(RectangularBarrier(5.0, 1.0, 0.3), walls=ws.Walls(-2.0, 3.0)),
+        at_rest(DeltaBarrier(2.0, 0.3), walls=ws.Walls(-2.0, 3.0)),
+        at_rest(Sum((InfiniteSquareWell(10.0), GaussianBarrier(1.0, 1.0, 0.5)))),
+        at_rest(RectangularBarrier(5.0, 1.0, 0.3), axis=ws.Axis(5.0, flux=0.3)),
+        at_rest(DeltaBarrier(2.0, 0.3), axis=ws.Axis(5.0, flux=0.3)),
+        at_rest(Expression("x^2", {}), axis=ws.Axis(5.0, lower=-1.0, flux=0.1)),
+    ],
+)
+def test_levels_agree_with_a_theory_of_their_own(problem: ws.Problem) -> None:
+    """Elements against node counting (walls) and the trace of the transfer matrix (rings): budget, both bars, which are below 1e-9."""
+    report = levels(problem, 3)
+    for quantity in report.quantities.values():
+        assert quantity.agrees and quantity.error + quantity.theory_error < 1e-9
+
+
+def test_a_grid_on_which_v_repeats_is_a_ring() -> None:
+    """Methyl rotor, B = 0.655, threefold barrier of 25: 5.66029103 and twice 5.67976572, split by 0.0194746897 (Mathieu; published digits)."""
+    problem = ws.Problem(Expression("V3/2*(1 - cos(3*x))", {"V3": 25.0}), Eigenstate(), mass=0.7633587786259542)
+    grid = ws.Grid.line(-math.pi, math.pi, 64)
+    report = ws.certify(problem, 1e-8, find=Levels(count=3), grid=grid)
+    assert values(report) == pytest.approx([5.66029103, 5.67976572, 5.67976572], abs=6e-9)
+    assert values(report)[1] - values(report)[0] == pytest.approx(0.0194746897, abs=6e-11)
+    assert max(quantity.error for quantity in report.quantities.values()) < 1e-12
+
+
+def test_v_is_mirrored_at_walls_and_repeated_on_rings() -> None:
+    """V(2 w - x) = V(x), V(x + period) = V(x); samples of edges and their images agree with product integration to fourth order."""
+    barrier = RectangularBarrier(1.0, 1.0, 0.3)
+    box = Unfolded.of(barrier, ws.Walls(-2.0, 3.0), 1.0)
+    assert box.edges == pytest.approx((-10.2, -9.2, -4.8, -3.8, -0.2, 0.8, 5.2, 6.2))
+    assert box.jumps_at(0.0) == pytest.approx((1, -1) * 4)
+    x = np.linspace(-2.0, 3.0, 41)
+    assert values_at(box, -4.0 - x) == pytest.approx(values_at(box, x))
+    ring = Unfolded.of(barrier, ws.Axis(5.0, lower=-2.0), 1.0)
+    assert values_at(ring, x + 5.0) == pytest.approx(values_at(ring, x))
+    grid = ws.Grid((-7.0 + 1 / 40,), (1 / 20,), (200,))
+    smooth = np.cos(math.pi * (grid.x + 2.0) / 5)
+    samples, exact = np.asarray(box.placed(grid)), exact_samples(box, grid)
+    assert float(np.sum((samples - exact) * smooth)) / 20 == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_corner_at_a_wall_is_a_bend_and_no_edge() -> None:
+    assert Unfolded.of(Expression("x", {}), ws.Walls(left=0.0), 1.0).bent
+    assert Unfolded.of(Harmonic(1.0), ws.Walls(left=0.0), 1.0).smooth
+    assert not Unfolded.of(Harmonic(1.0), ws.Walls(left=0.5), 1.0).smooth
+
+
+def motion(problem: ws.Problem) -> ws.Report:
+    return ws.certify(problem, 1e-6, find=Motion())
+
+
+def test_a_packet_in_a_box_is_followed_to_its_revival() -> None:
+    """A box of length 10, a packet at -2 of width 0.6 and momentum 5; after 4 L^2/pi = 127.3 it is where it was. Its tail reaches 6e-7 of a length
+    beyond the wall, where it meets its image; so the exact mean is -1.99999988143 (sines, 1e-11). Budget: the bars, 1e-8 at most.
+    """
+    report = motion(
+        ws.Problem(InfiniteSquareWell(10.0), GaussianPacket(-2.0, 0.6, 5.0), duration=float(theory.revival_time(10.0)))
+    )
+    assert report.headline.value == pytest.approx(-2.0, abs=2e-7)
+    for name in ("mean_position", "mean_momentum", "position_spread", "mean_energy"):
+        quantity, curve = report.quantities[name], report.curves[name]
+        assert quantity.agrees and quantity.error < 1e-8
+        assert np.max(np.abs(curve.values - curve.theory["levels"])) < 1e-8
+    assert report.result is not None
+    grid = report.result.numerics.grid
+    assert grid.lower[0] == pytest.approx(-5 + grid.spacing[0] / 2) and grid.upper[0] == pytest.approx(
+        5 + grid.spacing[0] / 2
+    )
+    norm = np.sum(np.abs(report.result.psi) ** 2, axis=1) * grid.cell
+    assert norm == pytest.approx(np.ones(len(norm)), abs=1e-9)
+
+
+def test_a_packet_comes_back_from_a_wall_with_free_space_behind_it() -> None:
+    """Free, wall at 0, packet at -8 of width 1 with momentum 3, after 6: its image left 8 - 18 = -10, but for the tail, -10.00154229.
+    Budget: the bars, 1e-6 at most; theory sums sines of a box whose far wall is not reached.
+    """
+    report = motion(ws.Problem(Free(), GaussianPacket(-8.0, 1.0, 3.0), duration=6.0, walls=ws.Walls(right=0.0)))
+    for name in ("mean_position", "mean_momentum", "position_spread"):
+        assert report.quantities[name].agrees and report.quantities[name].error < 1e-6
+    assert report.headline.value == pytest.approx(-10.0015422844, abs=1e-6)
+
+
+def test_a_pendulum_swings_over_the_seam_of_its_angle() -> None:
+    """V = 20 (1 - cos x), a packet at 2.6 with momentum 4 goes over the top at pi. Theory: plane waves. Budget: the bars, 1e-7 at most."""
+    report = motion(
+        ws.Problem(
+            Expression("20*(1 - cos(x))", {}), GaussianPacket(2.6, 0.25, 4.0), duration=2.0, axis=ws.Axis(2 * math.pi)
+        )
+    )
+    for name in ("mean_position", "mean_momentum", "position_spread", "mean_energy"):
+        assert report.quantities[name].agrees and report.quantities[name].error < 1e-7
+
+
+def test_the_unfolded_start_is_odd_and_whole() -> None:
+    """psi(2 w - x) = -psi(x) to rounding, the norm over both sides 1, for packets and for eigenstates (sin in a box)."""
+    for state in (GaussianPacket(-2.0, 0.6, 5.0), Eigenstate(2)):
+        line = unfolded(ws.Problem(InfiniteSquareWell(10.0), state))
+        grid = ws.Grid((-15.0 + 1 / 16,), (1 / 8,), (160,))
+        psi = np.asarray(line.state.sample(grid, line.hamiltonian(grid)))
+        assert psi[::-1] == pytest.approx(-psi, abs=1e-14)
+        assert np.sum(np.abs(psi) ** 2) * grid.cell == pytest.approx(1.0, abs=1e-12)
+    x = np.asarray(grid.x)
+    assert np.abs(psi) == pytest.approx(np.abs(np.sin(3 * math.pi * (x + 5) / 10)) / math.sqrt(10), abs=1e-12)
+
+
+def test_what_makes_no_sense_gets_a_sentence() -> None:
+    box = ws.Problem(
+        RectangularBarrier(1.0, 1.0), GaussianPacket(-2.0, 0.5, 3.0), duration=1.0, walls=ws.Walls(-5.0, 5.0)
+    )
+    with pytest.raises(WavesimError, match="walls stand on both sides"):
+        ws.certify(box, find=Transmission())
+    with pytest.raises(ArgumentError, match="to the right of"):
+        ws.Walls(1.0, 1.0)
+    with pytest.raises(ArgumentError, match="leave one out"):
+        ws.Problem(Free(), Eigenstate(), walls=ws.Walls(left=0.0), axis=ws.Axis(1.0))
+    with pytest.raises(NumericsError, match="set `duration`"):
+        ws.plan(box.replace("duration", None))
+    with pytest.raises(NumericsError, match="move `center`"):
+        ws.propagate(box.replace("state.center", -4.0))
+    with pytest.raises(NumericsError, match="flux"):
+        ws.plan(ws.Problem(Free(), GaussianPacket(0.0, 0.2, 3.0), duration=1.0, axis=ws.Axis(5.0, flux=0.5)))
+    with pytest.raises(ArgumentError, match="from wall to wall"):
+        ws.certify(box, find=Levels(count=2), grid=ws.Grid.line(-5.0, 5.0, 64))
