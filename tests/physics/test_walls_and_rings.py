@@ -208,3 +208,28 @@ def test_what_makes_no_sense_gets_a_sentence() -> None:
         ws.plan(ws.Problem(Free(), GaussianPacket(0.0, 0.2, 3.0), duration=1.0, axis=ws.Axis(5.0, flux=0.5)))
     with pytest.raises(ArgumentError, match="from wall to wall"):
         ws.certify(box, find=Levels(count=2), grid=ws.Grid.line(-5.0, 5.0, 64))
+
+
+@pytest.mark.parametrize(
+    ("barrier", "energy", "lifetime"),
+    [(RectangularBarrier(600.0, 0.01, 1.005), 7.5329745, 0.6641848), (DeltaBarrier(6.0, 1.0), 7.5865024, 0.6454864)],
+)
+def test_winters_model_decays(barrier: ws.potentials.AbstractPotential, energy: float, lifetime: float) -> None:
+    """A wall at 0 and a thin barrier, or a delta of the same strength, at 1; 2 m = 1. Right values: integration of the stationary equation, 8 digits."""
+    problem = ws.Problem(barrier, ws.states.Trapped(), mass=0.5, walls=ws.Walls(left=0.0))
+    report = ws.certify(problem, 1e-6, find=ws.analysis.Decay())
+    assert report.quantities["lifetime"].value == pytest.approx(lifetime, abs=6e-8)
+    assert report.quantities["resonance_energy"].value == pytest.approx(energy, abs=6e-8)
+    assert all(quantity.agrees for quantity in report.quantities.values())
+
+
+def test_a_box_ends_on_a_slope_that_cannot_be_climbed() -> None:
+    """A helium atom at a soft wall, A exp(-2 b x): at -11 V would be 80,000 times its energy, and rounding there would be the bar. Right value: 2.4234848382
+    by integration. Budget: the bar, 1e-6 at most.
+    """
+    packet = GaussianPacket(5.0, 0.5, -4.0)
+    wall = Expression("A*exp(-2*b*x)", {"A": 0.00012, "b": 0.582})
+    problem = ws.Problem(wall, packet, duration=592.627 * ws.units.fs, mass=7343.4)
+    report = ws.certify(problem, 1e-5, find=Motion())
+    head = report.headline
+    assert abs(head.value - 2.4234848382) <= head.error < 1e-6

@@ -27,6 +27,8 @@ _SHARE = 1e-3
 _PHASE = 1.0
 # (spacing x wave number)^6 of an edge that costs an error of 1, as for scattering
 _EDGE = 70.0
+# int kappa dx at which a box ends on a slope, and places at which V is looked at for that
+_ACTION, _PLACES = 25.0, 8193
 # of a potential with edges: what reaches everywhere
 _RIPPLE = 1e-9
 
@@ -74,6 +76,7 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         seen = reached(problem, chosen, duration, mass)
     wave = seen.wave
     if grid is None:
+        low, high = _without_slopes(problem, low, high, goal)
         held = 1.3 * wave
         if not smooth:
             height = _depth(problem, low, high)
@@ -87,6 +90,32 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         "duration": f"{duration:.5g}: given",
     }
     return Space(chosen, None, duration, wave**2 / (2 * mass), wave / mass, reasons)
+
+
+def _without_slopes(problem: Problem, low: float, high: float, goal: float) -> tuple[float, float]:
+    """The box without what lies deep in slopes that the particle cannot climb: there V is high, psi is rounding, and their product is an error.
+
+    It ends where int kappa dx from the last turning point has reached 25 for the fastest part of a packet, in a static V.
+    """
+    mass, packet = float(problem.mass), as_packet(problem.state, float(problem.mass))
+    if packet is None or not problem.potential.static:
+        return low, high
+    x = np.linspace(low, high, _PLACES)
+    values = values_at(problem.potential, x, mass)
+    first, last = packet.position_range(goal)
+    here = values[(x >= first) & (x <= last)]
+    if not len(here):
+        return low, high
+    energy = float(here.max()) + max(abs(k) for k in packet.momentum_range(goal, mass)) ** 2 / (2 * mass)
+    kappa = np.sqrt(2 * mass * np.maximum(np.nan_to_num(values, posinf=1e100) - energy, 0.0))
+    allowed = np.flatnonzero((kappa == 0) | ((x >= first) & (x <= last)))
+    action = np.cumsum(kappa) * (x[1] - x[0])
+    left = np.flatnonzero(action[allowed[0]] - action[: allowed[0]] > _ACTION)
+    right = np.flatnonzero(action[allowed[-1] :] - action[allowed[-1]] > _ACTION)
+    return (
+        float(x[left[-1]]) if len(left) else low,
+        float(x[allowed[-1] + right[0]]) if len(right) else high,
+    )
 
 
 def _start(problem: Problem, tolerance: float, goal: float) -> tuple[float, float, float]:
