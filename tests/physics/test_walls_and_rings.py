@@ -10,7 +10,7 @@ from scipy.special import mathieu_a, mathieu_b
 
 import wavesim as ws
 from wavesim import theory
-from wavesim.analysis import Levels, Motion, Transmission
+from wavesim.analysis import Levels, Motion, Populations, Splitting, Transmission, TransmissionCurve
 from wavesim.errors import ArgumentError, NumericsError, WavesimError
 from wavesim.potentials import (
     DeltaBarrier,
@@ -196,6 +196,9 @@ def test_what_makes_no_sense_gets_a_sentence() -> None:
     )
     with pytest.raises(WavesimError, match="walls stand on both sides"):
         ws.certify(box, find=Transmission())
+    for question in (Populations(), TransmissionCurve()):
+        with pytest.raises(WavesimError, match="endless line"):
+            ws.certify(box, find=question)
     with pytest.raises(ArgumentError, match="to the right of"):
         ws.Walls(1.0, 1.0)
     with pytest.raises(ArgumentError, match="leave one out"):
@@ -233,3 +236,20 @@ def test_a_box_ends_on_a_slope_that_cannot_be_climbed() -> None:
     report = ws.certify(problem, 1e-5, find=Motion())
     head = report.headline
     assert abs(head.value - 2.4234848382) <= head.error < 1e-6
+
+
+def test_a_gap_between_walls_and_of_a_rotor() -> None:
+    """Methyl rotor as above, split by 0.0194746897; a box from -3 to 3 with a Gaussian barrier of 8 inside. Theory: plane waves, and nodes counted.
+    Budget: 1e-10 for the digits given, else both bars.
+    """
+    rotor = ws.Problem(
+        Expression("V3/2*(1 - cos(3*x))", {"V3": 25.0}),
+        Eigenstate(),
+        mass=0.7633587786259542,
+        axis=ws.Axis(2 * math.pi),
+    )
+    report = ws.certify(rotor, 1e-8, find=Splitting())
+    assert report.headline.value == pytest.approx(0.0194746897, abs=1e-10) and report.headline.agrees
+    box = at_rest(GaussianBarrier(8.0, 0.6), walls=ws.Walls(-3.0, 3.0))
+    report = ws.certify(box, 1e-8, find=Splitting())
+    assert report.headline.agrees and report.headline.error < 1e-12 and not report.warnings

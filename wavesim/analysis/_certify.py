@@ -27,7 +27,9 @@ def question_of(problem: Problem) -> AbstractQuestion:
     """
     if isinstance(problem.state, Trapped):
         return Decay()
-    if problem.open and not isinstance(problem.potential, Free) and problem.ends is None:
+    if problem.ends is not None:
+        return Motion()
+    if problem.open and not isinstance(problem.potential, Free):
         return Transmission()
     if tunnels(problem):
         return Populations() if problem.potential.static else DrivenPopulations()

@@ -107,6 +107,7 @@ def settled(problem: Problem, numerics: Numerics) -> Numerics:
     """The numerics of a plan as they are run: where all numbers are concrete, it is known whether V is symmetric."""
     if isinstance(numerics.method, Spectral):
         # a plan leaves it open, for evolve may vary the numbers
+        problem = unfolded(problem)
         symmetric = mirrored(problem.potential.sample(numerics.grid, mass=problem.mass))
         numerics = dataclasses.replace(numerics, method=Spectral(symmetric))
     return numerics
@@ -119,6 +120,7 @@ def check(problem: Problem, numerics: Numerics) -> None:
         NumericsError: with what does not fit, and the cure.
     """
     refuse_many_frames(numerics)
+    problem = unfolded(problem)
     method, potential = numerics.method, problem.potential
     if (packet := as_packet(problem.state, problem.mass)) is not None:
         packet.check_fit(numerics.grid, problem.mass)

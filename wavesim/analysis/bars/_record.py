@@ -135,7 +135,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         if brief is not None:
             fixed = {"frames": self.least_frames, "save_psi": False, "shared": brief} | fixed
         chosen = self.course(problem, tolerance, **fixed)
-        if brief is None and (report := self.without_run(problem, tolerance, chosen, **fixed)) is not None:
+        if brief is None and (report := self.without_run(asked, tolerance, chosen, **fixed)) is not None:
             return report
         first = chosen.numerics
         refuse_below_rounding(first, tolerance, float(problem.mass))
@@ -172,7 +172,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             wall_s=measured.wall_s,
         )
         missed = verdict.headline.error > verdict.aim and not trial.interrupted and brief is None
-        return self.mended(problem, report, **fixed) if missed else report
+        return self.mended(asked, report, **fixed) if missed else report
 
 
 def _numbers(question: AbstractRecordQuestion, result: Result, least: float) -> dict[str, FrameSum]:

@@ -214,6 +214,10 @@ def _window(states: BoundStates, axis: int) -> tuple[float, float]:
 
 
 def _along(states: BoundStates, psi: np.ndarray, x: np.ndarray) -> np.ndarray:
+    if states.problem.ends is not None:
+        # no wave of the box: it may have a slope at a wall, or another phase after a period
+        points = float(states.grid.lower[0]) + float(states.grid.spacing[0]) * np.arange(states.grid.points[0])
+        return np.interp(x, points, np.real(psi))
     return np.real(onto_points(psi, float(states.grid.lower[0]), float(states.grid.spacing[0]), x, 0))
 
 
