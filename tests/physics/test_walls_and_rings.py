@@ -253,3 +253,38 @@ def test_a_gap_between_walls_and_of_a_rotor() -> None:
     box = at_rest(GaussianBarrier(8.0, 0.6), walls=ws.Walls(-3.0, 3.0))
     report = ws.certify(box, 1e-8, find=Splitting())
     assert report.headline.agrees and report.headline.error < 1e-12 and not report.warnings
+
+
+def test_what_has_got_out_of_a_room_with_one_wall() -> None:
+    """A wall at 0, a barrier 2 high and 1 wide from 4 to 5, a packet between them with momentum 2, after a time of 6. Right value: the same packet
+    in sines between walls at 0 and at 60, which it does not reach, 600 and 800 of them, and their integral beyond 5. Budget: the bar and their difference.
+    """
+    problem = ws.Problem(
+        RectangularBarrier(2.0, 1.0, 4.5), GaussianPacket(2.0, 0.35, 2.0), duration=6.0, walls=ws.Walls(left=0.0)
+    )
+    report = ws.certify(problem, 1e-4, find=Transmission())
+    coarse, fine = (_out(count, 60.0) for count in (600, 800))
+    assert abs(report.headline.value - fine) <= report.headline.error + 2 * abs(fine - coarse)
+    assert report.headline.error < 1e-4 and abs(fine - coarse) < 1e-5
+    both = sum(report.quantities[f"{name}_probability"].value for name in ("transmitted", "remaining"))
+    assert both == pytest.approx(1.0, abs=1e-9)
+    with pytest.raises(WavesimError, match="set `duration`"):
+        ws.certify(problem.replace("duration", None), find=Transmission())
+    with pytest.raises(WavesimError, match="returns"):
+        ws.certify(problem.replace("state.center", 9.0), find=Transmission())
+
+
+def _out(count: int, length: float) -> float:
+    n = np.arange(1, count + 1)
+    k = n * math.pi / length
+    phase = np.exp(2j * k)
+    start = phase * np.exp(-((k + 2.0) ** 2) * 0.35**2) - np.conj(phase) * np.exp(-((k - 2.0) ** 2) * 0.35**2)
+
+    def below(x: float) -> np.ndarray:
+        """(2/length) int_0^x sin sin."""
+        apart, total = (k[:, None] - k) * x, (k[:, None] + k) * x
+        return x / length * (np.sinc(apart / math.pi) - np.sinc(total / math.pi))
+
+    energies, states = np.linalg.eigh(np.diag(k**2 / 2) + 2.0 * (below(5.0) - below(4.0)))
+    psi = states @ (np.exp(-6j * energies) * (states.T @ start))
+    return float(1 - np.real(np.conj(psi) @ below(5.0) @ psi) / np.sum(np.abs(psi) ** 2))
