@@ -312,6 +312,12 @@ class Unfolded(AbstractPotential):
         return self._images(marks[(marks > low) & (marks < high)])
 
     @property
+    def knots(self) -> tuple[float, ...]:
+        low, high = self.ends.interval
+        inside = [float(place) for place in self.potential.knots if low < place < high]
+        return tuple(map(float, self._images(np.array(inside)))) if inside else ()
+
+    @property
     def edges(self) -> tuple[float, ...]:
         return self.places
 
