@@ -215,6 +215,15 @@ SCENARIO_NUMBERS: dict[tuple[str, str], Known] = {
         (1.52977598153022,), 1e-12, "closed_form", "w sqrt(1 + (hbar t/(2 m w^2))^2)", "free"
     ),
     ("harmonic_coherent", "mean_energy"): Known((8.5,), 1e-12, "closed_form", "1/2 + 4^2/2", "harmonic"),
+    ("box_revival", "mean_position"): Known(
+        (-2.0,), 1e-6, "closed_form", "all is as it was after 4 m L^2/pi", "levels"
+    ),
+    ("bouncing_neutron", "level_0"): Known(
+        (1.40667804406e-12,), 1e-9, "closed_form", "the first zero of Airy's function", "levels"
+    ),
+    ("methyl_rotor", "level_0"): Known(
+        (5.66106365872,), 1e-9, "closed_form", "a characteristic value of Mathieu's equation", "levels"
+    ),
     ("quartic_double_well", "gap"): Known(
         (7.58187710307e-4,), 1e-10, "basis", "oscillator functions, each parity alone", "levels"
     ),

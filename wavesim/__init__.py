@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         absorbers as absorbers,
         analysis as analysis,
         edges as edges,
+        ends as ends,
         errors as errors,
         fourier as fourier,
         grid as grid,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     )
     from .absorbers import Absorber as Absorber
     from .analysis import Report as Report, certify as certify, verify as verify
+    from .ends import Axis as Axis, Walls as Walls
     from .errors import WavesimError as WavesimError
     from .grid import Grid as Grid
     from .io import load as load, save as save
@@ -72,19 +74,19 @@ if TYPE_CHECKING:
     from .viz import animate as animate
 
 _ROOMS = (
-    "absorbers", "analysis", "edges", "errors", "fourier", "grid", "hamiltonian", "io", "observables", "potentials", "problem", "propagation",
+    "absorbers", "analysis", "edges", "ends", "errors", "fourier", "grid", "hamiltonian", "io", "observables", "potentials", "problem", "propagation",
     "regions", "reports", "scenario", "schemes", "states", "sweeps", "theory", "units", "viz",
 )  # fmt: skip
 _HOMES = {
-    "Absorber": "absorbers", "Report": "analysis", "certify": "analysis", "verify": "analysis", "WavesimError": "errors", "Grid": "grid",
+    "Absorber": "absorbers", "Report": "analysis", "certify": "analysis", "verify": "analysis", "Axis": "ends", "Walls": "ends", "WavesimError": "errors", "Grid": "grid",
     "load": "io", "save": "io", "Problem": "problem", "Numerics": "propagation", "Plan": "propagation", "Result": "propagation",
     "evolve": "propagation", "evolve_many": "propagation", "plan": "propagation", "propagate": "propagation", "relax": "propagation",
     "Before": "regions", "Between": "regions", "Beyond": "regions", "load_scenario": "scenario", "sweep": "sweeps", "animate": "viz",
 }  # fmt: skip
 
 __all__ = [
-    "Absorber", "Before", "Between", "Beyond", "Grid", "Numerics", "Plan", "Problem", "Report", "Result", "WavesimError",
-    "absorbers", "analysis", "animate", "certify", "edges", "errors", "evolve", "evolve_many", "fourier", "grid", "hamiltonian", "io", "load",
+    "Absorber", "Axis", "Before", "Between", "Beyond", "Grid", "Numerics", "Plan", "Problem", "Report", "Result", "Walls", "WavesimError",
+    "absorbers", "analysis", "animate", "certify", "edges", "ends", "errors", "evolve", "evolve_many", "fourier", "grid", "hamiltonian", "io", "load",
     "load_scenario", "observables", "plan", "potentials", "problem", "propagate", "propagation", "regions", "relax", "reports", "save", "scenario",
     "schemes", "states", "sweep", "sweeps", "theory", "units", "verify", "viz",
 ]  # fmt: skip

@@ -31,6 +31,21 @@ FORCE = Dimension("force", (1, -2, 1), examples=("eV/nm", "meV/nm", "hartree/boh
 STRENGTH = Dimension("strength", (3, -2, 1), examples=("eV nm", "hartree bohr"))
 DIMENSIONLESS = Dimension("dimensionless", (0, 0, 0))
 
+# what they are where the coordinate is an angle
+_ANGULAR = {
+    "length": Dimension("angle", (0, 0, 0), examples=("degree", "rad")),
+    "mass": Dimension("moment of inertia", (2, 0, 1), examples=("u angstrom^2", "kg m^2")),
+    "momentum": Dimension("angular momentum", (2, -1, 1), also=((0, 0, 0),), examples=("hbar", "1/rad")),
+    "force": Dimension("torque", (2, -2, 1), examples=("meV/rad", "meV/degree")),
+    "strength": Dimension("strength", (2, -2, 1), examples=("meV rad", "meV degree")),
+}
+
+
+def angular(dimension: Dimension) -> Dimension:
+    """A dimension as it is along an angle: a length becomes an angle, a mass a moment of inertia."""
+    return _ANGULAR.get(dimension.name, dimension)
+
+
 # A field holds a plain number in internal units, or a traced array of shape () under a JAX transformation.
 Length = Annotated[float, LENGTH]
 Time = Annotated[float, TIME]

@@ -315,10 +315,10 @@ class ElementHamiltonian:
             unsettled.append(change)
             groups = group if groups is None else groups.joined(group)
         assert groups is not None
-        kinetic = np.diagonal(self._kinetic(groups))
-        psi2 = self._on_points(groups) ** 2
+        kinetic = np.real(np.diagonal(self._kinetic(groups)))
+        psi2 = np.abs(self._on_points(groups)) ** 2
         size = kinetic + np.einsum("cep,ep->c", psi2, self._weights * np.abs(self.potential))
-        size = size + groups.values**2 @ np.abs(self.strengths)
+        size = size + np.abs(groups.values) ** 2 @ np.abs(self.strengths)
         return ElementLevels(np.concatenate(energies), kinetic, size, np.concatenate(unsettled), groups)
 
     def _brackets(self, count: int, guess: float) -> tuple[np.ndarray, np.ndarray]:
@@ -350,33 +350,38 @@ class ElementHamiltonian:
         right = np.zeros_like(waves.values)
         right[:, :-1] += outer[:, :, 0]
         right[:, 1:] += outer[:, :, 1]
-        diagonal, off = self._condensed(np.array([shift]))
-        banded = np.zeros((3, len(self.nodes) - 2))
-        banded[1], banded[0, 1:], banded[2, :-1] = diagonal[1:-1, 0], off[1:-1, 0], off[1:-1, 0]
-        banded[1] = np.where(banded[1] == 0, np.finfo(float).tiny, banded[1])
-        values = np.zeros_like(right)
-        values[:, 1:-1] = scipy.linalg.solve_banded((1, 1), banded, right[:, 1:-1].T).T
+        values = self._at_nodes(right, shift)
         pairs = np.stack([values[:, :-1], values[:, 1:]], axis=2)
         modal = (inner - np.einsum("eka,cea->cek", self._coupling, pairs)) / apart
         modal = modal - np.einsum("eka,cea->cek", self._overlap, pairs)
         found = Waves(self.nodes, values, np.einsum("elk,cek->cel", self._turn, modal))
-        norm = np.sqrt(np.diagonal(self._overlaps(found)))
+        norm = np.sqrt(np.real(np.diagonal(self._overlaps(found))))
         return Waves(self.nodes, found.values / norm[:, None], found.inner / norm[:, None, None])
+
+    def _at_nodes(self, loads: np.ndarray, shift: float) -> np.ndarray:
+        """Values at the nodes for loads there, both of shape (count, nodes)."""
+        diagonal, off = self._condensed(np.array([shift]))
+        banded = np.zeros((3, len(self.nodes) - 2))
+        banded[1], banded[0, 1:], banded[2, :-1] = diagonal[1:-1, 0], off[1:-1, 0], off[1:-1, 0]
+        banded[1] = np.where(banded[1] == 0, np.finfo(float).tiny, banded[1])
+        values = np.zeros_like(loads)
+        values[:, 1:-1] = scipy.linalg.solve_banded((1, 1), banded, loads[:, 1:-1].T).T
+        return values
 
     def _ritz(self, waves: Waves) -> tuple[np.ndarray, Waves]:
         """Levels within the span of a few waves, each of them relative to what it is the sum of."""
         sizes, mix = np.linalg.eigh(self._overlaps(waves))
         waves = waves.mixed(mix / np.sqrt(np.maximum(sizes, np.finfo(float).eps * sizes[-1])))
         psi = self._on_points(waves)
-        potential = np.einsum("cep,dep->cd", psi * (self._weights * self.potential), psi)
-        potential += (waves.values * self.strengths) @ waves.values.T
+        potential = np.einsum("cep,dep->cd", np.conj(psi) * (self._weights * self.potential), psi)
+        potential += (np.conj(waves.values) * self.strengths) @ waves.values.T
         energies, mix = np.linalg.eigh(self._kinetic(waves) + potential)
         return energies, waves.mixed(mix)
 
     def _kinetic(self, waves: Waves) -> np.ndarray:
         steps = np.diff(waves.values, axis=1) / np.sqrt(self._length)
         bends = (waves.inner / np.sqrt(self._length / 2)[:, None]).reshape(len(steps), -1)
-        return (steps @ steps.T + bends @ bends.T) / (2 * self.mass)
+        return (np.conj(steps) @ steps.T + np.conj(bends) @ bends.T) / (2 * self.mass)
 
     def _on_points(self, waves: Waves) -> np.ndarray:
         return waves.coefficients @ self._element.basis.T
@@ -384,7 +389,7 @@ class ElementHamiltonian:
     def _overlaps(self, waves: Waves) -> np.ndarray:
         psi = self._on_points(waves) * np.sqrt(self._weights)
         flat = psi.reshape(len(psi), -1)
-        return flat @ flat.T
+        return np.conj(flat) @ flat.T
 
 
 def _clusters(levels: np.ndarray, apart: float) -> list[tuple[int, int]]:

@@ -10,11 +10,12 @@ from typing import Any
 from ._checks import positive
 from ._pytree import register_dataclass
 from ._typing import Mass, Time
-from .errors import ArgumentError
+from .ends import Axis, Ends, Walls
+from .errors import ArgumentError, NumericsError
 from .grid import Grid
 from .hamiltonian import ClosedWell, Hamiltonian
 from .observables import AbstractObservable
-from .potentials import AbstractMetastable, AbstractPotential
+from .potentials import AbstractMetastable, AbstractPotential, restricted
 from .states import AbstractState
 
 
@@ -31,9 +32,11 @@ class Problem:
         duration: how long to propagate (time); None lets the planner choose.
         mass: the particle's mass, an effective mass included (1 is m_e, or the natural unit).
         measure: further observables by name, recorded at every frame.
+        walls: hard walls, at which psi is 0; None where the line goes on.
+        axis: what the coordinate is where it is none along an endless line, such as an angle.
 
     Raises:
-        ArgumentError: if `duration` or `mass` is not positive.
+        ArgumentError: if `duration` or `mass` is not positive, or a ring has walls.
     """
 
     potential: AbstractPotential
@@ -41,6 +44,8 @@ class Problem:
     duration: Time | None = None
     mass: Mass = 1.0
     measure: dict[str, AbstractObservable] = dataclasses.field(default_factory=dict)
+    walls: Walls | None = None
+    axis: Axis | None = None
 
     def __post_init__(self) -> None:
         positive("mass", self.mass)
@@ -53,13 +58,43 @@ class Problem:
                     name, f"must be a {kind.__name__[8:].lower()} object, but is {value!r}; see wavesim.{name}s."
                 )
 
+        if self.axis is not None and (self.walls or getattr(self.potential, "walls", None)) is not None:
+            raise ArgumentError(
+                "axis", "must not be periodic where there are walls, but both are given; leave one out."
+            )
+
+    @property
+    def ends(self) -> Ends | None:
+        """What ends the world: walls, those of the potential's own among them, or the period of the axis; None on an endless line."""
+        if self.axis is not None:
+            return self.axis
+        own = self.potential.walls
+        return own if self.walls is None else self.walls.joined(own)
+
     @property
     def open(self) -> bool:
         """Whether the particle can leave: V is finite at both ends and the state is not bound."""
-        return not self.state.bound and all(math.isfinite(end) for end in self.potential.asymptotes())
+        if self.state.bound or isinstance(self.ends, Axis):
+            return False
+        walls = self.ends
+        if walls is not None and walls.both:
+            return False
+        left, right = restricted(self.potential, walls).asymptotes()
+        return (walls is not None and walls.left is not None or math.isfinite(left)) and (
+            walls is not None and walls.right is not None or math.isfinite(right)
+        )
 
     def hamiltonian(self, grid: Grid, time: float = 0.0) -> Hamiltonian:
-        """H on `grid` at `time`."""
+        """H on `grid` at `time`.
+
+        Raises:
+            NumericsError: if there are walls or a ring, which no grid knows of.
+        """
+        if self.walls is not None or self.axis is not None or self.potential.walls is not None:
+            raise NumericsError(
+                "walls and rings are no part of a grid: this asks for what knows of them, such as levels, motion or populations, "
+                "or for the problem on an endless line, wavesim.unfolding.unfolded(problem)."
+            )
         closed = None
         if isinstance(self.potential, AbstractMetastable):
             closed = ClosedWell(self.potential.sample_closed(grid, mass=self.mass), self.potential.wall)

@@ -304,12 +304,13 @@ class UnitSystem:
             return "1"
         if self.natural:
             return "natural"
+        angle = unit(self.length)[1] == (0, 0, 0)
         composed = {
             "length": self.length,
             "energy": self.energy,
             "time": self.time,
             "mass": self.mass,
-            "momentum": f"1/{self.length}",
+            "momentum": "hbar" if angle else f"1/{self.length}",
             "velocity": f"{self.length}/{self.time}",
             "frequency": f"1/{self.time}",
             "force": f"{self.energy}/{self.length}",

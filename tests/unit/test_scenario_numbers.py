@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import constants as si
 
-from tests.oracle import closed as i
+from tests.oracle import closed as i, ended
 from tests.problems import SCENARIO_NUMBERS, SCENARIO_TAGS
 from wavesim.analysis import question_of
 from wavesim.analysis.bars._study import ratios
@@ -124,6 +124,9 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], Any]] = {
     ("resonant_tunneling_diode", "resonance_width"): lambda: [1e3 * resonance()[1]],
     ("free_packet", "position_spread"): lambda: [spread()],
     ("harmonic_coherent", "mean_energy"): lambda: [0.5 + 4.0**2 / 2],
+    ("box_revival", "mean_position"): lambda: [ended.box_position(-2.0, 0.6, 5.0, 10.0, 400 / np.pi)],
+    ("bouncing_neutron", "level_0"): lambda: [ended.bouncer(1.00866491595 * UNIT, 1.02515e-7)],
+    ("methyl_rotor", "level_0"): lambda: [ended.methyl_ground(25.0, 3.19e-20 * UNIT)],
     ("quartic_double_well", "gap"): lambda: [soft(8.0)],
     ("sextic_double_well", "gap"): lambda: [i.polynomial_gap({2: -13.0, 4: 1.0, 6: 0.5})],
     ("field_ionization", "lifetime"): lambda: [i.delta_in_a_field(field)[1] for field in (0.05, 0.075, 0.1, 0.15)],

@@ -27,6 +27,8 @@ def question_of(problem: Problem) -> AbstractQuestion:
     """
     if isinstance(problem.state, Trapped):
         return Decay()
+    if problem.ends is not None:
+        return Motion()
     if problem.open and not isinstance(problem.potential, Free):
         return Transmission()
     if tunnels(problem):

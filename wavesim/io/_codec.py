@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import observables, potentials, regions, schemes, states
 from ..absorbers import Absorber
+from ..ends import Axis, Walls
 from ..grid import Grid
 from ..problem import Problem
 from ..propagation import Numerics
@@ -19,7 +20,7 @@ _CLASSES = {
     for module in (potentials, states, observables, regions, schemes)
     for name, cls in vars(module).items()
     if isinstance(cls, type) and dataclasses.is_dataclass(cls)
-} | {"Absorber": Absorber, "Grid": Grid, "Problem": Problem, "Numerics": Numerics}
+} | {"Absorber": Absorber, "Axis": Axis, "Walls": Walls, "Grid": Grid, "Problem": Problem, "Numerics": Numerics}
 
 
 def encoded(value: Any) -> Any:

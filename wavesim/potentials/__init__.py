@@ -32,6 +32,12 @@ from ._sampled_plane import PLANE as PLANE, SampledPlane as SampledPlane, mesh_o
 from ._slopes import ParabolicBarrier as ParabolicBarrier, TriangularBarrier as TriangularBarrier
 from ._structure import Structure as Structure, structure_of as structure_of
 from ._two_wells import TwoWells as TwoWells, two_wells_of as two_wells_of
+from ._unfolded import (
+    InfiniteSquareWell as InfiniteSquareWell,
+    Unfolded as Unfolded,
+    beside_wall as beside_wall,
+    restricted as restricted,
+)
 from ._wells import (
     AbstractDoubleWell as AbstractDoubleWell,
     GaussianWells as GaussianWells,

@@ -14,6 +14,7 @@ from scipy.special import sici
 from .._arrays import constant, known, xp as jnp
 from .._checks import named
 from ..edges import Places, bends, coincident
+from ..ends import Walls
 from ..errors import NumericsError
 from ..grid import Grid
 
@@ -90,6 +91,11 @@ class AbstractPotential(abc.ABC):
             NumericsError: if it is not known.
         """
         return self.support(tolerance) if axis == 0 else None
+
+    @property
+    def walls(self) -> Walls | None:
+        """Hard walls that belong to V itself; None for most."""
+        return None
 
     @property
     def dimension(self) -> int:

@@ -16,6 +16,7 @@ from .._checks import concrete, finite, named
 from .._pytree import register_dataclass
 from .._typing import Force, Frequency, Number
 from ..edges import Places
+from ..ends import Walls
 from ..errors import ArgumentError
 from ..grid import Grid
 from ._base import AbstractPotential, AbstractSmoothPotential, Position, unknown_extent
@@ -70,6 +71,11 @@ class Sum(AbstractPotential):
     def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
         spans = [span for term in self.terms if (span := term.extent(axis, tolerance)) is not None]
         return (min(left for left, _ in spans), max(right for _, right in spans)) if spans else None
+
+    @property
+    def walls(self) -> Walls | None:
+        found = [walls for term in self.terms if (walls := term.walls) is not None]
+        return functools.reduce(Walls.joined, found) if found else None
 
     @property
     def dimension(self) -> int:
@@ -216,6 +222,10 @@ class Driven(AbstractPotential):
     @property
     def strengths(self) -> tuple[float, ...]:
         return self.potential.strengths
+
+    @property
+    def walls(self) -> Walls | None:
+        return self.potential.walls
 
     @property
     def dimension(self) -> int:

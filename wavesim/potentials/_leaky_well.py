@@ -11,6 +11,7 @@ from ._base import AbstractPotential
 from ._metastable import AbstractMetastable
 from ._survey import Survey, surveyed_line
 from ._two_wells import minima
+from ._unfolded import Unfolded
 
 # of the barrier's height: values that are equal
 _EQUAL = 1e-12
@@ -86,7 +87,7 @@ def leaky_well_of(potential: AbstractPotential, mass: float = 1.0) -> LeakyWell 
 
 def _well(potential: AbstractPotential, mass: float) -> LeakyWell | None:
     survey = surveyed_line(potential, mass)
-    wall = potential.wall if isinstance(potential, AbstractMetastable) else None
+    wall = potential.wall if isinstance(potential, AbstractMetastable | Unfolded) else None
     if wall is not None:
         wall = float(wall)
         right = survey.x > wall
@@ -97,6 +98,7 @@ def _well(potential: AbstractPotential, mass: float) -> LeakyWell | None:
             x=np.concatenate([[wall], survey.x[right]]),
             values=np.concatenate([first, survey.values[right]]),
             core=(wall, survey.core[1]),
+            deltas=tuple(delta for delta in survey.deltas if delta[0] > wall),
         )
     x, values = survey.profile
     if wall is not None:

@@ -6,6 +6,7 @@ from ._adjoint import (
 )
 from ._batch import chunks_at_once as chunks_at_once, evolve_many as evolve_many
 from ._evolve import Frame as Frame, Trajectory as Trajectory, evolve as evolve
+from ._folded import folded as folded
 from ._memory import refuse_given as refuse_given
 from ._numerics import (
     Numerics as Numerics,

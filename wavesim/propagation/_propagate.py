@@ -19,7 +19,9 @@ from ..potentials import AbstractMetastable
 from ..problem import Problem
 from ..schemes import Chebyshev, Scheme, Spectral
 from ..states import Trapped, as_packet
+from ..unfolding import unfolded, unfolded_grid
 from ._evolve import Frame, set_up
+from ._folded import folded
 from ._loop import Loop, seen
 from ._memory import refuse_many_frames
 from ._numerics import Numerics, spectral_bounds
@@ -76,6 +78,8 @@ def propagate(
         raise NumericsError(
             "propagate needs concrete numbers, but was called inside a JAX transformation; use wavesim.evolve(problem, numerics) there."
         )
+    asked, problem = problem, unfolded(problem)
+    grid = unfolded_grid(grid, asked.ends)
     if numerics is None:
         numerics = plan(
             problem,
@@ -90,7 +94,7 @@ def propagate(
         ).numerics
     numerics = checked(problem, numerics)
     with reporter(progress) as report:
-        return _run(problem, numerics, report)
+        return folded(_run(problem, numerics, report), asked)
 
 
 def checked(problem: Problem, numerics: Numerics) -> Numerics:
@@ -103,6 +107,7 @@ def settled(problem: Problem, numerics: Numerics) -> Numerics:
     """The numerics of a plan as they are run: where all numbers are concrete, it is known whether V is symmetric."""
     if isinstance(numerics.method, Spectral):
         # a plan leaves it open, for evolve may vary the numbers
+        problem = unfolded(problem)
         symmetric = mirrored(problem.potential.sample(numerics.grid, mass=problem.mass))
         numerics = dataclasses.replace(numerics, method=Spectral(symmetric))
     return numerics
@@ -115,6 +120,7 @@ def check(problem: Problem, numerics: Numerics) -> None:
         NumericsError: with what does not fit, and the cure.
     """
     refuse_many_frames(numerics)
+    problem = unfolded(problem)
     method, potential = numerics.method, problem.potential
     if (packet := as_packet(problem.state, problem.mass)) is not None:
         packet.check_fit(numerics.grid, problem.mass)

@@ -12,9 +12,9 @@ from typing import Any
 import pydantic
 
 from .._text import clean
-from .._typing import ENERGY, LENGTH, MASS, TIME
+from .._typing import DIMENSIONLESS, ENERGY, LENGTH, MASS, TIME
 from ..analysis import AbstractQuestion, Axis
-from ..errors import ScenarioError, WavesimError
+from ..errors import ArgumentError, ScenarioError, WavesimError
 from ..problem import Problem
 from ..units import UnitSystem, is_spectroscopic, number_and_unit, unit
 from ._fields import quantity_value
@@ -151,17 +151,21 @@ def _varied(name: str, data: dict[str, Any], folder: Path) -> Scenario:
 
 def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     # whatever else `units` says is an error of its own, not one of every number
-    natural = "units" in data
+    natural, angle = "units" in data, is_angle(data)
     wrong: list[str] = []
     file: Any = None
     data = with_tables(data, folder, natural)
     plain, limits = certain(data, natural)
     read = with_recoils(plain)
     try:
-        file = ScenarioFile.model_validate(read, context={"natural": natural})
+        file = ScenarioFile.model_validate(read, context={"natural": natural, "angle": angle})
     except pydantic.ValidationError as error:
         wrong += sentences(error, data, ScenarioFile, SECTIONS)
-    expect = tuple(_expectations(read.get("expect"), natural, wrong))
+    expect = tuple(_expectations(read.get("expect"), natural, wrong, angle))
+    if angle and "mass" not in data.get("particle", {}):
+        wrong.append(
+            "particle.mass: must be given where the axis is an angle: a moment of inertia, such as '3.2 u angstrom^2'."
+        )
     if wrong:
         raise ScenarioError(listed(wrong))
     fixed = {key: value for key, value in (("grid", file.grid), *file.run) if value is not None}
@@ -177,7 +181,7 @@ def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
         tolerance=file.accuracy.tolerance,
         fixed=fixed,
         expect=expect,
-        units=_units(plain, natural, file.particle.mass),
+        units=_units(plain, natural, file.particle.mass, angle),
         content=canonical(data),
         find=file.find,
         uncertainties=uncertainties_of(
@@ -186,11 +190,37 @@ def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     )
 
 
-def _expectations(data: Any, natural: bool, wrong: list[str]) -> Iterator[Expectation]:
+def _problem(file: Any) -> Problem:
+    """The physics of a checked file.
+
+    Raises:
+        ScenarioError: if its parts do not go together.
+    """
+    try:
+        return Problem(
+            file.potential, file.state, file.duration, file.particle.mass, file.measure, file.walls, file.axis
+        )
+    except ArgumentError as error:
+        raise ScenarioError(f"{error.argument}: {error.reason}") from None
+
+
+def is_angle(data: dict[str, Any]) -> bool:
+    """Whether the file's coordinate is an angle: its period is one."""
+    axis = data.get("axis")
+    period = axis.get("period") if isinstance(axis, dict) else None
+    if not isinstance(period, str) or not (symbol := period.strip().partition(" ")[2].strip()):
+        return False
+    try:
+        return unit(symbol)[1] == (0, 0, 0)
+    except WavesimError:
+        return False
+
+
+def _expectations(data: Any, natural: bool, wrong: list[str], angle: bool = False) -> Iterator[Expectation]:
     """The expectations with their numbers in internal units; what is wrong in a way that no schema can say is added to `wrong`."""
     for name, row in data.items() if isinstance(data, dict) else ():
         try:
-            table = Expected.model_validate(row, context={"natural": natural})
+            table = Expected.model_validate(row, context={"natural": natural, "angle": angle})
         except pydantic.ValidationError:
             continue
         if name not in QUANTITIES:
@@ -205,13 +235,13 @@ def _expectations(data: Any, natural: bool, wrong: list[str]) -> Iterator[Expect
             given = getattr(table, key)
             try:
                 if given is not None:
-                    numbers[key] = quantity_value(given, QUANTITIES[name], natural)
+                    numbers[key] = quantity_value(given, QUANTITIES[name], natural, angle=angle)
             except WavesimError as error:
                 wrong.append(f"expect.{name}.{key}: {error}")
         yield Expectation(name, theory=table.theory, relative=table.relative, factor=table.factor, **numbers)
 
 
-def _units(data: dict[str, Any], natural: bool, mass: float) -> UnitSystem:
+def _units(data: dict[str, Any], natural: bool, mass: float, angle: bool) -> UnitSystem:
     """The first energy, length, time and mass unit that the file uses; hertz and 1/cm count where there is no plainer energy."""
     if natural:
         return UnitSystem(natural=True)
@@ -219,6 +249,8 @@ def _units(data: dict[str, Any], natural: bool, mass: float) -> UnitSystem:
     chosen: dict[str, Any] = {}
     loose: list[str] = []
     scales: list[float] = []
+    if angle:
+        names[DIMENSIONLESS.powers], chosen["mass"] = "length", "u angstrom^2"
     for text in _texts({key: value for key, value in data.items() if isinstance(value, dict) or key == "duration"}):
         found = number_and_unit(text)
         symbol = "" if found is None else found[1]

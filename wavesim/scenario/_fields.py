@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from .._text import brief, described
-from .._typing import ANY, DIMENSIONLESS, INFINITE, Dimension
+from .._typing import ANY, DIMENSIONLESS, INFINITE, Dimension, angular
 from ..errors import WavesimError
 from ..units import parse, parse_any
 
@@ -53,12 +53,17 @@ def wanted(dimension: Dimension) -> str:
     return f"{article} {dimension.name}, such as {' or '.join(repr(f'2 {unit}') for unit in dimension.examples[:2])}"
 
 
-def quantity_value(value: object, dimension: Dimension, natural: bool, infinite: bool = False) -> float:
+def quantity_value(
+    value: object, dimension: Dimension, natural: bool, infinite: bool = False, angle: bool = False
+) -> float:
     """The internal value of what a file holds: text with a unit, or a plain number in natural units; inf has no unit.
+
+    `angle`: lengths are angles, and masses moments of inertia.
 
     Raises:
         WavesimError: if it is neither, not finite, or of another dimension.
     """
+    dimension = angular(dimension) if angle else dimension
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise WavesimError(f"must be {wanted(dimension)}, but is {brief(value)}.")
     if infinite and value in (math.inf, "inf"):
@@ -95,7 +100,8 @@ def quantity(dimension: Dimension, infinite: bool = False) -> Any:
     """The rule for a quantity of that dimension, inf allowed or not; whether units are natural comes with the validation's context."""
 
     def read(value: object, info: pydantic.ValidationInfo) -> float:
-        number = quantity_value(value, dimension, bool(info.context and info.context["natural"]), infinite)
+        context = info.context or {}
+        number = quantity_value(value, dimension, bool(context.get("natural")), infinite, bool(context.get("angle")))
         # the tail of a table may hold 1e-120
         return 0.0 if abs(number) < _SMALLEST else number
 

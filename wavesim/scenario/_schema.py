@@ -15,6 +15,7 @@ from .. import analysis as A, observables as O, potentials as P, regions as R, s
 from .._checks import at_least, one_of, positive
 from .._typing import Length, Mass, Time
 from ..absorbers import Absorber
+from ..ends import Axis, Walls
 from ..errors import ArgumentError, WavesimError
 from ..grid import Grid
 from ..schemes import SCHEMES
@@ -24,7 +25,7 @@ from ._quantities import QUANTITIES
 POTENTIALS = (
     P.Free, P.Step, P.RectangularBarrier, P.GaussianBarrier, P.EckartBarrier, P.DoubleBarrier,
     P.TriangularBarrier, P.ParabolicBarrier, P.DeltaBarrier, P.DeltaWell, P.DoubleDeltaWell,
-    P.Harmonic, P.QuarticDoubleWell, P.SquareDoubleWell, P.GaussianWells,
+    P.Harmonic, P.InfiniteSquareWell, P.QuarticDoubleWell, P.SquareDoubleWell, P.GaussianWells,
     P.WellBehindBarrier, P.CoulombBarrier, P.LeakySquareWell,
     P.Expression, P.Sampled, P.SampledPlane, P.Layers, P.Driven, P.Sum, P.Separable, P.DoubleSlit,
 )  # fmt: skip
@@ -142,6 +143,8 @@ class Expected(Table):
 
 _OFF = Annotated[Literal["none"], Tag("off")]
 _LAYER = Annotated[FAMILIES.table(Absorber), constructed(Absorber), Tag("layer")]
+WallsRule = Annotated[FAMILIES.table(Walls), constructed(Walls)]  # type: ignore[valid-type]
+AxisRule = Annotated[FAMILIES.table(Axis), constructed(Axis)]  # type: ignore[valid-type]
 AbsorberRule = Annotated[_LAYER | _OFF, Discriminator(lambda value: "off" if isinstance(value, str) else "layer")]  # type: ignore[valid-type]
 
 
@@ -156,6 +159,8 @@ class ScenarioFile(Table):
     duration: Annotated[TimeRule, _checked(positive, "duration")] | None = None  # type: ignore[valid-type]
     particle: Particle = Particle()
     potential: FAMILIES.union(P.AbstractPotential)  # type: ignore[valid-type]
+    walls: WallsRule | None = None  # type: ignore[valid-type]
+    axis: AxisRule | None = None  # type: ignore[valid-type]
     state: FAMILIES.union(S.AbstractState)  # type: ignore[valid-type]
     find: FAMILIES.union(A.AbstractQuestion) | None = None  # type: ignore[valid-type]
     accuracy: Accuracy = Accuracy()
@@ -175,5 +180,5 @@ def json_schema() -> dict[str, Any]:
 # the tables by the names that stand in an error's location: sections at the top, kinds and union members below
 SECTIONS: dict[str, type[Table]] = {
     **FAMILIES.tables, "particle": Particle, "accuracy": Accuracy, "grid": GridTable, "run": Run, "expect": Expected,
-    "layer": FAMILIES.table(Absorber),
+    "layer": FAMILIES.table(Absorber), "walls": FAMILIES.table(Walls), "axis": FAMILIES.table(Axis),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from ._base import AbstractPacket as AbstractPacket, AbstractState as AbstractState, normalized as normalized
 from ._bound import Eigenstate as Eigenstate, LeftLocalized as LeftLocalized, RightLocalized as RightLocalized
+from ._continued import ContinuedBound as ContinuedBound, ContinuedPacket as ContinuedPacket, continued as continued
 from ._packets import GaussianPacket as GaussianPacket, Product as Product, Superposition as Superposition
 from ._sampled_state import AMPLITUDES as AMPLITUDES, SampledState as SampledState
 from ._together import as_packet as as_packet

@@ -15,6 +15,7 @@ from ._barriers import (
     thin_barrier_transmission as thin_barrier_transmission,
 )
 from ._bound_levels import bound_levels as bound_levels
+from ._box import bouncer_levels as bouncer_levels, box_levels as box_levels, revival_time as revival_time
 from ._channels import channel_momenta as channel_momenta, channel_waves as channel_waves
 from ._coulomb import CoulombExit as CoulombExit, coulomb_exit as coulomb_exit, coulomb_outgoing as coulomb_outgoing
 from ._decay import Resonance as Resonance, resonance as resonance, wkb_lifetime as wkb_lifetime
@@ -39,6 +40,7 @@ from ._driven import (
     driven_gap as driven_gap,
     floquet_gap as floquet_gap,
 )
+from ._ended_motion import ring_motion as ring_motion, walled_motion as walled_motion
 from ._few_levels import (
     DrivenWells as DrivenWells,
     FewLevels as FewLevels,
@@ -86,6 +88,7 @@ from ._parabolic import (
 from ._poles import Pole as Pole, resonance_poles as resonance_poles
 from ._quadratic import QuadraticMotion as QuadraticMotion, quadratic_motion as quadratic_motion
 from ._resonances import double_rectangular_resonances as double_rectangular_resonances
+from ._ring import ring_levels as ring_levels
 from ._scattered_packet import (
     REACH as REACH,
     Gaussian as Gaussian,

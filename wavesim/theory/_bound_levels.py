@@ -29,8 +29,9 @@ def bound_levels(
     edges: Any = (),
     deltas: Any = ((), ()),
     mass: float = 1.0,
+    walls: tuple[float | None, float | None] = (None, None),
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest levels of a particle on the whole line.
+    """Lowest levels of a particle on the whole line, or on one side of a hard wall.
 
     Walls are set on both sides where a wave of the highest level has decayed for int kappa dx = 20, or where V becomes infinite;
     between them levels_by_shooting finds the levels.
@@ -44,6 +45,7 @@ def bound_levels(
         edges: positions of the jumps and kinks of V [length].
         deltas: positions and strengths of deltas, negative for wells [length, energy x length].
         mass: particle mass.
+        walls: hard walls on the left and on the right; the structure, edges and deltas lie between them [length].
 
     Returns:
         (energies, errors), each of shape (n,) with n <= count: fewer where fewer are bound [energy].
@@ -56,7 +58,12 @@ def bound_levels(
     low, high = float(np.min([left, *marks])), float(np.max([right, *marks]))
     strength = float(np.abs(strengths).sum())
     width = high - low or (1 / (mass * strength) if strength else 1.0)
-    sides = [_outwards(potential, end, sign * width) for end, sign in ((low, -1.0), (high, 1.0))]
+    low, high = (end if wall is None else wall for end, wall in zip((low, high), walls, strict=True))
+    width = max(width, high - low)
+    sides = [
+        _outwards(potential, end, sign * width) if wall is None else (np.array([wall]), np.array([np.inf]))
+        for end, sign, wall in ((low, -1.0, walls[0]), (high, 1.0, walls[1]))
+    ]
     within = np.linspace(low, high, _WITHIN)[1:-1]
     x = np.concatenate([sides[0][0][::-1], within, sides[1][0]])
     v = np.concatenate([sides[0][1][::-1], evaluate(as_function(potential), within), sides[1][1]])
@@ -66,12 +73,12 @@ def bound_levels(
     wells = {"deltas": (places, strengths), "mass": mass, "below": rim}
     # cells begin at the structure and double outwards, so that no well hides in a long one
     shells = width * 2.0 ** np.arange(-3, 30)
-    seams = np.concatenate([marks, np.linspace(low, high, _SEAMS), low - shells, high + shells])
-    walls, between, bound = (low, high), seams, 0
+    seams: np.ndarray = np.concatenate([marks, np.linspace(low, high, _SEAMS), low - shells, high + shells])
+    ends, between, bound = (low, high), seams, 0
     for _ in range(_MOST_WALLS):
-        walls = _walls(x, v, energy, mass, places)
-        between = seams[(seams > walls[0]) & (seams < walls[1])]
-        levels = rough_levels(potential, *walls, count=count, edges=between, **wells)
+        ends = _walls(x, v, energy, mass, places)
+        between = seams[(seams > ends[0]) & (seams < ends[1])]
+        levels = rough_levels(potential, *ends, count=count, edges=between, **wells)
         bound = len(levels)
         if bound < count:
             energy = rim - 0.1 * (rim - energy)
@@ -82,12 +89,12 @@ def bound_levels(
         highest = float(levels[-1]) + 1e-4 * (float(levels[-1]) - floor)
         if highest > rim:
             highest = (float(levels[-1]) + rim) / 2
-        if highest <= energy or _walls(x, v, highest, mass, places) == walls:
+        if highest <= energy or _walls(x, v, highest, mass, places) == ends:
             break
         energy = highest
     if not bound:
         return np.zeros(0), np.zeros(0)
-    return levels_by_shooting(potential, *walls, count=bound, edges=between, **wells)
+    return levels_by_shooting(potential, *ends, count=bound, edges=between, **wells)
 
 
 def _outwards(potential: Potential, end: float, width: float) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...errors import NumericsError
 from ...grid import Grid
+from ...potentials import Unfolded
 from ...problem import Problem
 from ...propagation import Numerics, chebyshev_for, coarsened, tabled
 from ...propagation.planner import continued, edges_fit
@@ -112,13 +113,15 @@ def coarser_in_space(problem: Problem, numerics: Numerics) -> list[Repetition]:
     A short run keeps its number of points, and its box grows instead: so it needs no program of its own.
     """
     repetitions, order = [], spacing_order(problem, numerics.grid)
+    potential = problem.potential
+    closed = isinstance(potential, Unfolded) and potential.closed
     for wanted in _SMOOTH_RATIOS if order is None else _SHARP_RATIOS:
         grid = coarsened(numerics.grid, wanted, problem.potential)
         if repetitions and float(grid.spacing[0]) < 1.05 * float(repetitions[-1].numerics.grid.spacing[0]):
             # the edges allowed no other: two runs on the same grid would tell nothing new
             grid = coarsened(numerics.grid, 1.25 * wanted, problem.potential)
         ratio = float(grid.spacing[0]) / float(numerics.grid.spacing[0])
-        if math.prod(numerics.grid.points) * numerics.fft_pairs < _SMALL and grid.dimension == 1:
+        if math.prod(numerics.grid.points) * numerics.fft_pairs < _SMALL and grid.dimension == 1 and not closed:
             grid = continued(grid, numerics.grid.points[0])
         method = numerics.method
         if isinstance(method, Chebyshev):

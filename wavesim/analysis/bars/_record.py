@@ -16,7 +16,8 @@ from ...absorbers import Absorber
 from ...errors import TooLargeError
 from ...observables import AbstractObservable
 from ...problem import Problem
-from ...propagation import FrameSum, Neighbors, Numerics, Plan, Refinement, Result, plan
+from ...propagation import FrameSum, Neighbors, Numerics, Plan, Refinement, Result, folded, plan
+from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Verdict, refine
@@ -127,18 +128,21 @@ class AbstractRecordQuestion(AbstractQuestion):
         answer = self.direct(problem, tolerance, **fixed)
         if answer is not None:
             return answer
-        problem = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
+        asked = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
+        problem = unfolded(asked)
+        if "grid" in fixed:
+            fixed = fixed | {"grid": unfolded_grid(fixed["grid"], asked.ends)}
         predict = self.predictions if brief is None else self.compared
         if brief is not None:
             fixed = {"frames": self.least_frames, "save_psi": False, "shared": brief} | fixed
         try:
             chosen = self.course(problem, tolerance, **fixed)
         except TooLargeError:
-            report = self.without_run(problem, tolerance, None, **fixed) if brief is None else None
+            report = self.without_run(asked, tolerance, None, **fixed) if brief is None else None
             if report is None:
                 raise
             return report
-        if brief is None and (report := self.without_run(problem, tolerance, chosen, **fixed)) is not None:
+        if brief is None and (report := self.without_run(asked, tolerance, chosen, **fixed)) is not None:
             return report
         first = chosen.numerics
         refuse_below_rounding(first, tolerance, float(problem.mass))
@@ -152,7 +156,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             )
 
         def judge(trial: Trial) -> Verdict[dict[str, Quantity]]:
-            quantities = _quantities(problem, self, trial, _LEAST * tolerance, predict)
+            quantities = _quantities(asked, self, trial, _LEAST * tolerance, predict)
             headline = next(iter(quantities.values()))
             return Verdict(quantities, headline, tolerance * (abs(headline.value) if self.relative else 1.0))
 
@@ -165,17 +169,17 @@ class AbstractRecordQuestion(AbstractQuestion):
         measured = yield from refine(problem, planned, judge, fixed, start, numbers, most)
         trial, verdict = measured.trial, measured.verdict
         report = Report(
-            result=trial.result,
+            result=folded(trial.result, asked),
             tolerance=tolerance,
             quantities=measured.content,
-            curves=_curves(problem, self, trial, _LEAST * tolerance) if brief is None else {},
+            curves=_curves(asked, self, trial, _LEAST * tolerance) if brief is None else {},
             warnings=tuple(warnings_of(trial, verdict.headline, verdict.aim)),
             runs=measured.runs,
             fft_pairs=measured.fft_pairs,
             wall_s=measured.wall_s,
         )
         missed = verdict.headline.error > verdict.aim and not trial.interrupted and brief is None
-        return self.mended(problem, report, **fixed) if missed else report
+        return self.mended(asked, report, **fixed) if missed else report
 
 
 def _numbers(question: AbstractRecordQuestion, result: Result, least: float) -> dict[str, FrameSum]:
@@ -208,7 +212,7 @@ def _quantities(
     result = trial.result
     predictions = predict(problem, float(result.times[-1]))
     absorber = result.numerics.absorber
-    leak = None if absorber is None else question.leak(problem, absorber)
+    leak = None if absorber is None else question.leak(result.problem, absorber)
     echo = 0.0 if absorber is None else question.echo(result)
     read = {id(run): question.readings(run) for run in (result, *(run for _, run in trial.again))}
     quantities = {}

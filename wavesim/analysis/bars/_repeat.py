@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...potentials import Unfolded
 from ...problem import Problem
 from ...propagation import Numerics, Refinement, Result, has_adjoint
 from ...schemes import Chebyshev
@@ -68,7 +69,8 @@ class Trial:
         The largest probability in the outermost fiftieth at any frame, and what flows through it in all the time with the mean speed.
         """
         grid, psi = self.result.numerics.grid, self.result.psi
-        if grid.dimension > 1 or not len(psi):
+        potential = self.result.problem.potential
+        if grid.dimension > 1 or not len(psi) or (isinstance(potential, Unfolded) and potential.closed):
             return 0.0
         margin = max(1, grid.points[0] // 100)
         outer = np.abs(np.concatenate([psi[:, :margin], psi[:, -margin:]], axis=1)) ** 2

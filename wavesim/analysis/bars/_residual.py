@@ -11,12 +11,14 @@ import scipy.fft
 from ...grid import Grid
 from ...hamiltonian import Hamiltonian
 from ...observables import Snapshot
-from ...potentials import AbstractPotential, exact_samples
+from ...potentials import AbstractPotential, Unfolded, exact_samples
 from ...problem import Problem
 from ...propagation import Adjoint, Numerics, Result
 
 # how many times finer the residual is looked at, at first and at most, along one axis and along more
 _FINER, _FINEST = (4, 2), (64, 4)
+# points of the finest grid where a number may have waves without end
+_MOST_BESIDE = 1 << 15
 # of what is corrected: what the outer octave may contribute
 _OUTER = 0.2
 # the kinetic energy out of the band stays above the mean energy by this share of itself, also on grids that hold too little
@@ -90,6 +92,9 @@ def grid_residual(result: Result, adjoint: Adjoint) -> Residual:
     between = _between_points(result, adjoint)
     several = numerics.grid.dimension > 1
     finer, finest = _FINER[several], _FINEST[several]
+    if isinstance(problem.potential, Unfolded):
+        # a momentum beside a wall has waves without end: what is beyond the finest grid is in the bar
+        finest = max(finer, min(finest, _MOST_BESIDE // numerics.grid.points[0]))
     while True:
         residual, outer = _looked_at(problem, numerics, adjoint, finer)
         if outer <= _OUTER * residual.first or finer >= finest:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from ... import theory
-from ...potentials import AbstractPotential, Free, Harmonic, values_at
+from ...ends import Axis, Ends, Walls
+from ...errors import NumericsError
+from ...potentials import AbstractPotential, Free, Harmonic, restricted, values_at
 from ...problem import Problem
 from ...states import GaussianPacket
 from ..bars import CurvePredictions, Estimate, Predictions
@@ -16,6 +20,8 @@ from ..bars import CurvePredictions, Estimate, Predictions
 _EXACT, _TIMES = 1e-11, 9
 # in widths of the packet and distances from 0
 _FAR = 8.0
+# widths of a packet beyond which it is nothing, int kappa dx from it to a wall that is not felt, places to look at V, and how often twice as far
+_SLIGHT, _UNFELT, _PLACES, _DOUBLINGS = 9.0, 20.0, 4097, 60
 _NAMES = ("mean_position", "mean_momentum", "position_spread", "mean_energy")
 
 
@@ -48,6 +54,8 @@ def _motion(problem: Problem, times: np.ndarray) -> _Motion | None:
     packet = problem.state
     if not isinstance(packet, GaussianPacket) or problem.potential.dimension > 1:
         return None
+    if problem.ends is not None:
+        return _ended(problem, packet, problem.ends, times)
     motion = _closed(problem, packet, times) or _quadratic(problem, packet, times)
     return None if motion is None else motion._replace(curves=motion.curves | {"norm": np.ones_like(times)})
 
@@ -91,6 +99,66 @@ def _quadratic(problem: Problem, packet: GaussianPacket, times: np.ndarray) -> _
     curves = (found.position, found.momentum, found.spread, found.energy)
     errors = (found.errors[name] for name in ("position", "momentum", "spread", "energy"))
     return _Motion("quadratic", dict(zip(_NAMES, curves, strict=True)), dict(zip(_NAMES, errors, strict=True)))
+
+
+def _ended(problem: Problem, packet: GaussianPacket, ends: Ends, times: np.ndarray) -> _Motion | None:
+    """Between walls or on a ring, as a sum over stationary states; None where those are too many."""
+    potential, mass = restricted(problem.potential, ends), float(problem.mass)
+    if not potential.static or (isinstance(ends, Axis) and float(ends.flux)):
+        return None
+    given = {
+        "center": float(packet.center),
+        "width": float(packet.width),
+        "momentum": float(packet.mean_momentum(mass)),
+    }
+
+    def value(x: np.ndarray) -> np.ndarray:
+        return values_at(potential, x, mass)
+
+    try:
+        low, high = ends.interval if isinstance(ends, Axis) or ends.both else _far_wall(value, ends, given, times, mass)
+        pairs = [pair for pair in zip(potential.spikes, potential.strengths, strict=True) if low < pair[0] < high]
+        structure = {
+            "edges": [float(edge) for edge in potential.edges if low < edge < high],
+            "deltas": ([float(at) for at, _ in pairs], [float(size) for _, size in pairs]),
+        }
+        if isinstance(ends, Axis):
+            found = theory.ring_motion(times, value, low, high - low, mass=mass, **given, **structure)
+        else:
+            found = theory.walled_motion(times, value, low, high, mass=mass, **given, **structure)
+    except NumericsError:
+        return None
+    curves = (found.position, found.momentum, found.spread, found.energy)
+    errors = (found.errors[name] for name in ("position", "momentum", "spread", "energy"))
+    return _Motion("levels", dict(zip(_NAMES, curves, strict=True)), dict(zip(_NAMES, errors, strict=True)))
+
+
+def _far_wall(
+    value: Callable[[np.ndarray], np.ndarray], walls: Walls, packet: dict[str, float], times: np.ndarray, mass: float
+) -> tuple[float, float]:
+    """The wall, and another one where the packet does not come: deep in what it cannot pass, or farther than it gets in the time."""
+    wall, sign = (float(walls.left), 1.0) if walls.left is not None else (float(walls.right), -1.0)  # type: ignore[arg-type]
+    center, width = packet["center"], packet["width"]
+    fastest = abs(packet["momentum"]) + _SLIGHT / (2 * width)
+    reach = abs(center - wall) + _SLIGHT * width
+    near = value(wall + sign * np.linspace(0.0, reach, _PLACES)[1:])
+    energy = fastest**2 / (2 * mass) + float(near.max())
+    bottom = float(near.min())
+    for _ in range(_DOUBLINGS):
+        u = np.linspace(0.0, reach, _PLACES)[1:]
+        values = value(wall + sign * u)
+        bottom = min(bottom, float(values.min()))
+        kappa = np.sqrt(2 * mass * np.maximum(values - energy, 0.0))
+        beyond = np.cumsum(kappa * (u > abs(center - wall))) * (u[1] - u[0])
+        flight = math.sqrt(2 * (energy - bottom) / mass) * float(times[-1]) + abs(center - wall) + _SLIGHT * width
+        if beyond[-1] > _UNFELT:
+            reach = float(u[np.searchsorted(beyond, _UNFELT)])
+            break
+        if reach >= flight:
+            break
+        reach = min(2 * reach, flight)
+    far = wall + sign * reach
+    return min(wall, far), max(wall, far)
 
 
 def is_quadratic(potential: AbstractPotential, mass: float, scale: float, duration: float) -> bool:

@@ -20,6 +20,7 @@ from ...propagation import FrameSum, Result
 from ...states import LeftLocalized
 from ..bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading
 from ..predictions import beats, dipole_of, driven_wells_of, few_levels_of, lowest_doublet
+from ._given import refuse_ends
 from ._populations import both_sides, population_curves, population_observables
 from ._swept import landau_zener, swept_left
 from ._wells import localized, lowest_two
@@ -38,6 +39,7 @@ class DrivenPopulations(AbstractRecordQuestion):
     cuts: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
+        refuse_ends(problem, "driven populations are")
         if problem.potential.static or not localized(problem):
             raise WavesimError(
                 f"driven populations need a localized state in a driven double well, but here is {named(problem.state)} in "

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import NamedTuple
 
 import numpy as np
 
-from ...elements import ElementHamiltonian, ElementLevels, gauss_points
+from ...elements import ElementHamiltonian, ElementLevels
+from ...ends import Ends
 from ...errors import NumericsError
 from ...grid import Grid, fast_size
-from ...potentials import AbstractPotential
+from ...potentials import AbstractPotential, restricted
 from ...problem import Problem
 from ..bars import BoundStates
-from ._level_mesh import DEGREE, Outlook, Profile, halved, meshed, outlook, strengths_at
+from ._level_mesh import DEGREE, Outlook, Profile, halved, meshed, outlook
 from ._solved_levels import SolvedLevels
 
 # degree of the coarser solution, whose whole difference is the bar
@@ -23,6 +25,8 @@ _BARELY = 1e-9
 _MOST_ELEMENTS, _MOST_BOXES, _MOST_MESHES = 6000, 60, 40
 # rounding of an energy, in units of the machine's precision times kinetic energy + <|V|> (measured: at most 3)
 _ROUNDING = 8.0
+# of the largest size of an energy: what a level is worth that has next to none
+_LEAST = 1e-6
 _EPS = float(np.finfo(float).eps)
 # points per radian of the fastest wave in the picture's grid, and how many there are
 _SHARPNESS, _FEWEST, _MOST = 4.0, 512, 16384
@@ -46,12 +50,12 @@ class Solved(NamedTuple):
 
 def element_levels(problem: Problem, count: int) -> SolvedLevels:
     """The `count` lowest levels of one dimension, to rounding where V allows, with pictures of their states; see `solved_levels`."""
-    solved = solved_levels(problem.potential, float(problem.mass), count)
+    solved = solved_levels(problem.potential, float(problem.mass), count, problem.ends)
     pictures = _pictured(problem, solved.levels, solved.view)
     return SolvedLevels(solved.levels.energies, solved.levels.kinetic, solved.budgets, pictures, solved.rounds)
 
 
-def solved_levels(potential: AbstractPotential, mass: float, count: int) -> Solved:
+def solved_levels(potential: AbstractPotential, mass: float, count: int, ends: Ends | None = None) -> Solved:
     """The `count` lowest levels of one dimension, to rounding where V allows.
 
     Box, elements and counts come from V at many points (`_level_mesh`); elements are halved until the functions of the two highest
@@ -62,28 +66,28 @@ def solved_levels(potential: AbstractPotential, mass: float, count: int) -> Solv
     Raises:
         NumericsError: if there are not so many bound levels, or more than 6000 elements are needed.
     """
-    profile = Profile(potential, mass)
-    view, rim = outlook(profile), min(potential.asymptotes())
+    profile = Profile(potential, mass, ends)
+    view, rim = outlook(profile), profile.rim
     nodes, levels, hamiltonian, rounds = _fitting(profile, view, rim, count)
     for _ in range(_MOST_MESHES):
         split = _unresolved(levels, mass)
         if not split.any() or len(nodes) + int(split.sum()) > _MOST_ELEMENTS:
             break
         nodes, _ = halved(nodes, split)
-        hamiltonian = _hamiltonian(profile, nodes, DEGREE)
+        hamiltonian = profile.hamiltonian(nodes, DEGREE)
         levels = hamiltonian.settled(levels.waves.onto(nodes), levels.energies)
         rounds += 1
     missing = hamiltonian.count_below(levels.energies + _between(levels.energies)) - np.arange(1, count + 1)
     if np.any(missing):
         levels, rounds = hamiltonian.lowest(count, float(levels.energies[-1])), rounds + 1
-    coarse = _hamiltonian(profile, nodes, DEGREE - DEGREE_LESS).settled(
+    coarse = profile.hamiltonian(nodes, DEGREE - DEGREE_LESS).settled(
         levels.waves.truncated(DEGREE - DEGREE_LESS), levels.energies
     )
     shifts = _wall_shifts(levels, profile, view)
     budgets = [
         {"grid": float(grid), "box": float(box), "residual": float(rest), "rounding": _ROUNDING * _EPS * float(size)}
         for grid, box, rest, size in zip(
-            np.abs(levels.energies - coarse.energies), shifts, levels.unsettled, levels.size, strict=True
+            np.abs(levels.energies - coarse.energies), shifts, levels.unsettled, _sizes(levels), strict=True
         )
     ]
     return Solved(levels, budgets, view, rounds + 1)
@@ -102,7 +106,7 @@ def _fitting(
         nodes = meshed(profile, view, (low, high), energy)
         if len(nodes) > _MOST_ELEMENTS:
             break
-        hamiltonian = _hamiltonian(profile, nodes, DEGREE)
+        hamiltonian = profile.hamiltonian(nodes, DEGREE)
         if math.isfinite(rim) and int(hamiltonian.count_below(np.array([rim]))[0]) < count:
             energy = rim - 0.1 * (rim - energy)
             if rim - energy < _BARELY * depth:
@@ -122,16 +126,16 @@ def _fitting(
     )
 
 
-def _hamiltonian(profile: Profile, nodes: np.ndarray, degree: int) -> ElementHamiltonian:
-    values = profile(gauss_points(nodes, degree))
-    return ElementHamiltonian(nodes, values, strengths_at(profile.potential, nodes), profile.mass, degree)
-
-
 def _unresolved(levels: ElementLevels, mass: float) -> np.ndarray:
     """Elements whose functions of the two highest degrees add more to a level than its share of rounding."""
     waves = levels.waves
-    share = np.sum(waves.inner[:, :, -2:] ** 2, axis=2) / (mass * np.diff(waves.nodes))
-    return np.any(share > _EPS * levels.size[:, None] / 4, axis=0)
+    share = np.sum(np.abs(waves.inner[:, :, -2:]) ** 2, axis=2) / (mass * np.diff(waves.nodes))
+    return np.any(share > _EPS * _sizes(levels)[:, None] / 4, axis=0)
+
+
+def _sizes(levels: ElementLevels) -> np.ndarray:
+    """What rounding of each level is relative to; a level may lie at 0, as the lowest of a free ring does [energy]."""
+    return np.maximum(levels.size, _LEAST * levels.size.max())
 
 
 def _between(energies: np.ndarray) -> np.ndarray:
@@ -145,8 +149,10 @@ def _wall_shifts(levels: ElementLevels, profile: Profile, view: Outlook) -> np.n
 
     By Wronski's identity for the wave between the wall and the one that decays beyond it. An infinite V is a wall itself.
     """
-    slopes = levels.waves.end_slopes()
+    slopes = np.abs(levels.waves.end_slopes())
     shifts = np.zeros(len(levels.energies))
+    if view.whole:
+        return shifts
     for side, (end, wall) in enumerate(zip(levels.waves.nodes[[0, -1]], view.walls, strict=True)):
         if wall is not None and end == wall:
             continue
@@ -165,9 +171,11 @@ def _pictured(problem: Problem, levels: ElementLevels, view: Outlook) -> BoundSt
     grid = Grid((low + step / 2,), (step,), (points,))
     psi = waves.at(low + step * (np.arange(points) + 0.5))
     # the sum over points of two states with kinks is not quite zero: the nearest orthonormal set
-    sizes, mix = np.linalg.eigh(psi @ psi.T * step)
-    psi = mix @ ((mix.T @ psi) / np.sqrt(sizes)[:, None])
+    sizes, mix = np.linalg.eigh(np.conj(psi) @ psi.T * step)
+    psi = np.conj(mix) @ ((mix.T @ psi) / np.sqrt(sizes)[:, None])
     tall = np.abs(psi) > 0.1 * np.abs(psi).max(axis=1, keepdims=True)
     last = points - 1 - np.argmax(tall[:, ::-1], axis=1)
-    psi = psi * np.sign(psi[np.arange(len(psi)), last])[:, None]
-    return BoundStates(problem, grid, levels.energies, psi)
+    turned = psi[np.arange(len(psi)), last]
+    psi = psi * (np.conj(turned) / np.abs(turned))[:, None]
+    shown = dataclasses.replace(problem, potential=restricted(problem.potential, problem.ends))
+    return BoundStates(shown, grid, levels.energies, psi)

@@ -22,7 +22,7 @@ import scipy.linalg
 from ...errors import NumericsError
 from ...grid import Grid
 from ...hamiltonian import lowest_by_correction
-from ...potentials import exact_samples
+from ...potentials import Unfolded, exact_samples, restricted
 from ...problem import Problem
 from ..bars import BoundStates
 from ._solved_levels import SolvedLevels
@@ -77,6 +77,10 @@ def fourier_levels(problem: Problem, count: int, grid: Grid) -> SolvedLevels:
         NumericsError: if the grid has fewer points than there are levels.
     """
     points, mass = grid.points[0], float(problem.mass)
+    shown = problem
+    if problem.axis is not None:
+        shown = dataclasses.replace(problem, potential=restricted(problem.potential, problem.axis))
+        problem = dataclasses.replace(problem, potential=Unfolded.of(problem.potential, problem.axis, mass), axis=None)
     if points < count:
         raise NumericsError(
             f"{count} levels need as many points at least, but the grid has {points}; take more points."
@@ -88,7 +92,8 @@ def fourier_levels(problem: Problem, count: int, grid: Grid) -> SolvedLevels:
     # the sum over momenta out of the band falls as 1/k for deltas: what is beyond the finer grid is what that has added
     extra = whole.energies - half.energies if problem.potential.spikes else 0.0
     energies = (whole.energies + extra)[:count]
-    shifts = _image_shifts(states, grid, mass)
+    # on a ring the images are the particle itself
+    shifts = _image_shifts(states, grid, mass) if shown.axis is None else np.zeros(len(states.energies))
     psi = whole.mix.T @ states.psi
     gaps = np.minimum(np.diff(states.energies, prepend=-math.inf), np.diff(states.energies, append=math.inf))
     residual = np.minimum(states.residual, states.residual**2 / np.maximum(gaps, np.finfo(float).tiny))
@@ -105,7 +110,7 @@ def fourier_levels(problem: Problem, count: int, grid: Grid) -> SolvedLevels:
     tall = np.abs(psi) > 0.1 * np.abs(psi).max(axis=1, keepdims=True)
     last = points - 1 - np.argmax(tall[:, ::-1], axis=1)
     psi = (psi * np.sign(psi[np.arange(len(psi)), last])[:, None])[:count]
-    return SolvedLevels(energies, states.kinetic[:count], budgets, BoundStates(problem, grid, energies, psi), rounds=1)
+    return SolvedLevels(energies, states.kinetic[:count], budgets, BoundStates(shown, grid, energies, psi), rounds=1)
 
 
 def _diagonalized(problem: Problem, grid: Grid, count: int) -> _GridLevels:

@@ -20,6 +20,7 @@ from ...potentials import CoulombBarrier
 from ...problem import Problem
 from ...propagation import Neighbors
 from ..bars import AbstractQuestion, Curve, Predictions, Quantity, Report, Work
+from ._given import refuse_ends
 
 # the tail is followed to so many turning points C/E, in segments that double
 _FAR = 40.0
@@ -53,6 +54,7 @@ class HalfLife(AbstractQuestion):
         self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
     ) -> Work[Report]:
         del brief, fixed
+        refuse_ends(problem, "half-lives and Gamow peaks are")
         yield from ()
         begun = time.perf_counter()
         well, mass, energy = _barrier(problem), float(problem.mass), float(self.energy)
@@ -105,6 +107,7 @@ class GamowPeak(AbstractQuestion):
         self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
     ) -> Work[Report]:
         del brief, fixed
+        refuse_ends(problem, "half-lives and Gamow peaks are")
         yield from ()
         begun = time.perf_counter()
         well, mass, hot = _barrier(problem), float(problem.mass), float(self.temperature)

@@ -26,3 +26,19 @@ def refuse_by_hand(problem: Problem, what: str, fixed: dict[str, Any]) -> None:
         raise WavesimError(
             f"the {what} of {named(problem.potential)} is solved on elements of its own, and nothing is propagated, but {', '.join(names)} is given; leave it out."
         )
+
+
+def refuse_ends(problem: Problem, what: str) -> None:
+    """Raise where there are walls or a ring.
+
+    Args:
+        problem: the physics.
+        what: that is asked, with its verb: "populations are".
+
+    Raises:
+        WavesimError: with what can be asked instead.
+    """
+    if problem.ends is not None:
+        raise WavesimError(
+            f"{what} those of an endless line, but here are walls or a ring; ask for levels, splitting or motion, with a region as [measure]."
+        )

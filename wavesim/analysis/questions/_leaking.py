@@ -9,8 +9,9 @@ import time
 from ... import theory
 from ..._checks import named
 from ..._typing import ENERGY, TIME
+from ...ends import Axis
 from ...errors import WavesimError
-from ...potentials import LeakyWell, leaky_well_of, values_at
+from ...potentials import AbstractPotential, LeakyWell, Unfolded, leaky_well_of, values_at
 from ...problem import Problem
 from ...states import Trapped
 from ..bars import Estimate, Predictions, Quantity, Report, disagreement
@@ -34,7 +35,7 @@ def leaky(problem: Problem) -> LeakyWell:
         raise WavesimError(
             f"a decay is that of one well at rest, in one dimension, but here is {named(problem.potential)}; take a static V(x)."
         )
-    well = leaky_well_of(problem.potential, float(problem.mass))
+    well = leaky_well_of(_beside_wall(problem), float(problem.mass))
     if well is None:
         raise WavesimError(
             f"a decay needs a well with a barrier on either side, but {named(problem.potential)} has no minimum between two higher places; "
@@ -45,6 +46,26 @@ def leaky(problem: Problem) -> LeakyWell:
             f"a decay needs a way out, but {named(problem.potential)} rises without end on both sides; ask for levels, or open one side."
         )
     return well
+
+
+def _beside_wall(problem: Problem) -> AbstractPotential:
+    """V, mirrored at a hard wall where one stands on the left.
+
+    Raises:
+        WavesimError: if a ring, or a wall on the right, leaves no way out there.
+    """
+    ends = problem.ends
+    if ends is None:
+        return problem.potential
+    if isinstance(ends, Axis) or ends.both:
+        raise WavesimError(
+            "a decay needs a way out, but nothing leaves a ring, or the room between two walls; ask for levels, or leave out one wall."
+        )
+    if ends.left is None:
+        raise WavesimError(
+            "the well of a decay beside a wall must open to the right, but the wall stands on the right; write V of minus x, and the wall on the left."
+        )
+    return Unfolded.of(problem.potential, ends, float(problem.mass))
 
 
 def leaking_report(problem: Problem, tolerance: float) -> Report:

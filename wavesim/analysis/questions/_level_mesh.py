@@ -7,9 +7,11 @@ import math
 
 import numpy as np
 
-from ...elements import gauss_points, reference
+from ...elements import ElementHamiltonian, gauss_points, reference
+from ...ends import Axis, Ends
 from ...errors import NumericsError
-from ...potentials import AbstractPotential, values_at
+from ...potentials import AbstractPotential, restricted, values_at
+from ...ring_elements import RingHamiltonian
 
 DEGREE = 14
 # int kappa dx from the outermost turning point to the end of the box: the wall shifts a level by exp(-40) of its kinetic energy
@@ -39,10 +41,46 @@ class Profile:
     Args:
         potential: of one dimension, static or taken at time 0.
         mass: of the particle, which oscillators need.
+        ends: walls, or the period of a ring; None for the whole line.
     """
 
-    def __init__(self, potential: AbstractPotential, mass: float) -> None:
-        self.potential, self.mass = potential, mass
+    def __init__(self, potential: AbstractPotential, mass: float, ends: Ends | None = None) -> None:
+        self.potential, self.mass, self.ends = restricted(potential, ends), mass, ends
+        self.interval = (-math.inf, math.inf) if ends is None else ends.interval
+
+    @property
+    def ring(self) -> Axis | None:
+        """The axis of a ring; None elsewhere."""
+        return self.ends if isinstance(self.ends, Axis) else None
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Where V jumps or bends between its ends [length]."""
+        low, high = self.interval
+        return tuple(float(edge) for edge in self.potential.edges if low < edge < high)
+
+    @property
+    def deltas(self) -> tuple[tuple[float, float], ...]:
+        """Position and strength of each delta between the ends [length, energy x length]."""
+        low, high = self.interval
+        pairs = zip(self.potential.spikes, self.potential.strengths, strict=True)
+        return tuple((float(at), float(size)) for at, size in pairs if low < at < high)
+
+    @property
+    def rim(self) -> float:
+        """Energy above which nothing is bound; infinite where walls or a ring hold the particle [energy]."""
+        open_to = [math.isinf(end) for end in self.interval]
+        ends = self.potential.asymptotes() if any(open_to) else ()
+        return min((end for end, free in zip(ends, open_to, strict=False) if free), default=math.inf)
+
+    def hamiltonian(self, nodes: np.ndarray, degree: int) -> ElementHamiltonian:
+        """H on a mesh."""
+        values, strengths = self(gauss_points(nodes, degree)), np.zeros(len(nodes))
+        for place, strength in self.deltas:
+            strengths[np.argmin(np.abs(nodes - place))] += strength
+        if self.ring is None:
+            return ElementHamiltonian(nodes, values, strengths, self.mass, degree)
+        return RingHamiltonian(nodes, values, strengths, self.mass, degree, 2 * math.pi * float(self.ring.flux))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """V at positions of any shape; inf where it is no number, as far out where it overflows [energy]."""
@@ -60,9 +98,10 @@ class Outlook:
         x: increasing positions, shape (n,) [length].
         values: V there [energy].
         spikes: positions of the outermost deltas; empty where there are none [length].
-        walls: where V becomes infinite on each side; None where it does not [length].
+        walls: hard walls, or where V becomes infinite on each side; None where it does not [length].
         mass: of the particle.
         depth_of_deltas: m (sum of strengths)^2/2, by which deltas may bind below the floor of V [energy].
+        whole: whether the box is all of it, as a ring is.
     """
 
     core: tuple[float, float]
@@ -72,6 +111,7 @@ class Outlook:
     walls: tuple[float | None, float | None]
     mass: float
     depth_of_deltas: float
+    whole: bool = False
 
     @property
     def floor(self) -> float:
@@ -80,6 +120,8 @@ class Outlook:
 
     def box(self, energy: float) -> tuple[float, float]:
         """Where int kappa dx from the outermost turning points has reached `TAIL` at this energy, or V is infinite."""
+        if self.whole:
+            return self.core
         kappa = np.sqrt(2 * self.mass * np.maximum(self.values - energy, 0.0))
         steps = np.minimum(kappa[1:], kappa[:-1]) * np.diff(self.x)
         held = np.flatnonzero(kappa == 0)
@@ -113,13 +155,19 @@ def outlook(profile: Profile) -> Outlook:
         NumericsError: if V is infinite within its structure.
     """
     potential, mass = profile.potential, profile.mass
-    spikes = tuple(sorted(float(place) for place in potential.spikes))
-    marks = [*(float(edge) for edge in potential.edges), *spikes]
-    ends = potential.support(1e-3)
-    low, high = min([ends[0], *marks]), max([ends[1], *marks])
-    strength = sum(abs(float(each)) for each in potential.strengths)
-    width = max(high - low, 1 / (mass * strength) if strength else 0.0) or 1.0
-    low, high = low - 0.1 * width, high + 0.1 * width
+    spikes = tuple(sorted(place for place, _ in profile.deltas))
+    marks = [*profile.edges, *spikes]
+    ends = np.clip(potential.support(1e-3), *profile.interval)
+    low, high = float(min([ends[0], *marks])), float(max([ends[1], *marks]))
+    strength = sum(abs(size) for _, size in profile.deltas)
+    first, last = profile.interval
+    if math.isfinite(last - first):
+        low, high, width = first, last, last - first
+    else:
+        # from the wall on, where there is one
+        low, high = (first if math.isfinite(first) else low), (last if math.isfinite(last) else high)
+        width = max(high - low, 1 / (mass * strength) if strength else 0.0) or 1.0
+        low, high = max(low - 0.1 * width, first), min(high + 0.1 * width, last)
     inside = np.linspace(low, high, _WITHIN)
     parts, seen, walls = [inside], [profile(inside)], []
     if not np.all(np.isfinite(seen[0])):
@@ -127,7 +175,12 @@ def outlook(profile: Profile) -> Outlook:
             f"V must be finite between {low:.6g} and {high:.6g} (internal units), where its structure lies, but is not; "
             "ask for the levels of one well at a time."
         )
-    for sign, end in ((-1.0, low), (1.0, high)):
+    for sign, end, given in ((-1.0, low, first), (1.0, high, last)):
+        if math.isfinite(given):
+            parts.append(np.array([given]))
+            seen.append(np.array([_HIGHEST]))
+            walls.append(given)
+            continue
         x = end + sign * width * np.geomspace(_NEAREST, _FARTHEST, _PLACES)
         values = profile(x)
         infinite = np.flatnonzero(~np.isfinite(values))
@@ -147,6 +200,7 @@ def outlook(profile: Profile) -> Outlook:
         walls=(walls[0], walls[1]),
         mass=mass,
         depth_of_deltas=mass * strength**2 / 2,
+        whole=profile.ring is not None,
     )
 
 
@@ -171,8 +225,8 @@ def meshed(profile: Profile, view: Outlook, box: tuple[float, float], energy: fl
     core = max(low, view.core[0]), min(high, view.core[1])
     inner, width = np.linspace(*core, _FIRST + 1), core[1] - core[0]
     shells = width * 1.5 ** np.arange(-3, math.ceil(math.log(max(high - low, width) / width, 1.5)) + 2)
-    potential = profile.potential
-    marks = [float(place) for place in (*potential.edges, *potential.spikes, *potential.knots)]
+    knots = (float(place) for place in profile.potential.knots)
+    marks = [*profile.edges, *(place for place, _ in profile.deltas), *knots]
     every = np.concatenate([inner, core[0] - shells, core[1] + shells, marks])
     nodes = np.unique(np.concatenate([[low, high], every[(every > low) & (every < high)]]))
     nodes = nodes[np.concatenate([[True], np.diff(nodes) > 1e-12 * (np.abs(nodes[1:]) + 1e-3 * (nodes[1:] - low))])]

@@ -11,6 +11,10 @@ import numpy as np
 
 from ..._checks import at_least
 from ..._typing import ENERGY
+from ...ends import Axis, Walls
+from ...errors import ArgumentError
+from ...grid import Grid
+from ...potentials import values_at
 from ...problem import Problem
 from ...propagation import Neighbors, refuse_falling, require_double
 from ..bars import AbstractQuestion, Estimate, Headway, Predictions, Quantity, Report, Work, disagreement
@@ -20,6 +24,10 @@ from ._fourier_levels import fourier_levels
 from ._planar_levels import planar_levels
 from ._solved_levels import SolvedLevels
 
+# difference of lengths, relative, and of V, of its spread, below which they are the same; places in two periods at which V is looked at
+_SAME, _LOOKS = 1e-9, 257
+# of the largest kinetic energy: what a level counts as at least, for the lowest of a free ring has none
+_LEAST = 1e-6
 _CURES = {"grid": "take more points", "box": "take a larger box"}
 
 
@@ -61,13 +69,14 @@ class Levels(AbstractQuestion):
             if grid is None:
                 refuse_falling(problem)
             yield Headway(0, 2)
+            problem = _with_ring(problem, grid)
             solved = element_levels(problem, self.count) if grid is None else fourier_levels(problem, self.count, grid)
             yield Headway(1, 2)
         return self._report(problem, solved, tolerance, begun)
 
     def _report(self, problem: Problem, solved: SolvedLevels, tolerance: float, begun: float) -> Report:
-        theories = level_theories(problem.potential, float(problem.mass), self.count)
-        quantities = {}
+        theories = level_theories(problem.potential, float(problem.mass), self.count, problem.ends)
+        quantities, kinetic = {}, np.asarray(solved.kinetic)
         for n, (energy, budget) in enumerate(zip(solved.energies, solved.budgets, strict=True)):
             known = {kind: levels for kind, levels in theories.items() if n < len(levels.energies)}
             quantities[f"level_{n}"] = Quantity(
@@ -83,7 +92,7 @@ class Levels(AbstractQuestion):
             tolerance=tolerance,
             quantities=quantities,
             curves={},
-            warnings=tuple(_warnings(quantities, tolerance * solved.kinetic)),
+            warnings=tuple(_warnings(quantities, tolerance * np.maximum(kinetic, _LEAST * kinetic.max()))),
             runs=solved.rounds,
             fft_pairs=0,
             wall_s=time.perf_counter() - begun,
@@ -92,7 +101,7 @@ class Levels(AbstractQuestion):
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
-        theories = level_theories(problem.potential, float(problem.mass), self.count)
+        theories = level_theories(problem.potential, float(problem.mass), self.count, problem.ends)
         levels: Predictions = {
             f"level_{n}": {
                 kind: Estimate(known.energies[n], known.errors[n])
@@ -102,6 +111,36 @@ class Levels(AbstractQuestion):
             for n in range(self.count)
         }
         return {name: numbers for name, numbers in levels.items() if numbers}
+
+
+def _with_ring(problem: Problem, grid: Grid | None) -> Problem:
+    """The problem as the grid has it: a V that repeats itself from one end of the grid to the other is that of a ring.
+
+    Raises:
+        ArgumentError: if there are walls, or a ring of another length.
+    """
+    if grid is None:
+        return problem
+    low, high = float(grid.lower[0]), float(grid.upper[0])
+    if isinstance(problem.ends, Walls):
+        raise ArgumentError(
+            "grid", "must be left out where there are walls: levels are found on elements from wall to wall."
+        )
+    if problem.axis is not None:
+        period = float(problem.axis.period)
+        if abs(high - low - period) > _SAME * period or float(problem.axis.flux):
+            raise ArgumentError(
+                "grid",
+                f"must reach once around the ring, {period:.6g}, and have no flux through it, but is {high - low:.6g} long (internal units); "
+                "leave it out.",
+            )
+        return problem
+    x = low + (high - low) * np.linspace(-1.0, 1.0, _LOOKS)
+    here, next_period = (values_at(problem.potential, x + shift, float(problem.mass)) for shift in (0.0, high - low))
+    spread = float(np.ptp(here[np.isfinite(here)])) if np.isfinite(here).any() else 0.0
+    with np.errstate(invalid="ignore"):
+        repeats = spread > 0 and bool(np.all(np.abs(next_period - here) <= _SAME * spread))
+    return dataclasses.replace(problem, axis=Axis(high - low, low)) if repeats else problem
 
 
 def _warnings(quantities: dict[str, Quantity], aims: np.ndarray) -> list[str]:

@@ -20,7 +20,7 @@ from ...regions import Before, Beyond
 from ..bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading, Report, rounding
 from ..fits import fit_oscillation
 from ..predictions import wkb_gap_of
-from ._given import given_by_hand
+from ._given import given_by_hand, refuse_ends
 from ._split_levels import beating_report, counted_gap
 from ._well_levels import level_sum
 from ._wells import beats_of, localized, lowest_two, two_wells
@@ -44,6 +44,7 @@ class Populations(AbstractRecordQuestion):
     cuts: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
+        refuse_ends(problem, "populations of two wells are")
         if not problem.potential.static:
             raise WavesimError(
                 f"populations are those of wells at rest, but {named(problem.potential)} moves; ask for driven_populations."

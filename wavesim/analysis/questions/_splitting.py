@@ -26,6 +26,7 @@ from ...schemes import Chebyshev, Spectral
 from ...states import LeftLocalized, RightLocalized
 from ..bars import AbstractQuestion, AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report, Work
 from ..predictions import beats, half_length, lowest_doublet, wkb_gap_of
+from ._ended_split import ended_split_report, ended_split_theory
 from ._given import refuse_by_hand
 from ._populations import both_sides, population_curves, population_observables
 from ._short_record import short_record
@@ -81,13 +82,16 @@ class Splitting(AbstractQuestion):
     """
 
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
-        if not _on_record(problem):
+        if problem.ends is not None or not _on_record(problem):
             return None
         return _Rate().course(_lasting(problem), tolerance, **fixed)
 
     def measuring(
         self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
     ) -> Work[Report]:
+        if problem.ends is not None:
+            refuse_by_hand(problem, "splitting", fixed)
+            return ended_split_report(problem, tolerance)
         if not _on_record(problem):
             refuse_by_hand(problem, "splitting", fixed)
             return split_report(problem, tolerance)
@@ -115,6 +119,8 @@ class Splitting(AbstractQuestion):
         return dataclasses.replace(report, quantities=quantities)
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
+        if problem.ends is not None:
+            return ended_split_theory(problem)
         if not _on_record(problem):
             return gap_theories(problem)
         levels = _doublet_of(problem)

@@ -33,6 +33,7 @@ from ._stationary import (
     has_scattering_states,
     too_long,
 )
+from ._way_out import OUT, out_curves, out_numbers, out_readings, way_out
 
 _FAR = 1e-3
 # frames that show how long something rings
@@ -45,6 +46,7 @@ class Transmission(AbstractRecordQuestion):
 
     transmitted = absorbed on the far side + what is beyond the potential there and moves away; reflected likewise on the near side;
     remaining = what is undecided: inside the potential, or still moving towards it. The three add to one; ``absorbed_left`` and ``absorbed_right`` are parts of the first two.
+    With a wall on one side: what has got out of the room between it and a barrier by the end, and what has not.
 
     Args:
         relative: whether the tolerance is a fraction of the transmitted probability, for barriers so thick that an absolute one would say
@@ -65,6 +67,8 @@ class Transmission(AbstractRecordQuestion):
         return {"scale": max(next(iter(theories.values())), 1e-25)} if theories else {}
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
+        if problem.ends is not None:
+            return way_out(problem)
         left, right = problem.potential.support(_FAR)
         return {
             "norm": Norm(),
@@ -75,6 +79,8 @@ class Transmission(AbstractRecordQuestion):
         }
 
     def readings(self, result: Result) -> dict[str, Reading]:
+        if OUT in result.series:
+            return out_readings(result)
         ends = {name: float(values[-1]) for name, (values, _) in self.curves(result).items()}
         # whatever is undecided at the end may still go either way
         own = {"duration": abs(ends["remaining_probability"])}
@@ -99,6 +105,8 @@ class Transmission(AbstractRecordQuestion):
         return numbers
 
     def numbers(self, result: Result, least: float) -> dict[str, FrameSum]:
+        if OUT in result.series:
+            return out_numbers(result)
         right = moves_right(result.problem)
         frames, side = result.numerics.frames, "right" if right else "left"
         through = FrameSum.at(
@@ -131,6 +139,8 @@ class Transmission(AbstractRecordQuestion):
         return MOST_WORK if _by_hand(problem, fixed) or not has_scattering_states(problem) else LITTLE_WORK
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
+        if OUT in result.series:
+            return out_curves(result)
         s = result.series
         left = result.absorbed[:, 0] + s["beyond_left"] - s["incoming_left"]
         right = result.absorbed[:, 1] + s["beyond_right"] - s["incoming_right"]
@@ -153,6 +163,7 @@ class Transmission(AbstractRecordQuestion):
         problem, grid, absorber = result.problem, result.numerics.grid, result.numerics.absorber
         if (
             absorber is None
+            or OUT in result.series
             or as_packet(problem.state, float(problem.mass)) is None
             or result.numerics.frames < _FRAMES
         ):
@@ -176,6 +187,9 @@ class Transmission(AbstractRecordQuestion):
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
+        if problem.ends is not None:
+            # what is out by a time is no matter of T(E)
+            return {}
         problem = along_first_axis(problem)
         # an approximation says something where next to nothing passes
         rough = approximate_transmissions(problem) if self.relative else {}
@@ -184,7 +198,7 @@ class Transmission(AbstractRecordQuestion):
 
     def compared(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
-        return packet_theories(along_first_axis(problem), first_only=True)
+        return {} if problem.ends is not None else packet_theories(along_first_axis(problem), first_only=True)
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
         del problem, times

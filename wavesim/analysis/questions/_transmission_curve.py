@@ -29,7 +29,7 @@ from ..predictions import (
 )
 from ._curve_by_scattering import by_scattering
 from ._energy_resolved import Heard, Told, TransmissionAt
-from ._given import given_by_hand
+from ._given import given_by_hand, refuse_ends
 from ._soft_detector import Energies, SoftDetectors, energies_of
 from ._stationary import LITTLE_WORK
 
@@ -74,6 +74,7 @@ class TransmissionCurve(AbstractQuestion):
     def measuring(
         self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
     ) -> Work[Report]:
+        refuse_ends(problem, "T(E) is")
         chosen = self._energies(problem)
         known = brief is None and problem.duration is None and not given_by_hand(fixed)
         heard = yield from Heard.listened(

@@ -31,7 +31,17 @@ from ..questions import (
     frames_for,
 )
 from ._other_numerics import other_numerics, without_absorber, words
-from ._theory_routes import PERIODS, Route, coulomb_half_life, coulomb_peak, counted, ground_level, outgoing, wronskian
+from ._theory_routes import (
+    PERIODS,
+    Route,
+    between_ends,
+    coulomb_half_life,
+    coulomb_peak,
+    counted,
+    ground_level,
+    outgoing,
+    wronskian,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,6 +117,8 @@ def _ways(problem: Problem, report: Report, question: AbstractQuestion, progress
         return [lambda: Found((coulomb_half_life(problem, float(question.energy)),))]
     if isinstance(question, GamowPeak):
         return [lambda: Found((coulomb_peak(problem, float(question.temperature), report.headline.value),))]
+    if problem.ends is not None and not isinstance(question, Decay):
+        return [lambda: Found((between_ends(report),))]
     if isinstance(question, Levels):
         return [lambda: Found((ground_level(problem, report),))]
     if isinstance(question, Decay) and report.result is None:

@@ -82,6 +82,22 @@ def ground_level(problem: Problem, report: Report) -> Route:
     return _shot(problem, states) if states.grid.dimension == 1 else _relaxed(problem, report, states)
 
 
+def between_ends(report: Report) -> Route:
+    """The headline between walls or on a ring by theory: levels by counting nodes or in plane waves, motion as a sum over stationary states.
+
+    Raises:
+        WavesimError: if no theory knows it.
+    """
+    head = report.headline
+    if not head.theory:
+        raise WavesimError(
+            f"{head.name} between walls or on a ring has a second route by theory only, but none knows it."
+        )
+    value = float(next(iter(head.theory.values())))
+    name = "levels by another method" if report.result is None else "a sum over stationary states"
+    return Route(f"{name}, nothing propagated", value, head.theory_error + 8 * _EPS * abs(value))
+
+
 def _shot(problem: Problem, states: BoundStates) -> Route:
     """The wave that vanishes at the walls has no node; what walls further in change is part of the bar."""
     grid, mass, potential = states.grid, float(problem.mass), problem.potential

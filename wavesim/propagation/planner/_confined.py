@@ -7,11 +7,12 @@ import math
 import numpy as np
 
 from ...absorbers import Absorber
+from ...ends import Walls
 from ...errors import NumericsError
 from ...grid import Grid
 from ...potentials import valley, values_at
 from ...problem import Problem
-from ...states import AbstractState, Eigenstate, Superposition, as_packet
+from ...states import AbstractState, ContinuedBound, Eigenstate, Superposition, as_packet
 from ._grid import fitted_grid, spike_wave_number
 
 Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
@@ -147,7 +148,7 @@ def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, flo
     row = np.real(np.fft.ifft((2 * math.pi * np.fft.fftfreq(n, step)) ** 2 / (2 * mass)))
     energies, vectors = np.linalg.eigh(row[np.subtract.outer(np.arange(n), np.arange(n)) % n] + np.diag(values))
     levels = _levels_of(problem.state)
-    count = max(2, *levels, 0) + 1 if levels else n
+    count = max(3, *levels) + 1 if levels else n
     energies, states = energies[:count], vectors.T[:count] / math.sqrt(step)
     weights = np.isin(np.arange(count), list(levels)).astype(float)
     if as_packet(problem.state, mass) is not None:
@@ -170,13 +171,19 @@ def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, flo
     left, right = problem.potential.support(1e-3)
     inner = values[(positions[:n] >= left) & (positions[:n] <= right)]
     scale = float(np.ptp(inner)) if len(inner) else 0.0
-    return edge, momentum, max(energy, min(scale, 4 * energy)), float(energies[1] - energies[0]), level
+    walled = isinstance(problem.state, ContinuedBound) and len(energies) > 3
+    gap = float(energies[3] - energies[1] if walled else energies[1] - energies[0])
+    return edge, momentum, max(energy, min(scale, 4 * energy)), gap, level
 
 
 def _levels_of(state: AbstractState) -> set[int]:
     """The levels that a bound state is made of; none for a packet, which may be made of all."""
     if not state.bound:
         return set()
+    if isinstance(state, ContinuedBound):
+        # beside a wall those of the mirrored V that are odd
+        walled = isinstance(state.ends, Walls)
+        return {2 * level + 1 if walled else level for level in _levels_of(state.state)}
     if isinstance(state, Eigenstate):
         return {state.level}
     if isinstance(state, Superposition):

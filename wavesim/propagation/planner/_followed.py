@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import NumericsError
 from ...grid import Grid
-from ...potentials import values_at
+from ...potentials import Unfolded, values_at
 from ...problem import Problem
 from ...schemes import STRANG
 from ...states import as_packet
@@ -27,6 +27,8 @@ _SHARE = 1e-3
 _PHASE = 1.0
 # (spacing x wave number)^6 of an edge that costs an error of 1, as for scattering
 _EDGE = 70.0
+# int kappa dx at which a box ends on a slope, and places at which V is looked at for that
+_ACTION, _PLACES = 25.0, 8193
 # of a potential with edges: what reaches everywhere
 _RIPPLE = 1e-9
 
@@ -48,20 +50,22 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     assert problem.duration is not None
     mass, duration, potential = float(problem.mass), float(problem.duration), problem.potential
     goal = max(_SHARE * tolerance, 1e-20)
+    # what merely bends at a wall, where psi vanishes, falls off as steeply as what counts
+    smooth = potential.smooth or (isinstance(potential, Unfolded) and not (potential.edges or potential.spikes))
     low, high, spacing = _start(problem, tolerance, goal)
     if problem.open and potential.static and as_packet(problem.state, mass) is not None:
         # nothing moves faster than what falls to the lowest V
         top = math.pi / spacing / 1.2 / mass
         low, high = low - top * duration, high + top * duration
     chosen = grid if grid is not None else fitted_grid(low, high, spacing, potential)
-    reached = _reached(problem, chosen, duration, mass)
-    loose = goal if potential.smooth else max(goal, _RIPPLE)
+    seen = reached(problem, chosen, duration, mass)
+    loose = goal if smooth else max(goal, _RIPPLE)
     for _ in range(_MOST_TRIALS):
-        sharpen = potential.smooth and reached.fast > goal
-        if grid is not None or (max(reached.left, reached.right) <= loose and not sharpen):
+        sharpen = smooth and seen.fast > goal
+        if grid is not None or (max(seen.left, seen.right) <= loose and not sharpen):
             break
         wide = 0.4 * (high - low)
-        low, high = low - wide * (reached.left > loose), high + wide * (reached.right > loose)
+        low, high = low - wide * (seen.left > loose), high + wide * (seen.right > loose)
         spacing /= 1.25 if sharpen else 1.0
         chosen = fitted_grid(low, high, spacing, potential)
         if chosen.points[0] > _MOST_POINTS:
@@ -69,11 +73,12 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
                 f"the particle spreads over more than {_MOST_POINTS:,} points within the duration of {duration:.4g} (internal units); "
                 "take a shorter duration, or give [grid] lower, upper and points."
             )
-        reached = _reached(problem, chosen, duration, mass)
-    wave = reached.wave
+        seen = reached(problem, chosen, duration, mass)
+    wave = seen.wave
     if grid is None:
+        low, high = _without_slopes(problem, low, high, goal)
         held = 1.3 * wave
-        if not potential.smooth:
+        if not smooth:
             height = _depth(problem, low, high)
             edge = (_EDGE * min(tolerance, 1e-3)) ** (1 / 6)
             held = max(held, math.sqrt(wave**2 + 2 * mass * height) * math.pi / edge)
@@ -85,6 +90,32 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         "duration": f"{duration:.5g}: given",
     }
     return Space(chosen, None, duration, wave**2 / (2 * mass), wave / mass, reasons)
+
+
+def _without_slopes(problem: Problem, low: float, high: float, goal: float) -> tuple[float, float]:
+    """The box without what lies deep in slopes that the particle cannot climb: there V is high, psi is rounding, and their product is an error.
+
+    It ends where int kappa dx from the last turning point has reached 25 for the fastest part of a packet, in a static V.
+    """
+    mass, packet = float(problem.mass), as_packet(problem.state, float(problem.mass))
+    if packet is None or not problem.potential.static:
+        return low, high
+    x = np.linspace(low, high, _PLACES)
+    values = values_at(problem.potential, x, mass)
+    first, last = packet.position_range(goal)
+    here = values[(x >= first) & (x <= last)]
+    if not len(here):
+        return low, high
+    energy = float(here.max()) + max(abs(k) for k in packet.momentum_range(goal, mass)) ** 2 / (2 * mass)
+    kappa = np.sqrt(2 * mass * np.maximum(np.nan_to_num(values, posinf=1e100) - energy, 0.0))
+    allowed = np.flatnonzero((kappa == 0) | ((x >= first) & (x <= last)))
+    action = np.cumsum(kappa) * (x[1] - x[0])
+    left = np.flatnonzero(action[allowed[0]] - action[: allowed[0]] > _ACTION)
+    right = np.flatnonzero(action[allowed[-1] :] - action[allowed[-1]] > _ACTION)
+    return (
+        float(x[left[-1]]) if len(left) else low,
+        float(x[allowed[-1] + right[0]]) if len(right) else high,
+    )
 
 
 def _start(problem: Problem, tolerance: float, goal: float) -> tuple[float, float, float]:
@@ -111,7 +142,7 @@ def _depth(problem: Problem, low: float, high: float) -> float:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Reach:
+class Reach:
     """How much of the particle comes to the left end, the right end and the end of the band, and the largest momentum of all but 1e-8 of it."""
 
     left: float
@@ -120,7 +151,8 @@ class _Reach:
     wave: float
 
 
-def _reached(problem: Problem, grid: Grid, duration: float, mass: float) -> _Reach:
+def reached(problem: Problem, grid: Grid, duration: float, mass: float) -> Reach:
+    """Where a pilot run takes the particle."""
     pilot = Pilot.of(dataclasses.replace(problem, measure={}), grid, None)
     step = _PHASE * 2 * mass / float(grid.largest_momentum[0]) ** 2
     steps = _LOOKS * max(1, math.ceil(duration / step / _LOOKS))
@@ -132,7 +164,7 @@ def _reached(problem: Problem, grid: Grid, duration: float, mass: float) -> _Rea
     k = np.fft.fftshift(np.abs(2 * math.pi * np.fft.fftfreq(grid.points[0], float(grid.spacing[0]))))
     order = np.argsort(-k, kind="stable")
     beyond = np.cumsum(power.max(axis=0)[order])
-    return _Reach(
+    return Reach(
         left=float(density[:, :margin].sum(axis=1).max()),
         right=float(density[:, -margin:].sum(axis=1).max()),
         fast=float(np.max(power[:, :margin].sum(axis=1) + power[:, -margin:].sum(axis=1))),

@@ -8,7 +8,8 @@ import numpy as np
 
 from ...edges import SLIVER
 from ...grid import Grid, fast_size
-from ...potentials import AbstractDoubleWell, AbstractMetastable, AbstractPotential
+from ...potentials import AbstractDoubleWell, AbstractMetastable, AbstractPotential, Unfolded
+from ._boxed import coarser_box
 
 # cells between neighboring edges: with two of them the two edges' errors are not yet those of single ones, and bars too small (measured)
 _FEWEST_CELLS = 3
@@ -47,7 +48,7 @@ def fitted_grid(
         anchor = float(potential.divide)
         outer = np.array([edge for edge in edges if edge > anchor])
         gaps = np.diff(outer, prepend=anchor) if len(outer) else gaps
-    elif isinstance(potential, AbstractMetastable) and potential.wall is not None:
+    elif isinstance(potential, AbstractMetastable | Unfolded) and potential.wall is not None:
         anchor = float(potential.wall)
         low, high = min(low, 2 * anchor - high), max(high, 2 * anchor - low)
         gaps = np.diff(np.array([edge for edge in edges if edge > anchor]), prepend=anchor)
@@ -74,7 +75,7 @@ def _around(low: float, high: float, spacing: float, anchor: float) -> Grid:
 
 def _spiked_grid(low: float, high: float, spacing: float, potential: AbstractPotential) -> Grid:
     spikes = np.array(potential.spikes, dtype=float)
-    if isinstance(potential, AbstractDoubleWell):
+    if isinstance(potential, AbstractDoubleWell) or (isinstance(potential, Unfolded) and len(spikes) == 2):
         # an odd number of cells between the wells: the plane between them falls midway, for every spacing alike
         spacing = float(np.ptp(spikes)) / (2 * math.ceil((np.ptp(spikes) / spacing - 1) / 2 - 1e-9) + 1)
     elif len(spikes) > 1:
@@ -112,6 +113,8 @@ def coarsened(grid: Grid, ratio: float, potential: AbstractPotential) -> Grid:
     Where the edges do not fit a spacing within 15 % to 30 % of that, they are left where they fall, the first midway: their error is then
     of nearly the same order, but scatters. Deltas always lie on points, whatever ratio that takes.
     """
+    if isinstance(potential, Unfolded) and potential.closed:
+        return coarser_box(grid, ratio, potential)
     if grid.dimension == 1:
         low, high = grid.lower[0], grid.upper[0] - 0.5 * grid.spacing[0]
         near, far = (1.2, 4.0) if potential.spikes else (max(1.2, 0.87 * ratio), 1.3 * ratio)

@@ -15,13 +15,15 @@ from ..._checks import positive
 from ...absorbers import Absorber
 from ...errors import ArgumentError, NumericsError
 from ...grid import Grid
-from ...potentials import Free
+from ...potentials import Free, Unfolded
 from ...problem import Problem
 from ...schemes import Scheme, Spectral
 from ...states import Trapped, as_packet
+from ...unfolding import unfolded, unfolded_grid
 from .._memory import refuse_too_large
 from .._numerics import Method, Numerics, chebyshev_for as chebyshev_for, require_double
 from .._spectral import require_spectral
+from ._closed import closed_space
 from ._confined import confined_space
 from ._decay import decay_space
 from ._followed import followed_space
@@ -108,6 +110,8 @@ def plan(
     if isinstance(absorber, str) and absorber != "planned":
         raise ArgumentError("absorber", f'must be an Absorber, None or "planned", but is {absorber!r}.')
     positive("scale", scale)
+    asked = problem
+    grid, problem = unfolded_grid(grid, problem.ends), unfolded(problem)
     space = _space(problem, tolerance, grid, absorber, refinement, scale)
     refuse_too_large(space.grid, 16 if precision == "double" else 8)
     reasons = dict(space.reasons)
@@ -135,7 +139,7 @@ def plan(
     reasons["step"] = f"dt = {numerics.dt:.5g}: {numerics.steps:,} steps over {space.duration:.6g}" + (
         f", {frames} frames" if frames > 1 else ""
     )
-    return Plan(problem, tolerance, numerics, reasons, course.pilot_pairs)
+    return Plan(asked, tolerance, numerics, reasons, course.pilot_pairs)
 
 
 def _space(
@@ -155,6 +159,8 @@ def _space(
         )
     if axes > 1:
         parts = planar_space(problem, tolerance, absorber, refinement.space, refinement.absorber, refinement.longer)
+    elif isinstance(problem.potential, Unfolded) and problem.potential.closed:
+        return closed_space(problem, tolerance, grid, refinement.space)
     elif isinstance(problem.state, Trapped):
         parts = decay_space(
             problem, tolerance, grid, absorber, refinement.space, refinement.absorber, refinement.longer
@@ -182,11 +188,14 @@ def _roams(problem: Problem, absorber: Absorber | str | None) -> bool:
     if problem.duration is None or isinstance(potential, Free) or isinstance(problem.state, Trapped):
         return False
     closed = [math.isinf(end) for end in potential.asymptotes()]
+    beside_wall = isinstance(potential, Unfolded) and state is not None
     if all(closed) and -math.inf not in potential.asymptotes():
-        return not potential.static
+        return not potential.static or beside_wall
     if state is None:
         # in a field that pulls without end the lowest states of a larger box are other states
         return False
+    if beside_wall:
+        return absorber is None or isinstance(absorber, str)
     first, last = state.momentum_range(0.5 - 1e-9, float(problem.mass))
     undirected = abs(first + last) / 2 < 1e-9 * max(abs(k) for k in state.momentum_range(1e-3, float(problem.mass)))
     return any(closed) or absorber is None or (undirected and not falls_off(problem))

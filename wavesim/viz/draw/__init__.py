@@ -29,3 +29,4 @@ from ._panels import (
 )
 from ._spikes import draw_spikes as draw_spikes
 from ._table import MOST_ROWS as MOST_ROWS, draw_cases as draw_cases, draw_table as draw_table
+from ._walls import draw_walls as draw_walls

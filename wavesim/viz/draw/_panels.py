@@ -18,6 +18,7 @@ from ..scene import Scene, frames, on_picture, start_of, telling_frame
 from ._curves import DASHED
 from ._hills import draw_hills
 from ._spikes import draw_spikes
+from ._walls import draw_walls
 
 if TYPE_CHECKING:
     from ...propagation import Result
@@ -44,6 +45,7 @@ def draw_density(axes: Axes, result: Result, scene: Scene, units: UnitSystem) ->
     axes.set(ylabel=scene.labels["time"], xlim=scene.window[0])
     for edge in scene.marks:
         axes.axvline(edge, color=SLATE, lw=0.9, ls=_DOTTED)
+    draw_walls(axes, scene.walls)
     return image
 
 
@@ -94,6 +96,7 @@ def draw_potential(axes: Axes, scene: Scene, names: bool = True, band: tuple[flo
         if names:
             _name(axes, "energies\nmeasured", band[0] + 0.15 * (band[1] - band[0]))
     axes.plot(scene.outline, scene.potential[0], color=INK, lw=1.6)
+    draw_walls(axes, scene.walls)
     draw_spikes(axes, scene, scene.energies)
     for name, value in scene.levels if band is None else ():
         axes.axhline(value, color=PURPLE, lw=1.4, ls=DASHED)

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from ..._typing import ENERGY, LENGTH
+from ...ends import Axis, Walls
 from ...units import UnitSystem
 from .._colors import BLUE, GROUND, HAIR, INK, SLATE, STEPS, VERMILION, signed_colormap
-from ..draw import ABOVE_TABLE, HEIGHT, TABLE_TOP, WIDTH, draw_table, last_line
+from ..draw import ABOVE_TABLE, HEIGHT, TABLE_TOP, WIDTH, draw_table, draw_walls, last_line
 from ..scene import onto_points
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
     x = np.linspace(low, high, _COLUMNS)
     potential = _value(states, (x,)) / energy
     levels = states.energies / energy
-    waves = np.stack([_along(states, psi, x) for psi in states.psi])
-    rim = min(states.problem.potential.asymptotes()) / energy
+    waves = np.stack([_along(states, np.real(psi), x) for psi in states.psi])
+    rim = _rim(states) / energy
     bottom = min(float(potential.min()), float(levels[0]))
     if states.problem.potential.spikes:
         # a delta has no floor
@@ -67,6 +68,12 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
     for spike in states.problem.potential.spikes:
         ends = ((float(spike) / length, bottom - 0.03 * reach), (float(spike) / length, rim))
         axes.annotate("", *ends, arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.8, "shrinkA": 0, "shrinkB": 0})
+    if isinstance(states.problem.ends, Walls):
+        ends = states.problem.ends.interval
+        left, right = (None if math.isinf(end) else end / length for end in ends)
+        strip = 0.02 * (high - low) / length
+        axes.set_xlim(*(end + side * strip for end, side in zip(axes.get_xlim(), (-1, 1), strict=True)))
+        draw_walls(axes, (left, right))
     for n, (level, wave) in enumerate(zip(levels, waves, strict=True)):
         color = (BLUE, VERMILION)[n % 2]
         axes.axhline(level, color=HAIR, lw=1)
@@ -77,6 +84,15 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
         axes.annotate(text, (1.015, place), xycoords=("axes fraction", "data"), color=color, va="center")
     axes.set(xlabel=units.label("x", LENGTH), ylabel=units.label("energy", ENERGY))
     axes.yaxis.set_major_locator(MaxNLocator(7, steps=STEPS))
+
+
+def _rim(states: BoundStates) -> float:
+    """Energy above which nothing is bound, on the sides that have no wall."""
+    ends = states.problem.ends
+    if ends is None:
+        return min(states.problem.potential.asymptotes())
+    far = states.problem.potential.asymptotes()
+    return min((end for end, place in zip(far, ends.interval, strict=True) if math.isinf(place)), default=math.inf)
 
 
 def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
@@ -90,7 +106,7 @@ def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
     ]
     axes = figure.add_axes((0.76, 0.335, 0.215, 0.54), title="Distance from theory" if told else "Error bars")
     axes.semilogy(numbers, errors, "_", color=SLATE, ms=22, mew=2, label="error bar")
-    floor = 1e-16 * max(1.0, float(np.max(np.abs([quantity.value for quantity in quantities]))) / energy)
+    floor = 1e-16 * (float(np.max(np.abs([quantity.value for quantity in quantities]))) / energy or 1.0)
     if told:
         places, distances = (np.array(column) for column in zip(*told, strict=True))
         axes.semilogy(places, np.maximum(distances, floor), "o", color=BLUE, ms=8, label="|computed \u2212 theory|")
@@ -187,15 +203,21 @@ def _window(states: BoundStates, axis: int) -> tuple[float, float]:
     """Where the states are."""
     grid = states.grid
     others = tuple(a for a in range(1 + grid.dimension) if a != 1 + axis)
-    ever = (states.psi**2).max(axis=0, keepdims=True).max(axis=others)
+    ever = (np.abs(states.psi) ** 2).max(axis=0, keepdims=True).max(axis=others)
     points = float(grid.lower[axis]) + float(grid.spacing[axis]) * np.arange(grid.points[axis])
     seen = points[ever > _SEEN * ever.max()]
     low, high = float(seen[0]), float(seen[-1])
     margin = 0.08 * (high - low)
+    if isinstance(states.problem.ends, Axis):
+        return float(points[0]), float(points[-1])
     return max(low - margin, float(points[0])), min(high + margin, float(points[-1]))
 
 
 def _along(states: BoundStates, psi: np.ndarray, x: np.ndarray) -> np.ndarray:
+    if states.problem.ends is not None:
+        # no wave of the box: it may have a slope at a wall, or another phase after a period
+        points = float(states.grid.lower[0]) + float(states.grid.spacing[0]) * np.arange(states.grid.points[0])
+        return np.interp(x, points, np.real(psi))
     return np.real(onto_points(psi, float(states.grid.lower[0]), float(states.grid.spacing[0]), x, 0))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..._typing import ENERGY, LENGTH, TIME
+from ...ends import Walls
+from ...unfolding import start_on
 from ...units import UnitSystem
 from .._colors import phase_table
 from .._numbers import unit_of
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from ...propagation import Result
 
 NATURAL = UnitSystem(natural=True)
+# V inside a wall, over the energies that are shown: above the top of every panel
+_SOLID = 1e3
 _SPOKEN = {
     "product": "packet",
     "free": "free space",
@@ -59,6 +64,10 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
     spikes = find_spikes(result)
     if bottom >= 0 and any(sign < 0 for _, sign in spikes):
         bottom = -0.5 * top
+    walls = _walls(problem, length)
+    for side, wall in zip((-1, 1), walls, strict=True):
+        if wall is not None:
+            potential = np.where(side * (outline / length - wall) > 0, _SOLID * (abs(top) + abs(bottom)), potential)
     peak = _peak(result)
     gain, plane = find_gain(result, density, x, peak)
     return Scene(
@@ -86,7 +95,16 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
         marks=tuple(edge / length for edge in find_marks(result, support)),
         spikes=tuple((place / length, sign) for place, sign in spikes),
         phases=phase_table(),
+        walls=walls,
     )
+
+
+def _walls(problem: Problem, length: float) -> tuple[float | None, float | None]:
+    """The hard walls, in shown units."""
+    if not isinstance(problem.ends, Walls):
+        return None, None
+    left, right = (None if math.isinf(end) else end / length for end in problem.ends.interval)
+    return left, right
 
 
 def frames(result: Result, scene: Scene, units: UnitSystem, rows: int) -> Iterator[np.ndarray]:
@@ -103,6 +121,9 @@ def on_picture(psi: np.ndarray, result: Result, scene: Scene, units: UnitSystem,
     if grid.dimension == 3:
         psi = np.sqrt((np.abs(psi) ** 2).sum(axis=2) * float(grid.spacing[2]))
     picture = onto_points(psi, float(grid.lower[0]), float(grid.spacing[0]), scene.x * length, 0)
+    for side, wall in zip((-1, 1), scene.walls, strict=True):
+        if wall is not None:
+            picture = np.where(side * (scene.x - wall) > 0, 0.0, picture)
     if grid.dimension > 1:
         y = _centers(scene.window[1], rows) * length
         picture = onto_points(picture, float(grid.lower[1]), float(grid.spacing[1]), y, 1).T
@@ -142,8 +163,11 @@ def _levels(result: Result) -> list[tuple[str, float]]:
     import jax.numpy as jnp
 
     problem, grid = result.problem, result.numerics.grid
-    hamiltonian = problem.hamiltonian(grid)
-    mean = float(hamiltonian.energy(jnp.asarray(start_of(result), dtype=complex)))
+    if problem.ends is None:
+        hamiltonian, psi = problem.hamiltonian(grid), jnp.asarray(start_of(result), dtype=complex)
+    else:
+        hamiltonian, psi = start_on(problem, grid)
+    mean = float(hamiltonian.energy(psi))
     return [("mean energy" if problem.potential.static else "initial energy", mean)]
 
 

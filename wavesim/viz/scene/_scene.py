@@ -72,6 +72,7 @@ class Scene:
         lines: the curves over time.
         note: what is not shown, for the reader.
         phases: colors of the phases, shape (n, 3), uint8.
+        walls: position of the hard wall on the left and on the right, None where there is none.
     """
 
     title: str
@@ -91,6 +92,7 @@ class Scene:
     lines: tuple[Line, ...]
     note: str
     phases: np.ndarray
+    walls: tuple[float | None, float | None] = (None, None)
 
     def outline_height(self, frame: int) -> np.ndarray:
         """Height of V along `outline` at that frame."""

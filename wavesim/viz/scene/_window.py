@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...ends import Walls
 from ...errors import NumericsError
+from ...unfolding import start_on
 
 if TYPE_CHECKING:
     from ...analysis import Curve, Report
@@ -40,8 +42,14 @@ def start_of(result: Result) -> np.ndarray:
     """psi that the run starts with."""
     if len(result.psi):
         return result.psi[0]
-    grid = result.numerics.grid
-    return np.asarray(result.problem.state.sample(grid, result.problem.hamiltonian(grid)))
+    grid, problem = result.numerics.grid, result.problem
+    if problem.ends is None:
+        return np.asarray(problem.state.sample(grid, problem.hamiltonian(grid)))
+    psi = np.asarray(start_on(problem, grid)[1])
+    if not isinstance(problem.ends, Walls):
+        return psi
+    points = grid.points[0]
+    return (psi[points:] if problem.ends.left is not None else psi[:points]) * np.sqrt(2.0)
 
 
 def find_spikes(result: Result) -> tuple[tuple[float, int], ...]:
@@ -145,7 +153,15 @@ def find_window(result: Result, density: list[np.ndarray], axis: int) -> tuple[f
         ends = problem.potential.support(1e-2)
         low, high = min(low, float(ends[0])), max(high, float(ends[1]))
     margin = 0.06 * (high - low)
-    return max(left, low - margin), min(right, high + margin)
+    low, high = max(left, low - margin), min(right, high + margin)
+    if isinstance(problem.ends, Walls):
+        # a strip of each wall
+        strip, walls = 0.02 * (high - low), problem.ends.interval
+        low, high = (
+            (walls[0] - strip if low - margin < walls[0] else low),
+            (walls[1] + strip if high + margin > walls[1] else high),
+        )
+    return low, high
 
 
 def find_gain(result: Result, density: list[np.ndarray], x: np.ndarray, peak: float) -> tuple[np.ndarray, float]:

@@ -1,0 +1,282 @@
+"""From a particle between walls or on a ring to one on an endless line, and what is measured of it there.
+
+Hard walls are mirrors: V is continued so that it is even, psi so that it is odd about each wall, where it vanishes for ever. So a plane-wave grid,
+an absorber and every scheme serve as they are, and a wall costs no accuracy. Both sides of a mirror are the same particle; the norm over both is 1.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any, ClassVar
+
+import jax
+
+from ._arrays import xp as jnp
+from ._pytree import register_dataclass
+from ._typing import Dimension
+from .edges import window
+from .ends import Axis, Ends, Walls
+from .errors import NumericsError
+from .fourier import forward, inverse
+from .grid import Grid
+from .hamiltonian import Hamiltonian
+from .observables import (
+    AbstractObservable,
+    Autocorrelation,
+    Energy,
+    Momentum,
+    MomentumSpread,
+    MovingIn,
+    Overlap,
+    Position,
+    PositionSpread,
+    ProbabilityCurrent,
+    ProbabilityIn,
+    Snapshot,
+)
+from .potentials import Unfolded
+from .problem import Problem
+from .regions import AbstractRegion, Before, Between, Beyond
+from .states import continued
+
+
+def unfolded(problem: Problem) -> Problem:
+    """The same problem on an endless line; itself where it is on one.
+
+    Raises:
+        NumericsError: if V, or what is measured, cannot be continued, or a flux goes through the ring.
+    """
+    ends = problem.ends
+    if ends is None:
+        return problem
+    if isinstance(ends, Axis) and float(ends.flux):
+        raise NumericsError(
+            "only levels know of a flux through the ring, but something is to be propagated; leave out `flux`, or ask for levels."
+        )
+    return dataclasses.replace(
+        problem,
+        potential=Unfolded.of(problem.potential, ends, float(problem.mass)),
+        state=continued(problem.state, ends, float(problem.mass)),
+        measure={
+            name: _continued(observable, ends, float(problem.mass)) for name, observable in problem.measure.items()
+        },
+        walls=None,
+        axis=None,
+    )
+
+
+def unfolded_grid(grid: Grid | None, ends: Ends | None) -> Grid | None:
+    """A grid given between walls or around a ring, on the endless line: its points between the ends stay as many as they are.
+
+    Raises:
+        NumericsError: if it does not end where the world does.
+    """
+    if grid is None or ends is None:
+        return grid
+    low, high = ends.interval
+    first, last, points = float(grid.lower[0]), float(grid.upper[0]), grid.points[0]
+    near = 1e-9 * (last - first)
+    if grid.dimension > 1 or any(
+        math.isfinite(end) and abs(end - own) > near for end, own in ((low, first), (high, last))
+    ):
+        raise NumericsError(
+            f"the grid must end at the walls, or reach once around the ring, {low:.6g} to {high:.6g}, but reaches from {first:.6g} to {last:.6g} "
+            "(internal units); leave it out, or give it these ends."
+        )
+    step = (last - first) / points
+    if isinstance(ends, Axis):
+        return Grid((low + step / 2,), (step,), (points,))
+    start = 2 * first - last if ends.left is not None else first
+    return Grid((start + step / 2,), (step,), (2 * points,))
+
+
+def start_on(problem: Problem, grid: Grid) -> tuple[Hamiltonian, jax.Array]:
+    """H at t = 0 and psi at the start, on the endless line.
+
+    Args:
+        problem: as it was given.
+        grid: of its record, from wall to wall.
+    """
+    ends = problem.ends
+    if ends is None or isinstance(ends, Axis):
+        line, place = unfolded(problem), grid
+    else:
+        step, points = float(grid.spacing[0]), grid.points[0]
+        line, low = unfolded(problem), float(grid.lower[0])
+        place = Grid((low - points * step if ends.left is not None else low,), (step,), (2 * points,))
+    hamiltonian = line.hamiltonian(place)
+    return hamiltonian, line.state.sample(place, hamiltonian)
+
+
+def _continued(observable: AbstractObservable, ends: Ends, mass: float) -> AbstractObservable:
+    if isinstance(observable, Overlap):
+        return Overlap(continued(observable.reference, ends, mass))
+    if isinstance(observable, Autocorrelation):
+        return observable
+    if isinstance(ends, Walls) and isinstance(observable, Position | PositionSpread | Momentum | MomentumSpread):
+        return FromWall(observable, ends)
+    if isinstance(ends, Walls):
+        return Beside(observable, ends)
+    if isinstance(observable, Position | PositionSpread):
+        return AroundRing(ends, isinstance(observable, PositionSpread))
+    if isinstance(observable, ProbabilityIn | MovingIn):
+        return dataclasses.replace(observable, region=OnRing(observable.region, ends))
+    return observable
+
+
+@dataclasses.dataclass(frozen=True)
+class _Half(Snapshot):
+    """What a snapshot of the endless line shows of the particle's own side: the mirror image counts as what it is the image of.
+
+    So what a number's gradient makes of an odd psi is odd again, and as smooth as the observable lets it be.
+    """
+
+    inside: jax.Array
+    image: jax.Array
+
+    def mean(self, values: jax.Array) -> jax.Array:
+        own = self.inside * values
+        return jnp.sum((own + own[self.image]) * jnp.abs(self.psi) ** 2) * self.grid.cell
+
+    def momentum_mean(self, values: jax.Array) -> jax.Array:
+        # Re <psi|v(p)|psi> of one side, where psi is 0 at the wall, so that no edge adds to it: the part of v that is odd in p has the
+        # other sign in the mirror
+        values = jnp.broadcast_to(values, self.phi.shape)
+        turned = jnp.roll(values[::-1], 1)
+        even = jnp.sum((values + turned) / 2 * jnp.abs(self.phi) ** 2) * self.grid.cell / self.phi.size
+        moved = inverse((values - turned) / 2 * self.phi, self.grid.dimension)
+        side = self.inside - self.inside[self.image]
+        return even + jnp.sum(side * jnp.real(jnp.conj(self.psi) * moved)) * self.grid.cell
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Beside(AbstractObservable):
+    """An observable of the particle on its own side of the walls."""
+
+    dimension: ClassVar[Dimension]
+
+    observable: AbstractObservable
+    walls: Walls
+
+    def prepare(self, grid: Grid, hamiltonian: Hamiltonian, initial: jax.Array) -> Any:
+        left, right = self.walls.left, self.walls.right
+        low, high = (-math.inf if left is None else left), (math.inf if right is None else right)
+        inside = jnp.where((grid.x > low) & (grid.x < high), 1.0, 0.0)
+        wall, _ = self.walls.nearest
+        # on a finer grid of the same box a wall may lie on a point
+        image = jnp.round((2 * wall - grid.x - grid.lower[0]) / grid.spacing[0]).astype(int) % grid.points[0]
+        return (inside, image), self.observable.prepare(grid, hamiltonian, initial)
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        (inside, image), inner = prepared
+        if isinstance(self.observable, Energy):
+            return self.observable.measure(inner, snapshot)
+        if isinstance(self.observable, ProbabilityCurrent):
+            return 2 * self.observable.measure(inner, snapshot)
+        if isinstance(self.observable, MovingIn):
+            fraction, chosen = inner
+            return 2 * self.observable.measure((inside * fraction, chosen), snapshot)
+        return self.observable.measure(inner, _Half(snapshot.psi, snapshot.hamiltonian, inside, image))
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class FromWall(AbstractObservable):
+    """Mean and standard deviation of position and momentum beside a wall, or between two; exact for psi that is odd about the wall and band-limited.
+
+    The distance u from the wall is a triangle wave on the endless line, and Im psi* psi' of one side is counted with a square wave. Their Fourier
+    series meet products of psi on twice as many points, where none is aliased:
+    int u |psi|^2 = L/2 - (4 L/pi^2) sum over odd n of rho_n/n^2, with rho_n = int |psi|^2 cos(n pi u/L) du, and so on.
+    """
+
+    dimension: ClassVar[Dimension]
+
+    observable: AbstractObservable
+    walls: Walls
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        grid, count = snapshot.grid, snapshot.grid.points[0]
+        wall, sign = self.walls.nearest
+        half, length = count // 2, grid.spacing[0] * count / 2
+        n = jnp.arange(1, count)
+        turned = jnp.exp(-1j * jnp.pi * n * (grid.lower[0] - wall) / length)
+
+        def finer(phi: jax.Array) -> jax.Array:
+            # the highest wave goes to both ends
+            top = phi[half : half + 1] / 2
+            return 2 * inverse(jnp.concatenate([phi[:half], top, jnp.zeros(count - 1), top, phi[half + 1 :]]), 1)
+
+        def series(product: jax.Array) -> jax.Array:
+            return forward(product.astype(complex), 1)[1:count] * turned * grid.spacing[0] / 2
+
+        psi = finer(snapshot.phi)
+        density = jnp.abs(psi) ** 2
+        norm = jnp.sum(density) * grid.spacing[0] / 2
+        odd = jnp.where(n % 2 == 1, 1.0, 0.0)
+        if isinstance(self.observable, Momentum | MomentumSpread):
+            # the unpaired highest wave has no direction
+            k = jnp.where(jnp.arange(count) == half, 0.0, grid.momentum[0])
+            flow = jnp.imag(jnp.conj(psi) * finer(1j * k * snapshot.phi))
+            mean = -4 * sign / jnp.pi * jnp.sum(odd * jnp.imag(series(flow)) / n) / norm
+            if isinstance(self.observable, Momentum):
+                return mean
+            square = snapshot.momentum_mean(grid.momentum[0] ** 2) / snapshot.momentum_mean(jnp.ones(()))
+            return jnp.sqrt(square - mean**2)
+        rho = jnp.real(series(density)) / n**2
+        mean = length / 2 - 4 * length / jnp.pi**2 * jnp.sum(odd * rho) / norm
+        if isinstance(self.observable, Position):
+            return wall + sign * mean
+        square = length**2 / 3 + 4 * length**2 / jnp.pi**2 * jnp.sum((1 - 2 * odd) * rho) / norm
+        return jnp.sqrt(square - mean**2)
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class AroundRing(AbstractObservable):
+    """Where on a ring the particle is: the argument of R = <exp(2 pi i x/period)>; or how spread, sqrt(-2 ln abs(R)); as lengths.
+
+    For a packet much narrower than the ring they are mean and standard deviation. Unlike <x> they do not depend on where the ring is cut.
+
+    Source: K. V. Mardia, P. E. Jupp, Directional Statistics (2000), section 2.2.
+    """
+
+    dimension: ClassVar[Dimension] = Position.dimension
+
+    axis: Axis
+    spread: bool = dataclasses.field(default=False, metadata={"static": True})
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        period = self.axis.period
+        low = -period / 2 if self.axis.lower is None else self.axis.lower
+        turn = 2 * jnp.pi * (snapshot.grid.x - low - period / 2) / period
+        norm = snapshot.mean(jnp.ones(()))
+        across, along = snapshot.mean(jnp.sin(turn)) / norm, snapshot.mean(jnp.cos(turn)) / norm
+        if self.spread:
+            return jnp.sqrt(-jnp.log(across**2 + along**2)) * period / (2 * jnp.pi)
+        return low + period / 2 + jnp.arctan2(across, along) * period / (2 * jnp.pi)
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class OnRing(AbstractRegion):
+    """A region within one period of a ring."""
+
+    region: AbstractRegion
+    axis: Axis
+
+    def fraction(self, grid: Grid) -> jax.Array:
+        period = self.axis.period
+        low = -period / 2 if self.axis.lower is None else self.axis.lower
+        left, right = low, low + period
+        if isinstance(self.region, Beyond):
+            left = self.region.position
+        elif isinstance(self.region, Before):
+            right = self.region.position
+        elif isinstance(self.region, Between):
+            left, right = self.region.left, self.region.right
+        total = jnp.zeros(grid.points)
+        for turns in (-1, 0, 1):
+            total = total + window(grid.x + turns * period, grid.spacing[0], left, right)
+        return total
