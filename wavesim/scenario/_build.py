@@ -171,7 +171,7 @@ def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     fixed = {key: value for key, value in (("grid", file.grid), *file.run) if value is not None}
     if file.absorber is not None:
         fixed["absorber"] = None if file.absorber == "none" else file.absorber
-    problem = Problem(file.potential, file.state, file.duration, file.particle.mass, file.measure)
+    problem = _problem(file)
     return Scenario(
         name=name,
         title=clean(file.title),

@@ -106,6 +106,8 @@ def has_scattering_states(problem: Problem) -> bool:
     """Whether a packet can be projected on the states of a static potential that is flat on both sides, in one dimension."""
     problem = along_first_axis(problem)
     potential = problem.potential
+    if problem.ends is not None:
+        return False
     flat = all(math.isfinite(float(end)) for end in potential.asymptotes())
     return (
         potential.static
