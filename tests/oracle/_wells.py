@@ -58,7 +58,7 @@ def beat(line: Line, mass: float, side: str) -> Beat | None:
         return None
     first, second = (float(energy) for energy in states.energies)
     gap, error = second - first, float(states.errors.max() + 4e-15 * abs(first)) / (second - first)
-    # where the levels differ in their last digits only; the identity neglects gap^2
+    # the identity takes a slope at one point, which elements know to fewer digits than levels
     if gap < _CLOSE * abs(first) and is_even(line, line.divide):
         gap, error = symmetric_gap(states, mass, line.divide), 1e-11
     c, left = localized(states, side), states.between(-np.inf, line.divide)
