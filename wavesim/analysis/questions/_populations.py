@@ -64,10 +64,11 @@ class Populations(AbstractRecordQuestion):
             return beating_report(problem, tolerance, self.predictions(problem, problem.duration))
         return None
 
-    def without_run(self, problem: Problem, tolerance: float, plan: Plan, **fixed: Any) -> Report | None:
-        # a period so long that rounding of the phases drowns it: the levels know it
-        lasting = problem.duration is None and not given_by_hand(fixed)
-        if not localized(problem) or not lasting or rounding(plan.numerics, float(problem.mass)) <= tolerance:
+    def without_run(self, problem: Problem, tolerance: float, plan: Plan | None, **fixed: Any) -> Report | None:
+        # a period so long that rounding of the phases drowns it, or a well so sharp that no grid holds it: the levels know it
+        if not localized(problem) or problem.duration is not None or given_by_hand(fixed):
+            return None
+        if plan is not None and rounding(plan.numerics, float(problem.mass)) <= tolerance:
             return None
         return beating_report(problem, tolerance, self.predictions(problem, None))
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...absorbers import Absorber
 from ...ends import Walls
-from ...errors import NumericsError
+from ...errors import NumericsError, TooLargeError
 from ...grid import Grid
 from ...potentials import valley, values_at
 from ...problem import Problem
@@ -56,7 +56,7 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     while True:
         chosen = grid if grid is not None else fitted_grid(center - half, center + half, spacing, potential)
         if chosen.points[0] > _LARGEST:
-            raise NumericsError(
+            raise TooLargeError(
                 f"the state needs more than {_LARGEST} points, too many to diagonalize; give grid= and duration yourself."
             )
         ends, momenta, energy, gap, level = _tails(problem, chosen, goal)
