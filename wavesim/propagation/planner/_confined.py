@@ -10,7 +10,7 @@ from ...absorbers import Absorber
 from ...ends import Walls
 from ...errors import NumericsError, TooLargeError
 from ...grid import Grid
-from ...potentials import valley, values_at
+from ...potentials import restricted, valley, values_at
 from ...problem import Problem
 from ...states import AbstractState, ContinuedBound, Eigenstate, Superposition, as_packet
 from ._grid import fitted_grid, spike_wave_number
@@ -106,7 +106,8 @@ def refuse_falling(problem: Problem) -> None:
     """Raises:
     NumericsError: if a bound state is asked for where V falls without end.
     """
-    ends = problem.potential.asymptotes()
+    # beyond a wall it does not matter what V does
+    ends = restricted(problem.potential, problem.ends).asymptotes()
     if -math.inf in ends:
         side = "both sides" if ends[0] == ends[1] else f"the {'left' if ends[0] == -math.inf else 'right'}"
         raise NumericsError(
