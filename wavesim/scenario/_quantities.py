@@ -29,6 +29,17 @@ QUANTITIES: dict[str, Dimension] = {
     **{f"resonance_{kind}{place}": ENERGY for place in ("", "_2", "_3", "_4") for kind in ("energy", "width")},
     "transmission": DIMENSIONLESS,
     "reflection": DIMENSIONLESS,
+    "log10_transmission": DIMENSIONLESS,
+    **{
+        f"{kind}{place}": dimension
+        for place in ("", *(f"_{n}" for n in range(2, 21)))
+        for kind, dimension in (
+            ("energy_for_transmission", ENERGY),
+            ("maximum_energy", ENERGY),
+            ("maximum_transmission", DIMENSIONLESS),
+            ("maximum_reflection", DIMENSIONLESS),
+        )
+    },
     "imbalance": DIMENSIONLESS,
     "survival_probability": DIMENSIONLESS,
     "fit_begin": TIME,

@@ -39,7 +39,8 @@ OBSERVABLES = (
 )  # fmt: skip
 REGIONS = (R.Beyond, R.Before, R.Between)
 QUESTIONS = (
-    A.Transmission, A.TransmissionCurve, A.Decay, A.HalfLife, A.GamowPeak, A.Populations,
+    A.Transmission, A.TransmissionCurve, A.TransmissionAt, A.EnergyForTransmission, A.TransmissionMaxima,
+    A.ReflectionMaxima, A.Decay, A.HalfLife, A.GamowPeak, A.Populations,
     A.DrivenPopulations, A.Splitting, A.Motion, A.Levels, A.Fringes,
 )  # fmt: skip
 

@@ -96,7 +96,12 @@ from ._scattered_packet import (
     reaches as reaches,
     transmitted_share as transmitted_share,
 )
-from ._scattering import Scattering as Scattering, scatter as scatter, terrain_transmission as terrain_transmission
+from ._scattering import (
+    Scattering as Scattering,
+    scatter as scatter,
+    scatter_terrain as scatter_terrain,
+    terrain_transmission as terrain_transmission,
+)
 from ._shooting import doublet_by_shooting as doublet_by_shooting, levels_by_shooting as levels_by_shooting
 from ._siegert import OutgoingSlope as OutgoingSlope, outgoing_slope as outgoing_slope, siegert as siegert
 from ._splitting import (

@@ -131,19 +131,23 @@ def scatter(
         if traced or slices is not None
         else _by_cells(potential, points, np.asarray(energy), leads)
     )
-    # Far from a resonance an energy that is off by rounding is harmless; on its flank it is what limits T.
-    rounding = 2.0**-52 * (16 + steps / 2 + 8 * _change(moved, fine) / _SHIFT)
-    xp = namespace(fine, energy)
-    return Scattering(
-        energy=xp.asarray(energy),
-        transmission=xp.exp(fine.log_transmission),
-        reflection=abs(fine.r) ** 2,
-        log_transmission=fine.log_transmission,
-        t=fine.t,
-        r=fine.r,
-        error=fixed(_change(coarse, fine) + rounding),
-        slices=steps,
-    )
+    return _known(energy, (coarse, fine, moved, steps))
+
+
+def scatter_terrain(terrain: Terrain, energy: ArrayLike, mass: float = 1.0) -> Scattering:
+    """`scatter` for a potential that is surveyed already, deltas included.
+
+    Args:
+        terrain: V, from `surveyed`.
+        energy: E as V is counted [energy], any shape.
+        mass: particle mass.
+
+    Returns:
+        A Scattering, whose error is the change from cells twice as wide, and rounding.
+    """
+    energy = np.asarray(energy, float)
+    leads = _Leads(mass, terrain.v_left, terrain.v_right, terrain.ends[0], terrain.ends[-1])
+    return _known(energy, _across_cells(terrain, energy, leads))
 
 
 class _Waves(NamedTuple):
@@ -162,6 +166,8 @@ class _Leads(NamedTuple):
 
 # psi, its derivative, and the logarithm of what both were divided by.
 _State = tuple[Any, ...]
+# a coarser and a finer solution, the finer one at energies that are shifted a little, and the number of its slices
+_Solved = tuple[_Waves, _Waves, _Waves, int]
 
 
 def terrain_transmission(terrain: Terrain, mass: float = 1.0, finer: int = 1) -> Callable[[ArrayLike], np.ndarray]:
@@ -193,10 +199,6 @@ def terrain_transmission(terrain: Terrain, mass: float = 1.0, finer: int = 1) ->
     return transmission
 
 
-# a coarser and a finer solution, the finer one at energies that are shifted a little, and the number of its slices
-_Solved = tuple["_Waves", "_Waves", "_Waves", int]
-
-
 def _by_slices(potential: Potential, points: Any, energy: Any, leads: _Leads, slices: int | None) -> _Solved:
     flat = flat_segments(potential, points)
     slices = slices or 2 * max(1, _TRACED_SLICES // (2 * flat.size))
@@ -216,6 +218,10 @@ def _by_cells(potential: Potential, points: np.ndarray, energy: np.ndarray, lead
     terrain = surveyed(
         potential, points[0], points[-1], points[1:-1], v_left=float(leads.v_left), v_right=float(leads.v_right)
     )
+    return _across_cells(terrain, energy, leads)
+
+
+def _across_cells(terrain: Terrain, energy: np.ndarray, leads: _Leads) -> _Solved:
     flat = energy.ravel()
     shifted = flat + _SHIFT * np.maximum(np.abs(flat), np.max(np.abs(terrain.coefficients[:, 0])))
     band = (float(np.min(flat, initial=np.inf)), float(np.max(shifted, initial=-np.inf)))
@@ -228,6 +234,23 @@ def _by_cells(potential: Potential, points: np.ndarray, energy: np.ndarray, lead
         return _Waves(*(part.reshape(energy.shape) for part in found))
 
     return solve(coarse, flat), solve(fine, flat), solve(fine, shifted), fine.terrain.ends.size - 1
+
+
+def _known(energy: Any, solved: _Solved) -> Scattering:
+    coarse, fine, moved, steps = solved
+    # Far from a resonance an energy that is off by rounding is harmless; on its flank it is what limits T.
+    rounding = 2.0**-52 * (16 + steps / 2 + 8 * _change(moved, fine) / _SHIFT)
+    xp = namespace(fine, energy)
+    return Scattering(
+        energy=xp.asarray(energy),
+        transmission=xp.exp(fine.log_transmission),
+        reflection=abs(fine.r) ** 2,
+        log_transmission=fine.log_transmission,
+        t=fine.t,
+        r=fine.r,
+        error=fixed(_change(coarse, fine) + rounding),
+        slices=steps,
+    )
 
 
 def _number(value: Any) -> Any:

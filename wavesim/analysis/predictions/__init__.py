@@ -14,8 +14,24 @@ from ._doublet import (
     wkb_gap_of as wkb_gap_of,
 )
 from ._levels import level_theories as level_theories
+from ._lines import (
+    Line as Line,
+    crossing as crossing,
+    crossings as crossings,
+    extremes as extremes,
+    extremum as extremum,
+    sampled as sampled,
+)
 from ._motion import motion_at as motion_at, motion_theories as motion_theories
 from ._packet import Shares as Shares, packet_theories as packet_theories, shares_of as shares_of
+from ._plane_waves import (
+    PlaneWaves as PlaneWaves,
+    Route as Route,
+    by_cells as by_cells,
+    independent_routes as independent_routes,
+    scattering_problem as scattering_problem,
+    threshold as threshold,
+)
 from ._resonances import resonance_marks as resonance_marks, resonances_of as resonances_of
 from ._start import start_in_words as start_in_words
 from ._terrain import gaussians_of as gaussians_of, terrain_of as terrain_of

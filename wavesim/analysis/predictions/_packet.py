@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ... import theory
-from ...potentials import DoubleBarrier, DoubleDeltaWell
+from ...potentials import AbstractPotential, DoubleBarrier, DoubleDeltaWell
 from ...problem import Problem
 from ...states import GaussianPacket
 from ..bars import Estimate, Predictions
@@ -23,6 +23,7 @@ _MOST_CELLS = 6000
 _FAINT = (1e-17, 1e-12, 1e-9, 1e-7, 1e-5, 1e-4)
 # of a wave's phase in one cell
 _PHASE = 4.0
+LARGEST_PHASE = _PHASE * _MOST_CELLS
 
 
 # an interference is worth a theory of its own where it is so many times larger than the errors, and than this share of the average
@@ -168,11 +169,20 @@ def _beyond(problem: Problem, part: theory.Gaussian) -> float:
 
 
 def _tolerances(problem: Problem) -> list[float]:
-    """Where V may be cut off, faintest first, so that a wave need not cross too many cells."""
+    """Where V may be cut off, faintest first, so that the packet's waves need not cross too many cells."""
     packet = gaussians_of(problem.state, float(problem.mass)) or ()
-    fastest = max((abs(part.momentum) + 5 / part.width for part in packet), default=0.0)
-    lengths = {tolerance: float(np.diff(problem.potential.support(tolerance))[0]) for tolerance in _FAINT}
-    return [tolerance for tolerance, length in lengths.items() if fastest * length < _PHASE * _MOST_CELLS]
+    return cuts_for(problem.potential, max((abs(part.momentum) + 5 / part.width for part in packet), default=0.0))
+
+
+def cuts_for(potential: AbstractPotential, fastest: float) -> list[float]:
+    """Shares of its height below which V may be cut off, faintest first, so that a wave number need not cross too many cells.
+
+    Args:
+        potential: V.
+        fastest: the largest wave number [1/length].
+    """
+    lengths = {tolerance: float(np.diff(potential.support(tolerance))[0]) for tolerance in _FAINT}
+    return [tolerance for tolerance, length in lengths.items() if fastest * length < LARGEST_PHASE]
 
 
 def _both(through: dict[str, Estimate], shares: Shares | None) -> Predictions:

@@ -15,15 +15,18 @@ FAINTEST = 1e-17
 _PAD = 0.5
 
 
-def terrain_of(potential: AbstractPotential, mass: float, tolerance: float = FAINTEST) -> theory.Terrain:
+def terrain_of(
+    potential: AbstractPotential, mass: float, tolerance: float = FAINTEST, ends: tuple[float, float] | None = None
+) -> theory.Terrain:
     """A static one-dimensional potential that is flat on both sides, surveyed.
 
     Args:
         potential: V.
         mass: of the particle.
         tolerance: V is cut off where it is this share of its height away from its asymptotes.
+        ends: where it is cut off instead [length].
     """
-    left, right = potential.support(tolerance)
+    left, right = potential.support(tolerance) if ends is None else ends
     marks = (*potential.edges, *potential.spikes)
     left, right = min((left, *marks)), max((right, *marks))
     pad = _PAD if not left < right or any(not left < spike < right for spike in potential.spikes) else 0.0

@@ -2,6 +2,7 @@
 
 from ._decay import Decay as Decay
 from ._driven_populations import DrivenPopulations as DrivenPopulations
+from ._energy_for_transmission import EnergyForTransmission as EnergyForTransmission
 from ._energy_resolved import EnergyResolved as EnergyResolved, transmission_curve as transmission_curve
 from ._flux import (
     FLUX as FLUX,
@@ -13,7 +14,12 @@ from ._fringes import Fringes as Fringes
 from ._gamow import GamowPeak as GamowPeak, HalfLife as HalfLife
 from ._leaking import shot as shot
 from ._levels import Levels as Levels
+from ._maxima import (
+    ReflectionMaxima as ReflectionMaxima,
+    TransmissionMaxima as TransmissionMaxima,
+)
 from ._motion import Motion as Motion
+from ._plane_wave import AbstractPlaneWaveQuestion as AbstractPlaneWaveQuestion
 from ._populations import Populations as Populations
 from ._short_record import ParityCorrelation as ParityCorrelation, period_from_short_record as period_from_short_record
 from ._soft_detector import energies_of as energies_of
@@ -24,4 +30,5 @@ from ._splitting import (
     splitting_formulas as splitting_formulas,
 )
 from ._transmission import Transmission as Transmission, transmitted as transmitted
+from ._transmission_at import TransmissionAt as TransmissionAt
 from ._transmission_curve import TransmissionCurve as TransmissionCurve

@@ -19,6 +19,7 @@ from ..predictions import lowest_doublet
 from ..questions import (
     FLUX,
     TRANSMITTED,
+    AbstractPlaneWaveQuestion,
     Decay,
     FluxThroughPlane,
     GamowPeak,
@@ -35,6 +36,7 @@ from ._theory_routes import (
     PERIODS,
     Route,
     between_ends,
+    beside,
     coulomb_half_life,
     coulomb_peak,
     counted,
@@ -119,6 +121,9 @@ def _ways(problem: Problem, report: Report, question: AbstractQuestion, progress
         return [lambda: Found((coulomb_peak(problem, float(question.temperature), report.headline.value),))]
     if problem.ends is not None and not isinstance(question, Decay):
         return [lambda: Found((between_ends(report),))]
+    if isinstance(question, AbstractPlaneWaveQuestion):
+        independent = beside(report)
+        return [] if independent is None else [lambda: Found((independent,))]
     if isinstance(question, Levels):
         return [lambda: Found((ground_level(problem, report),))]
     if isinstance(question, Decay) and report.result is None:

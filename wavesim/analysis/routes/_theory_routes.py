@@ -14,7 +14,7 @@ from ...potentials import CoulombBarrier
 from ...problem import Problem
 from ...propagation import coarsened, relax
 from ...states import GaussianPacket, Product
-from ..bars import BoundStates, Report
+from ..bars import BoundStates, Estimate, Report
 from ..predictions import lowest_doublet
 from ..questions import counted_gap, shot
 from ._other_numerics import other_grid
@@ -68,6 +68,14 @@ def outgoing(problem: Problem) -> Route:
     """The lifetime by shooting with outgoing waves through cells."""
     known = shot(problem)
     return Route("outgoing waves by shooting, nothing propagated", known.lifetime, known.error * known.lifetime)
+
+
+def beside(report: Report) -> Route | None:
+    """What the first independent theory of a headline says that follows without propagation; None without one that knows its error."""
+    for name, value in report.headline.theory.items():
+        if isinstance(value, Estimate):
+            return Route(f"{name.replace('_', ' ')}, nothing propagated", float(value), value.error)
+    return None
 
 
 def ground_level(problem: Problem, report: Report) -> Route:
