@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         viz as viz,
     )
     from .absorbers import Absorber as Absorber
-    from .analysis import Report as Report, certify as certify, verify as verify
+    from .analysis import Report as Report, certify as certify, sensitivities as sensitivities, verify as verify
     from .ends import Axis as Axis, Walls as Walls
     from .errors import WavesimError as WavesimError
     from .grid import Grid as Grid
@@ -78,7 +78,7 @@ _ROOMS = (
     "regions", "reports", "scenario", "schemes", "states", "sweeps", "theory", "units", "viz",
 )  # fmt: skip
 _HOMES = {
-    "Absorber": "absorbers", "Report": "analysis", "certify": "analysis", "verify": "analysis", "Axis": "ends", "Walls": "ends", "WavesimError": "errors", "Grid": "grid",
+    "Absorber": "absorbers", "Report": "analysis", "certify": "analysis", "sensitivities": "analysis", "verify": "analysis", "Axis": "ends", "Walls": "ends", "WavesimError": "errors", "Grid": "grid",
     "load": "io", "save": "io", "Problem": "problem", "Numerics": "propagation", "Plan": "propagation", "Result": "propagation",
     "evolve": "propagation", "evolve_many": "propagation", "plan": "propagation", "propagate": "propagation", "relax": "propagation",
     "Before": "regions", "Between": "regions", "Beyond": "regions", "load_scenario": "scenario", "sweep": "sweeps", "animate": "viz",
@@ -88,7 +88,7 @@ __all__ = [
     "Absorber", "Axis", "Before", "Between", "Beyond", "Grid", "Numerics", "Plan", "Problem", "Report", "Result", "Walls", "WavesimError",
     "absorbers", "analysis", "animate", "certify", "edges", "ends", "errors", "evolve", "evolve_many", "fourier", "grid", "hamiltonian", "io", "load",
     "load_scenario", "observables", "plan", "potentials", "problem", "propagate", "propagation", "regions", "relax", "reports", "save", "scenario",
-    "schemes", "states", "sweep", "sweeps", "theory", "units", "verify", "viz",
+    "schemes", "sensitivities", "states", "sweep", "sweeps", "theory", "units", "verify", "viz",
 ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """From results to numbers: transmission, populations, periods, error bars, and theory beside them."""
 
 from ._certify import certify as certify, question_of as question_of
+from ._sensitivities import Sensitivities as Sensitivities, Sensitivity as Sensitivity, sensitivities as sensitivities
 from .bars import (
     AbstractQuestion as AbstractQuestion,
     AbstractRecordQuestion as AbstractRecordQuestion,

@@ -2,6 +2,7 @@
 
 from ._decay import Decay as Decay
 from ._driven_populations import DrivenPopulations as DrivenPopulations
+from ._element_levels import element_levels as element_levels
 from ._energy_for_transmission import EnergyForTransmission as EnergyForTransmission
 from ._energy_resolved import EnergyResolved as EnergyResolved, transmission_curve as transmission_curve
 from ._flux import (
@@ -23,12 +24,13 @@ from ._plane_wave import AbstractPlaneWaveQuestion as AbstractPlaneWaveQuestion
 from ._populations import Populations as Populations
 from ._short_record import ParityCorrelation as ParityCorrelation, period_from_short_record as period_from_short_record
 from ._soft_detector import energies_of as energies_of
-from ._split_levels import counted_gap as counted_gap
+from ._split_levels import counted_gap as counted_gap, gap_of as gap_of
 from ._splitting import (
     MirrorCorrelation as MirrorCorrelation,
     Splitting as Splitting,
     splitting_formulas as splitting_formulas,
 )
+from ._stationary import has_scattering_states as has_scattering_states
 from ._transmission import Transmission as Transmission, transmitted as transmitted
 from ._transmission_at import TransmissionAt as TransmissionAt
 from ._transmission_curve import TransmissionCurve as TransmissionCurve

@@ -1,0 +1,259 @@
+"""What moves a number, and by how much: its derivative with respect to every float of the problem."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterable
+
+from .._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
+from ..errors import ArgumentError, WavesimError
+from ..problem import Problem
+from ._certify import certify, question_of
+from ._parameters import Parameter, parameter_at, parameters_of, with_value
+from .bars import AbstractQuestion, Estimate, Quantity, error_of
+from .predictions import along_first_axis, shares_of
+from .questions import Levels, Splitting, Transmission, element_levels, gap_of, has_scattering_states
+
+# steps of the differences, as shares of a parameter's scale, and the error that is small enough to stop, as a share of the derivative or of
+# what the number would lose over the whole scale
+_STEPS, _ENOUGH = (1e-3, 1e-4, 1e-5), 1e-8
+# of a scale, for the sentence of a report
+_PERCENT = 0.01
+_TOLERANCE = 1e-6
+_EPS = 2.0**-52
+
+Numbers = dict[str, Quantity]
+NumbersOf = Callable[[Problem, AbstractQuestion], Numbers]
+
+
+@dataclasses.dataclass(frozen=True)
+class Sensitivity:
+    """How one number of the problem moves a quantity; in internal units.
+
+    Attributes:
+        path: of the number, ``potential.height``.
+        value: of the number.
+        dimension: of the number.
+        scale: its size, or where it is 0 the largest of its dimension in the problem, or 1.
+        derivative: d(quantity)/d(number).
+        error: of the derivative.
+    """
+
+    path: str
+    value: float
+    dimension: Dimension
+    scale: float
+    derivative: float
+    error: float
+
+    @property
+    def per_percent(self) -> float:
+        """By how much the quantity moves where the number moves by one percent of its scale."""
+        return self.derivative * _PERCENT * self.scale
+
+
+@dataclasses.dataclass(frozen=True)
+class Sensitivities:
+    """What moves a quantity, the strongest first.
+
+    Attributes:
+        quantity: its name.
+        value: of the quantity, by the route that is differentiated; internal units.
+        dimension: of the quantity.
+        entries: one for each number that it could be differentiated by.
+        missing: sentences on the others, by path.
+    """
+
+    quantity: str
+    value: float
+    dimension: Dimension
+    entries: tuple[Sensitivity, ...]
+    missing: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def __getitem__(self, path: str) -> Sensitivity:
+        return next(entry for entry in self.entries if entry.path == path)
+
+    def __str__(self) -> str:
+        lines = [f"{self.quantity} = {self.value:.12g}; in internal units:"]
+        lines += [
+            f"{entry.path:<28}{entry.derivative:>20.10g} +- {entry.error:.1e}, {entry.per_percent:+.3g} per 1 %"
+            for entry in self.entries
+        ]
+        return "\n".join([*lines, *(f"{path}: {reason}" for path, reason in self.missing.items())])
+
+
+def sensitivities(
+    problem: Problem,
+    of: str | None = None,
+    *,
+    find: AbstractQuestion | None = None,
+    paths: Iterable[str] | None = None,
+    duration: float | None = None,
+) -> Sensitivities:
+    """d(number)/d(parameter) for every float of the problem: ``sensitivities(problem)["potential.height"].derivative``.
+
+    What is differentiated propagates nothing and knows its error: scattering states (of a packet by projection), levels on elements, outgoing
+    waves; for other questions the theory that they are compared with. Central differences of fourth order of these numbers, which are right to
+    some 1e-13, give derivatives to 1e-8 and better; their error is told by those of second order and by the error of the numbers.
+
+    Args:
+        problem: the physics.
+        of: a quantity's standard name; by default the headline.
+        find: what is asked; by default what the problem suggests.
+        paths: of the parameters, as for ``--set``; by default all but those of long lists.
+        duration: of the run, where the problem leaves it to the planner and the quantity depends on it.
+
+    Returns:
+        the `Sensitivities`; parameters that cannot be moved are named in `missing`.
+
+    Raises:
+        ArgumentError: if a path or the quantity does not exist.
+        WavesimError: if no route without propagation knows the number.
+    """
+    question = find or question_of(problem)
+    numbers = route_without_run(problem, question, duration)
+    here = numbers(problem, question)
+    name = next(iter(here)) if of is None else of
+    if name not in here:
+        raise ArgumentError(
+            "of", f"must be a quantity that is known here, but {of!r} is none; choose from {', '.join(here)}."
+        )
+    entries, missing = differentiated(problem, question, numbers, here, paths)
+    known = sorted(
+        (found[name] for found in entries.values() if name in found), key=lambda entry: -abs(entry.per_percent)
+    )
+    return Sensitivities(name, here[name].value, here[name].dimension, tuple(known), missing)
+
+
+def route_without_run(problem: Problem, question: AbstractQuestion, duration: float | None) -> NumbersOf:
+    """A function of problem and question to the quantities, without propagation.
+
+    Raises:
+        WavesimError: if there is none.
+    """
+    line = along_first_axis(problem)
+    if isinstance(question, Transmission) and has_scattering_states(line) and shares_of(line) is not None:
+        return _packet_numbers
+    if isinstance(question, Splitting) and problem.potential.dimension == 1:
+        return _gap_numbers
+    if isinstance(question, Levels) and problem.potential.dimension == 1:
+        return _level_numbers
+    if question.planned(problem, _TOLERANCE) is None:
+        return lambda changed, asked: certify(changed, _TOLERANCE, find=asked).quantities
+
+    def by_theory(changed: Problem, asked: AbstractQuestion) -> Numbers:
+        lasting = duration if changed.duration is None else float(changed.duration)
+        return {
+            name: _told(name, *next(iter(theories.items())))
+            for name, theories in asked.predictions(changed, lasting).items()
+            if theories
+        }
+
+    if not by_theory(problem, question):
+        raise WavesimError(
+            "sensitivities need a route that propagates nothing, but none knows this number; compare two runs, or two rows of a sweep."
+        )
+    return by_theory
+
+
+def _told(name: str, kind: str, value: float) -> Quantity:
+    return Quantity(name, float(value), max(error_of(value), 64 * _EPS * abs(value)), DIMENSIONLESS)
+
+
+def _packet_numbers(problem: Problem, question: AbstractQuestion) -> Numbers:
+    """The shares of a packet by projection on the scattering states."""
+    del question
+    shares = shares_of(along_first_axis(problem))
+    assert shares is not None
+    pairs: dict[str, Estimate] = {"transmitted_probability": shares.through, "reflected_probability": shares.back}
+    return {name: Quantity(name, float(share), share.error, DIMENSIONLESS) for name, share in pairs.items()}
+
+
+def _gap_numbers(problem: Problem, question: AbstractQuestion) -> Numbers:
+    """Gap and period by elements."""
+    del question
+    gap = gap_of(problem)
+    error = math.fsum(gap.budget.values())
+    period = 2 * math.pi / gap.value
+    return {
+        "gap": Quantity("gap", gap.value, error, ENERGY),
+        "tunneling_period": Quantity("tunneling_period", period, period * error / gap.value, TIME),
+    }
+
+
+def _level_numbers(problem: Problem, question: AbstractQuestion) -> Numbers:
+    """Levels by elements."""
+    assert isinstance(question, Levels)
+    solved = element_levels(problem, question.count)
+    return {
+        f"level_{n}": Quantity(f"level_{n}", float(energy), math.fsum(budget.values()), ENERGY)
+        for n, (energy, budget) in enumerate(zip(solved.energies, solved.budgets, strict=True))
+    }
+
+
+def differentiated(
+    problem: Problem,
+    question: AbstractQuestion,
+    numbers: NumbersOf,
+    here: Numbers,
+    paths: Iterable[str] | None = None,
+) -> tuple[dict[str, dict[str, Sensitivity]], dict[str, str]]:
+    """Derivatives by path and quantity, and sentences on the parameters that cannot be moved."""
+    known = parameters_of(problem, question)
+    chosen = known if paths is None else {path: parameter_at(problem, question, path) for path in paths}
+    entries: dict[str, dict[str, Sensitivity]] = {}
+    missing: dict[str, str] = {}
+    for path, parameter in chosen.items():
+        try:
+            entries[path] = _moved_by(parameter, _scale(parameter, known), problem, question, numbers, here)
+        except WavesimError as error:
+            missing[path] = str(error)
+    return entries, missing
+
+
+def _scale(parameter: Parameter, known: dict[str, Parameter]) -> float:
+    alike = [abs(other.value) for other in known.values() if other.dimension == parameter.dimension]
+    return abs(parameter.value) or max(alike, default=0.0) or 1.0
+
+
+def _moved_by(
+    parameter: Parameter,
+    scale: float,
+    problem: Problem,
+    question: AbstractQuestion,
+    numbers: NumbersOf,
+    here: Numbers,
+) -> dict[str, Sensitivity]:
+    """The derivative of every quantity, at the step at which its error is least."""
+    best: dict[str, Sensitivity] = {}
+    for share in _STEPS:
+        step = share * scale
+        # a step that the sum represents exactly
+        step = (parameter.value + step) - parameter.value
+        around = [
+            numbers(*with_value(problem, question, parameter.path, parameter.value + place * step))
+            for place in (-2, -1, 1, 2)
+        ]
+        for name in here:
+            if not all(name in side for side in around):
+                continue
+            derivative, error = _difference([side[name] for side in around], step)
+            if name not in best or error < best[name].error:
+                best[name] = Sensitivity(parameter.path, parameter.value, parameter.dimension, scale, derivative, error)
+        if all(
+            entry.error <= _ENOUGH * max(abs(entry.derivative), abs(here[name].value) / scale)
+            for name, entry in best.items()
+        ):
+            break
+    return best
+
+
+def _difference(around: list[Quantity], step: float) -> tuple[float, float]:
+    """The derivative by four numbers, and its error."""
+    far_below, below, above, far_above = (quantity.value for quantity in around)
+    second = (above - below) / (2 * step)
+    fourth = (8 * (above - below) - (far_above - far_below)) / (12 * step)
+    noise = 1.5 * max(quantity.error for quantity in around) / step
+    # the next order is about the square of what this one changed
+    return fourth, (fourth - second) ** 2 / max(abs(fourth), abs(second), math.ulp(0.0)) + noise
