@@ -1,7 +1,13 @@
 """From results to numbers: transmission, populations, periods, error bars, and theory beside them."""
 
 from ._certify import certify as certify, question_of as question_of
-from ._sensitivities import Sensitivities as Sensitivities, Sensitivity as Sensitivity, sensitivities as sensitivities
+from ._inputs import with_inputs as with_inputs
+from ._sensitivities import (
+    Sensitivities as Sensitivities,
+    Sensitivity as Sensitivity,
+    duration_of as duration_of,
+    sensitivities as sensitivities,
+)
 from .bars import (
     AbstractQuestion as AbstractQuestion,
     AbstractRecordQuestion as AbstractRecordQuestion,

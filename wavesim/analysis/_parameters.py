@@ -14,7 +14,7 @@ from .bars import AbstractQuestion
 
 # of a list of numbers with more entries none counts as a parameter, unless it is named
 _MOST_IN_LIST = 12
-_OF_PROBLEM = ("potential", "state", "duration", "particle")
+_OF_PROBLEM = ("potential", "state", "duration", "walls", "axis")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Parameter:
 def parameters_of(problem: Problem, question: AbstractQuestion) -> dict[str, Parameter]:
     """Every float by its path; lists of more than a dozen numbers are left out."""
     known = [Parameter("particle.mass", float(problem.mass), _dimension(_hints(problem)["mass"]))]
-    for name in ("potential", "state", "duration"):
+    for name in _OF_PROBLEM:
         known += _floats(getattr(problem, name), _hints(problem)[name], name)
     known += _floats(question, type(question), "find")
     return {parameter.path: parameter for parameter in known}
@@ -55,7 +55,7 @@ def parameter_at(problem: Problem, question: AbstractQuestion, path: str) -> Par
     known |= {
         path: parameter
         for path, parameter in parameters_of(problem, question).items()
-        if path in ("particle.mass", "duration")
+        if not path.startswith(("potential", "state", "find"))
     }
     if path not in known:
         some = ", ".join(list(known)[:_MOST_IN_LIST])

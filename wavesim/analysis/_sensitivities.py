@@ -11,9 +11,17 @@ from ..errors import ArgumentError, WavesimError
 from ..problem import Problem
 from ._certify import certify, question_of
 from ._parameters import Parameter, parameter_at, parameters_of, with_value
-from .bars import AbstractQuestion, Estimate, Quantity, error_of
+from .bars import AbstractQuestion, Estimate, Quantity, Report, error_of
 from .predictions import along_first_axis, shares_of
-from .questions import Levels, Splitting, Transmission, element_levels, gap_of, has_scattering_states
+from .questions import (
+    AbstractPlaneWaveQuestion,
+    Levels,
+    Splitting,
+    Transmission,
+    element_levels,
+    gap_of,
+    has_scattering_states,
+)
 
 # steps of the differences, as shares of a parameter's scale, and the error that is small enough to stop, as a share of the derivative or of
 # what the number would lose over the whole scale
@@ -126,6 +134,11 @@ def sensitivities(
     return Sensitivities(name, here[name].value, here[name].dimension, tuple(known), missing)
 
 
+def duration_of(report: Report) -> float | None:
+    """How long the run of a report lasted; None without one."""
+    return None if report.result is None else float(report.result.numerics.duration)
+
+
 def route_without_run(problem: Problem, question: AbstractQuestion, duration: float | None) -> NumbersOf:
     """A function of problem and question to the quantities, without propagation.
 
@@ -135,10 +148,13 @@ def route_without_run(problem: Problem, question: AbstractQuestion, duration: fl
     line = along_first_axis(problem)
     if isinstance(question, Transmission) and has_scattering_states(line) and shares_of(line) is not None:
         return _packet_numbers
-    if isinstance(question, Splitting) and problem.potential.dimension == 1:
+    endless = problem.ends is None and problem.potential.dimension == 1
+    if isinstance(question, Splitting) and endless:
         return _gap_numbers
-    if isinstance(question, Levels) and problem.potential.dimension == 1:
+    if isinstance(question, Levels) and endless:
         return _level_numbers
+    if isinstance(question, AbstractPlaneWaveQuestion):
+        return _plane_wave_numbers
     if question.planned(problem, _TOLERANCE) is None:
         return lambda changed, asked: certify(changed, _TOLERANCE, find=asked).quantities
 
@@ -168,6 +184,11 @@ def _packet_numbers(problem: Problem, question: AbstractQuestion) -> Numbers:
     assert shares is not None
     pairs: dict[str, Estimate] = {"transmitted_probability": shares.through, "reflected_probability": shares.back}
     return {name: Quantity(name, float(share), share.error, DIMENSIONLESS) for name, share in pairs.items()}
+
+
+def _plane_wave_numbers(problem: Problem, question: AbstractQuestion) -> Numbers:
+    assert isinstance(question, AbstractPlaneWaveQuestion)
+    return question.alone(problem)
 
 
 def _gap_numbers(problem: Problem, question: AbstractQuestion) -> Numbers:

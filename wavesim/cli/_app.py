@@ -125,6 +125,9 @@ def run(
         bool,
         typer.Option("--verify", help="Find the headline by independent routes too; exit code 1 if they disagree."),
     ] = False,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Print what moves the headline most: its derivative by every number.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Numbers and warnings only.")] = False,
 ) -> None:
     """Run a scenario: numbers with error bars beside theory, a picture, a movie."""
@@ -141,7 +144,15 @@ def run(
                 say(line)
         folder = out if out is not None else Path("results") / scenario.name
         raise typer.Exit(
-            run_scenario(scenario, folder, movie=not no_movie, print_json=json, quiet=quiet, verify=verify)
+            run_scenario(
+                scenario,
+                folder,
+                movie=not no_movie,
+                print_json=json,
+                quiet=quiet,
+                verify=verify,
+                sensitivity=sensitivity,
+            )
         )
 
 

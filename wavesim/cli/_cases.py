@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ._door import complain, say
 from ._outbox import Outbox
-from ._run import certified, code_of, encoded, film, remark_older, saved, uninterrupted, verified
+from ._run import certified, code_of, encoded, film, moved_by, remark_older, saved, uninterrupted, verified
 from ._stop import shielded
 from ._streams import told
 
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 
 def run_cases(
-    scenario: Scenario, out: Path, *, movie: bool, print_json: bool, quiet: bool, verify: bool = False
+    scenario: Scenario,
+    out: Path,
+    *,
+    movie: bool,
+    print_json: bool,
+    quiet: bool,
+    verify: bool = False,
+    sensitivity: bool = False,
 ) -> int:
     """Run every case, and write what they say together; the exit code. An interruption keeps the cases that are done."""
     from .. import reports
@@ -48,6 +55,11 @@ def run_cases(
                 part["verification"] = reports.verification_json(one, case.units)
                 content["warnings"] += [f"{case.label}: {said}" for said in reports.verification_warnings(one)]
                 words.append(f"{case.label}\n{reports.verification_text(one, case.units)}")
+        for part, case, report in zip(content["cases"], scenario.cases, done, strict=False):
+            moved = moved_by(case, report) if sensitivity else None
+            if moved is not None:
+                part["sensitivities"] = reports.sensitivities_json(moved, case.units)
+                words.append(f"{case.label}\n{reports.sensitivities_text(moved, case.units)}")
         text = reports.dumps(content)
         with uninterrupted(box, ("summary.png", "movie.mp4") if movie else ("summary.png",)) as painting:
             with shielded():

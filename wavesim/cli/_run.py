@@ -19,13 +19,22 @@ from ._stop import exit_code, shielded
 from ._streams import told
 
 if TYPE_CHECKING:
-    from ..analysis import Report, Verification
+    from ..analysis import Report, Sensitivities, Verification
     from ..scenario import Scenario
 
 _PICTURES = ("summary.png", "movie.mp4")
 
 
-def run(scenario: Scenario, out: Path, *, movie: bool, print_json: bool, quiet: bool, verify: bool = False) -> int:
+def run(
+    scenario: Scenario,
+    out: Path,
+    *,
+    movie: bool,
+    print_json: bool,
+    quiet: bool,
+    verify: bool = False,
+    sensitivity: bool = False,
+) -> int:
     """Run a scenario and write what it says, by independent routes too if asked to `verify`; the exit code.
 
     Numbers come first: report.json and result.nc lie in the folder, and the table is printed, before anything is painted.
@@ -40,9 +49,13 @@ def run(scenario: Scenario, out: Path, *, movie: bool, print_json: bool, quiet: 
         if verification is not None:
             content["verification"] = reports.verification_json(verification, scenario.units)
             content["warnings"] += reports.verification_warnings(verification)
+        moved = moved_by(scenario, report) if sensitivity else None
+        if moved is not None:
+            content["sensitivities"] = reports.sensitivities_json(moved, scenario.units)
         text = reports.dumps(content)
         words = [reports.report_text(report, scenario.units, outcomes)]
         words += [] if verification is None else [reports.verification_text(verification, scenario.units)]
+        words += [] if moved is None else [reports.sensitivities_text(moved, scenario.units)]
         with uninterrupted(box, _PICTURES if movie else _PICTURES[:1]) as painting:
             with shielded():
                 box.put("report.json", encoded(text))
@@ -105,7 +118,7 @@ def encoded(text: str) -> bytes:
 
 def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
     """Certify; what is refused before the first step is bad input, what breaks later (or after earlier cases) is a failed run."""
-    from ..analysis import certify
+    from ..analysis import certify, with_inputs
     from ..propagation import refuse_given, reporter
 
     with reporter(watched(quiet), "propagating") as show:
@@ -118,9 +131,10 @@ def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
         try:
             with planning(lambda: begun):
                 refuse_given(scenario.fixed)
-                return certify(
+                report = certify(
                     scenario.problem, scenario.tolerance, find=scenario.find, progress=progress, **scenario.fixed
                 )
+            return with_inputs(report, scenario.problem, scenario.uncertainties, find=scenario.find)
         except WavesimError as error:
             complain(str(error))
             raise typer.Exit(FAILED if begun or isinstance(error, BrokenOffError) else BAD_INPUT) from None
@@ -138,6 +152,19 @@ def verified(scenario: Scenario, report: Report, quiet: bool) -> Verification | 
             return verify(scenario.problem, report, find=scenario.find, progress=show)
     except KeyboardInterrupt:
         complain("the second route was interrupted; the numbers stand, but are not verified.")
+        return None
+
+
+def moved_by(scenario: Scenario, report: Report) -> Sensitivities | None:
+    """What moves the headline; None, with a sentence, where no route knows."""
+    from ..analysis import duration_of, sensitivities
+
+    if not report.complete:
+        return None
+    try:
+        return sensitivities(scenario.problem, report.headline.name, find=scenario.find, duration=duration_of(report))
+    except WavesimError as error:
+        complain(f"no sensitivities: {error}")
         return None
 
 

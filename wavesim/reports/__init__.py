@@ -2,6 +2,7 @@
 
 from ._expect import Outcome as Outcome, judge as judge
 from ._json import as_json as as_json, dumps as dumps
+from ._moved import sensitivities_json as sensitivities_json, sensitivities_text as sensitivities_text
 from ._study import (
     StudyOutcomes as StudyOutcomes,
     judge_study as judge_study,

@@ -15,6 +15,7 @@ from ..propagation import Numerics
 from ..scenario import QUANTITIES, Scenario
 from ..units import UnitSystem
 from ._expect import Outcome
+from ._moved import inputs_json
 
 
 def as_json(report: Report, scenario: Scenario, outcomes: list[Outcome]) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def as_json(report: Report, scenario: Scenario, outcomes: list[Outcome]) -> dict
         "certified": report.certified,
         "headline": report.headline.name,
         "error_budget": _scaled(report.headline.budget, units.scale(report.headline.dimension)),
+        "inputs": inputs_json(report, units),
         "balance": report.balance,
         "curves": {c.name: _curve(c, units) for c in report.curves.values()},
         "expect": [expected_json(outcome, units) for outcome in outcomes],

@@ -12,7 +12,7 @@ from ..scenario import Scenario
 from ..units import UnitSystem
 from ._expect import Outcome, judge, judge_quantity
 from ._json import as_json, expected_json, quantity_json
-from ._words import aligned, expected_text, shown, spoken, unit_text
+from ._words import aligned, expected_text, inputs_text, shown, spoken, unit_text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +76,7 @@ def study_text(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> str
     if study.ratio is not None:
         parts.append(_ratio_text(study, scenario.units))
     for label, report in zip(labels, study.reports, strict=False):
+        parts += [f"{label}: {line}" for line in inputs_text(report, scenario.units)]
         parts.append(f"{label}: {_cost(report)}")
     for case, judged in zip(scenario.cases, outcomes.cases, strict=False):
         parts += [f"{case.label}: {expected_text(outcome, case.units)}" for outcome in judged if not outcome.met]

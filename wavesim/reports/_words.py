@@ -27,7 +27,7 @@ def shown(value: float, error: float) -> str:
 
 def report_text(report: Report, units: UnitSystem, outcomes: list[Outcome]) -> str:
     """The table of a run, its error budget, its balance, its numerics and what was expected."""
-    parts = [_table(report, units), _budget(report, units)]
+    parts = [_table(report, units), _budget(report, units), *inputs_text(report, units)]
     parts += [_curve(curve, units) for curve in report.curves.values() if np.ndim(curve.error)]
     if report.balance is not None:
         parts.append(f"balance    transmitted + reflected + remaining = {report.balance:.12f}")
@@ -100,6 +100,21 @@ def _budget(report: Report, units: UnitSystem) -> str:
     scale = units.scale(head.dimension)
     parts = ", ".join(f"{spoken(source)} {part / scale:.1e}" for source, part in head.budget.items())
     return f"error bar  of {spoken(head.name)}: {parts}"
+
+
+def inputs_text(report: Report, units: UnitSystem) -> list[str]:
+    """A line for each number that uncertain inputs move: this part stands apart from the error bar."""
+    lines = []
+    for name, shares in report.inputs.items():
+        dimension = report.quantities[name].dimension
+        scale, unit = units.scale(dimension), unit_text(dimension, units)
+        parts = ", ".join(
+            f"{path} {share / scale:.1e}" for path, share in sorted(shares.items(), key=lambda pair: -pair[1])
+        )
+        lines.append(
+            f"inputs     make {spoken(name)} uncertain by {report.input_error(name) / scale:.2e}{unit} (one standard deviation) beside its bar: {parts}"
+        )
+    return lines
 
 
 def _numerics(report: Report, result: Result, units: UnitSystem) -> str:

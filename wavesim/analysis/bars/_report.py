@@ -136,6 +136,7 @@ class Report:
         wall_s: seconds of all of them.
         states: what was found where levels are asked for, else None.
         notes: sentences on how the numbers were found, where that is not by a run as usual.
+        inputs: what uncertain inputs add to each quantity, by its name and the input's path: one standard deviation each, apart from the error bar.
     """
 
     result: Result | None
@@ -148,6 +149,11 @@ class Report:
     wall_s: float
     states: BoundStates | None = None
     notes: tuple[str, ...] = ()
+    inputs: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
+
+    def input_error(self, name: str) -> float:
+        """One standard deviation of a quantity that its uncertain inputs make together; 0 where none is known."""
+        return math.hypot(*self.inputs.get(name, {}).values())
 
     @property
     def complete(self) -> bool:

@@ -15,6 +15,7 @@ from ...problem import Problem
 from ..bars import Predictions, Quantity, Report
 from ..predictions import (
     Line,
+    Route,
     crossing,
     crossings,
     independent_routes,
@@ -58,17 +59,21 @@ class EnergyForTransmission(AbstractPlaneWaveQuestion):
             )
         check_interval(self.low, self.high)
 
+    def alone(self, problem: Problem) -> dict[str, Quantity]:
+        return self._solved(scattering_problem(problem), {})[0]
+
     def answer(self, problem: Problem, line: Problem, tolerance: float, begun: float) -> Report:
         del problem
-        quantities, lines = self._solved(line)
+        quantities, lines = self._solved(line, independent_routes(line))
         return energies_report(quantities, lines, tolerance, begun)
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
-        quantities, _ = self._solved(scattering_problem(problem))
+        line = scattering_problem(problem)
+        quantities, _ = self._solved(line, independent_routes(line))
         return {name: quantity.theory for name, quantity in quantities.items()}
 
-    def _solved(self, problem: Problem) -> tuple[dict[str, Quantity], list[Line]]:
+    def _solved(self, problem: Problem, routes: dict[str, Route]) -> tuple[dict[str, Quantity], list[Line]]:
         log, lines = math.log(self.transmission), []
         for low, high in self._intervals(problem):
             lines.append(sampled(problem, low, high))
@@ -81,7 +86,7 @@ class EnergyForTransmission(AbstractPlaneWaveQuestion):
             )
         places = places if self.high is not None else places[:1]
         refuse_too_many(len(places))
-        routes, quantities = independent_routes(problem), {}
+        quantities: dict[str, Quantity] = {}
         for place, found in enumerate(places):
             theories: dict[str, float] = {
                 kind: energy

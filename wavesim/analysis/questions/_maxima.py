@@ -14,6 +14,7 @@ from ...problem import Problem
 from ..bars import Estimate, Predictions, Quantity, Report
 from ..predictions import (
     Line,
+    Route,
     extremes,
     extremum,
     independent_routes,
@@ -39,17 +40,21 @@ class AbstractMaxima(AbstractPlaneWaveQuestion):
     def __post_init__(self) -> None:
         check_interval(self.low, self.high)
 
+    def alone(self, problem: Problem) -> dict[str, Quantity]:
+        return self._solved(scattering_problem(problem), {})[0]
+
     def answer(self, problem: Problem, line: Problem, tolerance: float, begun: float) -> Report:
         del problem
-        quantities, seen = self._solved(line)
+        quantities, seen = self._solved(line, independent_routes(line))
         return energies_report(quantities, [seen], tolerance, begun)
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
-        quantities, _ = self._solved(scattering_problem(problem))
+        line = scattering_problem(problem)
+        quantities, _ = self._solved(line, independent_routes(line))
         return {name: quantity.theory for name, quantity in quantities.items()}
 
-    def _solved(self, problem: Problem) -> tuple[dict[str, Quantity], Line]:
+    def _solved(self, problem: Problem, routes: dict[str, Route]) -> tuple[dict[str, Quantity], Line]:
         low, high = max(float(self.low), threshold(problem)), float(self.high)
         wave = "reflection" if self.of_reflection else "transmission"
         if not low < high:
@@ -64,7 +69,6 @@ class AbstractMaxima(AbstractPlaneWaveQuestion):
             )
         refuse_too_many(len(tops))
         quantities: dict[str, Quantity] = {}
-        routes = independent_routes(problem)
         for place, top in enumerate(tops):
             others = {kind: extremum(route, top.low, top.high) for kind, route in routes.items()}
             known = {kind: other for kind, other in others.items() if other is not None}

@@ -8,7 +8,7 @@ from typing import Any, final
 
 from ...problem import Problem
 from ...propagation import Neighbors
-from ..bars import AbstractQuestion, Report, Work
+from ..bars import AbstractQuestion, Quantity, Report, Work
 from ..predictions import scattering_problem
 from ._given import refuse_by_hand
 
@@ -28,6 +28,14 @@ class AbstractPlaneWaveQuestion(AbstractQuestion):
         begun = time.perf_counter()
         refuse_by_hand(problem, "plane wave", fixed)
         return self.answer(problem, scattering_problem(problem), tolerance, begun)
+
+    @abc.abstractmethod
+    def alone(self, problem: Problem) -> dict[str, Quantity]:
+        """The numbers without theory beside them.
+
+        Args:
+            problem: as it is given.
+        """
 
     @abc.abstractmethod
     def answer(self, problem: Problem, line: Problem, tolerance: float, begun: float) -> Report:

@@ -54,9 +54,11 @@ class TransmissionAt(AbstractPlaneWaveQuestion):
         if self.energy is not None:
             positive("energy", self.energy)
 
+    def alone(self, problem: Problem) -> dict[str, Quantity]:
+        return _quantities(by_cells(scattering_problem(problem))(np.array([self._energy(problem)])))
+
     def answer(self, problem: Problem, line: Problem, tolerance: float, begun: float) -> Report:
-        energy = self._energy(problem)
-        known = _quantities(by_cells(line)(np.array([energy])))
+        energy, known = self._energy(problem), self.alone(problem)
         theories = self.predictions(problem, None)
         quantities = {
             name: dataclasses.replace(quantity, theory=theories.get(name, {})) for name, quantity in known.items()

@@ -35,8 +35,8 @@ from ._other_numerics import other_numerics, without_absorber, words
 from ._theory_routes import (
     PERIODS,
     Route,
-    between_ends,
     beside,
+    between_ends,
     coulomb_half_life,
     coulomb_peak,
     counted,

@@ -1,0 +1,48 @@
+"""What uncertain inputs make of the numbers of a report."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from ..errors import WavesimError
+from ..problem import Problem
+from ._certify import question_of
+from ._sensitivities import differentiated, duration_of, route_without_run
+from .bars import AbstractQuestion, Report
+
+
+def with_inputs(
+    report: Report, problem: Problem, uncertainties: Mapping[str, float], *, find: AbstractQuestion | None = None
+) -> Report:
+    """The report with `inputs`: by quantity and path, abs(d(quantity)/d(parameter)) times the uncertainty of the parameter.
+
+    To first order, each input by itself. Where no route without propagation knows the numbers, a warning says that nothing was carried over.
+
+    Args:
+        report: of the problem.
+        problem: the physics.
+        uncertainties: one standard deviation of each uncertain number, by path, in internal units.
+        find: what was asked; by default what the problem suggests.
+    """
+    if not uncertainties or not report.complete:
+        return report
+    question = find or question_of(problem)
+    try:
+        numbers = route_without_run(problem, question, duration_of(report))
+        entries, missing = differentiated(problem, question, numbers, numbers(problem, question), uncertainties)
+    except WavesimError as error:
+        warning = f"the uncertainties of the inputs are not part of any bar: {error}"
+        return dataclasses.replace(report, warnings=(*report.warnings, warning))
+    inputs = {
+        name: {
+            path: abs(found[name].derivative) * uncertainties[path] for path, found in entries.items() if name in found
+        }
+        for name in report.quantities
+    }
+    warnings = [f"the uncertainty of {path} is not part of any bar: {reason}" for path, reason in missing.items()]
+    return dataclasses.replace(
+        report,
+        inputs={name: shares for name, shares in inputs.items() if shares},
+        warnings=(*report.warnings, *warnings),
+    )
