@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ..errors import WavesimError
 from ..problem import Problem
 from ._certify import question_of
-from ._sensitivities import differentiated, duration_of, route_without_run
+from ._sensitivities import derivatives, duration_of
 from .bars import AbstractQuestion, Report
 
 
@@ -29,8 +29,7 @@ def with_inputs(
         return report
     question = find or question_of(problem)
     try:
-        numbers = route_without_run(problem, question, duration_of(report))
-        entries, missing = differentiated(problem, question, numbers, numbers(problem, question), uncertainties)
+        _, entries, missing = derivatives(problem, question, duration_of(report), uncertainties)
     except WavesimError as error:
         warning = f"the uncertainties of the inputs are not part of any bar: {error}"
         return dataclasses.replace(report, warnings=(*report.warnings, warning))

@@ -6,10 +6,11 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable
 
-from .._typing import DIMENSIONLESS, ENERGY, TIME, Dimension
+from .._typing import ANY, DIMENSIONLESS, ENERGY, TIME, Dimension
 from ..errors import ArgumentError, WavesimError
 from ..problem import Problem
 from ._certify import certify, question_of
+from ._gradients import PLANAR_SAMPLES, SAMPLES, RunGradients
 from ._parameters import Parameter, parameter_at, parameters_of, with_value
 from .bars import AbstractQuestion, Estimate, Quantity, Report, error_of
 from .predictions import along_first_axis, shares_of
@@ -29,6 +30,10 @@ _STEPS, _ENOUGH = (1e-3, 1e-4, 1e-5), 1e-8
 # of a scale, for the sentence of a report
 _PERCENT = 0.01
 _TOLERANCE = 1e-6
+# error bar that a run is planned for, where nothing else knows the number
+_OF_RUNS = 1e-6
+# error of their derivatives, above the tolerance, that more samples may make smaller
+_ENOUGH_OF_RUNS = 100 * _OF_RUNS
 _EPS = 2.0**-52
 
 Numbers = dict[str, Quantity]
@@ -68,7 +73,7 @@ class Sensitivities:
     Attributes:
         quantity: its name.
         value: of the quantity, by the route that is differentiated; internal units.
-        dimension: of the quantity.
+        dimension: of the quantity; `ANY` where the route does not say.
         entries: one for each number that it could be differentiated by.
         missing: sentences on the others, by path.
     """
@@ -101,9 +106,11 @@ def sensitivities(
 ) -> Sensitivities:
     """d(number)/d(parameter) for every float of the problem: ``sensitivities(problem)["potential.height"].derivative``.
 
-    What is differentiated propagates nothing and knows its error: scattering states (of a packet by projection), levels on elements, outgoing
-    waves; for other questions the theory that they are compared with. Central differences of fourth order of these numbers, which are right to
-    some 1e-13, give derivatives to 1e-8 and better; their error is told by those of second order and by the error of the numbers.
+    What is differentiated propagates nothing and knows its error, where there is such a route: scattering states (of a packet by projection),
+    levels on elements, outgoing waves, or the theory that the number is compared with. Central differences of fourth order of these numbers,
+    which are right to some 1e-13, give derivatives to 1e-8 and better; their error is told by those of second order and by the error of the
+    numbers. Elsewhere (in the plane, in fields that do not repeat) the problem is propagated once, and the gradient once back:
+    dQ/dp = 2 Im int dt <phi|dH/dp|psi> + 2 Re <phi(0)|dpsi(0)/dp>, to the accuracy of that run.
 
     Args:
         problem: the physics.
@@ -117,21 +124,83 @@ def sensitivities(
 
     Raises:
         ArgumentError: if a path or the quantity does not exist.
-        WavesimError: if no route without propagation knows the number.
+        WavesimError: if the number is known neither without propagation nor as a sum over a record.
     """
     question = find or question_of(problem)
-    numbers = route_without_run(problem, question, duration)
-    here = numbers(problem, question)
+    here, entries, missing = derivatives(problem, question, duration, paths)
     name = next(iter(here)) if of is None else of
     if name not in here:
         raise ArgumentError(
             "of", f"must be a quantity that is known here, but {of!r} is none; choose from {', '.join(here)}."
         )
-    entries, missing = differentiated(problem, question, numbers, here, paths)
     known = sorted(
         (found[name] for found in entries.values() if name in found), key=lambda entry: -abs(entry.per_percent)
     )
     return Sensitivities(name, here[name].value, here[name].dimension, tuple(known), missing)
+
+
+def derivatives(
+    problem: Problem,
+    question: AbstractQuestion,
+    duration: float | None,
+    paths: Iterable[str] | None = None,
+) -> tuple[Numbers, dict[str, dict[str, Sensitivity]], dict[str, str]]:
+    """The numbers, their derivatives by path and quantity, and sentences on the parameters that cannot be moved.
+
+    Raises:
+        WavesimError: if the numbers can be differentiated neither without a run nor by one.
+    """
+    numbers = route_without_run(problem, question, duration)
+    if numbers is not None:
+        here = numbers(problem, question)
+        entries, missing = differentiated(problem, question, numbers, here, paths)
+        return here, entries, missing
+    first, *more = PLANAR_SAMPLES if problem.potential.dimension > 1 else SAMPLES
+    known = _by_run(problem, question, first, paths)
+    for samples in more:
+        if _smooth(known):
+            break
+        known = _by_run(problem, question, samples, paths)
+    return known
+
+
+_Derivatives = tuple[Numbers, dict[str, dict[str, Sensitivity]], dict[str, str]]
+
+
+def _smooth(known: _Derivatives) -> bool:
+    """Whether no derivative by a run would gain from more samples in time."""
+    here, entries, _ = known
+    return all(
+        entry.error <= _ENOUGH_OF_RUNS * max(abs(entry.derivative), abs(here[name].value) / entry.scale)
+        for found in entries.values()
+        for name, entry in found.items()
+    )
+
+
+def _by_run(problem: Problem, question: AbstractQuestion, samples: int, paths: Iterable[str] | None) -> _Derivatives:
+    """The same by one run there and back."""
+    run = RunGradients.of(problem, question, _OF_RUNS, samples)
+    entries: dict[str, dict[str, Sensitivity]] = {}
+    missing: dict[str, str] = {}
+    known, chosen = _chosen(problem, question, paths)
+    for path, parameter in chosen.items():
+        scale = _scale(parameter, known)
+        try:
+            entries[path] = {
+                name: Sensitivity(path, parameter.value, parameter.dimension, scale, derivative, error)
+                for name, (derivative, error) in run.by(parameter, scale).items()
+            }
+        except WavesimError as error:
+            missing[path] = str(error)
+    return {name: Quantity(name, value, 0.0, ANY) for name, value in run.values.items()}, entries, missing
+
+
+def _chosen(
+    problem: Problem, question: AbstractQuestion, paths: Iterable[str] | None
+) -> tuple[dict[str, Parameter], dict[str, Parameter]]:
+    """All parameters, and those that are asked for."""
+    known = parameters_of(problem, question)
+    return known, known if paths is None else {path: parameter_at(problem, question, path) for path in paths}
 
 
 def duration_of(report: Report) -> float | None:
@@ -139,12 +208,8 @@ def duration_of(report: Report) -> float | None:
     return None if report.result is None else float(report.result.numerics.duration)
 
 
-def route_without_run(problem: Problem, question: AbstractQuestion, duration: float | None) -> NumbersOf:
-    """A function of problem and question to the quantities, without propagation.
-
-    Raises:
-        WavesimError: if there is none.
-    """
+def route_without_run(problem: Problem, question: AbstractQuestion, duration: float | None) -> NumbersOf | None:
+    """A function of problem and question to the quantities, without propagation; None where there is none."""
     line = along_first_axis(problem)
     if isinstance(question, Transmission) and has_scattering_states(line) and shares_of(line) is not None:
         return _packet_numbers
@@ -166,15 +231,11 @@ def route_without_run(problem: Problem, question: AbstractQuestion, duration: fl
             if theories
         }
 
-    if not by_theory(problem, question):
-        raise WavesimError(
-            "sensitivities need a route that propagates nothing, but none knows this number; compare two runs, or two rows of a sweep."
-        )
-    return by_theory
+    return by_theory if by_theory(problem, question) else None
 
 
 def _told(name: str, kind: str, value: float) -> Quantity:
-    return Quantity(name, float(value), max(error_of(value), 64 * _EPS * abs(value)), DIMENSIONLESS)
+    return Quantity(name, float(value), max(error_of(value), 64 * _EPS * abs(value)), ANY)
 
 
 def _packet_numbers(problem: Problem, question: AbstractQuestion) -> Numbers:
@@ -221,8 +282,7 @@ def differentiated(
     paths: Iterable[str] | None = None,
 ) -> tuple[dict[str, dict[str, Sensitivity]], dict[str, str]]:
     """Derivatives by path and quantity, and sentences on the parameters that cannot be moved."""
-    known = parameters_of(problem, question)
-    chosen = known if paths is None else {path: parameter_at(problem, question, path) for path in paths}
+    known, chosen = _chosen(problem, question, paths)
     entries: dict[str, dict[str, Sensitivity]] = {}
     missing: dict[str, str] = {}
     for path, parameter in chosen.items():

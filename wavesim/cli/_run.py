@@ -162,7 +162,8 @@ def moved_by(scenario: Scenario, report: Report) -> Sensitivities | None:
     if not report.complete:
         return None
     try:
-        return sensitivities(scenario.problem, report.headline.name, find=scenario.find, duration=duration_of(report))
+        moved = sensitivities(scenario.problem, report.headline.name, find=scenario.find, duration=duration_of(report))
+        return dataclasses.replace(moved, dimension=report.headline.dimension)
     except WavesimError as error:
         complain(f"no sensitivities: {error}")
         return None

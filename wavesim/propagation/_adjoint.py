@@ -71,6 +71,7 @@ def propagate_with_adjoint(
     numerics: Numerics,
     numbers: Callable[[Result], Mapping[str, FrameSum]],
     progress: Progress = lambda done, total: None,
+    samples: int | None = None,
 ) -> Result:
     """Propagate, and run the gradient of each number backward through the same steps.
 
@@ -83,6 +84,7 @@ def propagate_with_adjoint(
         numerics: checked numerics; psi is kept at every frame.
         numbers: what the gradients are of, told by the record.
         progress: called with (FFT pairs done, FFT pairs in all), for one number.
+        samples: of psi and phi over the run, at most; by default as many as a residual needs.
 
     Returns:
         the `Result` with the `Adjoint` of each number; without, if it was interrupted on the way back.
@@ -90,7 +92,7 @@ def propagate_with_adjoint(
     Source: R. Becker and R. Rannacher, Acta Numerica 10, 1 (2001), section 2 (the dual problem).
     """
     begun = time.perf_counter()
-    run = _Run(problem, numerics, progress)
+    run = _Run(problem, numerics, progress, samples)
     adjoints: dict[str, Adjoint] = {}
     try:
         run.go_forward()
@@ -104,8 +106,9 @@ def propagate_with_adjoint(
 class _Run:
     """One run forward and backward, frame by frame, so that it reports and can be interrupted."""
 
-    def __init__(self, problem: Problem, numerics: Numerics, progress: Progress) -> None:
+    def __init__(self, problem: Problem, numerics: Numerics, progress: Progress, samples: int | None) -> None:
         self.problem, self.numerics, self.progress = problem, numerics, progress
+        self.samples = samples or (_SAMPLES if numerics.grid.dimension == 1 else _PLANAR_SAMPLES)
         self.each = numerics.steps // numerics.frames
         self.rung = 0 if numerics.absorber is None else 1 << (self.each - 1).bit_length()
         self.apparatus, self.carry, first = set_up(problem, dataclasses.replace(numerics, save_psi=True))
@@ -151,7 +154,7 @@ class _Run:
         # what is absorbed in a frame counts in every number read at its end or later
         counted = np.stack([np.cumsum(number.absorbed[::-1], axis=0)[::-1][1:] for number in numbers.values()], axis=1)
         damping, back = stepper.damping, dataclasses.replace(self.loop, stepper=self._reversed())
-        stride = _stride(frames, numerics.grid.dimension)
+        stride = _stride(frames, self.samples)
         phi = np.zeros(sources.shape[1:], complex)
         gradients: dict[int, np.ndarray] = {}
         for frame in reversed(range(frames)):
@@ -203,7 +206,6 @@ def has_adjoint(numerics: Numerics) -> bool:
     return isinstance(numerics.method, Scheme | Chebyshev) and numerics.precision == "double"
 
 
-def _stride(frames: int, dimension: int) -> int:
+def _stride(frames: int, most: int) -> int:
     """Every how many frames a sample is taken: a divisor of the frames, for at most as many samples as are needed."""
-    most = _SAMPLES if dimension == 1 else _PLANAR_SAMPLES
     return next(stride for stride in range(1, frames + 1) if frames % stride == 0 and frames // stride <= most)
