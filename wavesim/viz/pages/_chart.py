@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST = 8
 _FAR = 1.6
+_SAME = 1e-4
 
 
 def draw_chart(figure: Figure, report: Report, units: UnitSystem) -> None:
@@ -62,6 +63,10 @@ def _draw_ratios(axes: Axes, compared: list[Quantity]) -> None:
         reach = 1.7 * max(abs(ratio - 1) for ratio in ratios) or 1e-6
         axes.set_xlim(1 - reach, 1 + reach)
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
+        if reach < _SAME:
+            # too many nines to be read
+            axes.set_xticks([1 - reach / 2, 1, 1 + reach / 2], [f"{-reach / 2:.0e}", "0", f"{reach / 2:+.0e}"])
+            axes.set_xlabel("theory over what was computed, minus 1")
     else:
         reach = 2 * max(max(ratio, 1 / ratio) for ratio in ratios if ratio > 0)
         axes.set_xscale("log")
