@@ -199,6 +199,13 @@ SCENARIO_NUMBERS: dict[tuple[str, str], Known] = {
         f"{_AVERAGE}, the parabola and the Gaussian by Runge and Kutta, the triangle by Airy functions",
         "scattering",
     ),
+    ("thick_oxide", "log10_transmission"): Known(
+        (-464.6766574149807,),
+        1e-12,
+        "closed_form",
+        "log10(16 E (V - E)/V^2) - 2 kappa a/ln 10; what is left out is exp(-2 kappa a) = 1e-465",
+        "slices",
+    ),
     ("ramsauer_resonances", "resonance_energy"): Known(
         (1.01648259367796,), 1e-11, "closed_form", "q a = 4 pi: (hbar 4 pi/a)^2/(2 m) - 5 eV", "half_wavelengths"
     ),

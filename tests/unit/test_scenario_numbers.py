@@ -118,6 +118,9 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], Any]] = {
     ),
     ("transmission_curve", "transmitted_probability"): lambda: averages(rectangles(1.0, (1.5,), 0.5), 0.6272, 5.0, 0.5),
     ("wkb_gallery", "transmitted_probability"): gallery,
+    ("thick_oxide", "log10_transmission"): lambda: [
+        np.log10(16 * 0.5 * 2.6 / 3.1**2) - 200 * np.sqrt(2.6 * 0.42 / i.ELECTRON) / np.log(10)
+    ],
     ("ramsauer_resonances", "resonance_energy"): lambda: [i.ELECTRON * (4 * np.pi) ** 2 - 5.0],
     ("ramsauer_resonances", "resonance_energy_2"): lambda: [i.ELECTRON * (5 * np.pi) ** 2 - 5.0],
     ("resonant_tunneling_diode", "resonance_energy"): lambda: [1e3 * resonance()[0]],
