@@ -7,10 +7,11 @@ shape, and the tables of a run some hundred operations: ten times what the run i
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import jax
 import numpy as np
 import scipy.fft
 import scipy.linalg
@@ -27,8 +28,6 @@ else:
             self._plain, self._traced = plain, traced
 
         def _other(self) -> Any:
-            import importlib
-
             return importlib.import_module(self._traced)
 
         def __getattr__(self, name: str) -> Any:
@@ -52,9 +51,19 @@ else:
 
 
 def _traced(arguments: Any) -> bool:
+    # where nobody has imported JAX nothing is an array of it, and what only paints does without it
+    jax = sys.modules.get("jax")
+    return jax is not None and hasattr(jax, "Array") and _holds(arguments, jax.Array)
+
+
+def _holds(arguments: Any, kind: type) -> bool:
     return any(
-        isinstance(value, jax.Array) or (isinstance(value, list | tuple) and _traced(value)) for value in arguments
+        isinstance(value, kind) or (isinstance(value, list | tuple) and _holds(value, kind)) for value in arguments
     )
+
+
+def _jax() -> Any:
+    return importlib.import_module("jax")
 
 
 def known(*values: Any) -> bool:
@@ -64,13 +73,13 @@ def known(*values: Any) -> bool:
 
 def constant(value: Any) -> Any:
     """The value, of which JAX takes no derivative."""
-    return jax.lax.stop_gradient(value) if _traced((value,)) else value
+    return _jax().lax.stop_gradient(value) if _traced((value,)) else value
 
 
 def sigmoid(value: Any) -> Any:
     """1/(1 + exp(-value))."""
     if _traced((value,)):
-        return jax.nn.sigmoid(value)
+        return _jax().nn.sigmoid(value)
     if np.iscomplexobj(value):
         return 0.5 + 0.5 * np.tanh(np.asarray(value) / 2)
     return scipy.special.expit(value)
@@ -78,13 +87,13 @@ def sigmoid(value: Any) -> Any:
 
 def erfc(value: Any) -> Any:
     """1 - erf(value)."""
-    return jax.scipy.special.erfc(value) if _traced((value,)) else scipy.special.erfc(value)
+    return _jax().scipy.special.erfc(value) if _traced((value,)) else scipy.special.erfc(value)
 
 
 def whole_power(value: Any, power: int) -> Any:
     """value^power, with a derivative at 0."""
     if _traced((value,)):
-        return jax.lax.integer_pow(value, power)
+        return _jax().lax.integer_pow(value, power)
     with np.errstate(all="ignore"):
         return np.asarray(value, float) ** float(power) if power < 0 else np.asarray(value, float) ** power
 
@@ -92,14 +101,14 @@ def whole_power(value: Any, power: int) -> Any:
 def complex_of(real: Any, imaginary: Any) -> Any:
     """real + i imaginary, in the precision of both."""
     if _traced((real, imaginary)):
-        return jax.lax.complex(real, imaginary)
+        return _jax().lax.complex(real, imaginary)
     return real + np.asarray(1j, np.result_type(real.dtype, np.complex64)) * imaginary
 
 
 def changed_at(values: Any, places: Any, amounts: Any, how: str = "add") -> Any:
     """A copy of values with amounts brought in at places: "add", "max" or "min"; places outside are left out."""
     if _traced((values, places, amounts)):
-        return getattr(jax.numpy.asarray(values).at[places], how)(amounts, mode="drop")
+        return getattr(_jax().numpy.asarray(values).at[places], how)(amounts, mode="drop")
     copy, inside = np.array(values), (places >= 0) & (places < len(values))
     operation: Callable[..., None] = {"add": np.add, "max": np.maximum, "min": np.minimum}[how].at
     operation(copy, np.asarray(places)[inside], np.broadcast_to(amounts, np.shape(places))[inside])
@@ -109,7 +118,7 @@ def changed_at(values: Any, places: Any, amounts: Any, how: str = "add") -> Any:
 def tridiagonal_solution(lower: Any, middle: Any, upper: Any, right_side: Any) -> Any:
     """Solve a tridiagonal system; `lower` starts and `upper` ends with an entry that does not count."""
     if _traced((lower, middle, upper, right_side)):
-        return jax.lax.linalg.tridiagonal_solve(lower, middle, upper, right_side[:, None])[:, 0]
+        return _jax().lax.linalg.tridiagonal_solve(lower, middle, upper, right_side[:, None])[:, 0]
     bands = np.stack([np.roll(upper, 1), middle, np.roll(lower, -1)])
     return scipy.linalg.solve_banded((1, 1), bands, right_side)
 
@@ -117,6 +126,6 @@ def tridiagonal_solution(lower: Any, middle: Any, upper: Any, right_side: Any) -
 def placed(values: Any, place: Any, entry: Any) -> Any:
     """`values` with `entry` at a place along the first axis; an array of NumPy is changed itself."""
     if _traced((values, place, entry)):
-        return jax.numpy.asarray(values).at[place].set(entry)
+        return _jax().numpy.asarray(values).at[place].set(entry)
     values[place] = entry
     return values

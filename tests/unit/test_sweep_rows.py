@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +34,7 @@ def leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(node, dict | list):
         for key, value in node.items() if isinstance(node, dict) else enumerate(node):
             yield from leaves(value, f"{path}.{key}".lstrip("."))
-    elif isinstance(node, float) or (isinstance(node, str) and node[:1] in "-0123456789"):
+    elif isinstance(node, float) or (isinstance(node, str) and re.match(r"-?\d", node)):
         yield path, node
 
 

@@ -66,14 +66,15 @@ def by_scattering(problem: Problem, report: Report, told: Told, chosen: Energies
 
 def _quantity(name: str, theories: dict[str, float], report: Report) -> Quantity:
     """A number of the exact curve, with the run's own beside it."""
-    kind, value = next(iter(theories.items()))
+    kind = "scattering" if "scattering" in theories else next(iter(theories))
+    value = theories[kind]
     dimension = ENERGY if name.startswith("resonance") else DIMENSIONLESS
     size = 1.0 if dimension == DIMENSIONLESS else abs(value)
     budget = {
         "scattering_states": max(error_of(value), _UNASKED * report.tolerance * min(size, 1.0)),
         "rounding": _ROUNDING * size,
     }
-    beside: dict[str, Any] = {other: number for other, number in theories.items() if other != kind}
+    beside: dict[str, Any] = {other: number for other, number in theories.items() if other != "scattering"}
     run = report.quantities.get(name)
     if run is not None and abs(run.value - value) <= run.error + budget["scattering_states"]:
         beside = {"propagation": Estimate(run.value, run.error)} | beside

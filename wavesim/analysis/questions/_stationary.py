@@ -18,7 +18,7 @@ from ..predictions import Shares, along_first_axis, gaussians_of, moves_right, p
 # point-pairs of one run: half a minute of them, with the run back and the repetitions, on one core
 _MOST_WORK = 3e8
 # of a finer run, where the numbers are known without it: a second or two
-LITTLE_WORK = 4e7
+LITTLE_WORK = 1e8
 # of those in a second
 _RATE = 6e7
 _RUNS = 4
@@ -57,7 +57,9 @@ def by_scattering_states(
     """
     begun = time.perf_counter()
     problem = along_first_axis(problem)
-    shares = shares_of(problem) if has_scattering_states(problem) else None
+    # below that rounding has the last word, and what is asked for is refused
+    possible = has_scattering_states(problem) and (relative or tolerance > 10 * _ROUNDING)
+    shares = shares_of(problem) if possible else None
     if shares is None:
         return None
     if relative and (log := _log_of_incoming(problem)) < _LEAST_LOG:
@@ -82,7 +84,8 @@ def beside_scattering_states(problem: Problem, report: Report, relative: bool) -
     shares = shares_of(problem) if has_scattering_states(problem) else None
     if shares is None or (relative and shares.log_through < _LEAST_LOG):
         return report
-    known = _quantities(shares, packet_theories(problem), report.tolerance, relative)
+    theories = {name: quantity.theory for name, quantity in report.quantities.items()}
+    known = _quantities(shares, theories, report.tolerance, relative)
     if known["transmitted_probability"].error >= report.headline.error:
         return report
     for name, quantity in known.items():

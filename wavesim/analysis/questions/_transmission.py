@@ -136,7 +136,8 @@ class Transmission(AbstractRecordQuestion):
         return report if _by_hand(problem, fixed) else beside_scattering_states(problem, report, self.relative)
 
     def most_work(self, problem: Problem, **fixed: Any) -> float:
-        return MOST_WORK if _by_hand(problem, fixed) or not has_scattering_states(problem) else LITTLE_WORK
+        alone = self.relative or _by_hand(problem, fixed) or not has_scattering_states(problem)
+        return MOST_WORK if alone else LITTLE_WORK
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
         if OUT in result.series:

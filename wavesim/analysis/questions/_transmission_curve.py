@@ -31,7 +31,6 @@ from ._curve_by_scattering import by_scattering
 from ._energy_resolved import Heard, Told, TransmissionAt
 from ._given import given_by_hand, refuse_ends
 from ._soft_detector import Energies, SoftDetectors, energies_of
-from ._stationary import LITTLE_WORK
 
 # peaks are looked for, and the packet's average is taken, at so many energies
 _DENSE = 1601
@@ -40,6 +39,8 @@ _PROMINENCE = 0.02
 _MOST_PEAKS = 4
 # the exact T(E) is looked at so many widths to either side of each pole, at so many places a width
 _NEAR, _CLOSENESS = 4, 32
+# point-pairs of a finer run, where the curves are known without it: a few seconds
+_WORK = 1.5e8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +79,7 @@ class TransmissionCurve(AbstractQuestion):
         chosen = self._energies(problem)
         known = brief is None and problem.duration is None and not given_by_hand(fixed)
         heard = yield from Heard.listened(
-            problem, tolerance, chosen, most=LITTLE_WORK if known else MOST_WORK, shared=brief, **fixed
+            problem, tolerance, chosen, most=_WORK if known else MOST_WORK, shared=brief, **fixed
         )
         told, exact = heard.at(chosen), _exact(problem)
         quantities = [

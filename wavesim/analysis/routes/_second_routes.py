@@ -75,6 +75,8 @@ _FEW = 24
 def way_of(report: Report) -> str:
     """How a report came to its headline."""
     if report.result is not None:
+        if "scattering_states" in report.headline.budget:
+            return "as reported: scattering states"
         return f"as reported: {words(report.result.numerics)}"
     if report.states is not None:
         return f"as reported: states of a grid of {' x '.join(map(str, report.states.grid.points))} points"

@@ -98,7 +98,7 @@ def open_space(
             spacing, why = math.pi / band, "the grid holds the potential's own waves"
     if absorber == "planned":
         # what starts inside rings, and an echo that meets it counts by its amplitude
-        rings = abs(here - ends[0]) > 1e-9 * height and abs(here - ends[1]) > 1e-9 * height
+        rings = potential.static and abs(here - ends[0]) > 1e-9 * height and abs(here - ends[1]) > 1e-9 * height
         absorber = Absorber.designed(slowest, max((tolerance / 10) ** (2 if rings else 1), 1e-12), mass)
         absorber = dataclasses.replace(absorber, width=absorber.width * thicker)
     start = packet.position_range(min(1e-6, tolerance**2))
