@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from ..._typing import ENERGY, LENGTH
-from ...ends import Axis, Walls
 from ...units import UnitSystem
 from .._colors import BLUE, GROUND, HAIR, INK, SLATE, STEPS, VERMILION, signed_colormap
 from ..draw import ABOVE_TABLE, HEIGHT, TABLE_TOP, WIDTH, draw_table, draw_walls, last_line
@@ -68,6 +67,8 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
     for spike in states.problem.potential.spikes:
         ends = ((float(spike) / length, bottom - 0.03 * reach), (float(spike) / length, rim))
         axes.annotate("", *ends, arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.8, "shrinkA": 0, "shrinkB": 0})
+    from ...ends import Walls
+
     if isinstance(states.problem.ends, Walls):
         ends = states.problem.ends.interval
         left, right = (None if math.isinf(end) else end / length for end in ends)
@@ -208,6 +209,8 @@ def _window(states: BoundStates, axis: int) -> tuple[float, float]:
     seen = points[ever > _SEEN * ever.max()]
     low, high = float(seen[0]), float(seen[-1])
     margin = 0.08 * (high - low)
+    from ...ends import Axis
+
     if isinstance(states.problem.ends, Axis):
         return float(points[0]), float(points[-1])
     return max(low - margin, float(points[0])), min(high + margin, float(points[-1]))

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..._typing import ENERGY, LENGTH, TIME
-from ...ends import Walls
-from ...unfolding import start_on
 from ...units import UnitSystem
 from .._colors import phase_table
 from .._numbers import unit_of
@@ -101,6 +99,9 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
 
 def _walls(problem: Problem, length: float) -> tuple[float | None, float | None]:
     """The hard walls, in shown units."""
+    # not needed where frames alone are painted, and JAX comes with it
+    from ...ends import Walls
+
     if not isinstance(problem.ends, Walls):
         return None, None
     left, right = (None if math.isinf(end) else end / length for end in problem.ends.interval)
@@ -161,6 +162,8 @@ def value_on(problem: Problem, position: tuple[np.ndarray, ...], time: float = 0
 def _levels(result: Result) -> list[tuple[str, float]]:
     """The energy that the run starts with, by name."""
     import jax.numpy as jnp
+
+    from ...unfolding import start_on
 
     problem, grid = result.problem, result.numerics.grid
     if problem.ends is None:

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...ends import Walls
 from ...errors import NumericsError
-from ...unfolding import start_on
 
 if TYPE_CHECKING:
     from ...analysis import Curve, Report
@@ -45,6 +43,9 @@ def start_of(result: Result) -> np.ndarray:
     grid, problem = result.numerics.grid, result.problem
     if problem.ends is None:
         return np.asarray(problem.state.sample(grid, problem.hamiltonian(grid)))
+    from ...ends import Walls
+    from ...unfolding import start_on
+
     psi = np.asarray(start_on(problem, grid)[1])
     if not isinstance(problem.ends, Walls):
         return psi
@@ -154,6 +155,8 @@ def find_window(result: Result, density: list[np.ndarray], axis: int) -> tuple[f
         low, high = min(low, float(ends[0])), max(high, float(ends[1]))
     margin = 0.06 * (high - low)
     low, high = max(left, low - margin), min(right, high + margin)
+    from ...ends import Walls
+
     if isinstance(problem.ends, Walls):
         # a strip of each wall
         strip, walls = 0.02 * (high - low), problem.ends.interval
