@@ -160,8 +160,8 @@ def bends(points: jax.Array, spacing: float, edges: Places, jumps: Places, mass:
 
 def coincident(places: jax.Array, near: float = 0.0) -> jax.Array:
     """Matrix of ones and zeros, shape (k, k): which of k places are the same, within `near`, or 1e-12 of the largest."""
-    near = jnp.maximum(1e-12 * jnp.max(jnp.abs(places), initial=1e-300), near)
-    return jnp.where(jnp.abs(places[:, None] - places) <= constant(near), 1.0, 0.0)
+    same = jnp.maximum(1e-12 * jnp.max(jnp.abs(places), initial=1e-300), near)
+    return jnp.where(jnp.abs(places[:, None] - places) <= constant(same), 1.0, 0.0)
 
 
 def mended(values: Callable[[jax.Array], jax.Array], points: jax.Array, spacing: float, edges: Places) -> jax.Array:

@@ -152,7 +152,7 @@ class AbstractPotential(abc.ABC):
             )
         else:
             first, second = _gradients(self, points, mass, time)
-        return first.reshape(grid.points), second.reshape(grid.points)
+        return first.reshape(grid.points), second.reshape(grid.points)  # type: ignore[return-value]
 
 
 # points at which one program works out gradients

@@ -275,7 +275,7 @@ class SmoothFunction(AbstractSmoothPotential):
         if len(position) > 1 or not known(*jax.tree.leaves(self.parameters), *position):
             return self.function(*position, self.parameters)
         # plain positions in a few lengths, so that the function is compiled a few times in all
-        x = np.asarray(position[0], float)
+        x = np.asarray(next(iter(position)), float)
         padded = np.resize(x, max(_FEWEST, 1 << (x.size - 1).bit_length()) if x.size else _FEWEST)
         with jax.ensure_compile_time_eval():
             values = np.asarray(_compiled(self.function, padded, self.parameters))

@@ -26,7 +26,7 @@ def values_at(potential: AbstractPotential, x: np.ndarray, mass: float = 1.0, ti
         V, of the shape of `x` [energy]; deltas are left out.
     """
     with np.errstate(all="ignore"):
-        values = potential.value((np.asarray(x, float),), mass=float(mass), time=float(time))
+        values = potential.value((np.asarray(x, float),), mass=float(mass), time=float(time))  # type: ignore[arg-type]
     return np.asarray(values, float) + np.zeros(np.shape(x))
 
 

@@ -7,7 +7,6 @@ import itertools
 from typing import Any
 
 import jax
-import numpy as np
 
 from .._arrays import constant, xp as jnp
 from .._checks import concrete, finite, positive
@@ -83,12 +82,6 @@ class Layers(AbstractSharpPotential):
         sides, heights = jnp.stack([jnp.asarray(side, float) for side in self._sides]), self._heights
         place = jnp.searchsorted(constant(sides), jnp.asarray(position[0], float), side="right")
         return jnp.stack([jnp.asarray(height, float) for height in heights])[place]
-
-    def plain_values(self, x: np.ndarray, time: float) -> np.ndarray | None:
-        sides, heights = self._sides, self._heights
-        if not all(concrete(number) for number in (*sides, *heights)):
-            return None
-        return np.asarray(heights, float)[np.searchsorted(np.asarray(sides, float), np.asarray(x, float), side="right")]
 
     def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         line = self.before + jnp.zeros(grid.points[0])

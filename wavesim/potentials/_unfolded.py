@@ -284,9 +284,6 @@ class Unfolded(AbstractPotential):
             lift = lift + beside_wall(grid, wall) * rise
         return lift
 
-    def plain_values(self, x: np.ndarray, time: float) -> np.ndarray | None:
-        return self.potential.plain_values(self.folded(x), time)
-
     def asymptotes(self) -> tuple[float, float]:
         if self.closed:
             return math.inf, math.inf

@@ -164,12 +164,14 @@ class _Run:
             share = None if damping is None else np.tensordot(counted[frame], damping.loss, 1) / numerics.grid.cell
             phi = np.asarray(back.moved_back(damping, phi, self._boundaries(frame), share, self.each, done))
             if frame % stride == 0:
-                gradients[frame] = stepper.unprocessed(phi, frame * self.each)
+                gradients[frame] = np.asarray(stepper.unprocessed(phi, frame * self.each))  # type: ignore[arg-type]
             self._report(2 * frames - frame)
         chosen = np.arange(0, frames + 1, stride)
         gradients[frames] = np.zeros_like(phi)
         # at a frame where a source comes in, phi is halfway between before and after: the trapezoidal rule then takes both sides
-        phis = np.stack([gradients[frame] + sources[frame] * (1.0 if frame == frames else 0.5) for frame in chosen])
+        phis = np.stack(
+            [gradients[frame] + sources[frame] * (1.0 if frame == frames else 0.5) for frame in chosen.tolist()]
+        )
         times = chosen * self.each * float(numerics.dt)
         return {
             name: Adjoint(number=number, times=times, psi=psi[chosen], phi=phis[:, place])

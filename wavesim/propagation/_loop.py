@@ -39,7 +39,7 @@ class Loop:
         on_cpu = jax.default_backend() == "cpu"
         if isinstance(numerics.method, Chebyshev):
             # elsewhere a loop whose length is data would ask the device before every turn whether to go on
-            apparatus = trimmed(apparatus, np.asarray(numerics.pairs) if on_cpu else numerics.pairs)
+            apparatus = trimmed(apparatus, np.asarray(numerics.pairs) if on_cpu else numerics.pairs)  # type: ignore[arg-type]
         stepper = apparatus.stepper
         if isinstance(stepper, SpectralStepper):
             return cls(stepper, not on_cpu)
@@ -55,10 +55,12 @@ class Loop:
 
     def moved_and_kept(self, carry: Carry, count: int, rung: int) -> tuple[Carry, Any, Any]:
         """The same with psi between the steps, before each one's damping, shape (rung, ``*points``)."""
+        assert not isinstance(self.stepper, SpectralStepper)
         return (_compiled_kept if self.compiled else _kept)(self.stepper, carry, count, rung)
 
     def moved_back(self, damping: Any, phi: Any, kept: Any, share: Any, count: int, done: int) -> Any:
         """The gradients phi of several numbers, shape (numbers, ``*points``), before `count` steps; see `_back`."""
+        assert not isinstance(self.stepper, SpectralStepper)
         stepper = dataclasses.replace(self.stepper, damping=None)
         return (_compiled_back if self.compiled else _back)(stepper, damping, phi, kept, share, count, np.asarray(done))
 

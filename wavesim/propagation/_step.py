@@ -305,7 +305,7 @@ class ChebyshevStepper:
         terms, state = self.terms if self.needed is None else self.needed, (jnp.zeros_like(psi), psi, c[0] * psi)
         if known(psi, c):
             for m in range(1, int(terms)):
-                state = term(np.asarray(m), state)
+                state = term(np.asarray(m), state)  # type: ignore[arg-type]
         else:
             c = jax.numpy.asarray(c)
             state = jax.lax.fori_loop(1, terms, term, state)

@@ -18,6 +18,10 @@ MOST_TOLD = 10
 _LONGEST = 2000
 
 
+# choices that a sentence lists in full
+_MANY = 30
+
+
 def sentences(
     error: pydantic.ValidationError, raw: Any, root: type[Table], tables: Tables, file: str = "scenario"
 ) -> list[str]:
@@ -66,7 +70,11 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
         case "union_tag_invalid":
             return f"{name}.kind {_choose(context['tag'], _quoted(context['expected_tags']))}"
         case "literal_error":
-            return f"{name} must be {context['expected']}, but is {brief(given)}{_nearest(given, _quoted(context['expected']))}"
+            choices = _quoted(context["expected"])
+            # numbered names go on for pages
+            few = [choice for choice in choices if not re.search(r"_\d+$", choice)]
+            shown = context["expected"] if len(choices) <= _MANY else ", ".join(few) + ", or one of these with a number"
+            return f"{name} must be {shown}, but is {brief(given)}{_nearest(given, choices)}"
         case "model_type" | "dict_type" | "model_attributes_type" | "union_tag_not_found":
             return f"{name} must be a table, but is {brief(given)}; write [{name}] and its keys below."
         case "string_type":

@@ -116,15 +116,15 @@ def _between_points(result: Result, adjoint: Adjoint) -> float:
     change = 0.0
     for frame in np.flatnonzero(np.any([np.zeros(len(result.psi)), *series.values()], axis=0)):
         for place, sign in ((grid, -1.0), (_finer_grid(grid, finer), 1.0)):
-            start, psi = (
+            start, psi = (  # NumPy's, as all tables of a known run
                 wave if place is grid else _padded(wave, finer) for wave in (result.psi[0], result.psi[frame])
             )
             samples = problem.potential.sample(place, mass=problem.mass, time=float(result.times[frame]))  # type: ignore[arg-type]
             hamiltonian = Hamiltonian(place, samples, problem.mass)
-            snapshot = Snapshot(psi, hamiltonian)
+            snapshot = Snapshot(psi, hamiltonian)  # type: ignore[arg-type]
             for name, weights in series.items():
                 observable = problem.measure[name]
-                prepared = observable.prepare(place, hamiltonian, start)
+                prepared = observable.prepare(place, hamiltonian, start)  # type: ignore[arg-type]
                 change += sign * float(weights[frame]) * float(observable.measure(prepared, snapshot))
     return change
 
