@@ -36,6 +36,8 @@ class AbstractRecordQuestion(AbstractQuestion):
 
     # whether the tolerance is a fraction of the headline
     relative: ClassVar[bool] = False
+    # evenly along its curve, at which the curve's error is looked at besides the steepest place
+    moments: ClassVar[int] = 2
     # whether its probabilities end at a plane where psi is not small when they are read
     cuts: ClassVar[bool] = False
 
@@ -185,8 +187,8 @@ class AbstractRecordQuestion(AbstractQuestion):
 def _numbers(question: AbstractRecordQuestion, result: Result, least: float) -> dict[str, FrameSum]:
     """The question's numbers, and the headline once more at moments on the way, for the bar of its curve.
 
-    Where the curve is steepest, halfway from there to the end, and at a quarter and three quarters of the record: a clock that is off shows at
-    the one, a phase at the others.
+    Where the curve is steepest, halfway from there to the end, and evenly along the record: a clock that is off shows at the one, a phase at
+    the others.
     """
     numbers = question.numbers(result, least)
     headline = next(iter(numbers), None)
@@ -195,10 +197,14 @@ def _numbers(question: AbstractRecordQuestion, result: Result, least: float) -> 
         values = curves[headline][0]
         steepest = 1 + int(np.argmax(np.abs(np.diff(values)[:-1])))
         frames = result.numerics.frames
-        moments = [steepest, (steepest + frames) // 2, frames // 4, 3 * frames // 4]
+        even = [(n + 1) * frames // (question.moments + 1) for n in range(question.moments)]
+        moments = [steepest, (steepest + frames) // 2, *even]
         chosen = [frame for frame in dict.fromkeys(moments) if 0 < frame < frames]
         several = result.numerics.grid.dimension > 1
-        numbers |= {f"{headline}@{frame}": numbers[headline].moved(frame) for frame in chosen[: 1 if several else 4]}
+        numbers |= {
+            f"{headline}@{frame}": numbers[headline].moved(frame)
+            for frame in chosen[: 1 if several else 2 + question.moments]
+        }
     return numbers
 
 

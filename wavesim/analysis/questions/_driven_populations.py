@@ -37,6 +37,8 @@ class DrivenPopulations(AbstractRecordQuestion):
     """
 
     cuts: ClassVar[bool] = True
+    # the curve swings many times, and its error with it
+    moments: ClassVar[int] = 14
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         refuse_ends(problem, "driven populations are")
