@@ -7,9 +7,10 @@ import time
 
 from ..._typing import ENERGY, TIME
 from ...problem import Problem
-from ..bars import Estimate, Predictions, Quantity, Report, disagreement
+from ..bars import Estimate, Predictions, Quantity, Report
 from ..predictions import level_theories
 from ._element_levels import element_levels
+from ._without_record import AGREEING, report_without_record
 
 
 def ended_split_report(problem: Problem, tolerance: float) -> Report:
@@ -32,23 +33,7 @@ def ended_split_report(problem: Problem, tolerance: float) -> Report:
         name: Quantity(name, value, math.fsum(parts.values()), dimension, parts, known.get(name, {}))
         for name, (value, dimension, parts) in values.items()
     }
-    head, warnings = quantities["gap"], []
-    if head.error > tolerance * abs(head.value):
-        warnings.append(
-            f"the error bar of gap is {head.error:.2g}, above the {tolerance * abs(head.value):.2g} asked for: the two levels agree to more digits than numbers have."
-        )
-    warnings += [disagreement(quantity) for quantity in quantities.values() if quantity.disputed]
-    return Report(
-        result=None,
-        tolerance=tolerance,
-        quantities=quantities,
-        curves={},
-        warnings=tuple(warnings),
-        runs=solved.rounds,
-        fft_pairs=0,
-        wall_s=time.perf_counter() - begun,
-        states=solved.states,
-    )
+    return report_without_record(quantities, tolerance, AGREEING, begun, runs=solved.rounds, states=solved.states)
 
 
 def ended_split_theory(problem: Problem) -> Predictions:

@@ -14,8 +14,9 @@ from ...errors import WavesimError
 from ...potentials import AbstractPotential, LeakyWell, Unfolded, leaky_well_of, values_at
 from ...problem import Problem
 from ...states import Trapped
-from ..bars import Estimate, Predictions, Quantity, Report, disagreement
+from ..bars import Estimate, Predictions, Quantity, Report
 from ._outgoing_elements import Leaking, leaking_state, outer_ends
+from ._without_record import report_without_record
 
 # theory's outgoing waves begin at other places than those of the elements, so many times as far from the well
 _ELSEWHERE = 1.2
@@ -83,24 +84,8 @@ def leaking_report(problem: Problem, tolerance: float) -> Report:
         name: Quantity(name, value, math.fsum(errors.values()), dimension, errors, known.get(name, {}))
         for name, (value, dimension, errors) in values.items()
     }
-    head = quantities["lifetime"]
-    warnings = []
-    if head.error > tolerance * head.value:
-        warnings.append(
-            f"the error bar of lifetime is {head.error:.2g}, above the {tolerance * head.value:.2g} asked for; V changes too abruptly for its elements."
-        )
-    warnings += [disagreement(quantity) for quantity in quantities.values() if quantity.disputed]
-    return Report(
-        result=None,
-        tolerance=tolerance,
-        quantities=quantities,
-        curves={},
-        warnings=tuple(warnings),
-        runs=3,
-        fft_pairs=0,
-        wall_s=time.perf_counter() - begun,
-        notes=(_way_out(state),),
-    )
+    shortfall = "; V changes too abruptly for its elements"
+    return report_without_record(quantities, tolerance, shortfall, begun, runs=3, notes=(_way_out(state),))
 
 
 def _way_out(state: Leaking) -> str:

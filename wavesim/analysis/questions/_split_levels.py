@@ -15,11 +15,12 @@ from ...elements import Waves, reference
 from ...potentials import TwoWells
 from ...problem import Problem
 from ...states import LeftLocalized
-from ..bars import BoundStates, Estimate, Predictions, Quantity, Report, disagreement
+from ..bars import BoundStates, Estimate, Predictions, Quantity, Report
 from ..predictions import level_theories, lowest_doublet, wkb_gap_of
 from ._element_levels import DEGREE_LESS, element_levels
 from ._well_levels import WellLevels
 from ._wells import beats_of, lowest_two, two_wells
+from ._without_record import AGREEING, report_without_record
 
 _EPS = float(np.finfo(float).eps)
 # what rounding leaves of the product of two amplitudes at the middle of a barrier, relative to their largest
@@ -203,22 +204,13 @@ def _reported(problem: Problem, tolerance: float, values: _Values, known: Predic
         name: Quantity(name, value, math.fsum(budget.values()), dimension, budget, known.get(name, {}))
         for name, (value, dimension, budget) in values.items()
     }
-    head, warnings = next(iter(quantities.values())), []
-    if head.error > tolerance * head.value:
-        warnings.append(
-            f"the error bar of {head.name} is {head.error:.2g}, above the {tolerance * head.value:.2g} asked for: the two levels agree to more digits than numbers have."
-        )
-    warnings += [disagreement(quantity) for quantity in quantities.values() if quantity.disputed]
     pictured = element_levels(problem, 2)
-    return Report(
-        result=None,
-        tolerance=tolerance,
-        quantities=quantities,
-        curves={},
-        warnings=tuple(warnings),
+    return report_without_record(
+        quantities,
+        tolerance,
+        AGREEING,
+        begun,
         runs=pictured.rounds,
-        fft_pairs=0,
-        wall_s=time.perf_counter() - begun,
         states=BoundStates(problem, pictured.states.grid, pictured.energies, pictured.states.psi),
         notes=("nothing was propagated: the two lowest levels, on elements.",),
     )

@@ -93,12 +93,12 @@ def beside_scattering_states(problem: Problem, report: Report, relative: bool) -
         run = report.quantities[name]
         theory = {"propagation": Estimate(run.value, run.error)} | quantity.theory
         known[name] = dataclasses.replace(quantity, theory=theory)
-    headline = known["transmitted_probability"]
-    run = report.headline
-    worst = max(run.budget, key=lambda source: run.budget[source])
+    headline, run = known["transmitted_probability"], report.headline
+    worst = max(run.budget, key=lambda source: run.budget[source]).replace("_", " ")
+    held = "confirms" if abs(run.value - headline.value) <= run.error + headline.error else "does not confirm"
     note = (
-        f"the run ends at {run.value:.6g} +- {run.error:.1e}, most of which is {worst.replace('_', ' ')}; transmitted and reflected probability are those of "
-        "the scattering states, which the run confirms to that bar."
+        f"the run ends at {run.value:.6g} +- {run.error:.1e}, most of which is {worst}; transmitted and reflected probability are those of the "
+        f"scattering states, which the run {held} to that bar."
     )
     missed = _missed(headline, report.tolerance * (headline.value if relative else 1.0))
     return dataclasses.replace(
