@@ -40,7 +40,7 @@ def draw_levels(figure: Figure, report: Report, units: UnitSystem) -> None:
         _draw_ladder(figure.add_axes((right + 0.11, ABOVE_TABLE + 0.03, 0.86 - right - 0.11, 0.535)), states, units)
     draw_table(figure, report, units, top=TABLE_TOP)
     points = " \u00d7 ".join(f"{n:,}" for n in states.grid.points)
-    last_line(figure, f"Diagonalized on {points} points; nothing was propagated.")
+    last_line(figure, f"Levels of the stationary equation, waves drawn on {points} points; nothing was propagated.")
 
 
 def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
