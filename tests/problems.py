@@ -226,7 +226,7 @@ SCENARIO_NUMBERS: dict[tuple[str, str], Known] = {
         (-2.0,), 1e-6, "closed_form", "all is as it was after 4 m L^2/pi", "levels"
     ),
     ("bouncing_neutron", "level_0"): Known(
-        (1.40667804406e-12,), 1e-9, "closed_form", "the first zero of Airy's function", "levels"
+        (1.40667804406,), 1e-9, "closed_form", "the first zero of Airy's function", "levels"
     ),
     ("methyl_rotor", "level_0"): Known(
         (5.66106365872,), 1e-9, "closed_form", "a characteristic value of Mathieu's equation", "levels"

@@ -128,7 +128,7 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], Any]] = {
     ("free_packet", "position_spread"): lambda: [spread()],
     ("harmonic_coherent", "mean_energy"): lambda: [0.5 + 4.0**2 / 2],
     ("box_revival", "mean_position"): lambda: [ended.box_position(-2.0, 0.6, 5.0, 10.0, 400 / np.pi)],
-    ("bouncing_neutron", "level_0"): lambda: [ended.bouncer(1.00866491595 * UNIT, 1.02515e-7)],
+    ("bouncing_neutron", "level_0"): lambda: [1e12 * ended.bouncer(1.00866491595 * UNIT, 1.02515e-7)],
     ("methyl_rotor", "level_0"): lambda: [ended.methyl_ground(25.0, 3.19e-20 * UNIT)],
     ("quartic_double_well", "gap"): lambda: [soft(8.0)],
     ("sextic_double_well", "gap"): lambda: [i.polynomial_gap({2: -13.0, 4: 1.0, 6: 0.5})],
