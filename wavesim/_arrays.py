@@ -95,7 +95,12 @@ def whole_power(value: Any, power: int) -> Any:
     if _traced((value,)):
         return _jax().lax.integer_pow(value, power)
     with np.errstate(all="ignore"):
-        return np.asarray(value, float) ** float(power) if power < 0 else np.asarray(value, float) ** power
+        return numbers(value) ** (float(power) if power < 0 else power)
+
+
+def numbers(value: Any) -> Any:
+    """The value as an array of double precision; complex values stay complex, as analytic continuation needs."""
+    return xp.asarray(value, complex if np.iscomplexobj(value) else float)
 
 
 def complex_of(real: Any, imaginary: Any) -> Any:

@@ -13,6 +13,8 @@ from ._line import NODES, ORDER, Line, Mesh
 
 _GAUSS, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(16)
 _AT_ONCE = 400
+# rounding of all shares together
+_SUMMED = 2e-14
 # how far beyond the packet's own momenta energies are followed where it starts in V
 _REACHES = (1.0, 1.6, 2.5, 4.0, 6.0)
 
@@ -276,7 +278,8 @@ def shares(line: Line, mass: float, packet: Gaussian, tolerance: float = 1e-14, 
         missing = 1.0 - right - left - bound
         if abs(missing) < 1e-12 or not any(one.touches for one in side):
             break
-    error += abs(missing) / 2
+    # beside what is missing, rounding of so many shares
+    error += abs(missing) / 2 + (_SUMMED if any(one.touches for one in side) else 0.0)
     if abs(missing) > 1e-12:
         right, left = right + missing / 2, left + missing / 2
     moves_right = sum(c**2 * k for c, _, _, k in packet.packets) > 0

@@ -14,7 +14,7 @@ import jax
 import numpy as np
 from jax.core import Tracer
 
-from .._arrays import constant, xp as jnp
+from .._arrays import constant, numbers, xp as jnp
 from .._checks import concrete, finite
 from .._typing import EndValue, Length, Parameter
 from ..edges import Places, mended
@@ -30,6 +30,8 @@ _NAMES = (*_AXES, "t", "pi")
 _HAIR = 1e-9
 # points along each axis at which V is averaged over a cell
 _INSIDE = 8
+# share of its height that V's structure reaches down to; followed further while that widens it by less than this factor
+_STRUCTURE, _WIDER = 1e-10, 2.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,7 +108,7 @@ class Expression(AbstractPotential):
                 "formula",
                 f"must speak of the grid's axes, but has {_AXES[self.dimension - 1]!r} and the grid {len(position)} of them; give [grid] more axes.",
             )
-        axes = {name: jnp.asarray(x, float) for name, x in zip(_AXES, position, strict=False)}
+        axes = {name: numbers(x) for name, x in zip(_AXES, position, strict=False)}
         flat = jnp.zeros(jnp.broadcast_shapes(*(x.shape for x in axes.values())))
         # what one branch of a formula cannot work out is no warning, as in JAX
         with np.errstate(all="ignore"):
@@ -221,8 +223,7 @@ class Expression(AbstractPotential):
         x, values = self._reading(time).line
         ends = (self.ends[0], self.ends[1]) if self.ends is not None else self._reading(time).ends
         if all(math.isfinite(end) for end in ends):
-            # rounding must not count as structure, nor the far reaches of a tail that falls slowly
-            return departures(x, values, ends, max(tolerance, 1e-10))
+            return _fainter(x, values, ends, tolerance)
         if -math.inf in ends:
             return turns(self._reading(time).landscape.x, self._reading(time).landscape.values)
         return valley(x, values, min(ends))
@@ -231,6 +232,18 @@ class Expression(AbstractPotential):
         if axis == 0 or self.dimension == 1:
             return self.support(tolerance) if axis == 0 else None
         raise unknown_extent(self)
+
+
+def _fainter(x: np.ndarray, values: np.ndarray, ends: tuple[float, float], tolerance: float) -> tuple[float, float]:
+    """Where V departs from its ends by `tolerance`, or by as little as neither rounding nor a tail that falls slowly makes much wider."""
+    near = departures(x, values, ends, max(tolerance, _STRUCTURE))
+    share = tolerance
+    while share < _STRUCTURE:
+        far = departures(x, values, ends, share)
+        if far[1] - far[0] <= _WIDER * (near[1] - near[0]):
+            return far
+        share *= 10
+    return near
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .._arrays import whole_power, xp as jnp
+from .._arrays import numbers, whole_power, xp as jnp
 from ..errors import ArgumentError
 
 # by name: the fewest and the most arguments
@@ -30,6 +30,8 @@ _COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _LONGEST, _DEEPEST = 1000, 60
 _JOINED = (ast.And, ast.BitAnd)
+# those that are cut or written otherwise on the real line, at complex places
+_CONTINUED = ("sqrt", "log", "sech")
 
 
 @functools.lru_cache(maxsize=256)
@@ -114,6 +116,8 @@ def _condition(node: ast.expr, values: dict[str, Any], xp: Any) -> Any:
 
 def _called(name: str, arguments: list[Any], xp: Any) -> Any:
     u = arguments[0]
+    if np.iscomplexobj(u) and name in _CONTINUED:
+        return 1 / xp.cosh(u) if name == "sech" else getattr(xp, name)(u)
     match name:
         case "sqrt":
             return xp.where(u > 0, xp.sqrt(xp.where(u > 0, u, 1.0)), xp.where(u == 0, 0.0, xp.nan))
@@ -135,15 +139,15 @@ def _called(name: str, arguments: list[Any], xp: Any) -> Any:
 def _power(base: Any, exponent: ast.expr, values: dict[str, Any], xp: Any) -> Any:
     power = worked_out(exponent, values, xp)
     if xp is np:
-        return np.power(np.asarray(base, float), power)
+        return np.power(numbers(base), power)
     if _is_constant(exponent):
         power = float(power)
         # a whole number that stands there as one: derivatives at 0 exist, and negative bases are no trouble
         if power.is_integer() and abs(power) < 100:
-            return whole_power(jnp.asarray(base, float), int(power))
-        nonzero = jnp.asarray(base, float) != 0
+            return whole_power(numbers(base), int(power))
+        nonzero = numbers(base) != 0
         return jnp.where(nonzero, jnp.power(jnp.where(nonzero, base, 1.0), power), 0.0 if power > 0 else jnp.inf)
-    return jnp.power(jnp.asarray(base, float), power)
+    return jnp.power(numbers(base), power)
 
 
 def names_of(node: ast.expr) -> frozenset[str]:

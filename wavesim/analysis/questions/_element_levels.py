@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...elements import ElementHamiltonian, ElementLevels
+from ...elements import ElementHamiltonian, ElementLevels, Waves
 from ...ends import Ends
 from ...errors import NumericsError
 from ...grid import Grid, fast_size
@@ -38,12 +38,14 @@ class Solved(NamedTuple):
     Attributes:
         levels: energies and waves.
         budgets: sources of the error of each energy [energy].
+        coarser: the waves of two degrees less.
         view: V along the line.
         rounds: how often H was diagonalized.
     """
 
     levels: ElementLevels
     budgets: list[dict[str, float]]
+    coarser: Waves
     view: Outlook
     rounds: int
 
@@ -90,7 +92,7 @@ def solved_levels(potential: AbstractPotential, mass: float, count: int, ends: E
             np.abs(levels.energies - coarse.energies), shifts, levels.unsettled, _sizes(levels), strict=True
         )
     ]
-    return Solved(levels, budgets, view, rounds + 1)
+    return Solved(levels, budgets, coarse.waves, view, rounds + 1)
 
 
 def _fitting(

@@ -183,6 +183,22 @@ class Told:
     def reflection_error(self) -> np.ndarray:
         return np.sum(list(self.reflection_budget.values()), axis=0)
 
+    def conserving(self) -> Told:
+        """The same where both bars explain |T + R - 1|; else they miss something, here and elsewhere, and its largest value is added to all.
+
+        Errors of T and of R that cancel in the sum would not show, so that no energy is spared.
+        """
+        imbalance = np.abs(self.transmission + self.reflection - 1)
+        missed = imbalance > self.transmission_error + self.reflection_error
+        if not missed.any():
+            return self
+        unexplained = float(np.max(imbalance[missed]))
+        budgets = []
+        for budget in (self.transmission_budget, self.reflection_budget):
+            largest = max(budget, key=lambda source: float(np.max(budget[source])))
+            budgets.append(budget | {largest: budget[largest] + unexplained})
+        return Told(self.transmission, self.reflection, budgets[0], budgets[1])
+
     @property
     def largest_error(self) -> float:
         return float(max(np.max(self.transmission_error), np.max(self.reflection_error)))
@@ -237,7 +253,7 @@ class Heard:
             for budget, fine, other in zip(budgets, beside, again, strict=True):
                 told = _MARGIN * repetition.weight * nearby(np.abs(fine - other))
                 budget[repetition.source] = np.maximum(told, budget.get(repetition.source, 0.0))
-        return Told(*curves, *budgets)
+        return Told(*curves, *budgets).conserving()
 
     @property
     def variants(self) -> list[tuple[str, float, TransmissionAt, TransmissionAt]]:

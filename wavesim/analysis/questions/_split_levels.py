@@ -17,7 +17,7 @@ from ...problem import Problem
 from ...states import LeftLocalized
 from ..bars import BoundStates, Estimate, Predictions, Quantity, Report
 from ..predictions import level_theories, lowest_doublet, wkb_gap_of
-from ._element_levels import DEGREE_LESS, element_levels
+from ._element_levels import element_levels
 from ._well_levels import WellLevels
 from ._wells import beats_of, lowest_two, two_wells
 from ._without_record import AGREEING, report_without_record
@@ -48,10 +48,7 @@ def gap_of(problem: Problem) -> Gap:
     subtracted = Gap(difference, {"grid": float(levels.errors[:2].sum())})
     if not wells.symmetric:
         return subtracted
-    exact, coarse = (
-        _wronskian(levels, degree, wells.divide, float(problem.mass))
-        for degree in (levels.waves.degree, levels.waves.degree - DEGREE_LESS)
-    )
+    exact, coarse = (_wronskian(waves, wells.divide, float(problem.mass)) for waves in (levels.waves, levels.coarser))
     amplitude = math.sqrt(abs(exact) * abs(difference_scale(levels)))
     identity = Gap(exact, {"grid": abs(exact - coarse), "rounding": _ROUNDING * _EPS * (abs(exact) + amplitude)})
     return min(identity, subtracted, key=lambda gap: math.fsum(gap.budget.values()))
@@ -62,8 +59,7 @@ def difference_scale(levels: WellLevels) -> float:
     return float(np.max(np.abs(levels.energies)))
 
 
-def _wronskian(levels: WellLevels, degree: int, center: float, mass: float) -> float:
-    waves = levels.waves.truncated(degree) if degree < levels.waves.degree else levels.waves
+def _wronskian(waves: Waves, center: float, mass: float) -> float:
     waves = Waves(waves.nodes, waves.values[:2], waves.inner[:2])
     # both states even and odd about the middle, of which each has one part only, up to what rounding has mixed
     nodes = np.unique(np.concatenate([waves.nodes, 2 * center - waves.nodes]))

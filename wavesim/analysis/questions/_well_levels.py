@@ -36,6 +36,7 @@ class WellLevels:
         left: the part left of the plane of <i|j>, shape (count, count).
         position: <i|x|j>, shape (count, count) [length].
         waves: the states.
+        coarser: the same solved with polynomials of two degrees less.
     """
 
     energies: np.ndarray
@@ -43,6 +44,7 @@ class WellLevels:
     left: np.ndarray
     position: np.ndarray
     waves: Waves
+    coarser: Waves
 
     def localized(self) -> np.ndarray:
         """Columns: amplitudes over the two lowest levels of the states farthest to the left and to the right."""
@@ -88,6 +90,7 @@ def _split(solved: Solved, nodes: np.ndarray, divide: float) -> WellLevels:
         left=weighted[:, left] @ psi[:, left].T,
         position=(weighted * x) @ psi.T,
         waves=waves,
+        coarser=solved.coarser.onto(nodes),
     )
 
 
