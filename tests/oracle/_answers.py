@@ -236,7 +236,7 @@ def _decay(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
         return Answers()
     life = found.lifetime
     # the first instants hold energies that no basis has; and what leaves a leaky well to the left is still left of its barrier
-    loose = 3e-5 if line.wall is None else 1e-6
+    loose = max(3e-5, found.over) if line.wall is None else 1e-6
     numbers = {
         "lifetime": (life, 1e-9 * life),
         "resonance_energy": (found.energy, 1e-9 * found.width + 1e-13 * abs(found.energy)),

@@ -25,6 +25,7 @@ class Leak:
         parts: amplitude of each at the nodes of the inner elements, shape (states, elements, nodes).
         mesh: the inner elements.
         outlet: where the barrier ends [length].
+        over: share of the start above the rim on the left, where it is left to itself; it leaves there, but here a wall sends it back.
     """
 
     energy: float
@@ -33,6 +34,7 @@ class Leak:
     parts: np.ndarray
     mesh: Mesh
     outlet: float
+    over: float = 0.0
 
     @property
     def lifetime(self) -> float:
@@ -98,7 +100,11 @@ def leak(open_line: Line, closed_line: Line, mass: float, level: int, outlet: fl
     weight = np.where(np.real(values) * np.sign(energy) > 0, abs(share), 0.0)
     guess = complex(values[np.argmax(np.where(abs(values - energy) < 0.3 * abs(energy) + 0.1 * height, weight, 0.0))])
     pole = _pole(Mesh.over(inner_cuts, first, last, mass, highest), mass, guess, open_line)
-    return Leak(pole.real, -2 * pole.imag, values, parts, inner, outlet)
+    over = 0.0
+    if open_line.wall is None:
+        high = np.real(values) > open_line.ends[0]
+        over = abs(complex(np.sum(share[high] ** 2 * np.sum(vectors[:, high] ** 2, axis=0))))
+    return Leak(pole.real, -2 * pole.imag, values, parts, inner, outlet, over)
 
 
 def _pole(mesh: Mesh, mass: float, guess: complex, line: Line) -> complex:

@@ -150,9 +150,24 @@ class AbstractPotential(abc.ABC):
             first, second = (
                 np.concatenate([np.asarray(part) for part in term])[: len(points)] for term in zip(*parts, strict=True)
             )
+            flat = np.isnan(first) | np.isnan(second)
+            if flat.any():
+                # far out 1/cosh is 0 where its derivative, sinh/cosh^2, has become infinity over infinity
+                flat &= self._constant_near(points, mass, time)
+                first, second = np.where(flat, 0.0, first), np.where(flat, 0.0, second)
         else:
             first, second = _gradients(self, points, mass, time)
         return first.reshape(grid.points), second.reshape(grid.points)  # type: ignore[return-value]
+
+    def _constant_near(self, points: np.ndarray, mass: float, time: float) -> np.ndarray:
+        """Where V is the same number at a point and on both sides of it along every axis, shape (n,)."""
+        axes, same = points.T, np.ones(len(points), bool)
+        here = np.asarray(self.value(tuple(axes), mass=mass, time=time)) + np.zeros(len(points))
+        for axis in range(len(axes)):
+            for step in (-1e-3, 1e-3):
+                moved = [x * (1 + step) if n == axis else x for n, x in enumerate(axes)]
+                same &= np.asarray(self.value(tuple(moved), mass=mass, time=time)) == here
+        return same
 
 
 # points at which one program works out gradients

@@ -217,9 +217,7 @@ def _quantities(
 ) -> dict[str, Quantity]:
     result = trial.result
     predictions = predict(problem, float(result.times[-1]))
-    absorber = result.numerics.absorber
-    leak = None if absorber is None else question.leak(result.problem, absorber)
-    echo = 0.0 if absorber is None else question.echo(result)
+    returned = _returned(question, result)
     read = {id(run): question.readings(run) for run in (result, *(run for _, run in trial.again))}
     quantities = {}
     for name, reading in read[id(result)].items():
@@ -233,8 +231,8 @@ def _quantities(
         shift = float(trial.shift(number))
         if trial.residuals:
             shift, budget["grid"] = _grid_error(question, name, read[id(result)], trial)
-        if leak is not None:
-            budget["absorber"] = (leak + echo) * reading.scale
+        if returned is not None:
+            budget["absorber"] = returned * reading.scale
         elif trial.carried_round:
             grid = result.numerics.grid
             length = float(grid.upper[0] - grid.lower[0]) if reading.dimension == LENGTH else 0.0
@@ -245,6 +243,12 @@ def _quantities(
         value = reading.value + shift
         quantities[name] = Quantity(name, value, error, reading.dimension, budget, predictions.get(name, {}))
     return quantities
+
+
+def _returned(question: AbstractRecordQuestion, result: Result) -> float | None:
+    """What absorbers leave wrong in a number of order one; None where there are none."""
+    absorber = result.numerics.absorber
+    return None if absorber is None else question.leak(result.problem, absorber) + question.echo(result)
 
 
 def _grid_error(
@@ -288,6 +292,7 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
     result = trial.result
     curves: dict[str, Curve] = {}
     theories = question.curve_predictions(problem, result.times)
+    returned = _returned(question, result)
     for name, (values, dimension) in question.curves(result).items():
         largest = float(np.max(np.abs(values))) or 1.0
 
@@ -300,6 +305,7 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
             error += _curve_error(trial, largest)
         elif trial.carried_round:
             error += trial.carried_round * largest
+        error += (returned or 0.0) * largest
         values = values + trial.shift(series)
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
     others = trial.compared(question.patterns)

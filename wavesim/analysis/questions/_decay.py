@@ -74,21 +74,25 @@ class Decay(AbstractRecordQuestion):
     def readings(self, result: Result) -> dict[str, Reading]:
         fit, (modes, loudest) = _fitted(result), _spectrum(result)
         width = float(modes.widths[loudest])
+        lifetime, uncertain = fit.lifetime, fit.lifetime_error
+        if (by_width := float(modes.width_errors[loudest]) / width**2) < uncertain:
+            # where other waves beat with the resonance to the end, its own width is the better clock
+            lifetime, uncertain = 1 / width, by_width
         return {
-            "lifetime": Reading(fit.lifetime, TIME, {"fit": fit.lifetime_error}, scale=fit.lifetime),
+            "lifetime": Reading(lifetime, TIME, {"fit": uncertain}, scale=lifetime),
             # what comes back from the absorber shifts energy and width alike, by a share of the width
             "resonance_energy": Reading(
                 float(modes.energies[loudest]), ENERGY, {"fit": float(modes.energy_errors[loudest])}, scale=width
             ),
             "resonance_width": Reading(width, ENERGY, {"fit": float(modes.width_errors[loudest])}, scale=width),
-            "survival_probability": Reading(float(result.series["survival_probability"][-1]), DIMENSIONLESS),
+            "survival_probability": Reading(float(_survival(result)[-1]), DIMENSIONLESS),
             # said, not measured: which part of this record was taken for exponential
             "fit_begin": Reading(fit.window[0], TIME, compared=0.0, scale=0.0),
             "fit_end": Reading(fit.window[1], TIME, compared=0.0, scale=0.0),
         }
 
     def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
-        return {"survival_probability": (result.series["survival_probability"], DIMENSIONLESS)}
+        return {"survival_probability": (_survival(result), DIMENSIONLESS)}
 
     def leak(self, problem: Problem, absorber: Absorber) -> float:
         # the amplitude that comes back through the barrier interferes with the one inside, once and conjugate
@@ -114,7 +118,13 @@ class Decay(AbstractRecordQuestion):
 
 
 def _fitted(result: Result) -> DecayFit:
-    return fit_decay(result.times, result.series["survival_probability"], enough=_ENOUGH)
+    return fit_decay(result.times, _survival(result), enough=_ENOUGH)
+
+
+def _survival(result: Result) -> np.ndarray:
+    """The probability left of the barrier's outer end; what goes to the left without end counts when it is absorbed there, too."""
+    inside = result.series["survival_probability"]
+    return inside if _well(result.problem).wall is not None else inside + result.absorbed[:, 0]
 
 
 def _spectrum(result: Result) -> tuple[Modes, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +11,11 @@ from ..._typing import DIMENSIONLESS, ENERGY, LENGTH, MOMENTUM, Dimension
 from ...absorbers import Absorber
 from ...observables import AbstractObservable, Energy, Momentum, Norm, Position, PositionSpread
 from ...problem import Problem
-from ...propagation import FrameSum, Result
-from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading
+from ...propagation import FrameSum, Plan, Result
+from ..bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report
 from ..predictions import motion_at, motion_theories
+from ._given import given_by_hand
+from ._motion_of_levels import motion_of_levels
 
 _NAMES: dict[str, tuple[str, Dimension]] = {
     "mean_position": ("position", LENGTH),
@@ -54,6 +57,9 @@ class Motion(AbstractRecordQuestion):
         # moments of what was absorbed are gone on purpose
         del problem, absorber
         return 0.0
+
+    def without_run(self, problem: Problem, tolerance: float, plan: Plan | None, **fixed: Any) -> Report | None:
+        return motion_of_levels(problem, tolerance) if plan is None and not given_by_hand(fixed) else None
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         if duration is None:

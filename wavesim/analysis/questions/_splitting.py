@@ -27,7 +27,7 @@ from ...states import LeftLocalized, RightLocalized
 from ..bars import AbstractQuestion, AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report, Work
 from ..predictions import beats, half_length, lowest_doublet, wkb_gap_of
 from ._ended_split import ended_split_report, ended_split_theory
-from ._given import refuse_by_hand
+from ._given import given_by_hand, refuse_by_hand
 from ._populations import both_sides, population_curves, population_observables
 from ._short_record import short_record
 from ._split_levels import gap_theories, split_report
@@ -170,6 +170,9 @@ class _Rate(AbstractRecordQuestion):
     def planned_for(self, problem: Problem) -> dict[str, Any]:
         assert problem.duration is not None
         return {"scheme": "chebyshev"} if _doublet_of(problem).gap * float(problem.duration) < _FAINT else {}
+
+    def without_run(self, problem: Problem, tolerance: float, plan: Plan | None, **fixed: Any) -> Report | None:
+        return split_report(problem, tolerance) if plan is None and not given_by_hand(fixed) else None
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         well = problem.potential

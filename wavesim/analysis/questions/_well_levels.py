@@ -76,7 +76,7 @@ def _solved(potential: AbstractPotential, mass: float, count: int) -> Solved:
 def _split(solved: Solved, nodes: np.ndarray, divide: float) -> WellLevels:
     nodes = _with(nodes, np.array([divide]))
     waves = solved.levels.waves.onto(nodes)
-    x, weights, psi = _on_points(waves)
+    x, weights, psi = on_points(waves)
     # the sign of `lowest_eigenstates`, for superpositions
     tall = np.abs(psi) >= 0.5 * np.abs(psi).max(axis=1, keepdims=True)
     sign = np.sign(psi[np.arange(len(psi)), len(x) - 1 - np.argmax(tall[:, ::-1], axis=1)])
@@ -101,7 +101,7 @@ def _with(nodes: np.ndarray, more: np.ndarray) -> np.ndarray:
     return np.sort(np.concatenate([nodes, inside[apart > _SAME * (nodes[-1] - nodes[0])]]))
 
 
-def _on_points(waves: Waves) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def on_points(waves: Waves) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gauss points of all elements, their weights, and the states there, shape (count, points)."""
     element, length = reference(waves.degree), np.diff(waves.nodes)
     x = waves.nodes[:-1, None] + length[:, None] * (element.points + 1) / 2
@@ -217,7 +217,7 @@ def _rulers(state: AbstractState, mass: float) -> list[tuple[float, float, float
 def _amplitudes(state: AbstractState, levels: WellLevels, mass: float) -> np.ndarray | None:
     """<n|state>, shape (count,)."""
     if _known_everywhere(state, mass):
-        x, weights, psi = _on_points(levels.waves)
+        x, weights, psi = on_points(levels.waves)
         start = _at(state, x, mass)
         if isinstance(state, AbstractWave):
             start = start / np.sqrt(np.sum(np.abs(start) ** 2 * weights))
