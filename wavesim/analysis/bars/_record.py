@@ -14,7 +14,7 @@ import numpy as np
 from ..._typing import DIMENSIONLESS, LENGTH, TIME, Dimension
 from ...absorbers import Absorber
 from ...errors import TooLargeError
-from ...observables import AbstractObservable
+from ...observables import AbstractObservable, ProbabilityIn
 from ...problem import Problem
 from ...propagation import FrameSum, Neighbors, Numerics, Plan, Refinement, Result, folded, plan
 from ...unfolding import unfolded, unfolded_grid
@@ -23,6 +23,7 @@ from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Verdict, refine
 from ._repeat import Trial, warnings_of
 from ._report import Curve, Quantity, Report
+from ._residual import between_points
 from ._runs import Work
 
 # the least error of a point on a pattern, as a share of the worst point's
@@ -267,10 +268,29 @@ def _grid_error(
     return (shift if reading.compared is None else 0.0), error
 
 
-def _curve_error(trial: Trial, scale: float) -> float:
-    """What the grid leaves wrong in a curve: the largest of the headline's errors at the moments at which they were looked at."""
-    errors = [residual.error(scale) + abs(residual.correction) for residual in trial.residuals.values()]
-    return max(errors) + trial.carried_round * scale
+def _curve_error(trial: Trial, scale: float, between: np.ndarray) -> float:
+    """What the grid leaves wrong in a curve: the largest of the headline's errors at the moments at which they were looked at.
+
+    Args:
+        trial: the run, with residuals at some moments.
+        scale: of the curve.
+        between: by what the curve has been corrected at each frame, be it the headline's or that of what is left of it.
+    """
+    errors = [0.0]
+    for name, residual in trial.residuals.items():
+        _, at, frame = name.partition("@")
+        done = between[int(frame) if at else -1]
+        errors.append(residual.error(scale) + min(abs(residual.correction - done), abs(residual.correction + done)))
+    # a tenth of what was corrected, as for the numbers themselves
+    return max(errors) + float(np.max(np.abs(between))) / 10 + trial.carried_round * scale
+
+
+def _between(question: AbstractRecordQuestion, name: str, result: Result) -> np.ndarray:
+    """By how much a probability beside a plane that cuts psi changes at each frame where psi is interpolated between the points."""
+    observable = result.problem.measure.get(name)
+    if not question.cuts or not isinstance(observable, ProbabilityIn) or result.numerics.grid.dimension > 1:
+        return np.zeros(len(result.times))
+    return np.array([between_points(result, name, frame) for frame in range(len(result.times))])
 
 
 def _size(question: AbstractRecordQuestion, scale: float, amplitude: float) -> float:
@@ -302,7 +322,9 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
         floor = least * _size(question, largest, largest)
         error = math.fsum(trial.told(series, largest, floor, question.cuts).values())
         if trial.residuals:
-            error += _curve_error(trial, largest)
+            between = _between(question, name, result)
+            values = values + between
+            error += _curve_error(trial, largest, between)
         elif trial.carried_round:
             error += trial.carried_round * largest
         error += (returned or 0.0) * largest

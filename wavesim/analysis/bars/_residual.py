@@ -110,22 +110,34 @@ def grid_residual(result: Result, adjoint: Adjoint) -> Residual:
 
 
 def _between_points(result: Result, adjoint: Adjoint) -> float:
-    """By how much the number changes where its observables see interpolated psi, on a grid four times as fine (twice in the plane)."""
+    """By how much the number changes where its observables see interpolated psi."""
     series = adjoint.number.series
+    frames = np.flatnonzero(np.any([np.zeros(len(result.psi)), *series.values()], axis=0))
+    return sum(
+        float(weights[frame]) * between_points(result, name, int(frame))
+        for name, weights in series.items()
+        for frame in frames
+    )
+
+
+def between_points(result: Result, name: str, frame: int) -> float:
+    """By how much a series changes at one frame if psi is interpolated first, on a grid four times as fine (twice in the plane).
+
+    Args:
+        result: with psi kept.
+        name: of one of its observables.
+        frame: number of the frame.
+    """
     problem, grid, finer = result.problem, result.numerics.grid, 4 if result.numerics.grid.dimension == 1 else 2
-    change = 0.0
-    for frame in np.flatnonzero(np.any([np.zeros(len(result.psi)), *series.values()], axis=0)):
-        for place, sign in ((grid, -1.0), (_finer_grid(grid, finer), 1.0)):
-            start, psi = (  # NumPy's, as all tables of a known run
-                wave if place is grid else _padded(wave, finer) for wave in (result.psi[0], result.psi[frame])
-            )
-            samples = problem.potential.sample(place, mass=problem.mass, time=float(result.times[frame]))  # type: ignore[arg-type]
-            hamiltonian = Hamiltonian(place, samples, problem.mass)
-            snapshot = Snapshot(psi, hamiltonian)  # type: ignore[arg-type]
-            for name, weights in series.items():
-                observable = problem.measure[name]
-                prepared = observable.prepare(place, hamiltonian, start)  # type: ignore[arg-type]
-                change += sign * float(weights[frame]) * float(observable.measure(prepared, snapshot))
+    observable, change = problem.measure[name], 0.0
+    for place, sign in ((grid, -1.0), (_finer_grid(grid, finer), 1.0)):
+        start, psi = (  # NumPy's, as all tables of a known run
+            wave if place is grid else _padded(wave, finer) for wave in (result.psi[0], result.psi[frame])
+        )
+        samples = problem.potential.sample(place, mass=problem.mass, time=float(result.times[frame]))  # type: ignore[arg-type]
+        hamiltonian = Hamiltonian(place, samples, problem.mass)
+        prepared = observable.prepare(place, hamiltonian, start)  # type: ignore[arg-type]
+        change += sign * float(observable.measure(prepared, Snapshot(psi, hamiltonian)))  # type: ignore[arg-type]
     return change
 
 
