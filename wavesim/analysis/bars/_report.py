@@ -25,6 +25,7 @@ class Quantity:
         dimension: what it is, for units.
         budget: where the error comes from: time_step, grid, absorber, duration, and fit or rounding where they apply.
         theory: values predicted without propagation, by the theory's name; the first is the one to be compared with.
+        doubted: whether the error bar reaches to a theory that disputed a narrower one; see `reaching_theory`.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Quantity:
     dimension: Dimension
     budget: dict[str, float] = dataclasses.field(default_factory=dict)
     theory: dict[str, float] = dataclasses.field(default_factory=dict)
+    doubted: bool = False
 
     @property
     def difference(self) -> float | None:
@@ -54,7 +56,7 @@ class Quantity:
         """Whether theory lies within both error bars, None without theory or without an error bar."""
         if self.difference is None or math.isinf(self.error):
             return None
-        return abs(self.difference) <= self.error + self.theory_error
+        return not self.doubted and abs(self.difference) <= self.error + self.theory_error
 
     @property
     def disputed(self) -> bool:
@@ -62,11 +64,23 @@ class Quantity:
 
         An approximation that is shown beside a number disputes nothing. Rounding of the theory counts as 1e-12 of it.
         """
+        if self.doubted:
+            return True
         if self.agrees is not False or self.difference is None:
             return False
         name, value = next(iter(self.theory.items()))
         independent = isinstance(value, Estimate) or name == "closed_form"
         return independent and abs(self.difference) > self.error + self.theory_error + 1e-12 * abs(value)
+
+    @property
+    def reaching_theory(self) -> Quantity:
+        """The same with an error bar that holds both numbers, where theory disputes it: one of them is wrong, and nobody knows which."""
+        if self.doubted or not self.disputed or self.difference is None:
+            return self
+        apart = abs(self.difference)
+        return dataclasses.replace(
+            self, error=self.error + apart, budget=self.budget | {"dispute": apart}, doubted=True
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,6 +164,9 @@ class Report:
     states: BoundStates | None = None
     notes: tuple[str, ...] = ()
     inputs: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "quantities", {name: one.reaching_theory for name, one in self.quantities.items()})
 
     def input_error(self, name: str) -> float:
         """One standard deviation of a quantity that its uncertain inputs make together; 0 where none is known."""

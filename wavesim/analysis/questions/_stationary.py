@@ -95,7 +95,11 @@ def beside_scattering_states(problem: Problem, report: Report, relative: bool) -
         known[name] = dataclasses.replace(quantity, theory=theory)
     headline, run = known["transmitted_probability"], report.headline
     worst = max(run.budget, key=lambda source: run.budget[source]).replace("_", " ")
-    held = "confirms" if abs(run.value - headline.value) <= run.error + headline.error else "does not confirm"
+    held = (
+        "confirms"
+        if not run.doubted and abs(run.value - headline.value) <= run.error + headline.error
+        else "does not confirm"
+    )
     note = (
         f"the run ends at {run.value:.6g} +- {run.error:.1e}, most of which is {worst}; transmitted and reflected probability are those of the "
         f"scattering states, which the run {held} to that bar."
