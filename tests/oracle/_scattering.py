@@ -268,7 +268,7 @@ def shares(line: Line, mass: float, packet: Gaussian, tolerance: float = 1e-14, 
     """
     largest = max(abs(momentum) for momentum in packet.momenta)
     right = left = error = missing = 0.0
-    before = 0.0
+    before, touches = 0.0, False
     for factor in _REACHES:
         top = (factor * largest) ** 2 / (2 * mass)
         scatterer = Scatterer(line, mass, max(line.ends) + top)
@@ -276,10 +276,11 @@ def shares(line: Line, mass: float, packet: Gaussian, tolerance: float = 1e-14, 
         (more_right, first), (more_left, second) = (one.between(before, top, tolerance) for one in side)
         right, left, error, before = right + more_right, left + more_left, error + first + second, top
         missing = 1.0 - right - left - bound
-        if abs(missing) < 1e-12 or not any(one.touches for one in side):
+        touches = any(one.touches for one in side)
+        if abs(missing) < 1e-12 or not touches:
             break
     # beside what is missing, rounding of so many shares
-    error += abs(missing) / 2 + (_SUMMED if any(one.touches for one in side) else 0.0)
+    error += abs(missing) / 2 + (_SUMMED if touches else 0.0)
     if abs(missing) > 1e-12:
         right, left = right + missing / 2, left + missing / 2
     moves_right = sum(c**2 * k for c, _, _, k in packet.packets) > 0

@@ -153,7 +153,7 @@ class AbstractPotential(abc.ABC):
             flat = np.isnan(first) | np.isnan(second)
             if flat.any():
                 # far out 1/cosh is 0 where its derivative, sinh/cosh^2, has become infinity over infinity
-                flat &= self._constant_near(points, mass, time)
+                flat &= self._constant_near(np.asarray(points), mass, time)
                 first, second = np.where(flat, 0.0, first), np.where(flat, 0.0, second)
         else:
             first, second = _gradients(self, points, mass, time)
