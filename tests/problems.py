@@ -225,6 +225,13 @@ SCENARIO_NUMBERS: dict[tuple[str, str], Known] = {
     ("box_revival", "mean_position"): Known(
         (-2.0,), 1e-6, "closed_form", "all is as it was after 4 m L^2/pi", "levels"
     ),
+    ("two_particles", "pass_probability"): Known(
+        (0.426852682963,),
+        1e-8,
+        "quadrature",
+        "T of the distance at half the mass, averaged over the momenta",
+        "scattering",
+    ),
     ("bouncing_neutron", "level_0"): Known(
         (1.40667804406,), 1e-9, "closed_form", "the first zero of Airy's function", "levels"
     ),

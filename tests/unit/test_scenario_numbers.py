@@ -101,6 +101,9 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], Any]] = {
     ("gaussian_barrier", "transmitted_probability"): lambda: averages(
         [i.integrated(bell(1.0), -9.0, 9.0, 0.5)], 1.0, 4.0, 0.5
     ),
+    ("two_particles", "pass_probability"): lambda: averages(
+        [i.integrated(bell(1.0, 1.2), -9.0, 9.0, 1.0)], 1.0, 2.5 * np.sqrt(2), 1.0
+    ),
     ("oxide_tunneling", "transmitted_probability"): lambda: averages(
         rectangles(3.1, (1.0,), i.ELECTRON), 1.0, 2.0, i.ELECTRON
     ),

@@ -49,6 +49,7 @@ from .questions import (
     MirrorCorrelation as MirrorCorrelation,
     Motion as Motion,
     ParityCorrelation as ParityCorrelation,
+    PassOrBounce as PassOrBounce,
     Populations as Populations,
     ReflectionMaxima as ReflectionMaxima,
     Splitting as Splitting,

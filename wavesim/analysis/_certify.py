@@ -14,14 +14,14 @@ from ..propagation import Progress, reporter
 from ..states import Trapped
 from .bars import AbstractQuestion, Report
 from .predictions import gaussians_of, tunnels
-from .questions import Decay, DrivenPopulations, Motion, Populations, Transmission
+from .questions import Decay, DrivenPopulations, Motion, PassOrBounce, Populations, Transmission, two_that_meet
 
 # points at which V is averaged over a packet
 _HERMITE = 40
 
 
 def question_of(problem: Problem) -> AbstractQuestion:
-    """What is asked of a problem when nothing is said: decay, transmission, populations, or motion.
+    """What is asked of a problem when nothing is said: decay, transmission, populations, motion, or whether two particles pass or bounce.
 
     Populations of two wells where the state lies in them with less energy than their barrier has; a state with more moves to and fro above it.
     """
@@ -29,6 +29,8 @@ def question_of(problem: Problem) -> AbstractQuestion:
         return Decay()
     if problem.ends is not None:
         return Motion()
+    if two_that_meet(problem):
+        return PassOrBounce()
     if problem.open and not isinstance(problem.potential, Free):
         return Transmission()
     if tunnels(problem):

@@ -31,6 +31,7 @@ from ._sampled import SAMPLES as SAMPLES, Sampled as Sampled, in_order as in_ord
 from ._sampled_plane import PLANE as PLANE, SampledPlane as SampledPlane, mesh_of as mesh_of
 from ._slopes import ParabolicBarrier as ParabolicBarrier, TriangularBarrier as TriangularBarrier
 from ._structure import Structure as Structure, structure_of as structure_of
+from ._two_particles import TwoParticles as TwoParticles, interaction_of as interaction_of
 from ._two_wells import TwoWells as TwoWells, two_wells_of as two_wells_of
 from ._unfolded import (
     InfiniteSquareWell as InfiniteSquareWell,

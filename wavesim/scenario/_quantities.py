@@ -41,6 +41,8 @@ QUANTITIES: dict[str, Dimension] = {
         )
     },
     "imbalance": DIMENSIONLESS,
+    "pass_probability": DIMENSIONLESS,
+    "bounce_probability": DIMENSIONLESS,
     "survival_probability": DIMENSIONLESS,
     "fit_begin": TIME,
     "fit_end": TIME,

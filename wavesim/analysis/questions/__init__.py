@@ -20,6 +20,7 @@ from ._maxima import (
     TransmissionMaxima as TransmissionMaxima,
 )
 from ._motion import Motion as Motion
+from ._pass_or_bounce import PassOrBounce as PassOrBounce, two_that_meet as two_that_meet
 from ._plane_wave import AbstractPlaneWaveQuestion as AbstractPlaneWaveQuestion
 from ._populations import Populations as Populations
 from ._short_record import ParityCorrelation as ParityCorrelation, period_from_short_record as period_from_short_record

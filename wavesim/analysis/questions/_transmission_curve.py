@@ -27,7 +27,7 @@ from ..predictions import (
     single_top,
     transmission_theories,
 )
-from ._curve_by_scattering import by_scattering
+from ._curve_by_scattering import by_scattering, reaching_scattering
 from ._energy_resolved import Heard, Told, TransmissionAt
 from ._given import given_by_hand, refuse_ends
 from ._soft_detector import Energies, SoftDetectors, energies_of
@@ -118,8 +118,10 @@ class TransmissionCurve(AbstractQuestion):
             fft_pairs=heard.fft_pairs,
             wall_s=heard.wall_s,
         )
-        if not known or heard.trial.interrupted or told.largest_error <= tolerance:
+        if not known or heard.trial.interrupted:
             return report
+        if told.largest_error <= tolerance:
+            return reaching_scattering(problem, report, chosen)
         return by_scattering(problem, report, told, chosen, predictions)
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
