@@ -242,6 +242,27 @@ def animate(
 
 
 @app.command()
+def explore(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|FILE|LINK", help="A shipped scenario, a .toml file, or a link that somebody sent ('#s=...')."
+        ),
+    ] = "rectangular_barrier",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the link only.")] = False,
+) -> None:
+    """Open a live page: drag the barrier and see the wave tunnel. Served to this machine alone, until Ctrl-C."""
+    with door():
+        # two threads on small matrices wait for each other, and frames wait for them
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        start_jax("cpu")
+        from ..explorer import explore as serve
+
+        serve(name, port, not no_browser, tell)
+
+
+@app.command()
 def doctor() -> None:
     """Show what wavesim runs on, and check that it computes right."""
     with door():

@@ -93,6 +93,18 @@ class Flight:
         last = jax.tree.map(lambda leaf: leaf[-1], frames)
         return frames, dataclasses.replace(self, carry=jax.tree.map(np.asarray, carry), frame=last)
 
+    def rewound(self, frame: Frame, step: int) -> Flight:
+        """This flight at another of its frames, which somebody has kept.
+
+        Args:
+            frame: as `frames` gives them, one of them alone.
+            step: at which it was taken.
+        """
+        carry = self.apparatus.stepper.start(jnp.asarray(frame.psi), step)
+        return dataclasses.replace(
+            self, carry=_as_data(carry._replace(absorbed=np.asarray(frame.absorbed))), frame=frame
+        )
+
     def within(self, problem: Problem) -> Flight:
         """A quench: the same wave at the same moment, from here on in another potential (or of another mass) on the same grid.
 
