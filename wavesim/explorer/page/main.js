@@ -113,7 +113,7 @@ function open(scenario) {
 }
 
 function legend(kind) {
-  const rows = { barrier: [["exact", "b-ink"], state.transmission && state.transmission.data.wkb && ["WKB", "b-line-green dash"], ["this packet", "area"], state.transmission && state.transmission.top !== null && ["top of V", "b-soft dash"]].filter(Boolean), wells: [["exact", "b-ink"], ["WKB", "b-line-green dash"]], decay: [["exponential law", "b-ink dash"]], plane: [] }[kind] || [];
+  const rows = { barrier: [["exact", "b-ink"], state.transmission && state.transmission.data.wkb && ["WKB", "b-line-green dash"], ["this packet", "area"], state.transmission && state.transmission.top !== null && ["top of V", "b-soft"]].filter(Boolean), wells: [["exact", "b-ink"], ["WKB", "b-line-green dash"]], decay: [["exponential law", "b-ink dash"]], plane: [] }[kind] || [];
   $("chart-legend").replaceChildren(...rows.map(([words, style]) => {
     const span = document.createElement("span"), mark = document.createElement("i");
     mark.className = style;
