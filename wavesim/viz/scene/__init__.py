@@ -26,4 +26,5 @@ from ._window import (
     result_of as result_of,
     start_of as start_of,
     telling_frame as telling_frame,
+    thinned as thinned,
 )
