@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -41,9 +42,17 @@ def require_browser() -> tuple[str, str]:
     pytest.skip(reason)
 
 
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """A `wavesim explore` that runs: the link that it has printed, and its process."""
+
+    link: str
+    pid: int
+
+
 @contextlib.contextmanager
-def served(name: str) -> Iterator[str]:
-    """`wavesim explore` on a scenario, and the link that it prints."""
+def served(name: str) -> Iterator[Server]:
+    """`wavesim explore` on a scenario."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "wavesim", "explore", name, "--no-browser"]
     server = subprocess.Popen(
@@ -53,7 +62,7 @@ def served(name: str) -> Iterator[str]:
         assert server.stdout is not None and server.stderr is not None
         line = server.stdout.readline()
         assert "http://127.0.0.1:" in line, server.stderr.read()
-        yield line.split()[-1]
+        yield Server(line.split()[-1], server.pid)
     finally:
         server.terminate()
         server.communicate(timeout=PATIENCE)

@@ -22,8 +22,8 @@ PAUSED = "!window.wavesim.state.playing"
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """One server and one window for all of these tests: starting either takes seconds."""
     require_browser()
-    with served("gaussian_barrier") as link:
-        window = Browser(link, tmp_path_factory.mktemp("downloads"))
+    with served("gaussian_barrier") as server:
+        window = Browser(server.link, tmp_path_factory.mktemp("downloads"))
         try:
             yield window
         finally:

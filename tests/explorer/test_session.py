@@ -58,6 +58,17 @@ def test_of_many_changes_the_newest_is_made(paused: Page) -> None:
     assert float(paused.card("scene")[1]["potential"].max()) == pytest.approx(0.8, rel=1e-6)
 
 
+def test_a_hand_that_never_rests_sees_every_take(paused: Page) -> None:
+    """A change before each piece of work: every run that was made is shown before the next is begun."""
+    first = len(paused.frames)
+    for n in range(1, 31):
+        paused.session.receive({"type": "set", "generation": n, "values": {"potential.height": 0.5 + n / 100}})
+        paused.session.work()
+        paused.draw()
+    generations = [picture.generation for picture in paused.frames[first:]]
+    assert len(generations) >= 14 and generations == sorted(generations)
+
+
 def test_a_page_that_draws_nothing_gets_two_frames() -> None:
     page = Page(BARRIER)
     page.settle(draws=False, pieces=400)

@@ -103,6 +103,10 @@ class Session:
         if self.show is None:
             self._open(*self._first)
             return 0
+        if self._stale and self._ready_to_send():
+            # what was made is shown before the next change is: else a hand that never rests would see nothing
+            self._send_frame()
+            return 0
         if self._pending:
             self._remake()
             return 0
