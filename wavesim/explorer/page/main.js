@@ -94,6 +94,7 @@ function open(scenario) {
   numbers();
   const flat = scenario.kind !== "plane";
   $("plane").hidden = flat;
+  $("certify").hidden = flat;
   $("wheel").hidden = false;
   $("view-stationary").hidden = !scenario.scatters;
   $("view").hidden = !flat;
@@ -113,7 +114,7 @@ function open(scenario) {
 }
 
 function legend(kind) {
-  const rows = { barrier: [["exact", "b-ink"], state.transmission && state.transmission.data.wkb && ["WKB", "b-line-green dash"], ["this packet", "area"], state.transmission && state.transmission.top !== null && ["top of V", "b-soft"]].filter(Boolean), wells: [["exact", "b-ink"], ["WKB", "b-line-green dash"]], decay: [["exponential law", "b-ink dash"]], plane: [] }[kind] || [];
+  const rows = { barrier: [["exact", "b-ink"], state.transmission && state.transmission.data.wkb && ["WKB", "b-line-green dash"], ["packet", "area"], state.transmission && state.transmission.top !== null && ["top of V", "b-soft"]].filter(Boolean), wells: [["exact", "b-ink"], ["WKB", "b-line-green dash"]], decay: [["exponential law", "b-ink dash"]], plane: [] }[kind] || [];
   $("chart-legend").replaceChildren(...rows.map(([words, style]) => {
     const span = document.createElement("span"), mark = document.createElement("i");
     mark.className = style;
@@ -569,6 +570,7 @@ function wire() {
   $("speed").addEventListener("change", (event) => say({ type: "speed", value: Number(event.target.value) }));
   $("mode").addEventListener("change", (event) => say({ type: "mode", value: event.target.value }));
   $("menu").addEventListener("change", (event) => say({ type: "scenario", name: event.target.value }));
+  $("certify").addEventListener("click", () => { say({ type: "certify" }); $("certify").hidden = true; });
   $("reset").addEventListener("click", () => say({ type: "reset" }));
   $("predict").addEventListener("change", (event) => {
     state.predict = event.target.checked;
