@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old]] [sweep]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old]] [sweep] [explorer]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def main() -> None:
     parser.add_argument(
         "which",
         nargs="*",
-        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), sweep (a quarter of an hour)",
+        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), sweep (a quarter of an hour), explorer (an hour; needs chromium)",
     )
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
@@ -30,9 +30,9 @@ def main() -> None:
     honest.add_argument("--old", action="store_true", help="the first 300 problems, against theory")
     options = parser.parse_args()
     which = options.which or ["memory", "step"]
-    if unknown := set(which) - {"memory", "step", "cost_of_accuracy", "honesty", "sweep"}:
+    if unknown := set(which) - {"memory", "step", "cost_of_accuracy", "honesty", "sweep", "explorer"}:
         parser.error(
-            f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy, honesty or sweep"
+            f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy, honesty, sweep or explorer"
         )
     if "memory" in which:
         memory.main(options.quick, options.note)
@@ -50,6 +50,10 @@ def main() -> None:
         from . import sweep
 
         sweep.main(options.quick, options.note, options.rows)
+    if "explorer" in which:
+        from . import explorer
+
+        explorer.main(options.quick, options.note)
 
 
 def _honesty(options: argparse.Namespace) -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         edges as edges,
         ends as ends,
         errors as errors,
+        explorer as explorer,
         fourier as fourier,
         grid as grid,
         hamiltonian as hamiltonian,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from .analysis import Report as Report, certify as certify, sensitivities as sensitivities, verify as verify
     from .ends import Axis as Axis, Walls as Walls
     from .errors import WavesimError as WavesimError
+    from .explorer import Explorer as Explorer
     from .grid import Grid as Grid
     from .io import load as load, save as save
     from .problem import Problem as Problem
@@ -74,19 +76,19 @@ if TYPE_CHECKING:
     from .viz import animate as animate
 
 _ROOMS = (
-    "absorbers", "analysis", "edges", "ends", "errors", "fourier", "grid", "hamiltonian", "io", "observables", "potentials", "problem", "propagation",
+    "absorbers", "analysis", "edges", "ends", "errors", "explorer", "fourier", "grid", "hamiltonian", "io", "observables", "potentials", "problem", "propagation",
     "regions", "reports", "scenario", "schemes", "states", "sweeps", "theory", "units", "viz",
 )  # fmt: skip
 _HOMES = {
-    "Absorber": "absorbers", "Report": "analysis", "certify": "analysis", "sensitivities": "analysis", "verify": "analysis", "Axis": "ends", "Walls": "ends", "WavesimError": "errors", "Grid": "grid",
+    "Absorber": "absorbers", "Report": "analysis", "certify": "analysis", "sensitivities": "analysis", "verify": "analysis", "Axis": "ends", "Walls": "ends", "WavesimError": "errors", "Explorer": "explorer", "Grid": "grid",
     "load": "io", "save": "io", "Problem": "problem", "Numerics": "propagation", "Plan": "propagation", "Result": "propagation",
     "evolve": "propagation", "evolve_many": "propagation", "plan": "propagation", "propagate": "propagation", "relax": "propagation",
     "Before": "regions", "Between": "regions", "Beyond": "regions", "load_scenario": "scenario", "sweep": "sweeps", "animate": "viz",
 }  # fmt: skip
 
 __all__ = [
-    "Absorber", "Axis", "Before", "Between", "Beyond", "Grid", "Numerics", "Plan", "Problem", "Report", "Result", "Walls", "WavesimError",
-    "absorbers", "analysis", "animate", "certify", "edges", "ends", "errors", "evolve", "evolve_many", "fourier", "grid", "hamiltonian", "io", "load",
+    "Absorber", "Axis", "Before", "Between", "Beyond", "Explorer", "Grid", "Numerics", "Plan", "Problem", "Report", "Result", "Walls", "WavesimError",
+    "absorbers", "analysis", "animate", "certify", "edges", "ends", "errors", "evolve", "explorer", "evolve_many", "fourier", "grid", "hamiltonian", "io", "load",
     "load_scenario", "observables", "plan", "potentials", "problem", "propagate", "propagation", "regions", "relax", "reports", "save", "scenario",
     "schemes", "sensitivities", "states", "sweep", "sweeps", "theory", "units", "verify", "viz",
 ]  # fmt: skip

@@ -33,6 +33,10 @@ class BrokenOffError(WavesimError):
     """Work that had begun and cannot go on: a full disk, a lost scheduler. What was done is kept."""
 
 
+class StoppedError(WavesimError):
+    """Work that was called off by the one who had asked for it."""
+
+
 class ScenarioError(WavesimError):
     """A scenario file that cannot be read or understood."""
 

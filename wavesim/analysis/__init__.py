@@ -31,10 +31,18 @@ from .fits import (
     matrix_pencil as matrix_pencil,
 )
 from .predictions import (
+    Forbidden as Forbidden,
     absorber_leak as absorber_leak,
+    approximate_transmissions as approximate_transmissions,
+    average as average,
+    energy_density as energy_density,
+    forbidden_region as forbidden_region,
     lowest_doublet as lowest_doublet,
     scattering_transmission as scattering_transmission,
     start_in_words as start_in_words,
+    stationary_wave as stationary_wave,
+    transmission_theories as transmission_theories,
+    wkb_gap_of as wkb_gap_of,
 )
 from .questions import (
     Decay as Decay,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from ..errors import ArgumentError
 from ..potentials import Free, two_wells_of, values_at
 from ..problem import Problem
-from ..propagation import Progress, reporter
+from ..propagation import Progress, heeding, reporter
 from ..states import Trapped
 from .bars import AbstractQuestion, Report
 from .predictions import gaussians_of, tunnels
@@ -65,6 +66,7 @@ def certify(
     *,
     find: AbstractQuestion | None = None,
     progress: bool | Progress = False,
+    stop: Callable[[], bool] | None = None,
     **fixed: Any,
 ) -> Report:
     """Solve a problem and say how far each number can be trusted.
@@ -81,6 +83,7 @@ def certify(
         tolerance: error bar aimed at for the headline: absolute for probabilities, relative for the tunneling period.
         find: what is asked, such as ``wavesim.analysis.Decay()``; by default `question_of` the problem.
         progress: True for a bar on standard error, or a function of (FFT pairs done, FFT pairs in all).
+        stop: asked many times a second; where it says True the work ends at once, for nobody waits for it any more.
         fixed: numerics given by hand, as in `wavesim.plan`: grid, dt, scheme, absorber, frames, precision.
 
     Returns:
@@ -89,6 +92,7 @@ def certify(
     Raises:
         NumericsError: if rounding alone exceeds the tolerance; see also `wavesim.plan` and `wavesim.propagate`.
         ArgumentError: if `find` is no question.
+        StoppedError: if `stop` said so.
         WavesimError: if the question cannot be asked of this problem.
     """
     if find is not None and not isinstance(find, AbstractQuestion):
@@ -97,4 +101,4 @@ def certify(
             f"must be a question, such as wavesim.analysis.Levels(count=4), but is {find!r}; build it from its class.",
         )
     with reporter(progress) as report:
-        return (find or question_of(problem)).measure(problem, tolerance, progress=report, **fixed)
+        return (find or question_of(problem)).measure(problem, tolerance, progress=heeding(report, stop), **fixed)

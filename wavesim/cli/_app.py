@@ -226,19 +226,70 @@ def animate(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="A result.nc of an earlier run.")],
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The movie: .mp4, .webm or .gif; by default movie.mp4 beside the result."),
+        typer.Option(
+            metavar="FILE",
+            help="The movie: .mp4, .webm or .gif, or .png for single pictures with a transparent ground; by default movie.mp4 beside the result.",
+        ),
     ] = None,
     fps: Annotated[int, typer.Option(help="Frames a second.")] = 30,
     width: Annotated[int, typer.Option(help="Pixels across.")] = 1280,
     height: Annotated[int, typer.Option(help="Pixels down.")] = 720,
+    size: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Both at once: 1920x1080, 16:9, 1:1, 9:16, 4:3 or 4K.")
+    ] = None,
+    style: Annotated[
+        str, typer.Option(help="paper: with axes and numbers; talk: dark, for a hall; print: the same on white.")
+    ] = "paper",
+    show_: Annotated[
+        str | None,
+        typer.Option(
+            "--show", metavar="PANELS", help="Out of density,potential,phase,numbers,theory,title,clock, with commas."
+        ),
+    ] = None,
+    part: Annotated[str, typer.Option(help="density, real or momentum.")] = "density",
+    colors: Annotated[str | None, typer.Option(help="Of the phase: safe for color-blind readers, or vivid.")] = None,
+    xlim: Annotated[
+        tuple[float, float] | None, typer.Option(metavar="LEFT RIGHT", help="Ends of the picture, in shown units.")
+    ] = None,
+    tlim: Annotated[
+        tuple[float, float] | None, typer.Option(metavar="FIRST LAST", help="Times, in shown units.")
+    ] = None,
+    duration: Annotated[float | None, typer.Option(help="Of the film, in seconds.")] = None,
+    hold: Annotated[float | None, typer.Option(help="Seconds for which the last picture stands.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing on the way.")] = False,
 ) -> None:
     """Make a movie of an earlier run."""
     with door():
         start_jax("cpu")
+        from ..viz import Look, size_of
         from ._browse import movie_of
 
-        tell(movie_of(result, out or result.with_name("movie.mp4"), fps=fps, width=width, height=height, quiet=quiet))
+        across, down = (width, height) if size is None else size_of(size)
+        panels = None if show_ is None else tuple(panel.strip() for panel in show_.split(","))
+        look = Look(style, panels, part, colors, xlim, tlim, duration, hold)
+        target = out or result.with_name("movie.mp4")
+        tell(movie_of(result, target, fps=fps, width=across, height=down, look=look, quiet=quiet))
+
+
+@app.command()
+def explore(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|FILE|LINK", help="A shipped scenario, a .toml file, or a link that somebody sent ('#s=...')."
+        ),
+    ] = "rectangular_barrier",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the link only.")] = False,
+) -> None:
+    """Open a live page: drag the barrier and see the wave tunnel. Served to this machine alone, until Ctrl-C."""
+    with door():
+        # two threads on small matrices wait for each other, and frames wait for them
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        start_jax("cpu")
+        from ..explorer import explore as serve
+
+        serve(name, port, not no_browser, tell)
 
 
 @app.command()

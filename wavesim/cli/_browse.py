@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,10 @@ from ._planning import planning
 from ._warned import warned
 
 if TYPE_CHECKING:
+    from ..analysis import Report
+    from ..propagation import Result
     from ..scenario import Scenario
+    from ..units import UnitSystem
 
 
 def text_of(name: str) -> str:
@@ -95,8 +99,45 @@ def movie_of(source: Path, target: Path, *, quiet: bool, **options: Any) -> str:
         )
     sweep_leftovers(target.parent)
     with warned(), reporter(watched(quiet), "painting") as show:
-        written = animate(result, units=units, title=title, progress=show, **options).save(target)
+        shown = reported(result, facts, units)
+        written = animate(shown, units=units, title=title, progress=show, **options).save(target)
     return str(written)
+
+
+def reported(result: Result, facts: dict[str, str], units: UnitSystem) -> Result | Report:
+    """The record with the numbers and the theory of the report that was saved with it, so that its film is that of the run.
+
+    Args:
+        result: as loaded.
+        facts: what was saved beside it.
+        units: of the report's numbers.
+
+    Returns:
+        the report; the result alone where none was saved, or it is of another version.
+    """
+    from ..analysis import AbstractRecordQuestion, Curve, Quantity, Report, question_of
+    from ..scenario import QUANTITIES, read_scenario
+
+    try:
+        numbers = json.loads(facts["report"])["quantities"]
+        scenario = read_scenario(facts["scenario_name"], json.loads(facts["scenario"]))
+        question = scenario.find or question_of(result.problem)
+        if not isinstance(question, AbstractRecordQuestion):
+            return result
+        quantities = {}
+        for name, row in numbers.items():
+            scale = units.scale(QUANTITIES[name])
+            theory = {kind: value * scale for kind, value in row["theory"].items()}
+            error = math.inf if row["error"] is None else row["error"] * scale
+            quantities[name] = Quantity(name, row["value"] * scale, error, QUANTITIES[name], {}, theory)
+        theories = question.curve_predictions(result.problem, result.times)
+        curves = {
+            name: Curve(name, result.times, values, dimension, theories.get(name, {}))
+            for name, (values, dimension) in question.curves(result).items()
+        }
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return result
+    return Report(result, scenario.tolerance, quantities, curves, (), 0, 0, 0.0)
 
 
 def _title(facts: dict[str, str]) -> str:

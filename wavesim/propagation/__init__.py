@@ -6,6 +6,7 @@ from ._adjoint import (
 )
 from ._batch import chunks_at_once as chunks_at_once, evolve_many as evolve_many
 from ._evolve import Frame as Frame, Trajectory as Trajectory, evolve as evolve
+from ._flight import Flight as Flight, flight as flight
 from ._folded import folded as folded
 from ._memory import refuse_given as refuse_given
 from ._numerics import (
@@ -16,7 +17,7 @@ from ._numerics import (
     spectral_bounds as spectral_bounds,
     tabled as tabled,
 )
-from ._progress import Progress as Progress, reporter as reporter
+from ._progress import Progress as Progress, heeding as heeding, reporter as reporter
 from ._propagate import (
     check as check,
     checked as checked,

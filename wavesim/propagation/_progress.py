@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
+from ..errors import StoppedError
+
 Progress = Callable[[int, int], None]
 
 
@@ -31,3 +33,20 @@ def reporter(progress: bool | Progress, title: str = "propagating") -> Iterator[
         # until the first report nobody knows how much there is to do: the bar only shows that something is going on
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def heeding(report: Progress, stop: Callable[[], bool] | None) -> Progress:
+    """The report function, which ends the work where `stop` says so.
+
+    Raises:
+        StoppedError: from inside the work, at its next report.
+    """
+    if stop is None:
+        return report
+
+    def heeded(done: int, total: int) -> None:
+        if stop():
+            raise StoppedError("the work was to go on until its end, but `stop` called it off; ask again for the rest.")
+        report(done, total)
+
+    return heeded

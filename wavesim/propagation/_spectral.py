@@ -52,9 +52,10 @@ class SpectralStepper:
         """The clock: steps done times dt."""
         return carry.step * self.dt
 
-    def start(self, psi: jax.Array) -> Carry:
-        """Take psi in, at time 0."""
-        return Carry(_product(self.states.T, psi), jnp.zeros(2), jnp.zeros((), dtype=int))
+    def start(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
+        """Take psi in, after `step` steps: the amplitudes are those of time 0."""
+        wave, step = _product(self.states.T, psi), jnp.asarray(step, dtype=int)
+        return Carry(jnp.exp(1j * self.energies * step * self.dt) * wave, jnp.zeros(2), step)
 
     def output(self, carry: Carry) -> jax.Array:
         """psi at the clock's time."""

@@ -37,12 +37,13 @@ if TYPE_CHECKING:
         sample_values as sample_values,
     )
     from ._toml import toml as toml
+    from ._writer import written as written
 
 _HOMES = {
     "Expectation": "_build", "Scenario": "_build", "load_scenario": "_build", "read_scenario": "_build",
     "find_scenario": "_library", "find_sweep": "_library", "shipped": "_library", "shipped_sweeps": "_library",
     "fingerprint": "_library", "assign": "_paths", "QUANTITIES": "_quantities", "json_schema": "_schema",
-    "kind_of": "_fields", "dimension_of_path": "_dimensions", "canonical": "_library", "assign_value": "_paths", "assignment_of": "_paths", "SweepAxis": "_sweep_axes", "axes_of": "_sweep_axes", "understood": "_sweep_grammar", "unknown": "_sweep_grammar", "refuse_too_many": "_sweep_values", "MOST_ROWS": "_sweep_values", "toml": "_toml", "text_of": "_library", "sample_values": "_sweep_values",
+    "kind_of": "_fields", "dimension_of_path": "_dimensions", "canonical": "_library", "assign_value": "_paths", "assignment_of": "_paths", "SweepAxis": "_sweep_axes", "axes_of": "_sweep_axes", "understood": "_sweep_grammar", "unknown": "_sweep_grammar", "refuse_too_many": "_sweep_values", "MOST_ROWS": "_sweep_values", "toml": "_toml", "written": "_writer", "text_of": "_library", "sample_values": "_sweep_values",
 }  # fmt: skip
 
 

@@ -102,6 +102,7 @@ from ._scattering import (
     scatter_terrain as scatter_terrain,
     terrain_transmission as terrain_transmission,
 )
+from ._scattering_state import scattering_state as scattering_state
 from ._shooting import doublet_by_shooting as doublet_by_shooting, levels_by_shooting as levels_by_shooting
 from ._siegert import OutgoingSlope as OutgoingSlope, outgoing_slope as outgoing_slope, siegert as siegert
 from ._splitting import (

@@ -3,9 +3,12 @@
 # first of all: Matplotlib does not start where MPLBACKEND names a backend that does not exist
 from ._backend import import_matplotlib as import_matplotlib
 from .movie import (
+    SIZES as SIZES,
+    Look as Look,
     Movie as Movie,
     Multiples as Multiples,
     animate as animate,
+    size_of as size_of,
     small_multiples as small_multiples,
     spread as spread,
 )

@@ -13,6 +13,12 @@ from ._doublet import (
     tunnels as tunnels,
     wkb_gap_of as wkb_gap_of,
 )
+from ._forbidden import (
+    Forbidden as Forbidden,
+    energy_density as energy_density,
+    forbidden_region as forbidden_region,
+    stationary_wave as stationary_wave,
+)
 from ._levels import level_theories as level_theories
 from ._lines import (
     Line as Line,

@@ -16,17 +16,27 @@ import numpy as np
 from ..._checks import at_least
 from ...errors import NumericsError
 from ...units import UnitSystem
-from ..scene import NATURAL, Scene, eventful, frames, gather, result_of
+from ..scene import NATURAL, Scene, eventful, frames, gather, result_of, thinned
+from ._cut import cut, momenta, order_of, through
 from ._frame import FramePainter
+from ._look import Look
 from ._stage import MAIN
-from ._writer import deliver, ffmpeg
+from ._talk import TalkPainter
+from ._writer import deliver, ffmpeg, write_pictures
 
 if TYPE_CHECKING:
     from ...analysis import Report
     from ...propagation import Result
 
 Progress = Callable[[int, int], None]
+PAPER = Look()
+# a picture, its place in the film, and the time that it shows
+OnFrame = Callable[[np.ndarray, int, float], np.ndarray | None]
 _LARGEST_EMBEDDED = 20e6
+# width over height below which the page's layout would cut words: it is laid out like a hall's then
+_WIDE = 1.45
+# rows of a plane that are made of its own points
+_PLANE_ROWS = 480
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,18 +60,57 @@ class Movie:
     width: int
     height: int
     progress: Progress
+    look: Look = PAPER
+    on_frame: OnFrame | None = None
+
+    @property
+    def order(self) -> np.ndarray:
+        """The frame of the run that each picture shows."""
+        return order_of(self.result, self.look, self.fps)
 
     def frames(self) -> Iterator[np.ndarray]:
         """The pictures in order, RGBA of shape (height, width, 4), uint8; copy what you keep."""
-        amplitudes = frames(self.result, self.scene, self.units, round(MAIN[3] * self.height))
-        painter = FramePainter(self.scene, self.width, self.height)
-        for index, psi in enumerate(amplitudes):
-            yield painter.paint(index, psi)
+        return self._painted(self._painter())
+
+    def _painter(self, ground: str | None = None) -> FramePainter | TalkPainter:
+        if self.look.plain and ground is None and self.width >= _WIDE * self.height:
+            return FramePainter(self.scene, self.width, self.height)
+        return TalkPainter(self.scene, self.look, self.width, self.height, ground)
+
+    def _painted(self, painter: FramePainter | TalkPainter) -> Iterator[np.ndarray]:
+        rows = painter.panel.shape[0] if isinstance(painter, TalkPainter) else round(MAIN[3] * self.height)
+        scene = self.scene
+        if self.look.part == "momentum":
+            scene, waves = momenta(self.result, self.scene, self.units)
+            amplitudes: Iterator[np.ndarray] = iter(waves)
+        else:
+            # a plane is painted finer than it is known: straight lines between its own points are enough
+            known = min(rows, _PLANE_ROWS) if isinstance(painter, TalkPainter) else rows
+            amplitudes = frames(self.result, scene, self.units, known)
+        shown, psi = -1, None
+        for place, index in enumerate(self.order):
+            while shown < index:
+                psi, shown = next(amplitudes), shown + 1
+            assert psi is not None
+            picture = painter.paint(int(index), psi)
+            if self.on_frame is not None:
+                drawn = self.on_frame(picture, place, float(scene.times[index]))
+                picture = picture if drawn is None else drawn
+            yield picture
+
+    def _transparent(self) -> Iterator[np.ndarray]:
+        """The pictures with an alpha channel: what differs on black and on white ground lets the ground through."""
+        black, white = (self._painted(self._painter(ground)) for ground in ("#000000", "#FFFFFF"))
+        for dark, light in zip(black, white, strict=True):
+            low, high = dark[..., :3].astype(np.float32), light[..., :3].astype(np.float32)
+            alpha = np.clip(255 - (high - low).mean(axis=2), 0, 255)
+            share = np.maximum(alpha, 1)[..., None] / 255
+            yield np.concatenate([np.clip(low / share, 0, 255), alpha[..., None]], axis=2).astype(np.uint8)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the movie; the suffix chooses the format: .mp4, .webm, or .gif (smaller, 15 frames a second, for slides).
+        """Write the movie; the suffix chooses the format: .mp4, .webm, .gif (smaller, 15 frames a second, for slides), or .png.
 
-        Without ffmpeg, a warning says so and a .gif is written instead.
+        Of ``film.png`` many are written, film_0001.png and so on, with a transparent ground, for those who cut films. Without ffmpeg, a warning says so and a .gif is written instead.
 
         Returns:
             where it was written.
@@ -69,9 +118,10 @@ class Movie:
         Raises:
             ArgumentError: if the suffix is none of these.
         """
-        return deliver(
-            Path(path), self.frames(), len(self.scene.times), (self.width, self.height), self.fps, self.progress
-        )
+        target, count = Path(path), len(self.order)
+        if target.suffix == ".png":
+            return write_pictures(target, self._transparent(), count, self.progress)
+        return deliver(target, self.frames(), count, (self.width, self.height), self.fps, self.progress)
 
     def _repr_html_(self) -> str:
         suffix = ".mp4" if ffmpeg() is not None else ".gif"
@@ -100,6 +150,8 @@ def animate(
     fps: int | None = None,
     width: int = 1280,
     height: int = 720,
+    look: Look = PAPER,
+    on_frame: OnFrame | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Movie:
     """A movie of a run: ``wavesim.animate(result).save("tunneling.mp4")``; in a notebook it shows itself.
@@ -115,6 +167,9 @@ def animate(
         fps: frames a second; by default 30, or fewer so that a short run lasts six seconds.
         width: pixels across, rounded up to a multiple of 16, as video wants it.
         height: pixels down, likewise.
+        look: its style and what is on it; see `Look`.
+        on_frame: called with each picture, RGBA of shape (height, width, 4), its place in the film and the time it shows; it may draw into the
+            picture, or return another one.
         progress: called with (frames done, frames in all) while a file is written.
 
     Raises:
@@ -123,6 +178,9 @@ def animate(
     """
     source = eventful(source)
     result = result_of(source)
+    if look.tlim is not None and len(result.psi):
+        source = thinned(source, cut(result, look, units))
+        result = result_of(source)
     fps = max(12, min(30, len(result.psi) // 6)) if fps is None else fps
     at_least("fps", fps, 1)
     at_least("width", width, 320)
@@ -132,8 +190,13 @@ def animate(
     if result.numerics.grid.dimension > 2:
         raise NumericsError("a movie needs one or two dimensions, but the run has three; draw a plane of result.psi.")
     width, height = -(-width // 16) * 16, -(-height // 16) * 16
-    scene = gather(source, round(MAIN[2] * width), round(MAIN[3] * height), units, title)
-    movie = Movie(scene, result, units, fps, width, height, progress)
+    across = MAIN[2] if look.plain and width >= _WIDE * height else 1.0
+    scene = gather(source, round(across * width), min(round(MAIN[3] * height), _PLANE_ROWS), units, title)
+    if look.xlim is not None and result.numerics.grid.dimension == 1 and look.part != "momentum":
+        scene = through(scene, result, np.array(look.xlim, float), units)
+    if look.part == "momentum":
+        scene = momenta(result, scene, units)[0]
+    movie = Movie(scene, result, units, fps, width, height, progress, look, on_frame)
     if path is not None:
         movie.save(path)
     return movie

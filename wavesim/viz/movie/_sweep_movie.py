@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._checks import at_least
-from ..._typing import ENERGY, LENGTH
 from ...errors import ArgumentError, NumericsError
 from ...units import UnitSystem
-from ..scene import NATURAL, Scene, eventful, find_gain, frames, gather, marginals, outline_of, result_of, value_on
+from ..scene import NATURAL, Scene, eventful, frames, gather, result_of
+from ._cut import through
 from ._movie import Progress
 from ._sweep_stage import MultiplesPainter, arrangement
 from ._writer import deliver
@@ -213,30 +213,10 @@ def _alike(scenes: Sequence[Scene], results: Sequence[Result], units: UnitSystem
     spans = np.ptp(windows, axis=1)
     if spans.max() < _ALIKE * spans.min():
         window = np.array([windows[:, 0].min(), windows[:, 1].max()])
-        scenes = [_through(scene, result, window, units) for scene, result in zip(scenes, results, strict=True)]
+        scenes = [through(scene, result, window, units) for scene, result in zip(scenes, results, strict=True)]
     energies = np.array([scene.energies for scene in scenes])
     reach = np.ptp(energies, axis=1)
     if reach.max() < _ALIKE * reach.min():
         shared = float(energies[:, 0].min()), float(energies[:, 1].max())
         scenes = [dataclasses.replace(scene, energies=shared) for scene in scenes]
     return scenes
-
-
-def _through(scene: Scene, result: Result, window: np.ndarray, units: UnitSystem) -> Scene:
-    """The scene through another window, in shown units."""
-    length, energy = units.scale(LENGTH), units.scale(ENERGY)
-    share = (np.arange(len(scene.x)) + 0.5) / len(scene.x)
-    x = length * (window[0] + share * (window[1] - window[0]))
-    outline = outline_of(x, result.problem.potential.edges)
-    times = result.times if len(scene.potential) > 1 else result.times[:1]
-    potential = np.array([value_on(result.problem, (outline,), time) for time in times]) / energy
-    gain, plane = find_gain(result, marginals(result), x, scene.density_top / length)
-    return dataclasses.replace(
-        scene,
-        window=window[None],
-        x=x / length,
-        outline=outline / length,
-        potential=potential,
-        gain=gain,
-        plane=plane / length,
-    )

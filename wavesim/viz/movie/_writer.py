@@ -16,6 +16,8 @@ from ..._files import whole_file
 from ...errors import ArgumentError, WavesimError
 
 SUFFIXES = (".mp4", ".webm", ".gif")
+# of a film of single pictures: so many digits
+_DIGITS = 4
 GIF_WIDTH, GIF_FPS = 640, 15
 
 _CODECS = {
@@ -73,6 +75,20 @@ def deliver(
         )
     write(target, frames, count, size, fps, done)
     return target
+
+
+def write_pictures(target: Path, frames: Iterator[np.ndarray], count: int, done: Callable[[int, int], None]) -> Path:
+    """Write each frame as a PNG with its alpha channel: film_0001.png, film_0002.png, ...
+
+    Returns:
+        the first of them.
+    """
+    names = [target.with_name(f"{target.stem}_{place:0{_DIGITS}d}.png") for place in range(1, count + 1)]
+    for place, (name, frame) in enumerate(zip(names, frames, strict=True)):
+        with whole_file(name) as part:
+            Image.fromarray(frame).save(part, format="PNG")
+        done(place + 1, count)
+    return names[0]
 
 
 def write(

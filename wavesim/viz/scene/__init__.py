@@ -12,7 +12,13 @@ from ._gather import (
     value_on as value_on,
 )
 from ._lines import Bundle as Bundle, bundle_of as bundle_of, timed_bundle as timed_bundle
-from ._scene import DENSITY_TOP as DENSITY_TOP, Line as Line, Scene as Scene, onto_points as onto_points
+from ._scene import (
+    DENSITY_TOP as DENSITY_TOP,
+    Line as Line,
+    Scene as Scene,
+    energy_range as energy_range,
+    onto_points as onto_points,
+)
 from ._window import (
     eventful as eventful,
     find_gain as find_gain,
@@ -20,4 +26,5 @@ from ._window import (
     result_of as result_of,
     start_of as start_of,
     telling_frame as telling_frame,
+    thinned as thinned,
 )

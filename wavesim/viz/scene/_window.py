@@ -88,8 +88,6 @@ def result_of(source: Result | Report) -> Result:
 
 def eventful(source: Result | Report) -> Result | Report:
     """The run up to the frame after which next to nothing is left in the picture, thinned if its frames are very many; the numbers of a report stay those of its end."""
-    from ...propagation import Result
-
     result = result_of(source)
     if not len(result.psi):
         return source
@@ -98,7 +96,14 @@ def eventful(source: Result | Report) -> Result | Report:
     stride = -(-last // _MOST_FRAMES)
     if last == len(result.psi) and stride == 1:
         return source
-    chosen = slice(0, last, stride)
+    return thinned(source, slice(0, last, stride))
+
+
+def thinned(source: Result | Report, chosen: slice) -> Result | Report:
+    """Some frames of a run; the numbers of a report stay those of its end."""
+    from ...propagation import Result
+
+    result = result_of(source)
     cut = dataclasses.replace(
         result,
         times=result.times[chosen],

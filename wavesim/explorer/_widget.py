@@ -1,0 +1,129 @@
+"""The live page in a notebook: ``ws.Explorer("double_barrier")``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+from ..errors import ArgumentError, MissingPackage
+from ..propagation import require_double
+from ._opening import opened
+from ._session import Session
+
+try:
+    import anywidget
+    import traitlets
+except ImportError:
+    raise MissingPackage(
+        "a live page in a notebook needs anywidget, but it is not installed; pip install 'wavesim[notebook]', or run wavesim explore."
+    ) from None
+
+# of a kernel's channel every message costs milliseconds: fewer acknowledgements, and more frames on the way
+_AHEAD = 6
+_HEIGHTS = (300, 2000)
+
+
+class Explorer(anywidget.AnyWidget):
+    """The live page in a cell of JupyterLab, or of VS Code's notebooks: the same page as `wavesim explore`, to the byte.
+
+    Args:
+        scenario: a shipped scenario, a file, or a link such as ``#s=rectangular_barrier&potential.height=0.75``.
+        height: of the cell, in pixels.
+
+    Raises:
+        ScenarioError: if there is no such scenario.
+        ArgumentError: if the height is none.
+    """
+
+    _esm = (files("wavesim.explorer") / "_notebook.js").read_text(encoding="utf-8")
+    files = traitlets.Dict().tag(sync=True)
+    height = traitlets.Int(820).tag(sync=True)
+
+    def __init__(self, scenario: str | os.PathLike[str] = "rectangular_barrier", height: int = 820) -> None:
+        from ._server import page_files
+
+        require_double()
+        if not _HEIGHTS[0] <= height <= _HEIGHTS[1]:
+            raise ArgumentError(
+                "height", f"must lie between {_HEIGHTS[0]} and {_HEIGHTS[1]} pixels, but is {height}; take 820, say."
+            )
+        self._begin = opened(scenario)
+        self._session: Session | None = None
+        pages = {name: content.decode() for name, content in page_files().items()}
+        super().__init__(files=pages, height=height)
+        self.on_msg(self._heed)
+
+    def _heed(self, widget: Any, message: dict[str, Any], buffers: list[bytes]) -> None:
+        del widget, buffers
+        match message.get("type"):
+            case "hello":
+                self._start()
+            case "bye":
+                self.stop()
+            case "ack" if self._session is not None:
+                self._session.acknowledge(int(message["seq"]))
+            case str() if self._session is not None:
+                self._session.receive(message)
+
+    def _start(self) -> None:
+        self.stop()
+        self._session = Session(_Cell(self), _DESK, self._begin, ahead=_AHEAD)
+        threading.Thread(
+            target=self._session.run, args=(contextlib.nullcontext(),), name="wavesim-cell", daemon=True
+        ).start()
+
+    def stop(self) -> None:
+        """End the run that the page shows; the page stays as it is."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+
+class _Cell:
+    """A session's way to a cell: ipykernel sends from any thread."""
+
+    def __init__(self, widget: Explorer) -> None:
+        self._widget = widget
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Send a message of words and numbers."""
+        self._widget.send({"text": json.dumps(message)})
+
+    def give(self, data: bytes) -> None:
+        """Send bytes."""
+        self._widget.send({}, [data])
+
+
+class _Desk:
+    """The desk of all cells: one thread, made when it is needed."""
+
+    def __init__(self) -> None:
+        self._jobs: list[Callable[[], None]] = []
+        self._lock = threading.Lock()
+        self._busy = False
+
+    def submit(self, job: Callable[[], None]) -> None:
+        """Do it some time, after what came before."""
+        with self._lock:
+            self._jobs.append(job)
+            if self._busy:
+                return
+            self._busy = True
+        threading.Thread(target=self._work, name="wavesim-desk", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._jobs:
+                    self._busy = False
+                    return
+                job = self._jobs.pop(0)
+            job()
+
+
+_DESK = _Desk()

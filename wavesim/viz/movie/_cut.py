@@ -1,0 +1,121 @@
+"""Which frames of a run a film shows, through which window, and psi against the momentum."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..._typing import ENERGY, LENGTH, MOMENTUM, TIME
+from ...errors import ArgumentError
+from ...units import UnitSystem
+from ..scene import Scene, find_gain, marginals, outline_of, value_on
+from ._look import Look
+
+if TYPE_CHECKING:
+    from ...propagation import Result
+
+# a state that is so much the same as at the start has come back
+_BACK = 0.9
+_COLUMNS = 400
+# zeros beside psi, which make its spectrum so many times denser
+_FINER = 8
+# of the largest density of momenta: what is fainter is not shown
+_FAINT = 1e-3
+
+
+def cut(result: Result, look: Look, units: UnitSystem) -> slice:
+    """The frames between the times of the look.
+
+    Raises:
+        ArgumentError: if there are fewer than two.
+    """
+    if look.tlim is None:
+        return slice(None)
+    first, last = (end * units.scale(TIME) for end in look.tlim)
+    inside = np.flatnonzero((result.times >= first - 1e-12 * abs(first)) & (result.times <= last * (1 + 1e-12)))
+    if inside.size < 2:
+        end = float(result.times[-1]) / units.scale(TIME)
+        raise ArgumentError(
+            "tlim",
+            f"must hold two frames of the run or more, which lasts until {end:.4g}, but is {look.tlim[0]:g} to {look.tlim[1]:g}; widen it.",
+        )
+    return slice(int(inside[0]), int(inside[-1]) + 1)
+
+
+def order_of(result: Result, look: Look, fps: int) -> np.ndarray:
+    """The frame that each picture of the film shows, the hold at its end included."""
+    count = len(result.psi)
+    if look.duration is None:
+        order = np.arange(count)
+    else:
+        order = np.rint(np.linspace(0, count - 1, max(2, round(look.duration * fps)))).astype(int)
+    return np.concatenate([order, np.full(round(look.held(comes_back(result)) * fps), count - 1, int)])
+
+
+def comes_back(result: Result) -> bool:
+    """Whether the run ends about where it began, so that a film of it may go round."""
+    first, last = (np.abs(psi) for psi in (result.psi[0], result.psi[-1]))
+    norms = float(np.linalg.norm(first)) * float(np.linalg.norm(last))
+    return norms > 0 and float(np.sum(first * last)) / norms > _BACK
+
+
+def through(scene: Scene, result: Result, window: np.ndarray, units: UnitSystem) -> Scene:
+    """The scene of a line through another window, in shown units."""
+    length, energy = units.scale(LENGTH), units.scale(ENERGY)
+    share = (np.arange(len(scene.x)) + 0.5) / len(scene.x)
+    x = length * (window[0] + share * (window[1] - window[0]))
+    outline = outline_of(x, result.problem.potential.edges)
+    times = result.times if len(scene.potential) > 1 else result.times[:1]
+    potential = np.array([value_on(result.problem, (outline,), time) for time in times]) / energy
+    gain, plane = find_gain(result, marginals(result), x, scene.density_top / length)
+    return dataclasses.replace(
+        scene,
+        window=window[None],
+        x=x / length,
+        outline=outline / length,
+        potential=potential,
+        gain=gain,
+        plane=plane / length,
+    )
+
+
+def momenta(result: Result, scene: Scene, units: UnitSystem) -> tuple[Scene, list[np.ndarray]]:
+    """The scene and the amplitudes of a line against its momentum: phi(k) with the integral of abs(phi)^2 dk over all k equal to the norm.
+
+    Raises:
+        ArgumentError: if the run has more than one dimension.
+    """
+    grid = result.numerics.grid
+    if grid.dimension > 1:
+        raise ArgumentError("part", "must be density or real in two dimensions, but is momentum; choose one of those.")
+    scale, count, spacing = units.scale(MOMENTUM), _FINER * grid.points[0], float(grid.spacing[0])
+    k = 2 * np.pi * np.fft.fftshift(np.fft.fftfreq(count, spacing))
+    turn = np.exp(-1j * k * float(grid.lower[0])) * spacing / np.sqrt(2 * np.pi)
+    phi = np.fft.fftshift(np.fft.fft(result.psi, count, axis=1), axes=1) * turn
+    density = np.abs(phi) ** 2
+    ever = density.max(axis=0)
+    seen = k[ever > _FAINT * ever.max()]
+    margin = 0.1 * float(np.ptp(seen)) or float(k[1] - k[0])
+    window = np.array([seen[0] - margin, seen[-1] + margin])
+    x = np.linspace(window[0], window[1], _COLUMNS)
+    size = np.array([np.sqrt(np.interp(x, k, row)) for row in density])
+    nearest = np.abs(k[None, :] - x[:, None]).argmin(axis=1)
+    waves = size * np.exp(1j * np.angle(phi[:, nearest]))
+    flat = np.zeros((1, _COLUMNS))
+    shown = dataclasses.replace(
+        scene,
+        labels=scene.labels | {"x": units.label("k", MOMENTUM)},
+        window=window[None] / scale,
+        x=x / scale,
+        outline=x / scale,
+        potential=flat,
+        levels=(),
+        density_top=float(ever.max()) * scale,
+        gain=np.ones(_COLUMNS),
+        marks=(),
+        spikes=(),
+        walls=(None, None),
+    )
+    return shown, list(waves * np.sqrt(scale))

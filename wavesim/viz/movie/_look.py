@@ -1,0 +1,126 @@
+"""How a film looks: its style, what is on it, which part of psi, and its size."""
+
+from __future__ import annotations
+
+import colorsys
+import dataclasses
+import re
+
+import numpy as np
+
+from ..._checks import at_least, finite, one_of, positive
+from ...errors import ArgumentError
+from .._colors import phase_table
+
+STYLES, PARTS, PALETTES = ("paper", "talk", "print"), ("density", "real", "momentum"), ("safe", "vivid")
+PANELS = ("density", "potential", "phase", "numbers", "theory", "title", "clock")
+# what is on a film where nothing is said: one idea for a hall, everything to be read for a page
+_SHOWN = {"paper": PANELS, "talk": ("density", "potential", "numbers", "title"), "print": ("density", "potential", "numbers", "theory", "title", "clock")}  # fmt: skip
+_HOLD_S = 1.0
+_SIZE = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})")
+# sizes by name
+SIZES = {"16:9": (1280, 720), "1:1": (1080, 1080), "9:16": (1080, 1920), "4:3": (1280, 960), "4k": (3840, 2160)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """What can be chosen of a film.
+
+    Args:
+        style: "paper" with axes, keys and numbers, to be read; "talk" for a hall: dark, the wave fills the frame, one number; "print": the
+            same on white.
+        show: panels that are on it, out of density, potential, phase, numbers, theory, title, clock; None for those of the style.
+        part: "density", the "real" part with its envelope, or the density of "momentum".
+        colors: of the phase, "safe" for color-blind readers or "vivid"; None for that of the style.
+        xlim: left and right end of the picture, in shown units; None for where things happen.
+        tlim: first and last time, in shown units.
+        duration: of the film in seconds; None for one picture for each frame of the run.
+        hold: seconds for which the last picture stands; None for one second where a run ends, none where it comes back to its beginning, nor on paper.
+    """
+
+    style: str = "paper"
+    show: tuple[str, ...] | None = None
+    part: str = "density"
+    colors: str | None = None
+    xlim: tuple[float, float] | None = None
+    tlim: tuple[float, float] | None = None
+    duration: float | None = None
+    hold: float | None = None
+
+    def __post_init__(self) -> None:
+        one_of("style", self.style, STYLES)
+        one_of("part", self.part, PARTS)
+        if self.colors is not None:
+            one_of("colors", self.colors, PALETTES)
+        for panel in self.show or ():
+            one_of("show", panel, PANELS)
+        for name in ("xlim", "tlim"):
+            ends = getattr(self, name)
+            if ends is not None:
+                if len(ends) != 2:
+                    raise ArgumentError(name, f"must be two numbers, but is {ends!r}; give the first and the last.")
+                for end in ends:
+                    finite(name, end)
+                if not ends[0] < ends[1]:
+                    raise ArgumentError(
+                        name, f"must begin before it ends, but is {ends[0]:g} to {ends[1]:g}; exchange them."
+                    )
+        if self.duration is not None:
+            positive("duration", self.duration)
+        if self.hold is not None:
+            finite("hold", self.hold)
+
+    @property
+    def panels(self) -> frozenset[str]:
+        """What is on the film."""
+        return frozenset(_SHOWN[self.style] if self.show is None else self.show)
+
+    @property
+    def dark(self) -> bool:
+        """Whether its ground is dark."""
+        return self.style == "talk"
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is the paper's picture as it always was."""
+        return self.style == "paper" and self.show is None and self.part == "density" and self.colors in (None, "safe")
+
+    @property
+    def phases(self) -> np.ndarray:
+        """Colors of the phases, shape (256, 3), uint8."""
+        chosen = self.colors or ("vivid" if self.dark else "safe")
+        return phase_table() if chosen == "safe" else vivid_table()
+
+    def held(self, comes_back: bool) -> float:
+        """Seconds for which the last picture stands."""
+        if self.hold is not None:
+            return max(self.hold, 0.0)
+        return 0.0 if comes_back or self.style == "paper" else _HOLD_S
+
+
+def vivid_table() -> np.ndarray:
+    """Hues in full color, of more equal brightness than a plain color wheel's: shape (256, 3), uint8; red is phase 0."""
+    rows = []
+    for turn in np.arange(256) / 256:
+        red, green, blue = colorsys.hsv_to_rgb(float(turn), 0.82, 1.0)
+        light = 0.3 * red + 0.59 * green + 0.11 * blue
+        lift = np.clip((0.66 / light) ** 0.45, 0.75, 1.25)
+        rows.append(np.clip(np.array([red, green, blue]) * lift, 0, 1))
+    return np.round(255 * np.array(rows)).astype(np.uint8)
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """Pixels across and down of ``1920x1080``, ``16:9``, ``1:1``, ``9:16`` or ``4K``.
+
+    Raises:
+        ArgumentError: if it reads otherwise.
+    """
+    if (known := SIZES.get(text.strip().lower())) is not None:
+        return known
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise ArgumentError("size", f"must read 1920x1080, {', '.join(SIZES)}, but is {text!r}; correct it.")
+    width, height = int(found[1]), int(found[2])
+    at_least("width", width, 320)
+    at_least("height", height, 180)
+    return width, height

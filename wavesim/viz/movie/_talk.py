@@ -1,0 +1,261 @@
+"""The film for a hall: the wave fills the frame, on a dark ground or on white, with large type and one number; any shape of frame."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from .._colors import INK, SLATE, house_style, phase_colors
+from .._numbers import steady, unit_of
+from .._words import set_formulas
+from ..draw import draw_spikes
+from ..scene import Line, Scene
+from ._frame import fill_columns
+from ._look import Look
+
+_DARK, _LIGHT = "#0B0D13", "#FFFFFF"
+# on a dark ground colors of lines and words are lighter
+_LIGHTER = {
+    "#0072B2": "#6CC5F7",
+    "#D55E00": "#FF9A52",
+    "#52606D": "#AEB9C4",
+    "#009E73": "#52D6A8",
+    "#A8518A": "#E58FD0",
+}
+_PAD = 0.028
+# share of the frame's smaller side that one line of text is high
+_TYPE = 0.047
+# of a plane: the brightest spot of a run is much brighter than all that follows, and faint parts are raised
+_LIFT, _STRENGTH = 1.8, 0.62
+
+
+class TalkPainter:
+    """Paints the frames of a scene: ``painter.paint(index, psi)`` gives RGBA of shape (height, width, 4), uint8; one buffer, which the next frame overwrites.
+
+    Args:
+        scene: what is shown.
+        look: how.
+        width, height: of the frame, in pixels.
+        ground: its color instead of the look's, as for the two passes from which transparency is found.
+    """
+
+    def __init__(self, scene: Scene, look: Look, width: int, height: int, ground: str | None = None) -> None:
+        self.scene, self.look = scene, look
+        self.flat = len(scene.window) == 1
+        self.ink, self.soft = ("#F4F7FA", "#A9B4BF") if look.dark else (INK, SLATE)
+        ground = ground or (_DARK if look.dark else _LIGHT)
+        self.hill = np.array(to_rgb("#3A404C" if look.dark else "#D9DEE3")) * 255
+        self.ground = np.array(to_rgb(ground)) * 255
+        size = _TYPE * min(width, height)
+        with house_style(size=size):
+            self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=ground)
+            canvas = FigureCanvasAgg(self.figure)
+            top = self._head(width, height, size)
+            bottom = self._foot(width, height, size)
+            self.axes = self.figure.add_axes(self._box(top, bottom, width, height), facecolor="none")
+            self.axes.set_axis_off()
+            self.axes.set(xlim=scene.window[0], ylim=(0, 1) if self.flat else scene.window[1])
+            self.spikes = draw_spikes(self.axes, scene, (0.0, 1.0)) if self.flat and "potential" in look.panels else []
+            for artist in self.spikes:
+                artist.set_animated(True)
+            (self.crest,) = self.axes.plot(scene.x, 0 * scene.x, color=self.ink, lw=max(1.6, size / 14), animated=True)
+            (self.edge,) = self.axes.plot(
+                scene.outline, 0 * scene.outline, color=self.soft, lw=max(1.4, size / 18), animated=True
+            )
+            self.crest.set_solid_joinstyle("round")
+            if not self.flat:
+                self.crest.set_visible(False)
+                self.edge.set_visible(False)
+            set_formulas(self.figure)
+            canvas.draw()
+        self.buffer = np.asarray(canvas.buffer_rgba())
+        box = self.axes.get_window_extent()
+        rows = slice(max(height - round(box.y1), 0), height - max(round(box.y0), 0))
+        self.panel = self.buffer[rows, max(round(box.x0), 0) : round(box.x1), :3]
+        if self.flat and len(scene.potential) == 1:
+            self._paint_ground(0)
+        if not self.flat:
+            self.relief = self._relief()
+        self.blank = self.buffer.copy()
+
+    def paint(self, index: int, psi: np.ndarray) -> np.ndarray:
+        """The frame number `index` with these amplitudes, (columns,) or (rows, columns)."""
+        self.buffer[:] = self.blank
+        if self.flat:
+            self._paint_line(index, psi)
+        else:
+            self._paint_plane(psi)
+        for text, words in self._moment(index):
+            text.set_text(words)
+            self.figure.draw_artist(text)
+        return self.buffer
+
+    def _paint_line(self, index: int, psi: np.ndarray) -> None:
+        scene = self.scene
+        if len(scene.potential) > 1:
+            self._paint_ground(index)
+        if "density" in self.look.panels:
+            if self.look.part == "real":
+                size = np.sqrt(scene.gain / scene.density_top)
+                height = 0.5 + 0.44 * np.real(psi) * size
+                self._fill_between(0.5, height, phase_colors(psi, self.look.phases))
+            else:
+                height = scene.density_height(np.abs(psi) ** 2)
+                fill_columns(self.panel, height, phase_colors(psi, self.look.phases))
+            self.crest.set_ydata(height)
+            self.axes.draw_artist(self.crest)
+        if "potential" in self.look.panels and np.ptp(scene.potential) > 0:
+            self.edge.set_ydata(scene.outline_height(index))
+            self.axes.draw_artist(self.edge)
+            for artist in self.spikes:
+                self.axes.draw_artist(artist)
+
+    def _fill_between(self, middle: float, heights: np.ndarray, colors: np.ndarray) -> None:
+        rows, columns = self.panel.shape[:2]
+        index = (np.arange(columns) * len(heights)) // columns
+        level = 1 - (np.arange(rows)[:, None] + 0.5) / rows
+        low, high = np.minimum(heights, middle)[index], np.maximum(heights, middle)[index]
+        np.copyto(self.panel, colors[index], where=((level >= low) & (level <= high))[..., None])
+
+    def _paint_ground(self, index: int) -> None:
+        if "potential" in self.look.panels and np.ptp(self.scene.potential) > 0:
+            fill_columns(self.panel, self.scene.ground_height(index), self.hill[None])
+
+    def _relief(self) -> np.ndarray:
+        """The ground of a plane: the potential as a relief that is lit from the upper left."""
+        potential = self.scene.potential[0]
+        low, high = self.scene.energies
+        share = np.clip((potential - low) / (high - low or 1.0), 0, 1)
+        rows, columns = self.panel.shape[:2]
+        smooth = _stretched(share, rows, columns)[::-1]
+        slope = np.gradient(smooth, axis=1) + np.gradient(smooth, axis=0)
+        light = np.clip(1 + 6 * slope, 0.6, 1.5)[..., None]
+        shown = smooth[..., None] if "potential" in self.look.panels else 0.0
+        return np.clip(self.ground + shown * (self.hill * 1.5 * light - self.ground), 0, 255)
+
+    def _paint_plane(self, psi: np.ndarray) -> None:
+        rows, columns = self.panel.shape[:2]
+        wave = _stretched(psi, rows, columns)[::-1]
+        strength = np.minimum(_LIFT * np.abs(wave) / np.sqrt(self.scene.density_top), 1)[..., None] ** _STRENGTH
+        colors = phase_colors(wave, self.look.phases).astype(np.float32)
+        self.panel[:] = (self.relief + strength * (colors - self.relief)).astype(np.uint8)
+
+    def _head(self, width: int, height: int, size: float) -> float:
+        """Title and number at the top, beside each other where there is room, else one above the other; the height that is left below."""
+        look, scene = self.look, self.scene
+        # one number: that of the first curve
+        line = scene.lines[0] if "numbers" in look.panels and scene.lines else None
+        pad = _PAD * min(width, height)
+        y = height - pad
+        title = ""
+        if "title" in look.panels:
+            across = max(10, int((width - 2 * pad) / (0.62 * 1.25 * size)))
+            title = "\n".join(textwrap.wrap(self.scene.title, across)[:3])
+            text = self._text(pad, y, title, "left", weight="bold", size=1.25 * size)
+            y -= self._extent(text)[1] + 0.35 * size
+        self.number = self.clock = None
+        self.line = line
+        used = 0.0
+        if line is not None:
+            # below the title, so that neither ever runs into the other; as large as its longest words allow
+            tint = _LIGHTER.get(line.color, line.color) if look.dark else line.color
+            last = max(range(len(line.values)), key=lambda n: len(self._number(n)))
+            self.number = self._text(pad, y, self._number(last), "left", size=1.1 * size, color=tint, animated=True)
+            used = self._extent(self.number)[0]
+            if used > width - 2 * pad:
+                self.number.set_fontsize(1.1 * size * (width - 2 * pad) / used)
+            y -= 1.5 * size
+        if "clock" in look.panels:
+            now = self._clock(len(self.scene.times) - 1)
+            beside = used + 0.62 * size * len(now) + 3 * pad < width and line is not None
+            place = (width - pad, y + 1.5 * size, now, "right") if beside else (pad, y, now, "left")
+            self.clock = self._text(*place, size=size, color=self.soft, animated=True)
+            y -= 0.0 if beside else 1.4 * size
+        if "phase" in look.panels and self.flat:
+            self._wheel(width, height, size, y)
+        return y / height
+
+    def _foot(self, width: int, height: int, size: float) -> float:
+        """What is stated at the bottom: the gain, and what a dashed number means."""
+        if not self.scene.magnified or self.look.part != "density":
+            return 0.0 if self.flat else 0.01
+        pad = _PAD * min(width, height)
+        right = self.scene.gain[-1] > 1
+        words = f"density {self.scene.magnified}"
+        x, side = (width - pad, "right") if right else (pad, "left")
+        self._text(x, 1.55 * size, words, side, size=0.72 * size, color=self.soft)
+        return 1.75 * size / height
+
+    def _wheel(self, width: int, height: int, size: float, y: float) -> None:
+        """The wheel of phases in the upper right corner."""
+        span = 3.2 * size
+        box = ((width - _PAD * min(width, height) - span) / width, (y - span) / height, span / width, span / height)
+        key = self.figure.add_axes(box, xlim=(-1.05, 1.05), ylim=(-1.05, 1.05))
+        key.set_axis_off()
+        angle = np.linspace(0, 2 * np.pi, 181)
+        colors = phase_colors(np.exp(0.5j * (angle[:-1] + angle[1:])), self.look.phases) / 255.0
+        ring = np.array([0.62, 1.0])
+        key.pcolormesh(np.outer(ring, np.cos(angle)), np.outer(ring, np.sin(angle)), colors[None])
+
+    def _box(self, top: float, bottom: float, width: int, height: int) -> tuple[float, float, float, float]:
+        """The panel: across the whole frame for a line, with equal scales for a plane."""
+        if self.flat:
+            return 0.0, bottom, 1.0, top - bottom
+        across, up = np.ptp(self.scene.window, axis=1)
+        scale = min(width / across, (top - bottom) * height / up)
+        wide, tall = scale * across / width, scale * up / height
+        return (1 - wide) / 2, bottom + (top - bottom - tall) / 2, wide, tall
+
+    def _text(self, x: float, y: float, words: str, side: str, **style: object) -> Text:
+        width, height = 72 * self.figure.get_size_inches()
+        style.setdefault("color", self.ink)
+        return self.figure.text(x / width, y / height, words, ha=side, va="top", **style)  # type: ignore[arg-type]
+
+    def _extent(self, text: Text) -> tuple[float, float]:
+        box = text.get_window_extent(self.figure.canvas.get_renderer())  # type: ignore[attr-defined]
+        return float(box.width), float(box.height)
+
+    def _moment(self, index: int) -> list[tuple[Text, str]]:
+        found = [] if self.number is None else [(self.number, self._number(index))]
+        return found if self.clock is None else [*found, (self.clock, self._clock(index))]
+
+    def _clock(self, index: int) -> str:
+        scene = self.scene
+        return f"t = {steady(scene.times[index], float(scene.times[-1]), 3)}{unit_of(scene.labels['time'])}"
+
+    def _number(self, index: int) -> str:
+        assert self.line is not None
+        return _number(self.line, index, self.scene, "theory" in self.look.panels)
+
+
+def _number(line: Line, index: int, scene: Scene, theory: bool) -> str:
+    value, unit = float(line.values[index]), unit_of(scene.labels["curves"])
+    share = not unit and float(np.max(np.abs(line.values))) <= 1 + 1e-6 and float(np.min(line.values)) > -1e-3
+    words = (
+        f"{line.name} {100 * max(value, 0.0):.1f} %"
+        if share
+        else f"{line.name} {steady(value, float(np.max(np.abs(line.values))), 3)}{unit}"
+    )
+    expected = line.final if line.theory is None else float(line.theory[index])
+    if theory and expected is not None:
+        words += (
+            f"  (theory {100 * expected:.1f} %)"
+            if share
+            else f"  (theory {steady(expected, abs(expected) or 1.0, 3)}{unit})"
+        )
+    return words
+
+
+def _stretched(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Values on a finer grid of so many rows and columns, straight lines between them."""
+    y = np.clip((np.arange(rows) + 0.5) * values.shape[0] / rows - 0.5, 0, values.shape[0] - 1)
+    x = np.clip((np.arange(columns) + 0.5) * values.shape[1] / columns - 0.5, 0, values.shape[1] - 1)
+    low, left = np.minimum(y.astype(int), values.shape[0] - 2), np.minimum(x.astype(int), values.shape[1] - 2)
+    up, on = (y - low)[:, None], x - left
+    rows_between = (1 - up) * values[low] + up * values[low + 1]
+    return (1 - on) * rows_between[:, left] + on * rows_between[:, left + 1]
