@@ -1,11 +1,19 @@
 """From results to numbers: transmission, populations, periods, error bars, and theory beside them."""
 
 from ._certify import certify as certify, question_of as question_of
+from ._gradients import RunGradients as RunGradients
 from ._inputs import with_inputs as with_inputs
+from ._parameters import (
+    Parameter as Parameter,
+    parameter_at as parameter_at,
+    parameters_of as parameters_of,
+    with_value as with_value,
+)
 from ._sensitivities import (
     Sensitivities as Sensitivities,
     Sensitivity as Sensitivity,
     duration_of as duration_of,
+    route_without_run as route_without_run,
     sensitivities as sensitivities,
 )
 from .bars import (
@@ -52,6 +60,7 @@ from .questions import (
     PassOrBounce as PassOrBounce,
     Populations as Populations,
     ReflectionMaxima as ReflectionMaxima,
+    Resonances as Resonances,
     Splitting as Splitting,
     Transmission as Transmission,
     TransmissionAt as TransmissionAt,

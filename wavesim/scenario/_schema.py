@@ -27,7 +27,7 @@ POTENTIALS = (
     P.TriangularBarrier, P.ParabolicBarrier, P.DeltaBarrier, P.DeltaWell, P.DoubleDeltaWell,
     P.Harmonic, P.InfiniteSquareWell, P.QuarticDoubleWell, P.SquareDoubleWell, P.GaussianWells,
     P.WellBehindBarrier, P.CoulombBarrier, P.LeakySquareWell,
-    P.Expression, P.Sampled, P.SampledPlane, P.Layers, P.Driven, P.Sum, P.Separable, P.DoubleSlit, P.TwoParticles,
+    P.Expression, P.Sampled, P.SampledPlane, P.Layers, P.Heterostructure, P.Driven, P.Sum, P.Separable, P.DoubleSlit, P.TwoParticles,
 )  # fmt: skip
 STATES = (
     S.GaussianPacket, S.WaveFunction, S.SampledState, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Trapped, S.Superposition,
@@ -40,7 +40,7 @@ OBSERVABLES = (
 REGIONS = (R.Beyond, R.Before, R.Between)
 QUESTIONS = (
     A.Transmission, A.TransmissionCurve, A.TransmissionAt, A.EnergyForTransmission, A.TransmissionMaxima,
-    A.ReflectionMaxima, A.Decay, A.HalfLife, A.GamowPeak, A.Populations,
+    A.ReflectionMaxima, A.Resonances, A.Decay, A.HalfLife, A.GamowPeak, A.Populations,
     A.DrivenPopulations, A.Splitting, A.Motion, A.Levels, A.Fringes, A.PassOrBounce,
 )  # fmt: skip
 

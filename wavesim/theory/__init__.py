@@ -75,6 +75,14 @@ from ._harmonic import (
     harmonic_width as harmonic_width,
 )
 from ._levels import Doublet as Doublet, Levels as Levels, doublet as doublet, grid_levels as grid_levels
+from ._mass_cells import MassCells as MassCells, mass_cells as mass_cells
+from ._mass_scattering import (
+    MassWaves as MassWaves,
+    WaveDerivatives as WaveDerivatives,
+    mass_waves as mass_waves,
+    wave_derivatives as wave_derivatives,
+    wave_error as wave_error,
+)
 from ._packet import (
     PacketTransmission as PacketTransmission,
     incoming_probability as incoming_probability,
@@ -85,7 +93,7 @@ from ._parabolic import (
     log_parabolic_transmission as log_parabolic_transmission,
     parabolic_transmission as parabolic_transmission,
 )
-from ._poles import Pole as Pole, resonance_poles as resonance_poles
+from ._poles import Pole as Pole, mass_poles as mass_poles, resonance_poles as resonance_poles
 from ._quadratic import QuadraticMotion as QuadraticMotion, quadratic_motion as quadratic_motion
 from ._resonances import double_rectangular_resonances as double_rectangular_resonances
 from ._ring import ring_levels as ring_levels
@@ -112,6 +120,7 @@ from ._splitting import (
     wkb_gap as wkb_gap,
     wronskian_gap as wronskian_gap,
 )
+from ._stacked import stacked_transmission as stacked_transmission
 from ._terrain import Terrain as Terrain, surveyed as surveyed
 from ._triangular import (
     fowler_nordheim_exponent as fowler_nordheim_exponent,

@@ -14,6 +14,7 @@ from ._flux import (
 from ._fringes import Fringes as Fringes
 from ._gamow import GamowPeak as GamowPeak, HalfLife as HalfLife
 from ._leaking import shot as shot
+from ._level_slopes import LevelSlopes as LevelSlopes, levels_with_slopes as levels_with_slopes
 from ._levels import Levels as Levels
 from ._maxima import (
     ReflectionMaxima as ReflectionMaxima,
@@ -23,6 +24,7 @@ from ._motion import Motion as Motion
 from ._pass_or_bounce import PassOrBounce as PassOrBounce, two_that_meet as two_that_meet
 from ._plane_wave import AbstractPlaneWaveQuestion as AbstractPlaneWaveQuestion
 from ._populations import Populations as Populations
+from ._resonances import Resonances as Resonances
 from ._short_record import ParityCorrelation as ParityCorrelation, period_from_short_record as period_from_short_record
 from ._soft_detector import energies_of as energies_of
 from ._split_levels import counted_gap as counted_gap, gap_of as gap_of
