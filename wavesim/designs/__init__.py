@@ -1,4 +1,11 @@
 """Design: the parameters with which a problem does what is wanted, found by gradients and certified."""
 
-from ._design import Achieved as Achieved, Design as Design, Varied as Varied, design as design
+from ._design import (
+    METHODS as METHODS,
+    ROUTES as ROUTES,
+    Achieved as Achieved,
+    Design as Design,
+    Varied as Varied,
+    design as design,
+)
 from ._target import Target as Target

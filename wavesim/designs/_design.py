@@ -217,7 +217,7 @@ def design(
             variable.high,
             parameter_at(final, default, variable.paths[0]).dimension,
             float(uncertainty),
-            min(value - variable.low, variable.high - value) <= _ON_BOUND * variable.span,
+            bool(min(value - variable.low, variable.high - value) <= _ON_BOUND * variable.span),
         )
         for variable, value, uncertainty in zip(variables, found.values, uncertainties, strict=True)
     )

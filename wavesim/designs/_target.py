@@ -124,6 +124,6 @@ class Target:
         """Whether a certified value is what is wanted, its own bar and rounding apart."""
         room = self.allowed + error
         if self.value is not None:
-            return abs(value - self.level) <= room
+            return bool(abs(value - self.level) <= room)
         room = error + _ROUNDING * abs(self.level)
         return value >= self.level - room if self.above is not None else value <= self.level + room

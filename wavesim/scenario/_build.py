@@ -125,6 +125,8 @@ def read_scenario(name: str, data: dict[str, Any], folder: Path = Path()) -> Sce
         raise ScenarioError(
             f"{name} must describe a single case, but has axes or a sample, as a sweep has; run it by `wavesim sweep`."
         )
+    if "design" in data:
+        raise ScenarioError(f"{name} must ask for its numbers alone, but has a [design]; run it by `wavesim design`.")
     return _varied(name, data, folder) if data.get("vary") else _single(name, data, folder)
 
 
@@ -150,6 +152,15 @@ def _varied(name: str, data: dict[str, Any], folder: Path) -> Scenario:
 
 
 def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
+    return read_with_design(name, data, folder)[0]
+
+
+def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Scenario, Any]:
+    """A scenario of one case, and the checked table of its ``[design]``; None without one.
+
+    Raises:
+        ScenarioError: with one line for each thing that is wrong.
+    """
     # whatever else `units` says is an error of its own, not one of every number
     natural, angle = "units" in data, is_angle(data)
     wrong: list[str] = []
@@ -172,7 +183,7 @@ def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     if file.absorber is not None:
         fixed["absorber"] = None if file.absorber == "none" else file.absorber
     problem = _problem(file)
-    return Scenario(
+    scenario = Scenario(
         name=name,
         title=clean(file.title),
         question=clean(file.question),
@@ -188,6 +199,7 @@ def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
             with_recoils({"particle": read.get("particle"), "limits": limits})["limits"], problem, file.find, natural
         ),
     )
+    return scenario, file.design
 
 
 def _problem(file: Any) -> Problem:
