@@ -1,7 +1,7 @@
 """From results to numbers: transmission, populations, periods, error bars, and theory beside them."""
 
 from ._certify import certify as certify, question_of as question_of
-from ._gradients import RunGradients as RunGradients
+from ._gradients import RunGradients as RunGradients, edge_error as edge_error, sums_of as sums_of
 from ._inputs import with_inputs as with_inputs
 from ._parameters import (
     Parameter as Parameter,
@@ -45,13 +45,16 @@ from .predictions import (
     start_in_words as start_in_words,
 )
 from .questions import (
+    CurrentVoltage as CurrentVoltage,
     Decay as Decay,
     DrivenPopulations as DrivenPopulations,
     EnergyForTransmission as EnergyForTransmission,
     EnergyResolved as EnergyResolved,
+    FieldEmission as FieldEmission,
     FluxThroughPlane as FluxThroughPlane,
     Fringes as Fringes,
     GamowPeak as GamowPeak,
+    GapCurrent as GapCurrent,
     HalfLife as HalfLife,
     Levels as Levels,
     MirrorCorrelation as MirrorCorrelation,
@@ -62,10 +65,12 @@ from .questions import (
     ReflectionMaxima as ReflectionMaxima,
     Resonances as Resonances,
     Splitting as Splitting,
+    ThermalRate as ThermalRate,
     Transmission as Transmission,
     TransmissionAt as TransmissionAt,
     TransmissionCurve as TransmissionCurve,
     TransmissionMaxima as TransmissionMaxima,
+    TunnelingTimes as TunnelingTimes,
     period_from_short_record as period_from_short_record,
     splitting_formulas as splitting_formulas,
     transmission_curve as transmission_curve,

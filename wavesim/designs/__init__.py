@@ -8,4 +8,5 @@ from ._design import (
     Varied as Varied,
     design as design,
 )
+from ._gradient import ADJOINTS as ADJOINTS, gradient as gradient
 from ._target import Target as Target

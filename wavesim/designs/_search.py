@@ -74,6 +74,9 @@ class Search:
     routes: Sequence[AbstractRoute]
     variables: Sequence[Variable]
     evaluations: int = 0
+    # what was asked last, by the bytes of the variables: an optimizer asks for numbers and slopes of one place apart
+    _problems: dict[bytes, Problem] = dataclasses.field(default_factory=dict)
+    _numbers: dict[bytes, np.ndarray] = dataclasses.field(default_factory=dict)
 
     @property
     def targets(self) -> list[Target]:
@@ -82,17 +85,27 @@ class Search:
 
     def problem_at(self, values: np.ndarray) -> Problem:
         """The problem with these values of the variables."""
+        key = np.asarray(values, float).tobytes()
+        if key in self._problems:
+            return self._problems[key]
         problem = self.problem
         for variable, value in zip(self.variables, values, strict=True):
             for path in variable.paths:
                 problem, _ = with_value(problem, self.question, path, float(value))
+        self._problems.clear()
+        self._problems[key] = problem
         return problem
 
     def numbers(self, values: np.ndarray) -> np.ndarray:
         """What the targets compare."""
-        problem = self.problem_at(values)
-        self.evaluations += 1
-        return np.concatenate([route.values(problem) for route in self.routes])
+        key = np.asarray(values, float).tobytes()
+        if key not in self._numbers:
+            problem = self.problem_at(values)
+            self.evaluations += 1
+            numbers = np.concatenate([route.values(problem) for route in self.routes])
+            self._numbers.clear()
+            self._numbers[key] = numbers
+        return self._numbers[key]
 
     def slopes(self, values: np.ndarray) -> np.ndarray:
         """Their derivatives, shape (targets, variables)."""

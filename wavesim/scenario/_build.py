@@ -173,7 +173,10 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
     except pydantic.ValidationError as error:
         wrong += sentences(error, data, ScenarioFile, SECTIONS)
     expect = tuple(_expectations(read.get("expect"), natural, wrong, angle))
-    if angle and "mass" not in data.get("particle", {}):
+    particle = data.get("particle", {})
+    if isinstance(particle, dict) and {"mass", "charging"} <= particle.keys():
+        wrong.append("particle: must have a mass, or the charging energy of a junction, but has both; leave one out.")
+    if angle and not (isinstance(particle, dict) and {"mass", "charging"} & particle.keys()):
         wrong.append(
             "particle.mass: must be given where the axis is an angle: a moment of inertia, such as '3.2 u angstrom^2'."
         )
@@ -192,7 +195,7 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
         tolerance=file.accuracy.tolerance,
         fixed=fixed,
         expect=expect,
-        units=_units(plain, natural, file.particle.mass, angle),
+        units=_units(plain, natural, file.particle.inertia, angle),
         content=canonical(data),
         find=file.find,
         uncertainties=uncertainties_of(
@@ -210,15 +213,17 @@ def _problem(file: Any) -> Problem:
     """
     try:
         return Problem(
-            file.potential, file.state, file.duration, file.particle.mass, file.measure, file.walls, file.axis
+            file.potential, file.state, file.duration, file.particle.inertia, file.measure, file.walls, file.axis
         )
     except ArgumentError as error:
         raise ScenarioError(f"{error.argument}: {error.reason}") from None
 
 
 def is_angle(data: dict[str, Any]) -> bool:
-    """Whether the file's coordinate is an angle: its period is one."""
-    axis = data.get("axis")
+    """Whether the file's coordinate is an angle: its period is one, or it is the phase of a junction, whose charging energy is given."""
+    axis, particle = data.get("axis"), data.get("particle")
+    if isinstance(particle, dict) and "charging" in particle and "units" not in data:
+        return True
     period = axis.get("period") if isinstance(axis, dict) else None
     if not isinstance(period, str) or not (symbol := period.strip().partition(" ")[2].strip()):
         return False
@@ -263,6 +268,8 @@ def _units(data: dict[str, Any], natural: bool, mass: float, angle: bool) -> Uni
     scales: list[float] = []
     if angle:
         names[DIMENSIONLESS.powers], chosen["mass"] = "length", "u angstrom^2"
+        if "charging" in data.get("particle", {}):
+            chosen |= {"length": "rad", "time": "ns"}
     for text in _texts({key: value for key, value in data.items() if isinstance(value, dict) or key == "duration"}):
         found = number_and_unit(text)
         symbol = "" if found is None else found[1]

@@ -41,7 +41,7 @@ OBSERVABLES = (
 REGIONS = (R.Beyond, R.Before, R.Between)
 QUESTIONS = (
     A.Transmission, A.TransmissionCurve, A.TransmissionAt, A.EnergyForTransmission, A.TransmissionMaxima,
-    A.ReflectionMaxima, A.Resonances, A.Decay, A.HalfLife, A.GamowPeak, A.Populations,
+    A.ReflectionMaxima, A.Resonances, A.CurrentVoltage, A.GapCurrent, A.FieldEmission, A.ThermalRate, A.TunnelingTimes, A.Decay, A.HalfLife, A.GamowPeak, A.Populations,
     A.DrivenPopulations, A.Splitting, A.Motion, A.Levels, A.Fringes, A.PassOrBounce,
 )  # fmt: skip
 
@@ -93,6 +93,12 @@ class Particle(Table):
     """What moves."""
 
     mass: Annotated[MassRule, _checked(positive, "mass")] = 1.0  # type: ignore[valid-type]
+    charging: Annotated[FAMILIES.rule(EnergyValue), _checked(positive, "charging")] | None = None  # type: ignore[valid-type]
+
+    @property
+    def inertia(self) -> float:
+        """The mass; of a junction's phase 1/(8 E_C), whose charging energy E_C = e^2/(2 C) is given instead."""
+        return self.mass if self.charging is None else 1 / (8 * self.charging)
 
 
 class Accuracy(Table):

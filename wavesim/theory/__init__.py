@@ -18,6 +18,13 @@ from ._bound_levels import bound_levels as bound_levels
 from ._box import bouncer_levels as bouncer_levels, box_levels as box_levels, revival_time as revival_time
 from ._channels import channel_momenta as channel_momenta, channel_waves as channel_waves
 from ._coulomb import CoulombExit as CoulombExit, coulomb_exit as coulomb_exit, coulomb_outgoing as coulomb_outgoing
+from ._currents import (
+    Current as Current,
+    fermi_energy as fermi_energy,
+    fowler_nordheim_current as fowler_nordheim_current,
+    supply_function as supply_function,
+    tsu_esaki_current as tsu_esaki_current,
+)
 from ._decay import Resonance as Resonance, resonance as resonance, wkb_lifetime as wkb_lifetime
 from ._delta_barriers import (
     delta_amplitudes as delta_amplitudes,
@@ -95,6 +102,15 @@ from ._parabolic import (
 )
 from ._poles import Pole as Pole, mass_poles as mass_poles, resonance_poles as resonance_poles
 from ._quadratic import QuadraticMotion as QuadraticMotion, quadratic_motion as quadratic_motion
+from ._rates import (
+    Averaged as Averaged,
+    TransmissionTable as TransmissionTable,
+    boltzmann_average as boltzmann_average,
+    crossover_temperature as crossover_temperature,
+    eckart_correction as eckart_correction,
+    parabolic_correction as parabolic_correction,
+    wigner_correction as wigner_correction,
+)
 from ._resonances import double_rectangular_resonances as double_rectangular_resonances
 from ._ring import ring_levels as ring_levels
 from ._scattered_packet import (
@@ -122,6 +138,7 @@ from ._splitting import (
 )
 from ._stacked import stacked_transmission as stacked_transmission
 from ._terrain import Terrain as Terrain, surveyed as surveyed
+from ._times import TunnelingTimes as TunnelingTimes, hartman_time as hartman_time, tunneling_times as tunneling_times
 from ._triangular import (
     fowler_nordheim_exponent as fowler_nordheim_exponent,
     fowler_nordheim_transmission as fowler_nordheim_transmission,

@@ -22,7 +22,7 @@ from ._lines import (
     extremum as extremum,
     sampled as sampled,
 )
-from ._mass_structures import cells_of as cells_of
+from ._mass_structures import by_scattering_matrices as by_scattering_matrices, cells_of as cells_of
 from ._motion import motion_at as motion_at, motion_theories as motion_theories
 from ._packet import Shares as Shares, packet_theories as packet_theories, shares_of as shares_of
 from ._plane_waves import (

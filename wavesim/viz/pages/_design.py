@@ -113,12 +113,11 @@ def _draw_transmission(axes: Axes, found: Design, start: Problem, span: tuple[fl
     from ...analysis.predictions import by_cells, scattering_problem, threshold
 
     scale = units.scale(ENERGY)
-    curves = []
     for problem, color, width, name in ((start, SLATE, 1.4, "at the start"), (found.problem, BLUE, 2.2, "found")):
         line = scattering_problem(problem)
         energies = np.linspace(max(span[0], threshold(line) * (1 + 1e-9)), span[1], _POINTS)
-        curves.append(np.exp(by_cells(line)(energies).log_transmission))
-        axes.plot(energies / scale, curves[-1], color=color, lw=width, label=name)
+        values = np.exp(by_cells(line)(energies).log_transmission)
+        axes.plot(energies / scale, values, color=color, lw=width, label=name)
     wanted = [one for one in found.achieved if one.energy is not None and one.target.value is not None]
     if wanted:
         axes.plot(
@@ -134,8 +133,7 @@ def _draw_transmission(axes: Axes, found: Design, start: Problem, span: tuple[fl
     for one in found.achieved:
         if one.target.quantity.startswith("resonance_energy"):
             axes.axvline(one.target.level / scale, color=VERMILION, lw=1.2, ls="--")
-    smallest = min([float(curves[-1].min()), *(one.target.level for one in wanted)])
-    if smallest < max(float(curve.max()) for curve in curves) / _DECADES:
+    if wanted and min(one.target.level for one in wanted) < 1 / _DECADES:
         axes.set_yscale("log")
     axes.set(xlabel=units.label("energy", ENERGY), ylabel="transmission", xlim=(span[0] / scale, span[1] / scale))
     axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=3, handlelength=1.6)
