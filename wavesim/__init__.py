@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from . import (
         absorbers as absorbers,
         analysis as analysis,
+        designs as designs,
         edges as edges,
         ends as ends,
         errors as errors,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     )
     from .absorbers import Absorber as Absorber
     from .analysis import Report as Report, certify as certify, sensitivities as sensitivities, verify as verify
+    from .designs import design as design, gradient as gradient
     from .ends import Axis as Axis, Walls as Walls
     from .errors import WavesimError as WavesimError
     from .explorer import Explorer as Explorer
@@ -76,11 +78,11 @@ if TYPE_CHECKING:
     from .viz import animate as animate
 
 _ROOMS = (
-    "absorbers", "analysis", "edges", "ends", "errors", "explorer", "fourier", "grid", "hamiltonian", "io", "observables", "potentials", "problem", "propagation",
+    "absorbers", "analysis", "designs", "edges", "ends", "errors", "explorer", "fourier", "grid", "hamiltonian", "io", "observables", "potentials", "problem", "propagation",
     "regions", "reports", "scenario", "schemes", "states", "sweeps", "theory", "units", "viz",
 )  # fmt: skip
 _HOMES = {
-    "Absorber": "absorbers", "Report": "analysis", "certify": "analysis", "sensitivities": "analysis", "verify": "analysis", "Axis": "ends", "Walls": "ends", "WavesimError": "errors", "Explorer": "explorer", "Grid": "grid",
+    "Absorber": "absorbers", "Report": "analysis", "certify": "analysis", "sensitivities": "analysis", "verify": "analysis", "design": "designs", "gradient": "designs", "Axis": "ends", "Walls": "ends", "WavesimError": "errors", "Explorer": "explorer", "Grid": "grid",
     "load": "io", "save": "io", "Problem": "problem", "Numerics": "propagation", "Plan": "propagation", "Result": "propagation",
     "evolve": "propagation", "evolve_many": "propagation", "plan": "propagation", "propagate": "propagation", "relax": "propagation",
     "Before": "regions", "Between": "regions", "Beyond": "regions", "load_scenario": "scenario", "sweep": "sweeps", "animate": "viz",
@@ -88,7 +90,7 @@ _HOMES = {
 
 __all__ = [
     "Absorber", "Axis", "Before", "Between", "Beyond", "Explorer", "Grid", "Numerics", "Plan", "Problem", "Report", "Result", "Walls", "WavesimError",
-    "absorbers", "analysis", "animate", "certify", "edges", "ends", "errors", "evolve", "explorer", "evolve_many", "fourier", "grid", "hamiltonian", "io", "load",
+    "absorbers", "analysis", "animate", "certify", "design", "designs", "edges", "ends", "errors", "evolve", "evolve_many", "explorer", "fourier", "gradient", "grid", "hamiltonian", "io", "load",
     "load_scenario", "observables", "plan", "potentials", "problem", "propagate", "propagation", "regions", "relax", "reports", "save", "scenario",
     "schemes", "sensitivities", "states", "sweep", "sweeps", "theory", "units", "verify", "viz",
 ]  # fmt: skip

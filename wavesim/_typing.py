@@ -29,6 +29,10 @@ VELOCITY = Dimension("velocity", (1, -1, 0), examples=("m/s", "nm/fs", "bohr/as"
 FREQUENCY = Dimension("frequency", (0, -1, 0), examples=("1/fs", "1/ps", "rad/fs"))
 FORCE = Dimension("force", (1, -2, 1), examples=("eV/nm", "meV/nm", "hartree/bohr"))
 STRENGTH = Dimension("strength", (3, -2, 1), examples=("eV nm", "hartree bohr"))
+CURRENT_DENSITY = Dimension("current_density", (-2, -1, 0), examples=("A/cm^2", "nA/nm^2"))
+TEMPERATURE = Dimension("temperature", (2, -2, 1), examples=("K", "mK"))
+INVERSE_FIELD = Dimension("inverse_field", (-1, 2, -1), examples=("nm/eV",))
+INVERSE_TEMPERATURE = Dimension("inverse_temperature", (-2, 2, -1), examples=("1/K",))
 DIMENSIONLESS = Dimension("dimensionless", (0, 0, 0))
 
 # what they are where the coordinate is an angle
@@ -62,4 +66,5 @@ Strength = Annotated[float, STRENGTH]
 # a named number of a formula: its dimension is the formula's affair
 ANY = Dimension("quantity", (0, 0, 0))
 Parameter = Annotated[float, ANY]
+Temperature = Annotated[float, TEMPERATURE]
 Number = Annotated[float, DIMENSIONLESS]

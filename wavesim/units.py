@@ -43,6 +43,9 @@ K = _si.k * J
 mK, uK, nK, pK = 1e-3 * K, 1e-6 * K, 1e-9 * K, 1e-12 * K
 Hz = 2 * math.pi / s
 kHz, MHz, GHz, THz = 1e3 * Hz, 1e6 * Hz, 1e9 * Hz, 1e12 * Hz
+# of electrons: one elementary charge counts as 1
+A = s**-1 / _si.e
+kA, mA, uA, nA, pA = 1e3 * A, 1e-3 * A, 1e-6 * A, 1e-9 * A, 1e-12 * A
 hc = 2 * math.pi * _si.c * m / s
 N = J / m
 mN, uN, nN, pN, fN = 1e-3 * N, 1e-6 * N, 1e-9 * N, 1e-12 * N, 1e-15 * N
@@ -72,7 +75,7 @@ UNITS: dict[str, tuple[float, Powers]] = {
         (_M, dict(helion=helion, alpha=alpha, helium=helium)),
         (_E, dict(J=J, eV=eV, peV=peV, neV=neV, ueV=ueV, meV=meV, keV=keV, MeV=MeV, hartree=hartree, rydberg=rydberg)),
         (_E, dict(kJ=kJ, cal=cal, kcal=kcal, K=K, mK=mK, uK=uK, nK=nK, pK=pK)),
-        ((0, -1, 0), _HERTZ),
+        ((0, -1, 0), _HERTZ | dict(A=A, kA=kA, mA=mA, uA=uA, nA=nA, pA=pA)),
         ((1, -2, 1), dict(N=N, mN=mN, uN=uN, nN=nN, pN=pN, fN=fN)),
         (_NONE, dict(mol=mol, rad=rad, degree=degree)),
         ((2, -1, 1), dict(hbar=hbar)),
@@ -313,6 +316,10 @@ class UnitSystem:
             "momentum": "hbar" if angle else f"1/{self.length}",
             "velocity": f"{self.length}/{self.time}",
             "frequency": f"1/{self.time}",
+            "current_density": "A/cm^2",
+            "temperature": "K",
+            "inverse_temperature": "1/K",
+            "inverse_field": f"{self.length}/{self.energy}",
             "force": f"{self.energy}/{self.length}",
             "strength": f"{self.energy} {self.length}",
         }

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.scenario_files import content
 from wavesim.cli._catalogue import catalogue, status_of
-from wavesim.scenario import fingerprint, shipped, shipped_sweeps
+from wavesim.scenario import fingerprint, shipped, shipped_designs, shipped_sweeps
 
 
 def report(**changes: Any) -> dict[str, Any]:
@@ -40,6 +40,10 @@ def test_status(made: Any, status: str, tmp_path: Path) -> None:
 
 def test_every_scenario_has_its_line(tmp_path: Path) -> None:
     lines = catalogue(tmp_path).splitlines()
-    assert [line.split()[0] for line in lines] == [*sorted(shipped()), *sorted(shipped_sweeps())]
+    assert [line.split()[0] for line in lines] == [
+        *sorted(shipped()),
+        *sorted(shipped_sweeps()),
+        *sorted(shipped_designs()),
+    ]
     assert all(line.rstrip().endswith("?") for line in lines)
     assert [" not run " in line for line in lines] == [line.split()[0] in shipped() for line in lines]

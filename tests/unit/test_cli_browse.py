@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.scenario_files import SMALL, wavesim, written
 from wavesim.cli import _doctor
-from wavesim.scenario import json_schema, shipped, shipped_sweeps
+from wavesim.scenario import json_schema, shipped, shipped_designs, shipped_sweeps
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ def test_python_m_is_the_same_command() -> None:
 
 def test_list_names_every_scenario_with_its_question() -> None:
     lines = wavesim("list").stdout.splitlines()
-    assert [line.split()[0] for line in lines] == [*shipped(), *shipped_sweeps()]
+    assert [line.split()[0] for line in lines] == [*shipped(), *shipped_sweeps(), *shipped_designs()]
     assert all(line.endswith("?") for line in lines)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import constants as si
 
-from tests.oracle import closed as i, ended, nuclei
+from tests.oracle import closed as i, devices, ended, nuclei
 from tests.problems import SCENARIO_NUMBERS, SCENARIO_TAGS
 from wavesim.analysis import question_of
 from wavesim.analysis.bars._study import ratios
@@ -26,6 +26,29 @@ ALPHAS = (
     (4.8707, 222, 86),
     (4.2699, 234, 90),
 )
+NUCLEI = (
+    (8.9542, 208, 82),
+    (7.8335, 210, 82),
+    (7.2625, 214, 84),
+    (6.9063, 212, 82),
+    (6.6779, 218, 86),
+    (6.4047, 216, 84),
+    (6.1147, 214, 82),
+    (5.7889, 220, 86),
+    (5.5932, 234, 92),
+    (5.5904, 218, 84),
+    (5.5202, 224, 88),
+    (5.4136, 228, 90),
+    (6.4525, 222, 88),
+    (5.2558, 236, 92),
+    (4.8707, 222, 86),
+    (4.8577, 230, 90),
+    (4.77, 226, 88),
+    (4.573, 232, 90),
+    (4.2699, 234, 90),
+    (4.0816, 228, 88),
+)
+YEAR = 365.2422 * 86400
 TILTS = (0.0, 0.004643976, 0.009287952, 0.018575904)
 
 
@@ -162,6 +185,43 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], Any]] = {
         3.822 * 86400,
         1600 * 365.2422 * 86400,
         4.463e9 * 365.2422 * 86400,
+    ],
+    ("geiger_nuttall", "half_life"): lambda: [nuclei.alpha_half_life(*nucleus) for nucleus in NUCLEI],
+    ("geiger_nuttall", "measured"): lambda: [
+        0.2944e-6,
+        163.5e-6,
+        33.75e-3,
+        0.144,
+        33.6,
+        55.6,
+        3.097 * 60,
+        3.6316 * 86400,
+        87.7 * YEAR,
+        3.8215 * 86400,
+        1.9125 * YEAR,
+        68.9 * YEAR,
+        30.70 * 60,
+        6561 * YEAR,
+        1600 * YEAR,
+        2.455e5 * YEAR,
+        7.54e4 * YEAR,
+        2.342e7 * YEAR,
+        4.463e9 * YEAR,
+        1.40e10 * YEAR,
+    ],
+    ("flux_qubit", "gap"): lambda: [
+        devices.flux_qubit_gap(flux, 0.96851, 544.9, 681.1) for flux in (0.5, 0.5002, 0.5005, 0.501, 0.502)
+    ],
+    ("josephson_escape", "lifetime"): lambda: [
+        devices.cubic_lifetime(bias, 4713.0, 0.0030503) for bias in (0.988, 0.989, 0.990, 0.991, 0.992, 0.993)
+    ],
+    ("diode_current", "peak_current"): lambda: [devices.diode_current(0.104482)],
+    ("stm_current", "work_function"): lambda: [9.5 - 5.5 - 0.05],
+    ("field_emission", "work_function"): lambda: [9.5 - 5.0],
+    ("field_emission", "current_density"): lambda: [devices.fowler_nordheim(8.0, 4.5)],
+    ("enzyme_rate", "tunneling_correction"): lambda: [devices.eckart_correction(0.35, 0.02, 1.00783, 300.0)],
+    ("hartman_effect", "phase_time"): lambda: [
+        devices.rectangle_delay(width) for width in (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
     ],
     ("alpha_decay_watched", "lifetime"): lambda: [nuclei.coulomb_resonance(1.4, 5.0)[1]],
     ("fusion_gamow_peak", "peak_energy"): lambda: [nuclei.gamow_peak(1.293)[0]],

@@ -1,11 +1,19 @@
 """From results to numbers: transmission, populations, periods, error bars, and theory beside them."""
 
 from ._certify import certify as certify, question_of as question_of
+from ._gradients import RunGradients as RunGradients, edge_error as edge_error, sums_of as sums_of
 from ._inputs import with_inputs as with_inputs
+from ._parameters import (
+    Parameter as Parameter,
+    parameter_at as parameter_at,
+    parameters_of as parameters_of,
+    with_value as with_value,
+)
 from ._sensitivities import (
     Sensitivities as Sensitivities,
     Sensitivity as Sensitivity,
     duration_of as duration_of,
+    route_without_run as route_without_run,
     sensitivities as sensitivities,
 )
 from .bars import (
@@ -45,13 +53,16 @@ from .predictions import (
     wkb_gap_of as wkb_gap_of,
 )
 from .questions import (
+    CurrentVoltage as CurrentVoltage,
     Decay as Decay,
     DrivenPopulations as DrivenPopulations,
     EnergyForTransmission as EnergyForTransmission,
     EnergyResolved as EnergyResolved,
+    FieldEmission as FieldEmission,
     FluxThroughPlane as FluxThroughPlane,
     Fringes as Fringes,
     GamowPeak as GamowPeak,
+    GapCurrent as GapCurrent,
     HalfLife as HalfLife,
     Levels as Levels,
     MirrorCorrelation as MirrorCorrelation,
@@ -60,11 +71,14 @@ from .questions import (
     PassOrBounce as PassOrBounce,
     Populations as Populations,
     ReflectionMaxima as ReflectionMaxima,
+    Resonances as Resonances,
     Splitting as Splitting,
+    ThermalRate as ThermalRate,
     Transmission as Transmission,
     TransmissionAt as TransmissionAt,
     TransmissionCurve as TransmissionCurve,
     TransmissionMaxima as TransmissionMaxima,
+    TunnelingTimes as TunnelingTimes,
     period_from_short_record as period_from_short_record,
     splitting_formulas as splitting_formulas,
     transmission_curve as transmission_curve,

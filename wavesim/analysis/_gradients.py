@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,17 @@ import scipy.fft
 
 from ..errors import WavesimError
 from ..problem import Problem
-from ..propagation import Adjoint, Numerics, checked, has_adjoint, propagate_with_adjoint
+from ..propagation import Adjoint, FrameSum, Numerics, Result, checked, has_adjoint, propagate, propagate_with_adjoint
 from ._parameters import Parameter, with_value
 from .bars import AbstractQuestion, AbstractRecordQuestion
 
 # step of the differences of V and of psi(0), as a share of a parameter's scale
 _STEP = 1e-4
 _LESS_SURE = 10.0
+# step of a difference of runs, and what rounding leaves in their numbers
+_STEP_OF_RUNS, _ROUNDING = 1e-4, 1e-13
+# offsets and weights of a difference from one side, of second order
+_ONE_SIDED = ((1, -2.5), (2, 4.0), (3, -1.5))
 # steps where V depends on time, in those of a plan for the number itself
 _FINER = 4.0
 # samples of psi and phi over the run, at first and where these are too few, along one axis and along more
@@ -46,18 +51,35 @@ class RunGradients:
     tolerance: float
 
     @classmethod
-    def of(cls, problem: Problem, question: AbstractQuestion, tolerance: float, samples: int) -> RunGradients:
+    def of(
+        cls,
+        problem: Problem,
+        question: AbstractQuestion,
+        tolerance: float,
+        samples: int,
+        numerics: Numerics | None = None,
+    ) -> RunGradients:
         """Propagate there and back.
+
+        Args:
+            problem: the physics.
+            question: whose numbers are wanted.
+            tolerance: to plan the run for.
+            samples: of psi and phi over the run, at most.
+            numerics: of the run; by default planned.
 
         Raises:
             WavesimError: if the question's numbers are no sums over a record, or the method cannot run backward.
         """
         cure = "compare two runs, or two rows of a sweep"
+        given = numerics
         if not isinstance(question, AbstractRecordQuestion) or problem.ends is not None:
             raise WavesimError(
                 f"sensitivities need a number that is read off a record, or known without one, but this is neither; {cure}."
             )
         measured = dataclasses.replace(problem, measure=problem.measure | question.observables(problem))
+        if given is not None:
+            return cls._there_and_back(measured, checked(measured, given), question, tolerance, samples)
         # a step that leaves 1e-5 of a number may leave 1e-2 of its derivative by a momentum
         exact: dict[str, Any] = {"scheme": "chebyshev"}
         if not problem.potential.static:
@@ -66,9 +88,20 @@ class RunGradients:
         chosen = question.planned(measured, tolerance, frames=samples, **exact)
         if chosen is None or not has_adjoint(chosen.numerics):
             raise WavesimError(f"sensitivities need a run that can go backward, but this method cannot; {cure}.")
-        numerics = checked(measured, chosen.numerics)
+        return cls._there_and_back(measured, checked(measured, chosen.numerics), question, tolerance, samples)
+
+    @classmethod
+    def _there_and_back(
+        cls,
+        measured: Problem,
+        numerics: Numerics,
+        question: AbstractRecordQuestion,
+        tolerance: float,
+        samples: int,
+    ) -> RunGradients:
+        cure = "compare two runs, or two rows of a sweep"
         result = propagate_with_adjoint(
-            measured, numerics, lambda record: question.numbers(record, tolerance / 10), samples=samples
+            measured, numerics, lambda record: sums_of(question, record, tolerance / 10), samples=samples
         )
         if not result.adjoints:
             raise WavesimError(f"sensitivities need a number that is a sum over the record, but this is none; {cure}.")
@@ -85,14 +118,21 @@ class RunGradients:
         if parameter.path == "duration" or parameter.path.startswith("find"):
             raise WavesimError("it is no part of H or of the start, and two runs tell its effect.")
         step = _STEP * scale
-        below, above = (
-            with_value(self.problem, self.question, parameter.path, parameter.value + side * step)[0]
-            for side in (-1, 1)
-        )
-        start = (_started(above, self.numerics) - _started(below, self.numerics)) / (2 * step)
+        if parameter.path == "particle.mass" and self.numerics.absorber is not None:
+            return self._by_runs(parameter, scale)
+
+        def at(offset: float) -> Problem:
+            return with_value(self.problem, self.question, parameter.path, parameter.value + offset * step)[0]
+
+        below, above = at(-1), at(1)
+        stencil = [(-0.5 / step, below), (0.5 / step, above)]
+        if self._crossing(below, above):
+            # the samples of an edge bend where it passes a point of the grid; from one side they do not
+            stencil = [(weight / step, at(offset)) for offset, weight in _ONE_SIDED]
+        start = sum(weight * _started(problem, self.numerics) for weight, problem in stencil)
         moved = {}
         for name, adjoint in self.adjoints.items():
-            change = self._changes(adjoint, below, above, step)
+            change = self._changes(adjoint, stencil)
             weights = np.full(len(adjoint.times), adjoint.times[1] - adjoint.times[0])
             weights[[0, -1]] /= 2
             integral, coarse = float(weights @ change), np.nan
@@ -102,36 +142,100 @@ class RunGradients:
                 coarse = float(twice @ change[::2])
             first = 2 * float(np.real(np.vdot(adjoint.phi[0], start))) * float(self.numerics.grid.cell)
             moved[name] = (integral + first, abs(integral - coarse) if np.isfinite(coarse) else abs(integral))
-        return {name: self._sum(name, moved, scale) for name in self.values}
+        edges = edge_error(below, above, 2 * step, float(self.numerics.grid.spacing[0]), self.tolerance)
+        return {name: self._sum(name, moved, scale, edges) for name in self.values}
 
-    def _sum(self, name: str, moved: dict[str, tuple[float, float]], scale: float) -> tuple[float, float]:
+    def _sum(self, name: str, moved: dict[str, tuple[float, float]], scale: float, edges: float) -> tuple[float, float]:
         parts = _parts(self.question, name, self.adjoints)
         derivative = sum(weight * moved[part][0] for part, weight in parts.items())
         error = sum(abs(weight) * moved[part][1] for part, weight in parts.items())
         # a derivative is off by a larger share than its number, which errs alike on both sides
         size = max(abs(derivative), abs(self.values[name]) / scale)
-        return derivative, error + _LESS_SURE * self.tolerance / max(abs(self.values[name]), self.tolerance) * size
+        return derivative, edges + error + _LESS_SURE * self.tolerance / max(
+            abs(self.values[name]), self.tolerance
+        ) * size
 
-    def _changes(self, adjoint: Adjoint, below: Problem, above: Problem, step: float) -> np.ndarray:
+    def _by_runs(self, parameter: Parameter, scale: float) -> dict[str, tuple[float, float]]:
+        """The same by two more runs: the kinetic energy does not commute with what absorbs between the steps, and the integral would see it.
+
+        Towards heavier particles, whose energies lie within the bounds of the run's method.
+        """
+        step = _STEP_OF_RUNS * scale
+        values = []
+        for offset in (0, 1, 2):
+            problem, _ = with_value(self.problem, self.question, parameter.path, parameter.value + offset * step)
+            record = propagate(problem, self.numerics)
+            values.append({name: _summed(adjoint.number, record) for name, adjoint in self.adjoints.items()})
+        moved = {}
+        for name in self.adjoints:
+            here, near, far = (value[name] for value in values)
+            derivative, first = (4 * near - 3 * here - far) / (2 * step), (near - here) / step
+            moved[name] = (derivative, abs(derivative - first) * _STEP_OF_RUNS + _ROUNDING / step)
+        return {name: self._sum(name, moved, scale, 0.0) for name in self.values}
+
+    def _crossing(self, below: Problem, above: Problem) -> bool:
+        """Whether an edge passes a point of the grid between the two."""
+        grid = self.numerics.grid
+        cells = [
+            np.floor(
+                (np.asarray(problem.potential.edges_at(0.0), float).ravel() - float(grid.lower[0]))
+                / float(grid.spacing[0])
+            )
+            for problem in (below, above)
+        ]
+        return cells[0].shape != cells[1].shape or bool(np.any(cells[0] != cells[1]))
+
+    def _changes(self, adjoint: Adjoint, stencil: list[tuple[float, Problem]]) -> np.ndarray:
         """2 Im <phi| dH/dp |psi> at every sample."""
         grid, static = self.numerics.grid, self.problem.potential.static
-        kinetic = np.asarray(grid.spread(grid.kinetic(float(above.mass)))) - np.asarray(
-            grid.spread(grid.kinetic(float(below.mass)))
+        kinetic = sum(
+            weight * np.asarray(grid.spread(grid.kinetic(float(problem.mass)))) for weight, problem in stencil
         )
-        moves = bool(np.any(kinetic))
+        moves = len({float(problem.mass) for _, problem in stencil}) > 1
         changes, slope = [], None
         for time, psi, phi in zip(adjoint.times, adjoint.psi, adjoint.phi, strict=True):
             if slope is None or not static:
-                high, low = (
-                    np.asarray(other.potential.sample(grid, mass=float(other.mass), time=float(time)))
-                    for other in (above, below)
+                slope = sum(
+                    weight * np.asarray(other.potential.sample(grid, mass=float(other.mass), time=float(time)))
+                    for weight, other in stencil
                 )
-                slope = (high - low) / (2 * step)
             applied = slope * psi
             if moves:
-                applied = applied + np.asarray(scipy.fft.ifftn(kinetic * scipy.fft.fftn(psi))) / (2 * step)
+                applied = applied + np.asarray(scipy.fft.ifftn(kinetic * np.asarray(scipy.fft.fftn(psi))))
             changes.append(2 * float(np.imag(np.vdot(phi, applied))) * float(grid.cell))
         return np.array(changes)
+
+
+def sums_of(question: AbstractRecordQuestion, record: Result, least: float) -> dict[str, FrameSum]:
+    """The question's numbers that are sums over the record; else its readings that are an observable at the end.
+
+    Args:
+        question: what is asked.
+        record: of the run.
+        least: parts below it do not matter.
+    """
+    known = question.numbers(record, least)
+    if known:
+        return known
+    frames = record.numerics.frames
+    return {
+        name: FrameSum.at(frames, frames, {name: 1.0}) for name in question.readings(record) if name in record.series
+    }
+
+
+def edge_error(below: Problem, above: Problem, step: float, spacing: float, tolerance: float) -> float:
+    """What a derivative may be off by because an edge moves through its cell: an error e of the number that repeats itself from cell to cell changes by up to 2 pi e in one.
+
+    Args:
+        below, above: the problem with two values of the parameter.
+        step: their distance.
+        spacing: of the grid.
+        tolerance: e.
+    """
+    places = [np.asarray(problem.potential.edges_at(0.0), float).ravel() for problem in (below, above)]
+    if not places[0].size or places[0].shape != places[1].shape:
+        return 0.0
+    return 2 * math.pi * tolerance / spacing * float(np.max(np.abs(places[1] - places[0]))) / step
 
 
 def _parts(question: AbstractRecordQuestion, name: str, adjoints: Any) -> dict[str, float]:
@@ -140,6 +244,11 @@ def _parts(question: AbstractRecordQuestion, name: str, adjoints: Any) -> dict[s
     parts = question.made_of(name) if name in (*adjoints, _REST) else {}
     known = {part: weight for part, weight in parts.items() if part in adjoints}
     return known if known and set(parts) - set(known) <= {"remaining_probability"} else {}
+
+
+def _summed(number: FrameSum, record: Result) -> float:
+    parts = [float(np.sum(weights * np.real(record.series[name]))) for name, weights in number.series.items()]
+    return math.fsum([*parts, float(np.sum(number.absorbed * record.absorbed))])
 
 
 def _started(problem: Problem, numerics: Numerics) -> np.ndarray:

@@ -205,6 +205,33 @@ def sweep(
 
 
 @app.command()
+def design(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped design or a .toml file with a [design].")],
+    set_: Assignments = None,
+    tolerance: Tolerance = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; by default results/NAME.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print design.json on standard output.")] = False,
+    device: On = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Numbers and warnings only.")] = False,
+) -> None:
+    """Find the parameters with which a problem does what is wanted, and certify what was found.
+
+    Exit codes: 0 every target is reached; 1 the nearest is given; 2 bad input, nothing was searched.
+    """
+    with door():
+        start_jax(device and device.value)
+        from ..scenario import load_design
+        from ._design import run_design
+
+        asked = load_design(name, set_ or ())
+        if not quiet:
+            for line in filter(None, (asked.scenario.title, asked.scenario.question)):
+                say(line)
+        folder = out if out is not None else Path("results") / asked.scenario.name
+        raise typer.Exit(run_design(asked, folder, tolerance=tolerance, print_json=json, quiet=quiet))
+
+
+@app.command()
 def theory(
     name: Name,
     set_: Assignments = None,

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 def text_of(name: str) -> str:
     """The text of a scenario file, or of a sweep's."""
-    from ..scenario import find_scenario, find_sweep
+    from ..scenario import find_design, find_scenario, find_sweep, shipped_designs
 
+    if name in shipped_designs():
+        return find_design(name)[1]
     return (find_sweep if is_sweep(name) else find_scenario)(name)[1]
 
 

@@ -17,6 +17,7 @@ from ._combined import Driven as Driven, Separable as Separable, SmoothFunction 
 from ._deltas import DeltaBarrier as DeltaBarrier, DeltaWell as DeltaWell, DoubleDeltaWell as DoubleDeltaWell
 from ._exact import exact_samples as exact_samples, values_at as values_at
 from ._expression import Expression as Expression
+from ._heterostructure import Heterostructure as Heterostructure
 from ._layers import Layers as Layers
 from ._leaky_well import LeakyWell as LeakyWell, leaky_well_of as leaky_well_of
 from ._metastable import (

@@ -74,21 +74,23 @@ def snapshot_of(apparatus: Apparatus, psi: jax.Array, time: jax.Array | float) -
 
 
 def run_frames(
-    apparatus: Apparatus, carry: Carry, count: int, steps: int, save_psi: bool
+    apparatus: Apparatus, carry: Carry, count: int, steps: int, save_psi: bool, kept: bool = False
 ) -> tuple[Carry, Frame, jax.Array]:
     """`count` frames, each after `steps` steps: a scan over frames around the loop over steps; and psi at the end.
 
-    A frame is a checkpoint for reverse-mode gradients: its steps are run again on the way back, so that memory holds frames, not steps.
+    A frame is a checkpoint for reverse-mode gradients: its steps are run again on the way back, so that memory holds frames, not steps;
+    with `kept` nothing is run again, and memory holds every step.
     """
 
-    @jax.checkpoint
     def moved(inner: Carry) -> tuple[Carry, jax.Array, Frame]:
         after = apparatus.stepper.advance(inner, steps)
         psi = apparatus.stepper.output(after)
         return after, psi, look(apparatus, after, psi, save_psi)
 
+    advanced = moved if kept else jax.checkpoint(moved)
+
     def body(inner: tuple[Carry, jax.Array], _: None) -> tuple[tuple[Carry, jax.Array], Frame]:
-        after, psi, frame = moved(inner[0])
+        after, psi, frame = advanced(inner[0])
         return (after, psi), frame
 
     # psi goes along, so that the last one need not be put out twice
@@ -108,12 +110,17 @@ def trimmed(apparatus: Apparatus, terms: jax.Array | int) -> Apparatus:
     return apparatus._replace(stepper=stepper)
 
 
-def evolve(problem: Problem, numerics: Numerics) -> Trajectory:
+def evolve(problem: Problem, numerics: Numerics, *, kept: bool = False) -> Trajectory:
     """Propagate as one pure function: for ``jax.jit``, ``jax.vmap`` and ``jax.grad``.
 
     ``jax.grad(lambda h: evolve(problem.replace("potential.height", h), numerics).frames.series["transmitted"][-1])(1.0)``
     differentiates through every step. The numerics are concrete: take them from `wavesim.plan` at a typical parameter.
     Progress and interruption belong to `propagate`.
+
+    Args:
+        problem: the physics.
+        numerics: all of the numerics.
+        kept: in reverse mode, keep every step instead of running each frame again: faster, and memory grows with the steps.
 
     Returns:
         the frames, stacked along the first axis (frames + 1, time 0 included), and psi at the end.
@@ -123,6 +130,6 @@ def evolve(problem: Problem, numerics: Numerics) -> Trajectory:
     if isinstance(method, Chebyshev) and all(map(concrete, (method.lowest, method.highest, numerics.dt))):
         apparatus = trimmed(apparatus, numerics.pairs)
     each = numerics.steps // numerics.frames
-    _, rest, final = run_frames(apparatus, carry, numerics.frames, each, numerics.save_psi)
+    _, rest, final = run_frames(apparatus, carry, numerics.frames, each, numerics.save_psi, kept)
     stacked = jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest)
     return Trajectory(stacked, final)

@@ -100,11 +100,14 @@ def _back(
     share of abs(psi)^2 that may count in the number: phi <- D S^+ phi + share psi. Without damping, `kept` and `share` are None.
     """
 
+    if kept is None:
+        # nothing stands between the steps: the same loop as forward
+        return jnp.conj(stepper.boundary(stepper.advance(stepper.enter(jnp.conj(phi), done), count)))
+
     def one(n: Any, state: tuple[Any, Any]) -> tuple[Any, Any]:
         wave, clock = state
         wave = stepper.boundary(stepper.step(stepper.enter(wave, clock)))
-        if kept is not None:
-            wave = damping.factor * wave + share * jnp.conj(kept[count - 1 - n])
+        wave = damping.factor * wave + share * jnp.conj(kept[count - 1 - n])
         return wave, clock + 1
 
     return jnp.conj(counted(one, (jnp.conj(phi), done), count)[0])

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
         load_scenario as load_scenario,
         read_scenario as read_scenario,
     )
+    from ._design_file import DesignFile as DesignFile, load_design as load_design
     from ._dimensions import dimension_of_path as dimension_of_path
     from ._fields import kind_of as kind_of
     from ._library import (
         canonical as canonical,
+        find_design as find_design,
         find_scenario as find_scenario,
         find_sweep as find_sweep,
         fingerprint as fingerprint,
         shipped as shipped,
+        shipped_designs as shipped_designs,
         shipped_sweeps as shipped_sweeps,
         text_of as text_of,
     )
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Expectation": "_build", "Scenario": "_build", "load_scenario": "_build", "read_scenario": "_build",
+    "DesignFile": "_design_file", "load_design": "_design_file", "find_design": "_library", "shipped_designs": "_library",
     "find_scenario": "_library", "find_sweep": "_library", "shipped": "_library", "shipped_sweeps": "_library",
     "fingerprint": "_library", "assign": "_paths", "QUANTITIES": "_quantities", "json_schema": "_schema",
     "kind_of": "_fields", "dimension_of_path": "_dimensions", "canonical": "_library", "assign_value": "_paths", "assignment_of": "_paths", "SweepAxis": "_sweep_axes", "axes_of": "_sweep_axes", "understood": "_sweep_grammar", "unknown": "_sweep_grammar", "refuse_too_many": "_sweep_values", "MOST_ROWS": "_sweep_values", "toml": "_toml", "written": "_writer", "text_of": "_library", "sample_values": "_sweep_values",

@@ -125,6 +125,8 @@ def read_scenario(name: str, data: dict[str, Any], folder: Path = Path()) -> Sce
         raise ScenarioError(
             f"{name} must describe a single case, but has axes or a sample, as a sweep has; run it by `wavesim sweep`."
         )
+    if "design" in data:
+        raise ScenarioError(f"{name} must ask for its numbers alone, but has a [design]; run it by `wavesim design`.")
     return _varied(name, data, folder) if data.get("vary") else _single(name, data, folder)
 
 
@@ -150,6 +152,15 @@ def _varied(name: str, data: dict[str, Any], folder: Path) -> Scenario:
 
 
 def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
+    return read_with_design(name, data, folder)[0]
+
+
+def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Scenario, Any]:
+    """A scenario of one case, and the checked table of its ``[design]``; None without one.
+
+    Raises:
+        ScenarioError: with one line for each thing that is wrong.
+    """
     # whatever else `units` says is an error of its own, not one of every number
     natural, angle = "units" in data, is_angle(data)
     wrong: list[str] = []
@@ -162,7 +173,10 @@ def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     except pydantic.ValidationError as error:
         wrong += sentences(error, data, ScenarioFile, SECTIONS)
     expect = tuple(_expectations(read.get("expect"), natural, wrong, angle))
-    if angle and "mass" not in data.get("particle", {}):
+    particle = data.get("particle", {})
+    if isinstance(particle, dict) and {"mass", "charging"} <= particle.keys():
+        wrong.append("particle: must have a mass, or the charging energy of a junction, but has both; leave one out.")
+    if angle and not (isinstance(particle, dict) and {"mass", "charging"} & particle.keys()):
         wrong.append(
             "particle.mass: must be given where the axis is an angle: a moment of inertia, such as '3.2 u angstrom^2'."
         )
@@ -172,7 +186,7 @@ def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     if file.absorber is not None:
         fixed["absorber"] = None if file.absorber == "none" else file.absorber
     problem = _problem(file)
-    return Scenario(
+    scenario = Scenario(
         name=name,
         title=clean(file.title),
         question=clean(file.question),
@@ -181,13 +195,14 @@ def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
         tolerance=file.accuracy.tolerance,
         fixed=fixed,
         expect=expect,
-        units=_units(plain, natural, file.particle.mass, angle),
+        units=_units(plain, natural, file.particle.inertia, angle),
         content=canonical(data),
         find=file.find,
         uncertainties=uncertainties_of(
             with_recoils({"particle": read.get("particle"), "limits": limits})["limits"], problem, file.find, natural
         ),
     )
+    return scenario, file.design
 
 
 def _problem(file: Any) -> Problem:
@@ -198,15 +213,17 @@ def _problem(file: Any) -> Problem:
     """
     try:
         return Problem(
-            file.potential, file.state, file.duration, file.particle.mass, file.measure, file.walls, file.axis
+            file.potential, file.state, file.duration, file.particle.inertia, file.measure, file.walls, file.axis
         )
     except ArgumentError as error:
         raise ScenarioError(f"{error.argument}: {error.reason}") from None
 
 
 def is_angle(data: dict[str, Any]) -> bool:
-    """Whether the file's coordinate is an angle: its period is one."""
-    axis = data.get("axis")
+    """Whether the file's coordinate is an angle: its period is one, or it is the phase of a junction, whose charging energy is given."""
+    axis, particle = data.get("axis"), data.get("particle")
+    if isinstance(particle, dict) and "charging" in particle and "units" not in data:
+        return True
     period = axis.get("period") if isinstance(axis, dict) else None
     if not isinstance(period, str) or not (symbol := period.strip().partition(" ")[2].strip()):
         return False
@@ -251,6 +268,8 @@ def _units(data: dict[str, Any], natural: bool, mass: float, angle: bool) -> Uni
     scales: list[float] = []
     if angle:
         names[DIMENSIONLESS.powers], chosen["mass"] = "length", "u angstrom^2"
+        if "charging" in data.get("particle", {}):
+            chosen |= {"length": "rad", "time": "ns"}
     for text in _texts({key: value for key, value in data.items() if isinstance(value, dict) or key == "duration"}):
         found = number_and_unit(text)
         symbol = "" if found is None else found[1]

@@ -31,6 +31,11 @@ def shipped_sweeps() -> dict[str, Traversable]:
     return _files_on(_shelf() / "sweeps")
 
 
+def shipped_designs() -> dict[str, Traversable]:
+    """The designs that come with wavesim, by name."""
+    return _files_on(_shelf() / "designs")
+
+
 def _files_on(shelf: Traversable) -> dict[str, Traversable]:
     found = sorted(shelf.iterdir(), key=lambda item: item.name) if shelf.is_dir() else []
     return {item.name[:-5]: item for item in found if item.name.endswith(".toml")}
@@ -55,6 +60,17 @@ def find_sweep(name_or_path: str) -> tuple[str, str]:
     """
     return _found(
         name_or_path, shipped_sweeps(), "sweep", shipped(), f"is a scenario; `wavesim run {name_or_path}` runs it."
+    )
+
+
+def find_design(name_or_path: str) -> tuple[str, str]:
+    """Name and text of a design: shipped, or in a file.
+
+    Raises:
+        ScenarioError: if there is none; names that are close are suggested.
+    """
+    return _found(
+        name_or_path, shipped_designs(), "design", shipped(), f"is a scenario; `wavesim run {name_or_path}` runs it."
     )
 
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from .._typing import DIMENSIONLESS, ENERGY, LENGTH, MOMENTUM, TIME, Dimension
+from .._typing import (
+    CURRENT_DENSITY,
+    DIMENSIONLESS,
+    ENERGY,
+    FREQUENCY,
+    LENGTH,
+    MOMENTUM,
+    TEMPERATURE,
+    TIME,
+    Dimension,
+)
 
 QUANTITIES: dict[str, Dimension] = {
     "transmitted_probability": DIMENSIONLESS,
@@ -49,6 +59,24 @@ QUANTITIES: dict[str, Dimension] = {
     "half_life": TIME,
     "peak_energy": ENERGY,
     "peak_width": ENERGY,
+    "peak_current": CURRENT_DENSITY,
+    "valley_current": CURRENT_DENSITY,
+    "peak_voltage": ENERGY,
+    "valley_voltage": ENERGY,
+    "peak_to_valley": DIMENSIONLESS,
+    "current_density": CURRENT_DENSITY,
+    "work_function": ENERGY,
+    "tunneling_correction": DIMENSIONLESS,
+    "crossover_temperature": TEMPERATURE,
+    "rate": FREQUENCY,
+    "kinetic_isotope_effect": DIMENSIONLESS,
+    "phase_time": TIME,
+    "dwell_time": TIME,
+    "larmor_time": TIME,
+    "reflection_phase_time": TIME,
+    "buttiker_time": TIME,
+    "plasma_frequency": ENERGY,
+    "escape_rate": FREQUENCY,
     "ratio": DIMENSIONLESS,
 }
 

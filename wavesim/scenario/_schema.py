@@ -13,8 +13,9 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, StrictInt, 
 
 from .. import analysis as A, observables as O, potentials as P, regions as R, states as S
 from .._checks import at_least, one_of, positive
-from .._typing import Length, Mass, Time
+from .._typing import EnergyValue, Length, Mass, Time
 from ..absorbers import Absorber
+from ..designs import METHODS, ROUTES
 from ..ends import Axis, Walls
 from ..errors import ArgumentError, WavesimError
 from ..grid import Grid
@@ -27,7 +28,7 @@ POTENTIALS = (
     P.TriangularBarrier, P.ParabolicBarrier, P.DeltaBarrier, P.DeltaWell, P.DoubleDeltaWell,
     P.Harmonic, P.InfiniteSquareWell, P.QuarticDoubleWell, P.SquareDoubleWell, P.GaussianWells,
     P.WellBehindBarrier, P.CoulombBarrier, P.LeakySquareWell,
-    P.Expression, P.Sampled, P.SampledPlane, P.Layers, P.Driven, P.Sum, P.Separable, P.DoubleSlit, P.TwoParticles,
+    P.Expression, P.Sampled, P.SampledPlane, P.Layers, P.Heterostructure, P.Driven, P.Sum, P.Separable, P.DoubleSlit, P.TwoParticles,
 )  # fmt: skip
 STATES = (
     S.GaussianPacket, S.WaveFunction, S.SampledState, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Trapped, S.Superposition,
@@ -40,7 +41,7 @@ OBSERVABLES = (
 REGIONS = (R.Beyond, R.Before, R.Between)
 QUESTIONS = (
     A.Transmission, A.TransmissionCurve, A.TransmissionAt, A.EnergyForTransmission, A.TransmissionMaxima,
-    A.ReflectionMaxima, A.Decay, A.HalfLife, A.GamowPeak, A.Populations,
+    A.ReflectionMaxima, A.Resonances, A.CurrentVoltage, A.GapCurrent, A.FieldEmission, A.ThermalRate, A.TunnelingTimes, A.Decay, A.HalfLife, A.GamowPeak, A.Populations,
     A.DrivenPopulations, A.Splitting, A.Motion, A.Levels, A.Fringes, A.PassOrBounce,
 )  # fmt: skip
 
@@ -92,6 +93,12 @@ class Particle(Table):
     """What moves."""
 
     mass: Annotated[MassRule, _checked(positive, "mass")] = 1.0  # type: ignore[valid-type]
+    charging: Annotated[FAMILIES.rule(EnergyValue), _checked(positive, "charging")] | None = None  # type: ignore[valid-type]
+
+    @property
+    def inertia(self) -> float:
+        """The mass; of a junction's phase 1/(8 E_C), whose charging energy E_C = e^2/(2 C) is given instead."""
+        return self.mass if self.charging is None else 1 / (8 * self.charging)
 
 
 class Accuracy(Table):
@@ -142,6 +149,39 @@ class Expected(Table):
     factor: Annotated[NumberRule, _checked(_above_one, "factor")] | None = None  # type: ignore[valid-type]
 
 
+class Band(Table):
+    """Energies evenly from `low` to `high`."""
+
+    low: FAMILIES.rule(EnergyValue)  # type: ignore[valid-type]
+    high: FAMILIES.rule(EnergyValue)  # type: ignore[valid-type]
+    count: Annotated[StrictInt, _checked(at_least, "count", 2), _checked(_at_most, "count", 1000)] = 21
+
+
+class Wanted(Table):
+    """One thing that a design is to reach: a quantity with a value, or above or below something; `find` is the question that knows it."""
+
+    quantity: Literal[tuple(QUANTITIES)]  # type: ignore[valid-type]
+    value: float | StrictStr | None = None
+    above: float | StrictStr | None = None
+    below: float | StrictStr | None = None
+    within: float | StrictStr | None = None
+    weight: Annotated[NumberRule, _checked(positive, "weight")] = 1.0  # type: ignore[valid-type]
+    find: FAMILIES.union(A.AbstractQuestion) | None = None  # type: ignore[valid-type]
+    energies: list[FAMILIES.rule(EnergyValue)] = []  # type: ignore[valid-type]
+    band: Band | None = None
+
+
+class DesignTable(Table):
+    """What may vary, path by path with its bounds, and what is wanted; run by `wavesim design`."""
+
+    vary: dict[StrictStr, list[float | StrictStr]]
+    targets: list[Wanted]
+    starts: Annotated[StrictInt, _checked(at_least, "starts", 1), _checked(_at_most, "starts", 1000)] = 8
+    seed: Annotated[StrictInt, _checked(at_least, "seed", 0)] = 0
+    method: Annotated[StrictStr, _checked(one_of, "method", METHODS)] = "trust_region"
+    route: Annotated[StrictStr, _checked(one_of, "route", ROUTES)] | None = None
+
+
 _OFF = Annotated[Literal["none"], Tag("off")]
 _LAYER = Annotated[FAMILIES.table(Absorber), constructed(Absorber), Tag("layer")]
 WallsRule = Annotated[FAMILIES.table(Walls), constructed(Walls)]  # type: ignore[valid-type]
@@ -170,6 +210,7 @@ class ScenarioFile(Table):
     absorber: AbsorberRule | None = None  # type: ignore[valid-type]
     measure: dict[str, FAMILIES.union(O.AbstractObservable)] = {}  # type: ignore[valid-type]
     vary: dict[StrictStr, list[Any]] = {}
+    design: DesignTable | None = None
     expect: dict[Literal[tuple(QUANTITIES)], Expected] = {}  # type: ignore[valid-type]
 
 
@@ -181,5 +222,6 @@ def json_schema() -> dict[str, Any]:
 # the tables by the names that stand in an error's location: sections at the top, kinds and union members below
 SECTIONS: dict[str, type[Table]] = {
     **FAMILIES.tables, "particle": Particle, "accuracy": Accuracy, "grid": GridTable, "run": Run, "expect": Expected,
+    "design": DesignTable, "targets": Wanted, "band": Band,
     "layer": FAMILIES.table(Absorber), "walls": FAMILIES.table(Walls), "axis": FAMILIES.table(Axis),
 }  # fmt: skip

@@ -18,6 +18,13 @@ from ._bound_levels import bound_levels as bound_levels
 from ._box import bouncer_levels as bouncer_levels, box_levels as box_levels, revival_time as revival_time
 from ._channels import channel_momenta as channel_momenta, channel_waves as channel_waves
 from ._coulomb import CoulombExit as CoulombExit, coulomb_exit as coulomb_exit, coulomb_outgoing as coulomb_outgoing
+from ._currents import (
+    Current as Current,
+    fermi_energy as fermi_energy,
+    fowler_nordheim_current as fowler_nordheim_current,
+    supply_function as supply_function,
+    tsu_esaki_current as tsu_esaki_current,
+)
 from ._decay import Resonance as Resonance, resonance as resonance, wkb_lifetime as wkb_lifetime
 from ._delta_barriers import (
     delta_amplitudes as delta_amplitudes,
@@ -75,6 +82,14 @@ from ._harmonic import (
     harmonic_width as harmonic_width,
 )
 from ._levels import Doublet as Doublet, Levels as Levels, doublet as doublet, grid_levels as grid_levels
+from ._mass_cells import MassCells as MassCells, mass_cells as mass_cells
+from ._mass_scattering import (
+    MassWaves as MassWaves,
+    WaveDerivatives as WaveDerivatives,
+    mass_waves as mass_waves,
+    wave_derivatives as wave_derivatives,
+    wave_error as wave_error,
+)
 from ._packet import (
     PacketTransmission as PacketTransmission,
     incoming_probability as incoming_probability,
@@ -85,8 +100,17 @@ from ._parabolic import (
     log_parabolic_transmission as log_parabolic_transmission,
     parabolic_transmission as parabolic_transmission,
 )
-from ._poles import Pole as Pole, resonance_poles as resonance_poles
+from ._poles import Pole as Pole, mass_poles as mass_poles, resonance_poles as resonance_poles
 from ._quadratic import QuadraticMotion as QuadraticMotion, quadratic_motion as quadratic_motion
+from ._rates import (
+    Averaged as Averaged,
+    TransmissionTable as TransmissionTable,
+    boltzmann_average as boltzmann_average,
+    crossover_temperature as crossover_temperature,
+    eckart_correction as eckart_correction,
+    parabolic_correction as parabolic_correction,
+    wigner_correction as wigner_correction,
+)
 from ._resonances import double_rectangular_resonances as double_rectangular_resonances
 from ._ring import ring_levels as ring_levels
 from ._scattered_packet import (
@@ -113,7 +137,9 @@ from ._splitting import (
     wkb_gap as wkb_gap,
     wronskian_gap as wronskian_gap,
 )
+from ._stacked import stacked_transmission as stacked_transmission
 from ._terrain import Terrain as Terrain, surveyed as surveyed
+from ._times import TunnelingTimes as TunnelingTimes, hartman_time as hartman_time, tunneling_times as tunneling_times
 from ._triangular import (
     fowler_nordheim_exponent as fowler_nordheim_exponent,
     fowler_nordheim_transmission as fowler_nordheim_transmission,

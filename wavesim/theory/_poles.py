@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from ._cell_waves import CellWaves
+from ._mass_cells import MassCells
+from ._mass_scattering import incoming_amplitude
 from ._terrain import Terrain
 
 # points on each side of a box at first, the largest turn of the phase between two, and how often points are put between
@@ -57,19 +60,65 @@ def resonance_poles(
     Source: Delves and Lyness, Math. Comp. 21 (1967) 543; Siegert, Phys. Rev. 56 (1939) 750.
     """
     threshold = max(terrain.v_left, terrain.v_right)
-    low = max(low, threshold + 1e-6 * (high - threshold))
+    low = _above(threshold, low, high)
     if not low < high:
         return []
     coarse, fine = (_Incoming(CellWaves.over(terrain, (low, high), mass, finer=finer)) for finer in (1, 2))
     size = max(abs(low), abs(high), float(np.max(np.abs(terrain.coefficients[:, 0]))))
-    rounding = 32 * np.finfo(float).eps * size
     length = float(terrain.ends[-1] - terrain.ends[0])
+    return _poles(coarse, fine, (threshold, low, high), size, length * math.sqrt(mass / 2), broadest)
+
+
+def mass_poles(coarse: MassCells, fine: MassCells, low: float, high: float, broadest: float = np.inf) -> list[Pole]:
+    """`resonance_poles` where the mass depends on position.
+
+    Args:
+        coarse: V and m, on cells that serve the energies up to `high`.
+        fine: the same on cells half as wide, which tell the error.
+        low, high: of the real part; what lies below a threshold is left out [energy].
+        broadest: of the widths [energy].
+
+    Returns:
+        Poles, in the energies of the cells.
+    """
+    threshold = max(coarse.v_left, coarse.v_right)
+    low = _above(threshold, low, high)
+    if not low < high:
+        return []
+    size = max(abs(low), abs(high), float(np.max(np.abs(coarse.v))))
+    crossing = float(np.sum(coarse.weights * np.sqrt(coarse.m / 2)))
+
+    def incoming(cells: MassCells) -> _Amplitude:
+        return lambda energies: incoming_amplitude(cells, energies)
+
+    return _poles(incoming(coarse), incoming(fine), (threshold, low, high), size, crossing, broadest)
+
+
+# of complex energies to A as a number near 1 and a logarithm
+_Amplitude = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def _above(threshold: float, low: float, high: float) -> float:
+    return max(low, threshold + 1e-6 * (high - threshold))
+
+
+def _poles(
+    coarse: _Amplitude,
+    fine: _Amplitude,
+    ends: tuple[float, float, float],
+    size: float,
+    crossing: float,
+    broadest: float,
+) -> list[Pole]:
+    """Zeros of A: `ends` are the threshold and both ends of the interval, `crossing` is the time to cross V times the root of the kinetic energy."""
+    threshold, low, high = ends
+    rounding = 32 * np.finfo(float).eps * size
     octaves = max(1, math.ceil(math.log((high - threshold) / (low - threshold), 4)))
-    ends = threshold + np.geomspace(low - threshold, high - threshold, octaves + 1)
-    ends[0], ends[-1] = low, high
+    cuts = threshold + np.geomspace(low - threshold, high - threshold, octaves + 1)
+    cuts[0], cuts[-1] = low, high
     found = []
-    for first, last in zip(ends[:-1], ends[1:], strict=True):
-        seen = _DEEPEST * math.sqrt(2 * (first - threshold) / mass) / length
+    for first, last in zip(cuts[:-1], cuts[1:], strict=True):
+        seen = _DEEPEST * math.sqrt(first - threshold) / crossing
         depth = min(broadest / 2, last - first, seen)
         for zero in _zeros(coarse, (float(first), float(last)), depth, _MOST_CUTS):
             again = _secant(fine, zero, 1e-3 * abs(zero.imag) + 1e-12 * size)
@@ -91,7 +140,7 @@ class _Incoming:
         return (psi - 1j * slope / k_left) / 2, log
 
 
-def _zeros(incoming: _Incoming, ends: tuple[float, float], depth: float, cuts: int) -> list[complex]:
+def _zeros(incoming: _Amplitude, ends: tuple[float, float], depth: float, cuts: int) -> list[complex]:
     """The zeros in a box below the real axis."""
     corners = np.array(
         [ends[0] - 1j * depth, ends[1] - 1j * depth, ends[1] + 1j * _ABOVE * depth, ends[0] + 1j * _ABOVE * depth]
@@ -124,7 +173,7 @@ def _within(zero: complex, ends: tuple[float, float], depth: float) -> bool:
     return ends[0] <= zero.real <= ends[1] and -depth <= zero.imag <= _ABOVE * depth
 
 
-def _around(incoming: _Incoming, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _around(incoming: _Amplitude, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A closed path, and the steps of log A along it, each so small that its phase is known."""
     path = np.concatenate(
         [np.linspace(a, b, _POINTS, endpoint=False) for a, b in zip(corners, np.roll(corners, -1), strict=True)]
@@ -142,7 +191,7 @@ def _around(incoming: _Incoming, corners: np.ndarray) -> tuple[np.ndarray, np.nd
     return path, np.log(value[1:] / value[:-1]) + np.diff(log)
 
 
-def _secant(incoming: _Incoming, start: complex, aside: float) -> complex | None:
+def _secant(incoming: _Amplitude, start: complex, aside: float) -> complex | None:
     """A zero near a start; None where it is not found."""
     places = np.array([start + aside, start])
     values, logs = incoming(places)

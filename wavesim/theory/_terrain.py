@@ -60,7 +60,7 @@ class Terrain:
         place = np.arange(parent.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
         count = pieces[parent]
         s = (2 * place[:, None] + 1 + NODES) / count[:, None] - 1
-        values = _horner(self.coefficients[parent], s)
+        values = polynomial_at(self.coefficients[parent], s)
         widths = (self.ends[1:] - self.ends[:-1])[parent] / count
         starts = self.ends[parent] + place * widths
         kicks = np.zeros(parent.size + 1)
@@ -160,7 +160,8 @@ def _bisected(value: Callable[[Any], Any], points: np.ndarray) -> tuple[np.ndarr
         coefficients[constant] = 0.0
         coefficients[constant, 0] = samples[constant, 0]
         off = np.max(
-            np.abs(_horner(coefficients, _BETWEEN + np.zeros_like(middle)[:, None]) - samples[:, NODES.size :]), axis=1
+            np.abs(polynomial_at(coefficients, _BETWEEN + np.zeros_like(middle)[:, None]) - samples[:, NODES.size :]),
+            axis=1,
         )
         # the scanned places of each cell; cells are in order
         cell = np.searchsorted(b, scan, side="left")
@@ -168,7 +169,7 @@ def _bisected(value: Callable[[Any], Any], points: np.ndarray) -> tuple[np.ndarr
         within = (scan > a[cell]) & (scan < b[cell])
         where = cell[within]
         s = (scan[within] - middle[where]) / half[where]
-        np.maximum.at(off, where, np.abs(_horner(coefficients[where], s[:, None])[:, 0] - scanned[within]))
+        np.maximum.at(off, where, np.abs(polynomial_at(coefficients[where], s[:, None])[:, 0] - scanned[within]))
         local = np.max(np.abs(samples), axis=1)
         good = (off <= np.maximum(_RESOLVED * local, _FAINT * height)) | (
             off * (b - a) <= _NEGLIGIBLE * height * length
@@ -193,7 +194,7 @@ def _holds(value: Callable[[Any], Any], ends: np.ndarray, coefficients: np.ndarr
     """Whether V, taken once more at other places, is what the polynomials say."""
     width = np.diff(ends)
     again = evaluate(value, (ends[:-1] + ends[1:]) / 2 + width / 2 * _ELSEWHERE)
-    off = np.abs(_horner(coefficients, np.full((width.size, 1), _ELSEWHERE))[:, 0] - again)
+    off = np.abs(polynomial_at(coefficients, np.full((width.size, 1), _ELSEWHERE))[:, 0] - again)
     share = width / (ends[-1] - ends[0])
     return bool(np.max(off * share) <= _TRUSTED * max(float(np.max(np.abs(again))), 1e-300))
 
@@ -220,7 +221,7 @@ def fitted(values: np.ndarray) -> np.ndarray:
     return values @ onto.T @ powers.T
 
 
-def _horner(coefficients: np.ndarray, s: np.ndarray) -> np.ndarray:
+def polynomial_at(coefficients: np.ndarray, s: np.ndarray) -> np.ndarray:
     """The polynomial of each row at the row's places."""
     total = np.broadcast_to(coefficients[:, -1:], np.broadcast_shapes(coefficients[:, -1:].shape, s.shape)).copy()
     for c in coefficients.T[-2::-1]:

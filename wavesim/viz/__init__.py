@@ -12,4 +12,9 @@ from .movie import (
     small_multiples as small_multiples,
     spread as spread,
 )
-from .pages import study_summary as study_summary, summary as summary, sweep_summary as sweep_summary
+from .pages import (
+    design_summary as design_summary,
+    study_summary as study_summary,
+    summary as summary,
+    sweep_summary as sweep_summary,
+)

@@ -28,17 +28,20 @@ from ._lines import (
     extremum as extremum,
     sampled as sampled,
 )
+from ._mass_structures import by_scattering_matrices as by_scattering_matrices, cells_of as cells_of
 from ._motion import motion_at as motion_at, motion_theories as motion_theories
 from ._packet import Shares as Shares, packet_theories as packet_theories, shares_of as shares_of
 from ._plane_waves import (
     PlaneWaves as PlaneWaves,
     Route as Route,
     by_cells as by_cells,
+    by_closed_form as by_closed_form,
     independent_routes as independent_routes,
     scattering_problem as scattering_problem,
     threshold as threshold,
+    wave_room as wave_room,
 )
-from ._resonances import resonance_marks as resonance_marks, resonances_of as resonances_of
+from ._resonances import poles_of as poles_of, resonance_marks as resonance_marks, resonances_of as resonances_of
 from ._start import start_in_words as start_in_words
 from ._terrain import gaussians_of as gaussians_of, terrain_of as terrain_of
 from ._transmission import (

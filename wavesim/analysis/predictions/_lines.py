@@ -13,9 +13,10 @@ from scipy.signal import find_peaks
 from ... import theory
 from ..._checks import named
 from ...errors import WavesimError
-from ...potentials import values_at
+from ...potentials import Heterostructure, values_at
 from ...problem import Problem
 from ..bars import Estimate
+from ._mass_structures import cells_of
 from ._plane_waves import PlaneWaves, Route, by_cells, threshold, wave_room
 from ._terrain import terrain_of
 from ._transmission import moves_right
@@ -59,14 +60,13 @@ def sampled(problem: Problem, low: float, high: float) -> Line:
     Raises:
         WavesimError: if that takes too many samples.
     """
-    mass, near = float(problem.mass), float(problem.potential.asymptotes()[0 if moves_right(problem) else 1])
+    near = float(problem.potential.asymptotes()[0 if moves_right(problem) else 1])
     floor = threshold(problem)
     slow = floor + (high - floor) * np.geomspace(_SLOWEST, 1.0, _SLOW)
     even = floor + (high - floor) * np.linspace(0.0, 1.0, _EVENLY) ** 2
     beside = (high - low) * np.geomspace(*_BESIDE)
     energies = np.concatenate([slow, even, _by_phase(problem, low, high, near), low + beside, high - beside])
-    terrain = terrain_of(problem.potential, mass, ends=wave_room(problem, high).ends)
-    poles = theory.resonance_poles(terrain, max(low, floor) + near, high + near, mass, _BROAD * (high - low))
+    poles = _narrow_poles(problem, max(low, floor), high, near, _BROAD * (high - low))
     lost = tuple(pole.energy - near for pole in poles if pole.width < _NARROWEST * abs(pole.energy))
     for pole in poles:
         if pole.width >= _NARROWEST * abs(pole.energy):
@@ -77,6 +77,18 @@ def sampled(problem: Problem, low: float, high: float) -> Line:
     return Line(energies, by_cells(problem)(energies), lost)
 
 
+def _narrow_poles(problem: Problem, low: float, high: float, near: float, broadest: float) -> list[theory.Pole]:
+    """Resonances about which T varies fast, in energies as V is counted."""
+    if isinstance(problem.potential, Heterostructure):
+        coarse, fine = (
+            cells_of(problem, high + near, (0.0, 0.0), to_right=moves_right(problem), finer=finer) for finer in (1, 2)
+        )
+        return theory.mass_poles(coarse, fine, low + near, high + near, broadest)
+    mass = float(problem.mass)
+    terrain = terrain_of(problem.potential, mass, ends=wave_room(problem, high).ends)
+    return theory.resonance_poles(terrain, low + near, high + near, mass, broadest)
+
+
 def _by_phase(problem: Problem, low: float, high: float, near: float) -> np.ndarray:
     """Energies between which the phase of a wave across V grows by equal steps."""
     left, right = problem.potential.support(1e-6)
@@ -84,9 +96,13 @@ def _by_phase(problem: Problem, low: float, high: float, near: float) -> np.ndar
         return np.zeros(0)
     mass = float(problem.mass)
     x = np.linspace(left, right, 513)
-    values = values_at(problem.potential, (x[1:] + x[:-1]) / 2, mass) - near
+    middles = (x[1:] + x[:-1]) / 2
+    if isinstance(problem.potential, Heterostructure):
+        values, heavy = problem.potential.band_edge(middles) - near, problem.potential.mass_at(middles, mass)
+    else:
+        values, heavy = values_at(problem.potential, middles, mass) - near, mass
     coarse = np.linspace(low, high, 257)
-    speeds = np.sqrt(2 * mass * np.maximum(coarse[:, None] - values, 0.0))
+    speeds = np.sqrt(2 * heavy * np.maximum(coarse[:, None] - values, 0.0))
     phase = speeds.mean(axis=1) * (right - left)
     count = math.ceil(_EACH_HALF_WAVE * (phase[-1] - phase[0]) / math.pi)
     if count > _MOST:

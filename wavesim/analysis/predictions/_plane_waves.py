@@ -12,8 +12,9 @@ import numpy as np
 from ... import theory
 from ..._checks import named
 from ...errors import WavesimError
-from ...potentials import values_at
+from ...potentials import Heterostructure, values_at
 from ...problem import Problem
+from ._mass_structures import by_scattering_matrices, cells_of
 from ._packet import LARGEST_PHASE, cuts_for
 from ._terrain import FAINTEST, terrain_of
 from ._transmission import along_first_axis, closed_form, moves_right
@@ -89,6 +90,8 @@ def _ends(problem: Problem) -> tuple[float, float]:
 def by_cells(problem: Problem) -> Route:
     """By waves across cells of V, and across cells half as wide, whose difference is the error; see `wavesim.theory.scatter_terrain`."""
     mass, near = float(problem.mass), _ends(problem)[0]
+    if isinstance(problem.potential, Heterostructure):
+        return _by_mass_cells(problem)
 
     @functools.cache
     def surveyed(ends: tuple[float, float]) -> theory.Terrain:
@@ -109,10 +112,28 @@ def by_cells(problem: Problem) -> Route:
     return waves
 
 
+def _by_mass_cells(problem: Problem) -> Route:
+    near, to_right = _ends(problem)[0], moves_right(problem)
+
+    def waves(energies: np.ndarray) -> PlaneWaves:
+        energies = energies + near
+        highest = float(np.max(energies))
+        coarse, fine = (
+            cells_of(problem, highest, problem.potential.support(0.0), to_right=to_right, finer=finer)
+            for finer in (1, 2)
+        )
+        first, second = theory.mass_waves(coarse, energies), theory.mass_waves(fine, energies)
+        shifted = theory.mass_waves(fine, energies + _SHIFT * np.abs(highest))
+        error = theory.wave_error(first, second, shifted, _SHIFT)
+        return PlaneWaves(second.log_transmission, second.reflection, error)
+
+    return waves
+
+
 def by_slices(problem: Problem) -> Route | None:
     """By equal slices with the sixth-order Magnus expansion, whose half as many tell the error; None where there are deltas, nan where slices do not do."""
     potential, mass = problem.potential, float(problem.mass)
-    if potential.spikes:
+    if potential.spikes or isinstance(potential, Heterostructure):
         return None
     near, far = _ends(problem)
     side = 1.0 if moves_right(problem) else -1.0
@@ -169,6 +190,10 @@ def by_closed_form(problem: Problem) -> Route | None:
 def independent_routes(problem: Problem) -> dict[str, Route]:
     """What stands beside `by_cells`, by name; the first is the one to be compared with."""
     routes = {"closed_form": by_closed_form(problem), "slices": by_slices(problem)}
+    if isinstance(problem.potential, Heterostructure):
+        routes["scattering_matrices"] = lambda energies: PlaneWaves(
+            *by_scattering_matrices(problem, energies, moves_right(problem))
+        )
     return {name: route for name, route in routes.items() if route is not None}
 
 
@@ -211,6 +236,8 @@ def wave_room(problem: Problem, energy: float) -> Room:
         WavesimError: if V reaches too far for that energy.
     """
     potential, mass = problem.potential, float(problem.mass)
+    if isinstance(potential, Heterostructure):
+        return Room(potential.support(0.0), True, math.inf)
     left, right = potential.support(1e-3)
     places = np.linspace(left, right, 257)[1:-1] if left < right else np.zeros(0)
     values = np.append(values_at(potential, places, mass), _ends(problem))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ... import theory
-from ...potentials import AbstractPotential
+from ...potentials import AbstractPotential, Heterostructure
 from ...problem import Problem
 from ...states import GaussianPacket
 from ..bars import Estimate
+from ._mass_structures import mass_resonances
 from ._terrain import terrain_of
 from ._transmission import moves_right
 
@@ -39,6 +40,14 @@ def resonances_of(
         )
         for pole in poles
     ]
+
+
+def poles_of(problem: Problem, low: float, high: float) -> list[tuple[Estimate, Estimate | None]]:
+    """`resonances_of` for a problem, the mass of a heterostructure included."""
+    to_right = moves_right(problem)
+    if isinstance(problem.potential, Heterostructure):
+        return mass_resonances(problem, low, high, to_right)
+    return resonances_of(problem.potential, float(problem.mass), low, high, to_right)
 
 
 def resonance_marks(problem: Problem) -> np.ndarray:

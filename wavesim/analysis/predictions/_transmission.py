@@ -18,6 +18,7 @@ from ...potentials import (
     DoubleBarrier,
     DoubleDeltaWell,
     EckartBarrier,
+    Heterostructure,
     ParabolicBarrier,
     RectangularBarrier,
     Separable,
@@ -27,6 +28,7 @@ from ...potentials import (
 from ...problem import Problem
 from ...states import GaussianPacket, Product, as_packet
 from ..bars import Estimate
+from ._mass_structures import mass_exponent
 from ._terrain import FAINTEST, terrain_of
 
 TransmissionOf = Callable[[Any], Any]
@@ -164,6 +166,8 @@ def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
     top = single_top(potential, mass) if potential.static else None
     if top is None:
         return {}
+    if isinstance(potential, Heterostructure):
+        return {"wkb": lambda e: np.exp(-2 * mass_exponent(potential, mass, np.asarray(e, float)))}
     low, high = potential.support(1e-12)
     near, pad = potential.asymptotes()[0], 1e-9 * (high - low)
     low, high = low - pad, high + pad
@@ -203,7 +207,10 @@ def single_top(potential: AbstractPotential, mass: float) -> float | None:
         return None
     pad = 1e-9 * (high - low)
     x = np.linspace(low - pad, high + pad, 2049)
-    values = np.asarray(potential.value((jnp.asarray(x),), mass=mass)) - near
+    if isinstance(potential, Heterostructure):
+        values = np.asarray(potential.band_edge(x)) - near
+    else:
+        values = np.asarray(potential.value((jnp.asarray(x),), mass=mass)) - near
     top = float(values.max())
     if not top > 0 or values.min() < -1e-9 * top:
         return None

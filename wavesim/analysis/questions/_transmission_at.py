@@ -55,10 +55,10 @@ class TransmissionAt(AbstractPlaneWaveQuestion):
             positive("energy", self.energy)
 
     def alone(self, problem: Problem) -> dict[str, Quantity]:
-        return _quantities(by_cells(scattering_problem(problem))(np.array([self._energy(problem)])))
+        return _quantities(by_cells(scattering_problem(problem))(np.array([self.energy_of(problem)])))
 
     def answer(self, problem: Problem, line: Problem, tolerance: float, begun: float) -> Report:
-        energy, known = self._energy(problem), self.alone(problem)
+        energy, known = self.energy_of(problem), self.alone(problem)
         theories = self.predictions(problem, None)
         quantities = {
             name: dataclasses.replace(quantity, theory=theories.get(name, {})) for name, quantity in known.items()
@@ -75,7 +75,7 @@ class TransmissionAt(AbstractPlaneWaveQuestion):
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
-        line, energy = scattering_problem(problem), self._energy(problem)
+        line, energy = scattering_problem(problem), self.energy_of(problem)
         if energy <= threshold(line):
             return {}
         known: Predictions = {"transmission": {}, "reflection": {}, "log10_transmission": {}}
@@ -89,7 +89,12 @@ class TransmissionAt(AbstractPlaneWaveQuestion):
         known["transmission"] |= _approximate(line, energy)
         return known
 
-    def _energy(self, problem: Problem) -> float:
+    def energy_of(self, problem: Problem) -> float:
+        """The kinetic energy that is asked about, or that of the packet's mean momentum [energy].
+
+        Raises:
+            WavesimError: if neither is given.
+        """
         if self.energy is not None:
             return float(self.energy)
         state = problem.state.factors[0] if isinstance(problem.state, Product) else problem.state

@@ -25,6 +25,8 @@ FURTHER = (
 _DECADES = 30.0
 _FAINT, _TINY, _ROUNDING = 0.03, 1e-3, 1e-9
 _LONG = 5
+# a current that falls by more is told in decades
+_MANY = 300.0
 # theories closer than this share of the largest value are one line
 _SAME = 1e-3
 
@@ -114,6 +116,8 @@ def told_in_decades(lines: Sequence[Line]) -> bool:
         return False
     if lines[0].name.startswith("survival"):
         return float(np.min(lines[0].values)) < largest / 3
+    if lines[0].name.startswith("current"):
+        return 0 < float(np.min(lines[0].values)) < largest / _MANY
     if 0 < float(np.max(lines[0].values)) < _TINY * largest:
         return True
     seen = np.concatenate([line.values[line.values > 0] for line in lines])

@@ -1,5 +1,6 @@
 """Still pictures: of a run, a study, a sweep."""
 
+from ._design import design_summary as design_summary
 from ._study import study_summary as study_summary
 from ._summary import summary as summary
 from ._sweep_summary import sweep_summary as sweep_summary

@@ -110,7 +110,10 @@ def _axis_of(curves: list[Curve], units: UnitSystem) -> str:
     dimension = curves[0].dimension
     if len(curves) == 1 and not any(word in curves[0].name for word in _SHARES):
         return units.label(short_name(curves[0].name), dimension)
-    return "probability" if dimension == DIMENSIONLESS else units.label(dimension.name, dimension)
+    if dimension == DIMENSIONLESS:
+        shares = any(word in curve.name for curve in curves for word in _SHARES)
+        return "probability" if shares else short_name(curves[0].name)
+    return units.label(dimension.name, dimension)
 
 
 def result_lines(result: Result, density: list[np.ndarray], units: UnitSystem) -> tuple[tuple[Line, ...], str]:

@@ -1,0 +1,12 @@
+"""Design: the parameters with which a problem does what is wanted, found by gradients and certified."""
+
+from ._design import (
+    METHODS as METHODS,
+    ROUTES as ROUTES,
+    Achieved as Achieved,
+    Design as Design,
+    Varied as Varied,
+    design as design,
+)
+from ._gradient import ADJOINTS as ADJOINTS, gradient as gradient
+from ._target import Target as Target

@@ -1,0 +1,271 @@
+"""Where wanted numbers come from while parameters are varied: plane waves, levels, any question without a run, or a run and its adjoint."""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any, final
+
+import jax
+import numpy as np
+
+from ..analysis import (
+    AbstractQuestion,
+    Levels,
+    RunGradients,
+    TransmissionAt,
+    parameter_at,
+    route_without_run,
+    with_value,
+)
+from ..analysis.questions import levels_with_slopes
+from ..errors import ArgumentError, WavesimError
+from ..problem import Problem
+from ._slopes import Parts, slopes_by
+from ._target import Target
+from ._waves import log_transmissions, wave_gradient
+
+# step of the differences that stand where no derivative is known, as a share of what the parameter may move by
+_STEP = 1e-5
+# samples of psi and phi over a run, and the error that it is planned for
+_SAMPLES, _OF_RUNS = 256, 1e-6
+
+
+@dataclasses.dataclass(frozen=True)
+class AbstractRoute(abc.ABC):
+    """Targets that one calculation answers; numbers are logarithms where the target compares these.
+
+    Attributes:
+        targets: what is wanted.
+    """
+
+    targets: tuple[Target, ...]
+
+    @abc.abstractmethod
+    def values(self, problem: Problem) -> np.ndarray:
+        """Shape (targets,).
+
+        Raises:
+            WavesimError: if the numbers do not exist for this problem.
+        """
+
+    @abc.abstractmethod
+    def gradient(self, problem: Problem, spans: dict[str, float]) -> dict[str, np.ndarray]:
+        """Derivatives by path, each of shape (targets,).
+
+        Args:
+            problem: the physics.
+            spans: of the paths: by how much each may move.
+        """
+
+    def by_differences(self, problem: Problem, spans: dict[str, float]) -> dict[str, np.ndarray]:
+        """The same by central differences of `values`."""
+        gradient = {}
+        for path, span in spans.items():
+            here = parameter_at(problem, self.question, path).value
+            step = _STEP * span
+            above, below = here + step, here - step
+            try:
+                up, down = (self.values(with_value(problem, self.question, path, place)[0]) for place in (above, below))
+            except WavesimError:
+                # at the end of what the parameter can be
+                below = here
+                up, down = self.values(with_value(problem, self.question, path, above)[0]), self.values(problem)
+            gradient[path] = (up - down) / (above - below)
+        return gradient
+
+    @property
+    def question(self) -> AbstractQuestion:
+        """That is asked, for the names of parameters."""
+        return self.targets[0].find or TransmissionAt()
+
+    @property
+    @abc.abstractmethod
+    def name(self) -> str:
+        """For people."""
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class Waves(AbstractRoute):
+    """T of plane waves at one energy each, the gradient by first-order perturbation theory.
+
+    Attributes:
+        closed: take the closed form for the values where there is one.
+    """
+
+    closed: bool = True
+
+    @property
+    def name(self) -> str:
+        return "closed form or scattering" if self.closed else "scattering"
+
+    def _energies(self, problem: Problem) -> np.ndarray:
+        return np.array([target.find.energy_of(problem) for target in self.targets])  # type: ignore[union-attr]
+
+    def values(self, problem: Problem) -> np.ndarray:
+        return log_transmissions(problem, self._energies(problem), self.closed)
+
+    def gradient(self, problem: Problem, spans: dict[str, float]) -> dict[str, np.ndarray]:
+        known = [path for path in spans if path.startswith("potential.") or path == "particle.mass"]
+        try:
+            gradient = wave_gradient(problem, self._energies(problem), known)
+        except (jax.errors.JAXTypeError, ArgumentError):
+            # tables and formulas tell their edges by numbers alone
+            known, gradient = [], {}
+        return gradient | self.by_differences(problem, {path: spans[path] for path in spans if path not in known})
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class Energies(AbstractRoute):
+    """Levels by elements, the gradient by Hellmann and Feynman: dE/dp = <psi|dH/dp|psi>."""
+
+    @property
+    def name(self) -> str:
+        return "levels"
+
+    @property
+    def _count(self) -> int:
+        return 1 + max(int(target.quantity.removeprefix("level_")) for target in self.targets)
+
+    def values(self, problem: Problem) -> np.ndarray:
+        levels = levels_with_slopes(problem, self._count)
+        return self._chosen(levels.energies)
+
+    def gradient(self, problem: Problem, spans: dict[str, float]) -> dict[str, np.ndarray]:
+        levels = levels_with_slopes(problem, self._count)
+        try:
+            parts = Parts.of(problem)
+            return {path: self._chosen(_moved(problem, levels, parts, path)) for path in spans}
+        except (jax.errors.JAXTypeError, ArgumentError):
+            return self.by_differences(problem, spans)
+
+    def _chosen(self, energies: np.ndarray) -> np.ndarray:
+        return energies[[int(target.quantity.removeprefix("level_")) for target in self.targets]]
+
+
+def _moved(problem: Problem, levels: Any, parts: Parts, path: str) -> np.ndarray:
+    """dE/dp of all levels: V where psi is, the jumps of edges that move, deltas, and -T/m for the mass."""
+    if not path.startswith("potential.") and path != "particle.mass":
+        return np.zeros(levels.energies.size)
+    moved = slopes_by(problem, path, levels.places)
+    total = levels.density @ (levels.weights * moved.v)
+    if path == "particle.mass":
+        total = total - levels.kinetic / float(problem.mass)
+    for edge, jump, shift in zip(parts.edges, parts.jumps, moved.edges, strict=True):
+        total = total - levels.density_at(edge) * jump * shift
+    for spike, strength, shift, more in zip(parts.spikes, parts.strengths, moved.spikes, moved.strengths, strict=True):
+        total = total + levels.density_at(spike) * more + levels.density_slope_at(spike) * strength * shift
+    return total
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class WithoutRun(AbstractRoute):
+    """Numbers that a question knows without propagating; the gradient by central differences, for they are right to rounding."""
+
+    @property
+    def name(self) -> str:
+        return "theory"
+
+    def values(self, problem: Problem) -> np.ndarray:
+        duration = None if problem.duration is None else float(problem.duration)
+        numbers = route_without_run(problem, self.question, duration)
+        if numbers is None:
+            raise WavesimError(
+                "the number must be known without a run, but is not for these parameters; narrow the bounds."
+            )
+        return _compared(self.targets, {name: one.value for name, one in numbers(problem, self.question).items()})
+
+    def gradient(self, problem: Problem, spans: dict[str, float]) -> dict[str, np.ndarray]:
+        return self.by_differences(problem, spans)
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class ByRun(AbstractRoute):
+    """Numbers that are read off a run; the gradient by one run back."""
+
+    @property
+    def name(self) -> str:
+        return "propagation"
+
+    # the last run, for its numbers and its gradient are asked for apart
+    _last: list[tuple[Problem, RunGradients]] = dataclasses.field(default_factory=list, compare=False, repr=False)
+
+    def _run(self, problem: Problem) -> RunGradients:
+        if not self._last or self._last[0][0] is not problem:
+            self._last[:] = [(problem, RunGradients.of(problem, self.question, _OF_RUNS, _SAMPLES))]
+        return self._last[0][1]
+
+    def values(self, problem: Problem) -> np.ndarray:
+        return _compared(self.targets, self._run(problem).values)
+
+    def gradient(self, problem: Problem, spans: dict[str, float]) -> dict[str, np.ndarray]:
+        run, gradient = self._run(problem), {}
+        for path in spans:
+            parameter = parameter_at(problem, self.question, path)
+            moved = run.by(parameter, abs(parameter.value) or spans[path])
+            slopes = np.array([moved[target.quantity][0] for target in self.targets])
+            sizes = [run.values[target.quantity] if target.in_decades else 1.0 for target in self.targets]
+            gradient[path] = slopes / np.array(sizes)
+        return gradient
+
+
+def _compared(targets: Sequence[Target], numbers: dict[str, float]) -> np.ndarray:
+    """The wanted numbers, or their logarithms.
+
+    Raises:
+        WavesimError: if one is not among them, or has no logarithm.
+    """
+    values = []
+    for target in targets:
+        if target.quantity not in numbers:
+            raise WavesimError(
+                f"the question must know {target.quantity}, but knows {', '.join(numbers) or 'nothing'}; name one of these, or ask another by find."
+            )
+        value = numbers[target.quantity]
+        if target.in_decades and not value > 0:
+            raise WavesimError(
+                f"{target.quantity} must be positive for its logarithm, but is {value:.3g}; narrow the bounds."
+            )
+        values.append(math.log(value) if target.in_decades else value)
+    return np.array(values)
+
+
+def routes_for(
+    problem: Problem, targets: Sequence[Target], default: AbstractQuestion, route: str | None
+) -> list[AbstractRoute]:
+    """The cheapest route to each target, those together that one calculation answers.
+
+    Args:
+        problem: the physics at the start.
+        targets: one number each.
+        default: the problem's own question, for targets that name none.
+        route: "closed_form", "scattering" or "propagation" for all of them, None for the cheapest.
+    """
+    asked = [dataclasses.replace(target, find=target.find or default) for target in targets]
+    groups: dict[tuple[type, Any], list[Target]] = {}
+    for target in asked:
+        question = target.find
+        endless = problem.ends is None and problem.potential.dimension == 1
+        if isinstance(question, TransmissionAt) and target.quantity == "transmission":
+            kind: tuple[type, Any] = (Waves, None)
+        elif isinstance(question, Levels) and endless and target.quantity.startswith("level_"):
+            kind = (Energies, None)
+        elif route == "propagation" or route_without_run(problem, question, _lasting(problem)) is None:  # type: ignore[arg-type]
+            kind = (ByRun, question)
+        else:
+            kind = (WithoutRun, question)
+        groups.setdefault(kind, []).append(target)
+    return [
+        Waves(tuple(group), closed=route != "scattering") if made is Waves else made(tuple(group))
+        for (made, _), group in groups.items()
+    ]
+
+
+def _lasting(problem: Problem) -> float | None:
+    return None if problem.duration is None else float(problem.duration)

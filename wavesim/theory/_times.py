@@ -1,0 +1,85 @@
+"""How long a particle takes to tunnel: phase time, dwell time, and what a Larmor clock reads (hbar = 1)."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from ._mass_cells import MassCells, crossed, rows_from_left, states_from_right
+
+
+class TunnelingTimes(NamedTuple):
+    """Times from the left to the right end of the cells, at each energy, shape (energies,) [time].
+
+    Attributes:
+        phase: d(arg t)/dE, the delay of the transmitted packet's peak.
+        dwell: int abs(psi)^2 dx over the incoming flux, of reflected and transmitted particles together.
+        larmor: -d(arg t)/dV, by how much a weak magnetic field in the region turns the transmitted spin.
+        spin_up: -d(log abs(t))/dV, by how much it tilts the spin along the field.
+    """
+
+    phase: np.ndarray
+    dwell: np.ndarray
+    larmor: np.ndarray
+    spin_up: np.ndarray
+
+    @property
+    def buttiker(self) -> np.ndarray:
+        """Buttiker's time, the root of both turns squared: kappa L/(kappa/m) under a thick barrier."""
+        return np.hypot(self.larmor, self.spin_up)
+
+
+def tunneling_times(cells: MassCells, energies: np.ndarray) -> TunnelingTimes:
+    """The times of waves from the left, each an integral over the scattering state; no difference of phases is taken.
+
+    Args:
+        cells: V and m; their ends are where the clock starts and stops.
+        energies: real, above both thresholds, shape (energies,).
+
+    Source: E. P. Wigner, Phys. Rev. 98, 145 (1955); F. T. Smith, Phys. Rev. 118, 349 (1960); M. Buttiker, Phys. Rev. B 27, 6178 (1983);
+        E. H. Hauge, J. A. Stovneng, Rev. Mod. Phys. 61, 917 (1989).
+    """
+    energies = np.asarray(energies, float)
+    waves = crossed(cells, energies, inside=True)
+    right = np.sqrt(2 * (energies - cells.v_right) / cells.m_right)
+    left = np.sqrt(2 * (energies - cells.v_left) / cells.m_left)
+    one = np.ones(energies.size, complex)
+    states = states_from_right(cells, waves, one, 1j * right)
+    rows = rows_from_left(cells, waves, one / 2, -0.5j / left)
+    (psi, phi), (first, second) = (np.moveaxis(chain.values, 1, 0) for chain in (states, rows))
+    kicks = 2 * cells.kicks[:, None]
+    whole = first * psi + second * phi
+    begin = (psi[:-1, :, None], (phi + kicks * psi)[:-1, :, None])
+    row = ((first - kicks * second)[:-1, :, None], second[:-1, :, None])
+    y = waves.inside[..., 0, :]
+    psi_in = y[..., 0] * begin[0] + y[..., 1] * begin[1]
+    second_in = row[1] * y[..., 0] - row[0] * y[..., 1]
+    weight = cells.weights[:, None, :]
+    # d(log A)/dV of a V that is raised everywhere between the ends
+    by_v = -np.sum(2 * second_in * psi_in / whole[:-1, :, None] * weight, axis=(0, 2))
+    by_left = 0.5j * phi[0] / left**2 / whole[0]
+    by_right = 1j * second[-1] / whole[-1]
+    # velocities outside grow as the root of the energy
+    by_energy = (
+        -by_v + by_left * left / (2 * (energies - cells.v_left)) + by_right * right / (2 * (energies - cells.v_right))
+    )
+    # both logarithms are those of the left end, where A is taken
+    logs = 2 * (states.logs[:-1] - states.logs[0])[:, :, None]
+    density = np.sum(np.abs(psi_in) ** 2 * np.exp(logs) * weight, axis=(0, 2))
+    incoming = np.abs((psi[0] - 1j * phi[0] / left) / 2) ** 2 * left
+    return TunnelingTimes(-by_energy.imag, density / incoming, by_v.imag, by_v.real)
+
+
+def hartman_time(energy: float, height: float, mass: float = 1.0) -> float:
+    """2 m/(k kappa), to which the phase time of a rectangle tends as it gets thick: it no longer depends on the width.
+
+    Args:
+        energy: kinetic, below `height` [energy].
+        height: V0 [energy].
+        mass: of the particle.
+
+    Source: T. E. Hartman, J. Appl. Phys. 33, 3427 (1962).
+    """
+    return 2 * mass / (math.sqrt(2 * mass * energy) * math.sqrt(2 * mass * (height - energy)))
