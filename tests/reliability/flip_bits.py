@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from tests.unit.sweep_toys import FACTS, NAMES, answered, toy
+from tests.unit.sweep_toys import FACTS, NAMES, parts_of, toy
 from wavesim import Grid, Problem, propagate
 from wavesim.errors import WavesimError
 from wavesim.io import load, save
@@ -34,7 +34,7 @@ def store(folder: Path) -> Path:
     sweep, layout = toy(heights=11)
     with Store.opened(path, sweep, layout, NAMES, FACTS) as written:
         for chunk in written.waiting():
-            written.write(chunk, answered(layout, chunk))
+            written.write(parts_of(layout, chunk))
     return path
 
 

@@ -10,6 +10,7 @@ import xarray as xr
 
 from wavesim.scenario._sweep_axes import SweepAxis
 from wavesim.sweeps._answer import Answer, Status
+from wavesim.sweeps._chunk import Part
 from wavesim.sweeps._file import Sweep
 from wavesim.sweeps._layout import Layout
 from wavesim.sweeps._rows import FromScenario
@@ -39,6 +40,11 @@ def toy(heights: int = 5, names: tuple[str, ...] = ("left", "right")) -> tuple[S
 def answered(layout: Layout, chunk: int) -> list[Answer]:
     """The answers of a chunk: the same ones whenever they are asked for; every fifth row failed, every seventh missed."""
     return [_answer(row) for row in layout.rows_of(chunk)]
+
+
+def parts_of(layout: Layout, chunk: int) -> list[Part]:
+    """The same, to be written."""
+    return [Part(chunk, dict(enumerate(answered(layout, chunk))), True)]
 
 
 def _answer(row: int) -> Answer:

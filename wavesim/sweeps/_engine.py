@@ -3,6 +3,9 @@
 Each row's question works as it always does (`wavesim.analysis`): it plans, waits for its runs, makes its error bar of their repetitions,
 and asks for finer runs if that bar is too wide. Only who propagates is different: the runs that all rows wait for are sorted by the
 program that they share, and each group is one call of `wavesim.propagation.evolve_many`. So the bar of a row is as honest as a single run's.
+
+Rows go in waves, each a few seconds of work: what a process that is killed has to do again. Where a wave ends follows from its plans, not
+from a clock: whoever begins at the first row of a wave gets the same waves, and the same bytes, from there on.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import concurrent.futures
 import dataclasses
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import jax
@@ -31,6 +34,7 @@ from ..propagation import (
     evolve_many,
     recorded,
     refuse_given,
+    row_seconds,
     settled,
 )
 from ._answer import Answer, Asked, Status
@@ -39,17 +43,74 @@ from ._answer import Answer, Asked, Status
 _UNCHECKED = frozenset({"precision", "frames", "save_psi"})
 
 
-def answers(asked: Sequence[Asked]) -> Iterator[tuple[int, Answer]]:
-    """Answer the rows; (place, answer) as they come, in no order. A row that cannot be answered is an `Answer` with its reason."""
+# seconds of work in a wave; for each row, of planning
+_WAVE, _PLANNING = 5.0, 0.01
+# seconds between signs of life while nothing is finished
+_BEAT = 1.0
+
+Found = list[tuple[int, Answer]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Wave:
+    """Rows that are answered together.
+
+    Attributes:
+        first: place of the first row that shares its work with others; -1 where none does.
+        answers: (place, answer) as they come, in no order; an empty list now and then while nothing does.
+    """
+
+    first: int
+    answers: Iterator[Found]
+
+
+def waves(asked: Iterable[tuple[int, Asked | Answer]]) -> Iterator[Wave]:
+    """Answer rows, given with their places in order. A row that cannot be answered is an `Answer` with its reason.
+
+    To be taken one after the other, each to its end: the rows of a wave are planned when it is asked for.
+    """
     make_room()
-    # made anew here, so that a row's numbers depend on the rows asked with it alone
-    neighbors = Neighbors()
-    rows = [_Row(place, row, neighbors) for place, row in enumerate(asked)]
+    rows, at_once, neighbors, work = list[_Row](), Found(), Neighbors(), 0.0
+    for place, row in asked:
+        if isinstance(row, Answer):
+            at_once.append((place, row))
+        else:
+            begun = _Row(place, row, neighbors)
+            if rows or begun.answer is None:
+                rows.append(begun)
+                work += _PLANNING + sum(row_seconds(run.numerics) for run in begun.runs)
+            else:
+                # it has its answer already, and leaves nothing behind that others could depend on
+                at_once.append((place, begun.answer))
+                neighbors = Neighbors()
+        if not rows:
+            yield Wave(-1, iter([at_once]))
+            at_once = Found()
+        elif work > _WAVE:
+            yield Wave(rows[0].place, _answered(rows, at_once))
+            rows, at_once, neighbors, work = list[_Row](), Found(), Neighbors(), 0.0
+    if rows:
+        yield Wave(rows[0].place, _answered(rows, at_once))
+
+
+def answers(asked: Sequence[Asked]) -> Iterator[tuple[int, Answer]]:
+    """Answer the rows; (place, answer) as they come, in no order."""
+    for wave in waves(enumerate(asked)):
+        for found in wave.answers:
+            yield from found
+
+
+def _answered(rows: list[_Row], at_once: Found) -> Iterator[Found]:
+    """The answers of the rows of one wave, after those that are there already."""
+    yield at_once + [(row.place, row.answer) for row in rows if row.answer is not None]
+    rows = [row for row in rows if row.answer is None]
     while rows:
-        _propagate_all(_groups(rows))
-        for row in rows:
-            row.go_on()
-        yield from ((row.place, row.answer) for row in rows if row.answer is not None)
+        # groups end in the same order whoever is faster, so that rows are heard in the same order
+        for _ in _propagated(_groups(rows)):
+            ready = [row for row in rows if row.ready]
+            for row in ready:
+                row.go_on()
+            yield [(row.place, row.answer) for row in ready if row.answer is not None]
         rows = [row for row in rows if row.answer is None]
 
 
@@ -60,6 +121,7 @@ class _Run:
     problem: Problem
     numerics: Numerics
     result: Result | WavesimError | None = None
+    done: bool = False
 
 
 class _Row:
@@ -74,10 +136,13 @@ class _Row:
         )
         self._hear(None)
 
+    @property
+    def ready(self) -> bool:
+        """Whether it waits for nothing but to be heard."""
+        return self.answer is None and all(run.done for run in self.runs)
+
     def go_on(self) -> None:
         """Give the question its results, and hear what it wants next."""
-        if self.answer is not None:
-            return
         results: list[Result] = []
         for run in self.runs:
             if not isinstance(run.result, Result):
@@ -135,16 +200,26 @@ def _groups(rows: Sequence[_Row]) -> list[list[_Run]]:
     return [sorted(group, key=lambda run: run.numerics.pairs) for group in groups.values()]
 
 
-def _propagate_all(groups: Sequence[list[_Run]]) -> None:
-    """Several groups side by side where one may take several cores: while one is compiled, or comes to its end, others keep the cores busy."""
+def _propagated(groups: Sequence[list[_Run]]) -> Iterator[None]:
+    """Several groups side by side where one may take several cores: while one is compiled, or comes to its end, others keep the cores busy.
+
+    It yields when a group is done, and now and then; the runs of groups are marked as done in one order.
+    """
     at_once = min((chunks_at_once(group[0].numerics) for group in groups), default=1)
     stop = threading.Event()
     # the longest first, so that they end together
     order = sorted(groups, key=lambda group: -sum(_work(run.numerics) for run in group))
     pool = concurrent.futures.ThreadPoolExecutor(at_once)
     try:
-        for done in [pool.submit(_propagate, group, stop) for group in order]:
+        for group, done in [(group, pool.submit(_propagate, group, stop)) for group in order]:
+            while not concurrent.futures.wait([done], _BEAT).done:
+                yield
             done.result()
+            for run in group:
+                run.done = True
+            yield
+        # for rows that wait for nothing
+        yield
     finally:
         stop.set()
         pool.shutdown(cancel_futures=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager
 
 from ..errors import ArgumentError
 from ..propagation import require_double
-from ._chunk import AbstractExecutor, Answered, answer_chunk
+from ._chunk import AbstractExecutor, Part, parts
 from ._file import Sweep
 from ._watch import Watch
 
@@ -16,10 +16,10 @@ from ._watch import Watch
 class Local(AbstractExecutor):
     """One chunk after the other, in this process, on its devices."""
 
-    def answered(self, sweep: Sweep, chunks: Sequence[int], watch: Watch) -> Generator[Answered, None, None]:
-        for chunk in chunks:
+    def answered(self, sweep: Sweep, waiting: Mapping[int, int], watch: Watch) -> Generator[Part, None, None]:
+        for chunk, start in waiting.items():
             watch.begun(chunk)
-            yield chunk, answer_chunk(sweep, chunk, watch.answered)
+            yield from parts(sweep, chunk, start, watch.answered)
 
 
 def executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[AbstractExecutor]:
