@@ -135,8 +135,9 @@ def _varied(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     whole = {key: row for key, row in expected.items() if key in OF_STUDIES} if isinstance(expected, dict) else {}
     cases, wrong = [], []
     for label, content in zip(varied.labels, varied.contents, strict=True):
-        if whole:
-            content = content | {"expect": {key: row for key, row in content["expect"].items() if key not in whole}}
+        own = content.get("expect")
+        if whole and isinstance(own, dict):
+            content = content | {"expect": {key: row for key, row in own.items() if key not in whole}}
         try:
             cases.append(dataclasses.replace(_single(name, content, folder), label=label))
         except ScenarioError as error:
@@ -162,7 +163,8 @@ def _single(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     except pydantic.ValidationError as error:
         wrong += sentences(error, data, ScenarioFile, SECTIONS)
     expect = tuple(_expectations(read.get("expect"), natural, wrong, angle))
-    if angle and "mass" not in data.get("particle", {}):
+    particle = data.get("particle", {})
+    if angle and isinstance(particle, dict) and "mass" not in particle:
         wrong.append(
             "particle.mass: must be given where the axis is an angle: a moment of inertia, such as '3.2 u angstrom^2'."
         )
