@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.reliability.records import record
 from wavesim.cli._planning import planning
 from wavesim.errors import WavesimError
 from wavesim.scenario import read_scenario, shipped, shipped_sweeps, toml, understood
@@ -166,3 +167,5 @@ if __name__ == "__main__":
     )
     for what in bad(outcome):
         print(what)
+    if len(sys.argv) == 2:
+        record("fuzz_scenarios", SEED, outcome, longest_s=LONGEST)

@@ -19,7 +19,7 @@ from wavesim.sweeps._answer import Answer, Asked, Status
 from wavesim.sweeps._engine import Found, Wave
 
 # seconds for one row: a chunk of 16 then takes about as long as writing it
-PAUSE = 0.002
+PAUSE = float(os.environ.get("ROW_SECONDS", "0.002"))
 # a process that has answered so many rows waits at the next one, to be stopped there; unset: it never waits
 HOLD = "HOLD_AFTER"
 # seconds that rows wait to be stored; unset: as ever
