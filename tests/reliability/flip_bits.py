@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from tests.reliability.records import record
+from tests.reliability.records import in_double_precision, record
 from tests.unit.sweep_toys import FACTS, NAMES, parts_of, toy
 from wavesim import Grid, Problem, propagate
 from wavesim.errors import WavesimError
@@ -117,6 +117,7 @@ def trials(count: int, folder: Path) -> dict[str, Counter[str]]:
 
 
 if __name__ == "__main__":
+    in_double_precision()
     with tempfile.TemporaryDirectory() as name:
         found = {what: dict(counts) for what, counts in trials(int(sys.argv[1]), Path(name)).items()}
     print(found)

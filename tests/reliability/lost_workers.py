@@ -21,7 +21,7 @@ import distributed
 
 from tests.reliability import sweeping
 from tests.reliability.clusters import ROOT, Cluster, environment, lines_of
-from tests.reliability.records import record
+from tests.reliability.records import in_double_precision, record
 from tests.reliability.test_sweeps import same_values
 
 _TOY = [sys.executable, "-m", "tests.reliability.sweeping"]
@@ -130,12 +130,10 @@ def trial(loss: Callable[[Swept], None], rows: int, folder: Path, calm: Path) ->
 
 def main(repeats: int) -> None:
     """Each loss that often, at moments spread over the sweep; the record."""
-    import jax
-
     import wavesim as ws
     from wavesim.sweeps import _chunk
 
-    jax.config.update("jax_enable_x64", True)
+    in_double_precision()
     outcomes = dict[str, list[dict[str, float]]]()
     with tempfile.TemporaryDirectory() as name:
         calm = Path(name) / "calm"

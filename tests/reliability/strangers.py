@@ -19,7 +19,7 @@ import numpy as np
 import xarray as xr
 
 from tests.reliability.flip_bits import result, store
-from tests.reliability.records import record
+from tests.reliability.records import in_double_precision, record
 from tests.unit.scenario_files import SMALL
 from wavesim.errors import WavesimError
 from wavesim.io import attributes, load
@@ -230,6 +230,7 @@ def refusal(reading: Callable[[], object]) -> str:
 
 
 if __name__ == "__main__":
+    in_double_precision()
     with tempfile.TemporaryDirectory() as name:
         found = trouble(Path(name))
     print("\n".join(found))
