@@ -230,7 +230,8 @@ def killed_every_15_s(bench: Bench) -> str:
     """A sweep on an empty program cache, killed 15 s after each start: lives until it is done."""
     file, out = bench.folder / "long.toml", bench.folder / "long"
     file.write_text(TINY.replace("count = 4", "count = 64"))
-    cache, lives = {"JAX_COMPILATION_CACHE_DIR": str(bench.folder / "cache")}, []
+    cache, lives = {"JAX_COMPILATION_CACHE_DIR": str(bench.folder / "cache")}, list[int]()
+    told = ""
     for _ in range(12):
         begun = time.monotonic()
         told = stopped(

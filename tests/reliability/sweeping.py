@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import wavesim.sweeps._chunk as executors
@@ -52,8 +52,9 @@ def written(folder: Path, text: str = SWEEP) -> Path:
     return path
 
 
-def waves(asked: Iterable[tuple[int, Asked | Answer]]) -> Iterator[Wave]:
+def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
     """Instead of the engine's: five rows at a time, the last first, with numbers that depend on the row and on the rows asked with it."""
+    del known
     rows = iter(asked)
     while together := list(itertools.islice(rows, _TOGETHER)):
         yield Wave(together[0][0], _answered(together))

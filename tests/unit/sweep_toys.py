@@ -10,9 +10,9 @@ import xarray as xr
 
 from wavesim.scenario._sweep_axes import SweepAxis
 from wavesim.sweeps._answer import Answer, Status
-from wavesim.sweeps._chunk import Part
 from wavesim.sweeps._file import Sweep
 from wavesim.sweeps._layout import Layout
+from wavesim.sweeps._parts import Part
 from wavesim.sweeps._rows import FromScenario
 from wavesim.units import UnitSystem, eV, fs
 
@@ -44,7 +44,8 @@ def answered(layout: Layout, chunk: int) -> list[Answer]:
 
 def parts_of(layout: Layout, chunk: int) -> list[Part]:
     """The same, to be written."""
-    return [Part(chunk, dict(enumerate(answered(layout, chunk))), True)]
+    answers = dict(enumerate(answered(layout, chunk)))
+    return [Part(chunk, answers, len(answers), True)]
 
 
 def _answer(row: int) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,7 @@ from wavesim.sweeps import (
     shown,
 )
 from wavesim.sweeps._engine import Wave
+from wavesim.sweeps._parts import Rest
 
 FEW = sweeping.SWEEP.replace("count = 20", "count = 3").replace("count = 16", "count = 4")
 
@@ -78,7 +79,7 @@ def test_every_row_good_is_exit_code_0_and_a_second_call_computes_nothing(
 ) -> None:
     file = sweeping.written(tmp_path, FEW.replace("from = -0.05", "from = 0.05"))
     assert command(file, "--out", tmp_path / "out", "--quiet").exit_code == 0
-    monkeypatch.setattr(_chunk, "waves", lambda asked: pytest.fail("a row was computed again"))
+    monkeypatch.setattr(_chunk, "waves", lambda asked, known: pytest.fail("a row was computed again"))
     again = command(file, "--out", tmp_path / "out", "--quiet")
     assert again.exit_code == 0 and again.stdout.startswith("12 rows: 12 good\n")
 
@@ -127,10 +128,10 @@ def test_other_versions_are_refused(file: Path) -> None:
     with pytest.raises(WavesimError, match="500 MB of memory, but has 100 MB"):
         _workers.refuse_small({"memory_limit": 100_000_000})
     wanted = _workers.versions()
-    answers = _workers.answer_text(Sweep.read(file).text(), 0, 0, wanted).answers.values()
+    answers = _workers.answer_text(Sweep.read(file).text(), 0, Rest(), wanted).answers.values()
     assert [one.status for one in answers].count(Status.GOOD) == 9
     with pytest.raises(WavesimError, match="wavesim .* instead of 9.9"):
-        _workers.answer_text("", 0, 0, wanted | {"wavesim": "9.9"})
+        _workers.answer_text("", 0, Rest(), wanted | {"wavesim": "9.9"})
 
 
 def test_a_local_cluster_has_64_bits_and_one_thread() -> None:
@@ -152,9 +153,9 @@ def _told() -> dict[str, object]:
 def test_status_while_it_runs_and_of_another_sweep(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out, seen = tmp_path / "out", []
 
-    def looking(asked: Iterable[tuple[int, Asked | Answer]]) -> Iterator[Wave]:
+    def looking(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
         seen.append(command(file, "--out", out, "--status"))
-        return sweeping.waves(asked)
+        return sweeping.waves(asked, known)
 
     monkeypatch.setattr(_chunk, "waves", looking)
     assert command(file, "--out", out, "--quiet").exit_code == 1
@@ -217,7 +218,7 @@ def test_arguments_that_do_not_go_together(file: Path) -> None:
 
 
 def test_reasons_that_differ_in_numbers_count_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(asked: object) -> Iterator[Wave]:
+    def failing(*_: object) -> Iterator[Wave]:
         texts = [f"width must be positive, but is {-0.1 * place}." for place in range(4)] + ["too long.", "too long."]
         yield Wave(-1, iter([[(place, Answer.failed(text)) for place, text in enumerate(texts)]]))
 

@@ -13,38 +13,23 @@ from ..errors import WavesimError
 from ._answer import Answer, Asked, Status
 from ._engine import answers, waves
 from ._file import Sweep
+from ._parts import Part, Rest
 from ._watch import Watch
 
 # seconds that rows wait to be stored, while a chunk goes on
-_KEEP = 5.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Part:
-    """Some rows of a chunk, to be stored.
-
-    Attributes:
-        chunk: which one.
-        answers: by place in the chunk. While others wait, the first of them is where the chunk is gone on with; rows after it that
-            have an answer get the same one again.
-        last: whether the chunk is done with them.
-    """
-
-    chunk: int
-    answers: Mapping[int, Answer]
-    last: bool
+_KEEP = 3.0
 
 
 class AbstractExecutor(abc.ABC):
     """Answers chunks. What it yields is not kept: the caller writes it."""
 
     @abc.abstractmethod
-    def answered(self, sweep: Sweep, waiting: Mapping[int, int], watch: Watch) -> Generator[Part, None, None]:
+    def answered(self, sweep: Sweep, waiting: Mapping[int, Rest], watch: Watch) -> Generator[Part, None, None]:
         """The answers of chunks, as they come, in any order; those of a chunk in several parts if they take long.
 
         Args:
             sweep: what is asked.
-            waiting: by chunk, the place in it from which on rows wait.
+            waiting: by chunk, what is left of it.
             watch: hears of chunks and rows.
 
         Raises:
@@ -52,22 +37,24 @@ class AbstractExecutor(abc.ABC):
         """
 
 
-def parts(sweep: Sweep, chunk: int, start: int, each: Callable[[Answer], None], early: bool = True) -> Iterator[Part]:
+def parts(sweep: Sweep, chunk: int, rest: Rest, each: Callable[[Answer], None], early: bool = True) -> Iterator[Part]:
     """The answers of a chunk's rows; a row that cannot even be asked fails and disturbs no other.
 
     Args:
         sweep: what is asked.
         chunk: which part of it, see `Layout`.
-        start: the place in the chunk from which on rows wait.
+        rest: what is left of it.
         each: told of each answer as it comes.
-        early: whether finished rows are given away while others of their wave are still computed; if not, parts follow one
-            another without a gap.
+        early: whether finished rows are given away while others of their wave are still computed.
     """
-    ready, kept = dict[int, Answer](), time.monotonic()
-    for wave in waves(_asked(sweep, chunk, start)):
+    ready, kept, end = dict[int, Answer](), time.monotonic(), rest.start
+    for wave in waves(_asked(sweep, chunk, rest.start), rest.known):
         held: Answer | None = None
         for found in wave.answers:
             for place, answer in found:
+                end = max(end, place + 1)
+                if place in rest.known:
+                    continue
                 answer = _measuring(answer, sweep.measure)
                 each(answer)
                 if place == wave.first:
@@ -76,14 +63,14 @@ def parts(sweep: Sweep, chunk: int, start: int, each: Callable[[Answer], None], 
                 else:
                     ready[place] = answer
             if early and ready and time.monotonic() - kept >= _KEEP:
-                yield Part(chunk, ready, False)
+                yield Part(chunk, ready, wave.first, False)
                 ready, kept = {}, time.monotonic()
         if held is not None:
             ready[wave.first] = held
         if time.monotonic() - kept >= _KEEP:
-            yield Part(chunk, ready, False)
+            yield Part(chunk, ready, end, False)
             ready, kept = {}, time.monotonic()
-    yield Part(chunk, ready, True)
+    yield Part(chunk, ready, end, True)
 
 
 def _asked(sweep: Sweep, chunk: int, start: int) -> Iterator[tuple[int, Asked | Answer]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._text import first_line
 from ..errors import BrokenOffError, WavesimError
-from ._chunk import Part
+from ._parts import Part, Rest
 from ._workers import PROBE, answer_text, refuse_other, refuse_small, versions
 
 _LOOK = 1.0  # seconds between looks at who is there
@@ -22,11 +22,10 @@ _FAILURES = 3  # of one chunk, each time on some worker
 class Work:
     """The chunks of a sweep: what is to be done, and what has gone wrong with which; it outlives a lost scheduler."""
 
-    def __init__(self, text: str, waiting: Mapping[int, int]) -> None:
+    def __init__(self, text: str, waiting: Mapping[int, Rest]) -> None:
         self.text = text
         self.todo = deque(waiting)
-        # by chunk: the place in it from which on rows wait
-        self.starts = dict(waiting)
+        self.rests = dict(waiting)
         self.deadly: list[int] = []
         self.left_out: dict[str, str] = {}
         self._deaths, self._failures = Counter[int](), Counter[int]()
@@ -34,7 +33,7 @@ class Work:
     def came(self, part: Part) -> None:
         """Some rows of a chunk are there: the rest is the next to be done."""
         if not part.last:
-            self.starts[part.chunk] += len(part.answers)
+            self.rests[part.chunk] = Rest(part.end, self.rests[part.chunk].known)
             self.todo.appendleft(part.chunk)
 
     def died(self, chunk: int) -> None:
@@ -146,7 +145,7 @@ class Crew:
                 answer_text,
                 self._work.text,
                 chunk,
-                self._work.starts[chunk],
+                self._work.rests[chunk],
                 self._wanted,
                 workers=[address],
                 allow_other_workers=False,

@@ -11,9 +11,10 @@ from typing import Any
 
 from .._text import first_line
 from ..errors import BrokenOffError, MissingPackage, WavesimError
-from ._chunk import AbstractExecutor, Part
+from ._chunk import AbstractExecutor
 from ._crew import Crew, Work
 from ._file import Sweep
+from ._parts import Part, Rest
 from ._watch import Watch
 
 try:
@@ -58,7 +59,7 @@ class Dask(AbstractExecutor):
     ) -> None:
         self.connect, self._address, self._returns = connect, address, returns
 
-    def answered(self, sweep: Sweep, waiting: Mapping[int, int], watch: Watch) -> Generator[Part, None, None]:
+    def answered(self, sweep: Sweep, waiting: Mapping[int, Rest], watch: Watch) -> Generator[Part, None, None]:
         work = Work(sweep.text(), waiting)
         deadline = None
         while True:

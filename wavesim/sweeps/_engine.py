@@ -14,7 +14,7 @@ import concurrent.futures
 import dataclasses
 import math
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -43,8 +43,8 @@ from ._answer import Answer, Asked, Status
 _UNCHECKED = frozenset({"precision", "frames", "save_psi"})
 
 
-# seconds of work in a wave; for each row, of planning
-_WAVE, _PLANNING = 5.0, 0.01
+# seconds of work in a wave; of a row besides its runs, for planning and theory: fewer on a device that wants many rows at once
+_WAVE, _BESIDES, _BESIDES_DEVICE = 5.0, 0.05, 0.01
 # seconds between signs of life while nothing is finished
 _BEAT = 1.0
 
@@ -64,12 +64,18 @@ class Wave:
     answers: Iterator[Found]
 
 
-def waves(asked: Iterable[tuple[int, Asked | Answer]]) -> Iterator[Wave]:
+def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
     """Answer rows, given with their places in order. A row that cannot be answered is an `Answer` with its reason.
 
     To be taken one after the other, each to its end: the rows of a wave are planned when it is asked for.
+
+    Args:
+        asked: the rows.
+        known: by place, how many runs the answers took that are there already. Their runs are made again, since others share them, but
+            what they say is not asked again.
     """
     make_room()
+    besides = _BESIDES if jax.default_backend() == "cpu" else _BESIDES_DEVICE
     rows, at_once, neighbors, work = list[_Row](), Found(), Neighbors(), 0.0
     for place, row in asked:
         if isinstance(row, Answer):
@@ -78,7 +84,7 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]]) -> Iterator[Wave]:
             begun = _Row(place, row, neighbors)
             if rows or begun.answer is None:
                 rows.append(begun)
-                work += _PLANNING + sum(row_seconds(run.numerics) for run in begun.runs)
+                work += besides + sum(row_seconds(run.numerics) for run in begun.runs)
             else:
                 # it has its answer already, and leaves nothing behind that others could depend on
                 at_once.append((place, begun.answer))
@@ -87,31 +93,35 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]]) -> Iterator[Wave]:
             yield Wave(-1, iter([at_once]))
             at_once = Found()
         elif work > _WAVE:
-            yield Wave(rows[0].place, _answered(rows, at_once))
+            yield Wave(rows[0].place, _answered(rows, at_once, known))
             rows, at_once, neighbors, work = list[_Row](), Found(), Neighbors(), 0.0
     if rows:
-        yield Wave(rows[0].place, _answered(rows, at_once))
+        yield Wave(rows[0].place, _answered(rows, at_once, known))
 
 
 def answers(asked: Sequence[Asked]) -> Iterator[tuple[int, Answer]]:
     """Answer the rows; (place, answer) as they come, in no order."""
-    for wave in waves(enumerate(asked)):
+    for wave in waves(enumerate(asked), {}):
         for found in wave.answers:
             yield from found
 
 
-def _answered(rows: list[_Row], at_once: Found) -> Iterator[Found]:
+def _answered(rows: list[_Row], at_once: Found, known: Mapping[int, int]) -> Iterator[Found]:
     """The answers of the rows of one wave, after those that are there already."""
     yield at_once + [(row.place, row.answer) for row in rows if row.answer is not None]
     rows = [row for row in rows if row.answer is None]
     while rows:
         # groups end in the same order whoever is faster, so that rows are heard in the same order
         for _ in _propagated(_groups(rows)):
-            ready = [row for row in rows if row.ready]
-            for row in ready:
+            yield Found()
+            for row in [row for row in rows if row.ready]:
+                if known.get(row.place) == row.made:
+                    row.leave()
+                    continue
                 row.go_on()
-            yield [(row.place, row.answer) for row in ready if row.answer is not None]
-        rows = [row for row in rows if row.answer is None]
+                # theory may take longer than the runs
+                yield [] if row.answer is None else [(row.place, row.answer)]
+        rows = [row for row in rows if row.answer is None and not row.left]
 
 
 @dataclasses.dataclass
@@ -130,6 +140,7 @@ class _Row:
     def __init__(self, place: int, asked: Asked, neighbors: Neighbors) -> None:
         self.place, self.asked = place, asked
         self.runs: list[_Run] = []
+        self.made, self.left = 0, False
         self.answer: Answer | None = None
         self.work: Work[Report] = asked.question.measuring(
             asked.problem, asked.tolerance, brief=neighbors, **asked.fixed
@@ -139,7 +150,12 @@ class _Row:
     @property
     def ready(self) -> bool:
         """Whether it waits for nothing but to be heard."""
-        return self.answer is None and all(run.done for run in self.runs)
+        return self.answer is None and not self.left and all(run.done for run in self.runs)
+
+    def leave(self) -> None:
+        """Its answer is known."""
+        self.left = True
+        self.work.close()
 
     def go_on(self) -> None:
         """Give the question its results, and hear what it wants next."""
@@ -163,6 +179,7 @@ class _Row:
             # what is planned suits its problem; what is given by hand may not
             ready = settled if _UNCHECKED.issuperset(self.asked.fixed) else checked
             self.runs = [_Run(wanted.problem, ready(wanted.problem, numerics)) for numerics in wanted.numerics]
+            self.made += len(self.runs)
         except StopIteration as end:
             self.answer = answer_of(end.value, self.asked.tolerance)
         except WavesimError as error:

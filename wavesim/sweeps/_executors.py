@@ -8,18 +8,19 @@ from contextlib import AbstractContextManager
 
 from ..errors import ArgumentError
 from ..propagation import require_double
-from ._chunk import AbstractExecutor, Part, parts
+from ._chunk import AbstractExecutor, parts
 from ._file import Sweep
+from ._parts import Part, Rest
 from ._watch import Watch
 
 
 class Local(AbstractExecutor):
     """One chunk after the other, in this process, on its devices."""
 
-    def answered(self, sweep: Sweep, waiting: Mapping[int, int], watch: Watch) -> Generator[Part, None, None]:
-        for chunk, start in waiting.items():
+    def answered(self, sweep: Sweep, waiting: Mapping[int, Rest], watch: Watch) -> Generator[Part, None, None]:
+        for chunk, rest in waiting.items():
             watch.begun(chunk)
-            yield from parts(sweep, chunk, start, watch.answered)
+            yield from parts(sweep, chunk, rest, watch.answered)
 
 
 def executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[AbstractExecutor]:

@@ -18,6 +18,7 @@ from .._text import described as said
 from ..errors import BrokenOffError, WavesimError
 from ._answer import Answer, Status
 from ._description import Description, read_description
+from ._parts import Part, Rest
 from ._pieces import Pieces, gathered, must_have_labels, named, values
 from ._resume import must_fit, must_match
 from ._table import attributes, columns, counted, entries, first_waiting, theories, unfinished
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     import filelock
     import xarray
 
-    from ._chunk import Part
     from ._file import Sweep
     from ._layout import Layout
 
@@ -66,10 +66,6 @@ class Store:
         for chunk in again:
             status[layout.rows_of(chunk)] = Status.WAITING
             self._arrays["status"][layout.block_of(chunk)] = Status.WAITING
-        for chunk in unfinished(status, layout):
-            # rows after the first that waits are answered again with it
-            rows = layout.rows_of(chunk)
-            status[rows[first_waiting(status, rows) :]] = Status.WAITING
 
     @classmethod
     def opened(
@@ -164,9 +160,16 @@ class Store:
         """The chunks that are still to be done."""
         return unfinished(self._status, self._layout)
 
-    def start(self, chunk: int) -> int:
-        """The place in a chunk from which on its rows wait."""
-        return first_waiting(self._status, self._layout.rows_of(chunk))
+    def rest(self, chunk: int) -> Rest:
+        """What is left of a chunk."""
+        status = self._status[self._layout.rows_of(chunk)]
+        start = first_waiting(status)
+        if (status == Status.WAITING)[start:].all():
+            return Rest(start)
+        runs = np.asarray(self._arrays["runs"][self._layout.block_of(chunk)]).ravel()
+        return Rest(
+            start, {place: int(runs[place]) for place in range(start, len(status)) if status[place] != Status.WAITING}
+        )
 
     def statuses(self) -> dict[Status, int]:
         """How many rows have which status."""

@@ -15,10 +15,11 @@ import xarray as xr
 from ..analysis import AbstractQuestion
 from ..errors import ArgumentError
 from ..problem import Problem
-from ._chunk import AbstractExecutor, Part, measured
+from ._chunk import AbstractExecutor, measured
 from ._description import read_description
 from ._executors import executor
 from ._file import Sweep
+from ._parts import Part
 from ._store import Store
 from ._table import Table
 from ._watch import Progress, Watch, shown
@@ -124,7 +125,7 @@ def _provenance(asked: Sweep) -> dict[str, str]:
 
 def fill(table: Store | Table, hands: AbstractExecutor, asked: Sweep, watch: Watch) -> None:
     """Have the waiting rows answered, and write what has come while the next are computed."""
-    coming, waiting = list[Part](), {chunk: table.start(chunk) for chunk in table.waiting()}
+    coming, waiting = list[Part](), {chunk: table.rest(chunk) for chunk in table.waiting()}
 
     def write() -> None:
         now = coming.copy()

@@ -13,11 +13,11 @@ import numpy as np
 from .._typing import DIMENSIONLESS
 from ..scenario import QUANTITIES
 from ._answer import Answer, Status
+from ._parts import Part, Rest
 
 if TYPE_CHECKING:
     import xarray
 
-    from ._chunk import Part
     from ._file import Sweep
     from ._layout import Layout
 
@@ -154,10 +154,10 @@ def unfinished(status: np.ndarray, layout: Layout) -> list[int]:
     return [chunk for chunk in range(layout.chunks) if waits[layout.rows_of(chunk)].any()]
 
 
-def first_waiting(status: np.ndarray, rows: Sequence[int]) -> int:
-    """The place among these rows from which on they wait; their number if none does."""
-    waits = status[rows] == Status.WAITING
-    return int(waits.argmax()) if waits.any() else len(rows)
+def first_waiting(status: np.ndarray) -> int:
+    """The place from which on rows of this status wait; their number if none does."""
+    waits = status == Status.WAITING
+    return int(waits.argmax()) if waits.any() else len(waits)
 
 
 class Table:
@@ -199,9 +199,9 @@ class Table:
                 self._entries[name][[rows[place] for place in part.answers]] = values
             self._theories |= theories(answers, self._names, self._theories)
 
-    def start(self, chunk: int) -> int:
-        """The place in a chunk from which on its rows wait."""
-        return first_waiting(self._entries["status"], self._layout.rows_of(chunk))
+    def rest(self, chunk: int) -> Rest:
+        """What is left of a chunk."""
+        return Rest(first_waiting(self._entries["status"][self._layout.rows_of(chunk)]))
 
     def waiting(self) -> list[int]:
         """The chunks that are still to be done."""

@@ -8,8 +8,9 @@ import threading
 from typing import Any
 
 from ..errors import WavesimError
-from ._chunk import Part, parts
+from ._chunk import parts
 from ._file import Sweep
+from ._parts import Part, Rest
 
 # of a worker process: below that jax and a program do not fit into it
 LEAST_MEMORY = 500_000_000
@@ -46,7 +47,7 @@ def versions() -> dict[str, str]:
     return {"wavesim": __version__} | {name: importlib.metadata.version(name) for name in ("jax", "jaxlib")}
 
 
-def answer_text(text: str, chunk: int, start: int, wanted: dict[str, str]) -> Part:
+def answer_text(text: str, chunk: int, rest: Rest, wanted: dict[str, str]) -> Part:
     """What a worker does: the answers of one chunk, in 64 bits whatever its environment says, and in all its threads.
 
     Those of its first rows, if all take longer than rows wait to be stored: the rest is asked for again, here or elsewhere.
@@ -54,7 +55,7 @@ def answer_text(text: str, chunk: int, start: int, wanted: dict[str, str]) -> Pa
     Args:
         text: of the sweep, `Sweep.text`.
         chunk: which part of it.
-        start: the place in the chunk from which on rows wait.
+        rest: what is left of it.
         wanted: the versions of who asks.
 
     Raises:
@@ -66,7 +67,7 @@ def answer_text(text: str, chunk: int, start: int, wanted: dict[str, str]) -> Pa
     # for the whole process: `jax.enable_x64` would hold for this thread, and the engine has others
     jax.config.update("jax_enable_x64", True)
     with _one_at_a_time:
-        return next(parts(_read(text), chunk, start, lambda answer: None, early=False))
+        return next(parts(_read(text), chunk, rest, lambda answer: None, early=False))
 
 
 @functools.lru_cache(maxsize=2)
