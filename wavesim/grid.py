@@ -13,6 +13,9 @@ from ._checks import at_least, concrete, finite, positive
 from ._pytree import register_dataclass
 from .errors import ArgumentError
 
+# points up to which sizes that suit an FFT are searched for one by one
+_MOST_SEARCHED = 1 << 30
+
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
@@ -139,6 +142,9 @@ class Grid:
 def fast_size(points: float) -> int:
     """The smallest even number of at least `points` that is a product of 2, 3, 5 and 7: what every FFT does fast and exactly."""
     candidate = max(8, 2 * math.ceil(points / 2))
+    if candidate > _MOST_SEARCHED:
+        # products are far between there, and no memory holds them: a power of two is refused as well as they are
+        return 1 << (candidate - 1).bit_length()
     while True:
         rest = candidate
         for prime in (2, 3, 5, 7):

@@ -1,6 +1,7 @@
-"""``python -m tests.reliability.environment``: the command in odd surroundings: streams, variables, names, folders.
+"""``python -m tests.reliability.environment 50``: the command in odd surroundings: streams, variables, names, folders.
 
-Each case has to end as its line says, with nothing on standard error but wavesim's own lines.
+Each case has to end as its line says, with nothing on standard error but wavesim's own lines; at last 50 commands begin side by side on one
+empty program cache.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 from tests.reliability.clusters import environment
+from tests.reliability.records import record
 from tests.unit.scenario_files import SMALL
 
 # variables, exit codes that are right, words of standard error ("" for none at all)
@@ -84,9 +87,32 @@ def in_case(name: str, folder: Path, verb: str) -> str:
     return wrong(command(arguments, variables), codes, words)
 
 
-def main() -> None:
-    """Every case with ``run``, names of any bytes, closed and full streams."""
-    bad = 0
+def side_by_side(count: int, folder: Path) -> Counter[str]:
+    """So many runs at once, whose cache of compiled programs is empty when they begin: what came of them."""
+    path, cache = scenario(folder), {"JAX_COMPILATION_CACHE_DIR": str(folder / "cache")}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "wavesim", "run", path, "--out", str(folder / str(number)), "--no-movie", "--quiet"],
+            env=environment() | cache,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for number in range(count)
+    ]
+    said = [process.communicate() for process in processes]
+    found = Counter(
+        "as it has to be" if process.returncode == 0 and not errors else f"{process.returncode} {errors[-300:]!r}"
+        for process, (_, errors) in zip(processes, said, strict=True)
+    )
+    found["different outputs"] = len({numbers for numbers, _ in said})
+    found["programs kept"] = len(list((folder / "cache").glob("*-cache")))
+    return found
+
+
+def main(count: int) -> None:
+    """Every case with ``run``, names of any bytes, closed and full streams; `count` runs side by side."""
+    bad, cases = 0, len(CASES) + 10
     for name in CASES:
         with tempfile.TemporaryDirectory() as folder:
             trouble = in_case(name, Path(folder), "run")
@@ -105,8 +131,11 @@ def main() -> None:
             trouble = wrong(command(arguments, {"PYTHONIOENCODING": "ascii"}), (0,), "")
         bad += bool(trouble)
         print(f"{name!r}: {trouble or 'as it has to be'}", flush=True)
-    print(f"{bad} wrong")
+    with tempfile.TemporaryDirectory() as folder:
+        found = side_by_side(count, Path(folder))
+    print(f"{bad} wrong; side by side: {dict(found)}")
+    record("environment", 0, {"cases": cases, "wrong": bad, "side by side": dict(found)})
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

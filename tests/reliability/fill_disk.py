@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from tests.reliability.clusters import TINY, environment
+from tests.reliability.records import record
 from tests.unit.scenario_files import SMALL
 
 _BOUND = """
@@ -84,6 +85,8 @@ def main() -> None:
             bad += bool(trouble)
             print(f"{what.__name__} {limit}: {trouble or 'as it has to be'}", flush=True)
     print(f"{bad} wrong")
+    if len(sys.argv) < 2:
+        record("fill_disk", 0, {"trials": 2 * len(LIMITS), "wrong": bad}, limits=LIMITS)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from tests.unit.sweep_toys import FACTS, NAMES, answered, toy
+from tests.reliability.records import in_double_precision, record
+from tests.unit.sweep_toys import FACTS, NAMES, parts_of, toy
 from wavesim import Grid, Problem, propagate
 from wavesim.errors import WavesimError
 from wavesim.io import load, save
@@ -34,7 +35,7 @@ def store(folder: Path) -> Path:
     sweep, layout = toy(heights=11)
     with Store.opened(path, sweep, layout, NAMES, FACTS) as written:
         for chunk in written.waiting():
-            written.write(chunk, answered(layout, chunk))
+            written.write(parts_of(layout, chunk))
     return path
 
 
@@ -116,6 +117,8 @@ def trials(count: int, folder: Path) -> dict[str, Counter[str]]:
 
 
 if __name__ == "__main__":
+    in_double_precision()
     with tempfile.TemporaryDirectory() as name:
-        for what, counts in trials(int(sys.argv[1]), Path(name)).items():
-            print(what, dict(counts))
+        found = {what: dict(counts) for what, counts in trials(int(sys.argv[1]), Path(name)).items()}
+    print(found)
+    record("flip_bits", SEED, found)

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.reliability.records import in_double_precision, record
 from wavesim.cli._planning import planning
 from wavesim.errors import WavesimError
 from wavesim.scenario import read_scenario, shipped, shipped_sweeps, toml, understood
@@ -157,6 +158,7 @@ def bad(found: Counter[str]) -> list[str]:
 
 
 if __name__ == "__main__":
+    in_double_precision()
     begun = time.monotonic()
     outcome = trials(int(sys.argv[2]) if len(sys.argv) > 2 else 0, int(sys.argv[1]))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -166,3 +168,5 @@ if __name__ == "__main__":
     )
     for what in bad(outcome):
         print(what)
+    if len(sys.argv) == 2:
+        record("fuzz_scenarios", SEED, outcome, longest_s=LONGEST)

@@ -1,4 +1,4 @@
-"""``python -m tests.reliability.kill 1000``: SIGKILL, SIGINT and SIGTERM, once and twice, at random moments, to ``run``, ``sweep``, ``animate``.
+"""``python -m tests.reliability.kill 100``: SIGKILL, SIGINT and SIGTERM, once and twice, at random moments, to ``run``, ``sweep``, ``animate``.
 
 After each, every file is the old one or a whole new one, nothing is left over that the next start does not sweep away, and no traceback is
 printed; a sweep goes on to the table of an undisturbed one. What kills cost a sweep's chunks: `tests.reliability.test_sweeps`; on a
@@ -19,6 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.reliability.clusters import TINY, environment
+from tests.reliability.records import record
 from tests.unit.scenario_files import SMALL
 from wavesim.errors import WavesimError
 from wavesim.io import load
@@ -147,9 +148,36 @@ def trials(count: int, folder: Path, longest: float) -> Counter[str]:
     return found
 
 
+_INSIDE = """
+import os, signal, sys
+place, call, count = sys.argv[1], int(sys.argv[2]), 0
+
+def look(frame, event, argument):
+    global count
+    if event == "call" and place in frame.f_code.co_filename:
+        count += 1
+        if count == call:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.argv = ["wavesim", *sys.argv[3:]]
+from wavesim.cli import main
+sys.setprofile(look)
+main()
+"""
+
+
+def interrupted_inside(place: str, call: int, arguments: list[str]) -> str:
+    """``wavesim ...``, with Ctrl-C in the middle of that call of a function of a package; what is not as it has to be."""
+    command = [sys.executable, "-c", _INSIDE, place, str(call), *arguments]
+    done = subprocess.run(command, env=environment(), text=True, capture_output=True, timeout=300)
+    if done.returncode != 130 or len(done.stderr.splitlines()) != 1 or "wavesim: interrupted" not in done.stderr:
+        return f"{done.returncode} {done.stderr[-400:]!r}"
+    return ""
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        for what, times in trials(
-            int(sys.argv[1]), Path(name), float(sys.argv[2]) if len(sys.argv) > 2 else 8.0
-        ).items():
-            print(times, what)
+        found = trials(int(sys.argv[1]), Path(name), float(sys.argv[2]) if len(sys.argv) > 2 else 8.0)
+    for what, times in found.items():
+        print(times, what)
+    record("kill", SEED, found)

@@ -121,7 +121,7 @@ def test_a_scheduler_is_lost(returns: bool, tmp_path: Path, monkeypatch: pytest.
             killer.join()
     kept = int((read(out / "sweep.zarr")["status"] != 0).sum())
     assert kept == 320 if returns else 32 <= kept < 320
-    monkeypatch.setattr(_chunk, "answers", sweeping.answers)
+    monkeypatch.setattr(_chunk, "waves", sweeping.waves)
     ws.sweep(file, out=out)
     ws.sweep(file, out=tmp_path / "calm")
     assert same_values(read(out / "sweep.zarr"), read(tmp_path / "calm" / "sweep.zarr"))

@@ -20,6 +20,7 @@ import numpy as np
 from tests.unit.sweep_toys import FACTS, NAMES, answered, same_values, toy
 from wavesim.errors import WavesimError
 from wavesim.sweeps._answer import Answer, Status
+from wavesim.sweeps._parts import Part
 from wavesim.sweeps._store import Store, read
 
 
@@ -74,7 +75,8 @@ def fill(path: Path, answers: Callable[[int], list[Answer]], log: Path | None = 
     with Store.opened(path, sweep, layout, NAMES, FACTS) as store:
         for chunk in store.waiting():
             _note(log, f"begun {chunk}")
-            store.write(chunk, answers(chunk))
+            found = dict(enumerate(answers(chunk)))
+            store.write([Part(chunk, found, len(found), True)])
             _note(log, f"done {chunk}")
 
 

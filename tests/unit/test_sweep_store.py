@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from tests.unit.sweep_toys import FACTS, NAMES, answered, made, same_values, toy
+from tests.unit.sweep_toys import FACTS, NAMES, made, parts_of, same_values, toy
 from wavesim.errors import MissingPackage, WavesimError
 from wavesim.scenario._sweep_axes import SweepAxis
 from wavesim.sweeps._answer import Status
@@ -31,7 +31,7 @@ def filled(path: Path, chunks: int | None = None) -> xr.Dataset:
     sweep, layout = toy()
     with Store.opened(path, sweep, layout, NAMES, FACTS) as store:
         for chunk in store.waiting()[:chunks]:
-            store.write(chunk, answered(layout, chunk))
+            store.write(parts_of(layout, chunk))
         return store.dataset()
 
 
@@ -63,7 +63,7 @@ def test_samples_are_counted(tmp_path: Path) -> None:
     layout = Layout((2,), (2,))
     sweep = made((pair,), layout)
     with Store.opened(tmp_path / "sweep.zarr", sweep, layout, NAMES, FACTS) as store:
-        store.write(0, answered(layout, 0))
+        store.write(parts_of(layout, 0))
         table = store.dataset()
     assert table["gap"].dims == ("sample",) and table["sample"].values.tolist() == [0, 1]
     assert table["energy"].values.tolist() == [3.0, 4.0] and table["energy"].attrs["units"] == "eV"
@@ -88,11 +88,11 @@ def test_a_table_in_memory_is_the_same(tmp_path: Path) -> None:
     with Table(sweep, layout, NAMES, FACTS) as table:
         assert table.waiting() == [0, 1, 2, 3, 4, 5]
         for chunk in (5, 0, 3):
-            table.write(chunk, answered(layout, chunk))
+            table.write(parts_of(layout, chunk))
         assert table.waiting() == [1, 2, 4]
         assert table.statuses() == {Status.WAITING: 5, Status.GOOD: 3, Status.MISSED: 1, Status.FAILED: 1}
         for chunk in table.waiting():
-            table.write(chunk, answered(layout, chunk))
+            table.write(parts_of(layout, chunk))
         assert same_values(table.dataset(), filled(tmp_path / "sweep.zarr"))
 
 
@@ -104,7 +104,7 @@ def test_it_goes_on_where_it_was(tmp_path: Path) -> None:
         assert store.waiting() == [2, 3, 4, 5]
         assert store.statuses() == {Status.WAITING: 6, Status.GOOD: 4, Status.MISSED: 0, Status.FAILED: 0}
         # the theory that a later chunk names joins what an earlier writer was told
-        store.write(5, answered(layout, 5))
+        store.write(parts_of(layout, 5))
         assert store.dataset()["gap_theory"].attrs["theory"] == "levels, wkb"
     assert same_values(filled(path), whole)
     assert sorted(item.name for item in path.parent.iterdir()) == [
@@ -124,7 +124,7 @@ def test_a_chunk_without_a_status_is_done_again(tmp_path: Path) -> None:
     sweep, layout = toy()
     with Store.opened(path, sweep, layout, NAMES, FACTS) as store:
         assert store.waiting() == [1]
-        store.write(1, answered(layout, 1))
+        store.write(parts_of(layout, 1))
         assert same_values(store.dataset(), whole)
     assert not (tmp_path / ".sweep.zarr.part").exists()
 
@@ -135,7 +135,7 @@ def test_one_writer_and_any_number_of_readers(tmp_path: Path) -> None:
     with Store.opened(path, sweep, layout, NAMES, FACTS) as store:
         with pytest.raises(WavesimError, match="must have one writer.*wait for it"):
             Store.opened(path, sweep, layout, NAMES, FACTS)
-        store.write(0, answered(layout, 0))
+        store.write(parts_of(layout, 0))
         assert int((read(path)["status"] != Status.WAITING).sum()) == 2
     filled(path)
 
@@ -230,7 +230,7 @@ def test_a_damaged_piece_is_named_and_its_rows_are_done_again(piece: str, damage
         Store.opened(path, sweep, layout, NAMES, FACTS) as store,
     ):
         assert store.waiting() == [0]
-        store.write(0, answered(layout, 0))
+        store.write(parts_of(layout, 0))
         assert same_values(store.dataset(), whole)
 
 
@@ -245,7 +245,7 @@ def test_what_follows_from_the_sweep_is_mended(piece: str, tmp_path: Path) -> No
         Store.opened(path, sweep, layout, NAMES, FACTS) as store,
     ):
         for chunk in store.waiting():
-            store.write(chunk, answered(layout, chunk))
+            store.write(parts_of(layout, chunk))
     assert same_values(read(path), whole) and same_values(filled(path), whole)
 
 
@@ -282,14 +282,14 @@ def test_a_disk_that_becomes_read_only(moment: int, tmp_path: Path, monkeypatch:
             WavesimError, match="Read-only file system; what was written stays valid.*run the same again"
         ):
             for chunk in store.waiting():
-                store.write(chunk, answered(layout, chunk))
+                store.write(parts_of(layout, chunk))
         assert store.waiting() == ([0, 1] if moment < 12 else [1])
     assert int((read(path)["status"] != Status.WAITING).sum()) == (0 if moment < 12 else 2)
     with Store.opened(path, sweep, layout, NAMES, FACTS) as store, Table(sweep, layout, NAMES, FACTS) as whole:
         for chunk in store.waiting():
-            store.write(chunk, answered(layout, chunk))
+            store.write(parts_of(layout, chunk))
         for chunk in whole.waiting():
-            whole.write(chunk, answered(layout, chunk))
+            whole.write(parts_of(layout, chunk))
         assert same_values(store.dataset(), whole.dataset())
 
 

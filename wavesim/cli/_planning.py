@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from .._text import described
 from ..errors import NumericsError, WavesimError
 
@@ -20,7 +22,9 @@ def planning(begun: Callable[[], bool] = lambda: False) -> Iterator[None]:
         NumericsError: if numbers overflow, or more memory is asked for than there is.
     """
     try:
-        yield
+        # what is not finite is refused by who meets it
+        with np.errstate(all="ignore"):
+            yield
     except WavesimError:
         raise
     except (ArithmeticError, ValueError, IndexError, MemoryError, RecursionError) as error:

@@ -4,7 +4,7 @@ from ._adjoint import (
     has_adjoint as has_adjoint,
     propagate_with_adjoint as propagate_with_adjoint,
 )
-from ._batch import chunks_at_once as chunks_at_once, evolve_many as evolve_many
+from ._batch import chunks_at_once as chunks_at_once, evolve_many as evolve_many, row_seconds as row_seconds
 from ._evolve import Frame as Frame, Trajectory as Trajectory, evolve as evolve
 from ._flight import Flight as Flight, flight as flight
 from ._folded import folded as folded

@@ -83,7 +83,7 @@ def evolve_many(
     devices = _devices()
     program = functools.partial(_run, structure, _mesh(devices), numerics[0].steps // numerics[0].frames)
     rows = _rows(numerics[0])
-    pieces = _pieces(len(problems), rows, len(devices), _seconds(numerics[0]))
+    pieces = _pieces(len(problems), rows, len(devices), row_seconds(numerics[0]))
     at_once = min(threads or _cores(), chunks_at_once(numerics[0]))
     return _in_order(functools.partial(_solved, program, len(devices)), leaves, pieces, at_once)
 
@@ -149,8 +149,8 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _seconds(numerics: Numerics) -> float:
-    """Seconds that one row takes, about."""
+def row_seconds(numerics: Numerics) -> float:
+    """Seconds that one row takes, about: by the kind of device alone, so that it is the same on all machines."""
     points = math.prod(numerics.grid.points)
     eigenstates = points**3 / 10 if isinstance(numerics.method, Spectral) else 0
     rate = _CPU_RATE if jax.default_backend() == "cpu" else _DEVICE_RATE
@@ -165,7 +165,7 @@ def _rows(numerics: Numerics) -> int:
     cached = (_CPU_CHUNK if jax.default_backend() == "cpu" else _DEVICE_CHUNK) // psi
     fitting = int(_SHARE * device_memory() / numerics.memory)
     rows = 1 << max(0, min(cached, fitting).bit_length() - 1)
-    while rows > _LANES and rows * _seconds(numerics) > _LONG:
+    while rows > _LANES and rows * row_seconds(numerics) > _LONG:
         rows //= 2
     return rows
 

@@ -137,8 +137,9 @@ def _varied(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     whole = {key: row for key, row in expected.items() if key in OF_STUDIES} if isinstance(expected, dict) else {}
     cases, wrong = [], []
     for label, content in zip(varied.labels, varied.contents, strict=True):
-        if whole:
-            content = content | {"expect": {key: row for key, row in content["expect"].items() if key not in whole}}
+        own = content.get("expect")
+        if whole and isinstance(own, dict):
+            content = content | {"expect": {key: row for key, row in own.items() if key not in whole}}
         try:
             cases.append(dataclasses.replace(_single(name, content, folder), label=label))
         except ScenarioError as error:
@@ -174,9 +175,10 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
         wrong += sentences(error, data, ScenarioFile, SECTIONS)
     expect = tuple(_expectations(read.get("expect"), natural, wrong, angle))
     particle = data.get("particle", {})
-    if isinstance(particle, dict) and {"mass", "charging"} <= particle.keys():
+    both = {"mass", "charging"} & particle.keys() if isinstance(particle, dict) else {"mass"}
+    if len(both) == 2:
         wrong.append("particle: must have a mass, or the charging energy of a junction, but has both; leave one out.")
-    if angle and not (isinstance(particle, dict) and {"mass", "charging"} & particle.keys()):
+    if angle and not both:
         wrong.append(
             "particle.mass: must be given where the axis is an angle: a moment of inertia, such as '3.2 u angstrom^2'."
         )

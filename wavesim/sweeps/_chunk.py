@@ -1,56 +1,86 @@
-"""The answers of one chunk of a sweep's rows, and what an executor of chunks is."""
+"""The answers of one chunk of a sweep's rows, part by part, and what an executor of chunks is."""
 
 from __future__ import annotations
 
 import abc
 import dataclasses
 import math
-from collections.abc import Callable, Generator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 from .._text import described
 from ..errors import WavesimError
 from ._answer import Answer, Asked, Status
-from ._engine import answers
+from ._engine import answers, waves
 from ._file import Sweep
+from ._parts import Part, Rest
 from ._watch import Watch
 
-Answered = tuple[int, list[Answer]]
+# seconds that rows wait to be stored, while a chunk goes on
+_KEEP = 3.0
 
 
 class AbstractExecutor(abc.ABC):
     """Answers chunks. What it yields is not kept: the caller writes it."""
 
     @abc.abstractmethod
-    def answered(self, sweep: Sweep, chunks: Sequence[int], watch: Watch) -> Generator[Answered, None, None]:
-        """Each chunk with the answers of its rows, as they come, in any order.
+    def answered(self, sweep: Sweep, waiting: Mapping[int, Rest], watch: Watch) -> Generator[Part, None, None]:
+        """The answers of chunks, as they come, in any order; those of a chunk in several parts if they take long.
+
+        Args:
+            sweep: what is asked.
+            waiting: by chunk, what is left of it.
+            watch: hears of chunks and rows.
 
         Raises:
-            WavesimError: if it cannot go on. Chunks that were not yielded are to be asked for again.
+            WavesimError: if it cannot go on. What was not yielded is to be asked for again.
         """
 
 
-def answer_chunk(sweep: Sweep, chunk: int, each: Callable[[Answer], None] = lambda answer: None) -> list[Answer]:
-    """The answers of a chunk's rows, in their order; a row that cannot even be asked fails and disturbs no other.
+def parts(sweep: Sweep, chunk: int, rest: Rest, each: Callable[[Answer], None], early: bool = True) -> Iterator[Part]:
+    """The answers of a chunk's rows; a row that cannot even be asked fails and disturbs no other.
 
     Args:
         sweep: what is asked.
         chunk: which part of it, see `Layout`.
+        rest: what is left of it.
         each: told of each answer as it comes.
+        early: whether finished rows are given away while others of their wave are still computed.
     """
-    rows = sweep.layout.rows_of(chunk)
-    found: dict[int, Answer] = {}
-    questions: dict[int, Asked] = {}
-    for row in rows:
+    ready, kept, end = dict[int, Answer](), time.monotonic(), rest.start
+    for wave in waves(_asked(sweep, chunk, rest.start), rest.known):
+        held: Answer | None = None
+        for found in wave.answers:
+            for place, answer in found:
+                end = max(end, place + 1)
+                if place in rest.known:
+                    continue
+                answer = _measuring(answer, sweep.measure)
+                each(answer)
+                if place == wave.first:
+                    # it marks where to go on, until all that was computed with it is stored
+                    held = answer
+                else:
+                    ready[place] = answer
+            if early and ready and time.monotonic() - kept >= _KEEP:
+                yield Part(chunk, ready, wave.first, False)
+                ready, kept = {}, time.monotonic()
+        if held is not None:
+            ready[wave.first] = held
+        if time.monotonic() - kept >= _KEEP:
+            yield Part(chunk, ready, end, False)
+            ready, kept = {}, time.monotonic()
+    yield Part(chunk, ready, end, True)
+
+
+def _asked(sweep: Sweep, chunk: int, start: int) -> Iterator[tuple[int, Asked | Answer]]:
+    for place, row in enumerate(sweep.layout.rows_of(chunk)):
+        if place < start:
+            continue
         try:
-            questions[row] = sweep.asked(row)
+            yield place, sweep.asked(row)
         except (ArithmeticError, ValueError) as error:
-            found[row] = Answer.failed(str(error) if isinstance(error, WavesimError) else described(error))
-            each(found[row])
-    places = list(questions)
-    for place, answer in answers(list(questions.values())):
-        found[places[place]] = _measuring(answer, sweep.measure)
-        each(found[places[place]])
-    return [found[row] for row in rows]
+            yield place, Answer.failed(str(error) if isinstance(error, WavesimError) else described(error))
 
 
 def _measuring(answer: Answer, names: Sequence[str]) -> Answer:

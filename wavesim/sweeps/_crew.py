@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 import warnings
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from .._text import first_line
 from ..errors import BrokenOffError, WavesimError
-from ._answer import Answer
+from ._parts import Part, Rest
 from ._workers import PROBE, answer_text, refuse_other, refuse_small, versions
 
 _LOOK = 1.0  # seconds between looks at who is there
@@ -22,12 +22,19 @@ _FAILURES = 3  # of one chunk, each time on some worker
 class Work:
     """The chunks of a sweep: what is to be done, and what has gone wrong with which; it outlives a lost scheduler."""
 
-    def __init__(self, text: str, chunks: Iterable[int]) -> None:
+    def __init__(self, text: str, waiting: Mapping[int, Rest]) -> None:
         self.text = text
-        self.todo = deque(chunks)
+        self.todo = deque(waiting)
+        self.rests = dict(waiting)
         self.deadly: list[int] = []
         self.left_out: dict[str, str] = {}
         self._deaths, self._failures = Counter[int](), Counter[int]()
+
+    def came(self, part: Part) -> None:
+        """Some rows of a chunk are there: the rest is the next to be done."""
+        if not part.last:
+            self.rests[part.chunk] = Rest(part.end, self.rests[part.chunk].known)
+            self.todo.appendleft(part.chunk)
 
     def died(self, chunk: int) -> None:
         """The worker that had it is gone: once more, or left out if it has ended too many."""
@@ -138,6 +145,7 @@ class Crew:
                 answer_text,
                 self._work.text,
                 chunk,
+                self._work.rests[chunk],
                 self._wanted,
                 workers=[address],
                 allow_other_workers=False,
@@ -151,8 +159,8 @@ class Crew:
     def _memory(self, address: str) -> float:
         return float(self._facts[address].get("memory_limit") or float("inf"))
 
-    def taken(self, future: Any, found: Any) -> tuple[int, list[Answer]] | None:
-        """What came of a future: a chunk with its answers, or None if it is to be done again, or was given up before.
+    def taken(self, future: Any, found: Any) -> Part | None:
+        """What came of a future: rows of a chunk, or None if it is to be done again, or was given up before.
 
         Raises:
             BrokenOffError: if the chunk has failed too often.
@@ -160,8 +168,9 @@ class Crew:
         if future not in self.flying:
             return None
         chunk, address = self.flying.pop(future)
-        if future.status == "finished" and isinstance(found, list):
-            return chunk, found
+        if future.status == "finished" and isinstance(found, Part):
+            self._work.came(found)
+            return found
         error = found[1] if isinstance(found, tuple) else found
         if future.status != "error":
             # cancelled, or lost with a scheduler that is there again

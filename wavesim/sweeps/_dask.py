@@ -6,14 +6,15 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 
 from .._text import first_line
 from ..errors import BrokenOffError, MissingPackage, WavesimError
-from ._chunk import AbstractExecutor, Answered
+from ._chunk import AbstractExecutor
 from ._crew import Crew, Work
 from ._file import Sweep
+from ._parts import Part, Rest
 from ._watch import Watch
 
 try:
@@ -45,7 +46,7 @@ Connection = tuple[Any, Callable[[], object]]
 
 
 class Dask(AbstractExecutor):
-    """The workers of a scheduler, with two chunks in the hands of each; a worker that dies loses these only.
+    """The workers of a scheduler, with two chunks in the hands of each; a worker that dies loses these only, and not what parts of them are there.
 
     Args:
         connect: gives a client, which is closed afterwards, and what is to be done for the workers now and then.
@@ -58,8 +59,8 @@ class Dask(AbstractExecutor):
     ) -> None:
         self.connect, self._address, self._returns = connect, address, returns
 
-    def answered(self, sweep: Sweep, chunks: Sequence[int], watch: Watch) -> Generator[Answered, None, None]:
-        work = Work(sweep.text(), chunks)
+    def answered(self, sweep: Sweep, waiting: Mapping[int, Rest], watch: Watch) -> Generator[Part, None, None]:
+        work = Work(sweep.text(), waiting)
         deadline = None
         while True:
             try:
@@ -81,13 +82,13 @@ class Dask(AbstractExecutor):
                 "(out of memory?); give the workers more memory, and run the same again to go on."
             )
 
-    def _served(
-        self, client: Any, tend: Callable[[], object], work: Work, watch: Watch
-    ) -> Generator[Answered, None, None]:
+    def _served(self, client: Any, tend: Callable[[], object], work: Work, watch: Watch) -> Generator[Part, None, None]:
         """Answer what is to be done with the workers of one client."""
         crew = Crew(client, work)
         # with results: what a worker takes with it when it dies is computed again while others go on
         finished = distributed.as_completed(loop=client.loop, with_results=True, raise_errors=False)
+        # chunks of which a part has come, and the rest is not lost
+        going_on = set[int]()
         try:
             while work.todo or crew.flying:
                 if client.status not in ("running", "connecting"):
@@ -100,16 +101,20 @@ class Dask(AbstractExecutor):
                 if looked:
                     tend()
                 for future, chunk in given:
-                    watch.begun(chunk)
+                    if chunk not in going_on:
+                        watch.begun(chunk)
+                    going_on.discard(chunk)
                     finished.add(future)
                 if not finished.has_ready():
                     time.sleep(_GLANCE)
                     continue
-                answered = crew.taken(*next(finished))
-                if answered is not None:
-                    for answer in answered[1]:
+                part = crew.taken(*next(finished))
+                if part is not None:
+                    if not part.last:
+                        going_on.add(part.chunk)
+                    for answer in part.answers.values():
                         watch.answered(answer)
-                    yield answered
+                    yield part
         finally:
             work.todo.extendleft(chunk for chunk, _ in crew.flying.values())
             with contextlib.suppress(Exception):

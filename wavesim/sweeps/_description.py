@@ -27,6 +27,8 @@ _CODECS = {
     **dict.fromkeys(("float64", "int64", "uint8"), ("bytes", "zstd", "crc32c")),
     "string": ("vlen-utf8", "zstd", "crc32c"),
 }
+# of a file that holds many chunks, and of the index at its end
+_SHARD, _INDEX = ("sharding_indexed",), ("bytes", "crc32c")
 # a name becomes a folder inside the store
 _NAME = re.compile(r"[^./\\\x00][^/\\\x00]*")
 
@@ -129,23 +131,34 @@ def _array(name: str, told: dict[str, Any]) -> Array:
     Raises:
         KeyError, TypeError, ValueError: if it is not.
     """
-    codecs = tuple(codec["name"] for codec in told["codecs"])
-    shape, chunk = told["shape"], told["chunk_grid"]["configuration"]["chunk_shape"]
-    numbers = [*shape, *chunk]
+    shape, file = told["shape"], told["chunk_grid"]["configuration"]["chunk_shape"]
+    chunk, codecs = file, told["codecs"]
+    if _names(codecs) == _SHARD:
+        inside = codecs[0]["configuration"]
+        chunk, codecs = inside["chunk_shape"], inside["codecs"]
+        if (_names(inside["index_codecs"]), inside["index_location"]) != (_INDEX, "end"):
+            raise ValueError(f"{name!r} is encoded in another way")
+    numbers = [*shape, *file, *chunk]
     plain = (
         _NAME.fullmatch(name)
         and (told["zarr_format"], told["node_type"], told["chunk_grid"]["name"]) == (3, "array", "regular")
         and told["chunk_key_encoding"] == {"name": "default", "configuration": {"separator": "/"}}
         and not told.get("storage_transformers")
-        and codecs == _CODECS[told["data_type"]]
+        and _names(codecs) == _CODECS[told["data_type"]]
         and all(type(number) is int and number > 0 for number in numbers)
-        and 0 < len(shape) == len(chunk) == len(told["dimension_names"])
-        and max(math.prod(shape), math.prod(chunk)) <= MOST_ROWS
+        and 0 < len(shape) == len(chunk) == len(file) == len(told["dimension_names"])
+        and not any(whole % part for whole, part in zip(file, chunk, strict=True))
+        and max(math.prod(shape), math.prod(file)) <= MOST_ROWS
     )
     if not plain:
         raise ValueError(f"{name!r} is encoded in another way")
     dims = tuple(map(str, told["dimension_names"]))
-    return Array(dims, Layout(tuple(shape), tuple(chunk)), dict(told["attributes"]), told)
+    layout = Layout(tuple(shape), tuple(chunk), tuple(file) if file != chunk else ())
+    return Array(dims, layout, dict(told["attributes"]), told)
+
+
+def _names(codecs: list[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(codec["name"] for codec in codecs)
 
 
 def _must_be_table(found: Description) -> None:
@@ -157,7 +170,7 @@ def _must_be_table(found: Description) -> None:
     if any((column.dims, column.layout) != (status.dims, status.layout) for column in columns):
         raise ValueError("its columns are cut in different ways")
     sizes = dict(zip(status.dims, status.layout.shape, strict=True))
-    if any(label.layout.shape != (sizes[label.dims[0]],) for label in labels):
+    if any(label.layout.shape != (sizes[label.dims[0]],) or label.layout.shard for label in labels):
         raise ValueError("its labels do not fit its columns")
     if not all(isinstance(found.attributes[name], str) for name in ("hash", "content", "title")):
         raise ValueError("its attributes are of other kinds")

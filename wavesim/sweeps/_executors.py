@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager
 
 from ..errors import ArgumentError
 from ..propagation import require_double
-from ._chunk import AbstractExecutor, Answered, answer_chunk
+from ._chunk import AbstractExecutor, parts
 from ._file import Sweep
+from ._parts import Part, Rest
 from ._watch import Watch
 
 
 class Local(AbstractExecutor):
     """One chunk after the other, in this process, on its devices."""
 
-    def answered(self, sweep: Sweep, chunks: Sequence[int], watch: Watch) -> Generator[Answered, None, None]:
-        for chunk in chunks:
+    def answered(self, sweep: Sweep, waiting: Mapping[int, Rest], watch: Watch) -> Generator[Part, None, None]:
+        for chunk, rest in waiting.items():
             watch.begun(chunk)
-            yield chunk, answer_chunk(sweep, chunk, watch.answered)
+            yield from parts(sweep, chunk, rest, watch.answered)
 
 
 def executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[AbstractExecutor]:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 # a sweep of many rows has more chunks than this, so that workers share it evenly and little is lost with one
 _CHUNKS = 24
 _LEAST, _MOST = 16, 1024
+# up to so many rows each chunk is a file; beyond, files hold many chunks, and there are about so many files
+_UNSHARDED, _FILES = 1_000_000, 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,10 +19,16 @@ class Layout:
 
     A chunk is a contiguous range of rows and at the same time a block of the table: (1, ..., 1, c, full, ..., full). It depends on
     the sweep alone, not on who computes it.
+
+    Args:
+        shape: of the table.
+        chunk: of a chunk.
+        shard: of what one file holds, whole chunks; () for one chunk.
     """
 
     shape: tuple[int, ...]
     chunk: tuple[int, ...]
+    shard: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, shape: Sequence[int], most: int = _MOST) -> Layout:
@@ -31,7 +39,8 @@ class Layout:
         below = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
         cut = next(axis for axis in range(len(shape)) if below[axis] <= aim)
         pieces = math.ceil(shape[cut] / (aim // below[cut]))
-        return cls(tuple(shape), (*(1,) * cut, math.ceil(shape[cut] / pieces), *shape[cut + 1 :]))
+        chunk = (*(1,) * cut, math.ceil(shape[cut] / pieces), *shape[cut + 1 :])
+        return cls(tuple(shape), chunk, _shard(shape, chunk, cut) if rows > _UNSHARDED else ())
 
     @property
     def rows(self) -> int:
@@ -47,23 +56,55 @@ class Layout:
     def _pieces(self) -> tuple[int, ...]:
         return tuple(math.ceil(size / part) for size, part in zip(self.shape, self.chunk, strict=True))
 
+    @property
+    def _ratios(self) -> tuple[int, ...]:
+        """Chunks in a file along each axis."""
+        return tuple(whole // part for whole, part in zip(self.shard or self.chunk, self.chunk, strict=True))
+
+    @property
+    def inside(self) -> int:
+        """How many chunks a file has room for."""
+        return math.prod(self._ratios)
+
+    def block_of(self, chunk: int) -> tuple[slice, ...]:
+        """The block of the table that a chunk is."""
+        sides = zip(self._place(chunk), self.chunk, self.shape, strict=True)
+        return tuple(slice(at * part, min((at + 1) * part, size)) for at, part, size in sides)
+
     def rows_of(self, chunk: int) -> list[int]:
         """The rows of a chunk, in order."""
-        first, count, weight, left = 0, 1, 1, chunk
-        for size, part, pieces in reversed(list(zip(self.shape, self.chunk, self._pieces, strict=True))):
-            left, piece = divmod(left, pieces)
-            first += weight * piece * part
-            count *= min(part, size - piece * part)
-            weight *= size
+        first, count = 0, 1
+        for side, size in zip(self.block_of(chunk), self.shape, strict=True):
+            first = first * size + side.start
+            count *= side.stop - side.start
         return list(range(first, first + count))
 
     def key_of(self, chunk: int) -> str:
         """The path of a chunk's file within the folder of an array, as zarr has it: ``"c/3/0"``."""
-        place, left = list[str](), chunk
+        files = (at // ratio for at, ratio in zip(self._place(chunk), self._ratios, strict=True))
+        return "/".join(["c", *map(str, files)])
+
+    def slot_of(self, chunk: int) -> int:
+        """Where a chunk stands in its file, the last axis fastest."""
+        slot = 0
+        for at, ratio in zip(self._place(chunk), self._ratios, strict=True):
+            slot = slot * ratio + at % ratio
+        return slot
+
+    def files(self) -> dict[str, list[int]]:
+        """The chunks of each file by its path, see `key_of`."""
+        files: dict[str, list[int]] = {}
+        for chunk in range(self.chunks):
+            files.setdefault(self.key_of(chunk), []).append(chunk)
+        return files
+
+    def _place(self, chunk: int) -> list[int]:
+        """Where a chunk stands among the chunks along each axis."""
+        place = []
         for pieces in reversed(self._pieces):
-            left, piece = divmod(left, pieces)
-            place.append(str(piece))
-        return "/".join(["c", *reversed(place)])
+            chunk, at = divmod(chunk, pieces)
+            place.append(at)
+        return place[::-1]
 
     def place_of(self, row: int) -> tuple[int, ...]:
         """Where a row stands along each axis."""
@@ -72,3 +113,15 @@ class Layout:
             row, at = divmod(row, size)
             place.append(at)
         return tuple(reversed(place))
+
+
+def _shard(shape: Sequence[int], chunk: Sequence[int], cut: int) -> tuple[int, ...]:
+    """The block of a file, whole chunks of a table cut along axis `cut`: about a 64th of all rows."""
+    aim, shard = math.ceil(math.prod(shape) / _FILES), list(chunk)
+    for axis in range(cut, -1, -1):
+        # whole axes first: rows of a file follow one another
+        wanted = aim // math.prod(shard)
+        shard[axis] *= max(1, min(math.ceil(shape[axis] / chunk[axis]), wanted))
+        if shard[axis] < shape[axis]:
+            break
+    return tuple(shard)

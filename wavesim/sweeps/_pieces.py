@@ -12,13 +12,12 @@ import numpy as np
 
 from ..errors import WavesimError
 from ._answer import Status
+from ._checksums import sound, usable
 from ._description import Description, read_description
 
 if TYPE_CHECKING:
     import zarr
 
-# of the checksum at the end of each file
-_TAIL = 4
 _NAMED = 3
 
 
@@ -28,19 +27,23 @@ class Pieces:
 
     Attributes:
         description: what it says of itself.
-        group: its arrays, for reading, in memory; chunks that are not whole in all columns are left out, as if never written.
+        group: its arrays, for reading, in memory; rows that wait may have numbers there, which count for nothing.
+        files: what is in that memory.
         labels: files of labels that are damaged or missing.
         damaged: other such files, and cells of rows that are called good but have no number.
         lost: rows that had an answer, and wait again for want of these pieces.
         status: of each row: shape (rows,), uint8.
+        again: chunks of which rows are lost: they are done again from their first row.
     """
 
     description: Description
     group: zarr.Group
+    files: dict[str, Any]
     labels: tuple[str, ...]
     damaged: tuple[str, ...]
     lost: int
     status: np.ndarray
+    again: tuple[int, ...]
 
 
 def named(damaged: Sequence[str]) -> str:
@@ -66,30 +69,34 @@ def gathered(path: Path) -> Pieces:
     for name, array in description.arrays.items():
         files[f"{name}/zarr.json"] = _json(array.metadata)
     labels = [key for name in description.labels for key in _label_files(path, description, name, files)]
-    damaged, lost = list[str](), 0
-    keys = [layout.key_of(chunk) for chunk in range(layout.chunks)]
+    places = layout.files()
     # the status of all chunks before any column: what is written meanwhile counts as not yet there
-    begun = {key: content for key in keys if (content := _content(path / "status" / key)) is not None}
-    for chunk, key in enumerate(keys):
-        if (status := begun.get(key)) is None:
-            continue
-        contents = {name: _content(path / name / key) for name in description.columns if name != "status"}
-        contents["status"] = status
-        broken = [f"{name}/{key}" for name, content in contents.items() if content is None or not sound(content)]
-        damaged += broken
-        if broken:
-            lost += len(layout.rows_of(chunk))
-        else:
-            files |= {f"{name}/{key}": _buffer(content or b"") for name, content in contents.items()}
+    begun = {key: content for key in places if (content := _content(path / "status" / key)) is not None}
+    damaged, broken, unknown = list[str](), set[int](), set[int]()
+    for key, status in begun.items():
+        for name in description.columns:
+            content, slots = usable(status if name == "status" else _content(path / name / key), layout.inside)
+            if content is not None:
+                files[f"{name}/{key}"] = _buffer(content)
+            if slots:
+                damaged.append(f"{name}/{key}")
+                chunks = {chunk for chunk in places[key] if layout.slot_of(chunk) in slots}
+                broken |= chunks
+                unknown |= chunks if name == "status" else set()
     group = zarr.open_group(zarr.storage.MemoryStore(files), mode="r", zarr_format=3, use_consolidated=False)
-    status = np.array(values(group, "status")).ravel()
+    status, lost = np.array(values(group, "status")).ravel(), 0
+    for chunk in broken:
+        rows = layout.rows_of(chunk)
+        lost += len(rows) if chunk in unknown else int(np.count_nonzero(status[rows] != Status.WAITING))
+        status[rows] = Status.WAITING
     empty = _without_numbers(group, description, status)
     if empty.any():
         # written by something else than wavesim: its checksum is right, but there is no number
         damaged.append(f"the numbers of {int(empty.sum()):,} rows")
+        broken |= {chunk for chunk in range(layout.chunks) if empty[layout.rows_of(chunk)].any()}
         status[empty] = Status.WAITING
         lost += int(empty.sum())
-    return Pieces(description, group, tuple(labels), tuple(damaged), lost, status)
+    return Pieces(description, group, files, tuple(labels), tuple(damaged), lost, status, tuple(sorted(broken)))
 
 
 def values(group: zarr.Group, name: str) -> np.ndarray:
@@ -101,13 +108,6 @@ def values(group: zarr.Group, name: str) -> np.ndarray:
     found = np.asarray(array[...])
     # numpy's own text type is not yet understood by all that takes a dataset
     return found.astype(object) if found.dtype.kind == "T" else found
-
-
-def sound(content: bytes) -> bool:
-    """Whether a file ends in the checksum of the rest: CRC-32C, little-endian, as zarr's codec ``crc32c`` writes it."""
-    import google_crc32c
-
-    return len(content) > _TAIL and google_crc32c.value(content[:-_TAIL]) == int.from_bytes(content[-_TAIL:], "little")
 
 
 def must_have_labels(path: Path, pieces: Pieces) -> None:

@@ -52,7 +52,7 @@ def must_fit(path: Path, stored: Description, layout: Layout) -> None:
         WavesimError: if the shape of the table or of its chunks differs.
     """
     found = stored.arrays["status"].layout
-    if (found.shape, found.chunk) != (layout.shape, layout.chunk):
+    if found != layout:
         raise WavesimError(
             f"{path} must be cut into chunks of {layout.chunk}, but has {found.chunk} of {found.shape}: another version of wavesim wrote it; choose another folder."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,9 +18,10 @@ from .._text import described as said
 from ..errors import BrokenOffError, WavesimError
 from ._answer import Answer, Status
 from ._description import Description, read_description
+from ._parts import Part, Rest
 from ._pieces import Pieces, gathered, must_have_labels, named, values
 from ._resume import must_fit, must_match
-from ._table import attributes, columns, counted, entries, theories, unfinished
+from ._table import attributes, columns, counted, entries, first_waiting, theories, unfinished
 from ._zarr import arrays, described, template
 
 if TYPE_CHECKING:
@@ -36,8 +38,12 @@ _AGAIN = "what was written stays valid: make room and run the same again to go o
 class Store:
     """The rows of a sweep on disk, and the only writer of them; any number of readers need no lock (`read`).
 
-    A chunk is written column by column, its `status` last, each file whole or not at all: a chunk exists when its status says
-    so. One that was interrupted is done again, with the same values. ``with Store.opened(...) as store:``
+    A file is written column by column, that of `status` last, each whole or not at all: a row exists when its status says so. What
+    was interrupted is done again, with the same values. ``with Store.opened(...) as store:``
+
+    Attributes:
+        path: of the store.
+        at_once: parts that may wait to be written: more than one where a file holds many chunks.
     """
 
     def __init__(
@@ -49,13 +55,17 @@ class Store:
         lock: filelock.BaseFileLock,
         files: dict[str, Any],
         status: np.ndarray,
+        again: Sequence[int] = (),
     ) -> None:
-        self.path = path
+        self.path, self.at_once = path, 1 if layout.inside == 1 else 256
         self._sweep, self._layout, self._names, self._lock = sweep, layout, names, lock
         # zarr encodes into memory; only `put` touches the disk
-        self._files = files
+        self._files, self._chunks = files, layout.files()
         self._arrays = arrays(files, columns(names, sweep))
         self._status = status
+        for chunk in again:
+            status[layout.rows_of(chunk)] = Status.WAITING
+            self._arrays["status"][layout.block_of(chunk)] = Status.WAITING
 
     @classmethod
     def opened(
@@ -89,11 +99,11 @@ class Store:
                 discard(_part(target))
                 sweep_leftovers(target.parent)
                 if target.exists():
-                    files, status = _resumed(target, sweep, layout, tuple(names), provenance)
+                    files, status, again = _resumed(target, sweep, layout, tuple(names), provenance)
                 else:
                     files = _made(target, sweep, layout, tuple(names), provenance)
-                    status = np.full(layout.rows, Status.WAITING, np.uint8)
-            return cls(target, sweep, layout, tuple(names), lock, files, status)
+                    status, again = np.full(layout.rows, Status.WAITING, np.uint8), ()
+            return cls(target, sweep, layout, tuple(names), lock, files, status, again)
         except BaseException:
             lock.release()
             raise
@@ -108,26 +118,58 @@ class Store:
         """Let another process write. It happens by itself when a process ends, in whatever way."""
         self._lock.release()
 
-    def write(self, chunk: int, answers: Sequence[Answer]) -> None:
-        """Write the answers of one chunk, in the order of its rows.
+    def write(self, parts: Sequence[Part]) -> None:
+        """Write answers, each once. Files whose chunks are not all done stay in memory too, for the next part.
 
         Raises:
             WavesimError: if the disk is full or cannot be written; what was written before stays valid.
         """
-        rows = self._layout.rows_of(chunk)
-        first, last = (np.unravel_index(row, self._layout.shape) for row in (rows[0], rows[-1]))
-        block = tuple(slice(int(low), int(high) + 1) for low, high in zip(first, last, strict=True))
+        parts = [part for part in parts if part.answers]
+        keys = dict.fromkeys(self._layout.key_of(part.chunk) for part in parts)
         with _told(self.path, _AGAIN):
-            self._tell_theories(answers)
-            for name, values in entries(answers, self._names, self._sweep).items():
-                self._arrays[name][block] = values.reshape([side.stop - side.start for side in block])
-                for key in [key for key in self._files if key.startswith(f"{name}/c/")]:
-                    put(self.path / key, self._files.pop(key).to_bytes(), _part(self.path))
-        self._status[rows] = [answer.status for answer in answers]
+            self._tell_theories([answer for part in parts for answer in part.answers.values()])
+            for part in parts:
+                self._enter(part)
+            for key in keys:
+                for name in self._arrays:
+                    put(self.path / name / key, self._files[f"{name}/{key}"].to_bytes(), _part(self.path))
+        for part in parts:
+            rows = self._layout.rows_of(part.chunk)
+            self._status[[rows[place] for place in part.answers]] = [one.status for one in part.answers.values()]
+        for key in keys:
+            if not any(
+                (self._status[self._layout.rows_of(chunk)] == Status.WAITING).any() for chunk in self._chunks[key]
+            ):
+                for name in self._arrays:
+                    del self._files[f"{name}/{key}"]
+
+    def _enter(self, part: Part) -> None:
+        """Put answers among the arrays in memory."""
+        block = self._layout.block_of(part.chunk)
+        shape = [side.stop - side.start for side in block]
+        places = list(part.answers)
+        for name, numbers in entries(list(part.answers.values()), self._names, self._sweep).items():
+            array = self._arrays[name]
+            whole = np.asarray(array[block]).ravel()
+            if array.dtype.kind not in "fiu":
+                whole = whole.astype(object)
+            whole[places] = numbers
+            array[block] = whole.reshape(shape)
 
     def waiting(self) -> list[int]:
         """The chunks that are still to be done."""
         return unfinished(self._status, self._layout)
+
+    def rest(self, chunk: int) -> Rest:
+        """What is left of a chunk."""
+        status = self._status[self._layout.rows_of(chunk)]
+        start = first_waiting(status)
+        if (status == Status.WAITING)[start:].all():
+            return Rest(start)
+        runs = np.asarray(self._arrays["runs"][self._layout.block_of(chunk)]).ravel()
+        return Rest(
+            start, {place: int(runs[place]) for place in range(start, len(status)) if status[place] != Status.WAITING}
+        )
 
     def statuses(self) -> dict[Status, int]:
         """How many rows have which status."""
@@ -180,10 +222,14 @@ def _dataset(pieces: Pieces) -> xarray.Dataset:
     import xarray as xr
 
     description = pieces.description
+    waiting = (pieces.status == Status.WAITING).reshape(description.arrays["status"].layout.shape)
 
     def variable(name: str) -> xr.Variable:
         array = description.arrays[name]
         found = pieces.status.reshape(array.layout.shape) if name == "status" else values(pieces.group, name)
+        if name in description.columns and waiting.any():
+            # some of its files may be newer than its status
+            found[waiting] = math.nan if found.dtype.kind == "f" else "" if found.dtype == object else 0
         return xr.Variable(array.dims, found, {k: v for k, v in array.attributes.items() if k != "coordinates"})
 
     return xr.Dataset(
@@ -222,8 +268,9 @@ def _made(
 
 def _resumed(
     target: Path, sweep: Sweep, layout: Layout, names: tuple[str, ...], provenance: Mapping[str, str]
-) -> tuple[dict[str, Any], np.ndarray]:
-    """The description of the store that is there, with this writer among its provenance, and the status of its rows.
+) -> tuple[dict[str, Any], np.ndarray, Sequence[int]]:
+    """The store that is there: its description, with this writer among its provenance, and files that are not done; the status of its
+    rows; chunks that are done again from their first row.
 
     Descriptions of arrays and labels that are damaged or missing are written again, for they follow from the sweep.
     """
@@ -250,7 +297,14 @@ def _resumed(
             f"{target} must be whole, but {named([*mended, *pieces.damaged])}: {cure}.",
             stacklevel=4,
         )
-    return {key: content for key, content in files.items() if key.endswith("zarr.json")}, pieces.status
+    files = {key: content for key, content in files.items() if key.endswith("zarr.json")}
+    for key, chunks in layout.files().items():
+        # what is not done is gone on with
+        rows = [row for chunk in chunks for row in layout.rows_of(chunk)]
+        if (pieces.status[rows] == Status.WAITING).any():
+            found = {f"{name}/{key}": pieces.files.get(f"{name}/{key}") for name in columns(names, sweep)}
+            files |= {place: content for place, content in found.items() if content is not None}
+    return files, pieces.status, pieces.again
 
 
 def _mend_descriptions(target: Path, stored: Description, files: Mapping[str, Any]) -> list[str]:

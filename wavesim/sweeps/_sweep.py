@@ -15,11 +15,11 @@ import xarray as xr
 from ..analysis import AbstractQuestion
 from ..errors import ArgumentError
 from ..problem import Problem
-from ._answer import Answer
 from ._chunk import AbstractExecutor, measured
 from ._description import read_description
 from ._executors import executor
 from ._file import Sweep
+from ._parts import Part
 from ._store import Store
 from ._table import Table
 from ._watch import Progress, Watch, shown
@@ -124,17 +124,22 @@ def _provenance(asked: Sweep) -> dict[str, str]:
 
 
 def fill(table: Store | Table, hands: AbstractExecutor, asked: Sweep, watch: Watch) -> None:
-    """Have the waiting chunks answered, and write each while the next is computed."""
+    """Have the waiting rows answered, and write what has come while the next are computed."""
+    coming, waiting = list[Part](), {chunk: table.rest(chunk) for chunk in table.waiting()}
 
-    def write(chunk: int, answers: list[Answer]) -> None:
-        table.write(chunk, answers)
-        watch.written(chunk, len(answers))
+    def write() -> None:
+        now = coming.copy()
+        del coming[: len(now)]
+        table.write(now)
+        for part in now:
+            watch.written(part.chunk, len(part.answers), part.last)
 
     writing: Future[None] | None = None
-    with contextlib.closing(hands.answered(asked, table.waiting(), watch)) as coming, ThreadPoolExecutor(1) as writer:
-        for chunk, answers in coming:
-            if writing is not None:
+    with contextlib.closing(hands.answered(asked, waiting, watch)) as answered, ThreadPoolExecutor(1) as writer:
+        for part in answered:
+            if writing is not None and (writing.done() or len(coming) >= table.at_once):
                 writing.result()
-            writing = writer.submit(write, chunk, answers)
-        if writing is not None:
-            writing.result()
+            coming.append(part)
+            writing = writer.submit(write)
+    if writing is not None:
+        writing.result()

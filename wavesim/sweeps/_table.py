@@ -13,6 +13,7 @@ import numpy as np
 from .._typing import DIMENSIONLESS
 from ..scenario import QUANTITIES
 from ._answer import Answer, Status
+from ._parts import Part, Rest
 
 if TYPE_CHECKING:
     import xarray
@@ -153,6 +154,12 @@ def unfinished(status: np.ndarray, layout: Layout) -> list[int]:
     return [chunk for chunk in range(layout.chunks) if waits[layout.rows_of(chunk)].any()]
 
 
+def first_waiting(status: np.ndarray) -> int:
+    """The place from which on rows of this status wait; their number if none does."""
+    waits = status == Status.WAITING
+    return int(waits.argmax()) if waits.any() else len(waits)
+
+
 class Table:
     """The table of a sweep in memory, with the methods of `Store`: for a sweep that no file is asked of.
 
@@ -161,6 +168,9 @@ class Table:
         names: the quantities measured, the headline first.
         provenance: further text attributes: versions, device, precision.
     """
+
+    # parts that may wait to be written
+    at_once = 1
 
     def __init__(self, sweep: Sweep, layout: Layout, names: Sequence[str], provenance: Mapping[str, str]) -> None:
         self._sweep, self._layout, self._names = sweep, layout, tuple(names)
@@ -181,12 +191,17 @@ class Table:
     def close(self) -> None:
         """Nothing is held."""
 
-    def write(self, chunk: int, answers: Sequence[Answer]) -> None:
-        """Enter the answers of one chunk, in the order of its rows."""
-        rows = self._layout.rows_of(chunk)
-        for name, values in entries(answers, self._names, self._sweep).items():
-            self._entries[name][rows] = values
-        self._theories |= theories(answers, self._names, self._theories)
+    def write(self, parts: Sequence[Part]) -> None:
+        """Enter answers."""
+        for part in parts:
+            rows, answers = self._layout.rows_of(part.chunk), list(part.answers.values())
+            for name, values in entries(answers, self._names, self._sweep).items():
+                self._entries[name][[rows[place] for place in part.answers]] = values
+            self._theories |= theories(answers, self._names, self._theories)
+
+    def rest(self, chunk: int) -> Rest:
+        """What is left of a chunk."""
+        return Rest(first_waiting(self._entries["status"][self._layout.rows_of(chunk)]))
 
     def waiting(self) -> list[int]:
         """The chunks that are still to be done."""

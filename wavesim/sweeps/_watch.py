@@ -69,7 +69,8 @@ Progress = Callable[[Tally], None]
 class Watch:
     """Hears what happens to chunks and rows, counts, and passes it on to a `Progress` and a log.
 
-    The log has a line for each chunk handed out and for each chunk written: a chunk that is ``begun`` twice was lost in between.
+    The log has a line for each chunk handed out, for each part of one that is ``kept`` while it goes on, and for each chunk written: a
+    chunk that is ``begun`` twice was lost in between.
 
     Args:
         total: rows in all.
@@ -99,9 +100,9 @@ class Watch:
         self._counts[answer.status] += 1
         self._show(self.tally)
 
-    def written(self, chunk: int, rows: int) -> None:
-        """A chunk is in the store."""
-        self._note(f"written {chunk} {rows}")
+    def written(self, chunk: int, rows: int, last: bool) -> None:
+        """So many rows of a chunk are in the store, the last of it or not."""
+        self._note(f"{'written' if last else 'kept'} {chunk} {rows}")
 
     def _note(self, text: str) -> None:
         if self._log is not None:
@@ -170,7 +171,7 @@ class Pace:
     """How fast a sweep goes that another process runs.
 
     Attributes:
-        rows_per_s: over the last chunks that were written.
+        rows_per_s: over what was written last.
         ago: seconds since the last of them.
     """
 
@@ -182,7 +183,8 @@ def pace(log: Path) -> Pace | None:
     """Read it off the log; None where nothing was written yet."""
     try:
         lines = [line.split() for line in log.read_text(encoding="utf-8").splitlines()[-_LAST:]]
-        written = [(datetime.datetime.fromisoformat(line[0]), int(line[3])) for line in lines if line[1] == "written"]
+        stored = [line for line in lines if line[1] in ("kept", "written")]
+        written = [(datetime.datetime.fromisoformat(line[0]), int(line[3])) for line in stored]
     except (OSError, ValueError, IndexError):
         # no log, or a line that a process did not live to end
         return None

@@ -8,9 +8,9 @@ import threading
 from typing import Any
 
 from ..errors import WavesimError
-from ._answer import Answer
-from ._chunk import answer_chunk
+from ._chunk import parts
 from ._file import Sweep
+from ._parts import Part, Rest
 
 # of a worker process: below that jax and a program do not fit into it
 LEAST_MEMORY = 500_000_000
@@ -47,12 +47,15 @@ def versions() -> dict[str, str]:
     return {"wavesim": __version__} | {name: importlib.metadata.version(name) for name in ("jax", "jaxlib")}
 
 
-def answer_text(text: str, chunk: int, wanted: dict[str, str]) -> list[Answer]:
+def answer_text(text: str, chunk: int, rest: Rest, wanted: dict[str, str]) -> Part:
     """What a worker does: the answers of one chunk, in 64 bits whatever its environment says, and in all its threads.
+
+    Those of its first rows, if all take longer than rows wait to be stored: the rest is asked for again, here or elsewhere.
 
     Args:
         text: of the sweep, `Sweep.text`.
         chunk: which part of it.
+        rest: what is left of it.
         wanted: the versions of who asks.
 
     Raises:
@@ -64,7 +67,7 @@ def answer_text(text: str, chunk: int, wanted: dict[str, str]) -> list[Answer]:
     # for the whole process: `jax.enable_x64` would hold for this thread, and the engine has others
     jax.config.update("jax_enable_x64", True)
     with _one_at_a_time:
-        return answer_chunk(_read(text), chunk)
+        return next(parts(_read(text), chunk, rest, lambda answer: None, early=False))
 
 
 @functools.lru_cache(maxsize=2)

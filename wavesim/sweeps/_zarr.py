@@ -47,6 +47,7 @@ def template(sweep: Sweep, layout: Layout, names: tuple[str, ...], facts: Mappin
             name,
             shape=layout.shape,
             chunks=layout.chunk,
+            shards=layout.shard or None,
             dtype=column.dtype,
             compressors=packed,
             fill_value=column.fill,

@@ -20,6 +20,9 @@ from ._space import Space
 # of the tolerance: the part of the particle that may reach the end of the band
 _SHARE = 1e-3
 _MOST_POINTS, _MOST_TRIALS = 1 << 15, 40
+# below this share at the end of the band it falls by its own law; a power that asks for too many points in so many trials is hopeless:
+# a state that is cut off at a wall has no largest momentum
+_ASYMPTOTIC, _PATIENCE = 1e-2, 3
 # (spacing x wave number)^6 of an edge that costs an error of 1, as for scattering
 _EDGE = 70.0
 # FFT pairs of a pilot run; a particle in a box shows its momenta before it is over
@@ -59,16 +62,18 @@ def closed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: f
     duration = _duration(problem, chosen, length)
     looked = min(duration, _PILOT_STEPS * 2 * mass / float(chosen.largest_momentum[0]) ** 2)
     seen = reached(problem, chosen, looked, mass)
+    slow = 0
     for _ in range(_MOST_TRIALS):
         if grid is not None or jumps or seen.fast <= goal:
             break
         own = chosen.points[0] // (1 if isinstance(potential.ends, Axis) else 2)
         chosen = boxed_grid(potential, math.ceil(1.25 * own))
         if chosen.points[0] > _MOST_POINTS:
-            raise NumericsError(
-                f"the particle needs more than {_MOST_POINTS:,} points; take a slower packet, or give [grid] lower, upper and points."
-            )
-        seen = reached(problem, chosen, looked, mass)
+            raise _too_many()
+        before, seen = seen, reached(problem, chosen, looked, mass)
+        slow = slow + 1 if _needed(own, before.fast, seen.fast, goal) > _MOST_POINTS else 0
+        if slow >= _PATIENCE:
+            raise _too_many()
     if grid is None:
         held = 1.3 * seen.wave
         if jumps:
@@ -87,6 +92,19 @@ def closed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: f
     }
     energy = max(seen.wave**2 / (2 * mass), (math.pi / length) ** 2 / (2 * mass))
     return Space(chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons)
+
+
+def _needed(points: int, before: float, after: float, goal: float) -> float:
+    """Points for what reaches the end of the band to fall to `goal`, if it goes on falling by the power of the last trial of 1.25."""
+    if not 0.0 < after < _ASYMPTOTIC or before <= after:
+        return 0.0
+    return points * math.exp(min(math.log(after / goal) * math.log(1.25) / math.log(before / after), 100.0))
+
+
+def _too_many() -> NumericsError:
+    return NumericsError(
+        f"the particle needs more than {_MOST_POINTS:,} points; take a slower packet, or one that does not touch a wall, or give [grid] lower, upper and points."
+    )
 
 
 def _duration(problem: Problem, grid: Grid, length: float) -> float:

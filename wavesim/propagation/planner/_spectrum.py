@@ -62,7 +62,7 @@ def band_for(
         count *= 2
     # FT of V' is iq V(q)
     squared = power[1:] / q[1:] ** 2
-    beyond = squared / (((momentum + q[1:]) ** 2 - momentum**2) / (2 * mass))
+    beyond = squared / (q[1:] * (2 * momentum + q[1:]) / (2 * mass))
     missed = np.cumsum(beyond[::-1])[::-1] * (q[1] - q[0]) * 2 * mass / momentum / math.pi
     enough = np.flatnonzero(missed <= error)
     return momentum + float(q[1:][enough[0]] if len(enough) else q[-1])
