@@ -57,7 +57,7 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int])
     del known
     rows = iter(asked)
     while together := list(itertools.islice(rows, _TOGETHER)):
-        yield Wave(together[0][0], _answered(together))
+        yield Wave(together[0][0], together[-1][0] + 1, _answered(together))
 
 
 def _answered(together: list[tuple[int, Asked | Answer]]) -> Iterator[Found]:

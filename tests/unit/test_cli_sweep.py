@@ -220,7 +220,7 @@ def test_arguments_that_do_not_go_together(file: Path) -> None:
 def test_reasons_that_differ_in_numbers_count_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object) -> Iterator[Wave]:
         texts = [f"width must be positive, but is {-0.1 * place}." for place in range(4)] + ["too long.", "too long."]
-        yield Wave(-1, iter([[(place, Answer.failed(text)) for place, text in enumerate(texts)]]))
+        yield Wave(-1, 6, iter([[(place, Answer.failed(text)) for place, text in enumerate(texts)]]))
 
     monkeypatch.setattr(_chunk, "waves", failing)
     told = account(ws.sweep(PROBLEM, AXES, "transmitted_probability"))

@@ -77,6 +77,12 @@ def test_whoever_begins_at_the_first_waiting_row_gets_the_same_bytes(sweep: Swee
 def test_workers_give_whole_waves(sweep: Sweep, impatient: None) -> None:
     """Parts for who cannot be told of a row twice follow one another without a gap."""
     assert [sorted(part.answers) for part in given(sweep, Rest(), early=False)] == [[0, 1], [2, 3], [4], []]
+    parts = given(sweep, Rest(2, {3: 4}), early=False)
+    assert [(sorted(part.answers), part.end, part.last) for part in parts] == [
+        ([2], 4, False),
+        ([4], 5, False),
+        ([], 5, True),
+    ]
 
 
 def test_nothing_finished_waits_for_what_is_compiled(sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:

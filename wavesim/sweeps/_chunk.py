@@ -52,7 +52,6 @@ def parts(sweep: Sweep, chunk: int, rest: Rest, each: Callable[[Answer], None], 
         held: Answer | None = None
         for found in wave.answers:
             for place, answer in found:
-                end = max(end, place + 1)
                 if place in rest.known:
                     continue
                 answer = _measuring(answer, sweep.measure)
@@ -65,6 +64,7 @@ def parts(sweep: Sweep, chunk: int, rest: Rest, each: Callable[[Answer], None], 
             if early and ready and time.monotonic() - kept >= _KEEP:
                 yield Part(chunk, ready, wave.first, False)
                 ready, kept = {}, time.monotonic()
+        end = wave.end
         if held is not None:
             ready[wave.first] = held
         if time.monotonic() - kept >= _KEEP:

@@ -41,8 +41,6 @@ from ._answer import Answer, Asked, Status
 
 # what a file may fix without a plan's ceasing to suit its problem
 _UNCHECKED = frozenset({"precision", "frames", "save_psi"})
-
-
 # seconds of work in a wave; of a row besides its runs, for planning and theory: fewer on a device that wants many rows at once
 _WAVE, _BESIDES, _BESIDES_DEVICE = 5.0, 0.05, 0.01
 # seconds between signs of life while nothing is finished
@@ -57,10 +55,12 @@ class Wave:
 
     Attributes:
         first: place of the first row that shares its work with others; -1 where none does.
+        end: the place after its last row.
         answers: (place, answer) as they come, in no order; an empty list now and then while nothing does.
     """
 
     first: int
+    end: int
     answers: Iterator[Found]
 
 
@@ -90,13 +90,14 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int])
                 at_once.append((place, begun.answer))
                 neighbors = Neighbors()
         if not rows:
-            yield Wave(-1, iter([at_once]))
+            yield Wave(-1, place + 1, iter([at_once]))
             at_once = Found()
         elif work > _WAVE:
-            yield Wave(rows[0].place, _answered(rows, at_once, known))
+            yield Wave(rows[0].place, place + 1, _answered(rows, at_once, known))
             rows, at_once, neighbors, work = list[_Row](), Found(), Neighbors(), 0.0
     if rows:
-        yield Wave(rows[0].place, _answered(rows, at_once, known))
+        end = max([rows[-1].place, *(place for place, _ in at_once)]) + 1
+        yield Wave(rows[0].place, end, _answered(rows, at_once, known))
 
 
 def answers(asked: Sequence[Asked]) -> Iterator[tuple[int, Answer]]:
