@@ -139,7 +139,7 @@ class Stage:
 
     def picture(self, take: Take, frame: int) -> tuple[np.ndarray, float, float]:
         """psi of a frame on the columns of the window, in shown units; position of the first column and their spacing."""
-        psi, numerics = take.psi(frame), take.course.numerics
+        numerics = take.course.numerics
         length = self.units.scale(LENGTH)
         grid = numerics.grid
         if self.kind.name == "plane":
@@ -147,25 +147,23 @@ class Stage:
                 np.flatnonzero((axis >= low) & (axis <= high))
                 for axis, (low, high) in zip((_axis(grid, a) / length for a in (0, 1)), self.window, strict=True)
             )
+            psi = take.unfolded(frame)
             part = psi[x[0] : x[-1] + 1, y[0] : y[-1] + 1].T
             return part * length, float(_axis(grid, 0)[x[0]]) / length, float(grid.spacing[0]) / length
-        lower = float(grid.lower[0])
-        spacing = float(grid.spacing[0])
-        if take.course.asked.ends is not None:
-            shown = take.result(frame).numerics.grid
-            lower, spacing = float(shown.lower[0]), float(shown.spacing[0])
-        finer = max(1, round((self.window[0, 1] - self.window[0, 0]) * length / spacing))
-        factor = max(1, -(-_COLUMNS // finer))
-        wave = _refined(psi, factor) if take.course.asked.ends is None else np.repeat(psi, factor)
-        step = spacing / factor
+        lower, spacing = float(grid.lower[0]), float(grid.spacing[0])
+        ends = take.course.asked.ends
+        within = max(1, round((self.window[0, 1] - self.window[0, 0]) * length / spacing))
+        factor = max(1, -(-_COLUMNS // within))
+        # between walls too on the endless line, where psi is smooth; of what goes round there, the particle's own side is shown
+        wave, step = _refined(take.unfolded(frame), factor), spacing / factor
         x = lower + step * np.arange(wave.size)
+        if isinstance(ends, Walls):
+            left, right = ends.interval
+            wave = np.where((x >= left) & (x <= right), wave * math.sqrt(2.0), 0.0)
         low, high = self.window[0] * length
         inside = np.flatnonzero((x >= low - step) & (x <= high + step))
-        return (
-            wave[inside[0] : inside[-1] + 1] * math.sqrt(length),
-            float(x[inside[0]]) / length,
-            step / length,
-        )
+        shown = wave[inside[0] : inside[-1] + 1] * math.sqrt(length)
+        return shown, float(x[inside[0]]) / length, step / length
 
 
 def _axis(grid: Any, axis: int) -> np.ndarray:

@@ -68,6 +68,10 @@ class Take:
         """psi at a frame, on the particle's own side of walls."""
         return self._psi[frame] if self.course.asked.ends is None else self._shown(frame).psi[0]
 
+    def unfolded(self, frame: int) -> np.ndarray:
+        """psi at a frame on the grid that it is flown on, where walls are mirrors."""
+        return self._psi[frame]
+
     def result(self, last: int | None = None) -> Result:
         """The record up to a frame, psi of that frame alone kept."""
         last = self.done if last is None else min(last, self.done)

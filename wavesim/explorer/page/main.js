@@ -276,6 +276,7 @@ function numbers() {
     put(value, (row.sure ? withError(row.sure) : row.value === null ? "–" : scenario.kind === "motion" ? text(row.value, 4) : fixed(Math.max(row.value, 0), 4)) + unit);
     put(bar, row.sure ? `± ${text(row.sure.error, 1)}` : "");
   });
+  box.classList.toggle("long", scenario.kind === "motion");
   share(rows, scenario.kind);
   put($("verdict"), state.predict ? "" : verdict(settled || scenario.kind !== "barrier"));
 }
