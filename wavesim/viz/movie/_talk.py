@@ -57,9 +57,11 @@ class TalkPainter:
             canvas = FigureCanvasAgg(self.figure)
             top = self._head(width, height, size)
             bottom = self._foot(width, height, size)
+            # hills that are higher than the panel go on behind the words, up to the edge of the frame
+            self.share = (top - bottom) / (1 - bottom) if self.flat else 1.0
             self.axes = self.figure.add_axes(self._box(top, bottom, width, height), facecolor="none")
             self.axes.set_axis_off()
-            self.axes.set(xlim=scene.window[0], ylim=(0, 1) if self.flat else scene.window[1])
+            self.axes.set(xlim=scene.window[0], ylim=(0, 1 / self.share) if self.flat else scene.window[1])
             self.spikes = draw_spikes(self.axes, scene, (0.0, 1.0)) if self.flat and "potential" in look.panels else []
             for artist in self.spikes:
                 artist.set_animated(True)
@@ -103,14 +105,14 @@ class TalkPainter:
             if self.look.part == "real":
                 size = np.sqrt(scene.gain / scene.density_top)
                 height = 0.5 + 0.44 * np.real(psi) * size
-                self._fill_between(0.5, height, phase_colors(psi, self.look.phases))
+                self._fill_between(0.5 * self.share, self.share * height, phase_colors(psi, self.look.phases))
             else:
                 height = scene.density_height(np.abs(psi) ** 2)
-                fill_columns(self.panel, height, phase_colors(psi, self.look.phases))
+                fill_columns(self.panel, self.share * height, phase_colors(psi, self.look.phases))
             self.crest.set_ydata(height)
             self.axes.draw_artist(self.crest)
         if "potential" in self.look.panels and np.ptp(scene.potential) > 0:
-            self.edge.set_ydata(scene.outline_height(index))
+            self.edge.set_ydata(self._outline(index))
             self.axes.draw_artist(self.edge)
             for artist in self.spikes:
                 self.axes.draw_artist(artist)
@@ -122,9 +124,16 @@ class TalkPainter:
         low, high = np.minimum(heights, middle)[index], np.maximum(heights, middle)[index]
         np.copyto(self.panel, colors[index], where=((level >= low) & (level <= high))[..., None])
 
+    def _outline(self, index: int) -> np.ndarray:
+        """Height of V along the scene's outline, up to the edge of the frame."""
+        scene, (low, high) = self.scene, self.scene.energies
+        potential = scene.potential[min(index, len(scene.potential) - 1)]
+        return np.clip((potential - low) / (high - low), 0.0, 1 / self.share)
+
     def _paint_ground(self, index: int) -> None:
         if "potential" in self.look.panels and np.ptp(self.scene.potential) > 0:
-            fill_columns(self.panel, self.scene.ground_height(index), self.hill[None])
+            ground = np.interp(self.scene.x, self.scene.outline, self._outline(index))
+            fill_columns(self.panel, np.minimum(self.share * ground, 1.0), self.hill[None])
 
     def _relief(self) -> np.ndarray:
         """The ground of a plane: the potential as a relief that is lit from the upper left."""
@@ -152,12 +161,13 @@ class TalkPainter:
         line = scene.lines[0] if "numbers" in look.panels and scene.lines else None
         pad = _PAD * min(width, height)
         y = height - pad
-        title = ""
+        self.title = None
         if "title" in look.panels:
             across = max(10, int((width - 2 * pad) / (0.62 * 1.25 * size)))
             title = "\n".join(textwrap.wrap(self.scene.title, across)[:3])
-            text = self._text(pad, y, title, "left", weight="bold", size=1.25 * size)
-            y -= self._extent(text)[1] + 0.35 * size
+            # painted last, for a hill may stand behind it
+            self.title = self._text(pad, y, title, "left", weight="bold", size=1.25 * size, animated=True)
+            y -= self._extent(self.title)[1] + 0.35 * size
         self.number = self.clock = None
         self.line = line
         used = 0.0
@@ -205,7 +215,7 @@ class TalkPainter:
     def _box(self, top: float, bottom: float, width: int, height: int) -> tuple[float, float, float, float]:
         """The panel: across the whole frame for a line, with equal scales for a plane."""
         if self.flat:
-            return 0.0, bottom, 1.0, top - bottom
+            return 0.0, bottom, 1.0, 1 - bottom
         across, up = np.ptp(self.scene.window, axis=1)
         scale = min(width / across, (top - bottom) * height / up)
         wide, tall = scale * across / width, scale * up / height
@@ -221,7 +231,8 @@ class TalkPainter:
         return float(box.width), float(box.height)
 
     def _moment(self, index: int) -> list[tuple[Text, str]]:
-        found = [] if self.number is None else [(self.number, self._number(index))]
+        found = [] if self.title is None else [(self.title, self.title.get_text())]
+        found += [] if self.number is None else [(self.number, self._number(index))]
         return found if self.clock is None else [*found, (self.clock, self._clock(index))]
 
     def _clock(self, index: int) -> str:
