@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 import wavesim as ws
-from wavesim.analysis import Decay, DrivenPopulations, Levels, Resonances, Splitting, Transmission, TransmissionAt, parameters_of, with_value
+from wavesim.analysis import (
+    Decay,
+    DrivenPopulations,
+    Levels,
+    Resonances,
+    Splitting,
+    Transmission,
+    TransmissionAt,
+    parameters_of,
+    with_value,
+)
 from wavesim.designs import Target
 from wavesim.designs._slopes import Parts
 from wavesim.designs._waves import log_transmissions, wave_gradient
@@ -234,6 +244,8 @@ def test_a_pulse_from_well_to_well():
 def test_a_lifetime_to_order():
     """A square well of depth 1 behind a barrier: the barrier's width for a lifetime of 500, by outgoing waves. Budget: a millionth."""
     well = ws.Problem(LeakySquareWell(1.0, 2.0, 1.0), Trapped())
-    found = ws.design(well, {"potential.barrier_width": (0.5, 4.0)}, Target("lifetime", 500.0, find=Decay()), starts=2, tolerance=1e-3)
+    found = ws.design(
+        well, {"potential.separation": (0.5, 4.0)}, Target("lifetime", 500.0, find=Decay()), starts=2, tolerance=1e-3
+    )
     assert found.achieved[0].value == pytest.approx(500.0, rel=2e-3)
     assert found.reached
