@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 import wavesim as ws
-from wavesim.analysis import Levels, Resonances, Splitting, Transmission, TransmissionAt, parameters_of, with_value
+from wavesim.analysis import (
+    Decay,
+    DrivenPopulations,
+    Levels,
+    Resonances,
+    Splitting,
+    Transmission,
+    TransmissionAt,
+    parameters_of,
+    with_value,
+)
 from wavesim.designs import Target
 from wavesim.designs._slopes import Parts
 from wavesim.designs._waves import log_transmissions, wave_gradient
@@ -23,6 +33,7 @@ from wavesim.potentials import (
     GaussianWells,
     Heterostructure,
     Layers,
+    LeakySquareWell,
     ParabolicBarrier,
     QuarticDoubleWell,
     RectangularBarrier,
@@ -30,7 +41,7 @@ from wavesim.potentials import (
     Sum,
     TriangularBarrier,
 )
-from wavesim.states import GaussianPacket, LeftLocalized
+from wavesim.states import GaussianPacket, LeftLocalized, Trapped
 
 RIGHT, LEFT = GaussianPacket(-30.0, 5.0, momentum=1.0), GaussianPacket(30.0, 5.0, momentum=-1.0)
 TEXTBOOK = ws.Problem(RectangularBarrier(1.0, 1.5), RIGHT)
@@ -206,3 +217,35 @@ def test_what_cannot_be_designed(vary: Any, targets: Any, reason: str):
 def test_impossible_targets(given: Any, reason: str):
     with pytest.raises(ArgumentError, match=reason):
         Target("transmission", **given)
+
+
+def test_a_pulse_from_well_to_well():
+    """B(t) ((x/1.6)^2 - 1)^2, B = 8 - b sin^2(pi t/60): b, by a run there and back, so that 99.9 % arrive in the other well.
+
+    Budget: the certificate's bar, 1e-4.
+    """
+    problem = ws.Problem(
+        Expression("((x/1.6)**2-1)**2*(8 - b*sin(pi*t/60)**2)", {"b": 6.1}), LeftLocalized(), duration=60.0
+    )
+    found = ws.design(
+        problem,
+        {"potential.parameters.b": (5.6, 6.6)},
+        Target("right_population", above=0.999, find=DrivenPopulations()),
+        route="propagation",
+        starts=1,
+        tolerance=1e-4,
+    )
+    assert found.reached
+    assert found.routes == ("propagation",)
+    one = found.achieved[0]
+    assert one.value - one.error > 0.999 - 1e-6
+
+
+def test_a_lifetime_to_order():
+    """A square well of depth 1 behind a barrier: the barrier's width for a lifetime of 500, by outgoing waves. Budget: a millionth."""
+    well = ws.Problem(LeakySquareWell(1.0, 2.0, 1.0), Trapped())
+    found = ws.design(
+        well, {"potential.separation": (0.5, 4.0)}, Target("lifetime", 500.0, find=Decay()), starts=2, tolerance=1e-3
+    )
+    assert found.achieved[0].value == pytest.approx(500.0, rel=2e-3)
+    assert found.reached

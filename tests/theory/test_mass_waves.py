@@ -7,6 +7,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from wavesim import theory
+from wavesim.errors import NumericsError
 
 # GaAs and Al0.3Ga0.7As in atomic units: 0.25 eV, masses 0.067 and 0.092, layers of 3 and 5 nm
 EV, NM = 1 / 27.211386245988, 1 / 0.0529177210903
@@ -145,3 +146,33 @@ def test_poles_of_one_mass_are_those_of_the_constant_mass():
     for pole, known in zip(poles, exact, strict=True):
         assert pole.energy == pytest.approx(known.real, abs=1e-12)
         assert pole.width == pytest.approx(-2 * known.imag, abs=1e-12)
+
+
+def test_levels_of_a_well_with_another_mass():
+    """Width 6, depth 1, m = 1/2 inside and 3/2 outside: k tan(k a/2)/m = kappa/M and -k cot(k a/2)/m = kappa/M by Brent's method.
+
+    Budget: 1e-13, its tolerance. An oscillator of m = 1 cut off at 9: n + 1/2, to 1e-12.
+    """
+    from scipy.optimize import brentq
+
+    half, inside, outside = 3.0, 0.5, 1.5
+
+    def mismatch(energy, odd):
+        k, kappa = np.sqrt(2 * inside * energy), np.sqrt(2 * outside * (1 - energy))
+        c, s = np.cos(k * half), np.sin(k * half)
+        return k / inside * c + kappa / outside * s if odd else k / inside * s - kappa / outside * c
+
+    known = [brentq(mismatch, *ends, args=(odd,), xtol=1e-15) for ends, odd in (((0.05, 0.3), 0), ((0.3, 0.8), 1))]
+    well = theory.mass_cells(
+        lambda x: 0 * x, inside, -half, half, outside=(1.0, 1.0), masses=(outside, outside), highest=1.0, lowest=-0.01
+    )
+    assert theory.mass_levels(well, 2) == pytest.approx(known, abs=1e-13)
+    assert theory.nodes_below(well, 0.999) == 2
+    with pytest.raises(NumericsError, match="holds 2 below its rim"):
+        theory.mass_levels(well, 3)
+    oscillator = theory.mass_cells(lambda x: x**2 / 2, 1.0, -9.0, 9.0, outside=(40.5, 40.5), highest=10.0, lowest=0.0)
+    assert theory.mass_levels(oscillator, 5) == pytest.approx(np.arange(5) + 0.5, abs=1e-12)
+    delta = theory.mass_cells(
+        lambda x: 0 * x, 1.0, -1.0, 1.0, spikes=(0.0,), strengths=(-1.0,), outside=(0.0, 0.0), highest=1.0, lowest=-1.0
+    )
+    assert theory.mass_levels(delta, 1) == pytest.approx([-0.5], abs=1e-13)

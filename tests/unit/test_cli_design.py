@@ -93,6 +93,24 @@ def test_run_and_design_point_to_each_other(tmp_path: Path) -> None:
     assert "must have a [design]" in plain.stderr
 
 
+def test_check_says_what_varies_and_what_is_wanted() -> None:
+    checked = wavesim("check", "half_mirror")
+    assert checked.exit_code == 0
+    assert "potential.layers.4.1" in checked.stdout
+    assert "transmission (41)" in checked.stdout
+    refused = wavesim("run", "half_mirror")
+    assert refused.exit_code == 2
+    assert "wavesim design half_mirror" in refused.stderr
+
+
+def test_what_nothing_depends_on(tmp_path: Path) -> None:
+    """A plane wave of a given energy does not see the packet: exit code 1, and a sentence that names the idle parameter."""
+    text = BARRIER.replace('"potential.width" = [0.5, 6.0]', '"state.width" = [2.0, 4.0]')
+    result = wavesim("design", written(tmp_path, text), "--out", tmp_path / "out", "--quiet")
+    assert result.exit_code == 1
+    assert "depends on state.width" in result.stderr
+
+
 @pytest.mark.parametrize("name", sorted(shipped_designs()))
 def test_every_shipped_design_can_be_read(name: str) -> None:
     asked = load_design(name)

@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 from scipy import constants as si
 
+from tests.device_numbers import DEVICE_NUMBERS
 from tests.oracle import closed as i, devices, ended, nuclei
-from tests.problems import SCENARIO_NUMBERS, SCENARIO_TAGS
+from tests.problems import SCENARIO_NUMBERS as OTHER_NUMBERS, SCENARIO_TAGS
 from wavesim.analysis import question_of
 from wavesim.analysis.bars._study import ratios
 from wavesim.scenario import QUANTITIES, Scenario, load_scenario, shipped
 from wavesim.scenario._quantities import OF_STUDIES
 
+SCENARIO_NUMBERS = OTHER_NUMBERS | DEVICE_NUMBERS
 UNIT = si.physical_constants["atomic mass constant"][0]
 ALPHAS = (
     (8.9542, 208, 82),

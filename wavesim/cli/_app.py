@@ -99,13 +99,16 @@ def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, dev
     with door():
         start_jax(device and device.value)
         from ..scenario import load_scenario
-        from ._browse import is_sweep, plan_text
+        from ._browse import design_plan_text, is_design, is_sweep, plan_text
         from ._run import overridden
 
         if is_sweep(name):
             from ..sweeps import Sweep, check as check_sweep
 
             tell(str(check_sweep(Sweep.read(name, set_ or (), tolerance))))
+            return
+        if is_design(name):
+            tell(design_plan_text(name, set_ or []))
             return
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, None)
         tell("\n".join(plan_text(case) for case in scenario.cases or (scenario,)))

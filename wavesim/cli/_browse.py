@@ -43,6 +43,36 @@ def is_sweep(name: str) -> bool:
     return "axes" in content or "sample" in content
 
 
+def is_design(name: str) -> bool:
+    """Whether a name or a file means a design: it has a [design]."""
+    from ..scenario import shipped, shipped_designs, text_of as read_text, toml
+
+    if name in shipped():
+        return False
+    try:
+        return "design" in toml(read_text(Path(name)), name)
+    except (OSError, ValueError):
+        return name in shipped_designs()
+
+
+def design_plan_text(name: str, assignments: list[str]) -> str:
+    """What a design would vary, and what is wanted."""
+    from ..scenario import load_design
+
+    asked = load_design(name, assignments)
+    wanted = [one for target in asked.targets for one in target.each]
+    lines = [f"{asked.scenario.name}: {asked.scenario.title}", f"  question   {asked.scenario.question}"]
+    lines.append(f"  varies     {'; '.join(map(str, asked.vary))}")
+    kinds = dict.fromkeys(one.quantity for one in wanted)
+    lines.append(
+        "  wanted     " + ", ".join(f"{kind} ({sum(one.quantity == kind for one in wanted)})" for kind in kinds)
+    )
+    lines.append(
+        f"  search     by {asked.options['method'].replace('_', ' ')}, from {asked.options['starts']} starts at most"
+    )
+    return "\n".join(lines)
+
+
 def plan_text(scenario: Scenario) -> str:
     """How a scenario would be solved, why, and what it would cost."""
     from .._typing import LENGTH, TIME

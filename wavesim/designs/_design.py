@@ -127,6 +127,9 @@ class Design:
             return ""
         worst = max(far, key=lambda one: abs(one.target.residual(_compared(one))[0]))
         bounds = [parameter.name for parameter in self.parameters if parameter.on_bound]
+        idle = [parameter.name for parameter in self.parameters if math.isinf(parameter.uncertainty)]
+        if idle:
+            return f"no wanted number depends on {' or '.join(idle)}, and {worst.target.quantity} stays {worst.value:.8g} (internal units); vary something else."
         cure = f"widen the bounds of {' and '.join(bounds)}" if bounds else "vary more, or try more starts"
         return (
             f"{len(far)} of {len(self.achieved)} targets are not reached by any value within the bounds that was found: the nearest "
@@ -256,6 +259,11 @@ def _variables(problem: Problem, question: AbstractQuestion, vary: Any) -> list[
     for key, bounds in vary.items():
         paths = tuple(part.strip() for part in key.split(",")) if isinstance(key, str) else tuple(key)
         for path in paths:
+            if path.startswith("find"):
+                raise ArgumentError(
+                    "vary",
+                    f"must name numbers of the problem, but {path} is one of the question; vary the potential, the particle or the state.",
+                )
             try:
                 parameter_at(problem, question, path)
             except ArgumentError as error:

@@ -47,6 +47,8 @@ def find_scenario(name_or_path: str) -> tuple[str, str]:
     Raises:
         ScenarioError: if there is none; names that are close are suggested.
     """
+    if name_or_path in shipped_designs():
+        raise ScenarioError(f"{name_or_path} is a design; `wavesim design {name_or_path}` runs it.")
     return _found(
         name_or_path, shipped(), "scenario", shipped_sweeps(), f"is a sweep; `wavesim sweep {name_or_path}` runs it."
     )

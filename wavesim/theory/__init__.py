@@ -83,6 +83,7 @@ from ._harmonic import (
 )
 from ._levels import Doublet as Doublet, Levels as Levels, doublet as doublet, grid_levels as grid_levels
 from ._mass_cells import MassCells as MassCells, mass_cells as mass_cells
+from ._mass_levels import mass_levels as mass_levels, nodes_below as nodes_below
 from ._mass_scattering import (
     MassWaves as MassWaves,
     WaveDerivatives as WaveDerivatives,

@@ -31,12 +31,16 @@ class TunnelingTimes(NamedTuple):
         return np.hypot(self.larmor, self.spin_up)
 
 
-def tunneling_times(cells: MassCells, energies: np.ndarray) -> TunnelingTimes:
+def tunneling_times(
+    cells: MassCells, energies: np.ndarray, region: tuple[float, float] | None = None
+) -> TunnelingTimes:
     """The times of waves from the left, each an integral over the scattering state; no difference of phases is taken.
 
     Args:
-        cells: V and m; their ends are where the clock starts and stops.
+        cells: V and m.
         energies: real, above both thresholds, shape (energies,).
+        region: where the clock starts and stops, both at ends of cells; by default the ends of all. The phase time is then that of waves
+            that are followed outside as if V were flat there.
 
     Source: E. P. Wigner, Phys. Rev. 98, 145 (1955); F. T. Smith, Phys. Rev. 118, 349 (1960); M. Buttiker, Phys. Rev. B 27, 6178 (1983);
         E. H. Hauge, J. A. Stovneng, Rev. Mod. Phys. 61, 917 (1989).
@@ -57,8 +61,12 @@ def tunneling_times(cells: MassCells, energies: np.ndarray) -> TunnelingTimes:
     psi_in = y[..., 0] * begin[0] + y[..., 1] * begin[1]
     second_in = row[1] * y[..., 0] - row[0] * y[..., 1]
     weight = cells.weights[:, None, :]
-    # d(log A)/dV of a V that is raised everywhere between the ends
-    by_v = -np.sum(2 * second_in * psi_in / whole[:-1, :, None] * weight, axis=(0, 2))
+    first_end, last_end = (cells.ends[0], cells.ends[-1]) if region is None else region
+    middle = (cells.ends[1:] + cells.ends[:-1]) / 2
+    timed = (middle > first_end) & (middle < last_end)
+    # d(log A)/dV of a V that is raised on one cell
+    each = -np.sum(2 * second_in * psi_in / whole[:-1, :, None] * weight, axis=2)
+    by_v, raised = each.sum(axis=0), each[timed].sum(axis=0)
     by_left = 0.5j * phi[0] / left**2 / whole[0]
     by_right = 1j * second[-1] / whole[-1]
     # velocities outside grow as the root of the energy
@@ -67,9 +75,10 @@ def tunneling_times(cells: MassCells, energies: np.ndarray) -> TunnelingTimes:
     )
     # both logarithms are those of the left end, where A is taken
     logs = 2 * (states.logs[:-1] - states.logs[0])[:, :, None]
-    density = np.sum(np.abs(psi_in) ** 2 * np.exp(logs) * weight, axis=(0, 2))
+    density = np.sum((np.abs(psi_in) ** 2 * np.exp(logs) * weight)[timed], axis=(0, 2))
     incoming = np.abs((psi[0] - 1j * phi[0] / left) / 2) ** 2 * left
-    return TunnelingTimes(-by_energy.imag, density / incoming, by_v.imag, by_v.real)
+    outside = (first_end - cells.ends[0]) / left + (cells.ends[-1] - last_end) / right
+    return TunnelingTimes(-by_energy.imag - outside, density / incoming, raised.imag, raised.real)
 
 
 def hartman_time(energy: float, height: float, mass: float = 1.0) -> float:

@@ -23,7 +23,13 @@ _KNOWN = 10.0
 
 
 def cells_of(
-    problem: Problem, highest: float, ends: tuple[float, float], *, to_right: bool = True, finer: int = 1
+    problem: Problem,
+    highest: float,
+    ends: tuple[float, float],
+    *,
+    to_right: bool = True,
+    finer: int = 1,
+    marks: tuple[float, ...] = (),
 ) -> theory.MassCells:
     """V and m on cells for all energies, as V is counted, up to `highest`; mirrored where the waves come from the right.
 
@@ -33,6 +39,7 @@ def cells_of(
         ends: interval outside of which V is constant [length].
         to_right: whether the waves come from the left.
         finer: cut every cell into so many more.
+        marks: further places at which cells end [length].
     """
     potential, mass = problem.potential, float(problem.mass)
     if isinstance(potential, Heterostructure):
@@ -50,8 +57,8 @@ def cells_of(
             finer=finer,
         )
     else:
-        marks = (*potential.edges, *potential.spikes)
-        left, right = min((ends[0], *marks)), max((ends[1], *marks))
+        known = (*potential.edges, *potential.spikes)
+        left, right = min((ends[0], *known)), max((ends[1], *known))
         pad = 0.5 if not left < right or any(not left < spike < right for spike in potential.spikes) else 0.0
         near, far = potential.asymptotes()
         cells = theory.mass_cells(
@@ -59,7 +66,7 @@ def cells_of(
             mass,
             left - pad,
             right + pad,
-            edges=potential.edges,
+            edges=(*potential.edges, *marks),
             spikes=potential.spikes,
             strengths=potential.strengths,
             outside=(float(near), float(far)),

@@ -23,12 +23,14 @@ from ._plane_wave import AbstractPlaneWaveQuestion
 _EPS = float(np.finfo(float).eps)
 # of the energy: a step over which a closed form's phase is differenced
 _STEP = 1e-4
+# of its height: where a smooth V begins and ends, for a clock
+_FELT = 1e-3
 
 
 @final
 @dataclasses.dataclass(frozen=True)
 class TunnelingTimes(AbstractPlaneWaveQuestion):
-    """Times of a plane wave of one kinetic `energy` between the ends of V: ``phase_time``, ``dwell_time``, ``larmor_time``, ``buttiker_time``; nothing is propagated.
+    """Times of a plane wave of one kinetic `energy` between the ends of V (of a smooth one, where it has fallen to a thousandth): ``phase_time``, ``dwell_time``, ``larmor_time``, ``buttiker_time``; nothing is propagated.
 
     The phase time is the delay of a packet's peak; as a barrier gets thick it stays (Hartman). The dwell time is that of all particles, the Larmor time the
     angle by which a weak field in the barrier turns the spins that pass, over its frequency, and Buttiker's the root of both turns squared, which
@@ -118,8 +120,15 @@ def _times(line: Problem, energies: np.ndarray, finer: int) -> theory.TunnelingT
             f"a time of tunneling needs a wave that leaves on the far side, which opens at {threshold(line):.6g} (internal units); raise the energy."
         )
     highest = float(np.max(energies))
-    cells = cells_of(line, highest + near, wave_room(line, highest).ends, to_right=to_right, finer=finer)
-    return theory.tunneling_times(cells, energies + near)
+    room = wave_room(line, highest).ends
+    begin, end = line.potential.support(_FELT)
+    marks = tuple(place for place in (begin, end) if room[0] < place < room[1])
+    cells = cells_of(line, highest + near, room, to_right=to_right, finer=finer, marks=marks)
+    if not line.potential.smooth:
+        begin, end = (float(place) for place in (cells.ends[0], cells.ends[-1]))
+    elif not to_right:
+        begin, end = -end, -begin
+    return theory.tunneling_times(cells, energies + near, (begin, end))
 
 
 def _rectangle_delay(energy: float, height: float, width: float, mass: float) -> float:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ..._typing import ANY, ENERGY, LENGTH
+from ..._typing import ANY, ENERGY, LENGTH, TIME
 from ...units import UnitSystem
 from .._colors import BLUE, GREEN, HAIR, INK, SLATE, VERMILION
 from .._numbers import scientific, spoken
@@ -19,6 +19,7 @@ from ..draw import ABOVE_TABLE, TABLE_TOP, last_line, page
 from ..scene import NATURAL, around, outline_of, value_on
 
 if TYPE_CHECKING:
+    from ...analysis import Curve
     from ...designs import Achieved, Design
     from ...problem import Problem
 
@@ -47,7 +48,9 @@ def design_summary(
         _draw_potentials(figure.add_axes((0.06, ABOVE_TABLE, 0.4, height)), found, start, units)
         axes = figure.add_axes((0.55, ABOVE_TABLE, 0.42, height))
         span = _energies(found)
-        if span is None:
+        if span is None and _over_time(found) is not None:
+            _draw_over_time(axes, found, units)
+        elif span is None:
             _draw_ratios(axes, found)
         else:
             _draw_transmission(axes, found, start, span, units)
@@ -72,6 +75,9 @@ def _draw_potentials(axes: Axes, found: Design, start: Problem, units: UnitSyste
     if start.potential.dimension > 1:
         axes.set_axis_off()
         return
+    if not start.potential.static:
+        _draw_moving(axes, found.problem, units)
+        return
     drawn = ((start, SLATE, 1.4, "at the start"), (found.problem, BLUE, 2.2, "found"))
     ends = [problem.potential.support(1e-3) for problem, *_ in drawn]
     if any(isinstance(problem.potential, Heterostructure) for problem, *_ in drawn):
@@ -91,6 +97,25 @@ def _draw_potentials(axes: Axes, found: Design, start: Problem, units: UnitSyste
             axes.axvline(float(spike) / length, color=color, lw=width)
     axes.set(xlabel=units.label("x", LENGTH), ylabel=units.label("V", ENERGY), xlim=(x[0] / length, x[-1] / length))
     axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=2, handlelength=1.6)
+
+
+def _draw_moving(axes: Axes, problem: Problem, units: UnitSystem) -> None:
+    """V as it was found, at moments of the run."""
+    from ...potentials import values_at
+
+    length, energy = units.scale(LENGTH), units.scale(ENERGY)
+    x, duration = around(problem), float(problem.duration or 1.0)
+    drawn = []
+    for share, color in zip((0.0, 0.25, 0.5), (SLATE, GREEN, BLUE), strict=True):
+        values = values_at(problem.potential, x, float(problem.mass), share * duration) / energy
+        drawn.append(values)
+        axes.plot(x / length, values, color=color, lw=2, label=f"t = {share * duration / units.scale(TIME):.4g}")
+    middle = x[(x > x[0] + 0.3 * np.ptp(x)) & (x < x[-1] - 0.3 * np.ptp(x))]
+    top = max(float(np.max(values[np.isin(x, middle)])) for values in drawn)
+    bottom = min(float(values.min()) for values in drawn)
+    axes.set(xlabel=units.label("x", LENGTH), ylabel=units.label("V", ENERGY), xlim=(x[0] / length, x[-1] / length))
+    axes.set_ylim(bottom - 0.06 * (top - bottom), top + 0.6 * (top - bottom))
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=3, handlelength=1.6)
 
 
 def _energies(found: Design) -> tuple[float, float] | None:
@@ -137,6 +162,27 @@ def _draw_transmission(axes: Axes, found: Design, start: Problem, span: tuple[fl
         axes.set_yscale("log")
     axes.set(xlabel=units.label("energy", ENERGY), ylabel="transmission", xlim=(span[0] / scale, span[1] / scale))
     axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=3, handlelength=1.6)
+
+
+def _over_time(found: Design) -> Curve | None:
+    """The first wanted number along the run that certifies it; None where there is none."""
+    for one in found.achieved:
+        curve = one.report.curves.get(one.target.quantity)
+        if curve is not None and curve.along[1] == TIME:
+            return curve
+    return None
+
+
+def _draw_over_time(axes: Axes, found: Design, units: UnitSystem) -> None:
+    curve = _over_time(found)
+    assert curve is not None
+    scale = units.scale(curve.dimension)
+    axes.plot(curve.points / units.scale(TIME), curve.values / scale, color=BLUE, lw=2.2)
+    for one in found.achieved:
+        if one.target.quantity == curve.name:
+            axes.axhline(one.target.level / scale, color=VERMILION, lw=1.2, ls="--", label="wanted")
+    axes.set(xlabel=units.label("time", TIME), ylabel=units.label(spoken(curve.name), curve.dimension))
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), handlelength=1.6)
 
 
 def _draw_ratios(axes: Axes, found: Design) -> None:

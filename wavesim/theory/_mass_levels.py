@@ -1,0 +1,92 @@
+"""Bound levels where the mass depends on position, by counting nodes (hbar = 1)."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import brentq
+
+from wavesim.errors import NumericsError
+
+from ._mass_cells import MassCells, crossed
+
+_HALVINGS = 200
+_EPS = float(np.finfo(float).eps)
+
+
+def mass_levels(cells: MassCells, count: int) -> np.ndarray:
+    """The `count` lowest levels below both V outside, for cells that serve these energies.
+
+    psi begins on the left as exp(kappa x); its nodes, counted at the ends of cells on which it turns by less than half a turn, are the levels below E (Sturm). Each level
+    is bracketed by that count and closed in upon by Brent's method on the mismatch psi'/m + kappa psi/m on the right.
+
+    Args:
+        cells: V and m; `mass_cells` with `lowest` below the well's bottom.
+        count: how many.
+
+    Returns:
+        energies, increasing, shape (count,) [energy].
+
+    Raises:
+        NumericsError: if there are fewer bound levels.
+
+    Source: J. D. Pryce, Numerical Solution of Sturm-Liouville Problems (1993), section 5.2.
+    """
+    rim, floor = min(cells.v_left, cells.v_right), float(np.min(cells.v))
+    # deltas that attract bind below the lowest V, together no deeper than one of all their strengths
+    floor -= float(np.max(cells.m)) * float(np.sum(np.minimum(cells.kicks, 0.0))) ** 2 / 2
+    if not floor < rim:
+        raise NumericsError("levels need a well, but V is nowhere below its values outside; deepen it.")
+    top = rim - 64 * _EPS * max(abs(rim), abs(floor))
+    if nodes_below(cells, top) < count:
+        raise NumericsError(
+            f"the well must hold {count} levels, but holds {nodes_below(cells, top)} below its rim; ask for fewer, or deepen or widen it."
+        )
+    return np.array([_level(cells, place, floor, top) for place in range(count)])
+
+
+def nodes_below(cells: MassCells, energy: float) -> int:
+    """How many levels lie below an energy that is itself below both V outside."""
+    psi, mismatch = _followed(cells, energy)
+    signs = np.sign(psi[psi != 0])
+    # where the wave on the right has the other sign than one that grows, it has one node more beyond the last end
+    return int(np.count_nonzero(signs[1:] != signs[:-1])) + int(mismatch * signs[-1] < 0)
+
+
+def _level(cells: MassCells, place: int, floor: float, top: float) -> float:
+    low, high = floor, top
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if not low < middle < high:
+            break
+        inside = nodes_below(cells, middle)
+        low, high = (low, middle) if inside > place else (middle, high)
+        if nodes_below(cells, high) == place + 1 and nodes_below(cells, low) == place:
+            ends = [_followed(cells, end)[1] for end in (low, high)]
+            if ends[0] * ends[1] < 0:
+                found = brentq(
+                    lambda energy: _followed(cells, energy)[1],
+                    low,
+                    high,
+                    xtol=4 * _EPS * abs(top - floor),
+                    rtol=8 * np.finfo(float).eps,
+                )
+                return float(np.asarray(found).item())
+    return (low + high) / 2
+
+
+def _followed(cells: MassCells, energy: float) -> tuple[np.ndarray, float]:
+    """psi at the ends of the cells, and psi'/m + kappa psi/m behind the last, divided by the size of both."""
+    across = crossed(cells, np.array([energy])).across[:, 0]
+    left, right = (
+        np.sqrt(2 * (v - energy) / m) for v, m in ((cells.v_left, cells.m_left), (cells.v_right, cells.m_right))
+    )
+    psi, phi = 1.0, float(left)
+    values = [psi]
+    for matrix, kick in zip(across, cells.kicks, strict=False):
+        phi += 2 * kick * psi
+        psi, phi = matrix[0, 0] * psi + matrix[0, 1] * phi, matrix[1, 0] * psi + matrix[1, 1] * phi
+        size = abs(psi) + abs(phi)
+        psi, phi = psi / size, phi / size
+        values.append(psi)
+    phi += 2 * cells.kicks[-1] * psi
+    return np.array(values), float(phi + right * psi)
