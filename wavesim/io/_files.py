@@ -14,7 +14,7 @@ from ..errors import MissingPackage, WavesimError
 from ..problem import Problem
 from ..propagation import Result
 from ..units import UnitSystem
-from ._dataset import FORMAT, NATURAL, restored, to_xarray, xarray_package
+from ._dataset import FORMAT, restored, to_xarray, xarray_package
 from ._netcdf import must_agree, netcdf, read_netcdf
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def save(
     source: Result | Report,
     path: str | os.PathLike[str],
     *,
-    units: UnitSystem = NATURAL,
+    units: UnitSystem | None = None,
     provenance: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a result as netCDF (HDF5): ``save(report, "result.nc")``; whole or not at all.

@@ -12,11 +12,12 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..._checks import positive
+from ..._face import one_line
 from ...absorbers import Absorber
 from ...errors import ArgumentError, NumericsError
 from ...grid import Grid
 from ...potentials import Free, Unfolded
-from ...problem import Problem
+from ...problem import Problem, require_problem
 from ...schemes import Scheme, Spectral
 from ...states import Trapped, as_packet
 from ...unfolding import unfolded, unfolded_grid
@@ -51,6 +52,8 @@ class Refinement:
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """Numerics for one problem, the reason for each choice, and the FFT pairs that pilot runs took to find them."""
+
+    __repr__ = one_line
 
     problem: Problem
     tolerance: float
@@ -99,6 +102,7 @@ def plan(
         ArgumentError: if `tolerance` is not between 1e-13 and 0.1.
         NumericsError: if the problem needs a choice that only the user can make; the message says which.
     """
+    require_problem(problem)
     require_double()
     positive("tolerance", tolerance)
     if not 1e-13 <= tolerance <= 0.1:
