@@ -34,10 +34,9 @@ def test_python_m_is_the_same_command() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_list_names_every_scenario_with_its_question() -> None:
-    lines = wavesim("list").stdout.splitlines()
-    assert [line.split()[0] for line in lines] == [*shipped(), *shipped_sweeps(), *shipped_designs()]
-    assert all(line.endswith("?") for line in lines)
+def test_list_names_every_scenario() -> None:
+    words = wavesim("list").stdout.split()
+    assert set(words) >= {*shipped(), *shipped_sweeps(), *shipped_designs()}
 
 
 def test_show_prints_the_file(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ app = typer.Typer(
     name="wavesim",
     help="The time-dependent Schroedinger equation: a scenario in, numbers with error bars and a movie out.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done and as expected; 1 done, an expectation not met; 2 bad input, nothing was run; 3 the run failed; "
@@ -38,8 +37,20 @@ class Precision(enum.StrEnum):
     single = "single"
 
 
+def _names(incomplete: str) -> list[str]:
+    """The shipped scenarios, for completion in a shell; files are completed where none fits."""
+    from ..scenario import shipped
+
+    return [name for name in shipped() if name.startswith(incomplete)]
+
+
 Name = Annotated[
-    str, typer.Argument(metavar="NAME|FILE", help="A shipped scenario (see `wavesim list`) or a .toml file.")
+    str,
+    typer.Argument(
+        metavar="NAME|FILE",
+        help="A shipped scenario (see `wavesim list`) or a .toml file.",
+        autocompletion=_names,
+    ),
 ]
 Assignments = Annotated[
     list[str] | None,
@@ -76,12 +87,16 @@ def _common(
 
 
 @app.command("list")
-def list_scenarios() -> None:
-    """List the shipped scenarios: name, how its last run into results/ ended, question."""
+def list_scenarios(
+    word: Annotated[
+        str, typer.Argument(metavar="[WORD]", help="Only what speaks of it, as in: wavesim list well.")
+    ] = "",
+) -> None:
+    """List the shipped scenarios, sweeps and designs by topic, and the outcome of the last run of each."""
     with door():
         from ._catalogue import catalogue
 
-        tell(catalogue(Path("results")))
+        tell(catalogue(Path("results"), word))
 
 
 @app.command()
@@ -116,8 +131,16 @@ def run(
     name: Name,
     set_: Assignments = None,
     tolerance: Tolerance = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; by default results/NAME.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where to write; by default results/NAME, or results/NAME--CHANGES after --set."
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print report.json on standard output.")] = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Write the numbers and the curves as CSV too: numbers.csv, curves.csv.")
+    ] = False,
     no_movie: Annotated[bool, typer.Option("--no-movie", help="Make no movie.")] = False,
     device: On = None,
     precision: Annotated[Precision | None, typer.Option(help="Single is good for pictures only.")] = None,
@@ -133,16 +156,17 @@ def run(
     """Run a scenario: numbers with error bars beside theory, a picture, a movie."""
     with door():
         start_jax(device and device.value)
-        from ..scenario import load_scenario
+        from ..scenario import folder_name, load_scenario
         from ._cases import run_cases
         from ._run import overridden, run as run_one
 
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, precision and precision.value)
         run_scenario = run_cases if scenario.cases else run_one
         if not quiet:
-            for line in filter(None, (scenario.title, scenario.question)):
+            # the question speaks of the numbers in the file
+            for line in filter(None, (scenario.title, "" if scenario.changes else scenario.question)):
                 say(line)
-        folder = out if out is not None else Path("results") / scenario.name
+        folder = out if out is not None else Path("results") / folder_name(scenario)
         raise typer.Exit(
             run_scenario(
                 scenario,
@@ -152,8 +176,37 @@ def run(
                 quiet=quiet,
                 verify=verify,
                 sensitivity=sensitivity,
+                csv=csv,
             )
         )
+
+
+@app.command()
+def new(
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help="A kind of potential, such as gaussian_barrier.")
+    ] = "rectangular_barrier",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write; by default KIND.toml.")] = None,
+) -> None:
+    """Write a commented scenario of your own, which runs as it is."""
+    with door():
+        from ._new import new_file
+
+        tell(new_file(kind, out))
+
+
+@app.command()
+def compare(
+    results: Annotated[
+        list[str],
+        typer.Argument(metavar="A B ...", help="Results: folders, report.json files, or names under results/."),
+    ],
+) -> None:
+    """Print the numbers of several results side by side, and how far apart they are in error bars."""
+    with door():
+        from ._compare import comparison
+
+        tell(comparison(results))
 
 
 @app.command()

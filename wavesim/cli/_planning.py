@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
-import numpy as np
-
 from .._text import described
 from ..errors import NumericsError, WavesimError
 
@@ -21,6 +19,9 @@ def planning(begun: Callable[[], bool] = lambda: False) -> Iterator[None]:
     Raises:
         NumericsError: if numbers overflow, or more memory is asked for than there is.
     """
+    # verbs that only look do without it
+    import numpy as np
+
     try:
         # what is not finite is refused by who meets it
         with np.errstate(all="ignore"):

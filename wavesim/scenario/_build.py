@@ -17,6 +17,7 @@ from ..analysis import AbstractQuestion, Axis
 from ..errors import ArgumentError, ScenarioError, WavesimError
 from ..problem import Problem
 from ..units import UnitSystem, number_and_unit, system_of, unit
+from ._changes import Change, changed, changes_of
 from ._fields import quantity_value
 from ._library import canonical, find_scenario, fingerprint
 from ._messages import listed, sentences
@@ -73,6 +74,8 @@ class Scenario:
         label: what tells a case from the others.
         axis: the number that tells the cases apart, None where there is none.
         uncertainties: by path, ``potential.height``, how far its value may be off (one standard deviation), in internal units.
+        changes: what was set otherwise than in the file.
+        unpinned: quantities whose expected numbers were those of the unchanged file, and are left out.
     """
 
     __repr__ = one_line
@@ -92,6 +95,8 @@ class Scenario:
     label: str = ""
     axis: Axis | None = None
     uncertainties: dict[str, float] = dataclasses.field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    unpinned: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -109,7 +114,8 @@ def load_scenario(name_or_path: str | os.PathLike[str], set: Iterable[str] = ())
     data = toml(text, name)
     assignments = tuple(set)
     refuse_varied(data, assignments)
-    return read_scenario(name, assign(data, assignments), Path(name_or_path).parent)
+    scenario = read_scenario(name, assign(data, assignments), Path(name_or_path).parent)
+    return changed(scenario, changes_of(data, assignments))
 
 
 def read_scenario(name: str, data: dict[str, Any], folder: Path = Path()) -> Scenario:
