@@ -123,7 +123,7 @@ def test_kinds_may_vary(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("format = ", "no TOML"),
+        ("format = ", "not valid TOML"),
         (AXES.replace("title", "titel"), "unknown key `titel` of a sweep; did you mean 'title'"),
         (AXES.replace("format = 1", "format = 2"), "format must be 1"),
         (AXES.replace("small.toml", "smal.toml"), "scenario: "),

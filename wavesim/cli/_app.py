@@ -13,7 +13,7 @@ from ._door import DONE, door, say, start_jax, tell
 
 app = typer.Typer(
     name="wavesim",
-    help="The time-dependent Schroedinger equation: a scenario in, numbers with error bars and a movie out.",
+    help="Simulate a quantum particle from a scenario file; get numbers with error bars, a picture and a movie.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -143,15 +143,20 @@ def run(
     ] = False,
     no_movie: Annotated[bool, typer.Option("--no-movie", help="Make no movie.")] = False,
     device: On = None,
-    precision: Annotated[Precision | None, typer.Option(help="Single is good for pictures only.")] = None,
+    precision: Annotated[
+        Precision | None, typer.Option(help="`single` is faster, but only accurate enough for pictures.")
+    ] = None,
     verify: Annotated[
         bool,
-        typer.Option("--verify", help="Find the headline by independent routes too; exit code 1 if they disagree."),
+        typer.Option(
+            "--verify", help="Compute the main number by independent methods too; exit code 1 if they disagree."
+        ),
     ] = False,
     sensitivity: Annotated[
-        bool, typer.Option("--sensitivity", help="Print what moves the headline most: its derivative by every number.")
+        bool,
+        typer.Option("--sensitivity", help="Print the derivative of the main number by every value of the scenario."),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Numbers and warnings only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print numbers and warnings only.")] = False,
 ) -> None:
     """Run a scenario: numbers with error bars beside theory, a picture, a movie."""
     with door():
@@ -214,9 +219,7 @@ def sweep(
     name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped sweep or a .toml file.")],
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR", help="Where to write; by default results/NAME. Given again, it goes on where it was."
-        ),
+        typer.Option(metavar="DIR", help="Where to write; by default results/NAME. An existing folder is resumed."),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Use N processes of one thread each, instead of this one.")
@@ -224,12 +227,12 @@ def sweep(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Use the workers of a Dask scheduler, as in tcp://host:8786.")
     ] = None,
-    status: Annotated[bool, typer.Option("--status", help="Print how far it is, and leave it alone.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Show progress and exit.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Write DIR/sweep.csv as well.")] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="Write DIR/sweep.parquet as well.")] = False,
     movie: Annotated[bool, typer.Option("--movie", help="Make a movie of some rows side by side.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print a summary for scripts on standard output.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="The summary only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the summary only.")] = False,
     set_: Assignments = None,
     tolerance: Tolerance = None,
     device: On = None,
@@ -265,7 +268,7 @@ def design(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; by default results/NAME.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print design.json on standard output.")] = False,
     device: On = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Numbers and warnings only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print numbers and warnings only.")] = False,
 ) -> None:
     """Find the parameters with which a problem does what is wanted, and certify what was found.
 
@@ -336,7 +339,7 @@ def animate(
     ] = None,
     duration: Annotated[float | None, typer.Option(help="Of the film, in seconds.")] = None,
     hold: Annotated[float | None, typer.Option(help="Seconds for which the last picture stands.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing on the way.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Hide progress messages.")] = False,
 ) -> None:
     """Make a movie of an earlier run."""
     with door():

@@ -51,4 +51,4 @@ def expected_text(outcome: Outcome, units: UnitSystem) -> str:
     covered = (
         "" if outcome.covered is None else f", and its bars cover that at {100 * outcome.covered:.4g} % of the points"
     )
-    return f"expected   {verdict}  {spoken(one.quantity)} within {allowed} of {target}: it is {distance} away{covered}"
+    return f"expected   {verdict}  {spoken(one.quantity)} within {allowed} of {target}: differs by {distance}{covered}"

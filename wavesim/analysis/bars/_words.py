@@ -109,10 +109,10 @@ def _numerics(report: Report, result: Result, units: UnitSystem) -> str:
     layer = (
         "no absorber"
         if n.absorber is None
-        else f"absorbers of {float(n.absorber.width) / units.scale(LENGTH):.4g}{unit_text(LENGTH, units)}"
+        else f"absorbing layers {float(n.absorber.width) / units.scale(LENGTH):.4g}{unit_text(LENGTH, units)} wide"
     )
     return (
-        f"numerics   {points} points {spacing}{unit_text(LENGTH, units)} apart, {result.steps_done} steps of {dt} with {n.method.name}, {layer}, {n.precision} precision; "
+        f"numerics   {points} points {spacing}{unit_text(LENGTH, units)} apart, {result.steps_done} {spoken(n.method.name)} steps of dt = {dt}, {layer}, {n.precision} precision; "
         f"{report.runs} runs, {report.fft_pairs:,} FFT pairs, {report.wall_s:.1f} s on {result.device}"
     )
 

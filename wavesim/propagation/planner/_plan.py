@@ -31,6 +31,7 @@ from ._followed import followed_space
 from ._ladder import Neighbors, shared as on_ladder
 from ._open import deep_space, falls_off, free_space, open_space
 from ._planar import dimension_of, planar_space
+from ._shown import Shown
 from ._space import Space
 from ._time import planned_course
 
@@ -137,11 +138,12 @@ def plan(
     )
     if shared is not None:
         numerics = on_ladder(problem, numerics, grid is not None, dt is not None)
-    method = numerics.method
+    method, shown = numerics.method, Shown(asked)
     cost = f" (order {method.order}, {method.pairs} FFT pairs a step)" if isinstance(method, Scheme) else ""
     reasons["method"] = f"{method.name}{cost}: {course.why}"
-    reasons["step"] = f"dt = {numerics.dt:.5g}: {numerics.steps:,} steps over {space.duration:.6g}" + (
-        f", {frames} frames" if frames > 1 else ""
+    reasons["step"] = (
+        f"dt = {shown.time(numerics.dt)}: {numerics.steps:,} steps over {shown.time(space.duration, 6)}"
+        + (f", {frames} frames" if frames > 1 else "")
     )
     return Plan(asked, tolerance, numerics, reasons, course.pilot_pairs)
 
