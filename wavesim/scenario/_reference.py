@@ -22,6 +22,22 @@ FAMILY_OF = {
     "measure": "AbstractObservable",
     "region": "AbstractRegion",
 }
+# what the keys of the whole file mean
+_MEANINGS = {
+    "format": "the version of this format",
+    "title": "one line, above tables and pictures",
+    "question": "what is asked, for people",
+    "expectation": "what a reader should expect to see",
+    "units": "plain numbers with hbar = m = 1; leave it out where numbers carry units",
+    "duration": "how long to propagate; chosen if left out",
+    "potential": "what acts on the particle",
+    "state": "psi at time 0",
+    "find": "what to compute; what the problem suggests if left out",
+    "absorber": "the layers at the ends of an open box; chosen if left out",
+    "measure": "further numbers recorded along the way",
+    "vary": "lists of values by path, varied together: several cases side by side",
+    "expect": "what the numbers must be, which the run checks",
+}
 _ARGUMENT = re.compile(r"^ {4}(\w+(?:, \w+)*)(?: \([^)]*\))?: (.*(?:\n {8,}.*)*)", re.MULTILINE)
 
 
@@ -107,18 +123,26 @@ def example_text(table: str, kind: str) -> str:
 
 
 def _keys(definition: dict[str, Any], schema: dict[str, Any], doc: str) -> tuple[Key, ...]:
-    meanings = _meanings(doc)
+    meanings = _meanings(doc) if definition is not schema else _MEANINGS
     required = definition.get("required", [])
     return tuple(
         Key(
             name,
             _holds(rule, schema),
             "" if name in required else _default(rule.get("default")),
-            meanings.get(name, ""),
+            meanings.get(name) or _meaning_of_table(rule, schema),
         )
         for name, rule in definition["properties"].items()
         if name != "kind"
     )
+
+
+def _meaning_of_table(rule: dict[str, Any], schema: dict[str, Any]) -> str:
+    """What the schema says of the one table that a rule refers to."""
+    references = [part["$ref"] for part in (rule, *rule.get("anyOf", ())) if "$ref" in part]
+    if len(references) != 1:
+        return ""
+    return schema["$defs"][references[0].rpartition("/")[2]].get("description", "")
 
 
 def _default(value: Any) -> str:
