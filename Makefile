@@ -10,6 +10,7 @@ VENV := .venv/.made
 READY := .venv/.ready
 DEV_READY := .venv/.ready-dev
 BENCH_READY := .venv/.ready-bench
+DOCS_READY := .venv/.ready-docs
 
 # uv installs in seconds what takes pip two minutes; where it finds no way, pip does it
 define install
@@ -17,12 +18,13 @@ define install
 	|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(1)'
 endef
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint docs bench clean
 
 help:
 	@echo "make demo    run two tunneling scenarios with movies into results/"
 	@echo "make test    check style, layers and types, then run the tests"
 	@echo "make lint    the checks of 'make test' alone"
+	@echo "make docs    build the manual into build/site (offline; broken links are errors)"
 	@echo "make bench   run the benchmarks (installs the peers they are measured against)"
 	@echo "make clean   remove caches, builds and the demo's results; .venv stays"
 
@@ -46,6 +48,10 @@ $(BENCH_READY): pyproject.toml $(VENV)
 	$(call install,.[dev$(comma)bench])
 	@touch $@
 
+$(DOCS_READY): pyproject.toml $(VENV)
+	$(call install,.[docs])
+	@touch $@
+
 demo: $(READY)
 	$(BIN)/wavesim run rectangular_barrier --out results/rectangular_barrier
 	$(BIN)/wavesim run quartic_double_well --out results/quartic_double_well
@@ -58,6 +64,11 @@ lint: $(DEV_READY)
 
 test: lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+docs: $(DOCS_READY)
+	JAX_PLATFORMS=cpu $(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
+	$(BIN)/python docs/check_links.py build/site
+	@echo "open build/site/index.html"
 
 bench: $(BENCH_READY)
 	$(BIN)/python -m benchmarks

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import numbers
 import re
 
 import numpy as np
 
+from ._unit import Unit
 from .errors import ArgumentError
 
 # kinds whose name needs a noun in a sentence
@@ -36,7 +38,8 @@ def positive(argument: str, value: object) -> None:
     """Raise unless a concrete `value` is a finite number above zero."""
     finite(argument, value)
     if concrete(value) and float(value) <= 0:  # type: ignore[arg-type]
-        raise ArgumentError(argument, f"must be positive, but is {float(value):.6g}; give a value above zero.")  # type: ignore[arg-type]
+        shown = str(value) if isinstance(value, Unit) else f"{float(value):.6g}"  # type: ignore[arg-type]
+        raise ArgumentError(argument, f"must be positive, but is {shown}; give a value above zero.")
 
 
 def at_least(argument: str, value: int, bound: int) -> None:
@@ -51,6 +54,15 @@ def one_of(argument: str, value: object, choices: tuple[str, ...]) -> None:
     """Raise unless `value` is one of the words in `choices`."""
     if value not in choices:
         raise ArgumentError(argument, f"must be one of {', '.join(choices)}, but is {value!r}.")
+
+
+def named_option(function: str, name: str, options: tuple[str, ...]) -> None:
+    """Raise unless `name` is a keyword of that function."""
+    if name not in options:
+        near = difflib.get_close_matches(name, options, 1, cutoff=0.4)
+        near = [option for option in options if option.startswith(name)][:1] or near
+        hint = f"did you mean {near[0]}=?" if near else f"choose from {', '.join(options)}."
+        raise ArgumentError(name, f"is no keyword of {function}; {hint}")
 
 
 def named(thing: object) -> str:

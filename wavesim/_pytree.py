@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 
 import jax
 
+from ._face import one_line
+
 Class = TypeVar("Class", bound=type)
 
 
 def register_dataclass(cls: Class) -> Class:
-    """Register a dataclass as a pytree: fields are its children, those with ``metadata={"static": True}`` part of its structure.
+    """Register a dataclass as a pytree: fields are its children, those with ``metadata={"static": True}`` part of its structure. Its repr is one line.
 
     Not by ``jax.tree_util.register_dataclass``: up to JAX 0.11 at least, the structures of two classes with alike fields compare as equal
     there (their hashes differ), so that now and then a potential is evaluated by the compiled program of another one. The structures of
@@ -38,4 +40,5 @@ def register_dataclass(cls: Class) -> Class:
         return cls(**dict(zip(names, children, strict=True)), **dict(zip(fixed, structure, strict=True)))
 
     jax.tree_util.register_pytree_with_keys(cls, with_keys, put_together, flattened)
+    cls.__repr__ = one_line  # type: ignore[method-assign]
     return cls

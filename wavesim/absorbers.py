@@ -10,6 +10,7 @@ import numpy as np
 
 from ._arrays import xp as jnp
 from ._checks import positive
+from ._face import public
 from ._pytree import register_dataclass
 from ._typing import EnergyValue, Length
 from .errors import ArgumentError
@@ -85,3 +86,7 @@ class Absorber:
             depth = jnp.maximum(lower + self.width - x, x - (upper - self.width)) / self.width
             total = total + self.profile(depth)
         return total
+
+
+def __dir__() -> list[str]:
+    return public(globals())

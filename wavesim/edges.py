@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import bernoulli, binom
 
 from ._arrays import changed_at, constant, xp as jnp
+from ._face import public
 
 Places = jax.Array | np.ndarray | Sequence[float]
 
@@ -220,3 +221,7 @@ def _scattered(line: jax.Array, places: jax.Array, amounts: jax.Array) -> jax.Ar
 def _inside(line: jax.Array, places: jax.Array) -> jax.Array:
     """Whole-numbered places as indices, those left of the line moved beyond its end, where they are dropped."""
     return jnp.where(places < 0, line.shape[0], places).astype(int)
+
+
+def __dir__() -> list[str]:
+    return public(globals())

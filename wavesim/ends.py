@@ -6,6 +6,7 @@ import dataclasses
 import math
 
 from ._checks import concrete, finite, positive
+from ._face import public
 from ._pytree import register_dataclass
 from ._typing import Length, Number
 from .errors import ArgumentError
@@ -98,3 +99,7 @@ class Axis:
 
 
 Ends = Walls | Axis
+
+
+def __dir__() -> list[str]:
+    return public(globals())

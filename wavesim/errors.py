@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ._face import public
+
 
 class WavesimError(ValueError):
     """Base of all wavesim errors, so that ``except ValueError`` catches them too."""
@@ -43,3 +45,7 @@ class ScenarioError(WavesimError):
 
 class MissingPackage(WavesimError):
     """An optional package is needed for what was asked, and is not installed."""
+
+
+def __dir__() -> list[str]:
+    return public(globals())

@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 
 import jax
+import numpy as np
 
 from ._arrays import xp as jnp
+from ._face import public
 from .grid import Grid
 
 
@@ -56,3 +58,30 @@ def at_point(psi: jax.Array, grid: Grid, position: float) -> jax.Array:
     """The band-limited interpolation of one-dimensional psi at any position, not only at grid points."""
     phi = forward(psi, 1) / grid.points[0]
     return jnp.sum(phi * jnp.exp(1j * grid.momentum[0] * (position - grid.lower[0])))
+
+
+def resampled(psi: np.ndarray, points: tuple[int, ...]) -> np.ndarray:
+    """psi on more points of the same box, by its Fourier series: exact for band-limited psi.
+
+    Args:
+        psi: amplitudes on a periodic grid, whose last axes are those of space.
+        points: new number of points of each of these axes, none below the old one.
+    """
+    for axis, count in enumerate(points, start=psi.ndim - len(points)):
+        old = psi.shape[axis]
+        if count == old:
+            continue
+        spectrum = np.moveaxis(np.fft.fft(psi, axis=axis), axis, -1)
+        padded = np.zeros((*spectrum.shape[:-1], count), complex)
+        padded[..., : (old + 1) // 2] = spectrum[..., : (old + 1) // 2]
+        padded[..., count - old // 2 :] = spectrum[..., (old + 1) // 2 :]
+        if old % 2 == 0:
+            # the component at the grid's largest momentum has no sign: half of it goes either way
+            padded[..., count - old // 2] /= 2
+            padded[..., old // 2] += padded[..., count - old // 2]
+        psi = np.moveaxis(np.fft.ifft(padded) * (count / old), -1, axis)
+    return psi
+
+
+def __dir__() -> list[str]:
+    return public(globals())

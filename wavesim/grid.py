@@ -10,6 +10,7 @@ import jax
 
 from ._arrays import xp as jnp
 from ._checks import at_least, concrete, finite, positive
+from ._face import public
 from ._pytree import register_dataclass
 from .errors import ArgumentError
 
@@ -40,6 +41,11 @@ class Grid:
     points: tuple[int, ...] = dataclasses.field(metadata={"static": True})
 
     def __post_init__(self) -> None:
+        if isinstance(self.points, int):
+            raise ArgumentError(
+                "points",
+                f"must be a tuple with one entry for each axis, but is {self.points}; write Grid.line({self.lower}, {self.spacing}, {self.points}) for a line from end to end.",
+            )
         if not 1 <= len(self.points) <= 3:
             raise ArgumentError(
                 "points", f"must have one, two or three entries, one for each dimension, but has {len(self.points)}."
@@ -153,3 +159,7 @@ def fast_size(points: float) -> int:
         if rest == 1:
             return candidate
         candidate += 2
+
+
+def __dir__() -> list[str]:
+    return public(globals())

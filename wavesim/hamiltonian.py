@@ -11,6 +11,7 @@ import numpy as np
 
 from ._arrays import xp as jnp
 from ._correction import lowest_by_correction as lowest_by_correction
+from ._face import public
 from ._pytree import register_dataclass
 from .errors import NumericsError
 from .fourier import forward, inverse
@@ -206,3 +207,7 @@ def _turned(states: np.ndarray, energies: np.ndarray, grid: Grid) -> np.ndarray:
         _, mix = np.linalg.eigh((states[first:last] * square).reshape(last - first, -1) @ flat.T)
         turned[first:last] = (mix.T @ flat).reshape(last - first, *states.shape[1:])
     return turned
+
+
+def __dir__() -> list[str]:
+    return public(globals())

@@ -11,6 +11,7 @@ import jax
 
 from ._arrays import xp as jnp
 from ._checks import at_least, finite
+from ._face import public
 from ._pytree import register_dataclass
 from ._typing import DIMENSIONLESS, ENERGY, FREQUENCY, LENGTH, MOMENTUM, Dimension, Length
 from .errors import ArgumentError
@@ -312,3 +313,7 @@ class MovingIn(AbstractObservable):
         fraction, chosen = prepared
         dimension = snapshot.grid.dimension
         return fraction * inverse(chosen * forward(fraction * snapshot.psi, dimension), dimension)
+
+
+def __dir__() -> list[str]:
+    return public(globals())

@@ -5,18 +5,32 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ._checks import positive
+from ._face import html_table, public, short
 from ._pytree import register_dataclass
 from ._typing import Mass, Time
+from ._unit import Unit
 from .ends import Axis, Ends, Walls
 from .errors import ArgumentError, NumericsError
+from .fourier import resampled
 from .grid import Grid
 from .hamiltonian import ClosedWell, Hamiltonian
 from .observables import AbstractObservable
 from .potentials import AbstractMetastable, AbstractPotential, restricted
-from .states import AbstractState
+from .states import AbstractState, SampledState
+from .units import NATURAL, UnitSystem, system_of
+
+if TYPE_CHECKING:
+    from .propagation import Result
+
+# points that a spline needs for each point of a grid to be right to 1e-7 of psi
+_FINE = 16
+_MOST_POINTS = 1 << 17
 
 
 @register_dataclass
@@ -34,9 +48,10 @@ class Problem:
         measure: further observables by name, recorded at every frame.
         walls: hard walls, at which psi is 0; None where the line goes on.
         axis: what the coordinate is where it is none along an endless line, such as an angle.
+        units: the units in which numbers are shown; by default those in which the problem was written, see `shown_in`.
 
     Raises:
-        ArgumentError: if `duration` or `mass` is not positive, or a ring has walls.
+        ArgumentError: if `potential` or `state` is of another kind, `duration` or `mass` is not positive, or a ring has walls.
     """
 
     potential: AbstractPotential
@@ -46,18 +61,14 @@ class Problem:
     measure: dict[str, AbstractObservable] = dataclasses.field(default_factory=dict)
     walls: Walls | None = None
     axis: Axis | None = None
+    units: UnitSystem | None = dataclasses.field(default=None, repr=False, metadata={"static": True})
 
     def __post_init__(self) -> None:
         positive("mass", self.mass)
         if self.duration is not None:
             positive("duration", self.duration)
         for name, kind in (("potential", AbstractPotential), ("state", AbstractState)):
-            value = getattr(self, name)
-            if isinstance(value, str | float | int | dict):
-                raise ArgumentError(
-                    name, f"must be a {kind.__name__[8:].lower()} object, but is {value!r}; see wavesim.{name}s."
-                )
-
+            _refuse_other(name, getattr(self, name), kind)
         if self.axis is not None and (self.walls or getattr(self.potential, "walls", None)) is not None:
             raise ArgumentError(
                 "axis", "must not be periodic where there are walls, but both are given; leave one out."
@@ -70,6 +81,27 @@ class Problem:
             return self.axis
         own = self.potential.walls
         return own if self.walls is None else self.walls.joined(own)
+
+    @property
+    def shown_in(self) -> UnitSystem:
+        """The units in which numbers of this problem are shown: `units`, or those in which it was written (``0.3 * eV``, ``1 * nm``); natural ones without any."""
+        if self.units is not None:
+            return self.units
+        symbols = list(_symbols(self))
+        return system_of(symbols, float(self.mass)) if symbols else NATURAL
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name:<10} {text}" for name, text in self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_table([("problem", ""), *self._rows()])
+
+    def _rows(self) -> list[tuple[str, str]]:
+        rows = [("potential", short(self.potential)), ("state", short(self.state)), ("mass", str(self.mass))]
+        rows += [
+            (name, short(value)) for name in ("duration", "walls", "axis") if (value := getattr(self, name)) is not None
+        ]
+        return rows + [(f"measure {name}", short(observable)) for name, observable in self.measure.items()]
 
     @property
     def open(self) -> bool:
@@ -108,6 +140,105 @@ class Problem:
         """
         return _replaced(self, path.split("."), value, path)
 
+    def continued(self, result: Result) -> Problem:
+        """This problem with the last psi of a run as its start: ``propagate(problem.continued(result))`` goes on in `potential`.
+
+        psi is known at the points of the run's grid, which hold it to rounding; between them it is interpolated to about 1e-7.
+        What the run absorbed is gone: psi is normalized again.
+
+        Args:
+            result: of a run in one dimension, with the same or another potential.
+
+        Raises:
+            ArgumentError: if the run has more than one dimension, or V depends on time, which begins at 0 in every problem.
+        """
+        if not hasattr(result, "final"):
+            raise ArgumentError(
+                "result", f"must be a Result, but is {short(result)}; give what wavesim.propagate returned."
+            )
+        grid = result.numerics.grid
+        if grid.dimension > 1:
+            raise ArgumentError(
+                "result", f"must be of one dimension, but has {grid.dimension}; only a line can be continued."
+            )
+        if not self.potential.static:
+            raise ArgumentError(
+                "potential",
+                "must be static where a run is continued, but depends on time, which begins at 0 again; propagate for the whole duration at once.",
+            )
+        if isinstance(self.ends, Walls):
+            raise ArgumentError(
+                "result",
+                "must be of an endless line or a ring, but there are walls; propagate for the whole duration at once.",
+            )
+        count = int(grid.points[0])
+        count *= max(1, min(_FINE, _MOST_POINTS // count))
+        psi: Any = resampled(np.asarray(result.final, complex), (count,))
+        left, right = float(grid.lower[0]), float(grid.upper[0])
+        last = right - (right - left) / count
+        state = SampledState(values=psi.real, imaginary=psi.imag, left=left, right=last)
+        return dataclasses.replace(self, state=state)
+
+
+def require_problem(value: object) -> None:
+    """Refuse what is no problem, with the cure.
+
+    Raises:
+        ArgumentError: if `value` is something else.
+    """
+    if isinstance(value, Problem):
+        return
+    if isinstance(value, str):
+        cure = f"give wavesim.load_scenario({value!r}).problem"
+    elif isinstance(getattr(value, "problem", None), Problem):
+        cure = "give its .problem"
+    else:
+        cure = "build one, wavesim.Problem(potential, state)"
+    raise ArgumentError("problem", f"must be a Problem, but is {_called(value)}; {cure}.")
+
+
+def _called(value: object) -> str:
+    name = type(value).__name__
+    if callable(value) and hasattr(value, "__name__"):
+        return f"the function {value.__name__}" if not isinstance(value, type) else f"the class {value.__name__}"
+    if hasattr(value, "shape"):
+        return "an array"
+    return repr(value) if isinstance(value, str | int | float | dict) else f"a {name}"
+
+
+def _refuse_other(name: str, value: object, kind: type) -> None:
+    """Raise unless `value` is of that kind, or a placeholder by which JAX takes problems apart."""
+    if isinstance(value, kind) or value is None or type(value) is object:
+        return
+    cure = f"see wavesim.{name}s"
+    if isinstance(value, type) and issubclass(value, kind):
+        cure = f"give its arguments, wavesim.{name}s.{value.__name__}(...)"
+    elif name == "potential" and callable(value):
+        cure = "write the formula, wavesim.potentials.Expression('x^2/2'), or wrap it, wavesim.potentials.SmoothFunction(lambda x, parameters: ...)"
+    elif name == "potential" and hasattr(value, "shape"):
+        cure = "give its values with their ends, wavesim.potentials.Sampled(values, left, right)"
+    elif name == "state" and callable(value):
+        cure = "write the formula, wavesim.states.WaveFunction('exp(-x^2)')"
+    elif name == "state" and hasattr(value, "shape"):
+        cure = "give its parts with their ends, wavesim.states.SampledState(psi.real, psi.imag, left, right)"
+    article = "an" if kind.__name__[8].lower() in "aeiou" else "a"
+    raise ArgumentError(name, f"must be {article} {kind.__name__[8:].lower()} object, but is {_called(value)}; {cure}.")
+
+
+def _symbols(node: Any) -> Iterator[str]:
+    """The units in which the numbers of a problem were written, in their order."""
+    if isinstance(node, Unit):
+        yield node.symbol
+    elif isinstance(node, dict):
+        for entry in node.values():
+            yield from _symbols(entry)
+    elif isinstance(node, list | tuple):
+        for entry in node:
+            yield from _symbols(entry)
+    elif dataclasses.is_dataclass(node) and not isinstance(node, type):
+        for field in dataclasses.fields(node):
+            yield from _symbols(getattr(node, field.name))
+
 
 def _replaced(node: Any, keys: list[str], value: Any, path: str) -> Any:
     if not keys:
@@ -130,3 +261,7 @@ def _replaced(node: Any, keys: list[str], value: Any, path: str) -> Any:
         raise ArgumentError(path, f"must name a field, but {key!r} is none of {', '.join(names) or 'any'}{hint}")
     changed: Any = node
     return dataclasses.replace(changed, **{key: _replaced(getattr(node, key), rest, value, path)})
+
+
+def __dir__() -> list[str]:
+    return public(globals())

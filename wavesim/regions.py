@@ -8,6 +8,7 @@ import dataclasses
 import jax
 
 from ._checks import finite
+from ._face import public
 from ._pytree import register_dataclass
 from ._typing import Length
 from .edges import unit_step, window
@@ -76,3 +77,7 @@ class Between(AbstractRegion):
 
 def _across(grid: Grid, values: jax.Array) -> jax.Array:
     return values.reshape((-1,) + (1,) * (grid.dimension - 1))
+
+
+def __dir__() -> list[str]:
+    return public(globals())

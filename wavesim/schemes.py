@@ -14,6 +14,7 @@ from typing import ClassVar
 
 import jax
 
+from ._face import one_line, public
 from ._pytree import register_dataclass
 from .errors import ArgumentError
 
@@ -44,6 +45,8 @@ class Scheme:
     Source of the conditions: order four of symmetric splittings, R. I. McLachlan, SIAM J. Sci. Comput. 16, 151 (1995); with gradients,
     S. A. Chin, Phys. Lett. A 226, 344 (1997); with a processor, S. Blanes, F. Casas, A. Murua, SIAM J. Numer. Anal. 42, 531 (2004).
     """
+
+    __repr__ = one_line
 
     name: str
     order: int
@@ -274,3 +277,7 @@ def chebyshev_terms(radius: float, tolerance: float = 1e-15) -> int:
     while abs(jv(terms, radius)) > tolerance or abs(jv(terms + 1, radius)) > tolerance:
         terms += max(2, int(0.4 * radius ** (1 / 3)))
     return terms + 1
+
+
+def __dir__() -> list[str]:
+    return public(globals())

@@ -15,11 +15,15 @@ import difflib
 import functools
 import math
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from scipy import constants as _si
 
+from ._face import public
 from ._text import brief
 from ._typing import TIME, Dimension
+from ._unit import Unit as Unit
 from .errors import WavesimError
 
 bohr = 1.0
@@ -83,6 +87,9 @@ UNITS: dict[str, tuple[float, Powers]] = {
     )
     for name, value in values.items()
 }
+# from here on they remember their names, so that what is written as 0.3 * eV is shown in eV
+_NAMED = {name: Unit(value, name) for name, (value, powers) in UNITS.items() if powers in (_L, _T, _M, _E)}
+globals().update({"attosecond" if name == "as" else name: unit_ for name, unit_ in _NAMED.items()})
 
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.DOTALL)
 _FACTOR = re.compile(r"\s*([*/ ]?)\s*(1(?=\s*/)|[A-Za-z_]+)(?:\^|\*\*)?(-?\d+)?")
@@ -229,7 +236,8 @@ def parse(text: str, dimension: Dimension) -> float:
         )
     if value is None:
         raise WavesimError(f"{brief(text)} is not {article} {dimension.name}: {expected}.")
-    return number * value
+    known = _NAMED.get(symbol)
+    return number * value if known is None or dimension.powers != unit(symbol)[1] else number * known
 
 
 def parse_any(text: str) -> float:
@@ -334,3 +342,46 @@ class UnitSystem:
         """An axis label with its unit: ``"x (nm)"``; in natural units ``"x (natural units)"``."""
         symbol = self.symbol(dimension)
         return name if symbol == "1" else f"{name} ({'natural units' if symbol == 'natural' else symbol})"
+
+
+NATURAL = UnitSystem(natural=True)
+
+
+def system_of(symbols: Iterable[str], mass: float = 1.0, angle: bool = False) -> UnitSystem:
+    """The system in which numbers are shown that were written in these units: the first of each kind; hertz and 1/cm where there is no plainer energy.
+
+    Args:
+        symbols: of units, in the order in which they were written.
+        mass: of the particle, which with the lengths says how fast its clock is [mass].
+        angle: whether the coordinate is an angle.
+    """
+    names = {_L: "length", _E: "energy", (0, 1, 0): "time", _M: "mass"}
+    chosen: dict[str, Any] = {}
+    loose: list[str] = []
+    scales: list[float] = []
+    if angle:
+        names[_NONE], chosen["mass"] = "length", "u angstrom^2"
+    for symbol in symbols:
+        try:
+            size, powers = unit(symbol)
+        except WavesimError:
+            continue
+        kind = names.get(powers)
+        if kind is not None and (symbol.isidentifier() or symbol.endswith("/mol")):
+            chosen.setdefault(kind, symbol)
+            scales += [size] if kind == "length" else []
+        elif is_spectroscopic(symbol) and powers == (-1, 0, 0):
+            loose.append("1/cm")
+        elif powers == (0, -1, 0) and symbol.endswith("Hz"):
+            loose.append(symbol)
+    if loose:
+        chosen.setdefault("energy", loose[0])
+    if "time" not in chosen and scales and mass * scales[0] ** 2 >= unit("ns")[0]:
+        # atoms on micrometers: their clock is not one of femtoseconds
+        longest = [name for name in ("ns", "us", "ms", "s") if unit(name)[0] <= mass * scales[0] ** 2]
+        chosen["time"] = longest[-1]
+    return UnitSystem(**chosen)
+
+
+def __dir__() -> list[str]:
+    return public(globals())

@@ -82,7 +82,7 @@ def test_an_unknown_name() -> None:
 def test_a_file_that_is_no_toml(text: str, tmp_path: Path) -> None:
     done = wavesim("check", written(tmp_path, text))
     assert (done.exit_code, done.stdout) == (2, "")
-    assert len(done.stderr.splitlines()) == 1 and "small is no TOML" in done.stderr
+    assert len(done.stderr.splitlines()) == 1 and "small is not valid TOML" in done.stderr
 
 
 def test_an_unwritable_folder_is_found_before_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ BEYOND = {
     "deep lists": ("a = " + "[" * 5000 + "]" * 5000, "at most 40 deep"),
     "deep tables": ("a = " + "{b = " * 100 + "1" + "}" * 100, "at most 40 deep"),
     "a large file": ("# " + "x" * 1_000_000, "at most 1,000,000 characters"),
-    "thousands of digits": ("a = " + "9" * 5000, "is no TOML"),
+    "thousands of digits": ("a = " + "9" * 5000, "is not valid TOML"),
     "a huge number": ("a = 0x" + "f" * 900, "below 2**63"),
     "a key that acts": ('"\\u001b[31mred" = 1', "that can be printed"),
     "a key that lies": ('"one\\nwavesim: two" = 1', "that can be printed"),

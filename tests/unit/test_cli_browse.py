@@ -34,10 +34,9 @@ def test_python_m_is_the_same_command() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_list_names_every_scenario_with_its_question() -> None:
-    lines = wavesim("list").stdout.splitlines()
-    assert [line.split()[0] for line in lines] == [*shipped(), *shipped_sweeps(), *shipped_designs()]
-    assert all(line.endswith("?") for line in lines)
+def test_list_names_every_scenario() -> None:
+    words = wavesim("list").stdout.split()
+    assert set(words) >= {*shipped(), *shipped_sweeps(), *shipped_designs()}
 
 
 def test_show_prints_the_file(tmp_path: Path) -> None:
@@ -54,7 +53,7 @@ def test_check_plans_and_runs_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(_loop.Loop, "moved", lambda *_: pytest.fail("it ran"))
     done = wavesim("check", written(tmp_path), "--set", "run.scheme=strang")
     assert done.exit_code == 0, done.stderr
-    for words in ("FFT pairs", "MB", "strang", "given", "absorber", "duration", " s on this machine"):
+    for words in ("FFT pairs", "MB", "strang", "given", "absorber", "duration", " of computing on this machine"):
         assert words in done.stdout, words
     assert [item.name for item in tmp_path.iterdir()] == ["small.toml"]
 
@@ -88,14 +87,14 @@ def test_theory_of_two_wells_is_in_the_units_of_the_scenario() -> None:
 def test_doctor_finds_this_machine_sound() -> None:
     done = wavesim("doctor")
     assert done.exit_code == 0
-    for words in ("python", "jax", "devices", "64-bit     on", "ffmpeg", "right"):
+    for words in ("python", "jax", "devices", "64-bit     on", "ffmpeg", "self-check passed"):
         assert words in done.stdout
 
 
 def test_doctor_says_when_numbers_are_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_doctor, "_free_packet", lambda: 1e-3)
     done = wavesim("doctor")
-    assert done.exit_code == 1 and "WRONG" in done.stdout
+    assert done.exit_code == 1 and "FAILED" in done.stdout
 
 
 def test_theory_for_scripts() -> None:

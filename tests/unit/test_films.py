@@ -75,8 +75,8 @@ def test_the_real_part_swings_about_the_middle() -> None:
 def test_the_momentum_stands_at_its_mean() -> None:
     """exp(i k x) with k = 1 and width 1: the density of momenta is largest at 1, and 1/2 wide."""
     movie = animate(drifting(), look=Look(style="talk", part="momentum"), width=640, height=368)
+    from wavesim.units import NATURAL
     from wavesim.viz.movie._cut import momenta
-    from wavesim.viz.scene import NATURAL
 
     scene, waves = momenta(movie.result, movie.scene, NATURAL)
     density = np.abs(waves[0]) ** 2

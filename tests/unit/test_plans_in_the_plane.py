@@ -54,7 +54,9 @@ def test_an_absorber_that_is_given_makes_the_box_smaller() -> None:
 
 def test_what_must_be_given_is_said() -> None:
     general = Expression("exp(-x**2 - y**2)")
-    with pytest.raises(NumericsError, match=r"that of an expression is not; give grid="):
+    with pytest.raises(
+        NumericsError, match=r"cannot choose a box for an expression in more than one dimension; give grid="
+    ):
         plan(Problem(general, PACKET, 5.0))
     with pytest.raises(NumericsError, match="duration must be given"):
         plan(Problem(Free(), PACKET))

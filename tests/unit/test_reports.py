@@ -97,7 +97,7 @@ def test_the_table_is_in_the_units_of_the_scenario() -> None:
     assert rows["tunneling period"] == ["2.0000 +- 1.0e-03 fs", "2.0100 (levels)", "-1.0e-02", "outside the bar"]
     assert rows["gap"] == ["5.00 +- 1.0e-01 meV", "-", "-"]
     assert rows["transmitted probability"][-1] == "agrees"
-    assert "met      gap within 1.00e+00 meV of 5 meV: it is 0.00e+00 meV away" in text
+    assert "met      gap within 1.00e+00 meV of 5 meV: differs by 0.00e+00 meV" in text
     assert "NOT MET  transmitted probability below 4.00e-01: it is 5.00e-01" in text
 
 

@@ -123,8 +123,8 @@ def test_kinds_may_vary(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("format = ", "no TOML"),
-        (AXES.replace("title", "titel"), "titel is no key of a sweep; did you mean 'title'"),
+        ("format = ", "not valid TOML"),
+        (AXES.replace("title", "titel"), "unknown key `titel` of a sweep; did you mean 'title'"),
         (AXES.replace("format = 1", "format = 2"), "format must be 1"),
         (AXES.replace("small.toml", "smal.toml"), "scenario: "),
         (AXES.replace("small.toml", "rectangular_barier"), "did you mean rectangular_barrier"),
@@ -134,10 +134,10 @@ def test_kinds_may_vary(tmp_path: Path) -> None:
         (AXES.replace('["transmitted_probability"]', '["ratio"]'), "'ratio' is none"),
         (
             AXES.replace("potential.height", "potential.heigth"),
-            "potential.heigth is no key of a scenario; did you mean 'height'",
+            "unknown key `heigth` in [potential]; did you mean 'height'",
         ),
         (AXES.replace("state.momentum", "state.momentum.x"), "in which there is no 'x'"),
-        (AXES.replace("state.momentum", "stat.momentum"), "stat is no key of a scenario; did you mean 'state'"),
+        (AXES.replace("state.momentum", "stat.momentum"), "unknown key `stat` of a scenario; did you mean 'state'"),
         (AXES.replace("0.5, to = 1.5", '"0.5 eV", to = "1 eV"'), "natural units"),
         (HEAD, "at least one path"),
         (HEAD + "[axes]\npotential.height = [1.0]", "quotation marks"),

@@ -59,7 +59,7 @@ def test_what_the_study_is_expected_to_be_stays_with_it() -> None:
         ({"potential.width": 1.0}, "lists"),
         ({"label": ["a", "b"]}, "at least one path"),
         ({"potential.width": [1.0, 2.0], "label": ["a"]}, "equally long"),
-        ({"potential.widht": [1.0, 2.0]}, "potential.widht"),
+        ({"potential.widht": [1.0, 2.0]}, "unknown key .widht. in .potential."),
         ({"potential.width": [1.0, -2.0]}, "width"),
     ],
 )

@@ -10,10 +10,11 @@ from tests.unit.viz_runs import double_well, drifting, report_of
 from wavesim import potentials as P, units
 from wavesim._typing import DIMENSIONLESS, ENERGY
 from wavesim.analysis import Curve, Report
+from wavesim.units import NATURAL
 from wavesim.viz._colors import density_colormap, phase_colors, phase_table
 from wavesim.viz._numbers import power_text, scientific, steady, tick_texts, unit_of, with_error
 from wavesim.viz.draw._spikes import draw_spikes
-from wavesim.viz.scene._gather import NATURAL, gather, on_picture
+from wavesim.viz.scene._gather import gather, on_picture
 from wavesim.viz.scene._scene import DENSITY_TOP, ENERGY_TOP, energy_range, onto_points
 from wavesim.viz.scene._window import eventful
 

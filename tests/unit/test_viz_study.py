@@ -14,11 +14,11 @@ from tests.unit.viz_runs import channel, double_well, drifting, report_of, spect
 from wavesim import potentials as P, units
 from wavesim._typing import DIMENSIONLESS, ENERGY, TIME
 from wavesim.analysis import Axis, BoundStates, Curve, Report, Study
+from wavesim.units import NATURAL
 from wavesim.viz import study_summary
 from wavesim.viz.draw._table import draw_cases
 from wavesim.viz.pages._against import draw_distances, draw_series, series_of
 from wavesim.viz.pages._study import _side_by_side
-from wavesim.viz.scene._gather import NATURAL
 
 
 def ink(path: Path) -> float:

@@ -15,11 +15,12 @@ from tests.unit.viz_runs import channel, double_well, drifting, report_of, spect
 from wavesim import potentials as P
 from wavesim._typing import DIMENSIONLESS, ENERGY, TIME
 from wavesim.analysis import Curve, Quantity, Report
+from wavesim.units import NATURAL
 from wavesim.viz import summary
 from wavesim.viz._colors import BLUE, VERMILION, house_style
 from wavesim.viz.draw._curves import told_in_decades
 from wavesim.viz.draw._table import draw_table
-from wavesim.viz.scene._gather import NATURAL, gather
+from wavesim.viz.scene._gather import gather
 from wavesim.viz.scene._lines import bundle_of
 from wavesim.viz.scene._scene import Line
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TypedDict, Unpack
 
 import numpy as np
 
+from .._checks import named_option
+from ..absorbers import Absorber
 from ..errors import ArgumentError
+from ..grid import Grid
 from ..potentials import Free, two_wells_of, values_at
-from ..problem import Problem
-from ..propagation import Progress, heeding, reporter
+from ..problem import Problem, require_problem
+from ..propagation import Method, Progress, heeding, reporter
 from ..states import Trapped
 from .bars import AbstractQuestion, Report
 from .predictions import gaussians_of, tunnels
@@ -60,6 +64,18 @@ def _lies_below_barrier(problem: Problem) -> bool:
     return bool(kinetic + height < wells.top)
 
 
+class FixedNumerics(TypedDict, total=False):
+    """Numerics given by hand, as in `wavesim.plan`."""
+
+    grid: Grid | None
+    dt: float | None
+    scheme: Method | str | None
+    absorber: Absorber | None | str
+    frames: int | None
+    precision: str
+    save_psi: bool
+
+
 def certify(
     problem: Problem,
     tolerance: float = 1e-4,
@@ -67,7 +83,7 @@ def certify(
     find: AbstractQuestion | None = None,
     progress: bool | Progress = False,
     stop: Callable[[], bool] | None = None,
-    **fixed: Any,
+    **fixed: Unpack[FixedNumerics],
 ) -> Report:
     """Solve a problem and say how far each number can be trusted.
 
@@ -91,14 +107,19 @@ def certify(
 
     Raises:
         NumericsError: if rounding alone exceeds the tolerance; see also `wavesim.plan` and `wavesim.propagate`.
-        ArgumentError: if `find` is no question.
+        ArgumentError: if `problem` is none, `find` is no question, or a keyword is none of these.
         StoppedError: if `stop` said so.
         WavesimError: if the question cannot be asked of this problem.
     """
+    require_problem(problem)
+    options = ("tolerance", "find", "progress", "stop", *FixedNumerics.__annotations__)
+    for name in fixed:
+        named_option("certify", name, options)
     if find is not None and not isinstance(find, AbstractQuestion):
         raise ArgumentError(
             "find",
             f"must be a question, such as wavesim.analysis.Levels(count=4), but is {find!r}; build it from its class.",
         )
     with reporter(progress) as report:
-        return (find or question_of(problem)).measure(problem, tolerance, progress=heeding(report, stop), **fixed)
+        measured = (find or question_of(problem)).measure(problem, tolerance, progress=heeding(report, stop), **fixed)
+    return dataclasses.replace(measured, problem=problem)

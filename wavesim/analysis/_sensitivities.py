@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable
 
+from .._face import one_line
 from .._typing import ANY, DIMENSIONLESS, ENERGY, TIME, Dimension
 from ..errors import ArgumentError, WavesimError
 from ..problem import Problem
@@ -77,6 +78,8 @@ class Sensitivities:
         entries: one for each number that it could be differentiated by.
         missing: sentences on the others, by path.
     """
+
+    __repr__ = one_line
 
     quantity: str
     value: float

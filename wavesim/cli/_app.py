@@ -13,9 +13,8 @@ from ._door import DONE, door, say, start_jax, tell
 
 app = typer.Typer(
     name="wavesim",
-    help="The time-dependent Schroedinger equation: a scenario in, numbers with error bars and a movie out.",
+    help="Simulate a quantum particle from a scenario file; get numbers with error bars, a picture and a movie.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done and as expected; 1 done, an expectation not met; 2 bad input, nothing was run; 3 the run failed; "
@@ -38,8 +37,20 @@ class Precision(enum.StrEnum):
     single = "single"
 
 
+def _names(incomplete: str) -> list[str]:
+    """The shipped scenarios, for completion in a shell; files are completed where none fits."""
+    from ..scenario import shipped
+
+    return [name for name in shipped() if name.startswith(incomplete)]
+
+
 Name = Annotated[
-    str, typer.Argument(metavar="NAME|FILE", help="A shipped scenario (see `wavesim list`) or a .toml file.")
+    str,
+    typer.Argument(
+        metavar="NAME|FILE",
+        help="A shipped scenario (see `wavesim list`) or a .toml file.",
+        autocompletion=_names,
+    ),
 ]
 Assignments = Annotated[
     list[str] | None,
@@ -76,12 +87,16 @@ def _common(
 
 
 @app.command("list")
-def list_scenarios() -> None:
-    """List the shipped scenarios: name, how its last run into results/ ended, question."""
+def list_scenarios(
+    word: Annotated[
+        str, typer.Argument(metavar="[WORD]", help="Only what speaks of it, as in: wavesim list well.")
+    ] = "",
+) -> None:
+    """List the shipped scenarios, sweeps and designs by topic, and the outcome of the last run of each."""
     with door():
         from ._catalogue import catalogue
 
-        tell(catalogue(Path("results")))
+        tell(catalogue(Path("results"), word))
 
 
 @app.command()
@@ -119,33 +134,47 @@ def run(
     name: Name,
     set_: Assignments = None,
     tolerance: Tolerance = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; by default results/NAME.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where to write; by default results/NAME, or results/NAME--CHANGES after --set."
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print report.json on standard output.")] = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Write the numbers and the curves as CSV too: numbers.csv, curves.csv.")
+    ] = False,
     no_movie: Annotated[bool, typer.Option("--no-movie", help="Make no movie.")] = False,
     device: On = None,
-    precision: Annotated[Precision | None, typer.Option(help="Single is good for pictures only.")] = None,
+    precision: Annotated[
+        Precision | None, typer.Option(help="`single` is faster, but only accurate enough for pictures.")
+    ] = None,
     verify: Annotated[
         bool,
-        typer.Option("--verify", help="Find the headline by independent routes too; exit code 1 if they disagree."),
+        typer.Option(
+            "--verify", help="Compute the main number by independent methods too; exit code 1 if they disagree."
+        ),
     ] = False,
     sensitivity: Annotated[
-        bool, typer.Option("--sensitivity", help="Print what moves the headline most: its derivative by every number.")
+        bool,
+        typer.Option("--sensitivity", help="Print the derivative of the main number by every value of the scenario."),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Numbers and warnings only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print numbers and warnings only.")] = False,
 ) -> None:
     """Run a scenario: numbers with error bars beside theory, a picture, a movie."""
     with door():
         start_jax(device and device.value)
-        from ..scenario import load_scenario
+        from ..scenario import folder_name, load_scenario
         from ._cases import run_cases
         from ._run import overridden, run as run_one
 
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, precision and precision.value)
         run_scenario = run_cases if scenario.cases else run_one
         if not quiet:
-            for line in filter(None, (scenario.title, scenario.question)):
+            # the question speaks of the numbers in the file
+            for line in filter(None, (scenario.title, "" if scenario.changes else scenario.question)):
                 say(line)
-        folder = out if out is not None else Path("results") / scenario.name
+        folder = out if out is not None else Path("results") / folder_name(scenario)
         raise typer.Exit(
             run_scenario(
                 scenario,
@@ -155,8 +184,37 @@ def run(
                 quiet=quiet,
                 verify=verify,
                 sensitivity=sensitivity,
+                csv=csv,
             )
         )
+
+
+@app.command()
+def new(
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help="A kind of potential, such as gaussian_barrier.")
+    ] = "rectangular_barrier",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write; by default KIND.toml.")] = None,
+) -> None:
+    """Write a commented scenario of your own, which runs as it is."""
+    with door():
+        from ._new import new_file
+
+        tell(new_file(kind, out))
+
+
+@app.command()
+def compare(
+    results: Annotated[
+        list[str],
+        typer.Argument(metavar="A B ...", help="Results: folders, report.json files, or names under results/."),
+    ],
+) -> None:
+    """Print the numbers of several results side by side, and how far apart they are in error bars."""
+    with door():
+        from ._compare import comparison
+
+        tell(comparison(results))
 
 
 @app.command()
@@ -164,9 +222,7 @@ def sweep(
     name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped sweep or a .toml file.")],
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR", help="Where to write; by default results/NAME. Given again, it goes on where it was."
-        ),
+        typer.Option(metavar="DIR", help="Where to write; by default results/NAME. An existing folder is resumed."),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Use N processes of one thread each, instead of this one.")
@@ -174,12 +230,12 @@ def sweep(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Use the workers of a Dask scheduler, as in tcp://host:8786.")
     ] = None,
-    status: Annotated[bool, typer.Option("--status", help="Print how far it is, and leave it alone.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Show progress and exit.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Write DIR/sweep.csv as well.")] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="Write DIR/sweep.parquet as well.")] = False,
     movie: Annotated[bool, typer.Option("--movie", help="Make a movie of some rows side by side.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print a summary for scripts on standard output.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="The summary only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the summary only.")] = False,
     set_: Assignments = None,
     tolerance: Tolerance = None,
     device: On = None,
@@ -215,7 +271,7 @@ def design(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; by default results/NAME.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print design.json on standard output.")] = False,
     device: On = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Numbers and warnings only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print numbers and warnings only.")] = False,
 ) -> None:
     """Find the parameters with which a problem does what is wanted, and certify what was found.
 
@@ -286,7 +342,7 @@ def animate(
     ] = None,
     duration: Annotated[float | None, typer.Option(help="Of the film, in seconds.")] = None,
     hold: Annotated[float | None, typer.Option(help="Seconds for which the last picture stands.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing on the way.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Hide progress messages.")] = False,
 ) -> None:
     """Make a movie of an earlier run."""
     with door():

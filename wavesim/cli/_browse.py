@@ -75,7 +75,6 @@ def design_plan_text(name: str, assignments: list[str]) -> str:
 
 def plan_text(scenario: Scenario) -> str:
     """How a scenario would be solved, why, and what it would cost."""
-    from .._typing import LENGTH, TIME
     from ..analysis import Transmission, question_of, repetitions, start_in_words
     from ..propagation import check, pair_seconds, refuse_given
     from ..sweeps import spoken
@@ -92,25 +91,18 @@ def plan_text(scenario: Scenario) -> str:
         report = question.without_run(scenario.problem, scenario.tolerance, chosen, **scenario.fixed)
     if report is not None:
         return "\n".join([*lines, *(f"  {note}" for note in report.notes)])
-    n, units = chosen.numerics, scenario.units
+    n = chosen.numerics
     start = start_in_words(scenario.problem) if isinstance(question, Transmission) else None
     lines += [] if start is None else [f"  start      {start}"]
     check(chosen.problem, n)
     lines.append(str(chosen))
-    if not units.natural:
-        length, fs = units.scale(LENGTH), units.scale(TIME)
-        lines[-1] += "\n  (numbers above in atomic units: bohr, hartree)"
-        lines.append(
-            f"  in {units.length} and {units.time}: box {float(n.grid.lower[0]) / length:.5g} to {float(n.grid.upper[0]) / length:.5g}, "
-            f"spacing {float(n.grid.spacing[0]) / length:.4g}, dt {float(n.dt) / fs:.4g}, duration {n.duration / fs:.5g}"
-        )
     pairs = n.fft_pairs + sum(repetition.fft_pairs for repetition in repetitions(chosen.problem, n))
     work = (
-        f"about {pairs:,} FFT pairs with the repetitions for the error bar, {spoken(pairs * pair_seconds(n.grid.points))} on this machine"
+        f"about {pairs:,} FFT pairs with the repetitions for the error bar, about {spoken(pairs * pair_seconds(n.grid.points))} of computing on this machine, and some seconds to start and to draw"
         if pairs
         else "no FFT: H is diagonalized on the grid, and on coarser ones for the error bar, in seconds"
     )
-    lines.append(f"  cost      {n.memory / 1e6:.1f} MB; {work} besides compilation")
+    lines.append(f"  cost      {n.memory / 1e6:.1f} MB; {work}")
     return "\n".join(lines)
 
 

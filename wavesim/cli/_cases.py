@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 from ._door import complain, say
 from ._outbox import Outbox
-from ._run import certified, code_of, encoded, film, moved_by, remark_older, saved, uninterrupted, verified
+from ._run import (
+    certified,
+    changed_words,
+    code_of,
+    encoded,
+    film,
+    moved_by,
+    remark_older,
+    saved,
+    uninterrupted,
+    verified,
+    write_tables,
+)
 from ._stop import shielded
 from ._streams import told
 
@@ -25,6 +37,7 @@ def run_cases(
     quiet: bool,
     verify: bool = False,
     sensitivity: bool = False,
+    csv: bool = False,
 ) -> int:
     """Run every case, and write what they say together; the exit code. An interruption keeps the cases that are done."""
     from .. import reports
@@ -49,7 +62,7 @@ def run_cases(
         study = Study(tuple(case.label for case in scenario.cases), tuple(done), scenario.axis)
         outcomes = reports.judge_study(study, scenario)
         content = reports.study_json(study, scenario, outcomes)
-        words = [reports.study_text(study, scenario, outcomes)]
+        words = [*changed_words(scenario), reports.study_text(study, scenario, outcomes)]
         for part, case, one in zip(content["cases"], scenario.cases, second, strict=False):
             if one is not None:
                 part["verification"] = reports.verification_json(one, case.units)
@@ -67,6 +80,9 @@ def run_cases(
                 for number, (report, case) in enumerate(zip(done, scenario.cases, strict=False), start=1):
                     part = reports.dumps(content["cases"][number - 1])
                     saved(report, case, part, f"result_{number}.nc", box)
+                if csv:
+                    labels = [case.label for case in scenario.cases]
+                    write_tables(list(zip(labels, done, strict=False)), scenario.units, box)
                 painting.heard = told(text if print_json else "\n".join(words))
                 for warning in content["warnings"]:
                     complain(f"warning: {warning}")

@@ -40,8 +40,8 @@ def examine() -> tuple[str, bool]:
     ]
     distance = _free_packet()
     sound = distance < _BOUND
-    verdict = "right" if sound else f"WRONG: it must be below {_BOUND:.0e}; please report this"
-    lines.append(f"self-check a free packet differs from the closed form by {distance:.1e}: {verdict}")
+    verdict = "passed" if sound else f"FAILED: it must be below {_BOUND:.0e}; please report this"
+    lines.append(f"self-check {verdict} (a free packet agrees with theory to {distance:.1e})")
     return "\n".join(lines), sound
 
 

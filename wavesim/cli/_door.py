@@ -89,5 +89,5 @@ def start_jax(device: str | None = None) -> None:
         # an assertion of jax's own where its GPU part is not installed at all
         wanted = "GPU" if device == "gpu" else os.environ.get("JAX_PLATFORMS", "device")
         raise WavesimError(
-            f"the {wanted} asked for must be one that jax finds, but it finds none; install jax for it (pip install 'wavesim[cuda12]'), or take --device cpu."
+            f"no {wanted} found: JAX sees only the CPU; install JAX for your GPU (pip install 'wavesim[cuda12]'), or use --device cpu."
         ) from None

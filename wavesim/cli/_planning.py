@@ -19,7 +19,7 @@ def planning(begun: Callable[[], bool] = lambda: False) -> Iterator[None]:
     Raises:
         NumericsError: if numbers overflow, or more memory is asked for than there is.
     """
-    # what only looks at files does without it
+    # verbs that only look do without it
     import numpy as np
 
     try:

@@ -21,6 +21,7 @@ from ._streams import told
 if TYPE_CHECKING:
     from ..analysis import Report, Sensitivities, Verification
     from ..scenario import Scenario
+    from ..units import UnitSystem
 
 _PICTURES = ("summary.png", "movie.mp4")
 
@@ -34,6 +35,7 @@ def run(
     quiet: bool,
     verify: bool = False,
     sensitivity: bool = False,
+    csv: bool = False,
 ) -> int:
     """Run a scenario and write what it says, by independent routes too if asked to `verify`; the exit code.
 
@@ -53,13 +55,15 @@ def run(
         if moved is not None:
             content["sensitivities"] = reports.sensitivities_json(moved, scenario.units)
         text = reports.dumps(content)
-        words = [reports.report_text(report, scenario.units, outcomes)]
+        words = [*changed_words(scenario), reports.report_text(report, scenario.units, outcomes)]
         words += [] if verification is None else [reports.verification_text(verification, scenario.units)]
         words += [] if moved is None else [reports.sensitivities_text(moved, scenario.units)]
         with uninterrupted(box, _PICTURES if movie else _PICTURES[:1]) as painting:
             with shielded():
                 box.put("report.json", encoded(text))
                 saved(report, scenario, text, "result.nc", box)
+                if csv:
+                    write_tables([("", report)], scenario.units, box)
                 painting.heard = told(text if print_json else "\n".join(words))
                 for warning in content["warnings"]:
                     complain(f"warning: {warning}")
@@ -74,6 +78,25 @@ def run(
         missing=bool(box.missing) or not painting.heard,
         met=agreed and report.certified and all(outcome.met for outcome in outcomes),
     )
+
+
+def changed_words(scenario: Scenario) -> list[str]:
+    """What was set otherwise than in the file, and what is therefore not compared."""
+    lines = [f"changed    {change}" for change in scenario.changes]
+    unpinned = dict.fromkeys(name for one in (scenario, *scenario.cases) for name in one.unpinned)
+    if unpinned:
+        names = ", ".join(name.replace("_", " ") for name in unpinned)
+        lines.append(f"expected   left out: {names}, whose numbers in the file were for the values there")
+    return [*lines, ""] if lines else []
+
+
+def write_tables(runs: list[tuple[str, Report]], units: UnitSystem, box: Outbox) -> None:
+    """numbers.csv, and curves.csv for each set of curves that share their points."""
+    from ..reports import curve_tables, number_table
+
+    box.put("numbers.csv", number_table(runs, units).encode())
+    for name, text in curve_tables(runs, units).items():
+        box.put(name, text.encode())
 
 
 def code_of(*, stopped: bool, missing: bool, met: bool) -> int:

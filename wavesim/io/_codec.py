@@ -14,13 +14,22 @@ from ..ends import Axis, Walls
 from ..grid import Grid
 from ..problem import Problem
 from ..propagation import Numerics
+from ..units import UnitSystem
 
 _CLASSES = {
     name: cls
     for module in (potentials, states, observables, regions, schemes)
     for name, cls in vars(module).items()
     if isinstance(cls, type) and dataclasses.is_dataclass(cls)
-} | {"Absorber": Absorber, "Axis": Axis, "Walls": Walls, "Grid": Grid, "Problem": Problem, "Numerics": Numerics}
+} | {
+    "Absorber": Absorber,
+    "Axis": Axis,
+    "Walls": Walls,
+    "Grid": Grid,
+    "Problem": Problem,
+    "Numerics": Numerics,
+    "UnitSystem": UnitSystem,
+}
 
 
 def encoded(value: Any) -> Any:

@@ -27,13 +27,12 @@ if TYPE_CHECKING:
 
 # 2: with a digest of all that the file holds
 FORMAT = 2
-NATURAL = UnitSystem(natural=True)
 _MOST_BYTES = 200e6
 _AXES = ("x", "y", "z")
 
 
 def to_xarray(
-    source: Result | Report, *, units: UnitSystem = NATURAL, provenance: Mapping[str, str] | None = None
+    source: Result | Report, *, units: UnitSystem | None = None, provenance: Mapping[str, str] | None = None
 ) -> xarray.Dataset:
     """A result as an ``xarray.Dataset``: psi over ``frame_time`` and space, the series over ``time``, everything with its unit.
 
@@ -43,7 +42,7 @@ def to_xarray(
 
     Args:
         source: the result, or the report that holds it.
-        units: the units of the arrays; attributes keep what `load` needs exactly, in internal units.
+        units: the units of the arrays, by default those of the problem; attributes keep what `load` needs exactly, in internal units.
         provenance: further text attributes, such as the scenario and its hash.
 
     Raises:
@@ -51,6 +50,8 @@ def to_xarray(
     """
     xr = xarray_package()
     result = source.result if isinstance(source, Report) else source
+    if units is None:
+        units = source.units if isinstance(source, Report) else source.problem.shown_in
     variables: Variables = {}
     attributes: dict[str, Any] = {"wavesim_format": FORMAT, "Conventions": "CF-1.11"}
     if isinstance(source, Report):

@@ -14,7 +14,7 @@ from ..errors import MissingPackage, WavesimError
 from ..problem import Problem
 from ..propagation import Result
 from ..units import UnitSystem
-from ._dataset import FORMAT, NATURAL, restored, to_xarray, xarray_package
+from ._dataset import FORMAT, restored, to_xarray, xarray_package
 from ._netcdf import must_agree, netcdf, read_netcdf
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def save(
     source: Result | Report,
     path: str | os.PathLike[str],
     *,
-    units: UnitSystem = NATURAL,
+    units: UnitSystem | None = None,
     provenance: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a result as netCDF (HDF5): ``save(report, "result.nc")``; whole or not at all.
@@ -84,7 +84,7 @@ def attributes(path: str | os.PathLike[str]) -> dict[str, str]:
 
 def _opened(target: Path) -> xarray.Dataset:
     if not target.is_file():
-        raise WavesimError(f"{target} must be a file, but there is none; check the path.")
+        raise WavesimError(f"no such file: {target}{_near(target)}")
     xarray_package()
     _need_h5netcdf()
     try:
@@ -111,3 +111,11 @@ def _need_h5netcdf() -> None:
         raise MissingPackage(
             "netCDF files need the package h5netcdf, which is not installed; pip install h5netcdf[h5py]."
         ) from None
+
+
+def _near(target: Path) -> str:
+    """What was meant where a result is named by its folder."""
+    inside = target / "result.nc"
+    if inside.is_file():
+        return f", which is a folder; did you mean {inside}?"
+    return "; check the path."

@@ -232,7 +232,7 @@ class AbstractSharpPotential(AbstractPotential):
 def unknown_extent(potential: AbstractPotential) -> NumericsError:
     """The error for a potential of several axes that is known along the first alone."""
     return NumericsError(
-        f"a box is planned for potentials whose extent along every axis is known, but that of {named(potential)} is not; "
+        f"wavesim cannot choose a box for {named(potential)} in more than one dimension; "
         "give grid=, duration and absorber= (in a file: [grid] with lower, upper and points for each axis)."
     )
 

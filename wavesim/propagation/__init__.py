@@ -10,6 +10,7 @@ from ._flight import Flight as Flight, flight as flight
 from ._folded import folded as folded
 from ._memory import refuse_given as refuse_given
 from ._numerics import (
+    Method as Method,
     Numerics as Numerics,
     chebyshev_for as chebyshev_for,
     require_double as require_double,

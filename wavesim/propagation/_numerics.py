@@ -31,7 +31,7 @@ class Numerics:
         dt: time step (time).
         steps: number of steps, a multiple of `frames`.
         frames: number of saved frames after the one at time 0.
-        method: a splitting `Scheme`, `Chebyshev`, or `Spectral`.
+        method: a splitting `Scheme` or its name, `Chebyshev`, or `Spectral`.
         absorber: the layer at the ends of an open box, or None.
         precision: "double" (complex128) or "single" (complex64: pictures only, its norm drifts by 1e-7 a step).
         save_psi: whether psi itself is kept at every frame, or only the observables.
@@ -47,6 +47,8 @@ class Numerics:
     save_psi: bool = dataclasses.field(default=True, metadata={"static": True})
 
     def __post_init__(self) -> None:
+        if isinstance(self.method, str):
+            object.__setattr__(self, "method", scheme_named(self.method))
         at_least("steps", self.steps, 1)
         at_least("frames", self.frames, 1)
         one_of("precision", self.precision, ("double", "single"))
@@ -91,6 +93,7 @@ def scheme_named(name: str) -> Scheme:
     Raises:
         ArgumentError: if there is none; the message lists them.
     """
+    name = name.lower()
     if name not in SCHEMES:
         raise ArgumentError(
             "scheme", f"must be one of {', '.join((*SCHEMES, 'chebyshev', 'spectral'))}, but is {name!r}."

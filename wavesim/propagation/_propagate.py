@@ -16,7 +16,7 @@ from ..absorbers import Absorber
 from ..errors import NumericsError
 from ..grid import Grid
 from ..potentials import AbstractMetastable
-from ..problem import Problem
+from ..problem import Problem, require_problem
 from ..schemes import Chebyshev, Scheme, Spectral
 from ..states import Trapped, as_packet
 from ..unfolding import unfolded, unfolded_grid
@@ -78,6 +78,7 @@ def propagate(
         raise NumericsError(
             "propagate needs concrete numbers, but was called inside a JAX transformation; use wavesim.evolve(problem, numerics) there."
         )
+    require_problem(problem)
     asked, problem = problem, unfolded(problem)
     grid = unfolded_grid(grid, asked.ends)
     if numerics is None:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._face import above, html_table, line_of, one_line
+from .._typing import LENGTH, TIME, Dimension
+from ..ends import Walls
+from ..errors import ArgumentError
+from ..fourier import resampled
+from ..grid import Grid
 from ..problem import Problem
+from ..units import UnitSystem
 from ._numerics import Numerics
+
+if TYPE_CHECKING:
+    import xarray
+
+    from ..viz import Picture
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +31,8 @@ class FrameSum:
         series: weights of each observable by name, each of shape (frames + 1,).
         absorbed: weights of what was absorbed so far on the left and right, shape (frames + 1, 2).
     """
+
+    __repr__ = one_line
 
     series: dict[str, np.ndarray]
     absorbed: np.ndarray
@@ -52,6 +67,8 @@ class Adjoint:
         psi: shape (samples, ``*points``).
         phi: shape (samples, ``*points``).
     """
+
+    __repr__ = one_line
 
     number: FrameSum
     times: np.ndarray
@@ -104,18 +121,97 @@ class Result:
         """Steps that were taken."""
         return self.frames_done * (self.numerics.steps // self.numerics.frames)
 
-    def __str__(self) -> str:
+    def plot(self, *, units: UnitSystem | None = None, title: str = "") -> Picture:
+        """The picture of the run: density over time, potential, curves; it shows itself in a notebook, ``.save("run.png")`` writes it.
+
+        Args:
+            units: of the labels; by default those of the problem.
+            title: headline; by default what moves in what.
+        """
+        return above("viz").picture(self, units=units, title=title)
+
+    def to_xarray(self, *, units: UnitSystem | None = None) -> xarray.Dataset:
+        """The record as an ``xarray.Dataset``, everything with its unit; see `wavesim.io.to_xarray`."""
+        return above("io").to_xarray(self, units=units)
+
+    def resampled(self, points: int | tuple[int, ...]) -> Result:
+        """The same record with psi on more points, for smooth curves: exact for what the grid holds, so no number changes.
+
+        ``fine = result.resampled(1000); plot(fine.numerics.grid.x, abs(fine.final) ** 2)``. For drawing: its grid is finer than the
+        one that was propagated on.
+
+        Args:
+            points: of each axis, no fewer than there are.
+
+        Raises:
+            ArgumentError: if there are fewer, or psi ends at a wall, where a Fourier series does not hold it.
+        """
+        grid = self.numerics.grid
+        counts = (points,) * grid.dimension if isinstance(points, int) else tuple(points)
+        if len(counts) != grid.dimension or any(new < old for new, old in zip(counts, grid.points, strict=False)):
+            raise ArgumentError(
+                "points",
+                f"must be at least {' x '.join(map(str, grid.points))}, but is {' x '.join(map(str, counts))}; take more points.",
+            )
+        if isinstance(self.problem.ends, Walls):
+            raise ArgumentError(
+                "points", "must stay as they are between walls, where psi is no Fourier series; interpolate psi."
+            )
+        spacing = tuple(step * old / new for step, old, new in zip(grid.spacing, grid.points, counts, strict=True))
+        return dataclasses.replace(
+            self,
+            numerics=dataclasses.replace(self.numerics, grid=Grid(grid.lower, spacing, counts)),
+            psi=resampled(self.psi, counts) if len(self.psi) else np.zeros((0, *counts), complex),
+            final=resampled(self.final, counts),
+            adjoints={},
+        )
+
+    def __repr__(self) -> str:
         n = self.numerics
-        lines = [
-            f"Result: {type(self.problem.state).__name__} in {type(self.problem.potential).__name__}, t = 0 .. {self.times[-1]:.6g}"
-            + ("" if self.complete else " (interrupted)"),
-            f"  grid      {' x '.join(map(str, n.grid.points))} points, spacing {', '.join(f'{float(s):.4g}' for s in n.grid.spacing)}, {n.precision} precision",
-            f"  time      {self.steps_done} steps of {float(n.dt):.4g} with {n.method.name}: {self.steps_done * n.pairs} FFT pairs, {self.wall_s:.2f} s on {self.device}",
-            f"  absorber  {'none' if n.absorber is None else f'{float(n.absorber.width):.4g} wide at each end'}",
-            f"  absorbed  left {self.absorbed[-1, 0]:.6g}, right {self.absorbed[-1, 1]:.6g}",
-        ]
-        lines += [f"  {name:<9} {values[-1]:.6g} at the end" for name, values in self.series.items()]
-        return "\n".join(lines)
+        return line_of(
+            "Result",
+            f"{type(self.problem.state).__name__} in {type(self.problem.potential).__name__}",
+            f"{' x '.join(map(str, n.grid.points))} points",
+            f"{self.steps_done} steps of {n.method.name}",
+            "complete" if self.complete else "interrupted",
+        )
+
+    def __str__(self) -> str:
+        return "\n".join([self._title(), *(f"  {name:<9} {text}" for name, text in self._rows())])
 
     def _repr_html_(self) -> str:
-        return f"<pre>{self}</pre>"
+        return html_table([(self._title(), ""), *self._rows()])
+
+    def _title(self) -> str:
+        what = f"{type(self.problem.state).__name__} in {type(self.problem.potential).__name__}"
+        return f"{what}, t = 0 to {self._shown(self.times[-1], TIME, 6)}" + ("" if self.complete else " (interrupted)")
+
+    def _rows(self) -> list[tuple[str, str]]:
+        n = self.numerics
+        spacing = ", ".join(self._shown(step, LENGTH, 4) for step in n.grid.spacing)
+        pairs = f"{self.steps_done * n.pairs:,} FFT pairs, " if n.pairs is not None else ""
+        layers = "none" if n.absorber is None else f"{self._shown(n.absorber.width, LENGTH, 4)} wide at each end"
+        rows = [
+            ("grid", f"{' x '.join(map(str, n.grid.points))} points {spacing} apart, {n.precision} precision"),
+            (
+                "time",
+                f"{self.steps_done} steps of {self._shown(n.dt, TIME, 4)} with {n.method.name}: {pairs}{self.wall_s:.2f} s on {self.device}",
+            ),
+            ("absorber", layers),
+            ("absorbed", f"left {self.absorbed[-1, 0]:.6g}, right {self.absorbed[-1, 1]:.6g}"),
+        ]
+        for name, values in self.series.items():
+            measured = self.problem.measure.get(name)
+            last = values[-1]
+            if measured is None or np.iscomplexobj(last):
+                rows.append((name, f"{last:.6g} at the end"))
+            else:
+                rows.append((name, f"{self._shown(last, measured.dimension, 6)} at the end"))
+        return rows
+
+    def _shown(self, value: Any, dimension: Dimension, digits: int) -> str:
+        units = self.problem.shown_in
+        symbol = units.symbol(dimension)
+        return f"{float(value) / units.scale(dimension):.{digits}g}" + (
+            "" if symbol in ("1", "natural") else f" {symbol}"
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from typing import Any
@@ -27,6 +28,7 @@ def as_json(report: Report, scenario: Scenario, outcomes: list[Outcome]) -> dict
         "title": scenario.title,
         "hash": scenario.hash,
         "wavesim": __version__,
+        "changes": [dataclasses.asdict(change) for change in scenario.changes],
         "status": "complete" if report.complete else "interrupted",
         "device": None if result is None else result.device,
         "precision": "double" if result is None else result.numerics.precision,

@@ -53,6 +53,7 @@ def study_json(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> dic
         "title": scenario.title,
         "hash": scenario.hash,
         "wavesim": __version__,
+        "changes": [dataclasses.asdict(change) for change in scenario.changes],
         "status": "complete" if study.complete else "interrupted",
         "axis": None if study.axis is None else {"label": study.axis.label, "values": list(study.axis.values)},
         "wall_s": math.fsum(report.wall_s for report in study.reports),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         load_scenario as load_scenario,
         read_scenario as read_scenario,
     )
+    from ._changes import Change as Change, folder_name as folder_name
     from ._design_file import DesignFile as DesignFile, load_design as load_design
     from ._dimensions import dimension_of_path as dimension_of_path
     from ._fields import kind_of as kind_of
@@ -31,7 +32,15 @@ if TYPE_CHECKING:
     )
     from ._paths import assign as assign, assign_value as assign_value, assignment_of as assignment_of
     from ._quantities import QUANTITIES as QUANTITIES
+    from ._reference import (
+        FAMILY_OF as FAMILY_OF,
+        TableOfKeys as TableOfKeys,
+        examples as examples,
+        kinds as kinds,
+        sections as sections,
+    )
     from ._schema import json_schema as json_schema
+    from ._starter import starter as starter
     from ._sweep_axes import SweepAxis as SweepAxis, axes_of as axes_of
     from ._sweep_grammar import understood as understood, unknown as unknown
     from ._sweep_values import (
@@ -47,7 +56,7 @@ _HOMES = {
     "DesignFile": "_design_file", "load_design": "_design_file", "find_design": "_library", "shipped_designs": "_library",
     "find_scenario": "_library", "find_sweep": "_library", "shipped": "_library", "shipped_sweeps": "_library",
     "fingerprint": "_library", "assign": "_paths", "QUANTITIES": "_quantities", "json_schema": "_schema",
-    "kind_of": "_fields", "dimension_of_path": "_dimensions", "canonical": "_library", "assign_value": "_paths", "assignment_of": "_paths", "SweepAxis": "_sweep_axes", "axes_of": "_sweep_axes", "understood": "_sweep_grammar", "unknown": "_sweep_grammar", "refuse_too_many": "_sweep_values", "MOST_ROWS": "_sweep_values", "toml": "_toml", "written": "_writer", "text_of": "_library", "sample_values": "_sweep_values",
+    "FAMILY_OF": "_reference", "TableOfKeys": "_reference", "examples": "_reference", "kinds": "_reference", "sections": "_reference", "starter": "_starter", "Change": "_changes", "folder_name": "_changes", "kind_of": "_fields", "dimension_of_path": "_dimensions", "canonical": "_library", "assign_value": "_paths", "assignment_of": "_paths", "SweepAxis": "_sweep_axes", "axes_of": "_sweep_axes", "understood": "_sweep_grammar", "unknown": "_sweep_grammar", "refuse_too_many": "_sweep_values", "MOST_ROWS": "_sweep_values", "toml": "_toml", "written": "_writer", "text_of": "_library", "sample_values": "_sweep_values",
 }  # fmt: skip
 
 

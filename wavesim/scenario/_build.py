@@ -11,12 +11,13 @@ from typing import Any
 
 import pydantic
 
+from .._face import one_line
 from .._text import clean
-from .._typing import DIMENSIONLESS, ENERGY, LENGTH, MASS, TIME
 from ..analysis import AbstractQuestion, Axis
 from ..errors import ArgumentError, ScenarioError, WavesimError
 from ..problem import Problem
-from ..units import UnitSystem, is_spectroscopic, number_and_unit, unit
+from ..units import UnitSystem, number_and_unit, system_of, unit
+from ._changes import Change, changed, changes_of
 from ._fields import quantity_value
 from ._library import canonical, find_scenario, fingerprint
 from ._messages import listed, sentences
@@ -73,7 +74,11 @@ class Scenario:
         label: what tells a case from the others.
         axis: the number that tells the cases apart, None where there is none.
         uncertainties: by path, ``potential.height``, how far its value may be off (one standard deviation), in internal units.
+        changes: what was set otherwise than in the file.
+        unpinned: quantities whose expected numbers were those of the unchanged file, and are left out.
     """
+
+    __repr__ = one_line
 
     name: str
     title: str
@@ -90,6 +95,8 @@ class Scenario:
     label: str = ""
     axis: Axis | None = None
     uncertainties: dict[str, float] = dataclasses.field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    unpinned: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -107,7 +114,8 @@ def load_scenario(name_or_path: str | os.PathLike[str], set: Iterable[str] = ())
     data = toml(text, name)
     assignments = tuple(set)
     refuse_varied(data, assignments)
-    return read_scenario(name, assign(data, assignments), Path(name_or_path).parent)
+    scenario = read_scenario(name, assign(data, assignments), Path(name_or_path).parent)
+    return changed(scenario, changes_of(data, assignments))
 
 
 def read_scenario(name: str, data: dict[str, Any], folder: Path = Path()) -> Scenario:
@@ -187,7 +195,8 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
     fixed = {key: value for key, value in (("grid", file.grid), *file.run) if value is not None}
     if file.absorber is not None:
         fixed["absorber"] = None if file.absorber == "none" else file.absorber
-    problem = _problem(file)
+    units = _units(plain, natural, file.particle.inertia, angle)
+    problem = _problem(file, units)
     scenario = Scenario(
         name=name,
         title=clean(file.title),
@@ -197,7 +206,7 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
         tolerance=file.accuracy.tolerance,
         fixed=fixed,
         expect=expect,
-        units=_units(plain, natural, file.particle.inertia, angle),
+        units=units,
         content=canonical(data),
         find=file.find,
         uncertainties=uncertainties_of(
@@ -207,15 +216,15 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
     return scenario, file.design
 
 
-def _problem(file: Any) -> Problem:
-    """The physics of a checked file.
+def _problem(file: Any, units: UnitSystem) -> Problem:
+    """The physics of a checked file, which shows its numbers in the file's units.
 
     Raises:
         ScenarioError: if its parts do not go together.
     """
     try:
         return Problem(
-            file.potential, file.state, file.duration, file.particle.inertia, file.measure, file.walls, file.axis
+            file.potential, file.state, file.duration, file.particle.inertia, file.measure, file.walls, file.axis, units
         )
     except ArgumentError as error:
         raise ScenarioError(f"{error.argument}: {error.reason}") from None
@@ -264,36 +273,12 @@ def _units(data: dict[str, Any], natural: bool, mass: float, angle: bool) -> Uni
     """The first energy, length, time and mass unit that the file uses; hertz and 1/cm count where there is no plainer energy."""
     if natural:
         return UnitSystem(natural=True)
-    names = {LENGTH.powers: "length", ENERGY.powers: "energy", TIME.powers: "time", MASS.powers: "mass"}
-    chosen: dict[str, Any] = {}
-    loose: list[str] = []
-    scales: list[float] = []
-    if angle:
-        names[DIMENSIONLESS.powers], chosen["mass"] = "length", "u angstrom^2"
-        if "charging" in data.get("particle", {}):
-            chosen |= {"length": "rad", "time": "ns"}
-    for text in _texts({key: value for key, value in data.items() if isinstance(value, dict) or key == "duration"}):
-        found = number_and_unit(text)
-        symbol = "" if found is None else found[1]
-        try:
-            size, powers = unit(symbol)
-        except WavesimError:
-            continue
-        kind = names.get(powers)
-        if kind is not None and (symbol.isidentifier() or symbol.endswith("/mol")):
-            chosen.setdefault(kind, symbol)
-            scales += [size] if kind == "length" else []
-        elif is_spectroscopic(symbol) and powers == (-1, 0, 0):
-            loose.append("1/cm")
-        elif powers == (0, -1, 0) and symbol.endswith("Hz"):
-            loose.append(symbol)
-    if loose:
-        chosen.setdefault("energy", loose[0])
-    if "time" not in chosen and scales and mass * scales[0] ** 2 >= unit("ns")[0]:
-        # atoms on micrometers: their clock is not one of femtoseconds
-        longest = [name for name in ("ns", "us", "ms", "s") if unit(name)[0] <= mass * scales[0] ** 2]
-        chosen["time"] = longest[-1]
-    return UnitSystem(**chosen)
+    texts = _texts({key: value for key, value in data.items() if isinstance(value, dict) or key == "duration"})
+    symbols = ("" if (read := number_and_unit(text)) is None else read[1] for text in texts)
+    if angle and "charging" in data.get("particle", {}):
+        # the phase of a circuit
+        symbols = ("rad", "ns", *symbols)
+    return system_of(symbols, mass, angle)
 
 
 def _texts(node: Any) -> Iterator[str]:

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Discriminator,
+    PlainValidator,
     StrictBool,
     StrictInt,
     StrictStr,
@@ -108,7 +108,8 @@ def quantity(dimension: Dimension, infinite: bool = False) -> Any:
     schema: dict[str, Any] = {"type": "number"}
     if dimension != DIMENSIONLESS:
         schema = {"type": ["number", "string"], "description": f"{wanted(dimension)}; a plain number in natural units"}
-    return Annotated[float, BeforeValidator(read), WithJsonSchema(schema)]
+    # plain: validation as a float would forget the unit
+    return Annotated[float, PlainValidator(read), WithJsonSchema(schema)]
 
 
 def constructed(cls: type) -> AfterValidator:

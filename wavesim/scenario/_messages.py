@@ -60,7 +60,10 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
             return f"{name}{'' if str(context['error']).startswith('must ') else ':'} {context['error']}"
         case "extra_forbidden":
             keys = [field.alias or key for key, field in table.model_fields.items()]
-            return f"{name} is no key of a {file}{_nearest(path[-1], keys)} The keys here are {', '.join(keys)}."
+            place = f" in [{'.'.join(path[:-1])}]" if len(path) > 1 else f" of a {file}"
+            hint = _nearest(path[-1], keys, "")
+            elsewhere = _elsewhere(path[-1], raw) if not hint and len(path) == 1 else ""
+            return f"unknown key `{path[-1]}`{place}{hint or elsewhere or '.'} The keys here are {', '.join(keys)}."
         case "missing" if isinstance(given, list):
             return f"{name} must be complete, but is {brief(given)}; add what is missing."
         case "missing":
@@ -126,9 +129,20 @@ def _choose(given: object, choices: list[str]) -> str:
     return f"must be one of {', '.join(choices)}, but is {brief(given)}{_nearest(given, choices)}"
 
 
-def _nearest(given: object, choices: list[str]) -> str:
+def _nearest(given: object, choices: list[str], none: str = ".") -> str:
     near = difflib.get_close_matches(str(given)[:100], choices, 1)
-    return f"; did you mean {near[0]!r}?" if near else "."
+    return f"; did you mean {near[0]!r}?" if near else none
+
+
+def _elsewhere(key: str, raw: Any) -> str:
+    """The full path of a key that stands inside of a table of the file: ``width`` is ``potential.width``."""
+    if not isinstance(raw, dict):
+        return ""
+    paths = [f"{name}.{inner}" for name, table in raw.items() if isinstance(table, dict) for inner in table]
+    last = {path.partition(".")[2] for path in paths}
+    near = difflib.get_close_matches(key[:100], last, 1, cutoff=0.75)
+    fitting = [path for path in paths if near and path.partition(".")[2] == near[0]]
+    return f"; did you mean {' or '.join(map(repr, fitting[:3]))}?" if fitting else ""
 
 
 def _quoted(text: str) -> list[str]:

@@ -11,6 +11,8 @@ from ..errors import ScenarioError
 from ._toml import NoToml, toml
 
 _MOST_DOTS = 20
+# three ways to say how fast a packet is
+_MOTIONS = ("momentum", "energy", "velocity")
 
 
 def assign(data: dict[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
@@ -22,10 +24,34 @@ def assign(data: dict[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
         ScenarioError: if an assignment has no ``=`` or its path leads through something that is no table.
     """
     changed = data
-    for assignment in assignments:
-        path, value = assignment_of(assignment)
-        changed = assign_value(changed, path, value)
+    pairs = [assignment_of(assignment) for assignment in assignments]
+    paths = {path for path, _ in pairs}
+    for path, value in pairs:
+        changed = _without_other_ways(assign_value(changed, path, value), path, paths)
     return changed
+
+
+def _without_other_ways(data: dict[str, Any], path: str, paths: set[str]) -> dict[str, Any]:
+    """The content without the other ways of saying what was set at a path, unless they were set as well: an energy replaces a momentum.
+
+    An energy keeps the direction of the momentum that it replaces.
+    """
+    *above, last = path.split(".")
+    if last not in _MOTIONS or path.split(".")[0] != "state":
+        return data
+    node: Any = data
+    for key in above:
+        node = node[int(key)] if isinstance(node, list) else node[key]
+    for other in _MOTIONS:
+        if other == last or other not in node or ".".join((*above, other)) in paths:
+            continue
+        replaced = node.pop(other)
+        if last == "energy" and str(replaced).strip().startswith("-"):
+            node.setdefault("direction", "left")
+        if other == "energy":
+            # a momentum and a velocity have their sign
+            node.pop("direction", None)
+    return data
 
 
 def assignment_of(text: str) -> tuple[str, Any]:

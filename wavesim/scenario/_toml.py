@@ -54,7 +54,7 @@ def toml(text: str, name: str) -> dict[str, Any]:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         # a TOMLDecodeError, or a number of thousands of digits
-        raise NoToml(f"{name} is no TOML: {first_line(error).removesuffix('.')}.") from None
+        raise NoToml(f"{name} is not valid TOML: {first_line(error).removesuffix('.')}.") from None
     _check(content, name, "")
     return content
 

@@ -27,7 +27,7 @@ def check_motion(packet: Any, needed: bool) -> None:
     one_of("direction", packet.direction, ("right", "left"))
     given = [name for name in _WAYS if getattr(packet, name) is not None]
     if len(given) > 1:
-        raise ArgumentError(given[0], f"must not be given together with `{given[1]}`, but both are; leave one out.")
+        raise ArgumentError(given[0], f"must not be given together with `{given[1]}`; keep one of the two.")
     if needed and not given:
         raise ArgumentError(
             "momentum",

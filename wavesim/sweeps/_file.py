@@ -14,6 +14,7 @@ import jax
 import numpy as np
 
 from .._checks import positive
+from .._face import one_line
 from ..analysis import AbstractQuestion
 from ..errors import ArgumentError, ScenarioError, WavesimError
 from ..io import encoded
@@ -57,6 +58,8 @@ class Sweep:
         layout: how the rows are cut into chunks.
         source: what the rows are made of.
     """
+
+    __repr__ = one_line
 
     title: str
     scenario: str

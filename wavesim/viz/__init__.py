@@ -2,6 +2,7 @@
 
 # first of all: Matplotlib does not start where MPLBACKEND names a backend that does not exist
 from ._backend import import_matplotlib as import_matplotlib
+from .draw import Picture as Picture
 from .movie import (
     SIZES as SIZES,
     Look as Look,
@@ -14,6 +15,7 @@ from .movie import (
 )
 from .pages import (
     design_summary as design_summary,
+    picture as picture,
     study_summary as study_summary,
     summary as summary,
     sweep_summary as sweep_summary,

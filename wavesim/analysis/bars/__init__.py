@@ -21,3 +21,12 @@ from ._repeat import (
 from ._report import BoundStates as BoundStates, Curve as Curve, Quantity as Quantity, Report as Report
 from ._runs import Headway as Headway, Wanted as Wanted, Work as Work, carried_out as carried_out
 from ._study import Axis as Axis, Study as Study, ratios as ratios
+from ._words import (
+    aligned as aligned,
+    inputs_text as inputs_text,
+    report_lines as report_lines,
+    report_rows as report_rows,
+    shown as shown,
+    spoken as spoken,
+    unit_text as unit_text,
+)

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
+import html
 import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..._face import above, html_picture, html_table, line_of, short
 from ..._typing import DIMENSIONLESS, TIME, Dimension
+from ...errors import ArgumentError
 from ...grid import Grid
 from ...problem import Problem
 from ...propagation import Result
+from ...units import NATURAL, UnitSystem
 from ._estimate import Estimate, error_of
+from ._words import budget_line, quantity_line, report_lines, report_rows
+
+if TYPE_CHECKING:
+    import xarray
+
+    from ...viz import Picture
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,6 +95,15 @@ class Quantity:
             self, error=self.error + apart, budget=self.budget | {"dispute": apart}, doubted=True
         )
 
+    def __repr__(self) -> str:
+        return line_of("Quantity", quantity_line(self, NATURAL))
+
+    def __str__(self) -> str:
+        return quantity_line(self, NATURAL)
+
+    def __float__(self) -> float:
+        return float(self.value)
+
 
 @dataclasses.dataclass(frozen=True)
 class Curve:
@@ -117,6 +139,16 @@ class Curve:
             return math.nan
         return float(np.max(np.abs(self.values - next(iter(self.theory.values())))))
 
+    def __repr__(self) -> str:
+        beside = f"theory: {', '.join(self.theory)}" if self.theory else "no theory"
+        return line_of(
+            "Curve",
+            self.name,
+            f"{len(self.points)} points of {self.along[0]}",
+            f"error {self.largest_error:.1e}",
+            beside,
+        )
+
 
 @dataclasses.dataclass(frozen=True)
 class BoundStates:
@@ -133,6 +165,11 @@ class BoundStates:
     grid: Grid
     energies: np.ndarray
     psi: np.ndarray
+
+    def __repr__(self) -> str:
+        return line_of(
+            "BoundStates", f"{len(self.energies)} states", f"{' x '.join(map(str, self.grid.points))} points"
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -151,6 +188,7 @@ class Report:
         states: what was found where levels are asked for, else None.
         notes: sentences on how the numbers were found, where that is not by a run as usual.
         inputs: what uncertain inputs add to each quantity, by its name and the input's path: one standard deviation each, apart from the error bar.
+        problem: what was solved; its units are those in which the report prints.
     """
 
     result: Result | None
@@ -164,6 +202,7 @@ class Report:
     states: BoundStates | None = None
     notes: tuple[str, ...] = ()
     inputs: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
+    problem: Problem | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "quantities", {name: one.reaching_theory for name, one in self.quantities.items()})
@@ -217,14 +256,76 @@ class Report:
             return None
         return math.fsum(self.quantities[name].value for name in names)
 
+    @property
+    def units(self) -> UnitSystem:
+        """The units in which its numbers are shown: those of the problem. `Quantity.value` itself is in internal units."""
+        if self.problem is not None:
+            return self.problem.shown_in
+        return NATURAL if self.result is None else self.result.problem.shown_in
+
+    def __getitem__(self, name: str) -> Quantity:
+        """A number by its name: ``report["transmitted_probability"].value``.
+
+        Raises:
+            ArgumentError: if the report has no such number.
+        """
+        if name not in self.quantities:
+            near = difflib.get_close_matches(str(name), self.quantities, 1, cutoff=0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(self.quantities)}."
+            raise ArgumentError("name", f"must be a number of this report, but is {short(name)}; {hint}")
+        return self.quantities[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.quantities
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.quantities)
+
+    def __len__(self) -> int:
+        return len(self.quantities)
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """The numbers in the units of the problem, for tables and scripts: ``pandas.DataFrame(report.to_dict()).T``."""
+        return {name: self._row(quantity) for name, quantity in self.quantities.items()}
+
+    def _row(self, quantity: Quantity) -> dict[str, Any]:
+        scale = self.units.scale(quantity.dimension)
+        kind, expected = next(iter(quantity.theory.items()), ("", None))
+        return {
+            "value": quantity.value / scale,
+            "error": quantity.error / scale,
+            "unit": self.units.symbol(quantity.dimension),
+            "theory": None if expected is None else expected / scale,
+            "theory_kind": kind,
+            "difference": None if quantity.difference is None else quantity.difference / scale,
+            "verdict": self.verdict(quantity),
+        }
+
+    def plot(self, *, units: UnitSystem | None = None, title: str = "") -> Picture:
+        """The picture of the report: what happened, and its numbers beside theory; it shows itself in a notebook, ``.save("run.png")`` writes it.
+
+        Args:
+            units: of the labels; by default those of the problem.
+            title: headline; by default what moves in what.
+        """
+        return above("viz").picture(self, units=units, title=title)
+
+    def to_xarray(self, *, units: UnitSystem | None = None) -> xarray.Dataset:
+        """The record and the numbers as an ``xarray.Dataset``, everything with its unit; see `wavesim.io.to_xarray`."""
+        return above("io").to_xarray(self, units=units)
+
+    def __repr__(self) -> str:
+        numbers = [quantity_line(quantity, self.units) for quantity in list(self.quantities.values())[:2]]
+        more = [f"{len(self.quantities) - 2} more"] if len(self.quantities) > 2 else []
+        return line_of("Report", *numbers, *more, f"{self.runs} runs", "complete" if self.complete else "interrupted")
+
     def __str__(self) -> str:
-        lines = [f"{'quantity':<26}{'measured':>22}{'+-':>10}   {'theory':>22}{'difference':>13}"]
-        for q in self.quantities.values():
-            theory = f"{next(iter(q.theory.values())):.12g}" if q.theory else "-"
-            difference = f"{q.difference:.2e}" if q.difference is not None else "-"
-            lines.append(f"{q.name:<26}{q.value:>22.12g}{q.error:>10.1e}   {theory:>22}{difference:>13}")
-        head = [] if self.result is None else [str(self.result)]
-        return "\n".join([*head, *lines, *self.notes, *(f"warning: {text}" for text in self.warnings)])
+        return "\n".join([*report_lines(self, self.units), *(f"warning: {text}" for text in self.warnings)])
 
     def _repr_html_(self) -> str:
-        return f"<pre>{self}</pre>"
+        units = self.units
+        below = [budget_line(self, units), *self.notes, *(f"warning: {text}" for text in self.warnings)]
+        parts = [html_table(report_rows(self, units)), *(f"<p>{html.escape(text)}</p>" for text in below)]
+        if self.complete and (self.result is None or self.result.numerics.grid.dimension < 3):
+            parts.append(html_picture(self.plot().png, self.headline.name))
+        return "".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
+from ..._face import one_line
 from ..._typing import DIMENSIONLESS
 from ._report import Quantity, Report
 
@@ -26,6 +27,8 @@ class Study:
         reports: one for each case that ran; fewer than labels after an interruption.
         axis: the number that changes, None where the cases differ in kind.
     """
+
+    __repr__ = one_line
 
     labels: tuple[str, ...]
     reports: tuple[Report, ...]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._face import one_line
 from ..._typing import DIMENSIONLESS
 from ...errors import WavesimError
 from ...problem import Problem
@@ -48,6 +49,8 @@ class EnergyResolved:
         warnings: sentences for the reader.
         runs, fft_pairs, wall_s: what all propagations took together.
     """
+
+    __repr__ = one_line
 
     energies: np.ndarray
     transmission: np.ndarray

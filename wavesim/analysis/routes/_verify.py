@@ -7,6 +7,7 @@ import itertools
 import math
 import time
 
+from ..._face import one_line
 from ..._typing import Dimension
 from ...errors import ArgumentError
 from ...problem import Problem
@@ -27,6 +28,8 @@ class Verification:
         missing: sentences: which routes could not be taken, and why; or that there is none.
         runs, fft_pairs, wall_s: what the further routes took.
     """
+
+    __repr__ = one_line
 
     quantity: str
     dimension: Dimension

@@ -15,6 +15,7 @@ from ...problem import Problem
 from ...states import AbstractPacket
 from ._boxed import boxed_grid
 from ._followed import reached
+from ._shown import Shown
 from ._space import Space
 
 # of the tolerance: the part of the particle that may reach the end of the band
@@ -82,13 +83,14 @@ def closed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: f
         own = chosen.points[0] // (1 if isinstance(potential.ends, Axis) else 2)
         chosen = boxed_grid(potential, math.ceil(finer * max(own, held * length / math.pi)))
     around = isinstance(potential.ends, Axis)
+    shown = Shown(problem)
     reasons = {
-        "box": f"{low:.5g} to {high:.5g}: "
+        "box": f"{shown.span(low, high)}: "
         + ("once around the ring" if around else "from wall to wall, mirrored at both"),
-        "spacing": f"{chosen.spacing[0]:.5g}: the grid holds all momenta that the particle takes"
+        "spacing": f"{shown.length(chosen.spacing[0], 5)}: the grid holds all momenta that the particle takes"
         + (", and edges to fifth order" if jumps else ""),
         "absorber": "none: nothing leaves",
-        "duration": f"{duration:.5g}: " + ("given" if problem.duration is not None else "a period of its own"),
+        "duration": f"{shown.time(duration)}: " + ("given" if problem.duration is not None else "a period of its own"),
     }
     energy = max(seen.wave**2 / (2 * mass), (math.pi / length) ** 2 / (2 * mass))
     return Space(chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons)

@@ -14,6 +14,7 @@ from ...potentials import restricted, valley, values_at
 from ...problem import Problem
 from ...states import AbstractState, ContinuedBound, Eigenstate, Superposition, as_packet
 from ._grid import fitted_grid, spike_wave_number
+from ._shown import Shown
 
 Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
 
@@ -73,12 +74,13 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     if finer != 1.0 and grid is None:
         chosen = fitted_grid(center - half, center + half, spacing / finer, potential)
     duration = float(problem.duration) if problem.duration is not None else 2 * math.pi / gap
+    shown = Shown(problem)
     reasons = {
-        "box": f"{chosen.lower[0]:.5g} to {chosen.upper[0]:.5g}: every eigenstate that matters is below {goal:.1g} at its ends",
-        "spacing": f"{chosen.spacing[0]:.5g}: "
+        "box": f"{shown.span(chosen.lower[0], chosen.upper[0])}: every eigenstate that matters is below {goal:.1g} at its ends",
+        "spacing": f"{shown.length(chosen.spacing[0], 5)}: "
         + ("the same in momentum space" if potential.smooth else "edges, fifth order in the spacing, or deltas, third"),
         "absorber": "none: the state is bound",
-        "duration": f"{duration:.6g}: "
+        "duration": f"{shown.time(duration, 6)}: "
         + ("given" if problem.duration is not None else "one period of the two lowest levels"),
     }
     return chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons

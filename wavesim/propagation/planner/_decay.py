@@ -19,6 +19,7 @@ from ...potentials import AbstractMetastable
 from ...problem import Problem
 from ...states import Trapped
 from ._grid import fitted_grid
+from ._shown import Shown
 
 # (spacing x wave number)^3 of a sharp edge that costs a relative error of 1 in the lifetime
 _EDGE = 8.0
@@ -189,20 +190,21 @@ def decay_space(
     # what is no resonance leaves with the first crossings, and is not to be fitted
     duration = max(_CROSSINGS * crossing, min(_LIFETIMES * lifetime, max(_TURNS * turns, 0.02 * lifetime)))
     duration *= longer
-    why = f"{duration / lifetime:.3g} lifetimes of {lifetime:.4g}, as the outgoing wave tells"
+    shown = Shown(problem)
+    why = f"{duration / lifetime:.3g} lifetimes of {shown.time(lifetime, 4)}, as the outgoing wave tells"
     if problem.duration is not None:
         duration, why = float(problem.duration), "given"
     energy = max(leak.energy, top) - bottom
     reasons = {
-        "energy": f"{leak.energy:.6g} momentum {k:.4g} outside",
-        "box": f"{grid.lower[0]:.5g} to {grid.upper[0]:.5g}: "
+        "energy": f"{shown.energy(leak.energy)}; outside, a momentum of {shown.momentum(k)}",
+        "box": f"{shown.span(grid.lower[0], grid.upper[0])}: "
         + ("mirrored at the wall, " if potential.wall is not None else "")
-        + f"free flight from {leak.outlet:.5g} on, two absorbers",
-        "spacing": f"{grid.spacing[0]:.5g}: fine enough for the edges; what they leave is measured",
-        "absorber": f"{absorber.width:.4g} at each end: what comes back changes the rate by less than {tolerance / 4:.1g}"
+        + f"free flight from {shown.length(leak.outlet, 5)} on, two absorbers",
+        "spacing": f"{shown.length(grid.spacing[0], 5)}: fine enough for the edges; what they leave is measured",
+        "absorber": f"{shown.length(absorber.width)} at each end: what comes back changes the rate by less than {tolerance / 4:.1g}"
         if absorber
         else "none",
-        "duration": f"{duration:.5g}: {why}",
+        "duration": f"{shown.time(duration)}: {why}",
     }
     return grid, absorber, duration, energy, k / mass, reasons
 

@@ -16,6 +16,7 @@ from ...states import as_packet
 from ._confined import confined_space
 from ._grid import fitted_grid
 from ._pilot import Pilot
+from ._shown import Shown
 from ._space import Space
 
 # looks at the packet along its way, and the outer part of box and band that must stay empty
@@ -83,11 +84,12 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
             edge = (_EDGE * min(tolerance, 1e-3)) ** (1 / 6)
             held = max(held, math.sqrt(wave**2 + 2 * mass * height) * math.pi / edge)
         chosen = fitted_grid(low, high, min(spacing, math.pi / held) / finer, potential)
+    shown = Shown(problem)
     reasons = {
-        "box": f"{chosen.lower[0]:.5g} to {chosen.upper[0]:.5g}: holds the particle from start to end, followed by pilot runs",
-        "spacing": f"{chosen.spacing[0]:.5g}: the grid holds all momenta that the particle takes",
+        "box": f"{shown.span(chosen.lower[0], chosen.upper[0])}: holds the particle from start to end, followed by pilot runs",
+        "spacing": f"{shown.length(chosen.spacing[0], 5)}: the grid holds all momenta that the particle takes",
         "absorber": "none: nothing reaches the ends",
-        "duration": f"{duration:.5g}: given",
+        "duration": f"{shown.time(duration)}: given",
     }
     return Space(chosen, None, duration, wave**2 / (2 * mass), wave / mass, reasons)
 

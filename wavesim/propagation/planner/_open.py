@@ -16,6 +16,7 @@ from ...potentials import values_at
 from ...problem import Problem
 from ...states import AbstractPacket, as_packet
 from ._grid import fitted_grid, spike_wave_number
+from ._shown import Shown
 from ._spectrum import band_for
 
 # (spacing x wave number)^6 of an edge, and ^3 of a delta, that cost a transmission error of 1; an edge is of fifth order
@@ -108,23 +109,24 @@ def open_space(
     high = max(start[1], right_end + margin) + room
     if grid is None:
         grid = fitted_grid(low, high, spacing / finer, potential)
+    shown = Shown(problem)
     duration = problem.duration
     if duration is None:
         to_right = packet.momentum_range(0.5 - 1e-9, mass)[0] > 0
         way = (right_end - start[0]) if to_right else (start[1] - left_end)
         duration = longer * (way + 2 * margin) * mass / slowest
-        why_duration = f"the slowest part (momentum {slowest:.4g}) has passed"
+        why_duration = f"until the slowest part of the packet (momentum {shown.momentum(slowest)}) has left"
     else:
         why_duration = "given"
     energy = max(largest**2 / (2 * mass), height)
     reasons = {
-        "momenta": f"{slow:.4g} to {fast:.4g}: all but {tolerance / 20:.1g} of the packet at each end",
-        "box": f"{grid.lower[0]:.5g} to {grid.upper[0]:.5g}: the packet's start, the potential and {'two absorbers' if absorber else 'no absorber'}",
-        "spacing": f"{grid.spacing[0]:.5g}: {why}",
-        "absorber": f"{absorber.width:.4g} at each end: reflection below {tolerance / 10:.1g} from momentum {slowest:.4g} on"
+        "momenta": f"{shown.momentum(slow)} to {shown.momentum(fast)}: covers the packet except {tolerance / 20:.1g} at each end",
+        "box": f"{shown.span(grid.lower[0], grid.upper[0])}: the packet's start, the potential and {'two absorbers' if absorber else 'no absorber'}",
+        "spacing": f"{shown.length(grid.spacing[0], 5)}: {why}",
+        "absorber": f"{shown.length(absorber.width)} at each end: reflects less than {tolerance / 10:.1g} of waves with momentum above {shown.momentum(slowest)}"
         if absorber
         else "none",
-        "duration": f"{float(duration):.5g}: {why_duration}",
+        "duration": f"{shown.time(duration)}: {why_duration}",
     }
     return grid, absorber, float(duration), energy, fast / mass, reasons
 
@@ -195,11 +197,12 @@ def deep_space(
             spacing, why = edge, "sharp edges of a thick barrier"
     if grid is None:
         grid = fitted_grid(low, high, spacing / finer, potential)
+    shown = Shown(problem)
     reasons = {
-        "box": f"{grid.lower[0]:.5g} to {grid.upper[0]:.5g}: holds all but {tail:.1g} of the packet to the end",
-        "spacing": f"{grid.spacing[0]:.5g}: {why}",
+        "box": f"{shown.span(grid.lower[0], grid.upper[0])}: holds all but {tail:.1g} of the packet to the end",
+        "spacing": f"{shown.length(grid.spacing[0], 5)}: {why}",
         "absorber": "as given" if room else "none: what it returns would outweigh what tunnels",
-        "duration": f"{float(duration):.5g}"
+        "duration": shown.time(duration)
         + ("" if problem.duration is not None else f": all but {tail:.1g} of the packet has passed or turned back"),
     }
     chosen = absorber if isinstance(absorber, Absorber) else None
@@ -223,10 +226,11 @@ def free_space(problem: Problem, tolerance: float, grid: Grid | None, absorber: 
     chosen = absorber if isinstance(absorber, Absorber) else None
     if grid is None:
         grid = fitted_grid(low, high, math.pi / (1.15 * largest) / finer, problem.potential)
+    shown = Shown(problem)
     reasons = {
-        "box": f"{grid.lower[0]:.5g} to {grid.upper[0]:.5g}: holds the packet from start to end",
-        "spacing": f"{grid.spacing[0]:.5g}: the grid holds 1.15 x the largest momentum",
-        "duration": f"{duration:.5g}" + ("" if problem.duration is not None else ": until the width has doubled"),
+        "box": f"{shown.span(grid.lower[0], grid.upper[0])}: holds the packet from start to end",
+        "spacing": f"{shown.length(grid.spacing[0], 5)}: the grid holds 1.15 x the largest momentum",
+        "duration": shown.time(duration) + ("" if problem.duration is not None else ": until the width has doubled"),
     }
     return grid, chosen, duration, largest**2 / (2 * mass), largest / mass, reasons
 

@@ -12,11 +12,12 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..._checks import positive
+from ..._face import one_line
 from ...absorbers import Absorber
 from ...errors import ArgumentError, NumericsError
 from ...grid import Grid
 from ...potentials import Free, Unfolded
-from ...problem import Problem
+from ...problem import Problem, require_problem
 from ...schemes import Scheme, Spectral
 from ...states import Trapped, as_packet
 from ...unfolding import unfolded, unfolded_grid
@@ -30,6 +31,7 @@ from ._followed import followed_space
 from ._ladder import Neighbors, shared as on_ladder
 from ._open import deep_space, falls_off, free_space, open_space
 from ._planar import dimension_of, planar_space
+from ._shown import Shown
 from ._space import Space
 from ._time import planned_course
 
@@ -51,6 +53,8 @@ class Refinement:
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """Numerics for one problem, the reason for each choice, and the FFT pairs that pilot runs took to find them."""
+
+    __repr__ = one_line
 
     problem: Problem
     tolerance: float
@@ -99,6 +103,7 @@ def plan(
         ArgumentError: if `tolerance` is not between 1e-13 and 0.1.
         NumericsError: if the problem needs a choice that only the user can make; the message says which.
     """
+    require_problem(problem)
     require_double()
     positive("tolerance", tolerance)
     if not 1e-13 <= tolerance <= 0.1:
@@ -133,11 +138,12 @@ def plan(
     )
     if shared is not None:
         numerics = on_ladder(problem, numerics, grid is not None, dt is not None)
-    method = numerics.method
+    method, shown = numerics.method, Shown(asked)
     cost = f" (order {method.order}, {method.pairs} FFT pairs a step)" if isinstance(method, Scheme) else ""
     reasons["method"] = f"{method.name}{cost}: {course.why}"
-    reasons["step"] = f"dt = {numerics.dt:.5g}: {numerics.steps:,} steps over {space.duration:.6g}" + (
-        f", {frames} frames" if frames > 1 else ""
+    reasons["step"] = (
+        f"dt = {shown.time(numerics.dt)}: {numerics.steps:,} steps over {shown.time(space.duration, 6)}"
+        + (f", {frames} frames" if frames > 1 else "")
     )
     return Plan(asked, tolerance, numerics, reasons, course.pilot_pairs)
 

@@ -15,6 +15,7 @@ from ...problem import Problem
 from ...states import AbstractPacket, Product
 from ._confined import confined_space
 from ._open import Parts, open_space, padded, speeds
+from ._shown import Shown
 
 _TAIL = 1e-9
 # points across a structure at half its height
@@ -69,19 +70,21 @@ def planar_space(
         axes.append(grid)
         energy += share
     grid = Grid.product(*axes)
+    shown = Shown(problem)
     reasons = {
-        "box": " x ".join(f"({a:.5g} to {b:.5g})" for a, b in zip(grid.lower, grid.upper, strict=True))
+        "box": " x ".join(f"({shown.span(a, b)})" for a, b in zip(grid.lower, grid.upper, strict=True))
         + (
             ": holds the packet until the end"
             if layer is None
             else ": the packet's start, the potential and the absorbers"
         ),
-        "spacing": ", ".join(f"{float(step):.5g}" for step in grid.spacing)
+        "spacing": ", ".join(shown.length(step, 5) for step in grid.spacing)
         + ": above the largest momentum along each axis",
         "absorber": "none"
         if layer is None
-        else f"{float(layer.width):.4g} along {len(layer.axes)} of {len(axes)} axes",
-        "duration": f"{duration:.5g}: " + ("given" if problem.duration is not None else "the slowest part has passed"),
+        else f"{shown.length(layer.width)} along {len(layer.axes)} of {len(axes)} axes",
+        "duration": f"{shown.time(duration)}: "
+        + ("given" if problem.duration is not None else "until the slowest part of the packet has left"),
     }
     speed = math.hypot(*fastest) / mass if terms is not None else fastest[0] / mass
     return grid, layer, duration, max(energy, 1e-300), speed, reasons

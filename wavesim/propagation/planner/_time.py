@@ -179,7 +179,7 @@ class _Desk:
     def without_error(self) -> list[Course]:
         """The methods that are exact in time: Chebyshev, and the eigenstates where they can be had."""
         smooth, space = self.problem.potential.smooth, self.space
-        why = "the fewest FFT pairs here" if smooth else "sharp edges: no splitting order helps"
+        why = "the fewest FFT pairs here" if smooth else "splitting schemes gain nothing at sharp edges"
         courses = [self.chebyshev(self.chebyshev_steps(), why)]
         if space.absorber is None and space.grid.dimension == 1 and space.grid.points[0] <= DENSE_LIMIT:
             courses.append(

@@ -16,8 +16,10 @@ from ._page import (
     HEIGHT as HEIGHT,
     TABLE_TOP as TABLE_TOP,
     WIDTH as WIDTH,
+    Picture as Picture,
     last_line as last_line,
     page as page,
+    sheet as sheet,
 )
 from ._panels import (
     COLUMNS as COLUMNS,

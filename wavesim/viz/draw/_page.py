@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import os
 from collections.abc import Iterator
@@ -22,19 +23,71 @@ ABOVE_TABLE = 0.335
 TABLE_TOP = 0.235
 
 
+@dataclasses.dataclass(frozen=True, repr=False)
+class Picture:
+    """A still picture: it shows itself in a notebook, ``picture.save("run.png")`` writes it.
+
+    Attributes:
+        title: its headline.
+        png: the picture as PNG.
+        figure: the Matplotlib figure, to change and save in other formats, ``picture.figure.savefig("run.pdf")``.
+    """
+
+    title: str
+    png: bytes
+    figure: Figure
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write it as PNG, whole or not at all.
+
+        Returns:
+            the path.
+        """
+        put_whole(Path(path), self.png)
+        return Path(path)
+
+    def __repr__(self) -> str:
+        return f"Picture({self.title[:80]!r}, {WIDTH} x {HEIGHT} pixels)"
+
+    def _repr_png_(self) -> bytes:
+        return self.png
+
+
+class Sheet:
+    """A page that is being drawn: its figure, and when the block has ended its picture."""
+
+    def __init__(self, title: str) -> None:
+        self.figure = Figure(figsize=(WIDTH / _DOTS, HEIGHT / _DOTS), dpi=_DOTS)
+        self.title = title
+        self.png = b""
+
+    @property
+    def picture(self) -> Picture:
+        """The picture, whole after the block."""
+        return Picture(self.title, self.png, self.figure)
+
+
+@contextlib.contextmanager
+def sheet(title: str) -> Iterator[Sheet]:
+    """A page with its headline, in the house style; painted in memory at the end of the block."""
+    with house_style(size=12):
+        made = Sheet(title)
+        canvas = FigureCanvasAgg(made.figure)
+        made.figure.text(0.025, 0.965, title, weight="bold", fontsize=18, va="center")
+        yield made
+        set_formulas(made.figure)
+        # in memory: on a full disk nothing is left but an error
+        painted = io.BytesIO()
+        canvas.print_png(painted)  # type: ignore[arg-type]
+        made.png = painted.getvalue()
+
+
 @contextlib.contextmanager
 def page(path: str | os.PathLike[str], title: str) -> Iterator[Figure]:
-    """A figure with its headline, in the house style; written as a whole PNG at the end of the block."""
-    with house_style(size=12):
-        figure = Figure(figsize=(WIDTH / _DOTS, HEIGHT / _DOTS), dpi=_DOTS)
-        canvas = FigureCanvasAgg(figure)
-        figure.text(0.025, 0.965, title, weight="bold", fontsize=18, va="center")
-        yield figure
-        set_formulas(figure)
-        # in memory: on a full disk nothing is left but an error
-        picture = io.BytesIO()
-        canvas.print_png(picture)  # type: ignore[arg-type]
-        put_whole(Path(path), picture.getvalue())
+    """The figure of a page; written as a whole PNG at the end of the block."""
+    with sheet(title) as made:
+        yield made.figure
+    made.picture.save(path)
 
 
 def last_line(figure: Figure, words: str) -> None:

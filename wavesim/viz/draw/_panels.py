@@ -75,7 +75,7 @@ def draw_plane(axes: Axes, result: Result, scene: Scene, units: UnitSystem) -> A
     axes.set(xlabel=scene.labels["x"], ylabel=scene.labels["y"])
     draw_hills(axes, scene)
     now = "the end" if frame is None else f"t = {scene.times[frame]:.3g}{unit_of(scene.labels['time'])}"
-    axes.set_title(f"Density at {now}, and the potential in steps")
+    axes.set_title(f"Density at {now}, with contours of the potential")
     return image
 
 

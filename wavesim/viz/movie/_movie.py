@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..._checks import at_least
+from ..._face import one_line
 from ...errors import NumericsError
 from ...units import UnitSystem
-from ..scene import NATURAL, Scene, eventful, frames, gather, result_of, thinned
+from ..scene import Scene, eventful, frames, gather, result_of, shown_units, thinned
 from ._cut import cut, momenta, order_of, through
 from ._frame import FramePainter
 from ._look import Look
@@ -52,6 +53,8 @@ class Movie:
         height: pixels down, a multiple of 16.
         progress: called with (frames done, frames in all).
     """
+
+    __repr__ = one_line
 
     scene: Scene
     result: Result
@@ -145,7 +148,7 @@ def animate(
     source: Result | Report,
     path: str | os.PathLike[str] | None = None,
     *,
-    units: UnitSystem = NATURAL,
+    units: UnitSystem | None = None,
     title: str = "",
     fps: int | None = None,
     width: int = 1280,
@@ -162,7 +165,7 @@ def animate(
     Args:
         source: a result with psi kept, or a report, which adds theory's curves.
         path: where to save it at once, if given.
-        units: units of the labels.
+        units: units of the labels; by default those of the problem.
         title: headline; by default what moves in what.
         fps: frames a second; by default 30, or fewer so that a short run lasts six seconds.
         width: pixels across, rounded up to a multiple of 16, as video wants it.
@@ -176,6 +179,7 @@ def animate(
         NumericsError: if the run kept no psi, or has three dimensions.
         ArgumentError: if fps or the size is too small.
     """
+    units = shown_units(source) if units is None else units
     source = eventful(source)
     result = result_of(source)
     if look.tlim is not None and len(result.psi):

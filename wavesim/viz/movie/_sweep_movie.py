@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._checks import at_least
+from ..._face import one_line
 from ...errors import ArgumentError, NumericsError
 from ...units import UnitSystem
-from ..scene import NATURAL, Scene, eventful, frames, gather, result_of
+from ..scene import Scene, eventful, frames, gather, result_of
 from ._cut import through
 from ._movie import Progress
 from ._sweep_stage import MultiplesPainter, arrangement
@@ -43,6 +44,8 @@ class Multiples:
         height: pixels down.
         progress: called with (frames done, frames in all).
     """
+
+    __repr__ = one_line
 
     title: str
     scenes: tuple[Scene, ...]
@@ -74,7 +77,7 @@ def small_multiples(
     runs: Mapping[str, Problem | Result],
     path: str | os.PathLike[str] | None = None,
     *,
-    units: UnitSystem = NATURAL,
+    units: UnitSystem | None = None,
     title: str = "",
     tolerance: float = 1e-3,
     fixed: Sequence[Mapping[str, Any]] = (),
@@ -93,7 +96,7 @@ def small_multiples(
     Args:
         runs: by label: problems, which are propagated here, or results with psi.
         path: where to save it at once, if given.
-        units: units of the labels.
+        units: units of the labels; by default those of the first run's problem.
         title: headline.
         tolerance: what the propagations aim at; a picture needs no more than 1e-3.
         fixed: for each run the numerics given by hand, as in `wavesim.plan`, but for frames.
@@ -116,6 +119,9 @@ def small_multiples(
     at_least("height", height, 180)
     if not 1 <= len(runs) <= MOST:
         raise ArgumentError("runs", f"must be 1 to {MOST}, but are {len(runs)}; choose some of them with `spread`.")
+    if units is None:
+        first = next(iter(runs.values()))
+        units = (first if isinstance(first, Problem) else first.problem).shown_in
     results = _results(list(runs.values()), tolerance, [*fixed] or [{}] * len(runs), count)
     for label, result in zip(runs, results, strict=True):
         if result.numerics.grid.dimension > 1:

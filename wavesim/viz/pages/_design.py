@@ -16,7 +16,7 @@ from ...units import UnitSystem
 from .._colors import BLUE, GREEN, HAIR, INK, SLATE, VERMILION
 from .._numbers import scientific, spoken
 from ..draw import ABOVE_TABLE, TABLE_TOP, last_line, page
-from ..scene import NATURAL, around, outline_of, value_on
+from ..scene import around, outline_of, value_on
 
 if TYPE_CHECKING:
     from ...analysis import Curve
@@ -29,7 +29,7 @@ _DECADES = 30.0
 
 
 def design_summary(
-    found: Design, start: Problem, path: str | os.PathLike[str], *, units: UnitSystem = NATURAL, title: str = ""
+    found: Design, start: Problem, path: str | os.PathLike[str], *, units: UnitSystem | None = None, title: str = ""
 ) -> Path:
     """Write the picture of a design as a PNG of 1600 x 1000 pixels.
 
@@ -40,9 +40,10 @@ def design_summary(
         found: the design.
         start: the problem before it.
         path: where to write it.
-        units: units of the labels.
+        units: units of the labels; by default those of the problem.
         title: headline.
     """
+    units = start.shown_in if units is None else units
     with page(path, title) as figure:
         height = 0.9 - ABOVE_TABLE
         _draw_potentials(figure.add_axes((0.06, ABOVE_TABLE, 0.4, height)), found, start, units)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ...units import UnitSystem
 from ..draw import ABOVE_TABLE, MOST_ROWS, TABLE_TOP, draw_cases, last_line, page
-from ..scene import NATURAL
 from ._against import draw_against
 from ._columns import draw_columns
 
@@ -24,7 +23,7 @@ def study_summary(
     study: Study,
     path: str | os.PathLike[str],
     *,
-    units: UnitSystem = NATURAL,
+    units: UnitSystem | None = None,
     title: str = "",
 ) -> Path:
     """Write the picture of a study as a PNG of 1600 x 1000 pixels.
@@ -36,12 +35,13 @@ def study_summary(
     Args:
         study: the cases.
         path: where to write it.
-        units: units of the labels.
+        units: units of the labels; by default those of the first case.
         title: headline.
 
     Returns:
         the path.
     """
+    units = study.reports[0].units if units is None else units
     table = len(study.reports) <= MOST_ROWS
     bottom = ABOVE_TABLE if table else _WITHOUT_TABLE
     with page(path, title) as figure:
@@ -68,4 +68,4 @@ def _made(study: Study) -> str:
     runs = sum(report.runs for report in study.reports if report.result is not None)
     cases = f"{count} cases" if study.complete else f"{count} of {len(study.labels)} cases, then interrupted"
     made = f"{cases}, {runs} propagations." if runs else f"{cases}, computed without propagation."
-    return made if study.axis is None else f"{made}  Theory is computed for the cases too; its lines join them."
+    return made if study.axis is None else f"{made}  Dashed lines: theory, computed for the same cases."

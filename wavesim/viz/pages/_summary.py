@@ -15,6 +15,7 @@ from ..draw import (
     COLUMNS,
     ROWS,
     TABLE_TOP,
+    Picture,
     draw_bar,
     draw_bundle,
     draw_density,
@@ -22,9 +23,9 @@ from ..draw import (
     draw_potential,
     draw_table,
     last_line,
-    page,
+    sheet,
 )
-from ..scene import NATURAL, Scene, bundle_of, eventful, gather, result_of, timed_bundle
+from ..scene import Scene, bundle_of, eventful, gather, result_of, shown_units, timed_bundle
 from ._chart import draw_chart
 from ._levels_picture import draw_levels
 
@@ -36,9 +37,24 @@ _LEFT, _RIGHT = (0.06, 0.43), (0.61, 0.36)
 
 
 def summary(
-    source: Report | Result, path: str | os.PathLike[str], *, units: UnitSystem = NATURAL, title: str = ""
+    source: Report | Result, path: str | os.PathLike[str], *, units: UnitSystem | None = None, title: str = ""
 ) -> Path:
-    """Write the picture of a run as a PNG of 1600 x 1000 pixels.
+    """Write `picture` of a run as a PNG of 1600 x 1000 pixels.
+
+    Args:
+        source: a report; a bare result has no theory and no table.
+        path: where to write it.
+        units: units of the labels; by default those of the problem.
+        title: headline; by default what moves in what.
+
+    Returns:
+        the path.
+    """
+    return picture(source, units=units, title=title).save(path)
+
+
+def picture(source: Report | Result, *, units: UnitSystem | None = None, title: str = "") -> Picture:
+    """The picture of a run, which shows itself in a notebook.
 
     Left: the density over time (in two dimensions at a telling time; where psi was not kept, at the start and the end), below it the
     potential to scale. Right: the curves over energy or the like, else over time, beside theory, and their distance from it. Below: the numbers
@@ -46,29 +62,27 @@ def summary(
 
     Args:
         source: a report; a bare result has no theory and no table.
-        path: where to write it.
-        units: units of the labels.
+        units: units of the labels; by default those of the problem.
         title: headline; by default what moves in what.
-
-    Returns:
-        the path.
     """
     from ...analysis import Report
 
+    units = shown_units(source) if units is None else units
     if isinstance(source, Report) and source.result is None:
-        with page(path, title) as figure:
-            (draw_chart if source.states is None else draw_levels)(figure, source, units)
-        return Path(path)
+        with sheet(title) as paper:
+            (draw_chart if source.states is None else draw_levels)(paper.figure, source, units)
+        return paper.picture
     shown = eventful(source)
     scene, result = gather(shown, COLUMNS, ROWS, units, title), result_of(shown)
-    with page(path, scene.title) as figure:
+    with sheet(scene.title) as paper:
+        figure = paper.figure
         bundle = bundle_of(source, units, timed=False) if isinstance(source, Report) else None
         band = bundle.span if bundle is not None and bundle.along == ENERGY else None
         _draw_space(figure, result, scene, units, band)
         draw_bundle(figure, bundle or timed_bundle(scene), _RIGHT)
         draw_table(figure, source, units, top=TABLE_TOP)
         last_line(figure, made(result_of(source), scene))
-    return Path(path)
+    return paper.picture
 
 
 def _draw_space(
@@ -79,7 +93,7 @@ def _draw_space(
     if len(scene.window) > 1:
         height = 0.91 - ABOVE_TABLE
         axes = figure.add_axes(
-            (left, ABOVE_TABLE, width, height), title="Density at the end, and the potential in steps"
+            (left, ABOVE_TABLE, width, height), title="Density at the end, with contours of the potential"
         )
         image = draw_plane(axes, result, scene, units)
         # equal scales may have made it smaller

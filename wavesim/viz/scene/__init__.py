@@ -1,7 +1,6 @@
 """What a picture shows, as arrays in the units of the reader."""
 
 from ._gather import (
-    NATURAL as NATURAL,
     around as around,
     close_up as close_up,
     frames as frames,
@@ -9,6 +8,7 @@ from ._gather import (
     on_picture as on_picture,
     outline_of as outline_of,
     relief as relief,
+    shown_units as shown_units,
     value_on as value_on,
 )
 from ._lines import Bundle as Bundle, bundle_of as bundle_of, timed_bundle as timed_bundle

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..._face import short
 from ..._typing import ENERGY, LENGTH, TIME
+from ...errors import ArgumentError
 from ...units import UnitSystem
 from .._colors import phase_table
 from .._numbers import unit_of
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from ...problem import Problem
     from ...propagation import Result
 
-NATURAL = UnitSystem(natural=True)
 # V inside a wall, over the energies that are shown: above the top of every panel
 _SOLID = 1e3
 _SPOKEN = {
@@ -35,6 +36,18 @@ _SPOKEN = {
     "smooth function": "given potential",
     "step": "potential step",
 }
+
+
+def shown_units(source: Result | Report) -> UnitSystem:
+    """The units of a picture of which nothing else is said: those of the problem."""
+    from ...analysis import Report
+    from ...propagation import Result
+
+    if not isinstance(source, Report | Result):
+        raise ArgumentError(
+            "source", f"must be a Report or a Result, but is {short(source)}; give what certify or propagate returned."
+        )
+    return source.units if isinstance(source, Report) else source.problem.shown_in
 
 
 def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, title: str) -> Scene:
@@ -213,7 +226,7 @@ def _note(result: Result, window: np.ndarray, units: UnitSystem) -> str:
     right = (float(grid.upper[0]) - float(absorber.width)) / length
     unit = unit_of(units.label("x", LENGTH))
     ends = f"left of {left:.3g}{unit} and right of {right:.3g}{unit}".replace("-", "\u2212")
-    return f"Absorbing layers, {ends}, are not shown; what they took is counted."
+    return f"Absorbing layers {ends} are cropped; absorbed probability is included."
 
 
 def _density_label(units: UnitSystem, dimension: int) -> str:

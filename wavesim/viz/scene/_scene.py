@@ -12,6 +12,7 @@ import dataclasses
 
 import numpy as np
 
+from ..._face import one_line
 from .._numbers import power_text
 
 DENSITY_TOP = 0.88
@@ -32,6 +33,8 @@ class Line:
         kind: the theory's name as a reader says it.
         others: further theories, name and values.
     """
+
+    __repr__ = one_line
 
     name: str
     color: str
@@ -74,6 +77,8 @@ class Scene:
         phases: colors of the phases, shape (n, 3), uint8.
         walls: position of the hard wall on the left and on the right, None where there is none.
     """
+
+    __repr__ = one_line
 
     title: str
     labels: dict[str, str]
