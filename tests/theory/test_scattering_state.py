@@ -92,7 +92,8 @@ def test_the_forbidden_region_of_a_parabola_like_top() -> None:
     below = forbidden_region(problem, 0.5)
     assert below.turning_points == pytest.approx((-math.sqrt(2 * math.log(2)), math.sqrt(2 * math.log(2))), rel=1e-9)
     assert below.regions == (below.turning_points,)
-    inner = np.linspace(*below.turning_points, 400_001)[1:-1]
+    left, right = below.turning_points
+    inner = np.linspace(left, right, 400_001)[1:-1]
     integral = np.trapezoid(np.sqrt(2 * np.maximum(np.exp(-(inner**2) / 2) - 0.5, 0)), inner)
     assert below.exponent == pytest.approx(integral, rel=1e-6)
     assert below.wkb == pytest.approx(math.exp(-2 * below.exponent), rel=1e-12)

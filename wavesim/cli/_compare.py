@@ -62,7 +62,8 @@ def _numbers(name: str) -> _Numbers:
         for case in content.get("cases", []):
             rows |= {f"{key}, {case['label']}": row for key, row in case["quantities"].items()}
         for row in rows.values():
-            row["value"], row["unit"]  # noqa: B018  (a file that has no such numbers is refused here)
+            # a file that has no such numbers is refused here
+            _ = row["value"], row["unit"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ScenarioError(
             f"{clean(str(file))} must be a report that wavesim wrote, but cannot be read; run it again."
