@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text()
 
 
-def _blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, flags=re.M | re.S)
+def _blocks(language: str, text: str = TEXT) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.M | re.S)
 
 
 def test_the_first_block_is_the_two_commands() -> None:
@@ -41,9 +41,9 @@ def test_python_block_runs(tmp_path: Path) -> None:
     assert frames > 60 and seconds > 3
 
 
-@pytest.mark.parametrize(("place", "table"), [(0, "potential"), (1, "axes")])
-def test_scenario_and_sweep_blocks_are_valid(tmp_path: Path, place: int, table: str) -> None:
-    text = _blocks("toml")[place]
+@pytest.mark.parametrize(("page", "table"), [("README.md", "potential"), ("docs/guides/sweeps.md", "axes")])
+def test_scenario_and_sweep_blocks_are_valid(tmp_path: Path, page: str, table: str) -> None:
+    text = _blocks("toml", (ROOT / page).read_text())[0]
     assert tomllib.loads(text)["format"] == 1 and table in tomllib.loads(text)
     file = tmp_path / "scenario.toml"
     file.write_text(text)

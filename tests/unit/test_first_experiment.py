@@ -33,7 +33,7 @@ def test_a_changed_run_has_a_folder_of_its_own_and_says_what_was_changed(changed
     done, folder = changed
     assert done.exit_code == 0, done.stderr
     assert "changed    potential.width 1.0 -> 0.9" in done.stdout
-    assert "left out: reflected probability" in done.stdout
+    assert "not compared: reflected probability" in done.stdout
     assert "[potential.width = 0.9]" in done.stderr
     content = json.loads((folder / "report.json").read_text())
     assert content["changes"] == [{"path": "potential.width", "before": 1.0, "after": 0.9}]
@@ -58,6 +58,7 @@ def test_results_are_compared_in_their_bars(changed, tmp_path):
     other = {"quantities": {"transmitted_probability": row | {"value": row["value"] + 3 * row["error"]}}}
     (tmp_path / "report.json").write_text(json.dumps(other))
     done = wavesim("compare", folder, tmp_path)
+    assert done.stdout.startswith("A  ") and "\n  B  0." in done.stdout
     assert done.exit_code == 0, done.stderr
     assert "1.5 times the sum of the bars" in done.stdout
     assert wavesim("compare", folder).exit_code == 2 and wavesim("compare", folder, "no/where").exit_code == 2

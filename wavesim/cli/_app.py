@@ -309,7 +309,10 @@ def theory(
 
 @app.command()
 def animate(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A result.nc of an earlier run.")],
+    result: Annotated[
+        Path,
+        typer.Argument(metavar="RESULT", help="A result.nc of an earlier run, its folder, or a name under results/."),
+    ],
     out: Annotated[
         Path | None,
         typer.Option(
@@ -348,8 +351,9 @@ def animate(
     with door():
         start_jax("cpu")
         from ..viz import Look, size_of
-        from ._browse import movie_of
+        from ._browse import movie_of, record_of
 
+        result = record_of(result)
         across, down = (width, height) if size is None else size_of(size)
         panels = None if show_ is None else tuple(panel.strip() for panel in show_.split(","))
         look = Look(style, panels, part, colors, xlim, tlim, duration, hold)

@@ -84,7 +84,8 @@ def plan_text(scenario: Scenario) -> str:
         question = scenario.find or question_of(scenario.problem)
         chosen = question.planned(scenario.problem, scenario.tolerance, **scenario.fixed)
     label = f" ({scenario.label})" if scenario.label else ""
-    lines = [f"{scenario.name}{label}: {scenario.title}", f"  question   {scenario.question}"]
+    lines = [f"{scenario.name}{label}: {scenario.title}"]
+    lines += [f"  question   {scenario.question}"] if scenario.question else []
     if chosen is None:
         return "\n".join([*lines, "Nothing is propagated: the numbers follow from the stationary equation."])
     with planning():
@@ -104,6 +105,12 @@ def plan_text(scenario: Scenario) -> str:
     )
     lines.append(f"  cost      {n.memory / 1e6:.1f} MB; {work}")
     return "\n".join(lines)
+
+
+def record_of(result: Path) -> Path:
+    """The result.nc that is meant: the file, the one in a folder, or the one of ``results/NAME``."""
+    places = (result, result / "result.nc", Path("results") / result / "result.nc")
+    return next((place for place in places if place.is_file()), result)
 
 
 def movie_of(source: Path, target: Path, *, quiet: bool, **options: Any) -> str:

@@ -25,8 +25,9 @@ def comparison(names: list[str]) -> str:
             "compare needs two results or more; give their folders, as in: wavesim compare results/A results/B."
         )
     results = [_numbers(name) for name in names]
-    labels = [clean(brief_text(name, 40)) for name in names]
-    lines = []
+    labels = [chr(ord("A") + place) if place < 26 else str(place + 1) for place in range(len(names))]
+    lines = [f"{label}  {clean(brief_text(name, 200))}" for label, name in zip(labels, names, strict=True)]
+    head = len(lines)
     for quantity in dict.fromkeys(key for numbers in results for key in numbers):
         having = [
             (label, numbers[quantity]) for label, numbers in zip(labels, results, strict=True) if quantity in numbers
@@ -34,15 +35,15 @@ def comparison(names: list[str]) -> str:
         if len(having) < 2:
             continue
         unit = str(having[0][1]["unit"])
-        lines.append(quantity.replace("_", " ") + ("" if unit in ("1", "natural") else f" ({unit})"))
+        lines += ["", quantity.replace("_", " ") + ("" if unit in ("1", "natural") else f" ({unit})")]
         first: tuple[float, float] | None = None
         for label, row in having:
             value, error = _in(row, unit)
-            lines.append(f"  {label:<40}  {_shown(value, error)}{'' if first is None else _apart(value, error, first)}")
+            lines.append(f"  {label}  {_shown(value, error)}{'' if first is None else _apart(value, error, first)}")
             first = first or (value, error)
-    if not lines:
+    if len(lines) == head:
         raise ScenarioError(
-            f"these results have no number in common: {', '.join(labels)}; compare runs of one question."
+            f"these results have no number in common: {', '.join(map(clean, names))}; compare runs of one question."
         )
     return "\n".join(lines)
 

@@ -86,7 +86,7 @@ def changed_words(scenario: Scenario) -> list[str]:
     unpinned = dict.fromkeys(name for one in (scenario, *scenario.cases) for name in one.unpinned)
     if unpinned:
         names = ", ".join(name.replace("_", " ") for name in unpinned)
-        lines.append(f"expected   left out: {names}, whose numbers in the file were for the values there")
+        lines.append(f"expected   not compared: {names} (the number in the file was for the values there)")
     return [*lines, ""] if lines else []
 
 
