@@ -42,7 +42,9 @@ def test_structure_of_what_falls() -> None:
 
 
 def test_a_lattice_has_no_end() -> None:
-    with pytest.raises(ArgumentError, match="must become constant, or rise or fall without end, on the left, but does neither"):
+    with pytest.raises(
+        ArgumentError, match="must become constant, or rise or fall without end, on the left, but does neither"
+    ):
         Expression("cos(x)").asymptotes()
 
 

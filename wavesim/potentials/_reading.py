@@ -168,7 +168,9 @@ def _end(x: np.ndarray, values: np.ndarray, side: str) -> float:
     for sign in (1.0, -1.0):
         if np.all(sign * np.diff(tail) > 0):
             return sign * math.inf
-    raise ArgumentError("formula", f"must become constant, or rise or fall without end, on the {side}, but does neither; {CURE}.")
+    raise ArgumentError(
+        "formula", f"must become constant, or rise or fall without end, on the {side}, but does neither; {CURE}."
+    )
 
 
 def turns(x: np.ndarray, values: np.ndarray) -> tuple[float, float]:
