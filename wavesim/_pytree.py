@@ -12,8 +12,22 @@ from ._face import one_line
 Class = TypeVar("Class", bound=type)
 
 
+class _Aside:
+    """What travels with a structure without being part of it: problems that differ in how they are shown share their programs."""
+
+    def __init__(self, values: tuple[Any, ...]) -> None:
+        self.values = values
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Aside)
+
+    def __hash__(self) -> int:
+        return 0
+
+
 def register_dataclass(cls: Class) -> Class:
-    """Register a dataclass as a pytree: fields are its children, those with ``metadata={"static": True}`` part of its structure. Its repr is one line.
+    """Register a dataclass as a pytree: fields are its children, those with ``metadata={"static": True}`` part of its structure, those with
+    ``{"aside": True}`` neither. Its repr is one line.
 
     Not by ``jax.tree_util.register_dataclass``: up to JAX 0.11 at least, the structures of two classes with alike fields compare as equal
     there (their hashes differ), so that now and then a potential is evaluated by the compiled program of another one. The structures of
@@ -25,19 +39,26 @@ def register_dataclass(cls: Class) -> Class:
     Returns:
         the same class.
     """
-    names = [field.name for field in dataclasses.fields(cls) if not field.metadata.get("static")]
+    aside = [field.name for field in dataclasses.fields(cls) if field.metadata.get("aside")]
+    names = [
+        field.name for field in dataclasses.fields(cls) if not field.metadata.get("static") and field.name not in aside
+    ]
     fixed = [field.name for field in dataclasses.fields(cls) if field.metadata.get("static")]
     keys = [jax.tree_util.GetAttrKey(name) for name in names]
 
     def flattened(node: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        return tuple([getattr(node, name) for name in names]), tuple([getattr(node, name) for name in fixed])
+        children, structure = [getattr(node, name) for name in names], [getattr(node, name) for name in fixed]
+        if aside:
+            structure.append(_Aside(tuple(getattr(node, name) for name in aside)))
+        return tuple(children), tuple(structure)
 
     def with_keys(node: Any) -> tuple[tuple[tuple[Any, Any], ...], tuple[Any, ...]]:
         children, structure = flattened(node)
         return tuple(zip(keys, children, strict=True)), structure
 
     def put_together(structure: tuple[Any, ...], children: Any) -> Any:
-        return cls(**dict(zip(names, children, strict=True)), **dict(zip(fixed, structure, strict=True)))
+        values = dict(zip(names, children, strict=True)) | dict(zip(fixed, structure, strict=False))
+        return cls(**values, **(dict(zip(aside, structure[-1].values, strict=True)) if aside else {}))
 
     jax.tree_util.register_pytree_with_keys(cls, with_keys, put_together, flattened)
     cls.__repr__ = one_line  # type: ignore[method-assign]

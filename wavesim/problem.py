@@ -61,7 +61,7 @@ class Problem:
     measure: dict[str, AbstractObservable] = dataclasses.field(default_factory=dict)
     walls: Walls | None = None
     axis: Axis | None = None
-    units: UnitSystem | None = dataclasses.field(default=None, repr=False, metadata={"static": True})
+    units: UnitSystem | None = dataclasses.field(default=None, repr=False, metadata={"aside": True})
 
     def __post_init__(self) -> None:
         positive("mass", self.mass)

@@ -52,7 +52,7 @@ def test_a_report_prints_as_the_command_prints_it(report):
     assert str(report) == "\n".join(
         [reports.report_text(report, report.units, []), *(f"warning: {text}" for text in report.warnings)]
     )
-    assert " nm apart" in str(report) and " fs with " in str(report)
+    assert " nm apart" in str(report) and " chebyshev steps of dt = " in str(report)
     assert " nm wide at each end" in str(report.result)
 
 
@@ -193,3 +193,10 @@ def test_help_shows_what_there_is():
         # imports of a room are no part of it
         assert not {"Any", "ClassVar", "np", "dataclasses", "annotations"} & set(dir(room)), room
     assert float(fs) > 0
+
+
+def test_how_a_problem_is_shown_is_no_part_of_its_structure(problem):
+    """Rows of a sweep share their programs whatever their units, and what is put together again keeps them."""
+    other = dataclasses.replace(problem, units=UnitSystem(energy="meV"))
+    assert jax.tree.structure(other) == jax.tree.structure(problem)
+    assert jax.tree.map(lambda x: x, other).units == other.units

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ._arguments import Assignments, Name, On, Precision, Tolerance
 from ._door import DONE, door, say, start_jax, tell
 
 app = typer.Typer(
@@ -21,47 +21,6 @@ app = typer.Typer(
     "4 the numbers are there, but a picture, a movie or a file that was asked for is missing; "
     "130, 143 stopped by Ctrl-C or SIGTERM: what was done is kept.",
 )
-
-
-class Device(enum.StrEnum):
-    """Where to compute."""
-
-    cpu = "cpu"
-    gpu = "gpu"
-
-
-class Precision(enum.StrEnum):
-    """Floating-point numbers of psi."""
-
-    double = "double"
-    single = "single"
-
-
-def _names(incomplete: str) -> list[str]:
-    """The shipped scenarios, for completion in a shell; files are completed where none fits."""
-    from ..scenario import shipped
-
-    return [name for name in shipped() if name.startswith(incomplete)]
-
-
-Name = Annotated[
-    str,
-    typer.Argument(
-        metavar="NAME|FILE",
-        help="A shipped scenario (see `wavesim list`) or a .toml file.",
-        autocompletion=_names,
-    ),
-]
-Assignments = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="PATH=VALUE",
-        help='Change a value of the scenario, as in potential.height="0.5 eV"; repeatable.',
-    ),
-]
-On = Annotated[Device | None, typer.Option(help="Where to compute; by default a GPU if jax finds one.")]
-Tolerance = Annotated[float | None, typer.Option(help="The error bar to aim at, instead of the scenario's.")]
 
 
 def main() -> None:
