@@ -30,7 +30,7 @@ WRONG = {
     "no unit": (PHYSICAL, "potential.height=0.3", ["potential.height", "0.3", "must have its unit", "eV"]),
     "unknown unit": (PHYSICAL, "potential.height=0.3 parsec", ["potential.height", "'parsec' is not a known unit", "nm"]),
     "a unit in natural units": (SMALL, "potential.height=0.3 eV", ["potential.height", "'0.3 eV'", "plain number"]),
-    "unknown key": (SMALL, "potential.heigth=1", ["potential.heigth", "did you mean 'height'?", "width, center"]),
+    "unknown key": (SMALL, "potential.heigth=1", ["`heigth` in [potential]", "did you mean 'height'?", "width, center"]),
     "unknown table": (SMALL, "potental.height=1", ["potental", "did you mean 'potential'?"]),
     "misspelt kind": (SMALL, "potential.kind=gausian_barrier", ["potential.kind", "did you mean 'gaussian_barrier'?"]),
     "unknown scheme": (SMALL, "run.scheme=strangg", ["run.scheme", "'strangg'", "yoshida4"]),
@@ -41,7 +41,7 @@ WRONG = {
     "infinity": (SMALL, "potential.height=inf", ["potential.height", "must be finite", "inf"]),
     "text for a number": (SMALL, "potential.width=true", ["potential.width", "a length", "True"]),
     "half a point": (SMALL, "run.frames=2.5", ["run.frames", "whole number", "2.5"]),
-    "momentum and energy": (SMALL, "state.energy=1", ["state.momentum", "must not be given together with `energy`"]),
+    "momentum and energy": (SMALL, "state={kind='gaussian_packet', center=-12, width=2, momentum=1, energy=1}", ["state.momentum", "must not be given together with `energy`"]),
     "a path through a value": (SMALL, "title.x=1", ["title.x", "shorten the path"]),
     "no value": (SMALL, "potential.height", ["path=value"]),
     "tolerance out of reach": (SMALL, "accuracy.tolerance=1e-20", ["tolerance", "1e-13", "1e-20"]),
@@ -107,7 +107,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert done.exit_code == 2
     lines = done.stderr.splitlines()
     assert len(lines) == len(sets)
-    for path in ("potential.width", "state.momentum", "run.frames", "nonsense", "expect.norm.value"):
+    for path in ("potential.width", "state.momentum", "run.frames", "unknown key `nonsense`", "expect.norm.value"):
         assert len([line for line in lines if line.startswith(f"wavesim: {path}")]) == 1
 
 

@@ -7,7 +7,7 @@ import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -120,8 +120,9 @@ def small_multiples(
     if not 1 <= len(runs) <= MOST:
         raise ArgumentError("runs", f"must be 1 to {MOST}, but are {len(runs)}; choose some of them with `spread`.")
     if units is None:
-        first = next(iter(runs.values()))
-        units = (first if isinstance(first, Problem) else first.problem).shown_in
+        first: Any = next(iter(runs.values()))
+        # a run has a problem, a problem is one
+        units = cast(UnitSystem, getattr(first, "problem", first).shown_in)
     results = _results(list(runs.values()), tolerance, [*fixed] or [{}] * len(runs), count)
     for label, result in zip(runs, results, strict=True):
         if result.numerics.grid.dimension > 1:
