@@ -86,6 +86,11 @@ class Quantity:
         return independent and abs(self.difference) > self.error + self.theory_error + 1e-12 * abs(value)
 
     @property
+    def undisputed_error(self) -> float:
+        """The error bar without what makes it reach to a theory that disputes it."""
+        return self.error - self.budget.get("dispute", 0.0)
+
+    @property
     def reaching_theory(self) -> Quantity:
         """The same with an error bar that holds both numbers, where theory disputes it: one of them is wrong, and nobody knows which."""
         if self.doubted or not self.disputed or self.difference is None:

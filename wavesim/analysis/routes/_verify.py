@@ -110,7 +110,7 @@ def verify(
     begun = time.perf_counter()
     with reporter(progress) as show:
         found = other_routes(problem, report, find or question_of(problem), show)
-    own = Route(way_of(report), head.value, head.error)
+    own = Route(way_of(report), head.value, head.undisputed_error)
     return Verification(
         quantity=head.name,
         dimension=head.dimension,
