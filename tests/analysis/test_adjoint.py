@@ -53,6 +53,22 @@ def test_the_gradient_is_that_of_finite_differences(scheme: str) -> None:
     assert gradient == pytest.approx((higher - lower) / 2e-3, rel=1e-3)
 
 
+def test_where_a_number_is_read_its_gradient_is_halfway() -> None:
+    """Set-up: a number read at the middle one of 8 frames, without absorbers, so that every step keeps the size of phi.
+
+    Formula: phi jumps there from 0 to its source, and the trapezoidal rule takes (0 + source)/2. Budget: rounding of 8 steps, 1e-12.
+    """
+    problem = Problem(TWO, PACKET)
+    problem = dataclasses.replace(problem, measure=Transmission().observables(problem))
+    grid = Grid.line(-150.0, 110.0, 320)
+    numerics = Numerics(grid, 1.6, 8, 8, chebyshev_for(problem, grid, 1.6))
+    number = FrameSum.at(4, 8, {"incoming_right": 1.0})
+    phi = propagate_with_adjoint(problem, numerics, lambda record: {"Q": number}).adjoints["Q"].phi
+    sizes = np.linalg.norm(phi, axis=1)
+    assert sizes[3] > 0 and np.all(sizes[5:] == 0)
+    assert sizes[4] == pytest.approx(sizes[3] / 2, rel=1e-12)
+
+
 def test_the_correction_gains_a_digit_and_the_bar_holds() -> None:
     """Set-up: the same barriers on 480 and 576 points, spacings of 0.54 and 0.45 for bumps 0.4 wide; right is 0.0647275 (transfer matrices).
 

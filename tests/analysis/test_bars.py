@@ -14,6 +14,7 @@ from wavesim.analysis.bars._accuracy import (
     apart,
     coarser_in_space,
     coarser_in_time,
+    combined,
     rounding,
     space_error,
     spacing_order,
@@ -22,6 +23,11 @@ from wavesim.analysis.bars._accuracy import (
 )
 from wavesim.errors import NumericsError
 from wavesim.propagation.planner._grid import edges_fit
+
+
+def test_a_bar_is_the_sum_of_its_budget() -> None:
+    """Nothing is known of signs, so that parts add as sizes do; powers of two, so that sums are exact."""
+    assert combined({"time_step": 0.5, "grid": 0.25, "absorber": 0.125}) == 0.875
 
 
 @pytest.mark.parametrize("order", [2, 4, 6])
