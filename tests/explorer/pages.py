@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import jax.monitoring
 import numpy as np
 
 from wavesim.explorer._opening import opened
@@ -72,15 +71,3 @@ class Page:
     def said(self, kind: str) -> list[dict[str, Any]]:
         """All messages of that type."""
         return [message for message in self.words if message["type"] == kind]
-
-
-class Compilations:
-    """How many programs were compiled since it was made."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        jax.monitoring.register_event_duration_secs_listener(self.heard)
-
-    def heard(self, event: str, duration_secs: float, **rest: str | int) -> None:
-        """JAX's report of something that it did."""
-        self.count += event == "/jax/core/compile/backend_compile_duration"

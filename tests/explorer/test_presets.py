@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.explorer.pages import Compilations, Page
+from tests.compilations import Compilations
+from tests.explorer.pages import Page
 from wavesim import certify
 from wavesim.errors import ScenarioError, WavesimError
 from wavesim.explorer._opening import opened, presets

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-import jax.monitoring
 import numpy as np
 import pytest
 
+from tests.compilations import Compilations
 from wavesim import Grid, Problem, plan, propagate
 from wavesim.errors import NumericsError
 from wavesim.observables import Norm, ProbabilityIn
@@ -22,18 +22,6 @@ BARRIER = Problem(
     RectangularBarrier(1.0, 1.0), PACKET, measure={"norm": Norm(), "beyond": ProbabilityIn(Beyond(1.0))}, duration=16.0
 )
 WELLS = Problem(QuarticDoubleWell(3.0, 1.5), LeftLocalized(), duration=20.0)
-
-
-class Compilations:
-    """How many programs were compiled since it was made."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        jax.monitoring.register_event_duration_secs_listener(self.heard)
-
-    def heard(self, event: str, duration_secs: float, **rest: str | int) -> None:
-        """JAX's report of something that it did."""
-        self.count += event == "/jax/core/compile/backend_compile_duration"
 
 
 def numerics_of(problem: Problem, points: int = 320) -> Numerics:

@@ -9,12 +9,13 @@ import time
 import numpy as np
 
 from ..._typing import DIMENSIONLESS, ENERGY, LENGTH, MOMENTUM, TIME, Dimension
+from ...elements import Waves
 from ...problem import Problem
 from ...states import AbstractState, Eigenstate, Superposition
 from ..bars import Curve, Quantity, Report
 from ..predictions import motion_at, motion_theories
 from ._element_levels import solved_levels
-from ._well_levels import on_points
+from ._well_levels import on_points, signs
 from ._without_record import report_without_record
 
 _FRAMES = 240
@@ -29,7 +30,7 @@ def motion_of_levels(problem: Problem, tolerance: float) -> Report | None:
 
     Args:
         problem: of a given duration.
-        tolerance: of the mean position, as a fraction of it.
+        tolerance: absolute, in internal units, as that of `Motion` is.
     """
     begun = time.perf_counter()
     coefficients = _over_levels(problem.state)
@@ -42,34 +43,28 @@ def motion_of_levels(problem: Problem, tolerance: float) -> Report | None:
         return None
     mass, duration = float(problem.mass), float(problem.duration)
     solved = solved_levels(problem.potential, mass, len(coefficients), problem.ends)
-    x, weights, psi = on_points(solved.levels.waves)
     energies = solved.levels.energies
     errors = np.array([math.fsum(budget.values()) for budget in solved.budgets])
-    position, square = ((psi * weights * x**power) @ psi.T for power in (1, 2))
-    velocity = 1j * (energies[:, None] - energies) * position
     times = np.linspace(0.0, duration, _FRAMES + 1)
     turned = coefficients[:, None] * np.exp(-1j * np.outer(energies - energies[0], times))
-
-    def mean(matrix: np.ndarray) -> np.ndarray:
-        return np.real(np.sum(turned.conj() * (matrix @ turned), axis=0))
-
-    at = mean(position)
-    spread = np.sqrt(np.maximum(mean(square) - at**2, 0.0))
-    # a level that is off turns the phases of all its beats
-    phase = 2 * float(np.sum(np.abs(coefficients) ** 2 * errors)) * duration + _INTEGRALS
-    length = float(np.sqrt(np.max(mean(square))))
-    fastest = float(np.ptp(energies)) if len(energies) > 1 else 0.0
+    fine, coarse = (_moments(waves, energies, turned, mass) for waves in (solved.levels.waves, solved.coarser))
     shares = np.abs(coefficients) ** 2
-    energy = float(shares @ energies)
+    level, energy = float(shares @ errors), float(shares @ energies)
+    # a level that is off turns the phases of all its beats
+    phase = 2 * level * duration + _INTEGRALS
+    bars = {
+        name: float(np.max(np.abs(values - coarse[name]))) + phase * float(np.max(np.abs(values)))
+        for name, values in fine.items()
+    }
     series: dict[str, tuple[np.ndarray, float, Dimension]] = {
-        "mean_position": (at, phase * length, LENGTH),
+        "mean_position": (fine["position"], bars["position"] + phase * float(np.max(fine["spread"])), LENGTH),
         "mean_momentum": (
-            mass * mean(velocity),
-            mass * (fastest * phase + 2 * float(shares @ errors)) * length,
+            fine["momentum"],
+            bars["momentum"] + 2 * mass * level * float(np.max(fine["spread"])),
             MOMENTUM,
         ),
-        "position_spread": (spread, 2 * phase * length**2 / max(float(spread.min()), 1e-300), LENGTH),
-        "mean_energy": (np.full_like(times, energy), float(shares @ errors) + _INTEGRALS * abs(energy), ENERGY),
+        "position_spread": (fine["spread"], bars["spread"], LENGTH),
+        "mean_energy": (np.full_like(times, energy), level + _INTEGRALS * abs(energy), ENERGY),
         "norm": (np.ones_like(times), _INTEGRALS, DIMENSIONLESS),
     }
     known, along = motion_at(problem, duration), motion_theories(problem, times)
@@ -82,8 +77,26 @@ def motion_of_levels(problem: Problem, tolerance: float) -> Report | None:
         for name, (values, bar, dimension) in series.items()
     }
     note = "nothing was propagated: the state is a sum of levels, which are known on elements; no grid that can be diagonalized holds them."
-    report = report_without_record(quantities, tolerance, "", begun, runs=solved.rounds, notes=(note,))
+    report = report_without_record(quantities, tolerance, "", begun, scale=1.0, runs=solved.rounds, notes=(note,))
     return dataclasses.replace(report, curves=curves)
+
+
+def _moments(waves: Waves, energies: np.ndarray, turned: np.ndarray, mass: float) -> dict[str, np.ndarray]:
+    """Mean position, momentum and spread of amplitudes over levels, shape (levels, times), each of shape (times,)."""
+    x, weights, psi = on_points(waves)
+    psi = psi * signs(psi)[:, None]
+    position, square = ((psi * weights * x**power) @ psi.T for power in (1, 2))
+    velocity = 1j * (energies[:, None] - energies) * position
+
+    def mean(matrix: np.ndarray) -> np.ndarray:
+        return np.real(np.sum(turned.conj() * (matrix @ turned), axis=0))
+
+    at = mean(position)
+    return {
+        "position": at,
+        "momentum": mass * mean(velocity),
+        "spread": np.sqrt(np.maximum(mean(square) - at**2, 0.0)),
+    }
 
 
 def _over_levels(state: AbstractState) -> np.ndarray | None:

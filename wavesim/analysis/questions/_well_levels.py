@@ -77,9 +77,7 @@ def _split(solved: Solved, nodes: np.ndarray, divide: float) -> WellLevels:
     nodes = _with(nodes, np.array([divide]))
     waves = solved.levels.waves.onto(nodes)
     x, weights, psi = on_points(waves)
-    # the sign of `lowest_eigenstates`, for superpositions
-    tall = np.abs(psi) >= 0.5 * np.abs(psi).max(axis=1, keepdims=True)
-    sign = np.sign(psi[np.arange(len(psi)), len(x) - 1 - np.argmax(tall[:, ::-1], axis=1)])
+    sign = signs(psi)
     waves, psi = waves.mixed(np.diag(sign)), psi * sign[:, None]
     weighted = psi * weights
     left = x < divide
@@ -99,6 +97,12 @@ def _with(nodes: np.ndarray, more: np.ndarray) -> np.ndarray:
     inside = more[(more > nodes[0]) & (more < nodes[-1])]
     apart = np.min(np.abs(inside[:, None] - nodes), axis=1, initial=math.inf)
     return np.sort(np.concatenate([nodes, inside[apart > _SAME * (nodes[-1] - nodes[0])]]))
+
+
+def signs(psi: np.ndarray) -> np.ndarray:
+    """By which states on points, shape (count, points), have the signs of `lowest_eigenstates`, as superpositions mean them, shape (count,)."""
+    tall = np.abs(psi) >= 0.5 * np.abs(psi).max(axis=1, keepdims=True)
+    return np.sign(psi[np.arange(len(psi)), psi.shape[1] - 1 - np.argmax(tall[:, ::-1], axis=1)])
 
 
 def on_points(waves: Waves) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
