@@ -63,9 +63,13 @@ class AbstractRecordQuestion(AbstractQuestion):
         """What the absorber may leave wrong in a number of this question."""
 
     def echo(self, result: Result) -> float:
-        """What waves that the absorber sends back may leave wrong by interference with those that still leave."""
+        """What waves that the absorber sends back may leave wrong at any time by interference with those that still leave."""
         del result
         return 0.0
+
+    def final_echo(self, result: Result) -> float:
+        """The same once all has left."""
+        return self.echo(result)
 
     def patterns(self, result: Result) -> dict[str, Curve]:
         """Curves along something else than time, told by the end of the run, theory included; their error bars are left to repetitions."""
@@ -78,6 +82,11 @@ class AbstractRecordQuestion(AbstractQuestion):
         """
         del result, least
         return {}
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether there are any."""
+        return type(self).numbers is not AbstractRecordQuestion.numbers
 
     def made_of(self, name: str) -> dict[str, float]:
         """A reading as a sum of these `numbers`, by their weights."""
@@ -122,7 +131,9 @@ class AbstractRecordQuestion(AbstractQuestion):
     def course(self, problem: Problem, tolerance: float, *, refinement: Refinement | None = None, **fixed: Any) -> Plan:
         """How its record would be propagated."""
         chosen = refinement or Refinement(space=first_refinement(problem, tolerance))
-        return plan(problem, tolerance, refinement=chosen, **(self.planned_for(problem) | fixed))
+        # rows of a sweep compare grids
+        gradients = "shared" in fixed or not self.has_numbers
+        return plan(problem, tolerance, refinement=chosen, gradients=gradients, **(self.planned_for(problem) | fixed))
 
     @final
     def measuring(
@@ -166,10 +177,11 @@ class AbstractRecordQuestion(AbstractQuestion):
         numbers = None
         # a bound start is made on the grid itself, and what that leaves wrong in it the run backward does not see
         resolved = not problem.state.bound or (problem.potential.smooth and "grid" not in fixed)
-        if brief is None and resolved and type(self).numbers is not AbstractRecordQuestion.numbers:
+        if brief is None and resolved and self.has_numbers:
             numbers = functools.partial(_numbers, self, least=tolerance / 10)
+        enough = 0.0 if self.relative else _LEAST * tolerance
         most = self.most_work(problem, **fixed) if brief is None else MOST_WORK
-        measured = yield from refine(problem, planned, judge, fixed, start, numbers, most)
+        measured = yield from refine(problem, planned, judge, fixed, start, numbers, enough, most)
         trial, verdict = measured.trial, measured.verdict
         report = Report(
             result=folded(trial.result, asked),
@@ -218,7 +230,7 @@ def _quantities(
 ) -> dict[str, Quantity]:
     result = trial.result
     predictions = predict(problem, float(result.times[-1]))
-    returned = _returned(question, result)
+    returned = _returned(question, result, question.final_echo)
     read = {id(run): question.readings(run) for run in (result, *(run for _, run in trial.again))}
     quantities = {}
     for name, reading in read[id(result)].items():
@@ -228,7 +240,8 @@ def _quantities(
 
         cut = question.cuts and reading.dimension == DIMENSIONLESS
         amplitude = _amplitude(reading)
-        budget = trial.told(number, amplitude, least * _size(question, reading.scale, amplitude), cut)
+        floor = 0.0 if trial.residuals else least * _size(question, reading.scale, amplitude)
+        budget = trial.told(number, amplitude, floor, cut)
         shift = float(trial.shift(number))
         if trial.residuals:
             shift, budget["grid"] = _grid_error(question, name, read[id(result)], trial)
@@ -246,10 +259,10 @@ def _quantities(
     return quantities
 
 
-def _returned(question: AbstractRecordQuestion, result: Result) -> float | None:
+def _returned(question: AbstractRecordQuestion, result: Result, echo: Callable[[Result], float]) -> float | None:
     """What absorbers leave wrong in a number of order one; None where there are none."""
     absorber = result.numerics.absorber
-    return None if absorber is None else question.leak(result.problem, absorber) + question.echo(result)
+    return None if absorber is None else question.leak(result.problem, absorber) + echo(result)
 
 
 def _grid_error(
@@ -312,14 +325,14 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
     result = trial.result
     curves: dict[str, Curve] = {}
     theories = question.curve_predictions(problem, result.times)
-    returned = _returned(question, result)
+    returned = _returned(question, result, question.echo)
     for name, (values, dimension) in question.curves(result).items():
         largest = float(np.max(np.abs(values))) or 1.0
 
         def series(run: Result, name: str = name) -> np.ndarray:
             return question.curves(run)[name][0]
 
-        floor = least * _size(question, largest, largest)
+        floor = 0.0 if trial.residuals else least * _size(question, largest, largest)
         error = math.fsum(trial.told(series, largest, floor, question.cuts).values())
         if trial.residuals:
             between = _between(question, name, result)

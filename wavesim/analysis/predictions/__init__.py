@@ -1,6 +1,7 @@
 """Theory for a problem: transmission, doublets, levels, the leak of an absorber."""
 
-from ._absorber_leak import absorber_leak as absorber_leak, echo_amplitude as echo_amplitude, packet_leak as packet_leak
+from ._absorber_echo import echo_amplitude as echo_amplitude, echo_of_all as echo_of_all
+from ._absorber_leak import absorber_leak as absorber_leak, packet_leak as packet_leak
 from ._doublet import (
     Beat as Beat,
     beats as beats,

@@ -11,13 +11,15 @@ import numpy as np
 from ... import theory
 from ..._arrays import xp as jnp
 from ...absorbers import Absorber
-from ...potentials import values_at
+from ...potentials import AbstractPotential, values_at
 from ...problem import Problem
-from ...states import as_packet
+from ...states import AbstractPacket, as_packet
 from ._transmission import along_first_axis, moves_right, scattering_transmission
 
 # momenta slower than this share of the packet's never arrive, and are counted as what remains
-_STILL = 1e-3
+STILL = 1e-3
+# of the kinetic energy: a V that is off by so little where a packet starts changes no leak
+HARDLY = 1e-6
 # of a packet, in spreads of its momentum
 _REACH = 8.0
 _DECADES, _MOST_PANELS = 4, 60
@@ -42,13 +44,24 @@ def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.n
 
     Source: the stationary equation with the potential of `Absorber.profile`; compare D. E. Manolopoulos, J. Chem. Phys. 117, 9552 (2002).
     """
+    answer = _layers(absorber, momentum, mass)
+    return np.asarray(answer.transmission + answer.reflection)
+
+
+def reflected_amplitude(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
+    """The amplitude of exp(-i k x) that a layer beginning at x = 0 sends back of exp(i k x), as `absorber_leak` finds it, shape (n,)."""
+    return np.asarray(_layers(absorber, momentum, mass).r)
+
+
+def _layers(absorber: Absorber, momentum: np.ndarray, mass: float) -> theory.Scattering:
+    """Scattering off both layers back to back, from 0 to twice the width."""
     width = float(absorber.width)
 
     def layer(x: Any) -> Any:
         depth = 1 - jnp.abs(x - width) / width
         return -1j * absorber.profile(jnp.minimum(depth, 0.97))
 
-    answer = theory.scatter(
+    return theory.scatter(
         layer,
         momentum**2 / (2 * mass),
         left=0.0,
@@ -59,7 +72,11 @@ def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.n
         v_left=0.0,
         v_right=0.0,
     )
-    return np.asarray(answer.transmission + answer.reflection)
+
+
+def value_at_start(potential: AbstractPotential, packet: AbstractPacket, mass: float) -> float:
+    """V at the middle of a packet."""
+    return float(values_at(potential, np.array([sum(packet.position_range(0.5 - 1e-9)) / 2]), mass)[0])
 
 
 @functools.lru_cache(maxsize=128)
@@ -73,7 +90,7 @@ def _leaks(thickness: float, first: int, last: int) -> tuple[np.ndarray, np.ndar
     return logs, np.log(np.maximum(leak, 1e-300))
 
 
-def _leak_at(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
+def layer_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
     """`absorber_leak`, read off a table."""
     unit = math.sqrt(2 * mass * float(absorber.energy))
     wanted = np.log10(momentum / unit)
@@ -104,19 +121,15 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
         near, far, mean, sign = far, near, -mean, -1.0
     reference = max(mean, spread)
     # energies are counted from V where the packet starts
-    here = (
-        float(values_at(potential, np.array([sum(packet.position_range(0.5 - 1e-9)) / 2]), mass)[0])
-        if potential.dimension == 1
-        else near
-    )
-    inside = abs(here - near) > 1e-9 * max(abs(here), abs(near))
+    here = value_at_start(potential, packet, mass) if potential.dimension == 1 else near
+    inside = abs(here - near) > HARDLY * reference**2 / (2 * mass)
 
     def density(k: np.ndarray) -> np.ndarray:
         return packet.momentum_density(sign * k, mass)
 
     def leak(momentum: np.ndarray) -> np.ndarray:
-        moving = momentum > _STILL * reference
-        return np.where(moving, _leak_at(absorber, np.where(moving, momentum, reference), mass), 0.0)
+        moving = momentum > STILL * reference
+        return np.where(moving, layer_leak(absorber, np.where(moving, momentum, reference), mass), 0.0)
 
     if inside:
         k, weight = _panels(mean - _REACH * spread, mean + _REACH * spread, spread)
@@ -141,29 +154,6 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
     if through is None:
         return total + float(np.sum(held * np.minimum(leak(k) + leak(behind), 1.0)))
     return total + float(np.sum(held * ((1.0 - through) * leak(k) + through * leak(behind))))
-
-
-def echo_amplitude(problem: Problem, absorber: Absorber) -> tuple[float, float, float, float]:
-    """Of the bulk of a packet, on the left and on the right: the amplitude that a layer sends back, and the speed there.
-
-    The momentum is one spread below the mean one, energies being counted from V where the packet starts.
-
-    Returns:
-        amplitude left, amplitude right, speed left, speed right; 0 and 0 where no such wave goes.
-    """
-    problem = along_first_axis(problem)
-    mass, potential = float(problem.mass), problem.potential
-    packet = as_packet(problem.state, mass)
-    assert packet is not None
-    low, high = packet.momentum_range(1e-15, mass)
-    bulk = max(abs(low + high) / 2 - (high - low) / 16, 0.0)
-    center = np.array([sum(packet.position_range(0.5 - 1e-9)) / 2])
-    here = (
-        float(values_at(potential, center, mass)[0]) if potential.dimension == 1 else float(potential.asymptotes()[0])
-    )
-    momenta = [math.sqrt(max(bulk**2 + 2 * mass * (here - float(end)), 0.0)) for end in potential.asymptotes()]
-    amplitudes = [math.sqrt(float(_leak_at(absorber, np.array([k]), mass)[0])) if k > 0 else 0.0 for k in momenta]
-    return amplitudes[0], amplitudes[1], momenta[0] / mass, momenta[1] / mass
 
 
 def _transmission(problem: Problem, kinetic: np.ndarray) -> np.ndarray | None:

@@ -22,6 +22,7 @@ from ..predictions import (
     approximate_transmissions,
     average,
     echo_amplitude,
+    echo_of_all,
     moves_right,
     packet_leak,
     packet_theories,
@@ -185,6 +186,13 @@ class Transmission(AbstractRecordQuestion):
                 back = np.interp(np.arange(len(flux)) - lag, np.arange(len(flux)), flux, left=0.0)
                 total += 2 * amplitude * float(np.sum(flux * back))
         return total
+
+    def final_echo(self, result: Result) -> float:
+        absorber, met = result.numerics.absorber, self.echo(result)
+        if met == 0 or absorber is None or not len(result.psi):
+            return met
+        coherent = echo_of_all(result.problem, np.asarray(result.psi[0]), result.numerics.grid, absorber)
+        return met if coherent is None else min(met, coherent)
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
