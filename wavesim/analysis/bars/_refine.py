@@ -61,6 +61,7 @@ def refine(
     fixed: dict[str, Any],
     start: Refinement = _AS_PLANNED,
     numbers: Numbers | None = None,
+    enough: float = 0.0,
     most: float = MOST_WORK,
 ) -> Work[Measured[Content]]:
     """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials are made.
@@ -74,12 +75,13 @@ def refine(
         fixed: numerics given by hand, which are not refined.
         start: the refinement of the first trial.
         numbers: numbers of the record whose gradients tell what the grid leaves wrong.
+        enough: how much of that need not be looked for.
         most: point-pairs that a finer trial may take, or a few times what the first one took.
     """
     begun, refinement = time.perf_counter(), start
     numerics = planned(refinement)
     first = _work(numerics)
-    trial = yield from run_trial(problem, numerics, numbers)
+    trial = yield from run_trial(problem, numerics, numbers, enough)
     runs, pairs, trials, doubts = trial.runs, trial.fft_pairs, 1, 0
     while True:
         verdict = judge(trial)
@@ -92,7 +94,7 @@ def refine(
         if _work(numerics) > max(_DEARER * first if most >= MOST_WORK else 0.0, most):
             break
         try:
-            finer = yield from run_trial(problem, numerics, numbers)
+            finer = yield from run_trial(problem, numerics, numbers, enough)
         except KeyboardInterrupt:
             break
         if finer.interrupted:

@@ -24,9 +24,10 @@ from ._accuracy import (
     spacing_order,
     time_error,
     time_order,
+    uses_gradients,
 )
 from ._report import Quantity
-from ._residual import Residual, grid_residual
+from ._residual import Residual, grid_residuals
 from ._runs import Numbers, Wanted, Work
 
 BLAME = {
@@ -105,7 +106,7 @@ class Trial:
             values = [read(self.beside(runs[0][0])), *(read(run) for _, run in runs)]
             order = self.order
             if source == "time_step":
-                told = time_error(time_order(numerics) or 2, values)
+                told = time_error(time_order(numerics) or 2, values, uses_gradients(numerics))
             elif order is not None and self.extrapolates:
                 told = extrapolated(order, ratios, values)[1]
             else:
@@ -148,10 +149,11 @@ class Trial:
         return extrapolated(order, ratios, values)[0] - np.asarray(values[0])
 
 
-def run_trial(problem: Problem, numerics: Numerics, numbers: Numbers | None = None) -> Work[Trial]:
+def run_trial(problem: Problem, numerics: Numerics, numbers: Numbers | None = None, enough: float = 0.0) -> Work[Trial]:
     """The run and its repetitions; interrupted if not all of them were completed.
 
-    With `numbers`, what the grid leaves wrong is told by their gradients, run backward, and only the step is repeated.
+    With `numbers`, what the grid leaves wrong is told by their gradients, run backward, and only the step is repeated; less than `enough` of it
+    is not looked for.
     """
     backward = numbers is not None and has_adjoint(numerics)
     coarser = coarser_in_time(numerics) if backward else _coarser(problem, numerics)
@@ -159,7 +161,7 @@ def run_trial(problem: Problem, numerics: Numerics, numbers: Numbers | None = No
     result, *runs = yield Wanted(problem, settings, numbers if backward else None)
     again = tuple(zip(coarser, runs, strict=False))
     interrupted = len(again) < len(coarser) or not result.complete or (backward and not result.adjoints)
-    residuals = {name: grid_residual(result, adjoint) for name, adjoint in result.adjoints.items()}
+    residuals = grid_residuals(result, enough)
     return Trial(dataclasses.replace(result, adjoints={}), again, interrupted, residuals)
 
 

@@ -85,6 +85,7 @@ def plan(
     refinement: Refinement = Refinement(),
     scale: float = 1.0,
     shared: Neighbors | None = None,
+    gradients: bool = True,
 ) -> Plan:
     """Choose the numerics for a problem; any of them can be fixed by hand.
 
@@ -95,6 +96,8 @@ def plan(
         refinement: how much finer than by the rules, for a second, better run.
         scale: a transmitted probability, about, if the tolerance is meant as a fraction of it.
         shared: what problems planned before this one found; sizes are then rounded up to a ladder, so that many share few compiled programs.
+        gradients: whether a splitting may kick with gradients of V: such steps cost least, but the adjoint of a coarse grid tells its error
+            only of steps that see the same V as the grid does.
 
     Returns:
         the `Plan`.
@@ -124,7 +127,15 @@ def plan(
     if isinstance(scheme, Spectral) or scheme == "spectral":
         require_spectral(problem, space.grid, space.absorber)
     course = planned_course(
-        problem, space, tolerance, frames, scheme=scheme, dt=dt, finer=refinement.time, shared=shared
+        problem,
+        space,
+        tolerance,
+        frames,
+        scheme=scheme,
+        dt=dt,
+        finer=refinement.time,
+        shared=shared,
+        gradients=gradients,
     )
     numerics = Numerics(
         space.grid,

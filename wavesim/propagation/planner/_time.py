@@ -21,7 +21,14 @@ from ._space import Space
 # step x energy at which each scheme reaches a state error of 1e-4 over t x energy of about 60: where pilot runs begin (NUMERICS section 1.4)
 _REACH = {"strang": 0.05, "yoshida4": 0.5, "chin4a": 0.55, "ti4d": 0.5, "srkn11b": 3.0, "g6t4": 1.5}
 # FFT pairs that a scheme needs over those of g6t4 at 1e-4, and how the ratio grows as (1e-4/tolerance)^power: mean over four problems
-_SHARE = {"strang": (14.0, 0.33), "chin4a": (1.2, 0.085), "ti4d": (0.65, 0.088), "g6t4": (1.0, 0.0)}
+_SHARE = {
+    "strang": (14.0, 0.33),
+    "chin4a": (1.2, 0.085),
+    "ti4d": (0.65, 0.088),
+    "g6t4": (1.0, 0.0),
+    "srkn11b": (1.4, 0.0),
+}
+_WITH_GRADIENTS, _WITHOUT = (STRANG, CHIN4A, TI4D, G6T4), (SRKN11B,)
 # radius of one Chebyshev step: above it the absorber of a decay acts too rarely; without one, only the coefficients grow
 _RADIUS, _FREE_RADIUS = 120.0, 4000.0
 # a pilot's estimate is taken times this
@@ -57,6 +64,7 @@ def planned_course(
     dt: float | None = None,
     finer: float = 1.0,
     shared: Neighbors | None = None,
+    gradients: bool = True,
 ) -> Course:
     """The cheapest method for an error of psi below `tolerance`, in FFT pairs, or the steps that a given one needs.
 
@@ -70,7 +78,7 @@ def planned_course(
     """
     if scheme is None and dt is not None:
         scheme = "g6t4" if problem.potential.smooth else ("chebyshev" if problem.potential.static else SRKN11B)
-    desk = _Desk(problem, space, tolerance, frames, finer)
+    desk = _Desk(problem, space, tolerance, frames, finer, _WITH_GRADIENTS if gradients else _WITHOUT)
     if scheme is None:
         return desk.cheapest() if shared is None else desk.as_neighbors(shared)
     if isinstance(scheme, str) and scheme not in ("chebyshev", "spectral"):
@@ -92,8 +100,17 @@ def planned_course(
 class _Desk:
     """Where one course is planned; it keeps the pilot between schemes."""
 
-    def __init__(self, problem: Problem, space: Space, tolerance: float, frames: int, finer: float) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        space: Space,
+        tolerance: float,
+        frames: int,
+        finer: float,
+        schemes: tuple[Scheme, ...],
+    ) -> None:
         self.problem, self.space, self.tolerance, self.frames, self.finer = problem, space, tolerance, frames, finer
+        self.schemes = schemes
         self.spent = 0
 
     @functools.cached_property
@@ -129,13 +146,13 @@ class _Desk:
         if not potential.smooth:
             return best or self.splitting(SRKN11B, "sharp edges that move: no gradients")
         guess = self.likely_steps(G6T4)
-        scheme = min((STRANG, CHIN4A, TI4D, G6T4), key=lambda s: self.likely(s, guess))
+        scheme = min(self.schemes, key=lambda s: self.likely(s, guess))
         limit = math.inf if best is None else self.cost(best)
         if best is not None and limit < 0.03 * self.likely(scheme, guess):
             return best
         course = self.splitting(scheme, "smooth potential: splitting", limit)
         guess = course.wanted * _pairs_ratio(G6T4, self.tolerance) / _pairs_ratio(scheme, self.tolerance)
-        other = min((STRANG, CHIN4A, TI4D, G6T4), key=lambda s: self.likely(s, guess))
+        other = min(self.schemes, key=lambda s: self.likely(s, guess))
         if other is not scheme and self.likely(other, guess) < min(0.8 * self.cost(course), limit):
             course = min(course, self.splitting(other, "smooth potential: splitting", limit), key=self.cost)
         if best is not None and limit < self.cost(course):
