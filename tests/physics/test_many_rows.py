@@ -12,7 +12,7 @@ from wavesim import certify
 from wavesim.analysis import AbstractQuestion, Levels, Populations, Transmission
 from wavesim.potentials import Harmonic
 from wavesim.problem import Problem
-from wavesim.propagation import Neighbors, plan
+from wavesim.propagation import Batch, plan
 from wavesim.schemes import Chebyshev, chebyshev_terms
 from wavesim.states import GaussianPacket
 from wavesim.sweeps._answer import Answer, Asked, Status
@@ -107,7 +107,7 @@ def test_sizes_are_rounded_up_to_what_neighbors_share() -> None:
     apart, together = set(), set()
     for problem in varied("rectangular", "potential.width", np.linspace(0.5, 2.0, 40)):
         own = plan(problem, TOLERANCE, frames=8).numerics
-        shared = plan(problem, TOLERANCE, frames=8, shared=Neighbors()).numerics
+        shared = plan(problem, TOLERANCE, frames=8, batch=Batch()).numerics
         for numerics, shapes in ((own, apart), (shared, together)):
             shapes.add((numerics.grid.points, numerics.method.pairs))
         assert shared.grid.spacing == own.grid.spacing and shared.grid.points[0] >= own.grid.points[0]
@@ -123,7 +123,7 @@ def test_sizes_are_rounded_up_to_what_neighbors_share() -> None:
 def test_neighbors_tell_each_other_their_steps() -> None:
     """Of two smooth barriers planned one after the other the second runs no pilot, and gets steps in proportion to duration x energy."""
     first, second = varied("eckart", "potential.height", np.array([1.0, 1.01]))
-    known = Neighbors()
-    pilots = [plan(problem, TOLERANCE, frames=8, shared=known).pilot_pairs for problem in (first, second)]
+    known = Batch()
+    pilots = [plan(problem, TOLERANCE, frames=8, batch=known).pilot_pairs for problem in (first, second)]
     assert pilots[0] > 0 == pilots[1]
     assert plan(second, TOLERANCE, frames=8).pilot_pairs > 0

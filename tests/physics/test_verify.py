@@ -16,7 +16,7 @@ from wavesim import Absorber, Grid, Problem, Report, WavesimError, certify, prop
 from wavesim._typing import ENERGY
 from wavesim.analysis import AbstractQuestion, Levels, Quantity, Route, Splitting, Verification, verify
 from wavesim.analysis.bars._question import Predictions
-from wavesim.analysis.bars._runs import Work
+from wavesim.analysis.bars._runs import Measurement
 from wavesim.analysis.questions._splitting import _Rate
 from wavesim.analysis.routes._other_numerics import other_numerics
 from wavesim.potentials import (
@@ -177,7 +177,7 @@ def test_half_lives_and_peaks_by_coulomb_functions() -> None:
 class Unheard(AbstractQuestion):
     """A question that propagates nothing and that no theory knows."""
 
-    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Work[Report]:
+    def measuring(self, problem: Problem, tolerance: float, **fixed: Any) -> Measurement[Report]:
         yield from ()
         number = Quantity("gap", 1.0, 0.1, ENERGY)
         return Report(None, tolerance, {"gap": number}, {}, (), 0, 0, 0.0)

@@ -22,12 +22,12 @@ from .bars import (
     Axis as Axis,
     BoundStates as BoundStates,
     Curve as Curve,
-    Headway as Headway,
+    Measurement as Measurement,
+    ProgressNote as ProgressNote,
     Quantity as Quantity,
     Report as Report,
+    RunRequest as RunRequest,
     Study as Study,
-    Wanted as Wanted,
-    Work as Work,
     repetitions as repetitions,
 )
 from .fits import (

@@ -30,8 +30,8 @@ from ._relax import relax as relax
 from ._result import Adjoint as Adjoint, FrameSum as FrameSum, Result as Result
 from ._speed import pair_seconds as pair_seconds
 from .planner import (
+    Batch as Batch,
     Leak as Leak,
-    Neighbors as Neighbors,
     Plan as Plan,
     Refinement as Refinement,
     coarsened as coarsened,

@@ -13,9 +13,9 @@ import jax
 import jax.numpy as jnp
 
 from .._text import described
-from ..analysis import Wanted
+from ..analysis import RunRequest
 from ..errors import WavesimError
-from ..propagation import Neighbors, Numerics, pair_seconds, refuse_given
+from ..propagation import Batch, Numerics, pair_seconds, refuse_given
 from ..schemes import Spectral
 from ._answer import Asked
 from ._file import Sweep
@@ -107,11 +107,11 @@ def check(sweep: Sweep) -> Check:
     """Plan a sample of the rows of a sweep, and tell from it what all would take. Nothing is run."""
     runs: list[list[Numerics]] = []
     programs, wrong, planning = set[Any](), list[str](), list[float]()
-    rows, neighbors = _sample(sweep.layout.rows), Neighbors()
+    rows, batch = _sample(sweep.layout.rows), Batch()
     for row in rows:
         begun = time.perf_counter()
         try:
-            wanted = _first_round(sweep.asked(row), neighbors, runs)
+            wanted = _first_round(sweep.asked(row), batch, runs)
         except (ArithmeticError, ValueError, IndexError, MemoryError) as error:
             wrong.append(str(error) if isinstance(error, WavesimError) else described(error))
             continue
@@ -154,16 +154,16 @@ def _sample(rows: int) -> list[int]:
     return sorted({0, rows - 1, *(int(rows * (golden * place % 1)) for place in range(1, _SAMPLED - 1))})
 
 
-def _first_round(row: Asked, neighbors: Neighbors, runs: Sequence[Any]) -> Wanted | None:
+def _first_round(row: Asked, batch: Batch, runs: Sequence[Any]) -> RunRequest | None:
     """What the row's question wants propagated first; None where it propagates nothing."""
     refuse_given(row.fixed)
     # planning costs pilot runs: once some row has been seen to propagate, others may be taken to
     if not runs and row.question.planned(row.problem, row.tolerance, **row.fixed) is None:
         return None
-    work = row.question.measuring(row.problem, row.tolerance, brief=neighbors, **row.fixed)
+    work = row.question.measuring(row.problem, row.tolerance, batch=batch, **row.fixed)
     try:
         wanted = next(work)
-        while not isinstance(wanted, Wanted):
+        while not isinstance(wanted, RunRequest):
             wanted = work.send([])
         return wanted
     except StopIteration:
@@ -172,7 +172,7 @@ def _first_round(row: Asked, neighbors: Neighbors, runs: Sequence[Any]) -> Wante
         work.close()
 
 
-def _program(wanted: Wanted, numerics: Numerics) -> Any:
+def _program(wanted: RunRequest, numerics: Numerics) -> Any:
     """What runs have in common that share a compiled program: all but their numbers, and how many steps they take."""
     plain = dataclasses.replace(numerics, steps=numerics.frames)
     leaves, structure = jax.tree.flatten((wanted.problem, plain))

@@ -22,11 +22,11 @@ import numpy as np
 
 from .._programs import make_room
 from .._text import described
-from ..analysis import Headway, Report, Work
+from ..analysis import Measurement, ProgressNote, Report
 from ..errors import WavesimError
 from ..problem import Problem
 from ..propagation import (
-    Neighbors,
+    Batch,
     Numerics,
     Result,
     checked,
@@ -76,25 +76,25 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int])
     """
     make_room()
     besides = _BESIDES if jax.default_backend() == "cpu" else _BESIDES_DEVICE
-    rows, at_once, neighbors, work = list[_Row](), Found(), Neighbors(), 0.0
+    rows, at_once, batch, work = list[_Row](), Found(), Batch(), 0.0
     for place, row in asked:
         if isinstance(row, Answer):
             at_once.append((place, row))
         else:
-            begun = _Row(place, row, neighbors)
+            begun = _Row(place, row, batch)
             if rows or begun.answer is None:
                 rows.append(begun)
                 work += besides + sum(row_seconds(run.numerics) for run in begun.runs)
             else:
                 # it has its answer already, and leaves nothing behind that others could depend on
                 at_once.append((place, begun.answer))
-                neighbors = Neighbors()
+                batch = Batch()
         if not rows:
             yield Wave(-1, place + 1, iter([at_once]))
             at_once = Found()
         elif work > _WAVE:
             yield Wave(rows[0].place, place + 1, _answered(rows, at_once, known))
-            rows, at_once, neighbors, work = list[_Row](), Found(), Neighbors(), 0.0
+            rows, at_once, batch, work = list[_Row](), Found(), Batch(), 0.0
     if rows:
         end = max([rows[-1].place, *(place for place, _ in at_once)]) + 1
         yield Wave(rows[0].place, end, _answered(rows, at_once, known))
@@ -138,13 +138,13 @@ class _Run:
 class _Row:
     """One question at work: what it waits for, and in the end its answer."""
 
-    def __init__(self, place: int, asked: Asked, neighbors: Neighbors) -> None:
+    def __init__(self, place: int, asked: Asked, batch: Batch) -> None:
         self.place, self.asked = place, asked
         self.runs: list[_Run] = []
         self.made, self.left = 0, False
         self.answer: Answer | None = None
-        self.work: Work[Report] = asked.question.measuring(
-            asked.problem, asked.tolerance, brief=neighbors, **asked.fixed
+        self.work: Measurement[Report] = asked.question.measuring(
+            asked.problem, asked.tolerance, batch=batch, **asked.fixed
         )
         self._hear(None)
 
@@ -175,7 +175,7 @@ class _Row:
             if results is None:
                 refuse_given(self.asked.fixed)
             wanted = next(self.work) if results is None else self.work.send(results)
-            while isinstance(wanted, Headway):
+            while isinstance(wanted, ProgressNote):
                 wanted = self.work.send([])
             # what is planned suits its problem; what is given by hand may not
             ready = settled if _UNCHECKED.issuperset(self.asked.fixed) else checked

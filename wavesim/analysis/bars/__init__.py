@@ -19,7 +19,12 @@ from ._repeat import (
     warnings_of as warnings_of,
 )
 from ._report import BoundStates as BoundStates, Curve as Curve, Quantity as Quantity, Report as Report
-from ._runs import Headway as Headway, Wanted as Wanted, Work as Work, carried_out as carried_out
+from ._runs import (
+    Measurement as Measurement,
+    ProgressNote as ProgressNote,
+    RunRequest as RunRequest,
+    run_here as run_here,
+)
 from ._study import Axis as Axis, Study as Study, ratios as ratios
 from ._words import (
     aligned as aligned,

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..._typing import Dimension
 from ...problem import Problem
-from ...propagation import Neighbors, Plan, Progress
+from ...propagation import Batch, Plan, Progress
 from ._report import Report
-from ._runs import Work, carried_out
+from ._runs import Measurement, run_here
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,18 +43,18 @@ class AbstractQuestion(abc.ABC):
 
     @abc.abstractmethod
     def measuring(
-        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
-    ) -> Work[Report]:
+        self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
+    ) -> Measurement[Report]:
         """How it is measured: yields what is to be propagated.
 
-        `fixed` are numerics given by hand, as in `wavesim.plan`. `brief`: one of many, whose record nobody looks at, and
+        `fixed` are numerics given by hand, as in `wavesim.plan`. `batch`: one of many, whose record nobody looks at, and
         what they know of each other: as few frames as the numbers need, no psi, sizes that others share, and of several theories perhaps only the one to be compared with.
         """
 
     @final
     def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
         """Measure it, every run in turn."""
-        return carried_out(self.measuring(problem, tolerance, **fixed), progress)
+        return run_here(self.measuring(problem, tolerance, **fixed), progress)
 
     @abc.abstractmethod
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:

@@ -16,7 +16,7 @@ from ...absorbers import Absorber
 from ...errors import TooLargeError
 from ...observables import AbstractObservable, ProbabilityIn
 from ...problem import Problem
-from ...propagation import FrameSum, Neighbors, Numerics, Plan, Refinement, Result, folded, plan
+from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, folded, plan
 from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
@@ -24,7 +24,7 @@ from ._refine import MOST_WORK, Verdict, refine
 from ._repeat import Trial, warnings_of
 from ._report import Curve, Quantity, Report
 from ._residual import between_points
-from ._runs import Work
+from ._runs import Measurement
 
 # the least error of a point on a pattern, as a share of the worst point's
 _LEAST_SHARE = 0.1
@@ -132,13 +132,13 @@ class AbstractRecordQuestion(AbstractQuestion):
         """How its record would be propagated."""
         chosen = refinement or Refinement(space=first_refinement(problem, tolerance))
         # rows of a sweep compare grids
-        gradients = "shared" in fixed or not self.has_numbers
+        gradients = "batch" in fixed or not self.has_numbers
         return plan(problem, tolerance, refinement=chosen, gradients=gradients, **(self.planned_for(problem) | fixed))
 
     @final
     def measuring(
-        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
-    ) -> Work[Report]:
+        self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
+    ) -> Measurement[Report]:
         answer = self.direct(problem, tolerance, **fixed)
         if answer is not None:
             return answer
@@ -146,17 +146,17 @@ class AbstractRecordQuestion(AbstractQuestion):
         problem = unfolded(asked)
         if "grid" in fixed:
             fixed = fixed | {"grid": unfolded_grid(fixed["grid"], asked.ends)}
-        predict = self.predictions if brief is None else self.compared
-        if brief is not None:
-            fixed = {"frames": self.least_frames, "save_psi": False, "shared": brief} | fixed
+        predict = self.predictions if batch is None else self.compared
+        if batch is not None:
+            fixed = {"frames": self.least_frames, "save_psi": False, "batch": batch} | fixed
         try:
             chosen = self.course(problem, tolerance, **fixed)
         except TooLargeError:
-            report = self.without_run(asked, tolerance, None, **fixed) if brief is None else None
+            report = self.without_run(asked, tolerance, None, **fixed) if batch is None else None
             if report is None:
                 raise
             return report
-        if brief is None and (report := self.without_run(asked, tolerance, chosen, **fixed)) is not None:
+        if batch is None and (report := self.without_run(asked, tolerance, chosen, **fixed)) is not None:
             return report
         first = chosen.numerics
         refuse_below_rounding(first, tolerance, float(problem.mass))
@@ -177,23 +177,23 @@ class AbstractRecordQuestion(AbstractQuestion):
         numbers = None
         # a bound start is made on the grid itself, and what that leaves wrong in it the run backward does not see
         resolved = not problem.state.bound or (problem.potential.smooth and "grid" not in fixed)
-        if brief is None and resolved and self.has_numbers:
+        if batch is None and resolved and self.has_numbers:
             numbers = functools.partial(_numbers, self, least=tolerance / 10)
         enough = 0.0 if self.relative else _LEAST * tolerance
-        most = self.most_work(problem, **fixed) if brief is None else MOST_WORK
+        most = self.most_work(problem, **fixed) if batch is None else MOST_WORK
         measured = yield from refine(problem, planned, judge, fixed, start, numbers, enough, most)
         trial, verdict = measured.trial, measured.verdict
         report = Report(
             result=folded(trial.result, asked),
             tolerance=tolerance,
             quantities=measured.content,
-            curves=_curves(asked, self, trial, _LEAST * tolerance) if brief is None else {},
+            curves=_curves(asked, self, trial, _LEAST * tolerance) if batch is None else {},
             warnings=tuple(warnings_of(trial, verdict.headline, verdict.aim)),
             runs=measured.runs,
             fft_pairs=measured.fft_pairs,
             wall_s=measured.wall_s,
         )
-        missed = verdict.headline.error > verdict.aim and not trial.interrupted and brief is None
+        missed = verdict.headline.error > verdict.aim and not trial.interrupted and batch is None
         return self.mended(asked, report, **fixed) if missed else report
 
 
@@ -241,7 +241,7 @@ def _quantities(
         cut = question.cuts and reading.dimension == DIMENSIONLESS
         amplitude = _amplitude(reading)
         floor = 0.0 if trial.residuals else least * _size(question, reading.scale, amplitude)
-        budget = trial.told(number, amplitude, floor, cut)
+        budget = trial.budget(number, amplitude, floor, cut)
         shift = float(trial.shift(number))
         if trial.residuals:
             shift, budget["grid"] = _grid_error(question, name, read[id(result)], trial)
@@ -333,7 +333,7 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
             return question.curves(run)[name][0]
 
         floor = 0.0 if trial.residuals else least * _size(question, largest, largest)
-        error = math.fsum(trial.told(series, largest, floor, question.cuts).values())
+        error = math.fsum(trial.budget(series, largest, floor, question.cuts).values())
         if trial.residuals:
             between = _between(question, name, result)
             values = values + between

@@ -12,7 +12,7 @@ from ...problem import Problem
 from ...propagation import Numerics, Refinement
 from ._repeat import Trial, refined, run_trial
 from ._report import Quantity
-from ._runs import Numbers, Work
+from ._runs import Measurement, Numbers
 
 Content = TypeVar("Content")
 _AS_PLANNED = Refinement()
@@ -63,7 +63,7 @@ def refine(
     numbers: Numbers | None = None,
     enough: float = 0.0,
     most: float = MOST_WORK,
-) -> Work[Measured[Content]]:
+) -> Measurement[Measured[Content]]:
     """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials are made.
 
     An interruption of a finer trial leaves the one before it standing.

@@ -28,7 +28,7 @@ from ._accuracy import (
 )
 from ._report import Quantity
 from ._residual import Residual, grid_residuals
-from ._runs import Numbers, Wanted, Work
+from ._runs import Measurement, Numbers, RunRequest
 
 BLAME = {
     "time_step": "time step",
@@ -87,7 +87,7 @@ class Trial:
             run.numerics.fft_pairs for _, run in self.again
         )
 
-    def told(
+    def budget(
         self, read: Callable[[Result], Any], amplitude: float, least: float, cut: bool = False
     ) -> dict[str, float]:
         """The error of what `read` takes from the result (a number, or a series over the frames), by source.
@@ -149,7 +149,9 @@ class Trial:
         return extrapolated(order, ratios, values)[0] - np.asarray(values[0])
 
 
-def run_trial(problem: Problem, numerics: Numerics, numbers: Numbers | None = None, enough: float = 0.0) -> Work[Trial]:
+def run_trial(
+    problem: Problem, numerics: Numerics, numbers: Numbers | None = None, enough: float = 0.0
+) -> Measurement[Trial]:
     """The run and its repetitions; interrupted if not all of them were completed.
 
     With `numbers`, what the grid leaves wrong is told by their gradients, run backward, and only the step is repeated; less than `enough` of it
@@ -158,7 +160,7 @@ def run_trial(problem: Problem, numerics: Numerics, numbers: Numbers | None = No
     backward = numbers is not None and has_adjoint(numerics)
     coarser = coarser_in_time(numerics) if backward else _coarser(problem, numerics)
     settings = (numerics, *(repetition.numerics for repetition in coarser))
-    result, *runs = yield Wanted(problem, settings, numbers if backward else None)
+    result, *runs = yield RunRequest(problem, settings, numbers if backward else None)
     again = tuple(zip(coarser, runs, strict=False))
     interrupted = len(again) < len(coarser) or not result.complete or (backward and not result.adjoints)
     residuals = grid_residuals(result, enough)

@@ -10,14 +10,14 @@ from ..._programs import make_room
 from ...problem import Problem
 from ...propagation import FrameSum, Numerics, Progress, Result, checked, propagate, propagate_with_adjoint
 
-Told = TypeVar("Told")
+Answer = TypeVar("Answer")
 
 
 Numbers = Callable[[Result], Mapping[str, FrameSum]]
 
 
 @dataclasses.dataclass(frozen=True)
-class Wanted:
+class RunRequest:
     """One problem, to be propagated with each of these numerics.
 
     Attributes:
@@ -32,7 +32,7 @@ class Wanted:
 
 
 @dataclasses.dataclass(frozen=True)
-class Headway:
+class ProgressNote:
     """How far work has come that propagates nothing: for the bar alone."""
 
     done: int
@@ -40,10 +40,10 @@ class Headway:
 
 
 # sent back are the results in the same order; after an interruption fewer, of which only the first may be incomplete
-Work = Generator[Wanted | Headway, list[Result], Told]
+Measurement = Generator[RunRequest | ProgressNote, list[Result], Answer]
 
 
-def carried_out(work: Work[Told], progress: Progress) -> Told:
+def run_here(work: Measurement[Answer], progress: Progress) -> Answer:
     """Drive it here: every run in turn."""
     make_room()
     try:
@@ -54,9 +54,9 @@ def carried_out(work: Work[Told], progress: Progress) -> Told:
         return end.value
 
 
-def _done(wanted: Wanted | Headway, progress: Progress) -> list[Result]:
+def _done(wanted: RunRequest | ProgressNote, progress: Progress) -> list[Result]:
     results: list[Result] = []
-    if isinstance(wanted, Headway):
+    if isinstance(wanted, ProgressNote):
         progress(wanted.done, wanted.total)
         return results
     there_and_back = 1 if wanted.numbers is None else 2

@@ -11,7 +11,7 @@ from ..._typing import DIMENSIONLESS, ENERGY
 from ...problem import Problem
 from ..bars import Curve, Estimate, Predictions, Quantity, Report, error_of
 from ..predictions import moves_right, scattering_transmission
-from ._energy_resolved import Told
+from ._energy_resolved import CurveBudgets
 from ._soft_detector import Energies
 
 # of the energies, at which the run's own bars must hold T(E) for it to be confirmed; and by how many bars it may be off at the others
@@ -22,7 +22,9 @@ _ROUNDING = 1e-13
 _UNASKED = 1e-3
 
 
-def by_scattering(problem: Problem, report: Report, told: Told, chosen: Energies, expected: Predictions) -> Report:
+def by_scattering(
+    problem: Problem, report: Report, told: CurveBudgets, chosen: Energies, expected: Predictions
+) -> Report:
     """The report of a run that missed the tolerance, with T(E), its average and its peaks by scattering states.
 
     The wave at each energy is solved across cells of V, and across cells half as wide, whose difference is the error. The run stays

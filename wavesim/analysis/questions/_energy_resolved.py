@@ -13,7 +13,7 @@ from ..._typing import DIMENSIONLESS
 from ...errors import WavesimError
 from ...problem import Problem
 from ...propagation import Numerics, Progress, Refinement, Result, reporter
-from ..bars import MOST_WORK, Quantity, Trial, Verdict, Work, carried_out, refine
+from ..bars import MOST_WORK, Measurement, Quantity, Trial, Verdict, refine, run_here
 from ..predictions import moves_right, scattering_transmission
 from ._soft_detector import CUTS, Energies, SoftDetectors, energies_of, nearby
 
@@ -112,7 +112,7 @@ def transmission_curve(
 
     t(E) = sqrt(k_in k_out)/(2 pi m) int dt exp(iEt) C(t) / (phi_chi(k_out)* phi_0(k_in)),   T = |t|^2.
 
-    R(E) is heard by a test packet that moves back, at the place where the packet started; the incident packet's own share of that
+    R(E) is measured by a test packet that moves back, at the place where the packet started; the incident packet's own share of that
     correlation is free motion, known in closed form, and taken off. T + R = 1 is therefore a check, not a rule.
 
     T(E) does not depend on where the packet starts: one that starts too near to the potential is moved back.
@@ -142,13 +142,13 @@ def transmission_curve(
     """
     chosen = energies_of(problem, energies)
     with reporter(progress) as report:
-        heard = carried_out(Heard.listened(problem, tolerance, chosen), report)
-    if heard.trial.interrupted:
+        record = run_here(DetectorRecord.measured(problem, tolerance, chosen), report)
+    if record.trial.interrupted:
         raise WavesimError(
             "a transmission curve needs whole records, but the run was interrupted; let it finish, or ask for a larger tolerance."
         )
-    told = heard.at(chosen)
-    packet = heard.detectors.packet
+    told = record.at(chosen)
+    packet = record.detectors.packet
     theory = np.asarray(scattering_transmission(problem.potential, problem.mass, moves_right(problem))(chosen.kinetic))
     return EnergyResolved(
         energies=chosen.kinetic,
@@ -160,17 +160,17 @@ def transmission_curve(
         weight=np.exp(-2 * (packet.width * (chosen.incoming - packet.momentum)) ** 2),
         band=chosen.band,
         budget=told.transmission_budget,
-        result=heard.trial.result,
+        result=record.trial.result,
         tolerance=tolerance,
-        warnings=heard.warnings(told, tolerance),
-        runs=heard.runs,
-        fft_pairs=heard.fft_pairs,
-        wall_s=heard.wall_s,
+        warnings=record.warnings(told, tolerance),
+        runs=record.runs,
+        fft_pairs=record.fft_pairs,
+        wall_s=record.wall_s,
     )
 
 
 @dataclasses.dataclass(frozen=True)
-class Told:
+class CurveBudgets:
     """T and R at some energies, with the parts of their error bars; arrays of shape (energies,)."""
 
     transmission: np.ndarray
@@ -186,7 +186,7 @@ class Told:
     def reflection_error(self) -> np.ndarray:
         return np.sum(list(self.reflection_budget.values()), axis=0)
 
-    def conserving(self) -> Told:
+    def conserving(self) -> CurveBudgets:
         """The same where both bars explain |T + R - 1|; else they miss something, here and elsewhere, and its largest value is added to all.
 
         Errors of T and of R that cancel in the sum would not show, so that no energy is spared.
@@ -200,7 +200,7 @@ class Told:
         for budget in (self.transmission_budget, self.reflection_budget):
             largest = max(budget, key=lambda source: float(np.max(budget[source])))
             budgets.append(budget | {largest: budget[largest] + unexplained})
-        return Told(self.transmission, self.reflection, budgets[0], budgets[1])
+        return CurveBudgets(self.transmission, self.reflection, budgets[0], budgets[1])
 
     @property
     def largest_error(self) -> float:
@@ -208,7 +208,7 @@ class Told:
 
 
 @dataclasses.dataclass(frozen=True)
-class Heard:
+class DetectorRecord:
     """What the detectors recorded, in the finest run and in its coarser repetitions: it can be asked for T at any energy of the band."""
 
     detectors: SoftDetectors
@@ -218,9 +218,9 @@ class Heard:
     wall_s: float
 
     @classmethod
-    def listened(
+    def measured(
         cls, problem: Problem, tolerance: float, chosen: Energies, most: float = MOST_WORK, **fixed: Any
-    ) -> Work[Heard]:
+    ) -> Measurement[DetectorRecord]:
         """Run, repeat, and refine whatever is to blame until the error bars at the chosen energies are below the tolerance."""
         detectors = SoftDetectors.placed(problem, chosen, tolerance)
         problem = dataclasses.replace(detectors.problem, measure=problem.measure | detectors.observables)
@@ -228,7 +228,7 @@ class Heard:
         def planned(refinement: Refinement) -> Numerics:
             return detectors.numerics(tolerance, refinement, **fixed)
 
-        def judge(trial: Trial) -> Verdict[Told]:
+        def judge(trial: Trial) -> Verdict[CurveBudgets]:
             told = cls(detectors, trial, 0, 0, 0.0).at(chosen)
             # where the record ended too early nothing else can be judged
             budgets = told.transmission_budget, told.reflection_budget
@@ -243,37 +243,37 @@ class Heard:
         """T alone, by the finest run."""
         return dataclasses.replace(self.detectors, energies=energies).curves(self.trial.result)[0]
 
-    def at(self, energies: Energies) -> Told:
+    def at(self, energies: Energies) -> CurveBudgets:
         """T and R with the parts of their error bars; these are infinite after an interruption."""
         detectors, result = dataclasses.replace(self.detectors, energies=energies), self.trial.result
         if self.trial.interrupted:
             unknown = np.full(len(energies.kinetic), np.inf)
             some = result.frames_done >= _FEWEST_FRAMES
             values = detectors.curves(result) if some else (np.zeros_like(unknown), np.zeros_like(unknown))
-            return Told(*values, {"duration": unknown}, {"duration": unknown})
+            return CurveBudgets(*values, {"duration": unknown}, {"duration": unknown})
         curves, budgets = detectors.curves(result), detectors.own_errors(result)
         for repetition, beside, again in self.trial.compared(detectors.curves):
             for budget, fine, other in zip(budgets, beside, again, strict=True):
                 told = _MARGIN * repetition.weight * nearby(np.abs(fine - other))
                 budget[repetition.source] = np.maximum(told, budget.get(repetition.source, 0.0))
-        return Told(*curves, *budgets).conserving()
+        return CurveBudgets(*curves, *budgets).conserving()
 
     @property
     def variants(self) -> list[tuple[str, float, TransmissionAt, TransmissionAt]]:
         """T by the coarser runs and by shorter parts of the finest record: source of error, weight of the change, what changes, into what."""
 
-        def heard(run: Result, share: float = 1.0) -> TransmissionAt:
+        def by(run: Result, share: float = 1.0) -> TransmissionAt:
             return lambda energies: dataclasses.replace(self.detectors, energies=energies).curves(run, share)[0]
 
         coarser = [
             (repetition.source, _MARGIN * repetition.weight, before, after)
-            for repetition, before, after in self.trial.compared(heard)
+            for repetition, before, after in self.trial.compared(by)
         ]
         fine = self.trial.result
-        whole = heard(fine)
-        return coarser + [("duration", 1.0, whole, heard(fine, share)) for share in CUTS]
+        whole = by(fine)
+        return coarser + [("duration", 1.0, whole, by(fine, share)) for share in CUTS]
 
-    def warnings(self, told: Told, tolerance: float) -> tuple[str, ...]:
+    def warnings(self, told: CurveBudgets, tolerance: float) -> tuple[str, ...]:
         """What a reader should know about the error bars at these energies."""
         if self.trial.interrupted:
             return ("interrupted: the numbers stand without error bars.",)

@@ -18,8 +18,8 @@ from ..._typing import DIMENSIONLESS, ENERGY, TIME, EnergyValue, Time
 from ...errors import WavesimError
 from ...potentials import CoulombBarrier
 from ...problem import Problem
-from ...propagation import Neighbors
-from ..bars import AbstractQuestion, Curve, Predictions, Quantity, Report, Work
+from ...propagation import Batch
+from ..bars import AbstractQuestion, Curve, Measurement, Predictions, Quantity, Report
 from ._given import refuse_ends
 
 # the tail is followed to so many turning points C/E, in segments that double
@@ -51,9 +51,9 @@ class HalfLife(AbstractQuestion):
         return None
 
     def measuring(
-        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
-    ) -> Work[Report]:
-        del brief, fixed
+        self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
+    ) -> Measurement[Report]:
+        del batch, fixed
         refuse_ends(problem, "half-lives and Gamow peaks are")
         yield from ()
         begun = time.perf_counter()
@@ -104,9 +104,9 @@ class GamowPeak(AbstractQuestion):
         return None
 
     def measuring(
-        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
-    ) -> Work[Report]:
-        del brief, fixed
+        self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
+    ) -> Measurement[Report]:
+        del batch, fixed
         refuse_ends(problem, "half-lives and Gamow peaks are")
         yield from ()
         begun = time.perf_counter()

@@ -16,8 +16,8 @@ from ...errors import ArgumentError
 from ...grid import Grid
 from ...potentials import values_at
 from ...problem import Problem
-from ...propagation import Neighbors, refuse_falling, require_double
-from ..bars import AbstractQuestion, Estimate, Headway, Predictions, Quantity, Report, Work, disagreement
+from ...propagation import Batch, refuse_falling, require_double
+from ..bars import AbstractQuestion, Estimate, Measurement, Predictions, ProgressNote, Quantity, Report, disagreement
 from ..predictions import level_theories
 from ._element_levels import element_levels
 from ._fourier_levels import fourier_levels
@@ -57,9 +57,9 @@ class Levels(AbstractQuestion):
         return None
 
     def measuring(
-        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
-    ) -> Work[Report]:
-        del brief
+        self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
+    ) -> Measurement[Report]:
+        del batch
         begun = time.perf_counter()
         require_double()
         grid = fixed.get("grid")
@@ -68,10 +68,10 @@ class Levels(AbstractQuestion):
         else:
             if grid is None:
                 refuse_falling(problem)
-            yield Headway(0, 2)
+            yield ProgressNote(0, 2)
             problem = _with_ring(problem, grid)
             solved = element_levels(problem, self.count) if grid is None else fourier_levels(problem, self.count, grid)
-            yield Headway(1, 2)
+            yield ProgressNote(1, 2)
         return self._report(problem, solved, tolerance, begun)
 
     def _report(self, problem: Problem, solved: SolvedLevels, tolerance: float, begun: float) -> Report:

@@ -10,9 +10,9 @@ from ..._checks import named
 from ...errors import WavesimError
 from ...potentials import interaction_of
 from ...problem import Problem
-from ...propagation import Neighbors, Plan
+from ...propagation import Batch, Plan
 from ...states import GaussianPacket, Product
-from ..bars import AbstractQuestion, Predictions, Report, Work
+from ..bars import AbstractQuestion, Measurement, Predictions, Report
 from ._transmission import Transmission
 
 _NAMES = {"transmitted_probability": "pass_probability", "reflected_probability": "bounce_probability", "remaining_probability": "remaining_probability"}  # fmt: skip
@@ -35,10 +35,10 @@ class PassOrBounce(AbstractQuestion):
         return Transmission().planned(relative_motion(problem), tolerance, **fixed)
 
     def measuring(
-        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
-    ) -> Work[Report]:
+        self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
+    ) -> Measurement[Report]:
         relative = relative_motion(problem)
-        report = yield from Transmission().measuring(relative, tolerance, brief=brief, **fixed)
+        report = yield from Transmission().measuring(relative, tolerance, batch=batch, **fixed)
         quantities = {
             new: dataclasses.replace(report.quantities[old], name=new)
             for old, new in _NAMES.items()

@@ -16,7 +16,7 @@ from ...potentials import Separable
 from ...problem import Problem
 from ...propagation import Refinement, coarsened, plan
 from ...states import Eigenstate
-from ..bars import BoundStates, Headway, Work
+from ..bars import BoundStates, Measurement, ProgressNote
 from ._solved_levels import SolvedLevels
 
 _MOST_ROUNDS = 6
@@ -27,7 +27,7 @@ _SHARP = 2.0
 _CUT = 0.1
 
 
-def planar_levels(problem: Problem, count: int, tolerance: float, given: Grid | None) -> Work[SolvedLevels]:
+def planar_levels(problem: Problem, count: int, tolerance: float, given: Grid | None) -> Measurement[SolvedLevels]:
     """The `count` lowest levels on a grid, which is refined until each bar is below tolerance x kinetic energy.
 
     Budget: `grid` is the whole change from a grid 1.4 times coarser, twice that where V is sharp; `box` what a box cut by a tenth changes;
@@ -36,11 +36,11 @@ def planar_levels(problem: Problem, count: int, tolerance: float, given: Grid | 
     space, box, runs = 1.0, tolerance, 0
     while True:
         grid = given or _grid(problem, count, box, space)
-        yield Headway(runs, runs + 3)
+        yield ProgressNote(runs, runs + 3)
         fine = _solve(problem, grid, count)
-        yield Headway(runs + 1, runs + 3)
+        yield ProgressNote(runs + 1, runs + 3)
         coarse = _solve(problem, coarsened(grid, _RATIO, problem.potential), count)
-        yield Headway(runs + 2, runs + 3)
+        yield ProgressNote(runs + 2, runs + 3)
         smaller = _solve(problem, _cut(grid), count)
         runs += 3
         changes = np.abs(fine.energies - coarse.energies) * (1.0 if problem.potential.smooth else _SHARP)

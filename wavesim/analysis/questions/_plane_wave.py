@@ -7,8 +7,8 @@ import time
 from typing import Any, final
 
 from ...problem import Problem
-from ...propagation import Neighbors
-from ..bars import AbstractQuestion, Quantity, Report, Work
+from ...propagation import Batch
+from ..bars import AbstractQuestion, Measurement, Quantity, Report
 from ..predictions import scattering_problem
 from ._given import refuse_by_hand
 
@@ -21,9 +21,9 @@ class AbstractPlaneWaveQuestion(AbstractQuestion):
 
     @final
     def measuring(
-        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
-    ) -> Work[Report]:
-        del brief
+        self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
+    ) -> Measurement[Report]:
+        del batch
         yield from ()
         begun = time.perf_counter()
         refuse_by_hand(problem, "plane wave", fixed)

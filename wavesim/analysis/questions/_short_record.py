@@ -20,7 +20,7 @@ from ...observables import AbstractObservable, Snapshot
 from ...potentials import AbstractDoubleWell
 from ...problem import Problem
 from ...propagation import Numerics, Progress, Refinement, Result, plan, reporter, spectral_bounds
-from ..bars import Quantity, Report, Trial, Verdict, Work, carried_out, combined, refine, warnings_of
+from ..bars import Measurement, Quantity, Report, Trial, Verdict, combined, refine, run_here, warnings_of
 from ..fits import Modes, matrix_pencil
 from ..predictions import lowest_doublet
 
@@ -86,10 +86,10 @@ def period_from_short_record(
     """
     positive("duration", duration)
     with reporter(progress) as report:
-        return carried_out(short_record(problem, duration, tolerance), report)
+        return run_here(short_record(problem, duration, tolerance), report)
 
 
-def short_record(problem: Problem, duration: float, tolerance: float) -> Work[Report]:
+def short_record(problem: Problem, duration: float, tolerance: float) -> Measurement[Report]:
     """How `period_from_short_record` is measured."""
     well = problem.potential
     doublet = lowest_doublet(problem) if isinstance(well, AbstractDoubleWell) else None

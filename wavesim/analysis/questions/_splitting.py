@@ -21,10 +21,10 @@ from ...hamiltonian import Hamiltonian
 from ...observables import AbstractObservable, Autocorrelation, Energy, Snapshot
 from ...potentials import AbstractDoubleWell, DoubleDeltaWell, QuarticDoubleWell
 from ...problem import Problem
-from ...propagation import Neighbors, Plan, Result, spectral_bounds
+from ...propagation import Batch, Plan, Result, spectral_bounds
 from ...schemes import Chebyshev, Spectral
 from ...states import LeftLocalized, RightLocalized
-from ..bars import AbstractQuestion, AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report, Work
+from ..bars import AbstractQuestion, AbstractRecordQuestion, CurvePredictions, Measurement, Predictions, Reading, Report
 from ..predictions import beats, half_length, lowest_doublet, wkb_gap_of
 from ._ended_split import ended_split_report, ended_split_theory
 from ._given import given_by_hand, refuse_by_hand
@@ -87,8 +87,8 @@ class Splitting(AbstractQuestion):
         return _Rate().course(_lasting(problem), tolerance, **fixed)
 
     def measuring(
-        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
-    ) -> Work[Report]:
+        self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
+    ) -> Measurement[Report]:
         if problem.ends is not None:
             refuse_by_hand(problem, "splitting", fixed)
             return ended_split_report(problem, tolerance)
@@ -97,7 +97,7 @@ class Splitting(AbstractQuestion):
             return split_report(problem, tolerance)
         problem = _lasting(problem)
         if isinstance(problem.state, LeftLocalized | RightLocalized):
-            return (yield from _Rate().measuring(problem, tolerance, brief=brief, **fixed))
+            return (yield from _Rate().measuring(problem, tolerance, batch=batch, **fixed))
         if fixed:
             raise WavesimError(
                 f"the splitting of a packet's record is measured on a grid of its own, but {', '.join(fixed)} is given; leave it out, "

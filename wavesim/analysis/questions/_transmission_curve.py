@@ -13,8 +13,8 @@ from ..._typing import DIMENSIONLESS, ENERGY, EnergyValue
 from ...errors import ArgumentError
 from ...potentials import RectangularBarrier
 from ...problem import Problem
-from ...propagation import Neighbors, Plan, Refinement
-from ..bars import MOST_WORK, AbstractQuestion, Curve, Estimate, Predictions, Quantity, Report, Work
+from ...propagation import Batch, Plan, Refinement
+from ..bars import MOST_WORK, AbstractQuestion, Curve, Estimate, Measurement, Predictions, Quantity, Report
 from ..fits import Peak, nearest, peaks_of
 from ..predictions import (
     BELOW_TOP,
@@ -28,7 +28,7 @@ from ..predictions import (
     transmission_theories,
 )
 from ._curve_by_scattering import by_scattering, reaching_scattering
-from ._energy_resolved import Heard, Told, TransmissionAt
+from ._energy_resolved import CurveBudgets, DetectorRecord, TransmissionAt
 from ._given import given_by_hand, refuse_ends
 from ._soft_detector import Energies, SoftDetectors, energies_of
 
@@ -67,24 +67,24 @@ class TransmissionCurve(AbstractQuestion):
         low, high = float(numerics.grid.lower[0]), float(numerics.grid.upper[0])
         reasons = {
             "box": f"{low:.5g} to {high:.5g}: the packet, a detector on either side of the potential, and two absorbers",
-            "duration": f"{numerics.duration:.6g}: until the slowest wave of the band has been heard",
+            "duration": f"{numerics.duration:.6g}: until the slowest wave of the band has been recorded",
             "frames": f"{numerics.frames}: dense enough for the fastest",
         }
         return Plan(detectors.problem, tolerance, numerics, reasons)
 
     def measuring(
-        self, problem: Problem, tolerance: float, *, brief: Neighbors | None = None, **fixed: Any
-    ) -> Work[Report]:
+        self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
+    ) -> Measurement[Report]:
         refuse_ends(problem, "T(E) is")
         chosen = self._energies(problem)
-        known = brief is None and problem.duration is None and not given_by_hand(fixed)
-        heard = yield from Heard.listened(
-            problem, tolerance, chosen, most=_WORK if known else MOST_WORK, shared=brief, **fixed
+        known = batch is None and problem.duration is None and not given_by_hand(fixed)
+        record = yield from DetectorRecord.measured(
+            problem, tolerance, chosen, most=_WORK if known else MOST_WORK, batch=batch, **fixed
         )
-        told, exact = heard.at(chosen), _exact(problem)
+        told, exact = record.at(chosen), _exact(problem)
         quantities = [
-            *(self._averages(problem, heard, tolerance) if self._covers(problem, tolerance) else ()),
-            *_resonances(problem, heard, told, chosen),
+            *(self._averages(problem, record, tolerance) if self._covers(problem, tolerance) else ()),
+            *_resonances(problem, record, told, chosen),
             _imbalance(told),
         ]
         predictions = self.predictions(problem, None)
@@ -109,16 +109,16 @@ class TransmissionCurve(AbstractQuestion):
             ),
         }  # fmt: skip
         report = Report(
-            result=heard.trial.result,
+            result=record.trial.result,
             tolerance=tolerance,
             quantities=beside,
             curves=curves,
-            warnings=heard.warnings(told, tolerance),
-            runs=heard.runs,
-            fft_pairs=heard.fft_pairs,
-            wall_s=heard.wall_s,
+            warnings=record.warnings(told, tolerance),
+            runs=record.runs,
+            fft_pairs=record.fft_pairs,
+            wall_s=record.wall_s,
         )
-        if not known or heard.trial.interrupted:
+        if not known or record.trial.interrupted:
             return report
         if told.largest_error <= tolerance:
             return reaching_scattering(problem, report, chosen)
@@ -159,11 +159,11 @@ class TransmissionCurve(AbstractQuestion):
         chosen = self._energies(problem)
         return 1.0 - _held(problem, chosen.kinetic[0], chosen.kinetic[-1]) <= max(tolerance, 1e-5)
 
-    def _averages(self, problem: Problem, heard: Heard, tolerance: float) -> tuple[Quantity, Quantity]:
+    def _averages(self, problem: Problem, record: DetectorRecord, tolerance: float) -> tuple[Quantity, Quantity]:
         """The curves averaged over the packet's momenta; what the band leaves out is part of the error bar."""
         chosen = self._energies(problem)
         dense = _dense(problem, chosen)
-        told, k = heard.at(dense), dense.incoming
+        told, k = record.at(dense), dense.incoming
         density = _density(problem, k)
         missing = max(0.0, 1.0 - _held(problem, dense.kinetic[0], dense.kinetic[-1]))
         made = []
@@ -214,7 +214,7 @@ def _dense(problem: Problem, chosen: Energies) -> Energies:
     return energies_of(problem, k**2 / (2 * float(problem.mass)))
 
 
-def _imbalance(told: Told) -> Quantity:
+def _imbalance(told: CurveBudgets) -> Quantity:
     off = np.abs(told.transmission + told.reflection - 1.0)
     worst = int(np.argmax(off))
     parts = {
@@ -225,28 +225,28 @@ def _imbalance(told: Told) -> Quantity:
     return Quantity("imbalance", value, math.fsum(parts.values()), DIMENSIONLESS, parts, {"conservation": 0.0})
 
 
-def _resonances(problem: Problem, heard: Heard, told: Told, chosen: Energies) -> list[Quantity]:
+def _resonances(problem: Problem, record: DetectorRecord, told: CurveBudgets, chosen: Energies) -> list[Quantity]:
     """Position and width of each measured peak.
 
     The error of each is the sum of its changes in the coarser runs and in shorter parts of the record, and of what all other errors e of
     T can do: sqrt(2 e/T'') to the place of a maximum, 2 e/|T'| to the distance of the two flanks, |T'| = 1/width for a Lorentzian.
     """
-    if heard.trial.interrupted:
+    if record.trial.interrupted:
         return []
 
     def measured(kinetic: np.ndarray) -> np.ndarray:
-        return heard.transmission(energies_of(problem, kinetic))
+        return record.transmission(energies_of(problem, kinetic))
 
     dense = _dense(problem, chosen).kinetic
     step = float(np.max(np.diff(dense)))
     prominence = max(_PROMINENCE, 5 * float(np.max(told.transmission_error)))
     expected, made = _theoretical_peaks(problem, chosen), []
     for number, peak in enumerate(peaks_of(measured, dense, prominence)[:_MOST_PEAKS]):
-        budget = heard.at(energies_of(problem, np.array([peak.position]))).transmission_budget
+        budget = record.at(energies_of(problem, np.array([peak.position]))).transmission_budget
         rest = math.fsum(float(budget[source][0]) for source in ("absorber", "start", "rounding"))
         extent = peak.width if math.isfinite(peak.width) else 0.0
         near = dense[np.abs(dense - peak.position) <= max(2 * extent, 20 * step)]
-        position, width = _changes(problem, heard, peak, near)
+        position, width = _changes(problem, record, peak, near)
         position["rest"], width["rest"] = math.sqrt(2 * rest / peak.bend), 2 * rest * extent
         match = nearest([one.peak for one in expected], peak.position, max(extent, 5 * step))
         theories = next((_named(problem, one, number) for one in expected if one.peak is match), {})
@@ -257,7 +257,9 @@ def _resonances(problem: Problem, heard: Heard, told: Told, chosen: Energies) ->
     return made
 
 
-def _changes(problem: Problem, heard: Heard, peak: Peak, near: np.ndarray) -> tuple[dict[str, float], dict[str, float]]:
+def _changes(
+    problem: Problem, record: DetectorRecord, peak: Peak, near: np.ndarray
+) -> tuple[dict[str, float], dict[str, float]]:
     """How far a peak moves, and how much wider it gets, in each variant of the measurement; the largest of each source."""
     position: dict[str, float] = {}
     width: dict[str, float] = {}
@@ -268,7 +270,7 @@ def _changes(problem: Problem, heard: Heard, peak: Peak, near: np.ndarray) -> tu
     def found(transmission: TransmissionAt) -> Peak | None:
         return nearest(peaks_of(lambda e: transmission(energies_of(problem, e)), near, 0.0), peak.position, span)
 
-    for source, weight, before, after in heard.variants:
+    for source, weight, before, after in record.variants:
         fine, other = found(before), found(after)
         moved = wider = span
         if fine is not None and other is not None:

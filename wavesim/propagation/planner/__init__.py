@@ -9,6 +9,6 @@ from ._grid import (
     fitted_grid as fitted_grid,
     misfit as misfit,
 )
-from ._ladder import Neighbors as Neighbors
+from ._ladder import Batch as Batch
 from ._plan import Plan as Plan, Refinement as Refinement, plan as plan
 from ._planar import dimension_of as dimension_of

@@ -17,16 +17,16 @@ _RUNGS = (4, 5, 6, 7)
 
 
 @dataclasses.dataclass(frozen=True)
-class Neighbors:
-    """What problems that are planned together know of each other: the method and the steps that pilot runs told one of them.
+class Batch:
+    """What problems that are planned together know of each other: the method and the steps that pilot runs found for one of them.
 
     Steps for the same accuracy go about as duration x energy; what that misses, each problem's own error bar shows.
     """
 
-    told: dict[Hashable, tuple[Method, float]] = dataclasses.field(default_factory=dict)
+    found: dict[Hashable, tuple[Method, float]] = dataclasses.field(default_factory=dict)
 
 
-def shared(problem: Problem, numerics: Numerics, keep_grid: bool, keep_steps: bool) -> Numerics:
+def on_ladder(problem: Problem, numerics: Numerics, keep_grid: bool, keep_steps: bool) -> Numerics:
     """The same accuracy or a better one, at sizes that neighbors in parameter space are likely to have too.
 
     Points: a larger box at the same spacing. Steps between frames: more of them. Tables of Chebyshev series follow a ladder

@@ -28,7 +28,7 @@ from ._closed import closed_space
 from ._confined import confined_space
 from ._decay import decay_space
 from ._followed import followed_space
-from ._ladder import Neighbors, shared as on_ladder
+from ._ladder import Batch, on_ladder
 from ._open import deep_space, falls_off, free_space, open_space
 from ._planar import dimension_of, planar_space
 from ._shown import Shown
@@ -84,7 +84,7 @@ def plan(
     save_psi: bool = True,
     refinement: Refinement = Refinement(),
     scale: float = 1.0,
-    shared: Neighbors | None = None,
+    batch: Batch | None = None,
     gradients: bool = True,
 ) -> Plan:
     """Choose the numerics for a problem; any of them can be fixed by hand.
@@ -95,7 +95,7 @@ def plan(
         grid, dt, scheme, absorber, frames, precision, save_psi: what is given is kept; see `propagate`.
         refinement: how much finer than by the rules, for a second, better run.
         scale: a transmitted probability, about, if the tolerance is meant as a fraction of it.
-        shared: what problems planned before this one found; sizes are then rounded up to a ladder, so that many share few compiled programs.
+        batch: what problems planned before this one found; sizes are then rounded up to a ladder, so that many share few compiled programs.
         gradients: whether a splitting may kick with gradients of V: such steps cost least, but the adjoint of a coarse grid tells its error
             only of steps that see the same V as the grid does.
 
@@ -134,7 +134,7 @@ def plan(
         scheme=scheme,
         dt=dt,
         finer=refinement.time,
-        shared=shared,
+        batch=batch,
         gradients=gradients,
     )
     numerics = Numerics(
@@ -147,7 +147,7 @@ def plan(
         precision,
         save_psi,
     )
-    if shared is not None:
+    if batch is not None:
         numerics = on_ladder(problem, numerics, grid is not None, dt is not None)
     method, shown = numerics.method, Shown(asked)
     cost = f" (order {method.order}, {method.pairs} FFT pairs a step)" if isinstance(method, Scheme) else ""

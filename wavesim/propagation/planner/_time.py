@@ -14,7 +14,7 @@ from ...problem import Problem
 from ...schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Chebyshev, Scheme, Spectral
 from ...states import as_packet
 from .._numerics import Method, chebyshev_between, scheme_named, spectral_bounds
-from ._ladder import Neighbors
+from ._ladder import Batch
 from ._pilot import Pilot
 from ._space import Space
 
@@ -63,7 +63,7 @@ def planned_course(
     scheme: Method | str | None = None,
     dt: float | None = None,
     finer: float = 1.0,
-    shared: Neighbors | None = None,
+    batch: Batch | None = None,
     gradients: bool = True,
 ) -> Course:
     """The cheapest method for an error of psi below `tolerance`, in FFT pairs, or the steps that a given one needs.
@@ -78,26 +78,26 @@ def planned_course(
     """
     if scheme is None and dt is not None:
         scheme = "g6t4" if problem.potential.smooth else ("chebyshev" if problem.potential.static else SRKN11B)
-    desk = _Desk(problem, space, tolerance, frames, finer, _WITH_GRADIENTS if gradients else _WITHOUT)
+    search = _StepSearch(problem, space, tolerance, frames, finer, _WITH_GRADIENTS if gradients else _WITHOUT)
     if scheme is None:
-        return desk.cheapest() if shared is None else desk.as_neighbors(shared)
+        return search.cheapest() if batch is None else search.as_in_batch(batch)
     if isinstance(scheme, str) and scheme not in ("chebyshev", "spectral"):
         scheme = scheme_named(scheme)
     given = "given" if dt is None else "given, as the step is" if isinstance(scheme, Scheme) else "given"
     if dt is not None:
-        steps = desk.rounded(space.duration / dt)
+        steps = search.rounded(space.duration / dt)
         if isinstance(scheme, str):
-            return desk.chebyshev(steps, given) if scheme == "chebyshev" else Course(Spectral(), steps, given)
+            return search.chebyshev(steps, given) if scheme == "chebyshev" else Course(Spectral(), steps, given)
         return Course(scheme, steps, given)
     if isinstance(scheme, Scheme):
-        return desk.splitting(scheme, given)
+        return search.splitting(scheme, given)
     if isinstance(scheme, Spectral) or scheme == "spectral":
-        return Course(Spectral(), desk.rounded(finer), given)
-    course = desk.chebyshev(desk.chebyshev_steps(), given)
+        return Course(Spectral(), search.rounded(finer), given)
+    course = search.chebyshev(search.chebyshev_steps(), given)
     return course if isinstance(scheme, str) else dataclasses.replace(course, method=scheme)
 
 
-class _Desk:
+class _StepSearch:
     """Where one course is planned; it keeps the pilot between schemes."""
 
     def __init__(
@@ -159,20 +159,20 @@ class _Desk:
             course = best
         return dataclasses.replace(course, pilot_pairs=self.spent)
 
-    def as_neighbors(self, shared: Neighbors) -> Course:
+    def as_in_batch(self, batch: Batch) -> Course:
         """The cheapest course, or what it was for a problem much like this one."""
         space, potential, state = self.space, self.problem.potential, self.problem.state
         action = space.duration * space.energy
         alike = round(2 * math.log2(action)), round(2 * math.log2(math.prod(space.grid.points)))
         key = (type(potential), type(state), self.tolerance, self.frames, space.absorber is None, *alike)
-        if key not in shared.told:
+        if key not in batch.found:
             course = self.cheapest()
-            shared.told[key] = course.method, course.wanted / action
+            batch.found[key] = course.method, course.wanted / action
             return course
-        method, pace = shared.told[key]
+        method, pace = batch.found[key]
         if isinstance(method, Scheme) and pace:
             wanted = pace * action
-            return Course(method, self.rounded(wanted * self.finer), "as for its neighbors", wanted=wanted)
+            return Course(method, self.rounded(wanted * self.finer), "as for others of its batch", wanted=wanted)
         exact = self.without_error() if potential.static else []
         return next((course for course in exact if isinstance(course.method, type(method))), None) or self.cheapest()
 
