@@ -59,6 +59,7 @@ demo: $(READY)
 lint: $(DEV_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pyright
 
