@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old]] [sweep] [explorer]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws]] [sweep] [explorer]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ def main() -> None:
     honest.add_argument("--kinds", default="", help="some kinds alone, with commas between; writes no record")
     honest.add_argument("--show", type=int, metavar="INDEX", help="print that draw as a scenario file, and run nothing")
     honest.add_argument("--old", action="store_true", help="the first 300 problems, against theory")
+    honest.add_argument(
+        "--laws", action="store_true", help="judge grids by the laws of coarser ones, as in a sweep, to compare"
+    )
     options = parser.parse_args()
     which = options.which or ["memory", "step"]
     if unknown := set(which) - {"memory", "step", "cost_of_accuracy", "honesty", "sweep", "explorer"}:
@@ -70,7 +73,7 @@ def _honesty(options: argparse.Namespace) -> None:
     elif options.old:
         first(options.quick, options.note, **({} if options.count is None else {"count": options.count}))
     else:
-        main(options.quick, options.note, options.count or 1000, seed, kinds)
+        main(options.quick, options.note, options.count or 1000, seed, kinds, laws=options.laws)
 
 
 if __name__ == "__main__":

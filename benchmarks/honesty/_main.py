@@ -27,6 +27,7 @@ def main(
     seed: int = SEED,
     kinds: tuple[str, ...] = (),
     rows_file: Path | None = None,
+    laws: bool = False,
 ) -> None:
     """Certify `count` scenarios in two processes; rows go to a file at once, so that it can be interrupted and taken up again.
 
@@ -37,10 +38,11 @@ def main(
         seed: of the draws.
         kinds: some kinds alone, or all.
         rows_file: where rows are kept; by default records/honesty_SEED.jsonl.
+        laws: judge grids by the laws of coarser ones, as in a sweep, to compare; the record is then honesty_laws.json.
     """
     conditions = Conditions.now(PACKAGES, note)
     chosen = kinds or KINDS
-    path = rows_file or RECORDS / f"honesty_{seed}.jsonl"
+    path = rows_file or RECORDS / f"honesty_{'laws_' * laws}{seed}.jsonl"
     rows: list[Row] = []
     if path.exists() and not quick:
         rows = [Row.read(json.loads(text)) for text in path.read_text().splitlines()]
@@ -51,7 +53,7 @@ def main(
         f"{'no.':>5} {'kind':14}{'tolerance':>9}{'error':>10}{'bar':>10}{'bar/err':>9}{'runs':>5}{'FFT pairs':>10}{'cpu s':>7}"
     )
     try:
-        for row in certified_rows(work, seed, SECONDS):
+        for row in certified_rows(work, seed, SECONDS, laws=laws):
             rows.append(row)
             print(line(row), flush=True)
             if not quick:
@@ -64,7 +66,9 @@ def main(
     rows.sort(key=lambda row: row.index)
     record = summary(rows, KINDS, conditions.ended(), SECONDS)
     print("\n" + table(record))
-    if not quick and not kinds:
+    if laws and not quick:
+        write("honesty_laws", record)
+    elif not quick and not kinds:
         write("honesty", record)
         write_rows(rows, RECORDS / "honesty.csv.gz")
         draw_picture(rows, record, RECORDS / "honesty.png")

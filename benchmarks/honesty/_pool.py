@@ -20,7 +20,9 @@ _MANY = 20
 _CALM = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
-def certified_rows(work: list[tuple[int, str]], seed: int, seconds: float, processes: int = 2) -> Iterator[Row]:
+def certified_rows(
+    work: list[tuple[int, str]], seed: int, seconds: float, processes: int = 2, laws: bool = False
+) -> Iterator[Row]:
     """Rows in the order in which they are done.
 
     Args:
@@ -28,13 +30,16 @@ def certified_rows(work: list[tuple[int, str]], seed: int, seconds: float, proce
         seed: of the draws.
         seconds: processor seconds allowed for each.
         processes: at a time.
+        laws: judge grids by laws of coarser ones, as in a sweep.
     """
     waiting: queue.SimpleQueue[tuple[int, str] | None] = queue.SimpleQueue()
     done: queue.SimpleQueue[Row | None] = queue.SimpleQueue()
     for item in [*work, *[None] * processes]:
         waiting.put(item)
     stop = threading.Event()
-    threads = [threading.Thread(target=_serve, args=(waiting, done, stop, seed, seconds)) for _ in range(processes)]
+    threads = [
+        threading.Thread(target=_serve, args=(waiting, done, stop, seed, seconds, laws)) for _ in range(processes)
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -51,14 +56,14 @@ def certified_rows(work: list[tuple[int, str]], seed: int, seconds: float, proce
             thread.join()
 
 
-def _serve(waiting: Any, done: Any, stop: threading.Event, seed: int, seconds: float) -> None:
+def _serve(waiting: Any, done: Any, stop: threading.Event, seed: int, seconds: float, laws: bool) -> None:
     worker, served = None, 0
     try:
         while (item := waiting.get()) is not None and not stop.is_set():
             index, kind = item
             if worker is None or served >= _MANY:
                 _end(worker)
-                worker, served = _started(seed, seconds), 0
+                worker, served = _started(seed, seconds, laws), 0
             assert worker.stdin is not None and worker.stdout is not None
             worker.stdin.write(f"{index} {kind}\n")
             worker.stdin.flush()
@@ -77,8 +82,8 @@ def _serve(waiting: Any, done: Any, stop: threading.Event, seed: int, seconds: f
         done.put(None)
 
 
-def _started(seed: int, seconds: float) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "benchmarks.honesty._worker", str(seed), str(seconds)]
+def _started(seed: int, seconds: float, laws: bool) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "benchmarks.honesty._worker", str(seed), str(seconds), *["laws"] * laws]
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **_CALM}
     )
