@@ -10,7 +10,7 @@ import pytest
 
 from wavesim import Problem, WavesimError, theory
 from wavesim.analysis import EnergyResolved, transmission_curve
-from wavesim.analysis.questions._soft_detector import free_correlation, packet_amplitude
+from wavesim.analysis.questions.curves._soft_detector import free_correlation, packet_amplitude
 from wavesim.potentials import EckartBarrier, Harmonic, RectangularBarrier, Step
 from wavesim.states import GaussianPacket, LeftLocalized
 

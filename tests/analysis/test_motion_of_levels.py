@@ -12,7 +12,7 @@ import pytest
 
 from wavesim import Problem, certify
 from wavesim.analysis import Motion
-from wavesim.analysis.questions._motion_of_levels import motion_of_levels
+from wavesim.analysis.questions.wells._motion_of_levels import motion_of_levels
 from wavesim.potentials import DeltaWell, DoubleDeltaWell
 from wavesim.states import Eigenstate, GaussianPacket, Superposition
 

@@ -8,8 +8,8 @@ import pytest
 
 from wavesim import Problem, certify
 from wavesim.analysis import Decay, verify
-from wavesim.analysis.questions._decay import resonance_of
-from wavesim.analysis.questions._leaking import leaking_report
+from wavesim.analysis.questions.decay._decay import resonance_of
+from wavesim.analysis.questions.decay._leaking import leaking_report
 from wavesim.errors import WavesimError
 from wavesim.potentials import (
     DeltaBarrier,

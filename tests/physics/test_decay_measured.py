@@ -7,7 +7,7 @@ import pytest
 
 from wavesim import Grid, Problem
 from wavesim.analysis import Decay, Report, certify
-from wavesim.analysis.questions._decay import resonance_of
+from wavesim.analysis.questions.decay._decay import resonance_of
 from wavesim.errors import NumericsError, WavesimError
 from wavesim.potentials import CoulombBarrier, LeakySquareWell, RectangularBarrier, WellBehindBarrier
 from wavesim.propagation import leak_of, plan, propagate

@@ -14,7 +14,7 @@ import pytest
 
 from wavesim import Grid, Problem
 from wavesim.analysis import Fringes, Report, certify
-from wavesim.analysis.questions._fringes import fringes_of
+from wavesim.analysis.questions.packets._fringes import fringes_of
 from wavesim.errors import ArgumentError
 from wavesim.potentials import DoubleSlit, EckartBarrier
 from wavesim.states import GaussianPacket, Product

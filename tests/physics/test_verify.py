@@ -17,7 +17,7 @@ from wavesim._typing import ENERGY
 from wavesim.analysis import AbstractQuestion, Levels, Quantity, Route, Splitting, Verification, verify
 from wavesim.analysis.bars._question import Predictions
 from wavesim.analysis.bars._runs import Measurement
-from wavesim.analysis.questions._splitting import _Rate
+from wavesim.analysis.questions.wells._splitting import _Rate
 from wavesim.analysis.routes._other_numerics import other_numerics
 from wavesim.potentials import (
     AbstractPotential,

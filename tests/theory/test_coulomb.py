@@ -9,7 +9,7 @@ import pytest
 
 from wavesim import Problem, theory
 from wavesim.analysis import GamowPeak, HalfLife, certify
-from wavesim.analysis.questions._decay import resonance_of
+from wavesim.analysis.questions.decay._decay import resonance_of
 from wavesim.errors import ArgumentError, WavesimError
 from wavesim.potentials import CoulombBarrier, RectangularBarrier
 from wavesim.states import Trapped

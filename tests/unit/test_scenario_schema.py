@@ -14,8 +14,8 @@ from wavesim import potentials, states
 from wavesim._typing import ENERGY, LENGTH
 from wavesim.absorbers import Absorber
 from wavesim.analysis import Levels
-from wavesim.analysis.questions._motion import Motion
-from wavesim.analysis.questions._populations import Populations
+from wavesim.analysis.questions.wells._motion import Motion
+from wavesim.analysis.questions.wells._populations import Populations
 from wavesim.errors import ScenarioError
 from wavesim.grid import Grid
 from wavesim.observables import Autocorrelation, ProbabilityIn

@@ -1,0 +1,113 @@
+"""T(E) by scattering states, where the record of a packet does not resolve it: lines narrower than the record is long."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from ...._typing import DIMENSIONLESS, ENERGY
+from ....problem import Problem
+from ...bars import Curve, Estimate, Predictions, Quantity, Report, error_of
+from ...predictions import moves_right, scattering_transmission
+from ._energy_resolved import CurveBudgets
+from ._soft_detector import Energies
+
+# of the energies, at which the run's own bars must hold T(E) for it to be confirmed; and by how many bars it may be off at the others
+_CONFIRMED, _NEAR = 0.9, 3.0
+# T is a ratio of fluxes: rounding of it, and of what is read off it
+_ROUNDING = 1e-13
+# no more digits are claimed than anybody asked for
+_UNASKED = 1e-3
+
+
+def by_scattering(
+    problem: Problem, report: Report, told: CurveBudgets, chosen: Energies, expected: Predictions
+) -> Report:
+    """The report of a run that missed the tolerance, with T(E), its average and its peaks by scattering states.
+
+    The wave at each energy is solved across cells of V, and across cells half as wide, whose difference is the error. The run stays
+    beside it: if its bars do not hold these curves, they stand in the report, widened so that they hold both, and it says that one is wrong.
+
+    Args:
+        problem: a packet before a static potential that is flat on both sides.
+        report: of the run.
+        told: T and R of the run at the chosen energies.
+        chosen: the energies.
+        expected: what `TransmissionCurve.predictions` says of each quantity, with errors.
+    """
+    mass, to_right = float(problem.mass), moves_right(problem)
+    coarse, fine = (
+        np.asarray(scattering_transmission(problem.potential, mass, to_right, finer=finer)(chosen.kinetic))
+        for finer in (1, 2)
+    )
+    error = np.abs(fine - coarse) + _ROUNDING + _UNASKED * report.tolerance
+    off = np.maximum(
+        np.abs(told.transmission - fine) / (told.transmission_error + error),
+        np.abs(told.reflection - (1 - fine)) / (told.reflection_error + error),
+    )
+    held = off <= 1
+    if np.mean(held) < _CONFIRMED or np.max(off) > _NEAR:
+        return _unconfirmed(report, fine, float(np.max(off)))
+    along = ("energy", ENERGY)
+    curves = report.curves | {
+        name: Curve(
+            name, chosen.kinetic, values, DIMENSIONLESS, {"propagation": run} | report.curves[name].theory, error, along
+        )
+        for name, values, run in (("transmission", fine, told.transmission), ("reflection", 1 - fine, told.reflection))
+    }
+    note = (
+        f"the record leaves bars of up to {told.largest_error:.1e}: there are lines narrower than it resolves, or waves slower than it is long. The curves, "
+        f"their average and their peaks are those of scattering states, which the run confirms within its bars at {100 * np.mean(held):.3g} % of the energies."
+    )
+    quantities = {name: _quantity(name, theories, report) for name, theories in expected.items() if name != "imbalance"}
+    kept = {name: quantity for name, quantity in report.quantities.items() if name == "imbalance"}
+    return dataclasses.replace(
+        report, quantities=quantities | kept, curves=curves, warnings=(), notes=(*report.notes, note)
+    )
+
+
+def reaching_scattering(problem: Problem, report: Report, chosen: Energies) -> Report:
+    """The report of a run that met the tolerance, its bars widened where those of scattering states lie outside of them.
+
+    Two routes that share no grid differ there: the distance between them is the least that either may be wrong by.
+    """
+    mass, to_right = float(problem.mass), moves_right(problem)
+    exact = np.asarray(scattering_transmission(problem.potential, mass, to_right)(chosen.kinetic))
+    curves = dict(report.curves)
+    for name, values in (("transmission", exact), ("reflection", 1 - exact)):
+        curve = curves[name]
+        apart = np.abs(curve.values - values)
+        if np.any(apart > curve.error):
+            curves[name] = dataclasses.replace(
+                curve, error=np.maximum(curve.error, apart * (1 + _ROUNDING) + _ROUNDING)
+            )
+    return dataclasses.replace(report, curves=curves)
+
+
+def _unconfirmed(report: Report, transmission: np.ndarray, bars: float) -> Report:
+    """The run's curves with bars that reach to those of scattering states."""
+    curves = dict(report.curves)
+    for name, values in (("transmission", transmission), ("reflection", 1 - transmission)):
+        curve = curves[name]
+        curves[name] = dataclasses.replace(curve, error=curve.error + np.abs(curve.values - values))
+    warning = f"the curves are not certified: those of scattering states are up to {bars:.1f} error bars away, and one of the two is wrong."
+    return dataclasses.replace(report, curves=curves, warnings=(*report.warnings, warning))
+
+
+def _quantity(name: str, theories: dict[str, float], report: Report) -> Quantity:
+    """A number of the exact curve, with the run's own beside it."""
+    kind = "scattering" if "scattering" in theories else next(iter(theories))
+    value = theories[kind]
+    dimension = ENERGY if name.startswith("resonance") else DIMENSIONLESS
+    size = 1.0 if dimension == DIMENSIONLESS else abs(value)
+    budget = {
+        "scattering_states": max(error_of(value), _UNASKED * report.tolerance * min(size, 1.0)),
+        "rounding": _ROUNDING * size,
+    }
+    beside: dict[str, Any] = {other: number for other, number in theories.items() if other != "scattering"}
+    run = report.quantities.get(name)
+    if run is not None and abs(run.value - value) <= run.error + budget["scattering_states"]:
+        beside = {"propagation": Estimate(run.value, run.error)} | beside
+    return Quantity(name, float(value), sum(budget.values()), dimension, budget, beside)

@@ -1,0 +1,79 @@
+"""Whether there are two wells to tunnel between, in words that are true, and what theory says of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...._checks import named
+from ....errors import NumericsError, WavesimError
+from ....potentials import AbstractDoubleWell, Driven, TwoWells, two_wells_of
+from ....problem import Problem
+from ....states import LeftLocalized, RightLocalized
+from ...predictions import Beat, beats, double_well
+from ._well_levels import WellLevels, well_levels
+
+# a localized state holds less than this on its own side where both levels lie in one well
+_HALF = 0.5
+
+
+def two_wells(problem: Problem) -> TwoWells:
+    """The two wells of a problem.
+
+    Raises:
+        WavesimError: if V has no two wells in one dimension.
+    """
+    inner = problem.potential.potential if isinstance(problem.potential, Driven) else problem.potential
+    if inner.dimension > 1:
+        raise WavesimError(
+            f"two wells are told apart along one axis, but {named(inner)} has {inner.dimension}; ask for levels, or take a region as [measure]."
+        )
+    wells = two_wells_of(inner, float(problem.mass))
+    if wells is None:
+        raise WavesimError(
+            f"tunneling from well to well needs two minima of V with a barrier between them, but {named(inner)} has no two; "
+            "raise a barrier between them, or ask for motion or levels."
+        )
+    return wells
+
+
+def lowest_two(problem: Problem) -> WellLevels:
+    """The two lowest levels of wells that hold one each.
+
+    Raises:
+        WavesimError: if the wells hold one level together, or the two lowest levels share a well.
+    """
+    wells = two_wells(problem)
+    try:
+        levels = well_levels(wells, float(problem.mass), 2)
+    except NumericsError:
+        raise WavesimError(
+            f"tunneling from well to well needs two bound levels, but the wells of {named(wells.potential)} hold one level together, or none; "
+            "make them deeper, or move the wells apart."
+        ) from None
+    shares = levels.shares()
+    if min(shares) < _HALF:
+        side = "left" if shares[0] > shares[1] else "right"
+        raise WavesimError(
+            f"tunneling from well to well needs a level in each, but the two lowest levels share the {side} well; "
+            "make the wells more alike, or start with a gaussian_packet in one of them and ask for populations."
+        )
+    return levels
+
+
+def beats_of(problem: Problem) -> dict[str, Beat]:
+    """What a localized start in wells at rest does, by theory's name (`beats`); in wells that are found by their two levels on elements."""
+    if isinstance(double_well(problem), AbstractDoubleWell):
+        return beats(problem)
+    levels, side = lowest_two(problem), 0 if isinstance(problem.state, LeftLocalized) else 1
+    start = levels.localized()[:, side]
+    swing = float(2 * start[0] * start[1] * levels.left[0, 1])
+    gap = float(levels.energies[1] - levels.energies[0])
+    found = {"overlap_corrected": Beat(gap, float(np.sum(start**2 * np.diag(levels.left))), swing)}
+    if two_wells(problem).symmetric:
+        found["textbook"] = Beat(gap, 0.5, -0.5 if side else 0.5)
+    return found
+
+
+def localized(problem: Problem) -> bool:
+    """Whether the state is made of the two lowest levels so as to lie in one well."""
+    return isinstance(problem.state, LeftLocalized | RightLocalized)

@@ -1,0 +1,12 @@
+"""How much of a packet gets through: by a run, or by scattering states where a run takes too long."""
+
+from ._flux import (
+    FLUX as FLUX,
+    TRANSMITTED as TRANSMITTED,
+    FluxThroughPlane as FluxThroughPlane,
+    frames_for as frames_for,
+)
+from ._fringes import Fringes as Fringes
+from ._pass_or_bounce import PassOrBounce as PassOrBounce, two_that_meet as two_that_meet
+from ._stationary import has_scattering_states as has_scattering_states
+from ._transmission import Transmission as Transmission, transmitted as transmitted

@@ -1,0 +1,208 @@
+"""Interference behind two slits: how much gets through, and the fringes in the momentum along the wall."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .... import theory
+from ...._typing import DIMENSIONLESS, LENGTH, MOMENTUM, Dimension
+from ....absorbers import Absorber
+from ....errors import ArgumentError
+from ....observables import AbstractObservable
+from ....potentials import DoubleSlit
+from ....problem import Problem
+from ....propagation import Result
+from ....regions import Beyond
+from ....states import GaussianPacket, Product
+from ...bars import AbstractRecordQuestion, Curve, CurvePredictions, Predictions, Reading
+from ._transmission import Transmission
+
+_FAR = 1e-3
+# how many fringes to either side are drawn, and points for each
+_ORDERS, _FINE = 2.6, 60
+# of the oracle: spreads of the packet that count, energies, momenta beyond the largest open one
+_SPREADS, _ENERGIES, _CLOSED = 5.0, 24, 2.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Fringes(AbstractRecordQuestion):
+    """A packet on a `DoubleSlit`: transmitted probability, and the pattern P(k_y) of what is behind the wall at the end.
+
+    P(k_y), the probability density of the momentum along the wall, is the pattern that a screen very far away shows, at y = distance
+    times k_y/k_x. `fringe_spacing` is the distance of the fringes next to the central one from it, and `fringe_contrast` is
+    (high - low)/(high + low) of the central fringe and the dark one beside it. Far away and for narrow slits it would be 2 pi/separation
+    (theory "fraunhofer"); the width of the slits draws fringes towards the middle, which the coupled-channel theory has exactly.
+
+    What has been absorbed behind the wall is missing in the pattern, and counts as its error.
+    """
+
+    def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
+        _parts(problem)
+        return Transmission().observables(problem)
+
+    def readings(self, result: Result) -> dict[str, Reading]:
+        numbers = Transmission().readings(result)
+        absorbed = numbers["absorbed_right"].value
+        if result.numerics.absorber is None:
+            del numbers["absorbed_left"], numbers["absorbed_right"]
+        through = numbers["transmitted_probability"].value
+        missing = abs(numbers["remaining_probability"].value) + absorbed
+        share = missing / max(through, 1e-300)
+        spacing, contrast = fringes_of(*_pattern(result))
+        return numbers | {
+            "fringe_spacing": Reading(spacing, MOMENTUM, {"duration": share * spacing}, scale=spacing),
+            "fringe_contrast": Reading(contrast, DIMENSIONLESS, {"duration": share}),
+        }
+
+    def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
+        return Transmission().curves(result)
+
+    def patterns(self, result: Result) -> dict[str, Curve]:
+        momenta, density = _pattern(result)
+        slit, packet, mass = _parts(result.problem)
+        expected = {"channels": np.asarray(_channels(slit, packet, mass).density)}
+        along = ("momentum along y", MOMENTUM)
+        return {"pattern": Curve("pattern", momenta, density, LENGTH, expected, 0.0, along)}
+
+    def leak(self, problem: Problem, absorber: Absorber) -> float:
+        return Transmission().leak(problem, absorber)
+
+    def predictions(self, problem: Problem, duration: float | None) -> Predictions:
+        del duration
+        slit, packet, mass = _parts(problem)
+        exact = _channels(slit, packet, mass)
+        spacing, contrast = fringes_of(_momenta(slit), np.asarray(exact.density))
+        return {
+            "transmitted_probability": {"channels": exact.transmitted},
+            "reflected_probability": {"channels": 1.0 - exact.transmitted},
+            "fringe_spacing": {"channels": spacing, "fraunhofer": 2 * math.pi / float(slit.separation)},
+            "fringe_contrast": {"channels": contrast, "fraunhofer": 1.0},
+        }
+
+    def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
+        del problem, times
+        return {}
+
+
+def _parts(problem: Problem) -> tuple[DoubleSlit, Product, float]:
+    """What the question is about, or why it cannot be asked."""
+    slit, packet = problem.potential, problem.state
+    if not isinstance(slit, DoubleSlit):
+        raise ArgumentError("find", f"fringes needs a double_slit, but the potential is a {type(slit).__name__}.")
+    pair = isinstance(packet, Product) and len(packet.factors) == 2
+    if not pair or not all(isinstance(factor, GaussianPacket) for factor in packet.factors):  # type: ignore[union-attr]
+        raise ArgumentError(
+            "find", "fringes needs a product of two Gaussian packets as its state; give one for each axis."
+        )
+    if float(packet.factors[0].mean_momentum(problem.mass)) <= 0:  # type: ignore[union-attr]
+        raise ArgumentError("find", "fringes needs a packet that comes from the left; turn it round.")
+    return slit, packet, float(problem.mass)  # type: ignore[return-value]
+
+
+def _momenta(slit: DoubleSlit) -> np.ndarray:
+    """The momenta along y at which the pattern is told."""
+    last = _ORDERS * 2 * math.pi / float(slit.separation)
+    return np.linspace(-last, last, 2 * math.ceil(_ORDERS * _FINE) + 1)
+
+
+def _pattern(result: Result) -> tuple[np.ndarray, np.ndarray]:
+    """P(k_y) of what is behind the wall: int dx |int dy exp(-i k_y y) psi|^2 / 2 pi."""
+    slit, _, _ = _parts(result.problem)
+    grid, momenta = result.numerics.grid, _momenta(slit)
+    behind = np.asarray(Beyond(slit.support(_FAR)[1]).fraction(grid))[:, 0]
+    y = np.asarray(grid.position[1])[0]
+    waves = result.final @ np.exp(-1j * np.outer(y, momenta)) * float(grid.spacing[1])
+    return momenta, behind @ np.abs(waves) ** 2 * float(grid.spacing[0]) / (2 * math.pi)
+
+
+def fringes_of(momenta: np.ndarray, density: np.ndarray) -> tuple[float, float]:
+    """Spacing and contrast of a pattern: the bright fringes on either side of the central one, and the dark ones between.
+
+    Extrema are refined by a parabola through three points; nan where there are no fringes.
+    """
+    inner = density[1:-1]
+    bright = 1 + np.flatnonzero((inner > density[:-2]) & (inner >= density[2:]))
+    dark = 1 + np.flatnonzero((inner < density[:-2]) & (inner <= density[2:]))
+    if len(bright) < 3 or len(dark) < 2:
+        return math.nan, math.nan
+    central = int(np.argmin(np.abs(momenta[bright])))
+    if not 0 < central < len(bright) - 1:
+        return math.nan, math.nan
+    left, middle, right = (_summit(momenta, density, int(bright[central + side])) for side in (-1, 0, 1))
+    beside = [_summit(momenta, density, int(n)) for n in dark if left[0] < momenta[n] < right[0]]
+    low = min(value for _, value in beside)
+    return (right[0] - left[0]) / 2, (middle[1] - low) / (middle[1] + low)
+
+
+def _summit(x: np.ndarray, y: np.ndarray, n: int) -> tuple[float, float]:
+    """Place and value of the extremum of the parabola through points n - 1, n, n + 1."""
+    slope, bend = (y[n + 1] - y[n - 1]) / 2, y[n + 1] - 2 * y[n] + y[n - 1]
+    return float(x[n] - slope / bend * (x[1] - x[0])), float(y[n] - slope**2 / (2 * bend))
+
+
+class _Exact(NamedTuple):
+    """What theory says of the whole packet: the transmitted probability, and P(k_y) at the momenta of the pattern."""
+
+    transmitted: float
+    density: tuple[float, ...]
+
+
+@functools.lru_cache(maxsize=8)
+def _channels(slit: DoubleSlit, packet: Product, mass: float) -> _Exact:
+    """The packet by `wavesim.theory.channel_waves`: the plane is cut into strips of even and odd waves along y, periodic far away.
+
+    psi_in = sum over channels of int dE (m/K_n) phi_x(K_n) c_n chi_n(y) exp(i K_n x), and the flux of each energy adds up.
+    """
+    along, across = packet.factors
+    assert isinstance(along, GaussianPacket) and isinstance(across, GaussianPacket)
+    mean, spread = float(along.mean_momentum(mass)), 1 / (2 * float(along.width))
+    k = mean + spread * np.linspace(-_SPREADS, _SPREADS, _ENERGIES)
+    k = k[k > 0]
+    energies, weights = k**2 / (2 * mass), (k[1] - k[0]) * k / mass
+    offset, drift = float(across.center), float(across.mean_momentum(mass))
+    half = max(4 * float(across.width) + abs(offset), float(slit.separation) / 2 + 6 * float(slit.slit_width))
+    count = math.ceil(_CLOSED * (k[-1] + abs(drift)) * half / math.pi)
+    left, right = slit.support(1e-8)
+    momenta, transmitted = _momenta(slit), 0.0
+    waves = np.zeros((len(k), len(momenta)), dtype=complex)
+    y = (np.arange(8 * count) + 0.5) / (4 * count) * half - half
+    step = half / (4 * count)
+    sides = float(slit.separation) / 2
+    profile = np.prod([-np.expm1(-(((y - side) / slit.slit_width) ** 2) / 2) for side in (-sides, sides)], axis=0)
+    start = (2 * math.pi * across.width**2) ** -0.25 * np.exp(
+        -(((y - offset) / across.width) ** 2) / 4 + 1j * drift * (y - offset)
+    )
+    for parity in ("even", "odd"):
+        q = math.pi / half * (np.arange(count) + (parity == "odd"))
+        modes = (np.cos if parity == "even" else np.sin)(np.outer(q, y)) * np.sqrt(np.where(q == 0, 0.5, 1.0) / half)[
+            :, None
+        ]
+        shares = modes @ start * step
+        if np.abs(shares).max() < 1e-12:
+            continue
+        thresholds = q**2 / (2 * mass)
+        outward = theory.channel_momenta(thresholds, energies, mass)
+        running = np.real(outward)
+        fast = np.where(running > 0, running, 1.0)
+        amplitude = (2 * along.width**2 / math.pi) ** 0.25 * np.exp(-((along.width * (fast - mean)) ** 2))
+        incident = mass / fast * amplitude * shares * np.exp(1j * fast * (left - float(along.center)))
+        wall = (modes * profile) @ modes.T * step * float(slit.height)
+        behind = theory.channel_waves(
+            lambda x, wall=wall: wall * math.exp(-(((x - slit.center) / slit.thickness) ** 2) / 2),
+            thresholds,
+            energies,
+            np.where(running > 0, incident, 0.0),
+            left=left,
+            right=right,
+            mass=mass,
+        )
+        transmitted += float(weights @ np.sum(running / mass * np.abs(behind) ** 2, axis=1))
+        waves += behind @ (modes @ np.exp(-1j * np.outer(y, momenta))) * step
+    flux = np.real(theory.channel_momenta(momenta**2 / (2 * mass), energies, mass)) / mass
+    density = weights @ (flux * np.abs(waves) ** 2) / (2 * math.pi)
+    return _Exact(transmitted, tuple(density.tolist()))

@@ -1,0 +1,77 @@
+"""Transmission where a wall stands on one side: how much of what starts between the wall and a barrier has got out by the end."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...._typing import DIMENSIONLESS, Dimension
+from ....ends import Axis
+from ....errors import WavesimError
+from ....observables import AbstractObservable, Norm, ProbabilityIn
+from ....potentials import restricted
+from ....problem import Problem
+from ....propagation import FrameSum, Result
+from ....regions import Before, Beyond
+from ....states import as_packet
+from ...bars import Reading
+
+# of V's height: where its structure ends
+_FAR = 1e-3
+# the series that tells such a record from others
+OUT = "beyond_barrier"
+
+
+def way_out(problem: Problem) -> dict[str, AbstractObservable]:
+    """What is measured: the norm, and the probability beyond V's structure on the side without a wall.
+
+    Raises:
+        WavesimError: if there is no such side, the packet comes from there, or no duration says when to look.
+    """
+    ends = problem.ends
+    if isinstance(ends, Axis):
+        where, cure = "the axis is a ring, which has no other side", "ask for motion or levels"
+    elif ends is None or ends.both:
+        where, cure = "walls stand on both sides", "ask for motion or levels, or leave out one wall"
+    else:
+        span = restricted(problem.potential, ends).support(_FAR)
+        plane = float(span[1] if ends.left is not None else span[0])
+        packet = as_packet(problem.state, float(problem.mass))
+        middle = None if packet is None else sum(packet.position_range(0.5 - 1e-9)) / 2
+        inside = middle is not None and abs(middle - ends.nearest[0]) < abs(plane - ends.nearest[0])
+        if inside and problem.duration is not None:
+            region = Beyond(plane) if ends.left is not None else Before(plane)
+            return {"norm": Norm(), OUT: ProbabilityIn(region)}
+        if inside:
+            where, cure = (
+                "a wall stands on one side, so that in the end all is out",
+                "set `duration`, when to look, or ask for decay",
+            )
+        else:
+            where, cure = (
+                "a wall stands on one side, from which all that comes from the other returns",
+                "start a packet between the wall and the barrier, or ask for motion",
+            )
+    raise WavesimError(f"transmission is out one side for what came from the other, but {where}; {cure}.")
+
+
+def out_readings(result: Result) -> dict[str, Reading]:
+    """What is out at the end, and what is not."""
+    return {name: Reading(float(values[-1]), DIMENSIONLESS) for name, (values, _) in out_curves(result).items()}
+
+
+def out_curves(result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
+    """Both over time; what an absorber took is out."""
+    out = result.absorbed.sum(axis=1) + result.series[OUT]
+    return {
+        "transmitted_probability": (out, DIMENSIONLESS),
+        "remaining_probability": (result.series["norm"] - result.series[OUT], DIMENSIONLESS),
+    }
+
+
+def out_numbers(result: Result) -> dict[str, FrameSum]:
+    """The same as sums over the record."""
+    frames = result.numerics.frames
+    return {
+        "transmitted_probability": FrameSum.at(frames, frames, {OUT: 1.0}, (1.0, 1.0)),
+        "remaining_probability": FrameSum.at(frames, frames, {"norm": 1.0, OUT: -1.0}),
+    }

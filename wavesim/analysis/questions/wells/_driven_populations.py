@@ -1,0 +1,131 @@
+"""The particle in two wells that a force shakes: tunneling slowed down, or destroyed."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import ClassVar
+
+import numpy as np
+
+from .... import theory
+from ...._checks import named
+from ...._typing import DIMENSIONLESS, Dimension
+from ....absorbers import Absorber
+from ....errors import WavesimError
+from ....observables import AbstractObservable
+from ....potentials import Driven
+from ....problem import Problem
+from ....propagation import FrameSum, Result
+from ....states import LeftLocalized
+from ...bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading
+from ...predictions import beats, dipole_of, driven_wells_of, few_levels_of, lowest_doublet
+from .._given import refuse_ends
+from ..levels import localized, lowest_two
+from ._populations import both_sides, population_curves, population_observables
+from ._swept import landau_zener, swept_left
+
+
+@dataclasses.dataclass(frozen=True)
+class DrivenPopulations(AbstractRecordQuestion):
+    """A particle that starts in one of two wells, shaken by a force or swept by a tilt; the tolerance is absolute.
+
+    Headline: the population of the other well at the end; so the duration should be the transfer time without drive. Theories:
+    ``few_levels``, the equations of as many levels as it takes in the drive, integrated; ``two_level``, the same with the doublet alone;
+    ``bessel``, undriven wells whose gap the drive has multiplied by J0(A/omega). V may move by a formula of t, too: of a tilt ``few_levels`` knows
+    it, and of a steady one that passes the resonance ``landau_zener`` tells how much stays: exp(-pi gap^2/(2 v)), v the speed of the detuning.
+    """
+
+    cuts: ClassVar[bool] = True
+    # the curve swings many times, and its error with it
+    moments: ClassVar[int] = 14
+
+    def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
+        refuse_ends(problem, "driven populations are")
+        if problem.potential.static or not localized(problem):
+            raise WavesimError(
+                f"driven populations need a localized state in a driven double well, but here is {named(problem.state)} in "
+                f"{named(problem.potential)}; take left_localized, and a potential of kind driven or a formula with t."
+            )
+        lowest_two(problem)
+        return population_observables(problem)
+
+    def readings(self, result: Result) -> dict[str, Reading]:
+        return {name: Reading(float(result.series[name][-1]), DIMENSIONLESS) for name in _other_first(result.problem)}
+
+    def numbers(self, result: Result, least: float) -> dict[str, FrameSum]:
+        del least
+        frames = result.numerics.frames
+        return {name: FrameSum.at(frames, frames, {name: 1.0}) for name in _other_first(result.problem)}
+
+    def curves(self, result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
+        return population_curves(result)
+
+    def leak(self, problem: Problem, absorber: Absorber) -> float:
+        # nothing reaches the ends of a double well
+        del problem, absorber
+        return 0.0
+
+    def predictions(self, problem: Problem, duration: float | None) -> Predictions:
+        if duration is None:
+            return {}
+        if not isinstance(problem.potential, Driven):
+            return self._swept(problem, duration)
+        curves, error = _left_curves(problem.potential, problem.state, float(problem.mass), (0.0, duration))
+        final = both_sides(curves)
+        errors = {"few_levels": error}
+        return {
+            name: {kind: Estimate(float(values[-1]), errors.get(kind, 0.0)) for kind, values in final[name].items()}
+            for name in _other_first(problem)
+        }
+
+    def _swept(self, problem: Problem, duration: float) -> Predictions:
+        """What stays and what crosses in wells that a tilt of any course moves: by levels, and by Landau and Zener."""
+        crosses, stays = _other_first(problem)
+        chosen: Predictions = {}
+        known = swept_left(problem, np.array([0.0, duration]))
+        if known is not None:
+            left, error = float(known[0][-1]), known[1]
+            chosen["left_population"] = {"few_levels": Estimate(left, error)}
+            chosen["right_population"] = {"few_levels": Estimate(1 - left, error)}
+        zener = landau_zener(problem, duration)
+        if zener is not None:
+            chosen.setdefault(crosses, {})["landau_zener"] = 1 - zener
+            chosen.setdefault(stays, {})["landau_zener"] = float(zener)
+        return chosen
+
+    def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
+        if not isinstance(problem.potential, Driven):
+            known = swept_left(problem, times)
+            return {} if known is None else both_sides({"few_levels": known[0]})
+        curves, _ = _left_curves(problem.potential, problem.state, float(problem.mass), tuple(times.tolist()))
+        return both_sides(curves)
+
+
+def _other_first(problem: Problem) -> tuple[str, str]:
+    names = ("right_population", "left_population")
+    return names if isinstance(problem.state, LeftLocalized) else (names[1], names[0])
+
+
+@functools.lru_cache(maxsize=16)
+def _left_curves(
+    potential: Driven, state: object, mass: float, times: tuple[float, ...]
+) -> tuple[dict[str, np.ndarray], float]:
+    """The left population by each theory, and the error of the first."""
+    problem = Problem(potential, state, mass=mass)  # type: ignore[arg-type]
+    side = "left" if isinstance(state, LeftLocalized) else "right"
+    force, frequency, phase = (float(v) for v in (potential.force, potential.frequency, potential.phase))
+    moments = np.array(times)
+    driven = driven_wells_of(problem, moments)
+    doublet = few_levels_of(problem, 2)
+    start = theory.localized_start(doublet, side, force * np.cos(phase))
+    drive = {"force": force, "frequency": frequency, "phase": phase}
+    curves = {
+        "few_levels": driven.left,
+        "two_level": theory.driven_left_probability(moments, doublet, start, **drive),
+    }
+    free = beats(problem).get("overlap_corrected")
+    if free is not None and lowest_doublet(problem) is not None:
+        slowed = theory.driven_gap(free.gap, 2 * force * dipole_of(problem), frequency)
+        curves["bessel"] = dataclasses.replace(free, gap=float(slowed)).at(moments)
+    return curves, driven.error
