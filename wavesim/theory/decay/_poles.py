@@ -8,10 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._cell_waves import CellWaves
-from ._mass_cells import MassCells
-from ._mass_scattering import incoming_amplitude
-from ._terrain import Terrain
+from ..masses import MassCells, incoming_amplitude
+from ..methods import CellWaves, Terrain
 
 # points on each side of a box at first, the largest turn of the phase between two, and how often points are put between
 _POINTS, _TURN, _HALVINGS = 24, 0.8, 40

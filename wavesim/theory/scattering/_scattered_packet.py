@@ -10,9 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import wofz
 
-from ._cell_waves import CellWaves
-from ._quadrature import integrated, on_panels
-from ._terrain import Terrain
+from ..methods import CellWaves, Terrain, integrated, on_panels
 
 # a Gaussian holds less than 1e-26 beyond so many widths: what interferes is below 1e-13
 REACH = 10.7

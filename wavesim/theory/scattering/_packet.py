@@ -8,8 +8,7 @@ from jax.scipy import special as jax_special
 from jax.typing import ArrayLike
 from scipy import special
 
-from ._quadrature import integrated, on_panels
-from ._tracing import Array, fixed, floats, is_traced, namespace, require_double
+from ..methods import Array, fixed, floats, integrated, is_traced, namespace, on_panels, require_double
 
 # Beyond nine standard deviations a Gaussian holds 2e-19.
 _REACH = 9.0

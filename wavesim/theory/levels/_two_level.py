@@ -3,7 +3,7 @@
 import numpy as np
 from jax.typing import ArrayLike
 
-from ._tracing import Array, floats, namespace
+from ..methods import Array, floats, namespace
 
 
 def tunneling_period(gap: ArrayLike) -> Array:

@@ -9,12 +9,10 @@ from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
+from ..barriers import classical_period, wkb_exponent
+from ..methods import Array, SmoothPotential, breakpoints, floats, is_traced, landmarks, namespace
 from ._levels import Doublet
 from ._shooting import integral, joined_waves, levels_by_shooting, real_slices
-from ._slices import breakpoints
-from ._tracing import Array, floats, is_traced, namespace
-from ._turning import SmoothPotential, landmarks
-from ._wkb import classical_period, wkb_exponent
 
 _SLICES = 1024
 # exp(-2 * 20) of the norm is left out where the flat top is cut off.

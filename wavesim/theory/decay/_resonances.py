@@ -5,8 +5,8 @@ from scipy.optimize import brentq
 
 from wavesim.errors import ArgumentError
 
+from ..methods import scaled_cosh_sinhc
 from ._decay import OutgoingWave, newton, outgoing_mismatch
-from ._entire import scaled_cosh_sinhc
 
 
 def double_rectangular_resonances(height: float, width: float, separation: float, mass: float = 1.0) -> np.ndarray:

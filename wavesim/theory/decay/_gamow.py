@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jax.typing import ArrayLike
 
-from ._tracing import Array, floats
+from ..methods import Array, floats
 
 
 def gamow_exponent(energy: ArrayLike, coulomb: ArrayLike, radius: ArrayLike, mass: ArrayLike) -> Array:

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from jax.typing import ArrayLike
 
-from ._entire import scaled_cosh_sinhc
-from ._tracing import Array, fixed, floats
+from ..methods import Array, fixed, floats, scaled_cosh_sinhc
 
 
 def incoming(xp: Any, energy: Array) -> tuple[Array, Array]:

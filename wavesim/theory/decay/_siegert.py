@@ -10,9 +10,8 @@ import numpy as np
 
 from wavesim.errors import NumericsError
 
+from ..methods import Cells, Potential, across, as_function, breakpoints, fitted_cells
 from ._decay import Resonance
-from ._node_counting import Cells, fitted_cells
-from ._slices import Potential, across, as_function, breakpoints
 
 # points of the series along which an outgoing wave's slope is differentiated, how long they reach, in 1/k, and its terms at most
 _POINTS, _LONGEST, _SHORTEST, _TERMS = 17, 64.0, 1e-3, 10

@@ -3,9 +3,8 @@
 import numpy as np
 from jax.typing import ArrayLike
 
-from ._airy import scaled_airy
+from ..methods import Array, floats, namespace, scaled_airy
 from ._barriers import incoming
-from ._tracing import Array, floats, namespace
 
 
 def log_triangular_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLike, mass: ArrayLike = 1.0) -> Array:

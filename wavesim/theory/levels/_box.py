@@ -3,7 +3,7 @@
 import numpy as np
 from jax.typing import ArrayLike
 
-from ._tracing import Array, floats
+from ..methods import Array, floats
 
 
 def box_levels(count: int, width: ArrayLike, mass: ArrayLike = 1.0) -> Array:

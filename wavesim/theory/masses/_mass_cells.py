@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._terrain import NODES, Terrain, polynomial_at, surveyed
+from ..methods import NODES, Terrain, polynomial_at, surveyed
 
 # abs(2 m (V - E))^(1/2) times the width of a cell stays below it: the twelve points then leave a remainder below 1e-16
 _LARGEST_PHASE = 1.5

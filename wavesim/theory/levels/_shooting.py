@@ -7,9 +7,19 @@ import numpy as np
 
 from wavesim.errors import ArgumentError
 
+from ..methods import (
+    Potential,
+    across,
+    blocks,
+    breakpoints,
+    count_nodes,
+    counted_levels,
+    fitted_cells,
+    gauss_values,
+    refine,
+    sample_slices,
+)
 from ._levels import Doublet
-from ._node_counting import count_nodes, counted_levels, fitted_cells, gauss_values
-from ._slices import Potential, across, blocks, breakpoints, refine, sample_slices
 
 _FIRST_SLICES = 32
 _MOST_SLICES = 2**15

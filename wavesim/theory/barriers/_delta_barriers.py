@@ -2,8 +2,8 @@
 
 from jax.typing import ArrayLike
 
+from ..methods import Array, floats
 from ._barriers import incoming
-from ._tracing import Array, floats
 
 
 def delta_transmission(energy: ArrayLike, strength: ArrayLike, mass: ArrayLike = 1.0) -> Array:

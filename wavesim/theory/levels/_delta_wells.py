@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jax.typing import ArrayLike
 
-from ._entire import horner
-from ._tracing import Array, fixed, floats, namespace
+from ..methods import Array, fixed, floats, horner, namespace
 
 # y coth y = sum of B_2k (2y)^2k/(2k)!, whose terms fall as (y/pi)^2k.
 _BERNOULLI = [1, 1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6]

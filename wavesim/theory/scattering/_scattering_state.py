@@ -7,7 +7,7 @@ import numpy as np
 
 from wavesim.errors import ArgumentError
 
-from ._slices import breakpoints, sample_slices, slice_matrices
+from ..methods import breakpoints, sample_slices, slice_matrices
 
 # of a wave's phase, or of the exponent of its decay, in one slice: the sixth-order propagator leaves 1e-9 of it
 _LONGEST = 0.25

@@ -5,7 +5,7 @@ from jax.scipy import special as jax_special
 from jax.typing import ArrayLike
 from scipy import special
 
-from ._tracing import Array, floats
+from ..methods import Array, floats
 
 
 def free_packet(

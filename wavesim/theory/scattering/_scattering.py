@@ -12,19 +12,22 @@ from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
-from ._cell_waves import CellWaves
-from ._slices import (
+from ..methods import (
+    CellWaves,
     Potential,
+    Terrain,
     across,
     as_function,
     blocks,
     breakpoints,
+    fixed,
     flat_segments,
+    is_traced,
+    namespace,
     sample_slices,
     slice_matrices,
+    surveyed,
 )
-from ._terrain import Terrain, surveyed
-from ._tracing import fixed, is_traced, namespace
 
 _TRACED_SLICES = 512
 _LARGEST_LOG = 700.0

@@ -13,14 +13,18 @@ from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
-from ._slices import evaluate
-from ._tracing import Array, fixed, floats, is_traced, namespace
-from ._turning import (
+from ..methods import (
     MEASURE,
     PLACES,
+    Array,
     Landmarks,
     SmoothPotential,
+    evaluate,
+    fixed,
+    floats,
+    is_traced,
     landmarks,
+    namespace,
     panels,
     values,
 )

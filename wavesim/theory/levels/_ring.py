@@ -7,9 +7,8 @@ import numpy as np
 
 from wavesim.errors import ArgumentError
 
-from ._node_counting import Cells, fitted_cells
+from ..methods import Cells, breakpoints, fitted_cells, slice_matrices
 from ._shooting import levels_by_shooting
-from ._slices import breakpoints, slice_matrices
 
 # waves of the first matrix, and the most; a level is settled where twice as many change it by less, relative to the span
 _WAVES, _MOST_WAVES, _SETTLED = 32, 1024, 1e-12

@@ -11,11 +11,22 @@ from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError, NumericsError
 
-from ._shooting import levels_by_shooting
-from ._slices import Potential, across, as_function, blocks, breakpoints, refine, sample_slices
-from ._tracing import Array, is_traced, namespace
-from ._turning import SmoothPotential, landmarks
-from ._wkb import classical_period, wkb_exponent
+from ..barriers import classical_period, wkb_exponent
+from ..levels import levels_by_shooting
+from ..methods import (
+    Array,
+    Potential,
+    SmoothPotential,
+    across,
+    as_function,
+    blocks,
+    breakpoints,
+    is_traced,
+    landmarks,
+    namespace,
+    refine,
+    sample_slices,
+)
 
 _FIRST_SLICES = 64
 _MOST_SLICES = 2**15

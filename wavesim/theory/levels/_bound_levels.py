@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from ..methods import Potential, as_function, evaluate
 from ._shooting import levels_by_shooting, rough_levels
-from ._slices import Potential, as_function, evaluate
 
 # int kappa dx beyond the outermost turning point: what the wall then shifts is exp(-40) of a level.
 _BEYOND = 20.0

@@ -1,0 +1,13 @@
+"""Structures whose effective mass changes from layer to layer."""
+
+from ._mass_cells import MassCells as MassCells, mass_cells as mass_cells
+from ._mass_levels import mass_levels as mass_levels, nodes_below as nodes_below
+from ._mass_scattering import (
+    MassWaves as MassWaves,
+    WaveDerivatives as WaveDerivatives,
+    incoming_amplitude as incoming_amplitude,
+    mass_waves as mass_waves,
+    wave_derivatives as wave_derivatives,
+    wave_error as wave_error,
+)
+from ._times import TunnelingTimes as TunnelingTimes, hartman_time as hartman_time, tunneling_times as tunneling_times
