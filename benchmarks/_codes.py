@@ -22,7 +22,7 @@ import scipy.fft
 import wavesim as ws
 from wavesim.potentials import GaussianBarrier
 from wavesim.propagation import Numerics
-from wavesim.propagation._step import SplitStepper
+from wavesim.propagation.stepping._step import SplitStepper
 from wavesim.schemes import STRANG
 from wavesim.states import GaussianPacket, Product
 

@@ -163,7 +163,7 @@ def _slid(scenario: str, minutes: float) -> Slid:
     from jax import monitoring
 
     from wavesim.explorer._opening import opened
-    from wavesim.explorer._show import Show
+    from wavesim.explorer.figures._show import Show
 
     compiled: list[str] = []
     show = Show.of(*opened(scenario))

@@ -13,7 +13,7 @@ from scipy.integrate import solve_ivp
 from wavesim import Problem
 from wavesim.grid import Grid
 from wavesim.propagation import Numerics
-from wavesim.propagation._step import stepper_for
+from wavesim.propagation.stepping._step import stepper_for
 
 Array = np.ndarray
 

@@ -11,7 +11,7 @@ from wavesim import Absorber, Grid, Numerics, Problem, certify
 from wavesim.analysis import Transmission
 from wavesim.analysis.bars import Estimate, Quantity
 from wavesim.analysis.bars._accuracy import uses_gradients
-from wavesim.analysis.bars._residual import Residual, grid_residuals
+from wavesim.analysis.bars.residuals._residual import Residual, grid_residuals
 from wavesim.potentials import AbstractPotential, EckartBarrier, Expression, RectangularBarrier, values_at
 from wavesim.propagation import FrameSum, Result, chebyshev_for, plan, propagate_with_adjoint
 from wavesim.schemes import STRANG

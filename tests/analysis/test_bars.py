@@ -22,7 +22,7 @@ from wavesim.analysis.bars._accuracy import (
     time_order,
 )
 from wavesim.errors import NumericsError
-from wavesim.propagation.planner._grid import edges_fit
+from wavesim.propagation.planner.spaces._grid import edges_fit
 
 
 def test_a_bar_is_the_sum_of_its_budget() -> None:

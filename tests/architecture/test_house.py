@@ -160,8 +160,8 @@ def lint_stub(house: Path, file: str, text: str) -> int:
         "grid",
         "schemes",
         "problem",
-        "propagation/_loop",
-        "theory/_free",
+        "propagation/stepping/_loop",
+        "theory/motion/_free",
         "viz/movie/_y",
     ):
         (house / "wavesim" / f"{name}.py").touch()

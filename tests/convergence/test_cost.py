@@ -11,7 +11,7 @@ import pytest
 from wavesim import Absorber, Grid, Numerics, Problem
 from wavesim.potentials import Driven, QuarticDoubleWell
 from wavesim.propagation import chebyshev_for
-from wavesim.propagation._step import stepper_for
+from wavesim.propagation.stepping._step import stepper_for
 from wavesim.schemes import SCHEMES, Spectral, chebyshev_terms
 from wavesim.states import GaussianPacket
 

@@ -12,7 +12,7 @@ from tests.explorer.pages import Page
 from wavesim import certify
 from wavesim.errors import ScenarioError, WavesimError
 from wavesim.explorer._opening import opened, presets
-from wavesim.explorer._show import Show
+from wavesim.explorer.figures._show import Show
 from wavesim.scenario import shipped
 
 LINES = [name for name in presets() if name != "double_slit"]

@@ -8,7 +8,7 @@ import pytest
 from tests.problems import SCENARIO_NUMBERS
 from wavesim import Problem, Report, certify, plan, theory
 from wavesim.analysis import Transmission
-from wavesim.analysis.predictions._transmission import transmission_theories
+from wavesim.analysis.predictions.scattering._transmission import transmission_theories
 from wavesim.errors import NumericsError
 from wavesim.potentials import EckartBarrier, RectangularBarrier
 from wavesim.scenario import load_scenario

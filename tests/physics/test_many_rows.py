@@ -16,7 +16,7 @@ from wavesim.propagation import Batch, plan
 from wavesim.schemes import Chebyshev, chebyshev_terms
 from wavesim.states import GaussianPacket
 from wavesim.sweeps._answer import Answer, Asked, Status
-from wavesim.sweeps._engine import answers
+from wavesim.sweeps.workers._engine import answers
 
 TOLERANCE = 1e-3
 

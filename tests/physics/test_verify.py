@@ -31,7 +31,7 @@ from wavesim.potentials import (
     SquareDoubleWell,
 )
 from wavesim.propagation import Numerics
-from wavesim.propagation.planner._grid import edges_fit
+from wavesim.propagation.planner.spaces._grid import edges_fit
 from wavesim.scenario import load_scenario
 from wavesim.schemes import SCHEMES, Chebyshev, Spectral
 from wavesim.states import Eigenstate, GaussianPacket, LeftLocalized

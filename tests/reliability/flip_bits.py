@@ -24,7 +24,7 @@ from wavesim.potentials import EckartBarrier
 from wavesim.propagation import Result
 from wavesim.states import GaussianPacket
 from wavesim.sweeps._answer import Status
-from wavesim.sweeps._store import Store, read
+from wavesim.sweeps.store._store import Store, read
 
 SEED = 11
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from tests.reliability.records import in_double_precision, record
-from wavesim.cli._planning import planning
+from wavesim.cli.verbs._planning import planning
 from wavesim.errors import WavesimError
 from wavesim.scenario import read_scenario, shipped, shipped_sweeps, toml, understood
 

@@ -42,9 +42,9 @@ def imported() -> None:
     import zarr
 
     import wavesim.cli._app
-    import wavesim.cli._cases
-    import wavesim.cli._run
-    import wavesim.cli._sweep
+    import wavesim.cli.verbs._cases
+    import wavesim.cli.verbs._run
+    import wavesim.cli.verbs._sweep
     import wavesim.io
     import wavesim.reports
     import wavesim.sweeps
@@ -79,8 +79,9 @@ def command(arguments: list[str], way: int = 0, toy: bool = False) -> Callable[[
     """``wavesim ...``, with rows that cost next to nothing or the engine's."""
 
     def run() -> None:
-        from wavesim.cli import _sweep, main
-        from wavesim.sweeps import _chunk, _engine
+        from wavesim.cli import main
+        from wavesim.cli.verbs import _sweep
+        from wavesim.sweeps.workers import _chunk, _engine
 
         if toy:
             _chunk.waves, _sweep._makers = sweeping.waves, lambda *_: {}

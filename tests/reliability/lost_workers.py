@@ -131,7 +131,7 @@ def trial(loss: Callable[[Swept], None], rows: int, folder: Path, calm: Path) ->
 def main(repeats: int) -> None:
     """Each loss that often, at moments spread over the sweep; the record."""
     import wavesim as ws
-    from wavesim.sweeps import _chunk
+    from wavesim.sweeps.workers import _chunk
 
     in_double_precision()
     outcomes = dict[str, list[dict[str, float]]]()

@@ -25,8 +25,8 @@ from wavesim.errors import WavesimError
 from wavesim.io import attributes, load
 from wavesim.io._netcdf import netcdf
 from wavesim.scenario import load_scenario
-from wavesim.sweeps._description import sealed
-from wavesim.sweeps._store import read
+from wavesim.sweeps.store._description import sealed
+from wavesim.sweeps.store._store import read
 
 
 class Bomb:

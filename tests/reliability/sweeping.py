@@ -14,9 +14,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import wavesim.sweeps._chunk as executors
+import wavesim.sweeps.workers._chunk as executors
 from wavesim.sweeps._answer import Answer, Asked, Status
-from wavesim.sweeps._engine import Found, Wave
+from wavesim.sweeps.workers._engine import Found, Wave
 
 # seconds for one row: a chunk of 16 then takes about as long as writing it
 PAUSE = float(os.environ.get("ROW_SECONDS", "0.002"))

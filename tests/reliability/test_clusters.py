@@ -20,7 +20,8 @@ from tests.reliability import sweeping
 from tests.reliability.clusters import ROOT, TINY, Cluster, environment, lines_of
 from tests.reliability.test_sweeps import same_values
 from wavesim.errors import BrokenOffError
-from wavesim.sweeps import _chunk, _dask, read
+from wavesim.sweeps import read
+from wavesim.sweeps.workers import _chunk, _dask
 
 TOY = [sys.executable, "-m", "tests.reliability.sweeping"]
 

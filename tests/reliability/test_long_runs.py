@@ -17,7 +17,8 @@ from wavesim.analysis import certify
 from wavesim.errors import NumericsError
 from wavesim.observables import Norm, Position
 from wavesim.potentials import Driven, EckartBarrier, Harmonic, QuarticDoubleWell
-from wavesim.propagation import Trajectory, _propagate, chebyshev_for
+from wavesim.propagation import Trajectory, chebyshev_for
+from wavesim.propagation.runs import _propagate
 from wavesim.schemes import SCHEMES
 from wavesim.states import GaussianPacket
 

@@ -21,7 +21,7 @@ from tests.unit.sweep_toys import FACTS, NAMES, answered, same_values, toy
 from wavesim.errors import WavesimError
 from wavesim.sweeps._answer import Answer, Status
 from wavesim.sweeps._parts import Part
-from wavesim.sweeps._store import Store, read
+from wavesim.sweeps.store._store import Store, read
 
 
 def run(*arguments: object) -> str:

@@ -24,7 +24,8 @@ import pytest
 import xarray as xr
 
 from tests.reliability import sweeping
-from wavesim.sweeps import Tally, _chunk, read, sweep
+from wavesim.sweeps import Tally, read, sweep
+from wavesim.sweeps.workers import _chunk
 
 ROOT = Path(__file__).parents[2]
 TOY = (sys.executable, "-m", "tests.reliability.sweeping")

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import xarray as xr
 
-from wavesim.scenario._sweep_axes import SweepAxis
+from wavesim.scenario.sweep_files._sweep_axes import SweepAxis
 from wavesim.sweeps._answer import Answer, Status
 from wavesim.sweeps._file import Sweep
 from wavesim.sweeps._layout import Layout

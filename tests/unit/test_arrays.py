@@ -81,7 +81,7 @@ def test_both_loops_do_the_same(method: str, monkeypatch: pytest.MonkeyPatch) ->
 
     Budget: some 2,000 transforms of 240 points, each right to 1e-16 times a few: 1e-12.
     """
-    from wavesim.propagation import _loop
+    from wavesim.propagation.stepping import _loop
 
     problem = Problem(EckartBarrier(1.0, 1.2), GaussianPacket(-9.0, 2.0, 1.3))
     grid = Grid.line(-25.0, 25.0, 240)

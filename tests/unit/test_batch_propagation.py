@@ -17,9 +17,10 @@ from wavesim import Absorber, Grid, Numerics, Problem, evolve
 from wavesim.errors import ArgumentError, NumericsError
 from wavesim.observables import Norm, Position
 from wavesim.potentials import Driven, EckartBarrier, QuarticDoubleWell, RectangularBarrier
-from wavesim.propagation import Trajectory, _batch, chebyshev_for
-from wavesim.propagation._batch import evolve_many
-from wavesim.propagation._evolve import set_up
+from wavesim.propagation import Trajectory, chebyshev_for
+from wavesim.propagation.runs import _batch
+from wavesim.propagation.runs._batch import evolve_many
+from wavesim.propagation.stepping._evolve import set_up
 from wavesim.schemes import SCHEMES, STRANG, Chebyshev, Spectral
 from wavesim.states import GaussianPacket
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.scenario_files import SMALL, wavesim, written
-from wavesim.cli import _doctor
+from wavesim.cli.verbs import _doctor
 from wavesim.scenario import json_schema, shipped, shipped_designs, shipped_sweeps
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +48,7 @@ def test_schema_prints_the_schema() -> None:
 
 
 def test_check_plans_and_runs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wavesim.propagation import _loop
+    from wavesim.propagation.stepping import _loop
 
     monkeypatch.setattr(_loop.Loop, "moved", lambda *_: pytest.fail("it ran"))
     done = wavesim("check", written(tmp_path), "--set", "run.scheme=strang")
@@ -62,7 +62,7 @@ def test_theory_predicts_without_propagating(monkeypatch: pytest.MonkeyPatch) ->
     """The packet of `rectangular_barrier`: the average of T over its momenta is 0.185563882093389, and T at its mean energy,
     sech^2(1.5) = 0.180706638923649; printed to 12 digits.
     """
-    from wavesim.propagation import _loop
+    from wavesim.propagation.stepping import _loop
 
     monkeypatch.setattr(_loop.Loop, "moved", lambda *_: pytest.fail("it ran"))
     done = wavesim("theory", "rectangular_barrier")

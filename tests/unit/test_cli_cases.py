@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.scenario_files import SMALL, wavesim, written
-from wavesim.cli import _cases
+from wavesim.cli.verbs import _cases
 from wavesim.scenario import load_scenario
 
 VARIED = SMALL + 'ratio = { theory = "scattering", within = 1e-2 }\n[vary]\n"state.momentum" = [1.9, 2.0]\n'

@@ -16,23 +16,10 @@ import wavesim as ws
 from tests.reliability import sweeping
 from wavesim.cli._app import app
 from wavesim.errors import ArgumentError, MissingPackage, WavesimError
-from wavesim.sweeps import (
-    Answer,
-    Asked,
-    Status,
-    Sweep,
-    Tally,
-    _chunk,
-    _dask,
-    _executors,
-    _workers,
-    account,
-    pace,
-    read,
-    shown,
-)
-from wavesim.sweeps._engine import Wave
+from wavesim.sweeps import Answer, Asked, Status, Sweep, Tally, account, pace, read, shown
 from wavesim.sweeps._parts import Rest
+from wavesim.sweeps.workers import _chunk, _dask, _executors, _workers
+from wavesim.sweeps.workers._engine import Wave
 
 FEW = sweeping.SWEEP.replace("count = 20", "count = 3").replace("count = 16", "count = 4")
 
@@ -116,7 +103,7 @@ def test_a_scheduler_that_is_not_there(file: Path, tmp_path: Path, monkeypatch: 
 
 
 def test_without_dask_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "wavesim.sweeps._dask")
+    monkeypatch.delitem(sys.modules, "wavesim.sweeps.workers._dask")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingPackage, match="pip install 'wavesim\\[cluster\\]'"):
         _executors.executor(2, None)
@@ -171,7 +158,7 @@ def test_status_while_it_runs_and_of_another_sweep(file: Path, tmp_path: Path, m
 def test_check_and_show_know_a_sweep_from_a_scenario(file: Path) -> None:
     done = CliRunner().invoke(app, ["show", str(file)])
     assert (done.exit_code, done.stdout) == (0, FEW)
-    from wavesim.cli._browse import is_sweep
+    from wavesim.cli.verbs._browse import is_sweep
 
     assert is_sweep(str(file)) and is_sweep("transmission_map")
     assert not is_sweep("rectangular_barrier") and not is_sweep("nothing_like_it")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wavesim import certify
-from wavesim.cli._browse import reported
+from wavesim.cli.verbs._browse import reported
 from wavesim.reports import as_json, dumps, judge
 from wavesim.scenario import load_scenario
 from wavesim.viz import animate

@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.scenario_files import SMALL, wavesim, written
 from wavesim.analysis import question_of
-from wavesim.cli._catalogue import _TOPICS, catalogue
+from wavesim.cli.verbs._catalogue import _TOPICS, catalogue
 from wavesim.errors import ScenarioError
 from wavesim.scenario import folder_name, kinds, load_scenario, read_scenario, shipped, starter, toml
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.scenario_files import content
 from wavesim import Grid, Problem
-from wavesim.analysis.predictions._transmission import scattering_transmission
+from wavesim.analysis.predictions.scattering._transmission import scattering_transmission
 from wavesim.errors import ArgumentError, ScenarioError
 from wavesim.potentials import Layers, RectangularBarrier, Sampled, Step, Sum, values_at
 from wavesim.scenario import read_scenario

@@ -12,7 +12,7 @@ import pytest
 from jax import export
 
 from wavesim import Numerics, Problem
-from wavesim.propagation import _batch
+from wavesim.propagation.runs import _batch
 from wavesim.schemes import SCHEMES, Chebyshev
 
 from .test_batch_propagation import STRANG_RUN, barriers, sharp

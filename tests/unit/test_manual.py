@@ -11,7 +11,7 @@ import pydantic
 import pytest
 
 from wavesim.scenario import FAMILY_OF, examples, json_schema, kind_of, kinds, read_scenario, sections
-from wavesim.scenario._schema import FAMILIES
+from wavesim.scenario.schema._schema import FAMILIES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -13,7 +13,7 @@ from scipy.interpolate import CubicSpline
 
 from wavesim import Grid, Problem, theory
 from wavesim.analysis import lowest_doublet
-from wavesim.analysis.predictions._transmission import transmission_theories
+from wavesim.analysis.predictions.scattering._transmission import transmission_theories
 from wavesim.errors import ArgumentError, ScenarioError
 from wavesim.potentials import (
     AbstractPotential,
@@ -32,7 +32,7 @@ from wavesim.potentials import (
     Sum,
     TriangularBarrier,
 )
-from wavesim.propagation.planner._grid import fitted_grid, misfit
+from wavesim.propagation.planner.spaces._grid import fitted_grid, misfit
 from wavesim.scenario import read_scenario
 from wavesim.states import GaussianPacket, LeftLocalized
 from wavesim.units import eV, nm

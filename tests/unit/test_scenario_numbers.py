@@ -16,7 +16,7 @@ from tests.problems import SCENARIO_NUMBERS as OTHER_NUMBERS, SCENARIO_TAGS
 from wavesim.analysis import question_of
 from wavesim.analysis.bars._study import ratios
 from wavesim.scenario import QUANTITIES, Scenario, load_scenario, shipped
-from wavesim.scenario._quantities import OF_STUDIES
+from wavesim.scenario.schema._quantities import OF_STUDIES
 
 SCENARIO_NUMBERS = OTHER_NUMBERS | DEVICE_NUMBERS
 UNIT = si.physical_constants["atomic mass constant"][0]

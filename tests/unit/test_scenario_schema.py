@@ -22,8 +22,8 @@ from wavesim.observables import Autocorrelation, ProbabilityIn
 from wavesim.potentials import Driven, EckartBarrier, Free, GaussianBarrier, Harmonic, Separable, Step, Sum
 from wavesim.regions import Between, Beyond
 from wavesim.scenario import QUANTITIES, json_schema, load_scenario, read_scenario, shipped
-from wavesim.scenario._fields import kind_of
-from wavesim.scenario._schema import FAMILIES, OBSERVABLES, POTENTIALS, QUESTIONS, REGIONS, STATES
+from wavesim.scenario.schema._fields import kind_of
+from wavesim.scenario.schema._schema import FAMILIES, OBSERVABLES, POTENTIALS, QUESTIONS, REGIONS, STATES
 from wavesim.states import Eigenstate, GaussianPacket, Product, Superposition
 from wavesim.units import fs, meV, nm, u
 

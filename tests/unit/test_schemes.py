@@ -11,7 +11,7 @@ from scipy.special import jv
 
 from wavesim.errors import ArgumentError
 from wavesim.propagation import scheme_named
-from wavesim.propagation._step import chebyshev_coefficients
+from wavesim.propagation.stepping._step import chebyshev_coefficients
 from wavesim.schemes import SCHEMES, Chebyshev, Scheme, chebyshev_terms
 
 ORDERS = {

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wavesim.analysis.predictions._transmission import scattering_transmission
+from wavesim.analysis.predictions.scattering._transmission import scattering_transmission
 from wavesim.errors import ScenarioError
 from wavesim.scenario import find_scenario, find_sweep, read_scenario, shipped, shipped_sweeps
 from wavesim.sweeps import Status, Sweep
-from wavesim.sweeps._engine import answers
+from wavesim.sweeps.workers._engine import answers
 
 SHAPES = {
     "disorder": {"barriers": 5, "sample": 64},

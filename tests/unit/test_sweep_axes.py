@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from wavesim.errors import ScenarioError
-from wavesim.scenario._sweep_axes import SAMPLE, SweepAxis, axes_of, names_of
-from wavesim.scenario._sweep_values import (
+from wavesim.scenario.sweep_files._sweep_axes import SAMPLE, SweepAxis, axes_of, names_of
+from wavesim.scenario.sweep_files._sweep_values import (
     MOST_ROWS,
     Sample,
     axis_values,

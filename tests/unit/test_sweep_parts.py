@@ -13,10 +13,11 @@ from zarr.storage import LocalStore
 
 from tests.unit.sweep_toys import FACTS, NAMES, answered, parts_of, same_values, toy
 from wavesim.errors import WavesimError
-from wavesim.sweeps import Answer, Status, Sweep, _chunk, _engine, read
+from wavesim.sweeps import Answer, Status, Sweep, read
 from wavesim.sweeps._layout import Layout
 from wavesim.sweeps._parts import Part, Rest
-from wavesim.sweeps._store import Store
+from wavesim.sweeps.store._store import Store
+from wavesim.sweeps.workers import _chunk, _engine
 
 ROWS = """
 format = 1

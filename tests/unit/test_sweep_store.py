@@ -17,12 +17,12 @@ import xarray as xr
 
 from tests.unit.sweep_toys import FACTS, NAMES, made, parts_of, same_values, toy
 from wavesim.errors import MissingPackage, WavesimError
-from wavesim.scenario._sweep_axes import SweepAxis
+from wavesim.scenario.sweep_files._sweep_axes import SweepAxis
 from wavesim.sweeps._answer import Status
 from wavesim.sweeps._export import to_csv, to_parquet
 from wavesim.sweeps._layout import Layout
-from wavesim.sweeps._store import Store, read
-from wavesim.sweeps._table import Table
+from wavesim.sweeps.store._store import Store, read
+from wavesim.sweeps.store._table import Table
 from wavesim.units import UnitSystem
 
 

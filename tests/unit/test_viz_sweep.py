@@ -19,11 +19,11 @@ from wavesim.errors import ArgumentError, NumericsError
 from wavesim.grid import Grid
 from wavesim.viz import small_multiples, spread, sweep_summary
 from wavesim.viz._colors import BLUE, house_style
-from wavesim.viz.pages._sweep_data import read_table, words_of
-from wavesim.viz.pages._sweep_line import draw_bars_away, draw_line, draw_one
-from wavesim.viz.pages._sweep_map import draw_map, draw_maps, norm_of
-from wavesim.viz.pages._sweep_sample import Ensemble, draw_ensemble, draw_histogram
-from wavesim.viz.pages._sweep_summary import _chosen, _squeezed
+from wavesim.viz.pages.sweeps._sweep_data import read_table, words_of
+from wavesim.viz.pages.sweeps._sweep_line import draw_bars_away, draw_line, draw_one
+from wavesim.viz.pages.sweeps._sweep_map import draw_map, draw_maps, norm_of
+from wavesim.viz.pages.sweeps._sweep_sample import Ensemble, draw_ensemble, draw_histogram
+from wavesim.viz.pages.sweeps._sweep_summary import _chosen, _squeezed
 
 
 def test_a_table_is_read_in_order_and_in_its_units() -> None:

@@ -53,7 +53,7 @@ def list_scenarios(
 ) -> None:
     """List the shipped scenarios, sweeps and designs by topic, and the outcome of the last run of each."""
     with door():
-        from ._catalogue import catalogue
+        from .verbs._catalogue import catalogue
 
         tell(catalogue(Path("results"), word))
 
@@ -62,7 +62,7 @@ def list_scenarios(
 def show(name: Name) -> None:
     """Print a scenario file, to read or to start a new one from."""
     with door():
-        from ._browse import text_of
+        from .verbs._browse import text_of
 
         tell(text_of(name), end="")
 
@@ -73,8 +73,8 @@ def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, dev
     with door():
         start_jax(device and device.value)
         from ..scenario import load_scenario
-        from ._browse import design_plan_text, is_design, is_sweep, plan_text
-        from ._run import overridden
+        from .verbs._browse import design_plan_text, is_design, is_sweep, plan_text
+        from .verbs._run import overridden
 
         if is_sweep(name):
             from ..sweeps import Sweep, check as check_sweep
@@ -124,8 +124,8 @@ def run(
     with door():
         start_jax(device and device.value)
         from ..scenario import folder_name, load_scenario
-        from ._cases import run_cases
-        from ._run import overridden, run as run_one
+        from .verbs._cases import run_cases
+        from .verbs._run import overridden, run as run_one
 
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, precision and precision.value)
         run_scenario = run_cases if scenario.cases else run_one
@@ -157,7 +157,7 @@ def new(
 ) -> None:
     """Write a commented scenario of your own, which runs as it is."""
     with door():
-        from ._new import new_file
+        from .verbs._new import new_file
 
         tell(new_file(kind, out))
 
@@ -171,7 +171,7 @@ def compare(
 ) -> None:
     """Print the numbers of several results side by side, and how far apart they are in error bars."""
     with door():
-        from ._compare import comparison
+        from .verbs._compare import comparison
 
         tell(comparison(results))
 
@@ -208,7 +208,7 @@ def sweep(
         # workers compute; here nothing but the table is kept
         start_jax("cpu" if status else device and device.value)
         from ..sweeps import Sweep
-        from ._sweep import Wanted, run_sweep, show_status
+        from .verbs._sweep import Wanted, run_sweep, show_status
 
         asked = Sweep.read(name, set_ or (), tolerance)
         folder = out if out is not None else Path("results") / Path(name).stem
@@ -239,7 +239,7 @@ def design(
     with door():
         start_jax(device and device.value)
         from ..scenario import load_design
-        from ._design import run_design
+        from .verbs._design import run_design
 
         asked = load_design(name, set_ or ())
         if not quiet:
@@ -261,7 +261,7 @@ def theory(
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         start_jax("cpu")
         from ..scenario import load_scenario
-        from ._theory import theory_json, theory_text
+        from .verbs._theory import theory_json, theory_text
 
         tell((theory_json if json else theory_text)(load_scenario(name, set_ or ())))
 
@@ -310,7 +310,7 @@ def animate(
     with door():
         start_jax("cpu")
         from ..viz import Look, size_of
-        from ._browse import movie_of, record_of
+        from .verbs._browse import movie_of, record_of
 
         result = record_of(result)
         across, down = (width, height) if size is None else size_of(size)
@@ -346,7 +346,7 @@ def doctor() -> None:
     """Show what wavesim runs on, and check that it computes right."""
     with door():
         start_jax()
-        from ._doctor import examine
+        from .verbs._doctor import examine
 
         text, sound = examine()
         tell(text)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import ArgumentError, WavesimError
-from . import _studies
 from ._channel import AHEAD, Channel, Credit, Desk
-from ._exports import film, numbers_csv
 from ._opening import Opening, menu, of_link, opened
-from ._show import Show
 from ._wire import Picture, arrays_bytes, file_bytes, picture_bytes
+from .figures import _studies
+from .figures._exports import film, numbers_csv
+from .figures._show import Show
 
 # frames of the tape made in one piece, between looks into the inbox
 _PIECE = 16

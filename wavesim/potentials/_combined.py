@@ -21,7 +21,7 @@ from ..errors import ArgumentError
 from ..grid import Grid
 from ._base import AbstractPotential, AbstractSmoothPotential, Position, unknown_extent
 from ._exact import values_at
-from ._landscape import sharp_at
+from .formulas import sharp_at
 
 
 @register_dataclass

@@ -12,7 +12,7 @@ from .._pytree import register_dataclass
 from ..errors import ArgumentError
 from ..grid import Grid
 from ._base import AbstractPotential, Position
-from ._expression import Expression
+from .formulas import Expression
 
 # places at which a formula of x and y is compared with itself, moved along the line
 _LOOKS, _REACH = 64, 50.0

@@ -22,8 +22,7 @@ from ..grid import Grid
 from ._base import AbstractPotential, AbstractSmoothPotential, Position, planar
 from ._combined import Driven, Sum
 from ._exact import values_at
-from ._expression import Expression
-from ._landscape import sharp_at
+from .formulas import Expression, sharp_at
 
 # of the distance to the next edge, how far off V is taken on one side of it
 _HAIR = 1e-9

@@ -1,12 +1,5 @@
 """Propagation in time: plan, propagate, evolve (pure), relax (imaginary time)."""
 
-from ._adjoint import (
-    has_adjoint as has_adjoint,
-    propagate_with_adjoint as propagate_with_adjoint,
-)
-from ._batch import chunks_at_once as chunks_at_once, evolve_many as evolve_many, row_seconds as row_seconds
-from ._evolve import Frame as Frame, Trajectory as Trajectory, evolve as evolve
-from ._flight import Flight as Flight, flight as flight
 from ._folded import folded as folded
 from ._memory import refuse_given as refuse_given
 from ._numerics import (
@@ -19,14 +12,6 @@ from ._numerics import (
     tabled as tabled,
 )
 from ._progress import Progress as Progress, heeding as heeding, reporter as reporter
-from ._propagate import (
-    check as check,
-    checked as checked,
-    propagate as propagate,
-    recorded as recorded,
-    settled as settled,
-)
-from ._relax import relax as relax
 from ._result import Adjoint as Adjoint, FrameSum as FrameSum, Result as Result
 from ._speed import pair_seconds as pair_seconds
 from .planner import (
@@ -41,3 +26,19 @@ from .planner import (
     plan as plan,
     refuse_falling as refuse_falling,
 )
+from .runs import (
+    Flight as Flight,
+    check as check,
+    checked as checked,
+    chunks_at_once as chunks_at_once,
+    evolve_many as evolve_many,
+    flight as flight,
+    has_adjoint as has_adjoint,
+    propagate as propagate,
+    propagate_with_adjoint as propagate_with_adjoint,
+    recorded as recorded,
+    relax as relax,
+    row_seconds as row_seconds,
+    settled as settled,
+)
+from .stepping import Frame as Frame, Trajectory as Trajectory, evolve as evolve

@@ -17,9 +17,31 @@ if TYPE_CHECKING:
     )
     from ._changes import Change as Change, folder_name as folder_name
     from ._design_file import DesignFile as DesignFile, load_design as load_design
-    from ._dimensions import dimension_of_path as dimension_of_path
-    from ._fields import kind_of as kind_of
-    from ._library import (
+    from .schema._dimensions import dimension_of_path as dimension_of_path
+    from .schema._fields import kind_of as kind_of
+    from .schema._quantities import QUANTITIES as QUANTITIES
+    from .schema._reference import (
+        FAMILY_OF as FAMILY_OF,
+        TableOfKeys as TableOfKeys,
+        examples as examples,
+        kinds as kinds,
+        sections as sections,
+    )
+    from .schema._schema import json_schema as json_schema
+    from .schema._starter import starter as starter
+    from .sweep_files import (
+        MOST_ROWS as MOST_ROWS,
+        SweepAxis as SweepAxis,
+        axes_of as axes_of,
+        refuse_too_many as refuse_too_many,
+        sample_values as sample_values,
+        understood as understood,
+        unknown as unknown,
+    )
+    from .text import (
+        assign as assign,
+        assign_value as assign_value,
+        assignment_of as assignment_of,
         canonical as canonical,
         find_design as find_design,
         find_scenario as find_scenario,
@@ -29,34 +51,16 @@ if TYPE_CHECKING:
         shipped_designs as shipped_designs,
         shipped_sweeps as shipped_sweeps,
         text_of as text_of,
+        toml as toml,
+        written as written,
     )
-    from ._paths import assign as assign, assign_value as assign_value, assignment_of as assignment_of
-    from ._quantities import QUANTITIES as QUANTITIES
-    from ._reference import (
-        FAMILY_OF as FAMILY_OF,
-        TableOfKeys as TableOfKeys,
-        examples as examples,
-        kinds as kinds,
-        sections as sections,
-    )
-    from ._schema import json_schema as json_schema
-    from ._starter import starter as starter
-    from ._sweep_axes import SweepAxis as SweepAxis, axes_of as axes_of
-    from ._sweep_grammar import understood as understood, unknown as unknown
-    from ._sweep_values import (
-        MOST_ROWS as MOST_ROWS,
-        refuse_too_many as refuse_too_many,
-        sample_values as sample_values,
-    )
-    from ._toml import toml as toml
-    from ._writer import written as written
 
 _HOMES = {
     "Expectation": "_build", "Scenario": "_build", "load_scenario": "_build", "read_scenario": "_build",
-    "DesignFile": "_design_file", "load_design": "_design_file", "find_design": "_library", "shipped_designs": "_library",
-    "find_scenario": "_library", "find_sweep": "_library", "shipped": "_library", "shipped_sweeps": "_library",
-    "fingerprint": "_library", "assign": "_paths", "QUANTITIES": "_quantities", "json_schema": "_schema",
-    "FAMILY_OF": "_reference", "TableOfKeys": "_reference", "examples": "_reference", "kinds": "_reference", "sections": "_reference", "starter": "_starter", "Change": "_changes", "folder_name": "_changes", "kind_of": "_fields", "dimension_of_path": "_dimensions", "canonical": "_library", "assign_value": "_paths", "assignment_of": "_paths", "SweepAxis": "_sweep_axes", "axes_of": "_sweep_axes", "understood": "_sweep_grammar", "unknown": "_sweep_grammar", "refuse_too_many": "_sweep_values", "MOST_ROWS": "_sweep_values", "toml": "_toml", "written": "_writer", "text_of": "_library", "sample_values": "_sweep_values",
+    "DesignFile": "_design_file", "load_design": "_design_file", "find_design": "text._library", "shipped_designs": "text._library",
+    "find_scenario": "text._library", "find_sweep": "text._library", "shipped": "text._library", "shipped_sweeps": "text._library",
+    "fingerprint": "text._library", "assign": "text._paths", "QUANTITIES": "schema._quantities", "json_schema": "schema._schema",
+    "FAMILY_OF": "schema._reference", "TableOfKeys": "schema._reference", "examples": "schema._reference", "kinds": "schema._reference", "sections": "schema._reference", "starter": "schema._starter", "Change": "_changes", "folder_name": "_changes", "kind_of": "schema._fields", "dimension_of_path": "schema._dimensions", "canonical": "text._library", "assign_value": "text._paths", "assignment_of": "text._paths", "SweepAxis": "sweep_files._sweep_axes", "axes_of": "sweep_files._sweep_axes", "understood": "sweep_files._sweep_grammar", "unknown": "sweep_files._sweep_grammar", "refuse_too_many": "sweep_files._sweep_values", "MOST_ROWS": "sweep_files._sweep_values", "toml": "text._toml", "written": "text._writer", "text_of": "text._library", "sample_values": "sweep_files._sweep_values",
 }  # fmt: skip
 
 

@@ -18,17 +18,15 @@ from ..errors import ArgumentError, ScenarioError, WavesimError
 from ..problem import Problem
 from ..units import UnitSystem, number_and_unit, system_of, unit
 from ._changes import Change, changed, changes_of
-from ._fields import quantity_value
-from ._library import canonical, find_scenario, fingerprint
-from ._messages import listed, sentences
-from ._paths import assign
-from ._quantities import OF_STUDIES, QUANTITIES
-from ._recoil import with_recoils
-from ._schema import SECTIONS, Expected, ScenarioFile
 from ._tables import with_tables
-from ._toml import toml
-from ._uncertain import certain, uncertainties_of
-from ._vary import cases_of, refuse_varied
+from .schema._fields import quantity_value
+from .schema._messages import listed, sentences
+from .schema._quantities import OF_STUDIES, QUANTITIES
+from .schema._recoil import with_recoils
+from .schema._schema import SECTIONS, Expected, ScenarioFile
+from .schema._uncertain import certain, uncertainties_of
+from .sweep_files import cases_of, refuse_varied
+from .text import assign, canonical, find_scenario, fingerprint, toml
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .._text import brief_text, clean
-from ._paths import assignment_of
+from .text import assignment_of
 
 if TYPE_CHECKING:
     from ._build import Scenario

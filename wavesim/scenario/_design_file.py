@@ -14,13 +14,11 @@ from ..analysis import question_of
 from ..designs import Design, Target, design
 from ..errors import ArgumentError, ScenarioError, WavesimError
 from ._build import Scenario, is_angle, read_with_design
-from ._dimensions import dimension_of_path
-from ._fields import quantity_value
-from ._library import find_design
-from ._messages import listed
-from ._paths import assign
-from ._quantities import QUANTITIES
-from ._toml import toml
+from .schema._dimensions import dimension_of_path
+from .schema._fields import quantity_value
+from .schema._messages import listed
+from .schema._quantities import QUANTITIES
+from .text import assign, find_design, toml
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,6 @@ from ._check import Check as Check, check as check
 from ._export import to_csv as to_csv, to_parquet as to_parquet
 from ._file import Sweep as Sweep
 from ._layout import Layout as Layout
-from ._store import read as read
 from ._sweep import LOG as LOG, STORE as STORE, sweep as sweep
 from ._watch import Pace as Pace, Tally as Tally, pace as pace, shown as shown, spoken as spoken
+from .store._store import read as read

@@ -15,14 +15,14 @@ import xarray as xr
 from ..analysis import AbstractQuestion
 from ..errors import ArgumentError
 from ..problem import Problem
-from ._chunk import AbstractExecutor, measured
-from ._description import read_description
-from ._executors import executor
 from ._file import Sweep
 from ._parts import Part
-from ._store import Store
-from ._table import Table
 from ._watch import Progress, Watch, shown
+from .store._description import read_description
+from .store._store import Store
+from .store._table import Table
+from .workers._chunk import AbstractExecutor, measured
+from .workers._executors import executor
 
 STORE, LOG = "sweep.zarr", "sweep.log"
 

@@ -23,8 +23,8 @@ from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Verdict, refine
 from ._repeat import Trial, warnings_of
 from ._report import Curve, Quantity, Report
-from ._residual import between_points
 from ._runs import Measurement
+from .residuals import between_points
 
 # the least error of a point on a pattern, as a share of the worst point's
 _LEAST_SHARE = 0.1

@@ -27,8 +27,8 @@ from ._accuracy import (
     uses_gradients,
 )
 from ._report import Quantity
-from ._residual import Residual, grid_residuals
 from ._runs import Measurement, Numbers, RunRequest
+from .residuals import Residual, grid_residuals
 
 BLAME = {
     "time_step": "time step",

@@ -2,7 +2,7 @@
 
 from ._absorber_echo import echo_amplitude as echo_amplitude, echo_of_all as echo_of_all
 from ._absorber_leak import absorber_leak as absorber_leak, packet_leak as packet_leak
-from ._doublet import (
+from .levels import (
     Beat as Beat,
     beats as beats,
     dipole_of as dipole_of,
@@ -10,50 +10,51 @@ from ._doublet import (
     driven_wells_of as driven_wells_of,
     few_levels_of as few_levels_of,
     half_length as half_length,
+    level_theories as level_theories,
     lowest_doublet as lowest_doublet,
+    motion_at as motion_at,
+    motion_theories as motion_theories,
     tunnels as tunnels,
     wkb_gap_of as wkb_gap_of,
 )
-from ._forbidden import (
+from .scattering import (
+    BELOW_TOP as BELOW_TOP,
     Forbidden as Forbidden,
-    energy_density as energy_density,
-    forbidden_region as forbidden_region,
-    stationary_wave as stationary_wave,
-)
-from ._levels import level_theories as level_theories
-from ._lines import (
     Line as Line,
-    crossing as crossing,
-    crossings as crossings,
-    extremes as extremes,
-    extremum as extremum,
-    sampled as sampled,
-)
-from ._mass_structures import by_scattering_matrices as by_scattering_matrices, cells_of as cells_of
-from ._motion import motion_at as motion_at, motion_theories as motion_theories
-from ._packet import Shares as Shares, packet_theories as packet_theories, shares_of as shares_of
-from ._plane_waves import (
     PlaneWaves as PlaneWaves,
     Route as Route,
-    by_cells as by_cells,
-    by_closed_form as by_closed_form,
-    independent_routes as independent_routes,
-    scattering_problem as scattering_problem,
-    threshold as threshold,
-    wave_room as wave_room,
-)
-from ._resonances import poles_of as poles_of, resonance_marks as resonance_marks, resonances_of as resonances_of
-from ._start import start_in_words as start_in_words
-from ._terrain import gaussians_of as gaussians_of, terrain_of as terrain_of
-from ._transmission import (
-    BELOW_TOP as BELOW_TOP,
+    Shares as Shares,
     TransmissionOf as TransmissionOf,
     along_first_axis as along_first_axis,
     approximate_transmissions as approximate_transmissions,
     average as average,
+    by_cells as by_cells,
+    by_closed_form as by_closed_form,
+    by_scattering_matrices as by_scattering_matrices,
+    cells_of as cells_of,
     closed_form as closed_form,
+    crossing as crossing,
+    crossings as crossings,
+    energy_density as energy_density,
+    extremes as extremes,
+    extremum as extremum,
+    forbidden_region as forbidden_region,
+    gaussians_of as gaussians_of,
+    independent_routes as independent_routes,
     moves_right as moves_right,
+    packet_theories as packet_theories,
+    poles_of as poles_of,
+    resonance_marks as resonance_marks,
+    resonances_of as resonances_of,
+    sampled as sampled,
+    scattering_problem as scattering_problem,
     scattering_transmission as scattering_transmission,
+    shares_of as shares_of,
     single_top as single_top,
+    start_in_words as start_in_words,
+    stationary_wave as stationary_wave,
+    terrain_of as terrain_of,
+    threshold as threshold,
     transmission_theories as transmission_theories,
+    wave_room as wave_room,
 )

@@ -12,8 +12,7 @@ from ...grid import Grid
 from ...problem import Problem
 from ...states import as_packet
 from ._absorber_leak import HARDLY, STILL, layer_leak, reflected_amplitude, value_at_start
-from ._terrain import terrain_of
-from ._transmission import along_first_axis, moves_right
+from .scattering import along_first_axis, moves_right, terrain_of
 
 # how many times longer than the box a spectrum is looked at, so that what comes back later than once across stays apart
 _LONGER = 4

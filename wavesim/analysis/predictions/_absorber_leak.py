@@ -14,7 +14,7 @@ from ...absorbers import Absorber
 from ...potentials import AbstractPotential, values_at
 from ...problem import Problem
 from ...states import AbstractPacket, as_packet
-from ._transmission import along_first_axis, moves_right, scattering_transmission
+from .scattering import along_first_axis, moves_right, scattering_transmission
 
 # momenta slower than this share of the packet's never arrive, and are counted as what remains
 STILL = 1e-3

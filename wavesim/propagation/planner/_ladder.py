@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator
 from ...problem import Problem
 from ...schemes import Chebyshev, Scheme
 from .._numerics import Method, Numerics, chebyshev_for
-from ._grid import continued
+from .spaces import continued
 
 # from rung to rung at most a quarter more points or steps
 _RUNGS = (4, 5, 6, 7)

@@ -23,17 +23,23 @@ from ...states import Trapped, as_packet
 from ...unfolding import unfolded, unfolded_grid
 from .._memory import refuse_too_large
 from .._numerics import Method, Numerics, chebyshev_for as chebyshev_for, require_double
-from .._spectral import require_spectral
-from ._closed import closed_space
-from ._confined import confined_space
-from ._decay import decay_space
-from ._followed import followed_space
+from ..stepping import require_spectral
 from ._ladder import Batch, on_ladder
-from ._open import deep_space, falls_off, free_space, open_space
-from ._planar import dimension_of, planar_space
 from ._shown import Shown
-from ._space import Space
 from ._time import planned_course
+from .spaces import (
+    Space,
+    closed_space,
+    confined_space,
+    decay_space,
+    deep_space,
+    dimension_of,
+    falls_off,
+    followed_space,
+    free_space,
+    open_space,
+    planar_space,
+)
 
 DEFAULT_FRAMES = 240
 # whole planes are kept: fewer of them

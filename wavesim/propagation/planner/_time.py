@@ -16,7 +16,7 @@ from ...states import as_packet
 from .._numerics import Method, chebyshev_between, scheme_named, spectral_bounds
 from ._ladder import Batch
 from ._pilot import Pilot
-from ._space import Space
+from .spaces import Space
 
 # step x energy at which each scheme reaches a state error of 1e-4 over t x energy of about 60: where pilot runs begin (NUMERICS section 1.4)
 _REACH = {"strang": 0.05, "yoshida4": 0.5, "chin4a": 0.55, "ti4d": 0.5, "srkn11b": 3.0, "g6t4": 1.5}

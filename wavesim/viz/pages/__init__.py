@@ -3,4 +3,4 @@
 from ._design import design_summary as design_summary
 from ._study import study_summary as study_summary
 from ._summary import picture as picture, summary as summary
-from ._sweep_summary import sweep_summary as sweep_summary
+from .sweeps import sweep_summary as sweep_summary

@@ -1,0 +1,149 @@
+"""Waves that a grid does not hold: what its run misses of V psi on a finer one, and how the fastest of them follow the others."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import scipy.fft
+
+from ....grid import Grid
+from ....potentials import AbstractPotential, exact_samples
+from ....problem import Problem
+from ....propagation import Numerics
+from .._accuracy import uses_gradients
+
+# the kinetic energy out of the band stays above the mean energy by this share of itself, also on grids that hold too little
+_LEAST = 0.1
+# times the mean energy: kinetic energies of waves that follow at once
+_FAST = 4.0
+# of a step: how far apart V is taken for its change in time
+_INSTANT = 0.01
+
+
+class FinerGrid:
+    """A grid `finer` times as fine as that of a run, and what the run's grid misses there.
+
+    Args:
+        problem: its potential is the true one.
+        numerics: of the run.
+        start: psi at its start, on its grid.
+        finer: how many times.
+    """
+
+    def __init__(self, problem: Problem, numerics: Numerics, start: np.ndarray, finer: int) -> None:
+        self.problem, self.grid, self.finer = problem, numerics.grid, finer
+        self.fine = finer_grid(self.grid, finer)
+        k = np.meshgrid(
+            *(
+                2 * math.pi * scipy.fft.fftfreq(n, float(h))
+                for n, h in zip(self.fine.points, self.fine.spacing, strict=True)
+            ),
+            indexing="ij",
+            sparse=True,
+        )
+        # the largest component in units of the band: below 1 inside it
+        bands = (np.abs(a) * float(h) / math.pi for a, h in zip(k, self.grid.spacing, strict=True))
+        self.reach = np.max(np.broadcast_arrays(*bands), axis=0)
+        self.outside = self.reach > 1 - 1e-9
+        self.kinetic = np.asarray(self.grid.spread(self.grid.kinetic(float(problem.mass))))
+        self.energy = _energy(problem, numerics, start)
+        kinetic = sum(a**2 for a in k) / (2 * float(problem.mass))
+        # waves of far more energy than the particle's follow at once, in the band too
+        fast = self.outside | (kinetic > _FAST * abs(self.energy))
+        moving = kinetic - np.minimum(self.energy, (1 - _LEAST) * kinetic)
+        self.green = np.where(fast, -1 / np.where(fast, moving, 1.0), 0.0)
+        self.instant = _INSTANT * float(numerics.dt)
+        # kicks with gradients of V move fast waves in another way than V itself does, and edges that move have no rate
+        potential = problem.potential
+        self.orders = 2 if (potential.static or potential.smooth) and not uses_gradients(numerics) else 1
+        self._taken: float | None = None
+
+    def take(self, time: float) -> None:
+        """V at this time from now on."""
+        static = self.problem.potential.static
+        if self._taken is not None and static:
+            return
+        self._taken = time
+        self.samples, self.true = self._potential(time)
+        self.rates: tuple[np.ndarray, np.ndarray] | None = None
+        if self.orders > 1 and not static:
+            before, after = self._potential(time - self.instant), self._potential(time + self.instant)
+            self.rates = tuple((b - a) / (2 * self.instant) for a, b in zip(before, after, strict=True))  # type: ignore[assignment]
+
+    def _potential(self, time: float) -> tuple[np.ndarray, np.ndarray]:
+        potential, mass = self.problem.potential, float(self.problem.mass)
+        samples = np.asarray(potential.sample(self.grid, mass=mass, time=time))  # type: ignore[arg-type]
+        return samples, _true(potential, self.fine, mass, time)
+
+    def missed(self, psi: np.ndarray, spectrum: np.ndarray) -> np.ndarray:
+        """The spectrum of V psi - I(V psi), of psi on the run's grid and its spectrum."""
+        return self._missed(self.samples, self.true, psi, spectrum)
+
+    def _missed(self, samples: np.ndarray, true: np.ndarray, psi: np.ndarray, spectrum: np.ndarray) -> np.ndarray:
+        wave = scipy.fft.ifftn(spread_spectrum(spectrum, self.finer))
+        return forward(true * wave) - spread_spectrum(forward(samples * psi), self.finer)
+
+    def following(self, phi: np.ndarray, spectrum: np.ndarray) -> list[np.ndarray]:
+        """The spectrum of phi', order by order: G S, and G V G S - G^2 (i d/dt - E) S, where there is a second."""
+        first = self.green * self.missed(phi, spectrum)
+        if self.orders == 1:
+            return [first]
+        # (H - E) phi
+        turned = np.asarray(scipy.fft.ifftn(self.kinetic * spectrum)) + (self.samples - self.energy) * phi
+        changed = self.missed(turned, forward(turned))
+        if self.rates is not None:
+            changed = changed + 1j * self._missed(*self.rates, phi, spectrum)
+        scattered = forward(self.true * scipy.fft.ifftn(first))
+        return [first, self.green * scattered - self.green**2 * changed]
+
+
+def _true(potential: AbstractPotential, fine: Grid, mass: float, time: float) -> np.ndarray:
+    """V as the fine grid sees it."""
+    if potential.dimension == 1:
+        line = exact_samples(potential, fine.axis(0), mass=mass, time=time)
+        return line.reshape(-1, *(1,) * (fine.dimension - 1))
+    return np.asarray(potential.sample(fine, mass=mass, time=time))
+
+
+def _energy(problem: Problem, numerics: Numerics, psi: np.ndarray) -> float:
+    """The mean energy of the start."""
+    grid = numerics.grid
+    spectrum = np.abs(forward(psi)) ** 2
+    kinetic = np.asarray(grid.spread(grid.kinetic(float(problem.mass))))
+    samples = np.asarray(problem.potential.sample(grid, mass=float(problem.mass)))
+    density = np.abs(psi) ** 2
+    return float(np.sum(kinetic * spectrum) / np.sum(spectrum) + np.sum(samples * density) / np.sum(density))
+
+
+def spread_spectrum(spectrum: np.ndarray, finer: int) -> np.ndarray:
+    """The spectrum of an interpolant on a grid `finer` times as fine, scaled so that its values stay; the highest wave goes to both ends."""
+    for axis in range(spectrum.ndim):
+        count = spectrum.shape[axis]
+        half = count // 2
+        wide = np.zeros((*spectrum.shape[:axis], count * finer, *spectrum.shape[axis + 1 :]), complex)
+        low, high = [slice(None)] * spectrum.ndim, [slice(None)] * spectrum.ndim
+        low[axis], high[axis] = slice(0, half), slice(-half, None)
+        wide[tuple(low)] = spectrum[tuple(low)]
+        wide[tuple(high)] = spectrum[tuple(high)]
+        middle, mirror = [slice(None)] * spectrum.ndim, [slice(None)] * spectrum.ndim
+        middle[axis], mirror[axis] = slice(half, half + 1), slice(-half, -half + 1 or None)
+        top = spectrum[tuple(middle)] / 2
+        wide[tuple(middle)] = top
+        wide[tuple(mirror)] = top
+        spectrum = wide * finer
+    return spectrum
+
+
+def padded(psi: np.ndarray, finer: int) -> np.ndarray:
+    """psi on the finer grid, by its own waves."""
+    return np.asarray(scipy.fft.ifftn(spread_spectrum(forward(psi), finer)))
+
+
+def forward(psi: np.ndarray) -> np.ndarray:
+    return np.asarray(scipy.fft.fftn(psi))
+
+
+def finer_grid(grid: Grid, finer: int) -> Grid:
+    """The same box with so many times the points."""
+    return Grid(grid.lower, tuple(float(h) / finer for h in grid.spacing), tuple(n * finer for n in grid.points))

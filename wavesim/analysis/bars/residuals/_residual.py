@@ -1,0 +1,222 @@
+"""What a grid leaves wrong in a number: the residual of the true potential, weighted by the gradient of the number."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+
+from ....hamiltonian import Hamiltonian
+from ....observables import Snapshot
+from ....potentials import Unfolded
+from ....problem import Problem
+from ....propagation import Adjoint, Numerics, Result
+from ._missed_waves import FinerGrid, finer_grid, forward, padded, spread_spectrum
+
+# how many times finer the residual is looked at, at first and at most, along one axis and along more
+_FINER, _FINEST = (2, 2), (64, 4)
+# points of the finest grid where a number may have waves without end
+_MOST_BESIDE = 1 << 15
+# of what is corrected: what the outer octave may contribute
+_OUTER = 0.2
+
+
+@dataclasses.dataclass(frozen=True)
+class Residual:
+    """The error of a number that the grid makes.
+
+    Attributes:
+        correction: its estimate, to be added to the number.
+        first: what is uncertain of it: the last order that was summed, without cancellation in time, or all of it.
+        bound: the size of all of it, phases included, without cancellation in time: what could be wrong at all.
+        wave_numbers: shape (n,), increasing, beyond the band of the grid.
+        tail: what waves beyond each of these contribute without cancellation in time or momentum, shape (n,), decreasing.
+    """
+
+    correction: float
+    first: float
+    bound: float
+    wave_numbers: np.ndarray
+    tail: np.ndarray
+
+    def error(self, room: float) -> float:
+        """The bar of the corrected number: the last order that was summed, and what is of second order in the grid, 3 bound^2/(4 room).
+
+        An amplitude t that changes by t' and t''/2 changes abs(t)^2 by abs(t')^2 + Re(t* t'') in second order. With abs(t') = bound/(2 abs(t)), and
+        t'' = 2 t'^2/t as on the flank of a resonance, t = 1/(1 + i x), where it bends most: three times abs(t')^2.
+
+        Args:
+            room: what the number can move in: of a probability p the smaller of p and 1 - p, else its scale.
+        """
+        return self.first + 3 * self.bound**2 / (4 * max(room, 1e-300))
+
+    def finer(self, share: float) -> float:
+        """How many times finer a grid must be for what lies beyond its band to be `share` of what it is now."""
+        if not len(self.tail) or self.tail[0] <= 0:
+            return 1.0
+        enough = np.flatnonzero(self.tail <= share * self.tail[0])
+        last = self.wave_numbers[enough[0]] if len(enough) else self.wave_numbers[-1]
+        return float(last / self.wave_numbers[0])
+
+
+def grid_residuals(result: Result, enough: float = 0.0) -> dict[str, Residual]:
+    """The error of the grid in each number that an adjoint of the run is the gradient of, by name.
+
+    A grid run solves i dpsi/dt = T psi + I(V psi) within its band, I the interpolation on the grid with the samples of V that the run had.
+    It misses R = V psi - I(V psi), V the true potential on a finer grid, and
+
+    dQ = 2 Im int dt <phi + phi'|R>,  phi' = G S + G V G S - G^2 (i d/dt - E) S,  G(k) = -1/(k^2/2m - E),
+
+    with S = V phi - I(V phi) and E the mean energy. phi' is what the run backward misses of phi itself, to second
+    order in the energies of the particle over the kinetic one: beyond the band, where I(V phi) is none, and within it where the kinetic energy
+    is far above E, so that these waves follow at once. What the second order gives is the bar of both. (With G S beyond the band alone, edges
+    that lie anywhere keep an error of third order in the spacing: 1.1e-4 left of 6.6e-5; tests/analysis/test_adjoint.py.) The true V is
+    `exact_samples`, made of values of V alone. Where edges move, or a splitting kicks with gradients of V, there is the first order alone, and all of
+    it is the bar.
+
+    To it comes what the number's own observables leave out between the points (a plane cuts abs(psi)^2 to fourth order only): they are
+    measured once more on interpolated psi.
+
+    Args:
+        result: the run, with psi kept and its adjoints.
+        enough: what waves beyond the finest grid may contribute, absolute.
+
+    Returns:
+        a `Residual` for each adjoint.
+
+    Not for deltas alone: R falls as slowly as 1/k there, and the outer octave is added once more for what lies beyond the finest grid.
+
+    Source: R. Becker and R. Rannacher, Acta Numerica 10, 1 (2001), eq. (2.15); phi' is perturbation theory, P.-O. Loewdin, J. Chem. Phys. 19, 1396 (1951).
+    """
+    grid = result.numerics.grid
+    several = grid.dimension > 1
+    finer, finest = _FINER[several], _FINEST[several]
+    if isinstance(result.problem.potential, Unfolded):
+        # a momentum beside a wall has waves without end: what is beyond the finest grid is in the bar
+        finest = max(finer, min(finest, _MOST_BESIDE // grid.points[0]))
+    waiting, done = dict(result.adjoints), {}
+    looks: dict[str, list[float]] = {name: [] for name in waiting}
+    while waiting:
+        for name, (residual, outer) in _looked_at(result.problem, result.numerics, waiting, finer).items():
+            looks[name].append(residual.correction)
+            # in the plane a second look would cost four times the first
+            changed = 0.0 if several else _still_to_come(looks[name])
+            if outer + changed <= max(_OUTER * residual.first, enough) or finer >= finest:
+                between = _between_points(result, waiting.pop(name))
+                # a grid four times as fine leaves 4^-4 of a fourth-order error; a tenth of it is safe where that order is not reached
+                extra = outer + changed + abs(between) / 10
+                done[name] = dataclasses.replace(
+                    residual,
+                    correction=residual.correction + between,
+                    first=residual.first + extra,
+                    bound=residual.bound + extra,
+                )
+        finer *= 2
+    return {name: done[name] for name in result.adjoints}
+
+
+def _still_to_come(values: list[float]) -> float:
+    """What ever finer looks may still change: as much as the last one did, or what a geometric series leaves if two have been seen."""
+    if len(values) < 2:
+        return math.inf
+    last = abs(values[-1] - values[-2])
+    before = abs(values[-2] - values[-3]) if len(values) > 2 else last
+    share = last / before if before > 0 else 1.0
+    return last * min(1.0, share / (1 - share) if share < 1 else 1.0)
+
+
+def _between_points(result: Result, adjoint: Adjoint) -> float:
+    """By how much the number changes where its observables see interpolated psi."""
+    series = adjoint.number.series
+    frames = np.flatnonzero(np.any([np.zeros(len(result.psi)), *series.values()], axis=0))
+    return sum(
+        float(weights[frame]) * between_points(result, name, int(frame))
+        for name, weights in series.items()
+        for frame in frames
+    )
+
+
+def between_points(result: Result, name: str, frame: int) -> float:
+    """By how much a series changes at one frame if psi is interpolated first, on a grid four times as fine (twice in the plane).
+
+    Args:
+        result: with psi kept.
+        name: of one of its observables.
+        frame: number of the frame.
+    """
+    problem, grid, finer = result.problem, result.numerics.grid, 4 if result.numerics.grid.dimension == 1 else 2
+    observable, change = problem.measure[name], 0.0
+    for place, sign in ((grid, -1.0), (finer_grid(grid, finer), 1.0)):
+        start, psi = (  # NumPy's, as all tables of a known run
+            wave if place is grid else padded(wave, finer) for wave in (result.psi[0], result.psi[frame])
+        )
+        samples = problem.potential.sample(place, mass=problem.mass, time=float(result.times[frame]))  # type: ignore[arg-type]
+        hamiltonian = Hamiltonian(place, samples, problem.mass)
+        prepared = observable.prepare(place, hamiltonian, start)  # type: ignore[arg-type]
+        change += sign * float(observable.measure(prepared, Snapshot(psi, hamiltonian)))  # type: ignore[arg-type]
+    return change
+
+
+class _Weighed:
+    """The residual weighted by one gradient, at one time after the other."""
+
+    def __init__(self, there: FinerGrid) -> None:
+        self.there = there
+        self.scale = math.prod(float(h) for h in there.fine.spacing) / there.outside.size
+        self.orders: list[list[complex]] = []
+        self.spectrum = np.zeros(int(np.count_nonzero(there.outside)))
+
+    def add(self, phi: np.ndarray, residual: np.ndarray, weight: float) -> None:
+        """phi and the spectrum of the residual at one time."""
+        spectrum = forward(phi)
+        inside = np.vdot(spread_spectrum(spectrum, self.there.finer), residual) * self.scale
+        following = [np.conj(order) * residual * self.scale for order in self.there.following(phi, spectrum)]
+        self.orders.append([complex(inside), *(complex(np.sum(order)) for order in following)])
+        self.spectrum += weight * np.abs(following[0][self.there.outside])
+
+    def nothing(self) -> None:
+        """phi is 0 at this time, as it is after the number was read."""
+        self.orders.append([0j] * (1 + self.there.orders))
+
+    def residual(self, weights: np.ndarray) -> tuple[Residual, float]:
+        """The `Residual`, and what its outer octave contributes."""
+        there = self.there
+        each = 2 * np.imag(self.orders)
+        products, sizes = each.sum(axis=1), weights @ np.abs(each)
+        correction, bound = float(weights @ products), 2 * float(weights @ np.abs(np.sum(self.orders, axis=1)))
+        first = float(weights @ np.abs(products))
+        if there.orders > 1 and sizes[2] < sizes[1]:
+            # the orders fall as a geometric series does
+            first = min(first, float(sizes[2] / (1 - sizes[2] / sizes[1])))
+        if len(products) % 2:
+            # every other sample, with twice the step
+            coarse = 2 * weights[::2]
+            coarse[[0, -1]] = weights[0] * 2
+            first += abs(correction - float(coarse @ products[::2]))
+        reach = there.reach[there.outside]
+        order = np.argsort(reach, kind="stable")
+        tail = 2 * np.cumsum(self.spectrum[order][::-1])[::-1]
+        numbers = reach[order] * math.pi / float(there.grid.spacing[0])
+        outer = 2 * float(np.sum(self.spectrum[reach > there.finer / 2]))
+        return Residual(correction, first, bound, numbers, tail), outer
+
+
+def _looked_at(
+    problem: Problem, numerics: Numerics, adjoints: dict[str, Adjoint], finer: int
+) -> dict[str, tuple[Residual, float]]:
+    """The residuals on a grid `finer` times as fine, and what the outer octave of each contributes."""
+    one = next(iter(adjoints.values()))
+    there = FinerGrid(problem, numerics, one.psi[0], finer)
+    weights = np.full(len(one.times), one.times[1] - one.times[0])
+    weights[[0, -1]] /= 2
+    weighed = {name: _Weighed(there) for name in adjoints}
+    for place, time in enumerate(one.times):
+        there.take(float(time))
+        residual = there.missed(one.psi[place], forward(one.psi[place]))
+        for name, adjoint in adjoints.items():
+            if np.any(adjoint.phi[place]):
+                weighed[name].add(adjoint.phi[place], residual, float(weights[place]))
+            else:
+                weighed[name].nothing()
+    return {name: sums.residual(weights) for name, sums in weighed.items()}

@@ -1,0 +1,243 @@
+"""The lowest levels of a double well by theory's own methods: what populations, splittings and drives are compared with."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from .... import theory
+from ....errors import WavesimError
+from ....potentials import (
+    AbstractDoubleWell,
+    DoubleDeltaWell,
+    Driven,
+    QuarticDoubleWell,
+    TwoWells,
+    two_wells_of,
+    values_at,
+)
+from ....problem import Problem
+from ....states import LeftLocalized, RightLocalized
+
+# int kappa dx from a well to walls that are not felt, and places at which it is summed
+_UNFELT, _FINE, _POINTS = 18.0, 4001, 255
+
+
+@dataclasses.dataclass(frozen=True)
+class Beat:
+    """The left population of two levels: mean + swing cos(gap t)."""
+
+    gap: float
+    mean: float
+    swing: float
+
+    def at(self, times: np.ndarray) -> np.ndarray:
+        """The left population at `times`."""
+        return self.mean + self.swing * np.cos(self.gap * np.asarray(times))
+
+
+def double_well(problem: Problem) -> AbstractDoubleWell | TwoWells | None:
+    """The double well, without what drives it: a built-in one, or the two wells that are found in V; None where there are none."""
+    inner = problem.potential.potential if isinstance(problem.potential, Driven) else problem.potential
+    return inner if isinstance(inner, AbstractDoubleWell) else two_wells_of(inner, float(problem.mass))
+
+
+def tunnels(problem: Problem) -> bool:
+    """Whether the problem is a localized start in a double well, driven or not."""
+    return isinstance(problem.state, LeftLocalized | RightLocalized) and double_well(problem) is not None
+
+
+def lowest_doublet(problem: Problem) -> theory.Doublet | None:
+    """The two lowest levels of a symmetric double well by a method of their own; None for a tilted one, for found wells with edges, and without two wells."""
+    well = double_well(problem)
+    if well is None or (isinstance(well, QuarticDoubleWell) and float(well.tilt) != 0):
+        return None
+    if isinstance(well, TwoWells):
+        # found wells with edges are left to methods that look for them
+        if not well.symmetric or not well.smooth:
+            return None
+        try:
+            return _doublet(well, float(problem.mass))
+        except WavesimError:
+            # two bound levels are not there
+            return None
+    if isinstance(well, DoubleDeltaWell):
+        return _delta_doublet(well, float(problem.mass))
+    return _doublet(well, float(problem.mass))
+
+
+def beats(problem: Problem) -> dict[str, Beat]:
+    """What a localized start in an undriven well does, by theory's name; empty where the well holds no two levels.
+
+    ``overlap_corrected`` follows the two levels and their states, tails included; ``textbook`` is cos^2, and for tilted wells the
+    generalised Rabi formula with the gap of the untilted wells, detuned by the tilt's first order.
+    """
+    well = double_well(problem)
+    assert well is not None
+    side = "left" if isinstance(problem.state, LeftLocalized) else "right"
+    sign = 1.0 if side == "left" else -1.0
+    levels = lowest_doublet(problem)
+    if levels is not None:
+        return {
+            "overlap_corrected": Beat(levels.gap, 0.5, sign * levels.overlap / 2),
+            "textbook": Beat(levels.gap, 0.5, sign / 2),
+        }
+    if not isinstance(well, QuarticDoubleWell):
+        return {}
+    tilted = few_levels_of(problem, 2)
+    start = theory.localized_start(tilted, side)
+    stays = float(np.sum(start**2 * np.diag(tilted.left)))
+    swing = float(2 * start[0] * start[1] * tilted.left[0, 1])
+    detuning, coupling = detuning_of(problem), _doublet(dataclasses.replace(well, tilt=0.0), float(problem.mass)).gap
+    rabi = math.hypot(coupling, detuning)
+    moved = (coupling / rabi) ** 2 / 2
+    return {
+        "overlap_corrected": Beat(float(tilted.energies[1] - tilted.energies[0]), stays, swing),
+        "textbook": Beat(rabi, 1 - moved if side == "left" else moved, sign * moved),
+    }
+
+
+def detuning_of(problem: Problem) -> float:
+    """Energy of the state in the right well less that of the state in the left, to first order in the tilt: 2 tilt <S|x|A>/half_distance."""
+    well = double_well(problem)
+    if not isinstance(well, QuarticDoubleWell):
+        return 0.0
+    return 2 * float(well.tilt) * dipole_of(problem) / float(well.half_distance)
+
+
+def dipole_of(problem: Problem) -> float:
+    """<S|x|A> of the untilted, undriven wells: how far from the middle a localized particle is (length)."""
+    well = double_well(problem)
+    assert well is not None
+    if isinstance(well, QuarticDoubleWell):
+        well = dataclasses.replace(well, tilt=0.0)
+    levels = _doublet(well, float(problem.mass))
+    step = levels.x[1] - levels.x[0]
+    return float(np.sum(levels.psi_symmetric * levels.x * levels.psi_antisymmetric)) * step
+
+
+def few_levels_of(problem: Problem, count: int) -> theory.FewLevels:
+    """The lowest levels of a smooth double well without its drive; positions count from the dividing plane."""
+    well = double_well(problem)
+    assert well is not None and well.smooth
+    return _few_levels(well, float(problem.mass), count)
+
+
+def driven_wells_of(problem: Problem, times: np.ndarray) -> theory.DrivenWells:
+    """The left population of a localized start in smooth wells that a force shakes, by as many levels as it takes, and its error."""
+    well, mass, drive = double_well(problem), float(problem.mass), problem.potential
+    assert well is not None and well.smooth and isinstance(drive, Driven)
+    force, phase = float(drive.force), float(drive.phase)
+
+    def value(x: np.ndarray) -> np.ndarray:
+        return values_at(drive.potential, x + well.divide, mass)
+
+    return theory.driven_wells(
+        value,
+        _unfelt(value, 1.1 * half_length(well, mass), abs(force * math.cos(phase)), mass),
+        times,
+        side="left" if isinstance(problem.state, LeftLocalized) else "right",
+        force=force,
+        frequency=float(drive.frequency),
+        phase=phase,
+        mass=mass,
+    )
+
+
+def _unfelt(value: Callable[[np.ndarray], np.ndarray], widest: float, force: float, mass: float) -> float:
+    """Where walls may stand that the two lowest levels do not feel: int kappa dx = 18 beyond the wells, and before the force opens a way out."""
+    level = float(theory.grid_levels(value, -widest, widest, count=2, points=_POINTS, mass=mass).energies[1])
+    x = np.linspace(0.0, widest, _FINE)
+    nearest = []
+    for side in (-1, 1):
+        above = value(side * x) - force * x - level
+        allowed = np.flatnonzero(above < 0)
+        # the force may open the way out far away; what lies before the top counts
+        inner = allowed[allowed <= int(np.argmax(above[1:])) + 1]
+        first = int(inner[-1]) if inner.size else 0
+        exponent = np.cumsum(np.sqrt(2 * mass * np.maximum(above[first:], 0.0))) * (x[1] - x[0])
+        closed = first + int(np.searchsorted(exponent, _UNFELT))
+        opened = allowed[allowed > first]
+        if opened.size and closed >= opened[0]:
+            # halfway between the top and the way out
+            closed = (first + int(np.argmax(above[first:])) + int(opened[0])) // 2
+        nearest.append(float(x[min(closed, _FINE - 1)]))
+    return max(nearest)
+
+
+@functools.lru_cache(maxsize=16)
+def _few_levels(well: AbstractDoubleWell | TwoWells, mass: float, count: int) -> theory.FewLevels:
+    half = 1.1 * half_length(well, mass)
+    return theory.few_levels(
+        lambda x: well.value((x + well.divide,), mass=mass), -half, half, count=count, points=256, mass=mass
+    )
+
+
+def wkb_gap_of(problem: Problem) -> float | None:
+    """The textbook's gap (2/t_a) exp(-S); None for tilted wells, for deltas, which have no classical period, and above the barrier."""
+    well, mass = double_well(problem), float(problem.mass)
+    levels = lowest_doublet(problem)
+    if well is None or levels is None or isinstance(well, DoubleDeltaWell):
+        return None
+    middle = (levels.energy_symmetric + levels.energy_antisymmetric) / 2
+    if not middle < float(np.asarray(well.value((np.array([well.divide]),), mass=mass))[0]):  # type: ignore[arg-type]
+        return None
+    edges = tuple(edge - well.divide for edge in well.edges if edge > well.divide)
+    half = half_length(well, mass)
+    try:
+        gap = theory.wkb_gap(lambda x: well.value((x + well.divide,), mass=mass), middle, half, edges=edges, mass=mass)
+    except WavesimError:
+        # a dip between the wells: no barrier of one piece
+        return None
+    return float(gap)
+
+
+@functools.lru_cache(maxsize=16)
+def _doublet(well: AbstractDoubleWell | TwoWells, mass: float) -> theory.Doublet:
+    half = half_length(well, mass)
+    if well.smooth:
+        return theory.doublet(lambda x: well.value((x + well.divide,), mass=mass), half, points=192, mass=mass)
+    edges = tuple(edge - well.divide for edge in well.edges if edge > well.divide)
+    return theory.doublet_by_shooting(lambda x: well.value((x + well.divide,), mass=mass), half, edges=edges, mass=mass)
+
+
+def _delta_doublet(well: DoubleDeltaWell, mass: float) -> theory.Doublet | None:
+    """In closed form; None where the wells are too close to hold an antisymmetric state."""
+    levels = theory.delta_doublet(well.strength, well.separation, mass)
+    if not math.isfinite(float(levels.gap)):
+        return None
+    x = np.linspace(-2.0, 2.0, 401) * float(well.separation)
+    symmetric, antisymmetric = theory.delta_doublet_states(x, well.strength, well.separation, mass)
+    return theory.Doublet(
+        energy_symmetric=float(levels.energy_symmetric),
+        energy_antisymmetric=float(levels.energy_antisymmetric),
+        gap=float(levels.gap),
+        gap_error=0.0,
+        overlap=float(levels.overlap),
+        x=x,
+        psi_symmetric=np.asarray(symmetric),
+        psi_antisymmetric=np.asarray(antisymmetric),
+    )
+
+
+def half_length(well: AbstractDoubleWell | TwoWells, mass: float) -> float:
+    """Where the lowest states have fallen below rounding: int kappa dx = 40 beyond the outermost well; from the dividing plane."""
+    left, right = well.support(1e-3)
+    if isinstance(well, TwoWells):
+        # wells that are found need not be alike
+        right = max(right - well.divide, well.divide - left)
+        lowest, highest = min(well.depths), min(well.top, *well.potential.asymptotes())
+    else:
+        right -= well.divide
+        lowest = float(np.min(np.asarray(well.value((np.linspace(0, right, 513) + well.divide,), mass=mass))))  # type: ignore[arg-type]
+        highest = float(np.asarray(well.value((np.array([well.divide]),), mass=mass))[0])  # type: ignore[arg-type]
+    level = lowest + 0.9 * (highest - lowest)
+    step = right / 200
+    x = right + step * np.arange(1, 20_001)
+    value = np.asarray(well.value((x + well.divide,), mass=mass))  # type: ignore[arg-type]
+    exponent = np.cumsum(step * np.sqrt(2 * mass * np.maximum(value - level, 1e-3 * (highest - lowest))))
+    return float(x[min(int(np.searchsorted(exponent, 40.0)), x.size - 1)])

@@ -1,0 +1,170 @@
+"""V and m of a problem on cells, whatever its potential: the waves of a structure whose mass depends on position, and their derivatives."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+
+from .... import theory
+from ....potentials import Heterostructure, values_at
+from ....problem import Problem
+from ...bars import Estimate
+
+# slices of a layer in the second route, and how many times more there are in its finer one
+_SLICES, _FINER = 48, 2
+# a layer whose V changes by less than this share of its height is flat
+_FLAT = 1e-14
+# beside an edge, in units of the layer, and the slope of a band edge that counts as one
+_HAIR, _STEEP = 1e-9, 1e-7
+# a width is shown where it is so many times larger than its error
+_KNOWN = 10.0
+
+
+def cells_of(
+    problem: Problem,
+    highest: float,
+    ends: tuple[float, float],
+    *,
+    to_right: bool = True,
+    finer: int = 1,
+    marks: tuple[float, ...] = (),
+) -> theory.MassCells:
+    """V and m on cells for all energies, as V is counted, up to `highest`; mirrored where the waves come from the right.
+
+    Args:
+        problem: static, of one dimension, flat on both sides.
+        highest: largest energy [energy].
+        ends: interval outside of which V is constant [length].
+        to_right: whether the waves come from the left.
+        finer: cut every cell into so many more.
+        marks: further places at which cells end [length].
+    """
+    potential, mass = problem.potential, float(problem.mass)
+    if isinstance(potential, Heterostructure):
+        sides = tuple(float(side) for side in potential.sides)
+        first, last = potential.masses_outside(mass)
+        cells = theory.mass_cells(
+            potential.band_edge,
+            lambda x: potential.mass_at(x, mass),
+            sides[0],
+            sides[-1],
+            edges=sides[1:-1],
+            outside=(float(potential.asymptotes()[0]), float(potential.asymptotes()[1])),
+            masses=(float(first), float(last)),
+            highest=highest,
+            finer=finer,
+        )
+    else:
+        known = (*potential.edges, *potential.spikes)
+        left, right = min((ends[0], *known)), max((ends[1], *known))
+        pad = 0.5 if not left < right or any(not left < spike < right for spike in potential.spikes) else 0.0
+        near, far = potential.asymptotes()
+        cells = theory.mass_cells(
+            lambda x: values_at(potential, x, mass),
+            mass,
+            left - pad,
+            right + pad,
+            edges=(*potential.edges, *marks),
+            spikes=potential.spikes,
+            strengths=potential.strengths,
+            outside=(float(near), float(far)),
+            highest=highest,
+            finer=finer,
+        )
+    return cells if to_right else cells.mirrored
+
+
+def mass_resonances(
+    problem: Problem, low: float, high: float, to_right: bool
+) -> list[tuple[Estimate, Estimate | None]]:
+    """Energy and width of every resonance of a heterostructure between two kinetic energies on the incoming side."""
+    near = problem.potential.asymptotes()[0 if to_right else 1]
+    coarse, fine = (cells_of(problem, high + near, (0.0, 0.0), to_right=to_right, finer=finer) for finer in (1, 2))
+    return [
+        (
+            Estimate(pole.energy - near, pole.error),
+            Estimate(pole.width, 2 * pole.error) if pole.width > _KNOWN * pole.error else None,
+        )
+        for pole in theory.mass_poles(coarse, fine, low + near, high + near)
+    ]
+
+
+def by_scattering_matrices(
+    problem: Problem, energies: np.ndarray, to_right: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """log T, R and their error by joining the scattering matrices of interfaces between flat slices: shares nothing with cells.
+
+    Exact for layers without bias; with one each layer is cut into slices, and the error of second order is taken out by a cut twice as fine.
+
+    Args:
+        problem: with a heterostructure.
+        energies: kinetic, on the incoming side [energy].
+        to_right: whether the waves come from the left.
+
+    Source: D. Y. K. Ko, J. C. Inkson, Phys. Rev. B 38, 9945 (1988).
+    """
+    structure = problem.potential
+    assert isinstance(structure, Heterostructure)
+    mass, counts = float(problem.mass), (_SLICES, _FINER * _SLICES, _FINER**2 * _SLICES)
+    if abs(float(structure.bias)) <= _FLAT * max(abs(float(layer[1])) for layer in structure.layers):
+        counts = (1,)
+    waves = [
+        theory.stacked_transmission(
+            *_slices(structure, mass, count, to_right), energies + structure.asymptotes()[0 if to_right else 1]
+        )
+        for count in counts
+    ]
+    if len(waves) == 1:
+        log, back = waves[0]
+        return log, back, 2.0**-52 * (64 + 8 * np.abs(log))
+    (coarse, r_coarse), (middle, r_middle), (fine, r_fine) = waves
+    closed = ~np.isfinite(fine)
+    coarse, middle, fine = (np.where(closed, 0.0, log) for log in (coarse, middle, fine))
+    first, second = (4 * middle - coarse) / 3, (4 * fine - middle) / 3
+    log = (16 * second - first) / 15
+    r_first, r_second = (4 * r_middle - r_coarse) / 3, (4 * r_fine - r_middle) / 3
+    back = (16 * r_second - r_first) / 15
+    error = np.maximum(np.abs(log - second), np.abs(back - r_second)) + 2.0**-52 * (1024 + 8 * np.abs(log))
+    return np.where(closed, -np.inf, log), back, error
+
+
+def mass_exponent(structure: Heterostructure, mass: float, energies: np.ndarray) -> np.ndarray:
+    """int sqrt(2 m(x) (V(x) - E)) dx where V is above E: exactly, for V is linear within each layer.
+
+    Args:
+        structure: its layers.
+        mass: of the particle.
+        energies: counted from V on the left [energy].
+    """
+    near = float(structure.before)
+    total = np.zeros(np.shape(energies))
+    sides = [float(side) for side in structure.sides]
+    for begin, end in itertools.pairwise(sides):
+        inside = begin + (end - begin) * np.array([_HAIR, 1 - _HAIR])
+        first, last = np.asarray(structure.band_edge(inside), float) - near
+        weight = math.sqrt(2 * float(structure.mass_at((begin + end) / 2, mass)))
+        above = [np.maximum(edge - energies, 0.0) for edge in (first, last)]
+        if abs(last - first) <= _STEEP * max(abs(first), abs(last)):
+            total += weight * (end - begin) * np.sqrt((above[0] + above[1]) / 2)
+        else:
+            total += weight * (end - begin) * 2 / 3 * (above[1] ** 1.5 - above[0] ** 1.5) / (last - first)
+    return total
+
+
+def _slices(
+    structure: Heterostructure, mass: float, count: int, to_right: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Widths of the slices inside, and V and m of the slices and of both leads."""
+    sides = np.array([float(side) for side in structure.sides])
+    ends = np.concatenate(
+        [np.linspace(a, b, count, endpoint=False) for a, b in zip(sides[:-1], sides[1:], strict=True)] + [sides[-1:]]
+    )
+    middles = (ends[1:] + ends[:-1]) / 2
+    near, far = structure.asymptotes()
+    first, last = structure.masses_outside(mass)
+    v = np.concatenate([[near], np.asarray(structure.band_edge(middles)), [far]])
+    m = np.concatenate([[first], np.asarray(structure.mass_at(middles, mass)), [last]])
+    widths = np.diff(ends)
+    return (widths, v, m) if to_right else (widths[::-1], v[::-1], m[::-1])

@@ -1,0 +1,86 @@
+"""``wavesim list``: the shipped scenarios by topic, and how the last run of each ended here."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from ...errors import ScenarioError
+from ...scenario import fingerprint, shipped, shipped_designs, shipped_sweeps
+
+_WIDTH = 80
+# what each is about, in the order of scenarios/README.md; a test looks that none is missing
+_TOPICS = {
+    "Free motion": "free_packet harmonic_coherent",
+    "Walls and rings": "box_revival bouncing_neutron methyl_rotor",
+    "A packet meets a barrier": "rectangular_barrier eckart_barrier gaussian_barrier delta_barrier step double_barrier oxide_tunneling flash_oxide "
+    "stm_gap fowler_nordheim hartman_effect",
+    "T(E), plane waves": "transmission_curve wkb_gallery thick_oxide ramsauer_resonances resonant_tunneling_diode",
+    "Devices, rates and qubits": "diode_current stm_current field_emission enzyme_rate josephson_escape flux_qubit",
+    "Two wells": "quartic_double_well sextic_double_well square_double_well delta_double_well bond soft_double_well_formulas deep_double_well "
+    "detuned_double_well driven_double_well hydrogen_transfer",
+    "Decay": "alpha_decay alpha_decay_watched geiger_nuttall fusion_gamow_peak well_to_well_or_to_freedom field_ionization",
+    "Two dimensions, two particles": "double_slit henon_heiles two_particles",
+}
+_SIGNS = {"as expected": "+", "NOT as expected": "!", "interrupted": "~", "changed": "*", "not run": " "}
+_LEGEND = "+ as expected   ! NOT as expected   ~ interrupted   * changed since"
+
+
+def catalogue(results: Path, word: str = "") -> str:
+    """The scenarios by topic, then sweeps and designs, a line each within 80 columns: how the last run here ended, name, title.
+
+    Args:
+        results: the folder in which runs write: the sign is that of ``results/NAME/report.json``.
+        word: only those that have it in name, title, question or topic.
+    """
+    found = _contents(shipped())
+    topics = {topic: names.split() for topic, names in _TOPICS.items()}
+    topics["Further"] = [name for name in found if not any(name in names for names in topics.values())]
+    groups = [(topic, {name: found[name] for name in names if name in found}) for topic, names in topics.items()]
+    runs = {name: _SIGNS[status_of(results / name / "report.json", data)] for name, data in found.items()}
+    groups += [("Sweeps: wavesim sweep NAME", _contents(shipped_sweeps()))]
+    groups += [("Designs: wavesim design NAME", _contents(shipped_designs()))]
+    lines: list[str] = []
+    for topic, members in groups:
+        rows = [
+            f"{runs.get(name, ' ')} {name:<30}{data['title']}"
+            for name, data in members.items()
+            if _speaks_of(word, topic, name, data)
+        ]
+        lines += (
+            ["", topic, *(row if len(row) <= _WIDTH else f"{row[: _WIDTH - 3]}..." for row in rows)] if rows else []
+        )
+    if not lines:
+        raise ScenarioError(f"nothing that comes with wavesim speaks of {word!r}; `wavesim list` shows all.")
+    if any(sign != " " for sign in runs.values()):
+        lines += ["", _LEGEND]
+    return "\n".join(lines[1:])
+
+
+def _contents(shelf: Mapping[str, Traversable]) -> dict[str, dict[str, Any]]:
+    return {name: tomllib.loads(item.read_text(encoding="utf-8")) for name, item in shelf.items()}
+
+
+def _speaks_of(word: str, topic: str, name: str, data: dict[str, Any]) -> bool:
+    text = f"{topic} {name} {name.replace('_', ' ')} {data['title']} {data['question']}"
+    return word.lower() in text.lower()
+
+
+def status_of(report: Path, data: dict[str, Any]) -> str:
+    """``not run``, ``as expected``, ``NOT as expected``, ``interrupted``, or ``changed`` where the file is not the one that was run."""
+    try:
+        content = json.loads(report.read_text(encoding="utf-8"))
+        cases = content.get("cases", [])
+        expected = [row["met"] for part in (content, *cases) for row in part["expect"]]
+        if content["hash"] != fingerprint(data):
+            return "changed"
+        if content["status"] != "complete":
+            return "interrupted"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        # no report, or none that this version wrote
+        return "not run"
+    return "as expected" if all(expected) else "NOT as expected"

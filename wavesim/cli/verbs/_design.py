@@ -1,0 +1,53 @@
+"""``wavesim design``: from what is wanted to parameters, a certificate of what they do, and a picture."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .._door import complain, say
+from .._outbox import Outbox
+from .._stop import shielded
+from .._streams import told
+from ._planning import planning
+from ._run import code_of, encoded, remark_older, uninterrupted
+
+if TYPE_CHECKING:
+    from ...scenario import DesignFile
+
+
+def run_design(asked: DesignFile, out: Path, *, tolerance: float | None, print_json: bool, quiet: bool) -> int:
+    """Search, certify, and write design.json and summary.png; the exit code: 1 where a target is not reached."""
+    from ... import reports
+
+    if tolerance is not None:
+        asked = dataclasses.replace(asked, scenario=dataclasses.replace(asked.scenario, tolerance=tolerance))
+    with Outbox(out) as box:
+        with planning():
+            found = asked.run()
+        text = reports.dumps(reports.design_json(found, asked.scenario))
+        with uninterrupted(box, ("summary.png",)) as painting:
+            with shielded():
+                box.put("design.json", encoded(text))
+                painting.heard = told(text if print_json else reports.design_text(found, asked.scenario))
+                if found.missed:
+                    complain(f"not reached: {found.missed}")
+
+            def picture() -> Path:
+                from ...viz import design_summary
+
+                scenario = asked.scenario
+                return design_summary(
+                    found, scenario.problem, box.path / "summary.png", units=scenario.units, title=scenario.title
+                )
+
+            box.attempt("summary.png", picture)
+        if not quiet:
+            say(f"written to {out}: {', '.join(box.made)}")
+            remark_older(box, ("design.json", "summary.png"))
+    return code_of(
+        stopped=not painting.done,
+        missing=bool(box.missing) or not painting.heard,
+        met=found.reached and found.certified,
+    )

@@ -1,0 +1,248 @@
+"""``wavesim run``: from a scenario to numbers, a picture and a movie."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ...errors import BrokenOffError, WavesimError
+from .._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say
+from .._outbox import Outbox
+from .._stop import exit_code, shielded
+from .._streams import told
+from ._planning import planning
+
+if TYPE_CHECKING:
+    from ...analysis import Report, Sensitivities, Verification
+    from ...scenario import Scenario
+    from ...units import UnitSystem
+
+_PICTURES = ("summary.png", "movie.mp4")
+
+
+def run(
+    scenario: Scenario,
+    out: Path,
+    *,
+    movie: bool,
+    print_json: bool,
+    quiet: bool,
+    verify: bool = False,
+    sensitivity: bool = False,
+    csv: bool = False,
+) -> int:
+    """Run a scenario and write what it says, by independent routes too if asked to `verify`; the exit code.
+
+    Numbers come first: report.json and result.nc lie in the folder, and the table is printed, before anything is painted.
+    """
+    from ... import reports
+
+    with Outbox(out) as box:
+        report = certified(scenario, quiet)
+        verification = verified(scenario, report, quiet) if verify else None
+        outcomes = reports.judge(report, scenario.expect)
+        content = reports.as_json(report, scenario, outcomes)
+        if verification is not None:
+            content["verification"] = reports.verification_json(verification, scenario.units)
+            content["warnings"] += reports.verification_warnings(verification)
+        moved = moved_by(scenario, report) if sensitivity else None
+        if moved is not None:
+            content["sensitivities"] = reports.sensitivities_json(moved, scenario.units)
+        text = reports.dumps(content)
+        words = [*changed_words(scenario), reports.report_text(report, scenario.units, outcomes)]
+        words += [] if verification is None else [reports.verification_text(verification, scenario.units)]
+        words += [] if moved is None else [reports.sensitivities_text(moved, scenario.units)]
+        with uninterrupted(box, _PICTURES if movie else _PICTURES[:1]) as painting:
+            with shielded():
+                box.put("report.json", encoded(text))
+                saved(report, scenario, text, "result.nc", box)
+                if csv:
+                    write_tables([("", report)], scenario.units, box)
+                painting.heard = told(text if print_json else "\n".join(words))
+                for warning in content["warnings"]:
+                    complain(f"warning: {warning}")
+            if report.complete:
+                _pictures(report, scenario, box, movie=movie, quiet=quiet)
+        if not quiet:
+            say(f"written to {out}: {', '.join(box.made)}")
+            remark_older(box, ("result.nc", *_PICTURES, "movie.gif"))
+    agreed = verification is None or verification.agree
+    return code_of(
+        stopped=not (report.complete and painting.done),
+        missing=bool(box.missing) or not painting.heard,
+        met=agreed and report.certified and all(outcome.met for outcome in outcomes),
+    )
+
+
+def changed_words(scenario: Scenario) -> list[str]:
+    """What was set otherwise than in the file, and what is therefore not compared."""
+    lines = [f"changed    {change}" for change in scenario.changes]
+    unpinned = dict.fromkeys(name for one in (scenario, *scenario.cases) for name in one.unpinned)
+    if unpinned:
+        names = ", ".join(name.replace("_", " ") for name in unpinned)
+        lines.append(f"expected   not compared: {names} (the number in the file was for the values there)")
+    return [*lines, ""] if lines else []
+
+
+def write_tables(runs: list[tuple[str, Report]], units: UnitSystem, box: Outbox) -> None:
+    """numbers.csv, and curves.csv for each set of curves that share their points."""
+    from ...reports import curve_tables, number_table
+
+    box.put("numbers.csv", number_table(runs, units).encode())
+    for name, text in curve_tables(runs, units).items():
+        box.put(name, text.encode())
+
+
+def code_of(*, stopped: bool, missing: bool, met: bool) -> int:
+    """The exit code of what was run: who stopped it comes before what is missing, and that before what was expected."""
+    if stopped:
+        return exit_code()
+    if missing:
+        return MISSING
+    return DONE if met else NOT_MET
+
+
+@dataclasses.dataclass
+class Painting:
+    """Whether the pictures were left to be painted to the end, and whether the numbers could be printed."""
+
+    done: bool = True
+    heard: bool = True
+
+
+@contextlib.contextmanager
+def uninterrupted(box: Outbox, names: tuple[str, ...]) -> Iterator[Painting]:
+    """Say in a sentence which files an interruption of the block has left unmade."""
+    painting = Painting()
+    try:
+        yield painting
+    except KeyboardInterrupt:
+        painting.done = False
+        unmade = [name for name in names if name not in (*box.made, *box.missing)]
+        complain(f"interrupted; the numbers are written, but not {', '.join(unmade) or 'all that was asked for'}.")
+
+
+def remark_older(box: Outbox, names: tuple[str, ...]) -> None:
+    """Say which files in the folder are of an earlier run, or somebody else's: they stay as they are."""
+    if older := box.older(names):
+        say(f"not written this time, and left as they were: {', '.join(older)}")
+
+
+def encoded(text: str) -> bytes:
+    """Text as a file holds it, whatever characters are in it."""
+    return f"{text}\n".encode("utf-8", "backslashreplace")
+
+
+def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
+    """Certify; what is refused before the first step is bad input, what breaks later (or after earlier cases) is a failed run."""
+    from ...analysis import certify, with_inputs
+    from ...propagation import refuse_given, reporter
+
+    with reporter(watched(quiet), "propagating") as show:
+
+        def progress(done: int, total: int) -> None:
+            nonlocal begun
+            begun = True
+            show(done, total)
+
+        try:
+            with planning(lambda: begun):
+                refuse_given(scenario.fixed)
+                report = certify(
+                    scenario.problem, scenario.tolerance, find=scenario.find, progress=progress, **scenario.fixed
+                )
+            return with_inputs(report, scenario.problem, scenario.uncertainties, find=scenario.find)
+        except WavesimError as error:
+            complain(str(error))
+            raise typer.Exit(FAILED if begun or isinstance(error, BrokenOffError) else BAD_INPUT) from None
+
+
+def verified(scenario: Scenario, report: Report, quiet: bool) -> Verification | None:
+    """The headline by independent routes; None where the run, or this, was interrupted: what there is stands as it is."""
+    from ...analysis import verify
+    from ...propagation import reporter
+
+    if not report.complete:
+        return None
+    try:
+        with reporter(watched(quiet), "verifying") as show:
+            return verify(scenario.problem, report, find=scenario.find, progress=show)
+    except KeyboardInterrupt:
+        complain("the second route was interrupted; the numbers stand, but are not verified.")
+        return None
+
+
+def moved_by(scenario: Scenario, report: Report) -> Sensitivities | None:
+    """What moves the headline; None, with a sentence, where no route knows."""
+    from ...analysis import duration_of, sensitivities
+
+    if not report.complete:
+        return None
+    try:
+        moved = sensitivities(scenario.problem, report.headline.name, find=scenario.find, duration=duration_of(report))
+        return dataclasses.replace(moved, dimension=report.headline.dimension)
+    except WavesimError as error:
+        complain(f"no sensitivities: {error}")
+        return None
+
+
+def _pictures(report: Report, scenario: Scenario, box: Outbox, *, movie: bool, quiet: bool) -> None:
+    """summary.png and movie.mp4; what cannot be made is said in one sentence, and the rest is made."""
+
+    def summary() -> Path:
+        from ...viz import summary
+
+        return summary(report, box.path / "summary.png", units=scenario.units, title=scenario.title)
+
+    box.attempt("summary.png", summary)
+    if movie and report.result is not None:
+        film(report, scenario, scenario.title, box, quiet)
+
+
+def saved(report: Report, scenario: Scenario, text: str, name: str, box: Outbox) -> None:
+    """The record with its report and where it comes from, as netCDF."""
+
+    def save() -> Path:
+        from ... import io
+
+        provenance = {
+            "scenario": scenario.content,
+            "scenario_name": scenario.name,
+            "scenario_hash": scenario.hash,
+            "report": text,
+        }
+        return io.save(report, box.path / name, units=scenario.units, provenance=provenance)
+
+    box.attempt(name, save)
+
+
+def film(report: Report, scenario: Scenario, title: str, box: Outbox, quiet: bool) -> None:
+    """movie.mp4 of a run."""
+
+    def paint() -> Path:
+        from ...propagation import reporter
+        from ...viz import animate
+
+        with reporter(watched(quiet), "painting") as show:
+            return animate(report, units=scenario.units, title=title, progress=show).save(box.path / "movie.mp4")
+
+    box.attempt("movie.mp4", paint)
+
+
+def watched(quiet: bool) -> bool:
+    """Whether a person sees standard error, where progress bars go."""
+    return not quiet and sys.stderr is not None and sys.stderr.isatty()
+
+
+def overridden(scenario: Scenario, tolerance: float | None, precision: str | None) -> Scenario:
+    """The scenario, and each of its cases, with what the command line says instead."""
+    cases = tuple(overridden(case, tolerance, precision) for case in scenario.cases)
+    fixed = scenario.fixed if precision is None else {**scenario.fixed, "precision": precision}
+    aim = scenario.tolerance if tolerance is None else tolerance
+    return dataclasses.replace(scenario, fixed=fixed, tolerance=aim, cases=cases)

@@ -1,0 +1,1 @@
+"""What the page shows: cards, pictures, live studies, exports."""

@@ -1,0 +1,4 @@
+"""Where a potential has its wells and barriers, whatever its kind."""
+
+from ._leaky_well import LeakyWell as LeakyWell, leaky_well_of as leaky_well_of
+from ._two_wells import TwoWells as TwoWells, two_wells_of as two_wells_of

@@ -1,0 +1,73 @@
+"""Grids over a box that is given: from wall to wall and its mirror image, or once around a ring."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ....ends import Axis
+from ....errors import NumericsError
+from ....grid import Grid, fast_size
+from ....potentials import Unfolded
+
+# how far off its place, in cells, a delta or an edge may lie
+_ON_POINT, _FITTING = 1e-7, 0.03
+# numbers of points that are tried
+_MOST_SIZES = 60
+# a coarser grid has fewer points by this factor at least
+_COARSER = 1.15
+
+
+def boxed_grid(potential: Unfolded, points: int) -> Grid:
+    """A grid over the box of a closed problem: walls, or the seam of a ring, midway between points.
+
+    Args:
+        potential: V on the endless line.
+        points: from wall to wall or around the ring, about; more where edges or deltas then fall better.
+
+    Raises:
+        NumericsError: if deltas allow no such grid.
+    """
+    low, high = potential.ends.interval
+    length = high - low
+    ring = isinstance(potential.ends, Axis)
+    places = np.array([p for p in (*potential.deltas, *potential.places) if low < p < high])
+    spikes = sum(low < p < high for p in potential.deltas)
+    best, miss = 0, math.inf
+    size = fast_size(points) if ring else fast_size(2 * points) // 2
+    for _ in range(_MOST_SIZES):
+        cells = (places - low) / length * size
+        # edges lie midway between points, as walls do; deltas on points
+        off = np.abs(cells - np.round(cells))
+        off[:spikes] = np.abs(off[:spikes] - 0.5)
+        wrong = float(off[:spikes].max(initial=0.0)) * 1e3 + float(off[spikes:].max(initial=0.0))
+        if wrong < miss - 1e-9:
+            best, miss = size, wrong
+        if wrong < _FITTING and (not spikes or float(off[:spikes].max()) < _ON_POINT) or size > 2 * points:
+            break
+        size = fast_size(size + 1) if ring else _next_half(size)
+    if spikes and miss > 1e3 * _ON_POINT * 10:
+        raise NumericsError(
+            "deltas between two walls must lie on points of a grid that ends midway at both, but these allow none; "
+            "take thin rectangular barriers, or move the deltas a little."
+        )
+    step = length / best
+    if ring:
+        return Grid((low + step / 2,), (step,), (best,))
+    return Grid((2 * low - high + step / 2,), (step,), (2 * best,))
+
+
+def _next_half(size: int) -> int:
+    """The next number of which twice is a product of 2, 3, 5 and 7."""
+    return fast_size(2 * size + 2) // 2
+
+
+def coarser_box(grid: Grid, ratio: float, potential: Unfolded) -> Grid:
+    """The same box with about `ratio` times fewer points."""
+    own = grid.points[0] // (1 if isinstance(potential.ends, Axis) else 2)
+    for count in range(max(4, math.floor(own / ratio)), 3, -1):
+        coarse = boxed_grid(potential, count)
+        if coarse.points[0] <= grid.points[0] / _COARSER:
+            return coarse
+    return grid

@@ -1,0 +1,13 @@
+"""Whole runs: forward, backward, many at once, live, relaxed."""
+
+from ._adjoint import has_adjoint as has_adjoint, propagate_with_adjoint as propagate_with_adjoint
+from ._batch import chunks_at_once as chunks_at_once, evolve_many as evolve_many, row_seconds as row_seconds
+from ._flight import Flight as Flight, flight as flight
+from ._propagate import (
+    check as check,
+    checked as checked,
+    propagate as propagate,
+    recorded as recorded,
+    settled as settled,
+)
+from ._relax import relax as relax

@@ -1,0 +1,210 @@
+"""A run and its adjoint: psi forward, and backward the gradient of one number of the record with respect to psi."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..._pytree import register_dataclass
+from ...potentials import AbstractPotential
+from ...problem import Problem
+from ...schemes import Chebyshev, Scheme
+from .._memory import device_memory
+from .._numerics import Numerics
+from .._progress import Progress
+from .._result import Adjoint, FrameSum, Result
+from ..stepping import Carry, ChebyshevStepper, Loop, SplitStepper, seen, set_up, snapshot_of
+from ._propagate import recorded, stacked
+
+# samples of psi and phi over the run, along one axis and along more: products of the two are smooth in time
+_SAMPLES, _PLANAR_SAMPLES = 64, 16
+# of the device's memory, for psi in the absorber at every step; beyond it these steps are made again on the way back
+_SHARE = 0.1
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class _Backward(AbstractPotential):
+    """V(x, T - t)."""
+
+    potential: AbstractPotential
+    duration: float
+
+    @property
+    def static(self) -> bool:  # type: ignore[override]
+        return self.potential.static
+
+    @property
+    def smooth(self) -> bool:
+        return self.potential.smooth
+
+    def value(self, position: tuple[jax.Array, ...], *, mass: float = 1.0, time: Any = 0.0) -> jax.Array:
+        return self.potential.value(position, mass=mass, time=self.duration - time)
+
+    def sample(self, grid: Any, *, mass: float = 1.0, time: Any = 0.0) -> jax.Array:
+        return self.potential.sample(grid, mass=mass, time=self.duration - time)
+
+    def placed(self, grid: Any, *, mass: float = 1.0, time: Any = 0.0) -> jax.Array:
+        return self.potential.placed(grid, mass=mass, time=self.duration - time)
+
+    def gradient_terms(self, grid: Any, *, mass: float = 1.0, time: Any = 0.0) -> tuple[jax.Array, jax.Array]:
+        return self.potential.gradient_terms(grid, mass=mass, time=self.duration - time)
+
+    def asymptotes(self) -> tuple[float, float]:
+        return self.potential.asymptotes()
+
+    def support(self, tolerance: float) -> tuple[float, float]:
+        return self.potential.support(tolerance)
+
+
+def propagate_with_adjoint(
+    problem: Problem,
+    numerics: Numerics,
+    numbers: Callable[[Result], Mapping[str, FrameSum]],
+    progress: Progress = lambda done, total: None,
+    samples: int | None = None,
+) -> Result:
+    """Propagate, and run the gradient of each number backward through the same steps.
+
+    phi <- phi + O_n psi_n at every frame n, O_n the operator of the number's observables there; phi <- D S^+ phi + w (1 - D^2) psi for
+    every step S D, with D the absorber and w the weight of what it counts from then on. The undamped step S is symmetric, so
+    S^+ phi = (S phi*)*: the same program runs both ways.
+
+    Args:
+        problem: the physics; its `measure` holds the observables of the numbers.
+        numerics: checked numerics; psi is kept at every frame.
+        numbers: what the gradients are of, told by the record.
+        progress: called with (FFT pairs done, FFT pairs in all), for one number.
+        samples: of psi and phi over the run, at most; by default as many as a residual needs.
+
+    Returns:
+        the `Result` with the `Adjoint` of each number; without, if it was interrupted on the way back.
+
+    Source: R. Becker and R. Rannacher, Acta Numerica 10, 1 (2001), section 2 (the dual problem).
+    """
+    begun = time.perf_counter()
+    run = _Run(problem, numerics, progress, samples)
+    adjoints: dict[str, Adjoint] = {}
+    try:
+        run.go_forward()
+        record = run.result(time.perf_counter() - begun)
+        adjoints = run.go_back(numbers(record))
+    except KeyboardInterrupt:
+        adjoints = {}
+    return dataclasses.replace(run.result(time.perf_counter() - begun), adjoints=adjoints)
+
+
+class _Run:
+    """One run forward and backward, frame by frame, so that it reports and can be interrupted."""
+
+    def __init__(self, problem: Problem, numerics: Numerics, progress: Progress, samples: int | None) -> None:
+        self.problem, self.numerics, self.progress = problem, numerics, progress
+        self.samples = samples or (_SAMPLES if numerics.grid.dimension == 1 else _PLANAR_SAMPLES)
+        self.each = numerics.steps // numerics.frames
+        self.rung = 0 if numerics.absorber is None else 1 << (self.each - 1).bit_length()
+        self.apparatus, self.carry, first = set_up(problem, dataclasses.replace(numerics, save_psi=True))
+        self.loop = Loop.of(self.apparatus, numerics, 2)
+        self.collected = [first]
+        self.final: Any = None
+        self.complete = False
+        # carries at the start of each frame, and psi before each damping where it is kept
+        self.starts: list[Carry | None] = []
+        self.kept: list[Any] = []
+
+    def go_forward(self) -> None:
+        size = 16 * math.prod(self.numerics.grid.points) * max(self.rung, 1) * self.numerics.frames
+        fits = size < _SHARE * device_memory()
+        for frame in range(self.numerics.frames):
+            self.starts.append(self.carry if self.rung and not fits else None)
+            kept = None
+            if self.rung:
+                self.carry, psi, kept = self.loop.moved_and_kept(self.carry, self.each, self.rung)
+            else:
+                self.carry, psi = self.loop.moved(self.carry, self.each)
+            self.collected.append(seen(self.apparatus, self.carry, psi, True))
+            self.kept.append(kept if fits else None)
+            self.final = psi
+            self._report(frame + 1)
+        self.complete = True
+
+    def _report(self, frames: int) -> None:
+        each = self.each * self.numerics.pairs
+        self.progress(frames * each, 2 * self.numerics.steps * self.numerics.pairs)
+
+    def result(self, wall_s: float) -> Result:
+        return recorded(self.problem, self.numerics, stacked(self.collected), self.final, self.complete, wall_s)
+
+    def go_back(self, numbers: Mapping[str, FrameSum]) -> dict[str, Adjoint]:
+        """The gradients of all numbers at once: they meet the same tables."""
+        if not numbers:
+            return {}
+        numerics, frames, stepper = self.numerics, self.numerics.frames, self.apparatus.stepper
+        assert isinstance(stepper, SplitStepper | ChebyshevStepper)
+        psi = np.stack([np.asarray(frame.psi) for frame in self.collected])
+        sources = np.stack([self._sources(psi, number) for number in numbers.values()], axis=1)
+        # what is absorbed in a frame counts in every number read at its end or later
+        counted = np.stack([np.cumsum(number.absorbed[::-1], axis=0)[::-1][1:] for number in numbers.values()], axis=1)
+        damping, back = stepper.damping, dataclasses.replace(self.loop, stepper=self._reversed())
+        stride = _stride(frames, self.samples)
+        phi = np.zeros(sources.shape[1:], complex)
+        gradients: dict[int, np.ndarray] = {}
+        for frame in reversed(range(frames)):
+            done = (frames - 1 - frame) * self.each
+            # the steps act on what the processor leaves, and so do their gradients
+            phi = phi + stepper.processed(sources[frame + 1], (frame + 1) * self.each)
+            share = None if damping is None else np.tensordot(counted[frame], damping.loss, 1) / numerics.grid.cell
+            phi = np.asarray(back.moved_back(damping, phi, self._boundaries(frame), share, self.each, done))
+            if frame % stride == 0:
+                gradients[frame] = np.asarray(stepper.unprocessed(phi, frame * self.each))  # type: ignore[arg-type]
+            self._report(2 * frames - frame)
+        chosen = np.arange(0, frames + 1, stride)
+        gradients[frames] = np.zeros_like(phi)
+        # at a frame where a source comes in, phi is halfway between before and after: the trapezoidal rule then takes both sides
+        phis = np.stack(
+            [gradients[frame] + sources[frame] * (1.0 if frame == frames else 0.5) for frame in chosen.tolist()]
+        )
+        times = chosen * self.each * float(numerics.dt)
+        return {
+            name: Adjoint(number=number, times=times, psi=psi[chosen], phi=phis[:, place])
+            for place, (name, number) in enumerate(numbers.items())
+        }
+
+    def _sources(self, psi: np.ndarray, number: FrameSum) -> np.ndarray:
+        """O psi at every frame, O the operator of the weighted observables: half the derivative with respect to psi*, per cell."""
+        sources = np.zeros_like(psi)
+        for frame in np.flatnonzero(np.any([np.zeros(len(psi)), *number.series.values()], axis=0)):
+            snapshot = snapshot_of(self.apparatus, psi[frame], frame * self.each * float(self.numerics.dt))
+            for name, weights in number.series.items():
+                prepared = self.apparatus.prepared[name]
+                sources[frame] += weights[frame] * self.apparatus.observables[name].gradient(prepared, snapshot)
+        return sources
+
+    def _boundaries(self, frame: int) -> Any:
+        """psi before each damping in a frame, made once more where it was not kept; None without damping."""
+        if not self.rung:
+            return None
+        kept = self.kept[frame]
+        start = self.starts[frame]
+        return kept if start is None else self.loop.moved_and_kept(start, self.each, self.rung)[2]
+
+    def _reversed(self) -> Any:
+        stepper = self.loop.stepper
+        if isinstance(stepper, SplitStepper) and stepper.potential is not None:
+            return dataclasses.replace(stepper, potential=_Backward(stepper.potential, self.numerics.duration))
+        return stepper
+
+
+def has_adjoint(numerics: Numerics) -> bool:
+    """Whether `propagate_with_adjoint` can run these numerics: a method that steps, in double precision."""
+    return isinstance(numerics.method, Scheme | Chebyshev) and numerics.precision == "double"
+
+
+def _stride(frames: int, most: int) -> int:
+    """Every how many frames a sample is taken: a divisor of the frames, for at most as many samples as are needed."""
+    return next(stride for stride in range(1, frames + 1) if frames % stride == 0 and frames // stride <= most)

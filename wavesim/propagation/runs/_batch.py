@@ -1,0 +1,262 @@
+"""Many problems by one compiled program, chunk after chunk: all steps of a few problems before the next few, so that they stay in the cache.
+
+A chunk is `evolve` under ``vmap``, the number of steps left out of it, so that its loops count as they do for one problem. On several
+devices every one takes its own rows (``shard_map``): an FFT over a sharded batch would gather all rows on each of them. On a single CPU
+device some threads take a chunk each, since XLA makes the FFTs of a loop on one core.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import functools
+import importlib.metadata
+import itertools
+import math
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import AxisType, Mesh, PartitionSpec
+
+from ...errors import ArgumentError, NumericsError
+from ...problem import Problem
+from ...schemes import Chebyshev, Spectral
+from .._memory import device_memory
+from .._numerics import Numerics, require_double
+from ..stepping import Trajectory, run_frames, set_up, trimmed
+
+# bytes of psi in one chunk of one device. CPU: psi, its FFT, the product and the tables stay in a core's own cache (1 MiB; measured: from
+# 192 KiB on a step takes 1.5 times as long). Others: the same in 30 MB of L2.
+_CPU_CHUNK, _DEVICE_CHUNK = 1 << 17, 1 << 23
+# of the device's memory
+_SHARE = 0.25
+# point-pairs in a second, on a slow core, and on other devices
+_CPU_RATE, _DEVICE_RATE = 1e8, 1e10
+# seconds: that a chunk may take, so that cores share few rows; that may be spent on rows in vain, for there will be more calls of that size
+_LONG, _WASTE = 2.0, 0.1
+# fewer rows at a time cost an FFT as much as these do
+_LANES = 8
+# from rung to rung of the terms of a Chebyshev series, where they are part of the program
+_TERMS = 1.2
+# their FFTs wait for each other forever when two run at once
+_HANGING = ("0.11.1", "0.11.2")
+
+Leaves = tuple[np.ndarray, ...]
+
+
+def evolve_many(
+    problems: Sequence[Problem], numerics: Sequence[Numerics], threads: int | None = None
+) -> Iterator[Trajectory]:
+    """Propagate many problems that differ in numbers only: what `evolve` gives for each, in arrays of numpy.
+
+    The same rows in the same call give the same bytes. psi is kept at the end only. A row whose psi overflows ends in NaN, and leaves the
+    others alone. Out of memory, the chunk is halved and tried again.
+
+    Args:
+        problems, numerics: the rows; all have the same structure, and numerics the same steps, frames, points, method and precision.
+        threads: chunks that run at once if there is one device, a CPU; for None OMP_NUM_THREADS, or else as many as there are cores.
+            The bytes do not depend on it.
+
+    Returns:
+        the trajectories in the order of the rows, as they come.
+
+    Raises:
+        ArgumentError: if a row does not fit the first one.
+        NumericsError: if JAX's 64-bit mode is off, or the memory does not hold one row.
+    """
+    require_double()
+    if len(problems) != len(numerics):
+        raise ArgumentError(
+            "numerics",
+            f"must be one for each problem, but there are {len(numerics)} for {len(problems)} problems; give as many.",
+        )
+    if not problems:
+        return iter(())
+    structure, leaves = _stacked(problems, numerics)
+    if isinstance(numerics[0].method, Chebyshev):
+        leaves = (*leaves, np.array([one.pairs for one in numerics]))
+    devices = _devices()
+    program = functools.partial(_run, structure, _mesh(devices), numerics[0].steps // numerics[0].frames)
+    rows = _rows(numerics[0])
+    pieces = _pieces(len(problems), rows, len(devices), row_seconds(numerics[0]))
+    at_once = min(threads or _cores(), chunks_at_once(numerics[0]))
+    return _in_order(functools.partial(_solved, program, len(devices)), leaves, pieces, at_once)
+
+
+def chunks_at_once(numerics: Numerics) -> int:
+    """How many chunks of such rows may run side by side, each in a thread; more than one on a CPU that is a single device alone."""
+    devices = _devices()
+    if len(devices) > 1 or devices[0].platform != "cpu" or _hangs():
+        return 1
+    return max(1, min(_cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
+
+
+@functools.cache
+def _turns(cores: int) -> threading.BoundedSemaphore:
+    """Taken for each chunk, so that calls side by side share the cores as one call does."""
+    return threading.BoundedSemaphore(cores)
+
+
+def _stacked(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple[Any, Leaves]:
+    """What all rows have in common, and their numbers, one array for each with the rows along its first axis."""
+    flat = [
+        jax.tree.flatten((p, dataclasses.replace(n, save_psi=False))) for p, n in zip(problems, numerics, strict=True)
+    ]
+    shapes = [np.shape(leaf) for leaf in flat[0][0]]
+    for place, (leaves, structure) in enumerate(flat):
+        if structure != flat[0][1] or [np.shape(leaf) for leaf in leaves] != shapes:
+            raise ArgumentError(
+                "problems",
+                f"and numerics must differ in numbers only, but row {place} differs from row 0 in its kinds, steps, frames, points, method or "
+                "precision; propagate them in groups.",
+            )
+    # how many steps follow is told apart, so that runs of other lengths share the program
+    first: Numerics = dataclasses.replace(numerics[0], steps=numerics[0].frames, save_psi=False)
+    structure = jax.tree.structure((problems[0], first))
+    columns = zip(*(leaves for leaves, _ in flat), strict=True)
+    return structure, tuple(np.stack([np.asarray(leaf) for leaf in column]) for column in columns)
+
+
+def _devices() -> Sequence[Any]:
+    devices = jax.local_devices()
+    return devices[:1] if devices[0].platform == "cpu" and _hangs() else devices
+
+
+@functools.cache
+def _hangs() -> bool:
+    return importlib.metadata.version("jaxlib") in _HANGING
+
+
+def _mesh(devices: Sequence[Any]) -> Mesh | None:
+    if len(devices) == 1:
+        return None
+    return jax.make_mesh((len(devices),), ("rows",), axis_types=(AxisType.Auto,), devices=devices)
+
+
+def _cores() -> int:
+    allowed = os.environ.get("OMP_NUM_THREADS", "")
+    if allowed.isdigit():
+        return max(1, int(allowed))
+    try:
+        # those this process may use; the machine may have more
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1
+
+
+def row_seconds(numerics: Numerics) -> float:
+    """Seconds that one row takes, about: by the kind of device alone, so that it is the same on all machines."""
+    points = math.prod(numerics.grid.points)
+    eigenstates = points**3 / 10 if isinstance(numerics.method, Spectral) else 0
+    rate = _CPU_RATE if jax.default_backend() == "cpu" else _DEVICE_RATE
+    return ((numerics.fft_pairs + 2 * numerics.frames) * points + eigenstates) / rate
+
+
+def _rows(numerics: Numerics) -> int:
+    """Rows of one chunk on one device: a power of two, which is what FFTs take several at a time of."""
+    psi = math.prod(numerics.grid.points) * (16 if numerics.precision == "double" else 8)
+    if isinstance(numerics.method, Chebyshev):
+        psi *= 2  # three neighbors of the series go round, not one wave: measured to be worth half the rows
+    cached = (_CPU_CHUNK if jax.default_backend() == "cpu" else _DEVICE_CHUNK) // psi
+    fitting = int(_SHARE * device_memory() / numerics.memory)
+    rows = 1 << max(0, min(cached, fitting).bit_length() - 1)
+    while rows > _LANES and rows * row_seconds(numerics) > _LONG:
+        rows //= 2
+    return rows
+
+
+def _pieces(count: int, rows: int, devices: int, seconds: float) -> list[tuple[slice, int]]:
+    """The rows of each chunk on all devices, and the size of the program that takes them; `rows` on one device, `seconds` for one row.
+
+    The last chunk is filled up; where that costs too much, it is left to a smaller program, which has to be compiled.
+    """
+    full = rows * devices
+    pieces = [(slice(start, start + full), full) for start in range(0, count - full + 1, full)]
+    if rest := count % full:
+        size = full
+        while size // 2 >= max(rest, devices) and (size - rest) * seconds / devices > _WASTE:
+            size //= 2
+        pieces.append((slice(count - rest, count), size))
+    return pieces
+
+
+def _in_order(
+    solved: Callable[[Leaves, int], list[Trajectory]], leaves: Leaves, pieces: list[tuple[slice, int]], threads: int
+) -> Iterator[Trajectory]:
+    def chunk(piece: tuple[slice, int]) -> list[Trajectory]:
+        rows, size = piece
+        return solved(tuple(leaf[rows] for leaf in leaves), size)
+
+    # the first one compiles, which two threads would do twice
+    yield from chunk(pieces[0])
+    pool = concurrent.futures.ThreadPoolExecutor(threads)
+    try:
+        waiting = iter(pieces[1:])
+        running = [pool.submit(chunk, piece) for piece in itertools.islice(waiting, threads + 1)]
+        while running:
+            done = running.pop(0).result()
+            running += [pool.submit(chunk, piece) for piece in itertools.islice(waiting, 1)]
+            yield from done
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _solved(program: Callable[[Leaves], Trajectory], least: int, leaves: Leaves, size: int) -> list[Trajectory]:
+    """The rows of one chunk, by a program of `size` rows, or by smaller ones if the memory does not hold it."""
+    count = len(leaves[0])
+    filled = tuple(leaf[np.minimum(np.arange(size), count - 1)] for leaf in leaves)
+    try:
+        with _turns(_cores()):
+            arrays = jax.tree.map(np.asarray, program(filled))
+    except jax.errors.JaxRuntimeError as error:
+        if "RESOURCE_EXHAUSTED" not in str(error):
+            raise
+        if size == least:
+            raise NumericsError(
+                "a run must fit into the memory of the device, but one for each device does not; take fewer points, or precision 'single'."
+            ) from error
+        half = size // 2
+        parts = [tuple(leaf[:half] for leaf in leaves), tuple(leaf[half:] for leaf in leaves)]
+        return [row for part in parts if len(part[0]) for row in _solved(program, least, part, half)]
+    return [jax.tree.map(lambda a, i=i: a[i], arrays) for i in range(count)]
+
+
+def _run(structure: Any, mesh: Mesh | None, each: int, leaves: Leaves) -> Trajectory:
+    # elsewhere a loop whose length is data would ask the device before every step whether to go on
+    on_cpu = jax.default_backend() == "cpu"
+    terms = None
+    if len(leaves) > structure.num_leaves:
+        leaves, longest = leaves[:-1], int(leaves[-1].max())
+        # a rung of a ladder, so that few programs are made
+        terms = longest if on_cpu else math.ceil(_TERMS ** math.ceil(math.log(longest, _TERMS)))
+    with jax.enable_x64(True):
+        return (_counted if on_cpu else _fixed)(structure, mesh, each, terms, leaves)
+
+
+def _chunk(structure: Any, mesh: Mesh | None, each: int, terms: int | None, leaves: Leaves) -> Trajectory:
+    """All rows of a chunk, `each` steps from frame to frame, so many terms of a Chebyshev series for each step."""
+
+    def one(numbers: Leaves, each: int, terms: int | None) -> Trajectory:
+        problem, numerics = jax.tree.unflatten(structure, numbers)
+        apparatus, carry, first = set_up(problem, numerics)
+        if terms is not None:
+            apparatus = trimmed(apparatus, terms)
+        _, rest, final = run_frames(apparatus, carry, numerics.frames, each, False)
+        return Trajectory(jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest), final)
+
+    many = jax.vmap(one, in_axes=(0, None, None))
+    if mesh is None:
+        return many(leaves, each, terms)
+    ours = PartitionSpec("rows")
+    return jax.shard_map(
+        lambda numbers: many(numbers, each, terms), mesh=mesh, in_specs=(ours,), out_specs=ours, check_vma=False
+    )(leaves)
+
+
+_counted = jax.jit(_chunk, static_argnums=(0, 1))
+_fixed = jax.jit(_chunk, static_argnums=(0, 1, 2, 3))

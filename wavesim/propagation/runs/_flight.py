@@ -1,0 +1,205 @@
+"""A run that goes on as long as somebody looks: begun at once, asked for frames, and given another problem on the way."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any, final
+
+import jax
+import numpy as np
+
+from ..._arrays import placed, xp as jnp
+from ..._checks import at_least
+from ...errors import NumericsError
+from ...problem import Problem
+from ...schemes import Chebyshev, Spectral
+from .._numerics import Numerics, chebyshev_for, spectral_bounds
+from ..stepping import Apparatus, Carry, Frame, SplitStepper, look, set_up, snapshot_of, trimmed
+from ._propagate import checked
+
+# frames that one call of the program keeps at most: it is compiled once for each size, and this is a part of the size
+_RUNG = 16
+
+
+@final
+@dataclasses.dataclass(frozen=True)
+class Flight:
+    """A propagation at one moment: what it is of, and psi there. Every method gives a new one and leaves this one as it is.
+
+    ``flight(problem, numerics).skip(100).frames(16)`` takes 100 steps and then 16 frames. All numbers are data of one compiled program for
+    each size (grid points, precision, terms of a Chebyshev series, observables): another height, width, momentum or mass compiles nothing.
+
+    Attributes:
+        problem: the physics from here on.
+        numerics: how it is solved from here on; its duration ends nothing.
+        apparatus: tables and observables.
+        carry: the wave in the stepper's own representation, what was absorbed, and the steps done.
+        frame: psi, observables and absorbed probability at this moment.
+        terms: the length of the table of a Chebyshev series, None for what the step needs.
+    """
+
+    problem: Problem
+    numerics: Numerics
+    apparatus: Apparatus
+    carry: Carry
+    frame: Frame
+    terms: int | None = None
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return int(self.carry.step)
+
+    @property
+    def time(self) -> float:
+        """The time of this moment (time)."""
+        return self.step * float(self.numerics.dt)
+
+    @property
+    def psi(self) -> np.ndarray:
+        """psi at this moment, shape ``grid.points``."""
+        return np.asarray(self.frame.psi)
+
+    def skip(self, count: int) -> Flight:
+        """This flight after `count` steps."""
+        at_least("count", count, 0)
+        return self if count == 0 else self.frames(1, count)[1]
+
+    def frames(self, count: int, every: int = 1) -> tuple[Frame, Flight]:
+        """`count` frames, each `every` steps after the one before.
+
+        Returns:
+            psi of shape (count, ``*points``), each observable of shape (count,) and the absorbed probability of shape (count, 2), stacked;
+            and the flight at the last of them.
+
+        Raises:
+            NumericsError: if psi is not finite any more.
+        """
+        at_least("count", count, 1)
+        at_least("every", every, 1)
+        carry, parts, left = self.carry, [], count
+        while left:
+            some = min(left, _RUNG)
+            carry, kept = _filmed(self.apparatus, carry, np.asarray(some), np.asarray(every), _RUNG)
+            parts.append(jax.tree.map(lambda leaf, some=some: np.asarray(leaf)[:some], kept))
+            left -= some
+        frames = jax.tree.map(lambda *pieces: np.concatenate(pieces), *parts)
+        if not np.all(np.isfinite(frames.psi[-1])):
+            raise NumericsError(
+                "psi is not finite: the method is unstable with this step; make dt smaller, or leave it to the planner."
+            )
+        last = jax.tree.map(lambda leaf: leaf[-1], frames)
+        return frames, dataclasses.replace(self, carry=jax.tree.map(np.asarray, carry), frame=last)
+
+    def rewound(self, frame: Frame, step: int) -> Flight:
+        """This flight at another of its frames, which somebody has kept.
+
+        Args:
+            frame: as `frames` gives them, one of them alone.
+            step: at which it was taken.
+        """
+        carry = self.apparatus.stepper.start(jnp.asarray(frame.psi), step)
+        return dataclasses.replace(
+            self, carry=_as_data(carry._replace(absorbed=np.asarray(frame.absorbed))), frame=frame
+        )
+
+    def within(self, problem: Problem) -> Flight:
+        """A quench: the same wave at the same moment, from here on in another potential (or of another mass) on the same grid.
+
+        Raises:
+            NumericsError: if the method cannot propagate that problem.
+        """
+        numerics = self.numerics
+        method = numerics.method
+        if isinstance(method, Chebyshev):
+            low, top = spectral_bounds(problem, numerics.grid)
+            if low < method.lowest or top > method.highest:
+                method = chebyshev_for(problem, numerics.grid, float(numerics.dt), method.cut)
+        elif isinstance(method, Spectral):
+            method = Spectral()
+        begun = flight(problem, dataclasses.replace(numerics, method=method), terms=self.terms)
+        stepper = begun.apparatus.stepper
+        carry = stepper.start(jnp.asarray(self.psi), self.carry.step)._replace(absorbed=self.carry.absorbed)
+        return dataclasses.replace(
+            begun, carry=_as_data(carry), frame=_seen(begun.apparatus, begun.problem, carry, self.psi)
+        )
+
+
+def flight(problem: Problem, numerics: Numerics, *, terms: int | None = None) -> Flight:
+    """Begin a run that is not recorded to an end, but asked for frames: for pictures that move while somebody changes the problem.
+
+    ``flight(problem, plan(problem, scheme="chebyshev").numerics)`` takes a few milliseconds and compiles nothing once a size is known. For a
+    record with error bars use `wavesim.certify`, for a whole record `propagate`.
+
+    Args:
+        problem: the physics, without walls or rings (see `wavesim.unfolding.unfolded`).
+        numerics: how it is solved; steps, frames and `save_psi` do not count.
+        terms: at least so long a table for a Chebyshev series, so that problems whose steps need less share its program.
+
+    Returns:
+        the `Flight` at time 0.
+
+    Raises:
+        NumericsError: if the numerics do not suit the problem.
+    """
+    method = numerics.method
+    if isinstance(method, Chebyshev) and terms is not None and terms > method.terms:
+        numerics = dataclasses.replace(numerics, method=dataclasses.replace(method, terms=terms))
+    numerics = dataclasses.replace(checked(problem, numerics), save_psi=True)
+    apparatus, carry, frame = set_up(problem, numerics)
+    if isinstance(numerics.method, Chebyshev):
+        apparatus = trimmed(apparatus, np.asarray(numerics.pairs))  # type: ignore[arg-type]
+    stepper = apparatus.stepper
+    if isinstance(stepper, SplitStepper):
+        # at a moving V the kicks are made on the way, of any potential of that class
+        stepper = dataclasses.replace(
+            stepper, potential=None if stepper.potential is None else _as_data(stepper.potential)
+        )
+    kept = apparatus._replace(
+        stepper=_as_data(stepper),
+        problem=_as_data(problem.potential) if apparatus.static_potential is None else None,  # type: ignore[arg-type]
+        observables=_as_data(apparatus.observables),
+        prepared=_as_data(apparatus.prepared),
+        static_potential=_as_data(apparatus.static_potential),
+    )
+    kept = kept._replace(problem=_Bare(np.asarray(float(problem.mass)), kept.problem))  # type: ignore[arg-type]
+    frame = jax.tree.map(np.asarray, frame)
+    return Flight(problem, numerics, kept, _as_data(carry), frame, terms)
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class _Bare:
+    """What the loop needs of a problem: its mass, and V where it moves. So the class of a static V is no part of the program."""
+
+    mass: Any
+    potential: Any
+
+
+def _seen(apparatus: Apparatus, problem: Problem, carry: Carry, psi: np.ndarray) -> Frame:
+    return jax.tree.map(np.asarray, look(apparatus._replace(problem=problem), carry, jnp.asarray(psi), True))
+
+
+def _as_data(tree: Any) -> Any:
+    """The same with arrays for leaves: a plain number and an array of one are two programs to JAX."""
+    return jax.tree.map(np.asarray, tree)
+
+
+@functools.partial(jax.jit, static_argnames="rung")
+def _filmed(apparatus: Apparatus, carry: Carry, count: Any, every: Any, rung: int) -> tuple[Carry, Frame]:
+    stepper = apparatus.stepper
+
+    def seen(inner: Carry, psi: Any) -> Frame:
+        snapshot = snapshot_of(apparatus, psi, stepper.time(inner))
+        series = {name: o.measure(apparatus.prepared[name], snapshot) for name, o in apparatus.observables.items()}
+        return Frame(psi, series, inner.absorbed)
+
+    def one(n: Any, state: tuple[Carry, Frame]) -> tuple[Carry, Frame]:
+        after = stepper.advance(state[0], every)
+        frame = seen(after, stepper.output(after))
+        return after, jax.tree.map(lambda kept, leaf: placed(kept, n, leaf), state[1], frame)
+
+    shapes = jax.eval_shape(lambda inner: seen(inner, stepper.output(inner)), carry)
+    empty = jax.tree.map(lambda leaf: jax.numpy.zeros((rung, *leaf.shape), leaf.dtype), shapes)
+    return jax.lax.fori_loop(0, count, one, (carry, empty))

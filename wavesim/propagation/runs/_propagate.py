@@ -1,0 +1,218 @@
+"""Propagate: plan what is not given, run in chunks that report and can be interrupted, and return the record."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from typing import Any
+
+import jax
+import numpy as np
+from jax.core import Tracer
+
+from ..._checks import named
+from ...absorbers import Absorber
+from ...errors import NumericsError
+from ...grid import Grid
+from ...potentials import AbstractMetastable
+from ...problem import Problem, require_problem
+from ...schemes import Chebyshev, Scheme, Spectral
+from ...states import Trapped, as_packet
+from ...unfolding import unfolded, unfolded_grid
+from .._folded import folded
+from .._memory import refuse_many_frames
+from .._numerics import Numerics, spectral_bounds
+from .._progress import Progress, reporter
+from .._result import Result
+from ..planner import misfit, plan
+from ..stepping import Frame, Loop, mirrored, require_spectral, seen, set_up
+
+# point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
+_CHUNK = 6e7
+# how far off its grid point a delta may lie, in cells: what rounding leaves
+_ON_POINT = 1e-6
+
+
+def propagate(
+    problem: Problem,
+    numerics: Numerics | None = None,
+    *,
+    tolerance: float = 1e-4,
+    grid: Grid | None = None,
+    dt: float | None = None,
+    scheme: Scheme | Chebyshev | Spectral | str | None = None,
+    absorber: Absorber | None | str = "planned",
+    frames: int | None = None,
+    precision: str = "double",
+    save_psi: bool = True,
+    progress: bool | Progress = False,
+) -> Result:
+    """Solve the time-dependent Schroedinger equation i d psi/dt = (p^2/2m + V) psi.
+
+    ``result = propagate(problem, tolerance=1e-6)`` plans everything; what is given by keyword is kept and the rest planned around it;
+    a whole `Numerics` is taken as it is.
+
+    Args:
+        problem: the physics.
+        numerics: all of the numerics, for example from `wavesim.plan`.
+        tolerance: absolute error aimed at in probabilities; the error made is measured by `wavesim.certify`.
+        grid: the grid.
+        dt: the time step (time); it is shortened a little so that steps fill frames and duration exactly, and reported.
+        scheme: a scheme, its name, "chebyshev" or "spectral".
+        absorber: an `Absorber`, None for none (periodic box), or "planned".
+        frames: how many frames to keep after the first.
+        precision: "double", or "single" for pictures.
+        save_psi: whether to keep psi at every frame.
+        progress: True for a bar on standard error, or a function of (steps done, steps in all).
+
+    Returns:
+        the `Result`; if interrupted by Ctrl-C, what was done, with ``complete=False``.
+
+    Raises:
+        NumericsError: if JAX's 64-bit mode is off, the packet does not fit, a scheme does not fit the potential, or psi is not finite at the end.
+    """
+    if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves((problem, grid, dt))):
+        raise NumericsError(
+            "propagate needs concrete numbers, but was called inside a JAX transformation; use wavesim.evolve(problem, numerics) there."
+        )
+    require_problem(problem)
+    asked, problem = problem, unfolded(problem)
+    grid = unfolded_grid(grid, asked.ends)
+    if numerics is None:
+        numerics = plan(
+            problem,
+            tolerance,
+            grid=grid,
+            dt=dt,
+            scheme=scheme,
+            absorber=absorber,
+            frames=frames,
+            precision=precision,
+            save_psi=save_psi,
+        ).numerics
+    numerics = checked(problem, numerics)
+    with reporter(progress) as report:
+        return folded(_run(problem, numerics, report), asked)
+
+
+def checked(problem: Problem, numerics: Numerics) -> Numerics:
+    """The numerics as they are run, if they suit the problem; see `check`."""
+    check(problem, numerics)
+    return settled(problem, numerics)
+
+
+def settled(problem: Problem, numerics: Numerics) -> Numerics:
+    """The numerics of a plan as they are run: where all numbers are concrete, it is known whether V is symmetric."""
+    if isinstance(numerics.method, Spectral):
+        # a plan leaves it open, for evolve may vary the numbers
+        problem = unfolded(problem)
+        symmetric = mirrored(problem.potential.sample(numerics.grid, mass=problem.mass))
+        numerics = dataclasses.replace(numerics, method=Spectral(symmetric))
+    return numerics
+
+
+def check(problem: Problem, numerics: Numerics) -> None:
+    """Refuse numerics that cannot propagate this problem.
+
+    Raises:
+        NumericsError: with what does not fit, and the cure.
+    """
+    refuse_many_frames(numerics)
+    problem = unfolded(problem)
+    method, potential = numerics.method, problem.potential
+    if (packet := as_packet(problem.state, problem.mass)) is not None:
+        packet.check_fit(numerics.grid, problem.mass)
+    off = misfit(numerics.grid, potential)
+    if off > _ON_POINT:
+        raise NumericsError(
+            f"the deltas of {named(potential)} must lie on grid points, but one is {off:.2g} of a cell off; "
+            "shift the grid or choose a spacing that divides their distances, or leave the grid to the planner."
+        )
+    wall = potential.wall if isinstance(potential, AbstractMetastable) else None
+    if wall is not None:
+        middle = float(numerics.grid.lower[0] + numerics.grid.upper[0] - numerics.grid.spacing[0]) / 2
+        if not isinstance(problem.state, Trapped) or abs(middle - wall) > _ON_POINT * float(numerics.grid.spacing[0]):
+            raise NumericsError(
+                f"a hard wall needs a state that is odd about it, and a grid with the wall at {wall:.6g} midway between its two middle points, but the state is a "
+                f"{type(problem.state).__name__} and the grid's middle {middle:.6g}; take a Trapped state, and leave the grid to the planner."
+            )
+    if isinstance(method, Scheme) and method.uses_gradient and not potential.smooth:
+        raise NumericsError(
+            f"the scheme {method.name!r} needs the gradient of the potential, but {named(potential)} has edges; "
+            "take scheme 'chebyshev' (or 'srkn11b')."
+        )
+    if isinstance(method, Spectral):
+        require_spectral(problem, numerics.grid, numerics.absorber)
+    if isinstance(method, Chebyshev):
+        if not potential.static:
+            raise NumericsError(
+                "a Chebyshev series needs a static potential, but this one depends on time; take scheme 'g6t4' or 'srkn11b'."
+            )
+        low, top = spectral_bounds(problem, numerics.grid)
+        if low < method.lowest or top > method.highest * (1 + 1e-12):
+            raise NumericsError(
+                f"the Chebyshev bounds must hold the spectrum {low:.6g} .. {top:.6g}, but are {method.lowest:.6g} .. {method.highest:.6g}; "
+                "plan again for this problem and grid."
+            )
+
+
+def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
+    begun = time.perf_counter()
+    steps = numerics.steps // numerics.frames
+    pieces = min(steps, 1 + math.floor(math.prod(numerics.grid.points) * numerics.pairs * steps / _CHUNK))
+    lengths = np.diff(np.arange(pieces + 1) * steps // pieces).tolist()
+    apparatus, carry, first = set_up(problem, numerics)
+    loop = Loop.of(apparatus, numerics)
+    collected, final, complete = [first], None, True
+    try:
+        for frame in range(numerics.frames):
+            psi, done = None, frame * steps
+            for length in lengths:
+                carry, psi = loop.moved(carry, length)
+                done += length
+                jax.block_until_ready(psi)
+                report(done, numerics.steps)
+            collected.append(seen(apparatus, carry, psi, numerics.save_psi))
+            final = psi
+    except KeyboardInterrupt:
+        complete = False
+    return recorded(problem, numerics, stacked(collected), final, complete, time.perf_counter() - begun)
+
+
+def stacked(frames: list[Frame]) -> Frame:
+    """Frames in order, stacked along the first axis."""
+    return jax.tree.map(lambda *parts: np.stack(parts), *frames)
+
+
+def recorded(
+    problem: Problem,
+    numerics: Numerics,
+    frames: Frame,
+    final: Any,
+    complete: bool,
+    wall_s: float,
+) -> Result:
+    """The `Result` of frames, stacked along the first axis.
+
+    Raises:
+        NumericsError: if psi is not finite at the end.
+    """
+    if final is None:
+        final = np.asarray(problem.state.sample(numerics.grid, problem.hamiltonian(numerics.grid)))
+    if not np.all(np.isfinite(final)):
+        raise NumericsError(
+            "psi is not finite at the end of the run: the method is unstable with this step; make dt smaller, or leave it to the planner."
+        )
+    return Result(
+        problem=problem,
+        numerics=numerics,
+        times=np.arange(len(frames.absorbed)) * (numerics.steps // numerics.frames) * float(numerics.dt),
+        psi=np.zeros((0, *numerics.grid.points), complex) if frames.psi is None else np.asarray(frames.psi),
+        series={name: np.asarray(values) for name, values in frames.series.items()},
+        absorbed=np.asarray(frames.absorbed),
+        final=np.asarray(final),
+        complete=complete,
+        wall_s=wall_s,
+        device=jax.devices()[0].platform,
+    )

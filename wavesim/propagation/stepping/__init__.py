@@ -1,0 +1,16 @@
+"""One step after the other: methods, programs, absorbers."""
+
+from ._evolve import (
+    Apparatus as Apparatus,
+    Frame as Frame,
+    Trajectory as Trajectory,
+    evolve as evolve,
+    look as look,
+    run_frames as run_frames,
+    set_up as set_up,
+    snapshot_of as snapshot_of,
+    trimmed as trimmed,
+)
+from ._loop import Loop as Loop, seen as seen
+from ._spectral import mirrored as mirrored, require_spectral as require_spectral
+from ._step import Carry as Carry, ChebyshevStepper as ChebyshevStepper, SplitStepper as SplitStepper

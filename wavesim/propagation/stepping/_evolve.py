@@ -1,0 +1,135 @@
+"""The pure propagation: problem and numerics in, frames out. It can be jitted, vmapped and differentiated."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import jax
+
+from ..._arrays import xp as jnp
+from ..._checks import concrete
+from ...hamiltonian import Hamiltonian
+from ...observables import AbstractObservable, Snapshot
+from ...problem import Problem
+from ...schemes import Chebyshev
+from .._numerics import Numerics, require_double
+from ._step import Carry, ChebyshevStepper, Stepper, stepper_for
+
+
+class Frame(NamedTuple):
+    """What is kept of one moment (or, stacked, of many): psi or None, observables, absorbed probability."""
+
+    psi: jax.Array | None
+    series: dict[str, jax.Array]
+    absorbed: jax.Array
+
+
+class Trajectory(NamedTuple):
+    """The frames from time 0 on, stacked, and psi at the end."""
+
+    frames: Frame
+    final: jax.Array
+
+
+class Apparatus(NamedTuple):
+    """All that the loop needs: the stepper with its tables, the problem, and the observables with their weights."""
+
+    stepper: Stepper
+    problem: Problem
+    observables: dict[str, AbstractObservable]
+    prepared: dict[str, Any]
+    static_potential: jax.Array | None
+
+
+def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Frame]:
+    """The apparatus, the carry and the frame at time 0."""
+    require_double()
+    grid = numerics.grid
+    hamiltonian = problem.hamiltonian(grid)
+    initial = problem.state.sample(grid, hamiltonian)
+    stepper = stepper_for(problem, numerics)
+    prepared = {name: o.prepare(grid, hamiltonian, initial) for name, o in problem.measure.items()}
+    static = hamiltonian.potential if problem.potential.static else None
+    apparatus, carry = Apparatus(stepper, problem, problem.measure, prepared, static), stepper.start(initial)
+    # psi itself, not what a scheme takes in and gives out again, which costs FFT pairs
+    kept = initial.astype(complex if numerics.precision == "double" else jnp.complex64)
+    return apparatus, carry, look(apparatus, carry, kept, numerics.save_psi)
+
+
+def look(apparatus: Apparatus, carry: Carry, psi: jax.Array, save_psi: bool) -> Frame:
+    """One frame: psi and the observables at the clock's time."""
+    snapshot = snapshot_of(apparatus, psi, apparatus.stepper.time(carry))
+    series = {name: o.measure(apparatus.prepared[name], snapshot) for name, o in apparatus.observables.items()}
+    return Frame(psi if save_psi else None, series, carry.absorbed)
+
+
+def snapshot_of(apparatus: Apparatus, psi: jax.Array, time: jax.Array | float) -> Snapshot:
+    """What observables see of psi at a time."""
+    problem, grid, potential = apparatus.problem, apparatus.stepper.grid, apparatus.static_potential
+    if potential is None:
+        potential = problem.potential.sample(grid, mass=problem.mass, time=time)  # type: ignore[arg-type]
+    # sums over psi run in double whatever psi's own precision
+    return Snapshot(psi.astype(complex), Hamiltonian(grid, potential, problem.mass))
+
+
+def run_frames(
+    apparatus: Apparatus, carry: Carry, count: int, steps: int, save_psi: bool, kept: bool = False
+) -> tuple[Carry, Frame, jax.Array]:
+    """`count` frames, each after `steps` steps: a scan over frames around the loop over steps; and psi at the end.
+
+    A frame is a checkpoint for reverse-mode gradients: its steps are run again on the way back, so that memory holds frames, not steps;
+    with `kept` nothing is run again, and memory holds every step.
+    """
+
+    def moved(inner: Carry) -> tuple[Carry, jax.Array, Frame]:
+        after = apparatus.stepper.advance(inner, steps)
+        psi = apparatus.stepper.output(after)
+        return after, psi, look(apparatus, after, psi, save_psi)
+
+    advanced = moved if kept else jax.checkpoint(moved)
+
+    def body(inner: tuple[Carry, jax.Array], _: None) -> tuple[tuple[Carry, jax.Array], Frame]:
+        after, psi, frame = advanced(inner[0])
+        return (after, psi), frame
+
+    # psi goes along, so that the last one need not be put out twice
+    start = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), jax.eval_shape(apparatus.stepper.output, carry))
+    (carry, psi), frames = jax.lax.scan(body, (carry, start), None, length=count)
+    return carry, frames, psi
+
+
+def trimmed(apparatus: Apparatus, terms: jax.Array | int) -> Apparatus:
+    """The same, but of a Chebyshev series only so many terms: as an array they are data, and steps of other radii share the program."""
+    stepper = apparatus.stepper
+    assert isinstance(stepper, ChebyshevStepper)
+    if isinstance(terms, int):
+        stepper = dataclasses.replace(stepper, terms=min(terms, stepper.terms))
+    else:
+        stepper = dataclasses.replace(stepper, needed=terms)
+    return apparatus._replace(stepper=stepper)
+
+
+def evolve(problem: Problem, numerics: Numerics, *, kept: bool = False) -> Trajectory:
+    """Propagate as one pure function: for ``jax.jit``, ``jax.vmap`` and ``jax.grad``.
+
+    ``jax.grad(lambda h: evolve(problem.replace("potential.height", h), numerics).frames.series["transmitted"][-1])(1.0)``
+    differentiates through every step. The numerics are concrete: take them from `wavesim.plan` at a typical parameter.
+    Progress and interruption belong to `propagate`.
+
+    Args:
+        problem: the physics.
+        numerics: all of the numerics.
+        kept: in reverse mode, keep every step instead of running each frame again: faster, and memory grows with the steps.
+
+    Returns:
+        the frames, stacked along the first axis (frames + 1, time 0 included), and psi at the end.
+    """
+    apparatus, carry, first = set_up(problem, numerics)
+    method = numerics.method
+    if isinstance(method, Chebyshev) and all(map(concrete, (method.lowest, method.highest, numerics.dt))):
+        apparatus = trimmed(apparatus, numerics.pairs)
+    each = numerics.steps // numerics.frames
+    _, rest, final = run_frames(apparatus, carry, numerics.frames, each, numerics.save_psi, kept)
+    stacked = jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest)
+    return Trajectory(stacked, final)

@@ -1,0 +1,119 @@
+"""The loop of one run whose numbers are all known: by a program that a size compiles once, or by NumPy where the run is short."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import jax
+import jax.numpy
+import numpy as np
+
+from ..._arrays import placed, xp as jnp
+from ...schemes import Chebyshev
+from .._numerics import Numerics
+from ._evolve import Apparatus, Frame, look, trimmed
+from ._spectral import Carry, SpectralStepper
+from ._step import ChebyshevStepper, SplitStepper, Stepper, counted
+
+# of NumPy's loop: seconds of a pair, and of one of its points; and what loading or compiling a program costs
+_PAIR_S, _POINT_S, _PROGRAM_S = 2.5e-5, 3e-8, 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Loop:
+    """A stepper with its tables, and who carries out its steps.
+
+    Args:
+        stepper: the tables; what made them is no part of the program while V is static.
+        compiled: by JAX, else by NumPy.
+    """
+
+    stepper: Stepper
+    compiled: bool
+
+    @classmethod
+    def of(cls, apparatus: Apparatus, numerics: Numerics, rounds: int = 1) -> Loop:
+        """The loop of a run, or of one that is made `rounds` times over."""
+        on_cpu = jax.default_backend() == "cpu"
+        if isinstance(numerics.method, Chebyshev):
+            # elsewhere a loop whose length is data would ask the device before every turn whether to go on
+            apparatus = trimmed(apparatus, np.asarray(numerics.pairs) if on_cpu else numerics.pairs)  # type: ignore[arg-type]
+        stepper = apparatus.stepper
+        if isinstance(stepper, SpectralStepper):
+            return cls(stepper, not on_cpu)
+        moving = isinstance(stepper, SplitStepper) and stepper.potential is not None
+        pairs = (numerics.fft_pairs or 0) * rounds
+        short = pairs * (_PAIR_S + _POINT_S * math.prod(numerics.grid.points)) < _PROGRAM_S
+        compiled = not on_cpu or not short or moving or numerics.precision == "single"
+        return cls(_on_device(stepper) if compiled else stepper, compiled)
+
+    def moved(self, carry: Carry, count: int) -> tuple[Carry, Any]:
+        """The carry after `count` steps, and psi there."""
+        return (_compiled_moved if self.compiled else _moved)(self.stepper, carry, count)
+
+    def moved_and_kept(self, carry: Carry, count: int, rung: int) -> tuple[Carry, Any, Any]:
+        """The same with psi between the steps, before each one's damping, shape (rung, ``*points``)."""
+        assert not isinstance(self.stepper, SpectralStepper)
+        return (_compiled_kept if self.compiled else _kept)(self.stepper, carry, count, rung)
+
+    def moved_back(self, damping: Any, phi: Any, kept: Any, share: Any, count: int, done: int) -> Any:
+        """The gradients phi of several numbers, shape (numbers, ``*points``), before `count` steps; see `_back`."""
+        assert not isinstance(self.stepper, SpectralStepper)
+        stepper = dataclasses.replace(self.stepper, damping=None)
+        return (_compiled_back if self.compiled else _back)(stepper, damping, phi, kept, share, count, np.asarray(done))
+
+
+def _on_device(stepper: Stepper) -> Any:
+    return jax.tree.map(lambda leaf: jax.numpy.asarray(leaf) if isinstance(leaf, np.ndarray) else leaf, stepper)
+
+
+def seen(apparatus: Apparatus, carry: Carry, psi: Any, save_psi: bool) -> Frame:
+    """One frame of a run, in NumPy; a device other than a CPU measures where psi is."""
+    if jax.default_backend() == "cpu":
+        carry, psi = jax.tree.map(np.asarray, (carry, psi))
+        return look(apparatus, carry, psi, save_psi)
+    return jax.tree.map(np.asarray, _compiled_look(apparatus, carry, psi, save_psi))
+
+
+def _moved(stepper: Stepper, carry: Carry, count: int) -> tuple[Carry, Any]:
+    after = stepper.advance(carry, count)
+    return after, stepper.output(after)
+
+
+def _kept(stepper: SplitStepper | ChebyshevStepper, carry: Carry, count: int, rung: int) -> tuple[Carry, Any, Any]:
+    def one(n: Any, state: tuple[Carry, Any]) -> tuple[Carry, Any]:
+        inner, kept = state
+        return stepper.step(inner), placed(kept, n, stepper.boundary(inner))
+
+    after, kept = counted(one, (carry, np.zeros((rung, *stepper.grid.points), carry.wave.dtype)), count)
+    return after, stepper.output(after), kept
+
+
+def _back(
+    stepper: SplitStepper | ChebyshevStepper, damping: Any, phi: Any, kept: Any, share: Any, count: int, done: Any
+) -> Any:
+    """phi before `count` steps from phi behind them; `done` steps were made backward before.
+
+    The undamped step S is a symmetric matrix, so its adjoint acts on phi as S acts on phi*. The damping D stands before it and takes a
+    share of abs(psi)^2 that may count in the number: phi <- D S^+ phi + share psi. Without damping, `kept` and `share` are None.
+    """
+
+    if kept is None:
+        # nothing stands between the steps: the same loop as forward
+        return jnp.conj(stepper.boundary(stepper.advance(stepper.enter(jnp.conj(phi), done), count)))
+
+    def one(n: Any, state: tuple[Any, Any]) -> tuple[Any, Any]:
+        wave, clock = state
+        wave = stepper.boundary(stepper.step(stepper.enter(wave, clock)))
+        wave = damping.factor * wave + share * jnp.conj(kept[count - 1 - n])
+        return wave, clock + 1
+
+    return jnp.conj(counted(one, (jnp.conj(phi), done), count)[0])
+
+
+_compiled_moved = jax.jit(_moved)
+_compiled_kept = jax.jit(_kept, static_argnames="rung")
+_compiled_back = jax.jit(_back)
+_compiled_look = jax.jit(look, static_argnames="save_psi")

@@ -1,0 +1,113 @@
+"""Any time at once: psi in the eigenstates of H on its grid."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import NamedTuple
+
+import jax
+
+from ..._arrays import complex_of, xp as jnp
+from ..._pytree import register_dataclass
+from ...errors import NumericsError
+from ...grid import Grid
+from ...hamiltonian import DENSE_LIMIT
+from ...problem import Problem
+from ...schemes import Spectral
+from .._numerics import Numerics
+
+
+class Carry(NamedTuple):
+    """What goes round the loop: the wave in the stepper's own representation, absorbed probability (left, right), steps done."""
+
+    wave: jax.Array
+    absorbed: jax.Array
+    step: jax.Array
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class SpectralStepper:
+    """psi(t) = sum_n |n> exp(-i E_n t) <n|psi>. It carries the amplitudes <n|psi> at time 0; only the clock moves.
+
+    Differentiable where levels are not degenerate: derivatives of eigenstates go with 1/(E_n - E_m).
+    """
+
+    grid: Grid
+    dt: float
+    energies: jax.Array
+    states: jax.Array
+
+    @classmethod
+    def made(cls, problem: Problem, numerics: Numerics) -> SpectralStepper:
+        """All eigenstates of the grid, in columns."""
+        method, grid = numerics.method, numerics.grid
+        assert isinstance(method, Spectral)
+        matrix = problem.hamiltonian(grid).matrix()
+        energies, states = _by_parity(matrix) if method.mirrored else jnp.linalg.eigh(matrix)
+        single = numerics.precision == "single"
+        return cls(grid, numerics.dt, energies, states.astype(jnp.float32) if single else states)
+
+    def time(self, carry: Carry) -> jax.Array:
+        """The clock: steps done times dt."""
+        return carry.step * self.dt
+
+    def start(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
+        """Take psi in, after `step` steps: the amplitudes are those of time 0."""
+        wave, step = _product(self.states.T, psi), jnp.asarray(step, dtype=int)
+        return Carry(jnp.exp(1j * self.energies * step * self.dt) * wave, jnp.zeros(2), step)
+
+    def output(self, carry: Carry) -> jax.Array:
+        """psi at the clock's time."""
+        # in double even for single precision: E t is a large number
+        turned = jnp.exp(-1j * self.energies * self.time(carry)) * carry.wave
+        return _product(self.states, turned)
+
+    def advance(self, carry: Carry, count: int) -> Carry:
+        """`count` steps: only the clock moves."""
+        return carry._replace(step=carry.step + count)
+
+
+def _product(matrix: jax.Array, vector: jax.Array) -> jax.Array:
+    """A real matrix times a complex vector, which is half the work of a complex matrix."""
+    vector = vector.astype(complex if matrix.dtype == jnp.float64 else jnp.complex64)
+    return complex_of(matrix @ jnp.real(vector), matrix @ jnp.imag(vector))
+
+
+def _by_parity(matrix: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Levels and states of a matrix that reads the same from both ends, from its even and its odd half: a quarter of the work."""
+    half = matrix.shape[0] // 2
+    near, far = matrix[:half, :half], matrix[:half, half:][:, ::-1]
+    levels, states = [], []
+    for sign in (1, -1):
+        energies, vectors = jnp.linalg.eigh(near + sign * far)
+        levels.append(energies)
+        states.append(jnp.concatenate([vectors, sign * vectors[::-1]]) / jnp.sqrt(2.0))
+    return jnp.concatenate(levels), jnp.concatenate(states, axis=1)
+
+
+def mirrored(samples: jax.Array) -> bool:
+    """Whether samples of V read the same in reverse, to rounding."""
+    largest = float(jnp.max(jnp.abs(samples)))
+    return len(samples) % 2 == 0 and float(jnp.max(jnp.abs(samples - samples[::-1]))) <= 1e-13 * largest
+
+
+def require_spectral(problem: Problem, grid: Grid, absorber: object) -> None:
+    """Refuse what the eigenstates of the grid cannot propagate.
+
+    Raises:
+        NumericsError: if V depends on time, if there is an absorber, more than one dimension, or too many points.
+    """
+    if not problem.potential.static:
+        raise NumericsError(
+            "the spectral method needs a static potential, but this one depends on time; take scheme 'g6t4' or 'srkn11b'."
+        )
+    if absorber is not None:
+        raise NumericsError(
+            "the spectral method needs a run without absorber, but there is one; set absorber=None, or take scheme 'chebyshev'."
+        )
+    if grid.dimension != 1 or grid.points[0] > DENSE_LIMIT:
+        raise NumericsError(
+            f"the spectral method needs one dimension and at most {DENSE_LIMIT} points, but the grid has {' x '.join(map(str, grid.points))}; "
+            "take scheme 'chebyshev' or 'g6t4'."
+        )

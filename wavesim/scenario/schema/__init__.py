@@ -1,0 +1,1 @@
+"""The keys of a scenario: fields, units, sentences, reference."""

@@ -1,0 +1,158 @@
+"""From the errors of a validation to sentences: the full path, what must hold, what was given, the right choices."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pydantic
+
+from ..._text import brief, brief_text, clean
+from ...errors import ArgumentError
+from ._fields import Table
+
+Tables = dict[str, type[Table]]
+MOST_TOLD = 10
+_LONGEST = 2000
+
+
+# choices that a sentence lists in full
+_MANY = 30
+
+
+def sentences(
+    error: pydantic.ValidationError, raw: Any, root: type[Table], tables: Tables, file: str = "scenario"
+) -> list[str]:
+    """One sentence for each error of a file.
+
+    Args:
+        error: what the validation found.
+        raw: the file's content.
+        root: the table of the whole file.
+        tables: the other tables by the name that stands in an error's location: a kind, a section, a member of a union.
+        file: what the file is.
+    """
+    # more are counted, but not put into words: the right choices for a hundred thousand keys take seconds
+    all_ = error.errors(include_url=False)
+    told = [_sentence(dict(one), raw, root, tables, file) for one in all_[: MOST_TOLD + 1]]
+    return told + [""] * (len(all_) - len(told))
+
+
+def listed(wrong: Sequence[str]) -> str:
+    """What is wrong, one line for each of the first ten things, and a line for how many more there are."""
+    lines = [brief_text(clean(sentence, keep="\n"), _LONGEST) for sentence in wrong[:MOST_TOLD]]
+    if len(wrong) > MOST_TOLD:
+        lines.append(f"and {len(wrong) - MOST_TOLD:,} more; correct these first.")
+    return "\n".join(lines)
+
+
+def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, file: str) -> str:
+    path, table = _path(one["loc"], raw, root, tables)
+    given, context, name = one["input"], one.get("ctx", {}), ".".join(path)
+    match one["type"]:
+        case "value_error" if isinstance(context["error"], ArgumentError):
+            cause = context["error"]
+            return f"{name if path[-1:] == [cause.argument] else f'{name}.{cause.argument}'} {cause.reason}"
+        case "value_error":
+            # a rule's own sentence begins with what must hold, a unit's with what was given
+            return f"{name}{'' if str(context['error']).startswith('must ') else ':'} {context['error']}"
+        case "extra_forbidden":
+            keys = [field.alias or key for key, field in table.model_fields.items()]
+            place = f" in [{'.'.join(path[:-1])}]" if len(path) > 1 else f" of a {file}"
+            hint = _nearest(path[-1], keys, "")
+            elsewhere = _elsewhere(path[-1], raw) if not hint and len(path) == 1 else ""
+            return f"unknown key `{path[-1]}`{place}{hint or elsewhere or '.'} The keys here are {', '.join(keys)}."
+        case "missing" if isinstance(given, list):
+            return f"{name} must be complete, but is {brief(given)}; add what is missing."
+        case "missing":
+            return f"{name} must be given, but is missing{_description(table, path[-1])}."
+        case "union_tag_not_found" if isinstance(given, dict):
+            return f"{name}.kind must be given, but is missing; `wavesim schema` lists the kinds."
+        case "union_tag_invalid":
+            return f"{name}.kind {_choose(context['tag'], _quoted(context['expected_tags']))}"
+        case "literal_error":
+            choices = _quoted(context["expected"])
+            # numbered names go on for pages
+            few = [choice for choice in choices if not re.search(r"_\d+$", choice)]
+            shown = context["expected"] if len(choices) <= _MANY else ", ".join(few) + ", or one of these with a number"
+            return f"{name} must be {shown}, but is {brief(given)}{_nearest(given, choices)}"
+        case "model_type" | "dict_type" | "model_attributes_type" | "union_tag_not_found":
+            return f"{name} must be a table, but is {brief(given)}; write [{name}] and its keys below."
+        case "string_type":
+            return f"{name} must be text, but is {brief(given)}; put it in quotation marks."
+        case "int_type":
+            return f"{name} must be a whole number, but is {brief(given)}; give an integer."
+        case "too_long" if isinstance(given, list):
+            return f"{name} must have {context['max_length']} entries, but has {len(given)}; leave out the rest."
+        case "tuple_type":
+            return f"{name} must be a list, but is {brief(given)}; put it in square brackets."
+        case _:
+            return f"{name} must be of another kind, but is {brief(given)}: {brief_text(clean(one['msg']))}."
+
+
+def _path(loc: tuple[Any, ...], raw: Any, root: type[Table], tables: Tables) -> tuple[list[str], type[Table]]:
+    """The path as the file has it, without what validation adds (members of unions, lists made of single values), and its table."""
+    path: list[str] = []
+    table, node = root, raw
+    tagged = None
+    for depth, key in enumerate(loc):
+        found = node[key] if isinstance(node, dict) and key in node else None
+        if isinstance(node, list) and isinstance(key, int) and key < len(node):
+            found = node[key]
+        # the tag of a union comes first, also where a key of the table is called as its kind is
+        if key in tables and isinstance(node, dict) and node.get("kind") == key and node is not tagged:
+            tagged, table = node, tables[key]
+            continue
+        added = (
+            found is None and depth > 0 and (isinstance(key, int) or key == "[key]" or _tagged(node, key, depth, loc))
+        )
+        if key in tables and (depth == 0 or added):
+            table = tables[key]
+        if depth == 1 and loc[0] == "expect":
+            table = tables["expect"]
+        if not added:
+            path.append(str(key))
+            node = found
+    return path, table
+
+
+def _tagged(node: Any, key: Any, depth: int, loc: tuple[Any, ...]) -> bool:
+    """Whether `key` is the name of a union's member, which a file writes as its `kind`, or not at all."""
+    return (isinstance(node, dict) and node.get("kind") == key) or (
+        depth == 1 and loc[0] == "absorber" and key in ("layer", "off")
+    )
+
+
+def _choose(given: object, choices: list[str]) -> str:
+    return f"must be one of {', '.join(choices)}, but is {brief(given)}{_nearest(given, choices)}"
+
+
+def _nearest(given: object, choices: list[str], none: str = ".") -> str:
+    near = difflib.get_close_matches(str(given)[:100], choices, 1)
+    return f"; did you mean {near[0]!r}?" if near else none
+
+
+def _elsewhere(key: str, raw: Any) -> str:
+    """The full path of a key that stands inside of a table of the file: ``width`` is ``potential.width``."""
+    if not isinstance(raw, dict):
+        return ""
+    paths = [f"{name}.{inner}" for name, table in raw.items() if isinstance(table, dict) for inner in table]
+    last = {path.partition(".")[2] for path in paths}
+    near = difflib.get_close_matches(key[:100], last, 1, cutoff=0.75)
+    fitting = [path for path in paths if near and path.partition(".")[2] == near[0]]
+    return f"; did you mean {' or '.join(map(repr, fitting[:3]))}?" if fitting else ""
+
+
+def _quoted(text: str) -> list[str]:
+    return re.findall(r"'([^']*)'", text)
+
+
+def _description(table: type[Table], key: str) -> str:
+    text = (
+        table.model_json_schema().get("properties", {}).get(key, {}).get("description", "")
+        if key in table.model_fields
+        else ""
+    )
+    return f"; give {text}" if text else ""

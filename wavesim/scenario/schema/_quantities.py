@@ -1,0 +1,84 @@
+"""The standard quantity names, with what each is: an expectation names one of them, and its unit follows."""
+
+from __future__ import annotations
+
+from ..._typing import (
+    CURRENT_DENSITY,
+    DIMENSIONLESS,
+    ENERGY,
+    FREQUENCY,
+    LENGTH,
+    MOMENTUM,
+    TEMPERATURE,
+    TIME,
+    Dimension,
+)
+
+QUANTITIES: dict[str, Dimension] = {
+    "transmitted_probability": DIMENSIONLESS,
+    "reflected_probability": DIMENSIONLESS,
+    "remaining_probability": DIMENSIONLESS,
+    "absorbed_left": DIMENSIONLESS,
+    "absorbed_right": DIMENSIONLESS,
+    "tunneling_period": TIME,
+    "transfer_time": TIME,
+    "gap": ENERGY,
+    "contrast": DIMENSIONLESS,
+    "largest_transfer": DIMENSIONLESS,
+    "left_population": DIMENSIONLESS,
+    "right_population": DIMENSIONLESS,
+    "mean_position": LENGTH,
+    "mean_momentum": MOMENTUM,
+    "mean_energy": ENERGY,
+    "position_spread": LENGTH,
+    "norm": DIMENSIONLESS,
+    "fringe_spacing": MOMENTUM,
+    "fringe_contrast": DIMENSIONLESS,
+    **{f"level_{n}": ENERGY for n in range(10)},
+    "lifetime": TIME,
+    **{f"resonance_{kind}{place}": ENERGY for place in ("", "_2", "_3", "_4") for kind in ("energy", "width")},
+    "transmission": DIMENSIONLESS,
+    "reflection": DIMENSIONLESS,
+    "log10_transmission": DIMENSIONLESS,
+    **{
+        f"{kind}{place}": dimension
+        for place in ("", *(f"_{n}" for n in range(2, 21)))
+        for kind, dimension in (
+            ("energy_for_transmission", ENERGY),
+            ("maximum_energy", ENERGY),
+            ("maximum_transmission", DIMENSIONLESS),
+            ("maximum_reflection", DIMENSIONLESS),
+        )
+    },
+    "imbalance": DIMENSIONLESS,
+    "pass_probability": DIMENSIONLESS,
+    "bounce_probability": DIMENSIONLESS,
+    "survival_probability": DIMENSIONLESS,
+    "fit_begin": TIME,
+    "fit_end": TIME,
+    "half_life": TIME,
+    "peak_energy": ENERGY,
+    "peak_width": ENERGY,
+    "peak_current": CURRENT_DENSITY,
+    "valley_current": CURRENT_DENSITY,
+    "peak_voltage": ENERGY,
+    "valley_voltage": ENERGY,
+    "peak_to_valley": DIMENSIONLESS,
+    "current_density": CURRENT_DENSITY,
+    "work_function": ENERGY,
+    "tunneling_correction": DIMENSIONLESS,
+    "crossover_temperature": TEMPERATURE,
+    "rate": FREQUENCY,
+    "kinetic_isotope_effect": DIMENSIONLESS,
+    "phase_time": TIME,
+    "dwell_time": TIME,
+    "larmor_time": TIME,
+    "reflection_phase_time": TIME,
+    "buttiker_time": TIME,
+    "plasma_frequency": ENERGY,
+    "escape_rate": FREQUENCY,
+    "ratio": DIMENSIONLESS,
+}
+
+# what several cases together tell, and no single run
+OF_STUDIES = ("ratio",)

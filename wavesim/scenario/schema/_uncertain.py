@@ -1,0 +1,84 @@
+"""Values that are known within limits only: ``height = "0.30 +- 0.01 eV"``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ..._text import brief
+from ...analysis import AbstractQuestion
+from ...errors import ScenarioError, WavesimError
+from ...problem import Problem
+from ...units import split_uncertain
+from ._dimensions import dimension_of_path
+from ._fields import quantity_value
+
+# where the numbers of the physics are; others are choices, and nobody measured them
+_PHYSICS = ("particle", "potential", "state", "duration")
+
+
+def certain(data: dict[str, Any], natural: bool) -> tuple[dict[str, Any], dict[str, str]]:
+    """A file's content without uncertainties, and these by their paths, as text with a unit.
+
+    Args:
+        data: the content.
+        natural: whether the file is in natural units; values become plain numbers there.
+
+    Raises:
+        ScenarioError: if an uncertainty stands where there is no number of the physics, or is none.
+    """
+    found: dict[str, str] = {}
+    whole = {key: _without(value, key, natural, found) for key, value in data.items()}
+    for path in found:
+        if path.split(".")[0] not in _PHYSICS and path.split(".")[0] not in ("title", "question", "expectation"):
+            raise ScenarioError(
+                f"{path} must have no uncertainty, for it is chosen and not measured; leave out what follows the +-."
+            )
+    kept = {path: text for path, text in found.items() if path.split(".")[0] in _PHYSICS}
+    return {key: whole[key] if key in _PHYSICS else data[key] for key in data}, kept
+
+
+def _without(node: Any, path: str, natural: bool, found: dict[str, str]) -> Any:
+    if isinstance(node, dict):
+        changed = {key: _without(value, f"{path}.{key}", natural, found) for key, value in node.items()}
+        return changed if any(changed[key] is not node[key] for key in node) else node
+    if isinstance(node, list):
+        entries = [_without(value, f"{path}.{place}", natural, found) for place, value in enumerate(node)]
+        return entries if any(new is not old for new, old in zip(entries, node, strict=True)) else node
+    if not isinstance(node, str) or (parts := split_uncertain(node)) is None:
+        return node
+    value, found[path] = parts
+    try:
+        return float(value) if natural else value
+    except ValueError:
+        return value
+
+
+def uncertainties_of(
+    texts: Mapping[str, str], problem: Problem, question: AbstractQuestion | None, natural: bool
+) -> dict[str, float]:
+    """The uncertainties in internal units by path; those of 0 are left out.
+
+    Raises:
+        ScenarioError: if one has another dimension than its value, or is not finite.
+    """
+    known: dict[str, float] = {}
+    for path, text in texts.items():
+        try:
+            given = float(text) if natural else text
+            size = quantity_value(given, dimension_of_path(problem, question, path), natural)
+        except (WavesimError, ValueError) as error:
+            raise ScenarioError(f"{path}: the uncertainty {brief(text)} {_said(error)}") from None
+        if not math.isfinite(size):
+            raise ScenarioError(f"{path}: the uncertainty {brief(text)} must be finite; give an ordinary number.")
+        if size > 0:
+            known[path] = size
+    return known
+
+
+def _said(error: Exception) -> str:
+    text = str(error)
+    return (
+        text if isinstance(error, WavesimError) and text.startswith("must ") else f"must be of its value's kind: {text}"
+    )

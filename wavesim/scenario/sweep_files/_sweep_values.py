@@ -1,0 +1,190 @@
+"""What a sweep file says of an axis or of samples, written out as the values that a scenario file would hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal, TypeVar
+
+import numpy as np
+import pydantic
+from pydantic import AfterValidator, Field, StrictInt, StrictStr
+
+from ..._checks import at_least
+from ..._text import brief
+from ...errors import ArgumentError, ScenarioError
+from ..schema._fields import Table
+from ..schema._messages import sentences
+from ._vary import numbers_of
+
+MOST_ROWS = 10_000_000
+# digits of a Sobol point, as scipy makes them
+_BITS = 30
+
+TableT = TypeVar("TableT", bound=Table)
+
+
+def _within(name: str, lowest: int) -> AfterValidator:
+    def run(value: int) -> int:
+        at_least(name, value, lowest)
+        if value > MOST_ROWS:
+            raise ArgumentError(name, f"must be at most {MOST_ROWS:,}, but is {value:,}; split the sweep.")
+        return value
+
+    return AfterValidator(run)
+
+
+class Span(Table):
+    """Values from one number to another, both included."""
+
+    begin: Any = Field(alias="from")
+    to: Any
+    count: Annotated[StrictInt, _within("count", 2)]
+    spacing: Literal["linear", "log"] = "linear"
+
+
+class Bounds(Table):
+    """Where samples of one path lie: evenly between two numbers, or between their logarithms."""
+
+    low: Any
+    high: Any
+    spacing: Literal["linear", "log"] = "linear"
+
+
+class Sample(Table):
+    """Samples: Sobol points, which fill the space evenly, or independent ones."""
+
+    kind: Literal["sobol", "uniform"] = "sobol"
+    count: Annotated[StrictInt, _within("count", 1)]
+    seed: Annotated[StrictInt, _within("seed", 0)] = 0
+    bounds: dict[StrictStr, Any]
+
+
+def read_table(cls: type[TableT], raw: Any, where: str, wrong: list[str]) -> TableT | None:
+    """A table of a sweep file, checked; what is wrong with it is added to `wrong`."""
+    try:
+        return cls.model_validate(raw)
+    except pydantic.ValidationError as error:
+        wrong += [f"{where}{sentence}" for sentence in sentences(error, raw, cls, {}, "sweep")]
+        return None
+
+
+def axis_values(path: str, given: Any, wrong: list[str]) -> list[Any]:
+    """The values of an axis: ``{ from, to, count, spacing }``, ``{ values = [...] }`` or a plain list."""
+    name = f"axes.{path}"
+    if isinstance(given, dict) and "values" in given and len(given) == 1:
+        given = given["values"]
+    if isinstance(given, list):
+        if not given:
+            wrong.append(f"{name} must hold at least one value, but is empty; list some, or leave the axis out.")
+        return given
+    if not isinstance(given, dict) or not set(given) & {"from", "to", "count", "spacing", "values"}:
+        quoted = '; a path needs quotation marks, as in "potential.height"' if isinstance(given, dict) else ""
+        wrong.append(
+            f"{name} must be a list of values, or {{ from = .., to = .., count = .. }}, but is {brief(given)}{quoted}."
+        )
+        return []
+    span = read_table(Span, given, f"{name}.", wrong)
+    if span is None:
+        return []
+    ends = _ends(name, ("from", "to"), (span.begin, span.to), span.spacing, wrong)
+    if ends is None:
+        return []
+    low, high, unit = ends
+    numbers = (np.geomspace if span.spacing == "log" else np.linspace)(low, high, span.count)
+    if isinstance(span.begin, int) and isinstance(span.to, int) and np.allclose(numbers, np.rint(numbers), rtol=1e-9):
+        return [round(float(number)) for number in numbers]
+    # 0.3, not 0.30000000000000004: a table is looked up by its labels; the ends stay what they are
+    between = [float(f"{number:.15g}") for number in numbers[1:-1]]
+    return [_written(number, unit) for number in (low, *between, high)]
+
+
+def axis_length(given: Any) -> int:
+    """How many values an axis says it has; 1 where it says so in no way that is understood."""
+    if isinstance(given, dict):
+        given = given.get("values", given.get("count"))
+    if isinstance(given, list):
+        return max(len(given), 1)
+    return given if isinstance(given, int) and not isinstance(given, bool) and given > 0 else 1
+
+
+def sample_bounds(sample: Sample, wrong: list[str]) -> dict[str, tuple[float, float, str, str]]:
+    """Low, high, unit and spacing by path, as they are written into the sweep's content."""
+    found: dict[str, tuple[float, float, str, str]] = {}
+    if not sample.bounds:
+        wrong.append(
+            'sample.bounds must hold at least one path, such as "potential.height" = { low = 0.5, high = 2.0 }.'
+        )
+    for path, raw in sample.bounds.items():
+        name = f"sample.bounds.{path}"
+        if not isinstance(raw, dict):
+            wrong.append(f"{name} must be a table, but is {brief(raw)}; write {{ low = .., high = .. }}.")
+            continue
+        bounds = read_table(Bounds, raw, f"{name}.", wrong)
+        ends = bounds and _ends(name, ("low", "high"), (bounds.low, bounds.high), bounds.spacing, wrong)
+        if bounds and ends:
+            found[path] = (*ends, bounds.spacing)
+    return found
+
+
+def sample_values(kind: str, count: int, seed: int, bounds: Sequence[tuple[float, float, str, str]]) -> list[list[Any]]:
+    """The samples, one list for each of the bounds; those of a longer count start with those of a shorter one."""
+    make: Callable[[int, int, int], np.ndarray] = _sobol if kind == "sobol" else _uniform
+    points = make(count, len(bounds), seed)
+    return [
+        [_written(float(number), unit) for number in _between(low, high, spacing, points[:, place])]
+        for place, (low, high, unit, spacing) in enumerate(bounds)
+    ]
+
+
+def _sobol(count: int, dimension: int, seed: int) -> np.ndarray:
+    """Sobol points with a random digital shift, in the middle of their cells: shape (count, dimension), 0 < u < 1."""
+    from scipy.stats import qmc
+
+    # all points of the power of two: in parts, scipy warns of a lost balance
+    points = qmc.Sobol(dimension, scramble=False).random_base2(max(count - 1, 0).bit_length())[:count]
+    digits = np.rint(points * 2**_BITS).astype(np.int64)
+    shift = np.random.default_rng(seed).integers(0, 2**_BITS, size=dimension)
+    return ((digits ^ shift) + 0.5) / 2**_BITS
+
+
+def _uniform(count: int, dimension: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).random((count, dimension))
+
+
+def _between(low: float, high: float, spacing: str, share: np.ndarray) -> np.ndarray:
+    return low * (high / low) ** share if spacing == "log" else low + (high - low) * share
+
+
+def _ends(
+    name: str, keys: tuple[str, str], given: tuple[Any, Any], spacing: str, wrong: list[str]
+) -> tuple[float, float, str] | None:
+    """Two numbers and their unit."""
+    told = f"but they are {brief(given[0])} and {brief(given[1])}"
+    found = numbers_of(given)
+    if found is None or not all(math.isfinite(number) for number in found[0]):
+        wrong.append(
+            f"{name}: {keys[0]} and {keys[1]} must be numbers of one unit, such as '0.5 eV' and '2 eV', {told}."
+        )
+        return None
+    (low, high), unit = found
+    if low == high:
+        wrong.append(f"{name}: {keys[0]} and {keys[1]} must differ, {told}; a fixed value belongs in [set].")
+        return None
+    if spacing == "log" and not (low > 0 and high > 0):
+        wrong.append(f'{name}: {keys[0]} and {keys[1]} must be positive for spacing = "log", {told}; take "linear".')
+        return None
+    return low, high, unit
+
+
+def _written(number: float, unit: str) -> Any:
+    return f"{number!r} {unit}" if unit else number
+
+
+def refuse_too_many(lengths: Sequence[int]) -> None:
+    """Raises:
+    ScenarioError: if axes of these lengths make too many rows.
+    """
+    rows = math.prod(lengths)
+    if rows > MOST_ROWS:
+        raise ScenarioError(f"a sweep must have at most {MOST_ROWS:,} rows, but this one has {rows:,}; split it.")

@@ -1,0 +1,117 @@
+"""One path grammar for ``--set``, ``[vary]`` and the axes of sweeps: ``potential.height``, ``potential.terms.0.width``."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+from ..._text import brief, printable
+from ...errors import ScenarioError
+from ._toml import NoToml, toml
+
+_MOST_DOTS = 20
+# three ways to say how fast a packet is
+_MOTIONS = ("momentum", "energy", "velocity")
+
+
+def assign(data: dict[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
+    """A copy of a file's content with ``path=value`` applied; a value is read as TOML, and as text where it is none (``0.5 eV``).
+
+    Whether the path names a key that exists is for the schema to say, which knows the keys that a file may leave out.
+
+    Raises:
+        ScenarioError: if an assignment has no ``=`` or its path leads through something that is no table.
+    """
+    changed = data
+    pairs = [assignment_of(assignment) for assignment in assignments]
+    paths = {path for path, _ in pairs}
+    for path, value in pairs:
+        changed = _without_other_ways(assign_value(changed, path, value), path, paths)
+    return changed
+
+
+def _without_other_ways(data: dict[str, Any], path: str, paths: set[str]) -> dict[str, Any]:
+    """The content without the other ways of saying what was set at a path, unless they were set as well: an energy replaces a momentum.
+
+    An energy keeps the direction of the momentum that it replaces.
+    """
+    *above, last = path.split(".")
+    if last not in _MOTIONS or path.split(".")[0] != "state":
+        return data
+    node: Any = data
+    for key in above:
+        node = node[int(key)] if isinstance(node, list) else node[key]
+    for other in _MOTIONS:
+        if other == last or other not in node or ".".join((*above, other)) in paths:
+            continue
+        replaced = node.pop(other)
+        if last == "energy" and str(replaced).strip().startswith("-"):
+            node.setdefault("direction", "left")
+        if other == "energy":
+            # a momentum and a velocity have their sign
+            node.pop("direction", None)
+    return data
+
+
+def assignment_of(text: str) -> tuple[str, Any]:
+    """Path and value of ``path=value``.
+
+    Raises:
+        ScenarioError: if it reads otherwise.
+    """
+    path, equals, value = text.partition("=")
+    if not equals or not all(path.strip().split(".")):
+        raise ScenarioError(f'{brief(text)} must read path=value, for example potential.height="0.5 eV".')
+    if not printable(path) or path.count(".") > _MOST_DOTS:
+        raise ScenarioError(
+            f"{brief(path)} must be a path of at most {_MOST_DOTS} dots that can be printed; correct it."
+        )
+    return path.strip(), _value(value.strip())
+
+
+def assign_value(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of a file's content with `value` at `path`.
+
+    Raises:
+        ScenarioError: if the path leads through something that is no table.
+    """
+    changed = copy.deepcopy(data)
+    keys = path.split(".")
+    node: Any = changed
+    for depth, key in enumerate(keys[:-1]):
+        node = _enter(node, key, path, keys[:depth])
+    _put(node, keys, path, value)
+    return changed
+
+
+def _value(text: str) -> Any:
+    try:
+        return toml(f"value = {text}", "the value")["value"]
+    except NoToml:
+        return text
+
+
+def _enter(node: Any, key: str, path: str, above: list[str]) -> Any:
+    if isinstance(node, dict):
+        return node.setdefault(key, {})
+    if isinstance(node, list):
+        return node[_index(node, key, path)]
+    raise ScenarioError(f"{path}: {'.'.join(above)} is {brief(node)}, in which there is no {key!r}; shorten the path.")
+
+
+def _put(node: Any, keys: list[str], path: str, value: Any) -> None:
+    if isinstance(node, dict):
+        node[keys[-1]] = value
+    elif isinstance(node, list):
+        node[_index(node, keys[-1], path)] = value
+    else:
+        raise ScenarioError(
+            f"{path}: {'.'.join(keys[:-1])} is {brief(node)}, in which there is no {keys[-1]!r}; shorten the path."
+        )
+
+
+def _index(node: list[Any], key: str, path: str) -> int:
+    if key.isdigit() and int(key) < len(node):
+        return int(key)
+    raise ScenarioError(f"{path}: {key!r} must be a number from 0 to {len(node) - 1}, the place in a list.")

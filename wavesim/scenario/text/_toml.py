@@ -1,0 +1,87 @@
+"""TOML with limits: how large, how deep and how dotted a file is, is counted before it is parsed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from ..._text import brief, clean, first_line, printable
+from ...errors import ScenarioError
+
+# of text: the largest shipped file has some thousand
+LARGEST = 1_000_000
+# brackets inside brackets, and parts of a dotted key: the parser's time grows with their square, its stack with the first
+_DEEPEST, _MOST_DOTS = 40, 20
+_LONGEST_KEY = 200
+_LARGEST_INT = 2**63
+# strings of all four kinds, and comments
+_QUOTED = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
+)
+_BRACKETS = re.compile(r"[\[\]{}]")
+_DOTTED = re.compile(rf"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){{{_MOST_DOTS}}}")
+
+
+class NoToml(ScenarioError):
+    """Text that is no TOML."""
+
+
+def toml(text: str, name: str) -> dict[str, Any]:
+    """The content of a TOML file.
+
+    Args:
+        text: of the file.
+        name: of it, for messages.
+
+    Raises:
+        ScenarioError: if it is no TOML, or beyond the limits.
+    """
+    name = clean(name)
+    if len(text) > LARGEST:
+        raise ScenarioError(
+            f"{name} must have at most {LARGEST:,} characters, but has {len(text):,}; is it a scenario?"
+        )
+    # a quoted key counts as a part of a dotted one
+    bare = _QUOTED.sub(lambda match: "" if match[0].startswith("#") else "s", text)
+    if _depth(bare) > _DEEPEST:
+        raise ScenarioError(
+            f"{name} must be nested at most {_DEEPEST} deep, but has more brackets inside brackets; flatten it."
+        )
+    if _DOTTED.search(bare):
+        raise ScenarioError(f"{name} must have keys of at most {_MOST_DOTS} parts, but one has more dots; shorten it.")
+    try:
+        content = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        # a TOMLDecodeError, or a number of thousands of digits
+        raise NoToml(f"{name} is not valid TOML: {first_line(error).removesuffix('.')}.") from None
+    _check(content, name, "")
+    return content
+
+
+def _depth(bare: str) -> int:
+    depth = deepest = 0
+    for match in _BRACKETS.finditer(bare):
+        depth = depth + 1 if match[0] in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _check(node: Any, name: str, path: str) -> None:
+    """Raises:
+    ScenarioError: if a key cannot be printed, or a whole number is none that a computer counts with.
+    """
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if len(key) > _LONGEST_KEY or not printable(key):
+                raise ScenarioError(
+                    f"{name} must have keys of at most {_LONGEST_KEY} characters that can be printed, but has {brief(key)}; rename it."
+                )
+            _check(value, name, f"{path}.{key}" if path else key)
+    elif isinstance(node, list):
+        for place, value in enumerate(node):
+            _check(value, name, f"{path}.{place}")
+    elif isinstance(node, int) and abs(node) >= _LARGEST_INT:
+        raise ScenarioError(
+            f"{path or name}: must be below 2**63, but is {brief(node)}; write it with its unit, or as 1e30."
+        )

@@ -1,0 +1,1 @@
+"""The store: parts, checksums, and what is taken up again."""

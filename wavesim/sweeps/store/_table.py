@@ -1,0 +1,225 @@
+"""The labelled table of a sweep: its coordinates and columns with their units, and the answers of a chunk as entries of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..._typing import DIMENSIONLESS
+from ...scenario import QUANTITIES
+from .._answer import Answer, Status
+from .._parts import Part, Rest
+
+if TYPE_CHECKING:
+    import xarray
+
+    from .._file import Sweep
+    from .._layout import Layout
+
+# 2: every piece with its checksum, the description with its digest
+FORMAT = 2
+_MEANINGS = " ".join(status.name.lower() for status in Status)
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """One variable over all rows.
+
+    Attributes:
+        dtype: as zarr names it; ``"str"`` for text.
+        fill: what stands where no answer has been written.
+        attributes: the name in words and the unit.
+    """
+
+    dtype: str
+    fill: float | int | str
+    attributes: dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Coordinate:
+    """What a row is labelled by: numbers or text along one dimension."""
+
+    dim: str
+    values: np.ndarray
+    attributes: dict[str, Any]
+
+
+def columns(names: Sequence[str], sweep: Sweep) -> dict[str, Column]:
+    """The columns of a sweep that measures `names`, in the order in which they are written: `status` last."""
+    found: dict[str, Column] = {}
+    for name in names:
+        unit = sweep.units.symbol(QUANTITIES.get(name, DIMENSIONLESS))
+        words = name.replace("_", " ")
+        told = {"": words, "_error": f"error bar of {words}", "_theory": f"{words} by theory"}
+        told |= {f"_theory_{theory}": f"{words} by {theory.replace('_', ' ')}" for theory in sweep.theories}
+        for suffix, text in told.items():
+            found[name + suffix] = Column("float64", math.nan, {"long_name": text, "units": unit})
+    return found | {
+        "reason": Column("str", "", {"long_name": "why the row is not good"}),
+        "runs": Column("int64", 0, {"long_name": "propagations, repetitions included", "units": "1"}),
+        "fft_pairs": Column("int64", 0, {"long_name": "FFT pairs of all propagations", "units": "1"}),
+        "status": Column(
+            "uint8",
+            int(Status.WAITING),
+            {
+                "long_name": "what became of the row",
+                "flag_values": [int(status) for status in Status],
+                "flag_meanings": _MEANINGS,
+            },
+        ),
+    }
+
+
+def coordinates(sweep: Sweep) -> dict[str, Coordinate]:
+    """One coordinate for each path of each axis, and a count of the rows of an axis that is named after none of them.
+
+    Numbers have the unit in which they were given."""
+    found: dict[str, Coordinate] = {}
+    for axis in sweep.axes:
+        if axis.name not in axis.coordinates:
+            found[axis.name] = Coordinate(axis.name, np.arange(len(axis)), {"long_name": axis.name})
+        for name, path in axis.coordinates.items():
+            numbers, facts = axis.numbers(path), {"long_name": path}
+            if numbers is None:
+                found[name] = Coordinate(axis.name, np.array(axis.labels(path), dtype=object), facts)
+            else:
+                found[name] = Coordinate(axis.name, np.asarray(numbers, float), {**facts, "units": axis.unit(path)})
+    return found
+
+
+def attributes(sweep: Sweep, names: Sequence[str], provenance: Mapping[str, str]) -> dict[str, Any]:
+    """What the table says of itself: title, what was measured (the headline first), what was asked for and its hash, versions, device, date."""
+    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return {
+        "sweep_format": FORMAT,
+        "title": sweep.title,
+        "scenario": sweep.scenario,
+        "measured": list(names),
+        "hash": sweep.hash,
+        "content": sweep.content,
+        **provenance,
+        "created": created,
+    }
+
+
+def entries(answers: Sequence[Answer], names: Sequence[str], sweep: Sweep) -> dict[str, np.ndarray]:
+    """The answers of some rows by column, each of shape (rows,), in the units shown; nan where an answer has no such number."""
+    found: dict[str, np.ndarray] = {}
+    for name in names:
+        scale = sweep.units.scale(QUANTITIES.get(name, DIMENSIONLESS))
+        theories = [one.theories.get(name, {}) for one in answers]
+        told = {
+            "": [one.values.get(name, math.nan) for one in answers],
+            "_error": [one.errors.get(name, math.nan) for one in answers],
+            "_theory": [next(iter(said.values()), math.nan) for said in theories],
+        }
+        told |= {f"_theory_{one}": [said.get(one, math.nan) for said in theories] for one in sweep.theories}
+        for suffix, numbers in told.items():
+            found[name + suffix] = np.array(numbers, float) / scale
+    found["reason"] = np.array([one.reason for one in answers], dtype=object)
+    found["runs"] = np.array([one.runs for one in answers], np.int64)
+    found["fft_pairs"] = np.array([one.fft_pairs for one in answers], np.int64)
+    found["status"] = np.array([one.status for one in answers], np.uint8)
+    return found
+
+
+def theories(answers: Sequence[Answer], names: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
+    """The text of the attribute `theory` of ``NAME_theory`` after these answers; `known` is what it said before.
+
+    Rows may be compared with different theories: the text then names all of them, in alphabetical order.
+    """
+    told: dict[str, str] = {}
+    for name in names:
+        seen = {text for text in known.get(name, "").split(", ") if text}
+        seen |= {next(iter(one.theories[name])) for one in answers if name in one.theories}
+        if seen:
+            told[name] = ", ".join(sorted(seen))
+    return told
+
+
+def counted(status: np.ndarray) -> dict[Status, int]:
+    """How many rows have which status."""
+    return {one: int(np.count_nonzero(status == one)) for one in Status}
+
+
+def unfinished(status: np.ndarray, layout: Layout) -> list[int]:
+    """The chunks in which a row waits; `status` has one entry for each row, in order."""
+    waits = np.ravel(status) == Status.WAITING
+    return [chunk for chunk in range(layout.chunks) if waits[layout.rows_of(chunk)].any()]
+
+
+def first_waiting(status: np.ndarray) -> int:
+    """The place from which on rows of this status wait; their number if none does."""
+    waits = status == Status.WAITING
+    return int(waits.argmax()) if waits.any() else len(waits)
+
+
+class Table:
+    """The table of a sweep in memory, with the methods of `Store`: for a sweep that no file is asked of.
+
+    Args:
+        sweep, layout: what was asked, and how its rows are cut into chunks.
+        names: the quantities measured, the headline first.
+        provenance: further text attributes: versions, device, precision.
+    """
+
+    # parts that may wait to be written
+    at_once = 1
+
+    def __init__(self, sweep: Sweep, layout: Layout, names: Sequence[str], provenance: Mapping[str, str]) -> None:
+        self._sweep, self._layout, self._names = sweep, layout, tuple(names)
+        self._attributes = attributes(sweep, names, provenance)
+        self._theories: dict[str, str] = {}
+        rows = math.prod(layout.shape)
+        self._entries = {
+            name: np.full(rows, column.fill, object if column.dtype == "str" else column.dtype)
+            for name, column in columns(names, sweep).items()
+        }
+
+    def __enter__(self) -> Table:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def write(self, parts: Sequence[Part]) -> None:
+        """Enter answers."""
+        for part in parts:
+            rows, answers = self._layout.rows_of(part.chunk), list(part.answers.values())
+            for name, values in entries(answers, self._names, self._sweep).items():
+                self._entries[name][[rows[place] for place in part.answers]] = values
+            self._theories |= theories(answers, self._names, self._theories)
+
+    def rest(self, chunk: int) -> Rest:
+        """What is left of a chunk."""
+        return Rest(first_waiting(self._entries["status"][self._layout.rows_of(chunk)]))
+
+    def waiting(self) -> list[int]:
+        """The chunks that are still to be done."""
+        return unfinished(self._entries["status"], self._layout)
+
+    def statuses(self) -> dict[Status, int]:
+        """How many rows have which status."""
+        return counted(self._entries["status"])
+
+    def dataset(self) -> xarray.Dataset:
+        """The table, as `Store.dataset` has it."""
+        import xarray as xr
+
+        dims = tuple(axis.name for axis in self._sweep.axes)
+        variables = {}
+        for name, column in columns(self._names, self._sweep).items():
+            variables[name] = xr.Variable(dims, self._entries[name].reshape(self._layout.shape), column.attributes)
+        for name, text in self._theories.items():
+            variables[f"{name}_theory"].attrs["theory"] = text
+        labels = {name: xr.Variable(c.dim, c.values, c.attributes) for name, c in coordinates(self._sweep).items()}
+        return xr.Dataset(variables, labels, self._attributes)

@@ -1,0 +1,124 @@
+"""The answers of one chunk of a sweep's rows, part by part, and what an executor of chunks is."""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+
+from ..._text import described
+from ...errors import WavesimError
+from .._answer import Answer, Asked, Status
+from .._file import Sweep
+from .._parts import Part, Rest
+from .._watch import Watch
+from ._engine import answers, waves
+
+# seconds that rows wait to be stored, while a chunk goes on
+_KEEP = 3.0
+
+
+class AbstractExecutor(abc.ABC):
+    """Answers chunks. What it yields is not kept: the caller writes it."""
+
+    @abc.abstractmethod
+    def answered(self, sweep: Sweep, waiting: Mapping[int, Rest], watch: Watch) -> Generator[Part, None, None]:
+        """The answers of chunks, as they come, in any order; those of a chunk in several parts if they take long.
+
+        Args:
+            sweep: what is asked.
+            waiting: by chunk, what is left of it.
+            watch: hears of chunks and rows.
+
+        Raises:
+            WavesimError: if it cannot go on. What was not yielded is to be asked for again.
+        """
+
+
+def parts(sweep: Sweep, chunk: int, rest: Rest, each: Callable[[Answer], None], early: bool = True) -> Iterator[Part]:
+    """The answers of a chunk's rows; a row that cannot even be asked fails and disturbs no other.
+
+    Args:
+        sweep: what is asked.
+        chunk: which part of it, see `Layout`.
+        rest: what is left of it.
+        each: told of each answer as it comes.
+        early: whether finished rows are given away while others of their wave are still computed.
+    """
+    ready, kept, end = dict[int, Answer](), time.monotonic(), rest.start
+    for wave in waves(_asked(sweep, chunk, rest.start), rest.known):
+        held: Answer | None = None
+        for found in wave.answers:
+            for place, answer in found:
+                if place in rest.known:
+                    continue
+                answer = _measuring(answer, sweep.measure)
+                each(answer)
+                if place == wave.first:
+                    # it marks where to go on, until all that was computed with it is stored
+                    held = answer
+                else:
+                    ready[place] = answer
+            if early and ready and time.monotonic() - kept >= _KEEP:
+                yield Part(chunk, ready, wave.first, False)
+                ready, kept = {}, time.monotonic()
+        end = wave.end
+        if held is not None:
+            ready[wave.first] = held
+        if time.monotonic() - kept >= _KEEP:
+            yield Part(chunk, ready, end, False)
+            ready, kept = {}, time.monotonic()
+    yield Part(chunk, ready, end, True)
+
+
+def _asked(sweep: Sweep, chunk: int, start: int) -> Iterator[tuple[int, Asked | Answer]]:
+    for place, row in enumerate(sweep.layout.rows_of(chunk)):
+        if place < start:
+            continue
+        try:
+            yield place, sweep.asked(row)
+        except (ArithmeticError, ValueError) as error:
+            yield place, Answer.failed(str(error) if isinstance(error, WavesimError) else described(error))
+
+
+def _measuring(answer: Answer, names: Sequence[str]) -> Answer:
+    """The answer, failed if a quantity that is wanted is not among its values; good only if each is a number with an error bar."""
+    missing = [name for name in names if name not in answer.values]
+    if answer.status is Status.FAILED:
+        return answer
+    if missing:
+        return Answer.failed(
+            f"measure must name what the question of a row gives, but {', '.join(missing)} is not among {', '.join(answer.values)}; take one of these."
+        )
+    wanted = names or tuple(answer.values)[:1]
+    endless = [
+        name for name in wanted if not math.isfinite(answer.values[name]) or not math.isfinite(answer.errors[name])
+    ]
+    if answer.status is Status.GOOD and endless:
+        return dataclasses.replace(
+            answer, status=Status.MISSED, reason=f"{' and '.join(endless)} must have a finite error bar, but has none."
+        )
+    return answer
+
+
+def measured(sweep: Sweep) -> tuple[str, ...]:
+    """The quantities of the table, the headline first: those that were asked for, or the headline of the first row that has one.
+
+    Raises:
+        WavesimError: if no row has one.
+    """
+    if sweep.measure:
+        return sweep.measure
+    reason = ""
+    for chunk in range(sweep.layout.chunks):
+        for row in sweep.layout.rows_of(chunk):
+            try:
+                (_, answer), *_ = answers([sweep.asked(row)])
+            except (WavesimError, ArithmeticError) as error:
+                answer = Answer.failed(str(error))
+            if answer.values:
+                return (next(iter(answer.values)),)
+            reason = reason or answer.reason
+    raise WavesimError(f"at least one row of a sweep must be possible, but none is; the first: {reason}")

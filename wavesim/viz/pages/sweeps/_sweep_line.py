@@ -1,0 +1,158 @@
+"""A sweep along one axis: the number with its error band beside theory, and below it the distance in error bars; one line for each value of a short second axis."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes as Panel
+from matplotlib.axis import XAxis, YAxis
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
+
+from ..._colors import BLUE, GROUND, INK, SLATE, STEPS, VERMILION, case_colors
+from ..._numbers import spoken
+from ...draw import DASHED, FURTHER, legend_above
+from .._against import Series, draw_distances, draw_series
+from ._sweep_data import FAILED, MISSED, Axis, Table
+
+_PLACE = (0.085, 0.86)
+_TOP, _MIDDLE, _BOTTOM = 0.885, 0.42, 0.1
+# more points than these are a line rather than dots
+_MANY = 60
+# error bars from theory that are shown, however large
+_FARTHEST = 5.0
+Color = str | tuple[float, ...]
+
+
+def draw_line(figure: Figure, table: Table) -> None:
+    """Fill a page: one axis, or two of which the shorter one has a line for each value."""
+    lines = _lines(table)
+    across = lines[0][1].axes[0]
+    left, width = _PLACE
+    compared = any(part.compared for _, part, _ in lines)
+    axes = figure.add_axes((left, _MIDDLE if compared else _BOTTOM, width, _TOP - (_MIDDLE if compared else _BOTTOM)))
+    axes.set_ylabel(table.label)
+    last = axes
+    if len(lines) == 1:
+        draw_one(axes, lines[0][1])
+    else:
+        _draw_several(axes, table, lines)
+    if compared:
+        axes.tick_params(labelbottom=False)
+        last = figure.add_axes((left, _BOTTOM, width, _MIDDLE - _BOTTOM - 0.045))
+        if len(lines) == 1 and lines[0][1].further:
+            draw_distances(last, across.places, [_series(lines[0][1])])
+            last.set_ylabel("relative distance")
+        else:
+            draw_bars_away(last, [(part, color) for _, part, color in lines])
+    for one in (axes, last):
+        scale_across(one, across)
+    last.set_xlabel(across.label)
+
+
+def _lines(table: Table) -> list[tuple[str, Table, Color]]:
+    """A name, a table of one axis and a color for each line."""
+    if len(table.axes) == 1:
+        return [("", table, BLUE)]
+    split = min((0, 1), key=lambda index: (table.axes[index].values is not None, len(table.axes[index])))
+    axis = table.axes[split]
+    colors = case_colors(len(axis))
+    return [(axis.texts[place], table.at(split, place), colors[place]) for place in range(len(axis))]
+
+
+def draw_one(axes: Panel, table: Table) -> None:
+    """Measured numbers with their bars (a band where they are many), every theory, and marks at rows without a good number."""
+    across = table.axes[0]
+    x = across.places
+    if len(x) <= _MANY:
+        draw_series(axes, x, [_series(table)], "measured")
+    else:
+        if table.in_decades:
+            axes.set_yscale("log")
+        if table.compared:
+            axes.plot(x, table.theory, color=INK, lw=1.3, ls=DASHED, label=table.kind, zorder=3)
+        for (name, values), (color, style) in zip(table.further.items(), FURTHER, strict=False):
+            axes.plot(x, values, color=color, lw=1.6, ls=style, label=spoken(name), zorder=2)
+        _draw_band(axes, x, table, BLUE)
+        axes.plot(x, table.values, color=BLUE, lw=2.4, label="measured", zorder=2)
+    _mark_rows(axes, x, table)
+    legend_above(axes)
+
+
+def _draw_band(axes: Panel, x: np.ndarray, table: Table, color: Color) -> None:
+    axes.fill_between(x, table.values - table.errors, table.values + table.errors, color=color, alpha=0.25, lw=0)
+
+
+def _draw_several(axes: Panel, whole: Table, lines: list[tuple[str, Table, Color]]) -> None:
+    if whole.in_decades:
+        axes.set_yscale("log")
+    for name, table, color in lines:
+        x = table.axes[0].places
+        _draw_band(axes, x, table, color)
+        axes.plot(x, table.values, "o-" if len(x) <= _MANY else "-", ms=4, color=color, lw=2, label=name)
+        axes.plot(x, table.theory, color=INK, lw=1.1, ls=DASHED, zorder=4)
+        _mark_rows(axes, x, table, named=False)
+    if any(table.compared for _, table, _ in lines):
+        axes.plot([], [], color=INK, lw=1.1, ls=DASHED, label=lines[0][1].kind)
+    legend_above(axes)
+
+
+def _mark_rows(axes: Panel, x: np.ndarray, table: Table, named: bool = True) -> None:
+    """Rings around rows that missed their tolerance, crosses at the foot for failed ones."""
+    missed, failed = table.status == MISSED, table.status == FAILED
+    if missed.any():
+        label = "tolerance missed" if named else None
+        axes.plot(x[missed], table.values[missed], "o", color=VERMILION, mfc="none", mew=1.5, ms=11, label=label)
+    if failed.any():
+        foot = np.full(int(failed.sum()), 0.02)
+        axes.plot(
+            x[failed], foot, "x", color=VERMILION, mew=2, ms=8, transform=axes.get_xaxis_transform(),
+            label="failed" if named else None,
+        )  # fmt: skip
+
+
+def draw_bars_away(axes: Panel, parts: list[tuple[Table, Color]]) -> None:
+    """(measured - theory) in error bars, what lies within one of them on gray ground."""
+    axes.axhspan(-1, 1, color=GROUND, alpha=0.6, lw=0)
+    axes.axhline(0, color=SLATE, lw=0.8)
+    largest = 1.0
+    for table, color in parts:
+        x, distance = table.axes[0].places, table.distance
+        known = np.isfinite(distance)
+        largest = max(largest, float(np.max(np.abs(distance[known]), initial=0.0)))
+        many = len(x) > _MANY
+        axes.plot(x[known], np.clip(distance[known], -_FARTHEST, _FARTHEST), "." if many else "o", color=color, ms=5)
+    reach = 1.15 * min(largest, _FARTHEST)
+    axes.set(ylim=(-reach, reach), ylabel="distance from theory\n(error bars)")
+
+
+def scale_across(axes: Panel, across: Axis) -> None:
+    """The scale of an axis with room at both ends, or its texts."""
+    x = across.places
+    if across.values is None:
+        axes.set_xlim(-0.5, len(x) - 0.5)
+        axes.set_xticks(x, across.texts)
+        return
+    if across.logarithmic:
+        axes.set_xscale("log")
+        room = (x[-1] / x[0]) ** 0.03
+        axes.set_xlim(x[0] / room, x[-1] * room)
+        round_ticks(axes.xaxis, x[-1] / x[0])
+        return
+    if np.array_equal(x, np.rint(x)):
+        axes.xaxis.set_major_locator(MaxNLocator(10, steps=STEPS, integer=True))
+    room = 0.03 * (x[-1] - x[0]) or 0.5
+    axes.set_xlim(x[0] - room, x[-1] + room)
+
+
+def round_ticks(axis: XAxis | YAxis, ratio: float) -> None:
+    """Ticks of a logarithmic axis at 1, 2, 5, 10, ... where its ends are less than a factor of a hundred apart."""
+    if ratio < 100:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axis.set_minor_locator(NullLocator())
+
+
+def _series(table: Table) -> Series:
+    """The table as the pictures of studies have it."""
+    theories = ({table.kind: table.theory} if table.compared else {}) | table.further
+    return Series(table.name, table.values, table.errors, theories, np.full(table.values.shape, np.nan))
