@@ -18,7 +18,7 @@ from ._toml import LARGEST
 def _shelf() -> Traversable:
     inside = files("wavesim") / "_scenarios"
     # a checkout, or an editable install of it, has them beside the package
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "scenarios"
+    return inside if inside.is_dir() else Path(__file__).parents[3] / "scenarios"
 
 
 def shipped() -> dict[str, Traversable]:
