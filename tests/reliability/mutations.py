@@ -51,7 +51,7 @@ MUTATIONS = (
     Mutation("propagation/runs/_adjoint.py", "sources[frame] * (1.0 if frame == frames else 0.5)", "sources[frame]", _ADJOINT),
     Mutation("analysis/bars/residuals/_residual.py", "each = 2 * np.imag(self.orders)", "each = -2 * np.imag(self.orders)", _ADJOINT),
     Mutation("analysis/bars/residuals/_missed_waves.py", "-1 / np.where(fast, moving, 1.0)", "0 / np.where(fast, moving, 1.0)", _ADJOINT),
-    Mutation("analysis/bars/residuals/_missed_waves.py", "- self.green**2 * changed", "+ self.green**2 * changed", _ADJOINT),
+    Mutation("analysis/bars/residuals/_missed_waves.py", "- self.green_squared * changed", "+ self.green_squared * changed", _ADJOINT),
     Mutation("analysis/predictions/_absorber_echo.py", "np.exp(2j * momentum * distance)", "np.exp(1j * momentum * distance)", "tests/analysis/test_absorber_echo.py"),
     Mutation("analysis/bars/_accuracy.py", "total = math.fsum(budget.values())", "total = max(budget.values())", _BARS),
     Mutation("analysis/bars/_report.py", "abs(self.difference) <= self.error + self.theory_error", "abs(self.difference) <= 10 * self.error + self.theory_error", "tests/unit/test_reports.py tests/analysis/test_bars.py"),

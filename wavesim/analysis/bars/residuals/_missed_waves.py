@@ -53,6 +53,7 @@ class FinerGrid:
         fast = self.outside | (kinetic > _FAST * abs(self.energy))
         moving = kinetic - np.minimum(self.energy, (1 - _LEAST) * kinetic)
         self.green = np.where(fast, -1 / np.where(fast, moving, 1.0), 0.0)
+        self.green_squared = self.green**2
         self.instant = _INSTANT * float(numerics.dt)
         # kicks with gradients of V move fast waves in another way than V itself does, and edges that move have no rate
         potential = problem.potential
@@ -95,7 +96,7 @@ class FinerGrid:
         if self.rates is not None:
             changed = changed + 1j * self._missed(*self.rates, phi, spectrum)
         scattered = forward(self.true * scipy.fft.ifftn(first))
-        return [first, self.green * scattered - self.green**2 * changed]
+        return [first, self.green * scattered - self.green_squared * changed]
 
 
 def _true(potential: AbstractPotential, fine: Grid, mass: float, time: float) -> np.ndarray:

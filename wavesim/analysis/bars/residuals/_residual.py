@@ -163,17 +163,17 @@ class _Weighed:
 
     def __init__(self, there: FinerGrid) -> None:
         self.there = there
-        self.scale = math.prod(float(h) for h in there.fine.spacing) / there.outside.size
         self.orders: list[list[complex]] = []
         self.spectrum = np.zeros(int(np.count_nonzero(there.outside)))
 
-    def add(self, phi: np.ndarray, residual: np.ndarray, weight: float) -> None:
-        """phi and the spectrum of the residual at one time."""
+    def add(self, phi: np.ndarray, residual: np.ndarray, beyond: np.ndarray) -> None:
+        """phi, the spectrum of the residual at one time, and its size beyond the band, times the weight of that time."""
         spectrum = forward(phi)
-        inside = np.vdot(spread_spectrum(spectrum, self.there.finer), residual) * self.scale
-        following = [np.conj(order) * residual * self.scale for order in self.there.following(phi, spectrum)]
-        self.orders.append([complex(inside), *(complex(np.sum(order)) for order in following)])
-        self.spectrum += weight * np.abs(following[0][self.there.outside])
+        following = self.there.following(phi, spectrum)
+        orders = (spread_spectrum(spectrum, self.there.finer), *following)
+        # not by BLAS, whose threads cost more than they save here
+        self.orders.append([complex(np.sum(np.conj(order) * residual)) for order in orders])
+        self.spectrum += np.abs(following[0][self.there.outside]) * beyond
 
     def nothing(self) -> None:
         """phi is 0 at this time, as it is after the number was read."""
@@ -210,13 +210,15 @@ def _looked_at(
     there = FinerGrid(problem, numerics, one.psi[0], finer)
     weights = np.full(len(one.times), one.times[1] - one.times[0])
     weights[[0, -1]] /= 2
+    scale = math.prod(float(h) for h in there.fine.spacing) / there.outside.size
     weighed = {name: _Weighed(there) for name in adjoints}
     for place, time in enumerate(one.times):
         there.take(float(time))
-        residual = there.missed(one.psi[place], forward(one.psi[place]))
+        residual = there.missed(one.psi[place], forward(one.psi[place])) * scale
+        beyond = np.abs(residual[there.outside]) * float(weights[place])
         for name, adjoint in adjoints.items():
             if np.any(adjoint.phi[place]):
-                weighed[name].add(adjoint.phi[place], residual, float(weights[place]))
+                weighed[name].add(adjoint.phi[place], residual, beyond)
             else:
                 weighed[name].nothing()
     return {name: sums.residual(weights) for name, sums in weighed.items()}

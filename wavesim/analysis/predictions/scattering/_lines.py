@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.signal import find_peaks
 
 from .... import theory
 from ...._checks import named
@@ -136,6 +135,9 @@ def extremes(problem: Problem, line: Line, *, of_reflection: bool) -> list[Extre
     route, logs = by_cells(problem), line.waves.log_transmission
     height = -logs if of_reflection else logs
     floor = _STANDS_OUT * float(np.max(line.waves.error))
+    # half a second to import, and most problems have no lines
+    from scipy.signal import find_peaks
+
     tops, _ = find_peaks(height, prominence=(floor, None))
     brackets = [(float(line.energies[top - 1]), float(line.energies[top + 1])) for top in tops]
     polished = [extremum(route, *bracket) for bracket in brackets]
