@@ -340,7 +340,7 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
             error += _curve_error(trial, largest, between)
         elif trial.carried_round:
             error += trial.carried_round * largest
-        error += (returned or 0.0) * largest
+        error += ((returned or 0.0) + rounding(result.numerics, float(problem.mass))) * largest
         values = values + trial.shift(series)
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
     others = trial.compared(question.patterns)
