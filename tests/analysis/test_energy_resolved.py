@@ -8,10 +8,19 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from wavesim import Problem, WavesimError, theory
-from wavesim.analysis import EnergyResolved, transmission_curve
+from wavesim import Problem, WavesimError, certify, theory
+from wavesim.analysis import EnergyResolved, TransmissionCurve, transmission_curve
 from wavesim.analysis.questions.curves._soft_detector import free_correlation, packet_amplitude
-from wavesim.potentials import EckartBarrier, Harmonic, RectangularBarrier, Step
+from wavesim.potentials import (
+    DeltaBarrier,
+    DoubleBarrier,
+    EckartBarrier,
+    Harmonic,
+    RectangularBarrier,
+    Step,
+    Sum,
+    TriangularBarrier,
+)
 from wavesim.states import GaussianPacket, LeftLocalized
 
 
@@ -115,3 +124,28 @@ def test_what_cannot_be_measured_is_refused() -> None:
         transmission_curve(Problem(Harmonic(1.0), GaussianPacket(0.0, 1.0, 1.0)))
     with pytest.raises(WavesimError, match="band"):
         transmission_curve(Problem(barrier, GaussianPacket(-30.0, 3.0, 1.6)), energies=np.array([9.0]))
+
+
+def test_a_curve_whose_run_would_take_minutes_needs_none() -> None:
+    """Set-up: two thin wells and a packet so short that its slowest waves would take minutes to leave: 5e9 point-pairs.
+
+    Formula: T of two rectangles in closed form, which the scattering states know. Budget: their bar, a thousandth of the tolerance.
+    """
+    problem = Problem(DoubleBarrier(-0.2, 0.2, separation=1.1), GaussianPacket(-26.0, 3.5, 1.26))
+    question = TransmissionCurve(count=41)
+    assert question.planned(problem, 5e-6) is None
+    report = certify(problem, 5e-6, find=question)
+    curve = report.curves["transmission"]
+    exact = theory.double_rectangular_transmission(curve.points, -0.2, 0.2, 1.1)
+    assert report.runs == 0 and "nothing was propagated" in report.notes[0]
+    assert np.all(np.abs(curve.values - exact) <= curve.error)
+    assert np.max(curve.error) < 1e-8
+
+
+def test_a_curve_of_a_long_run_is_confirmed_by_a_shorter_one() -> None:
+    """Set-up: a delta beside a slope, for which the run would take 6e9 point-pairs; one for a hundred times the tolerance takes 1e8."""
+    sum_of = Sum((TriangularBarrier(0.5, 1.0), DeltaBarrier(0.9, center=5.6)))
+    problem = Problem(sum_of, GaussianPacket(-43.0, 5.6, 1.07))
+    report = certify(problem, 1e-6, find=TransmissionCurve(count=21))
+    assert report.reached and report.runs > 0
+    assert "the run confirms" in report.notes[0]

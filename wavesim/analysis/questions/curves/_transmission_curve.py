@@ -28,7 +28,7 @@ from ...predictions import (
     transmission_theories,
 )
 from .._given import given_by_hand, refuse_ends
-from ._curve_by_scattering import by_scattering, reaching_scattering
+from ._curve_by_scattering import by_scattering, reaching_scattering, without_record
 from ._energy_resolved import CurveBudgets, DetectorRecord, TransmissionAt
 from ._soft_detector import Energies, SoftDetectors, energies_of
 
@@ -41,6 +41,8 @@ _MOST_PEAKS = 4
 _NEAR, _CLOSENESS = 4, 32
 # point-pairs of a finer run, where the curves are known without it: a few seconds
 _WORK = 1.5e8
+# point-pairs of the first run at most: else it is made for a looser tolerance, or not at all
+_LONGEST, _LOOSER, _LOOSEST = 4e8, 10.0, 100.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +63,12 @@ class TransmissionCurve(AbstractQuestion):
     upper: EnergyValue | None = None
     count: int = 201
 
-    def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan:
+    def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
+        if _known(problem, fixed):
+            confirming = _confirming(problem, self._energies(problem), tolerance, fixed)
+            if confirming is None:
+                return None
+            tolerance = confirming
         detectors = SoftDetectors.placed(problem, self._energies(problem), tolerance)
         numerics = detectors.numerics(tolerance, Refinement(), **fixed)
         low, high = float(numerics.grid.lower[0]), float(numerics.grid.upper[0])
@@ -77,9 +84,12 @@ class TransmissionCurve(AbstractQuestion):
     ) -> Measurement[Report]:
         refuse_ends(problem, "T(E) is")
         chosen = self._energies(problem)
-        known = batch is None and problem.duration is None and not given_by_hand(fixed)
+        known = batch is None and _known(problem, fixed)
+        confirming = _confirming(problem, chosen, tolerance, fixed) if known else tolerance
+        if confirming is None:
+            return without_record(problem, tolerance, chosen, self.predictions(problem, None))
         record = yield from DetectorRecord.measured(
-            problem, tolerance, chosen, most=_WORK if known else MOST_WORK, batch=batch, **fixed
+            problem, confirming, chosen, most=_WORK if known else MOST_WORK, batch=batch, **fixed
         )
         told, exact = record.at(chosen), _exact(problem)
         quantities = [
@@ -212,6 +222,22 @@ def _dense(problem: Problem, chosen: Energies) -> Energies:
     k = np.linspace(chosen.incoming[0], chosen.incoming[-1], _DENSE)
     k[[0, -1]] = chosen.incoming[[0, -1]]
     return energies_of(problem, k**2 / (2 * float(problem.mass)))
+
+
+def _known(problem: Problem, fixed: dict[str, Any]) -> bool:
+    """Whether the curves may be those of scattering states, no run of one's own being asked for."""
+    return problem.duration is None and not given_by_hand(fixed)
+
+
+def _confirming(problem: Problem, chosen: Energies, tolerance: float, fixed: dict[str, Any]) -> float | None:
+    """The tolerance of a run that confirms the curves and takes no longer than half a minute; None where there is none."""
+    looser = tolerance
+    while looser <= _LOOSEST * tolerance:
+        numerics = SoftDetectors.placed(problem, chosen, looser).numerics(looser, Refinement(), **fixed)
+        if math.prod(numerics.grid.points) * (numerics.fft_pairs or 0) <= _LONGEST:
+            return looser
+        looser *= _LOOSER
+    return None
 
 
 def _imbalance(told: CurveBudgets) -> Quantity:
