@@ -99,7 +99,7 @@ def test_nothing_finished_waits_for_what_is_compiled(sweep: Sweep, monkeypatch: 
 
     def hanging(group: Sequence[_engine._Run], stop: threading.Event) -> None:
         if height(group[0]) > 1.2:
-            assert compiled.wait(30)
+            assert compiled.wait(300)
         propagate(group, stop)
 
     monkeypatch.setattr(_engine, "_propagate", hanging)

@@ -10,3 +10,4 @@ from ._design import (
 )
 from ._gradient import ADJOINTS as ADJOINTS, gradient as gradient
 from ._target import Target as Target
+from ._words import design_text as design_text, named as named, scale_of as scale_of, unit_of as unit_of

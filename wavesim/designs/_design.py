@@ -18,6 +18,7 @@ from ..problem import Problem
 from ._routes import routes_for
 from ._search import Search, Variable
 from ._target import Target
+from ._words import design_text, scale_of, unit_of
 
 METHODS, ROUTES = ("trust_region", "lbfgsb"), ("closed_form", "scattering", "propagation")
 # singular values of the sensitivities below this share of the largest do not bind a parameter
@@ -126,30 +127,23 @@ class Design:
         if not far:
             return ""
         worst = max(far, key=lambda one: abs(one.target.residual(_compared(one))[0]))
+        units = self.problem.shown_in
+        scale, unit = scale_of(worst.dimension, units), unit_of(worst.dimension, units)
         bounds = [parameter.name for parameter in self.parameters if parameter.on_bound]
         idle = [parameter.name for parameter in self.parameters if math.isinf(parameter.uncertainty)]
         if idle:
-            return f"no wanted number depends on {' or '.join(idle)}, and {worst.target.quantity} stays {worst.value:.8g} (internal units); vary something else."
+            return f"no wanted number depends on {' or '.join(idle)}, and {worst.target.quantity} stays {worst.value / scale:.8g}{unit}; vary something else."
         cure = f"widen the bounds of {' and '.join(bounds)}" if bounds else "vary more, or try more starts"
         return (
             f"{len(far)} of {len(self.achieved)} targets are not reached by any value within the bounds that was found: the nearest "
-            f"{worst.target.quantity} is {worst.value:.8g} where {worst.target.level:.8g} is wanted (internal units); {cure}."
+            f"{worst.target.quantity} is {worst.value / scale:.8g}{unit} where {worst.target.level / scale:.8g}{unit} is wanted; {cure}."
         )
 
     def __getitem__(self, path: str) -> float:
         return next(one.value for one in self.parameters if path in one.paths)
 
     def __str__(self) -> str:
-        lines = [
-            f"{one.name:<36}{one.value:>22.14g} +- {one.uncertainty:.1e}{'  on its bound' if one.on_bound else ''}"
-            for one in self.parameters
-        ]
-        for one in self.achieved:
-            at = "" if one.energy is None else f" at {one.energy:.6g}"
-            lines.append(
-                f"{one.target.quantity + at:<36}{one.value:>22.14g} +- {one.error:.1e}  {'reached' if one.reached else 'NOT REACHED'}"
-            )
-        return "\n".join([*lines, *filter(None, [self.missed])])
+        return "\n".join([design_text(self, self.problem.shown_in), *filter(None, [self.missed])])
 
 
 def design(

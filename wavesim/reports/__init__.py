@@ -1,7 +1,7 @@
 """What a run says: the table for people, report.json for scripts, and whether the expectations were met."""
 
 from ._csv import curve_tables as curve_tables, number_table as number_table
-from ._design import design_json as design_json, design_text as design_text
+from ._design import design_json as design_json
 from ._expect import Outcome as Outcome, judge as judge
 from ._json import as_json as as_json, dumps as dumps
 from ._moved import sensitivities_json as sensitivities_json, sensitivities_text as sensitivities_text

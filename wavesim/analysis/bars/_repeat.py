@@ -106,7 +106,9 @@ class Trial:
             values = [read(self.beside(runs[0][0])), *(read(run) for _, run in runs)]
             order = self.order
             if source == "time_step":
-                told = time_error(time_order(numerics) or 2, values, uses_gradients(numerics))
+                # where grids are compared, they are fine enough for the order, and their bars hold what is left of it
+                gradients = bool(self.residuals) and uses_gradients(numerics)
+                told = time_error(time_order(numerics) or 2, values, gradients)
             elif order is not None and self.extrapolates:
                 told = extrapolated(order, ratios, values)[1]
             else:

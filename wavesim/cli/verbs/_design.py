@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def run_design(asked: DesignFile, out: Path, *, tolerance: float | None, print_json: bool, quiet: bool) -> int:
     """Search, certify, and write design.json and summary.png; the exit code: 1 where a target is not reached."""
     from ... import reports
+    from ...designs import design_text
 
     if tolerance is not None:
         asked = dataclasses.replace(asked, scenario=dataclasses.replace(asked.scenario, tolerance=tolerance))
@@ -30,7 +31,7 @@ def run_design(asked: DesignFile, out: Path, *, tolerance: float | None, print_j
         with uninterrupted(box, ("summary.png",)) as painting:
             with shielded():
                 box.put("design.json", encoded(text))
-                painting.heard = told(text if print_json else reports.design_text(found, asked.scenario))
+                painting.heard = told(text if print_json else design_text(found, asked.scenario.units))
                 if found.missed:
                     complain(f"not reached: {found.missed}")
 
