@@ -22,6 +22,8 @@ MOST_TRIALS = 4
 _DOUBTS = 2
 # a finer trial may cost so many times the first one, or so many point-pairs: some ten seconds
 _DEARER, MOST_WORK = 6.0, 3e8
+# along one axis no more than this, half a minute, unless the first one took half of it: what is missed then is said sooner
+_LONGEST, _TWICE = 1.5e9, 2.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +93,7 @@ def refine(
         if trial.interrupted or verdict.enough or better == refinement or trials >= MOST_TRIALS or doubts > _DOUBTS:
             break
         refinement, numerics = better, planned(better)
-        if _work(numerics) > max(_DEARER * first if most >= MOST_WORK else 0.0, most):
+        if _work(numerics) > _affordable(first, most, numerics.grid.dimension):
             break
         try:
             finer = yield from run_trial(problem, numerics, numbers, enough)
@@ -101,6 +103,14 @@ def refine(
             break
         trial, runs, pairs, trials = finer, runs + finer.runs, pairs + finer.fft_pairs, trials + 1
     return Measured(verdict, trial, runs, pairs, time.perf_counter() - begun)
+
+
+def _affordable(first: float, most: float, dimension: int) -> float:
+    """Point-pairs that a finer trial may take."""
+    if most < MOST_WORK:
+        return most
+    dearer = _DEARER * first
+    return max(dearer if dimension > 1 else max(min(dearer, _LONGEST), _TWICE * first), most)
 
 
 def _work(numerics: Numerics) -> float:

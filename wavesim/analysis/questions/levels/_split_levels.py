@@ -23,8 +23,6 @@ from ._well_levels import WellLevels
 from ._wells import beats_of, lowest_two, two_wells
 
 _EPS = float(np.finfo(float).eps)
-# what rounding leaves of the product of two amplitudes at the middle of a barrier, relative to their largest
-_ROUNDING = 16.0
 # what quadrature leaves of a share of the particle
 _INTEGRALS = 1e-11
 
@@ -50,7 +48,9 @@ def gap_of(problem: Problem) -> Gap:
         return subtracted
     exact, coarse = (_wronskian(waves, wells.divide, float(problem.mass)) for waves in (levels.waves, levels.coarser))
     amplitude = math.sqrt(abs(exact) * abs(difference_scale(levels)))
-    identity = Gap(exact, {"grid": abs(exact - coarse), "rounding": _ROUNDING * _EPS * (abs(exact) + amplitude)})
+    # the slope of a polynomial of degree p carries p^2 times the rounding of its values (Markov)
+    rounding = levels.waves.degree**2 * _EPS * (abs(exact) + amplitude)
+    identity = Gap(exact, {"grid": abs(exact - coarse), "rounding": rounding})
     return min(identity, subtracted, key=lambda gap: math.fsum(gap.budget.values()))
 
 
