@@ -21,6 +21,7 @@ from wavesim.analysis.bars._accuracy import (
     time_error,
     time_order,
 )
+from wavesim.analysis.bars._refine import MOST_WORK, _affordable
 from wavesim.errors import NumericsError
 from wavesim.propagation.planner.spaces._grid import edges_fit
 
@@ -108,3 +109,13 @@ def test_a_tolerance_below_rounding_is_refused() -> None:
     with pytest.raises(NumericsError, match=r"a tolerance of 1\.0e-13 cannot be met: rounding .* ask for .* or more"):
         certify(problem, 1e-13)
     assert rounding(plan(problem, 1e-4, precision="single").numerics) > 1e-4
+
+
+def test_a_finer_run_is_not_waited_for_without_end() -> None:
+    """Six times the first run, but along one axis at most 1.5e9 point-pairs (half a minute), or twice a first run that was as long."""
+    assert _affordable(1e7, MOST_WORK, 1) == MOST_WORK
+    assert _affordable(1e8, MOST_WORK, 1) == 6e8
+    assert _affordable(5e8, MOST_WORK, 1) == 1.5e9
+    assert _affordable(1e9, MOST_WORK, 1) == 2e9
+    assert _affordable(1e9, MOST_WORK, 2) == 6e9
+    assert _affordable(1e9, 1e8, 1) == 1e8
