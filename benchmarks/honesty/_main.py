@@ -7,6 +7,7 @@ import dataclasses
 import gzip
 import io
 import json
+import math
 from pathlib import Path
 
 from .._record import RECORDS, Conditions, write
@@ -110,21 +111,35 @@ def draw_picture(rows: list[Row], record: HonestyRecord, path: Path) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7.5, 6.5), layout="constrained")
-    colors = plt.get_cmap("tab20")(range(20))
+    colors, unknown = plt.get_cmap("tab20")(range(20)), 0
     for n, kind in enumerate(KINDS):
         points = []
         for row in rows:
-            if row.kind == kind and row.judged and row.headline is not None:
-                scale, one = row.aim / row.tolerance, row.headline
-                points.append((max(abs(one.value - one.right), one.right_error) / scale, one.bar / scale))
+            one = row.headline
+            if row.kind != kind or not row.judged or one is None:
+                continue
+            if math.isnan(one.ratio):
+                # the error is below what the oracle knows
+                unknown += 1
+                continue
+            scale = row.aim / row.tolerance
+            points.append((abs(one.value - one.right) / scale, one.bar / scale))
         if points:
             x, y = zip(*points, strict=True)
             axes.loglog([max(value, 1e-14) for value in x], y, "o*s^"[n // 6], ms=4, color=colors[n % 20], label=kind)
-    diagonal = [1e-14, 1.0]
+    diagonal = [1e-14, 1e-2]
     axes.loglog(diagonal, diagonal, "k-", lw=1)
     axes.loglog(diagonal, [10 * x for x in diagonal], "k:", lw=1)
     axes.set_xlabel("true error (absolute for probabilities, relative for periods, gaps and levels)")
     axes.set_ylabel("error bar")
+    axes.text(
+        0.98,
+        0.02,
+        f"left out: {unknown} errors below the oracle's own",
+        transform=axes.transAxes,
+        ha="right",
+        fontsize=8,
+    )
     whole = record.total
     axes.set_title(
         f"{whole.problems} random scenarios: {whole.all_covered:.1%} covered in all numbers and curves, median bar / error {whole.median_ratio:.1f}",
