@@ -11,6 +11,7 @@ from wavesim import Absorber, Grid, Numerics, Problem, certify
 from wavesim.analysis import Transmission
 from wavesim.analysis.bars import Estimate, Quantity
 from wavesim.analysis.bars._accuracy import uses_gradients
+from wavesim.analysis.bars.residuals._missed_waves import FinerGrid
 from wavesim.analysis.bars.residuals._residual import Residual, grid_residuals
 from wavesim.potentials import AbstractPotential, EckartBarrier, Expression, RectangularBarrier, values_at
 from wavesim.propagation import FrameSum, Result, chebyshev_for, plan, propagate_with_adjoint
@@ -173,3 +174,28 @@ def test_a_dispute_needs_an_independent_theory() -> None:
     assert not number({"wkb": 0.6}).disputed
     assert not number({"scattering": Estimate(0.6, 0.1)}).disputed
     assert not number({"scattering": Estimate(0.505, 1e-9)}).disputed
+
+
+@pytest.mark.parametrize(("zero", "momentum"), [(0.05, 0.8), (0.0, 0.85)])
+def test_fast_waves_do_not_know_the_energy_they_are_compared_with(zero: float, momentum: float) -> None:
+    """Set-up: waves beyond a grid of spacing 0.4 that follow a packet on a kink; the same with V higher by 0.05, or about another energy E.
+
+    Formula: G S moves by G^2 S dE, and G V G S - G^2 (i d/dt - E) S moves it back, so that their sum moves by the third order alone.
+    Budget: orders fall by the energy over the kinetic energy beyond the band, 0.4/31; a tenth of what the first one moves.
+    """
+    grid = Grid.line(-40.0, 40.0, 200)
+    x = np.asarray(grid.x)
+
+    def packet(k: float) -> np.ndarray:
+        return np.exp(-((x / 6.0) ** 2) + 1j * k * x)
+
+    orders = []
+    for height, k in ((0.0, 0.8), (zero, momentum)):
+        kink = Expression("0.4*exp(-abs(x - c)/s) + v", {"s": 1.3, "c": 0.123, "v": height}, ends=(height, height))
+        problem = Problem(kink, GaussianPacket(0.0, 3.0, 0.8))
+        there = FinerGrid(problem, Numerics(grid, 0.1, 10, 10, chebyshev_for(problem, grid, 0.1)), packet(k), 4)
+        there.take(0.0)
+        orders.append([order[there.outside] for order in there.following(packet(0.8), np.fft.fft(packet(0.8)))])
+    first = np.linalg.norm(orders[1][0] - orders[0][0])
+    both = np.linalg.norm(sum(orders[1]) - sum(orders[0]))
+    assert both < first / 10
