@@ -18,7 +18,7 @@ from ...observables import AbstractObservable, ProbabilityIn
 from ...problem import Problem
 from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, folded, plan
 from ...unfolding import unfolded, unfolded_grid
-from ._accuracy import combined, first_refinement, refuse_below_rounding, rounding
+from ._accuracy import combined, extrapolates, first_refinement, refuse_below_rounding, rounding
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Verdict, refine
 from ._repeat import Trial, warnings_of
@@ -177,6 +177,8 @@ class AbstractRecordQuestion(AbstractQuestion):
         numbers = None
         # a bound start is made on the grid itself, and what that leaves wrong in it the run backward does not see
         resolved = not problem.state.bound or (problem.potential.smooth and "grid" not in fixed)
+        # values at one delta are extrapolated to spacing 0, on grids that are coarser for it
+        resolved = resolved and not extrapolates(problem)
         if batch is None and resolved and self.has_numbers:
             numbers = functools.partial(_numbers, self, least=tolerance / 10)
         enough = 0.0 if self.relative else _LEAST * tolerance

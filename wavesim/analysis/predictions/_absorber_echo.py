@@ -58,6 +58,10 @@ def echo_of_all(problem: Problem, psi: np.ndarray, grid: Grid, absorber: Absorbe
 
     Returns:
         a probability; None where T(E) is not known, or the packet starts where V is not what it is far away.
+
+    Not for numbers read before all has left: then the echo has no time to cancel, see `Transmission.echo`.
+
+    Source: the first term of the series of multiple reflections, as between two mirrors; M. Born and E. Wolf, Principles of Optics, section 7.6.
     """
     potential, mass = problem.potential, float(problem.mass)
     packet = as_packet(problem.state, mass)
