@@ -7,13 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from wavesim import Absorber, Grid, Numerics, Problem, certify
-from wavesim.analysis import Transmission
+from wavesim import Absorber, Grid, Numerics, Problem, WavesimError, certify
+from wavesim.analysis import Transmission, TransmissionAt
 from wavesim.analysis.bars import Estimate, Quantity
 from wavesim.analysis.bars._accuracy import uses_gradients
 from wavesim.analysis.bars.residuals._missed_waves import FinerGrid
 from wavesim.analysis.bars.residuals._residual import Residual, grid_residuals
-from wavesim.potentials import AbstractPotential, EckartBarrier, Expression, RectangularBarrier, values_at
+from wavesim.potentials import AbstractPotential, DeltaBarrier, EckartBarrier, Expression, RectangularBarrier, values_at
 from wavesim.propagation import FrameSum, Result, chebyshev_for, plan, propagate_with_adjoint
 from wavesim.schemes import STRANG
 from wavesim.states import GaussianPacket
@@ -199,3 +199,20 @@ def test_fast_waves_do_not_know_the_energy_they_are_compared_with(zero: float, m
     first = np.linalg.norm(orders[1][0] - orders[0][0])
     both = np.linalg.norm(sum(orders[1]) - sum(orders[0]))
     assert both < first / 10
+
+
+def test_one_delta_is_extrapolated() -> None:
+    """Set-up: a delta barrier, whose grid is planned coarser because values at spacing 0 are extrapolated from three runs.
+
+    Formula: T = 1/(1 + m s^2/(2 E)) averaged over the packet. Budget: the bar, and the tolerance met by the run itself.
+    """
+    report = certify(Problem(DeltaBarrier(0.7), GaussianPacket(-20.0, 2.5, 1.0)), 7e-5)
+    assert report.result is not None and report.reached and not report.notes
+    assert abs(report.headline.difference or 0) <= report.headline.error
+
+
+@pytest.mark.parametrize("tolerance", [0.0, -1.0, float("nan")])
+def test_a_tolerance_is_positive(tolerance: float) -> None:
+    """Also where nothing is propagated."""
+    with pytest.raises(WavesimError, match="`tolerance` must be"):
+        certify(Problem(EckartBarrier(0.3, 1.0), PACKET), tolerance, find=TransmissionAt(energy=0.2))

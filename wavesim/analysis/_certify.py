@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 
 import numpy as np
 
-from .._checks import named_option
+from .._checks import named_option, positive
 from ..absorbers import Absorber
 from ..errors import ArgumentError
 from ..grid import Grid
@@ -107,11 +107,12 @@ def certify(
 
     Raises:
         NumericsError: if rounding alone exceeds the tolerance; see also `wavesim.plan` and `wavesim.propagate`.
-        ArgumentError: if `problem` is none, `find` is no question, or a keyword is none of these.
+        ArgumentError: if `problem` is none, `tolerance` is not positive, `find` is no question, or a keyword is none of these.
         StoppedError: if `stop` said so.
         WavesimError: if the question cannot be asked of this problem.
     """
     require_problem(problem)
+    positive("tolerance", tolerance)
     options = ("tolerance", "find", "progress", "stop", *FixedNumerics.__annotations__)
     for name in fixed:
         named_option("certify", name, options)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._checks import at_least, one_of
+from .._checks import at_least, one_of, positive
 from .._typing import DIMENSIONLESS, Dimension
 from ..analysis import AbstractQuestion, Report, certify, parameter_at, question_of, with_value
 from ..errors import ArgumentError, WavesimError
@@ -180,12 +180,13 @@ def design(
         the `Design`: what was found, certified, whether or not it is what was wanted.
 
     Raises:
-        ArgumentError: if a path names no float, bounds are the wrong way round, or a target is impossible.
+        ArgumentError: if a path names no float, `tolerance` is not positive, bounds are the wrong way round, or a target is impossible.
         WavesimError: if the numbers exist nowhere within the bounds.
 
     Source: M. A. Branch, T. F. Coleman, Y. Li, SIAM J. Sci. Comput. 21, 1 (1999); R. H. Byrd et al., SIAM J. Sci. Comput. 16, 1190 (1995).
     """
     begun = time.perf_counter()
+    positive("tolerance", tolerance)
     at_least("starts", starts, 1)
     one_of("method", method, METHODS)
     if route is not None:
