@@ -88,7 +88,8 @@ def _line(curve: Curve, quantity: Quantity | None, index: int, units: UnitSystem
     scale = units.scale(curve.dimension)
     final = next(iter(quantity.theory.values())) / scale if quantity is not None and quantity.theory else None
     kinds = [(spoken(name), np.asarray(values) / scale) for name, values in curve.theory.items()]
-    error = curve.error if kinds or quantity is None else quantity.error
+    # the record on the way is not corrected as its last number is, and has a bar of its own
+    error = curve.error
     return Line(
         name=short_name(curve.name),
         color=role_color(curve.name, index),
