@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from tests.reliability import environment
+from wavesim.cli._warned import warned, warned_at_once
 
 
 @pytest.mark.parametrize("name", environment.SHORT)
@@ -30,3 +34,14 @@ def test_a_name_of_any_bytes(tmp_path: Path) -> None:
         assert environment.wrong(done, (0,), "") == ""
         absent = environment.command(["show", path + b".toml"])
         assert environment.wrong(absent, (2,), "cannot be read") == "" and len(absent.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("way", [lambda: warned("summary.png"), warned_at_once])
+def test_what_another_process_wrote_half_is_compiled_without_a_word(
+    way: Callable[[], AbstractContextManager[None]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of fifty runs on one empty cache a few read a program that is not wholly written; other warnings are said."""
+    with way():
+        warnings.warn("Error reading persistent compilation cache entry for 'jit_true_divide': truncated", stacklevel=1)
+        warnings.warn("the disk is nearly full", stacklevel=1)
+    assert capsys.readouterr().err.count("\n") == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import warnings
 from collections.abc import Iterator
 
 import typer
@@ -15,6 +14,7 @@ from .._text import described, first_line
 from ..errors import BrokenOffError, WavesimError
 from ._stop import exit_code, inside, stopped
 from ._streams import Unheard, complain as complain, hush, say as say, tell as tell
+from ._warned import ignore_harmless
 
 DONE, NOT_MET, BAD_INPUT, FAILED, MISSING = range(5)
 
@@ -73,8 +73,7 @@ def start_jax(device: str | None = None) -> None:
     refused = keep_programs()
     if refused:
         complain(refused)
-    # a program half written by somebody else is compiled here, and jax need not say so
-    warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")
+    ignore_harmless()
     try:
         import jax
     except (ValueError, TypeError, AttributeError) as error:

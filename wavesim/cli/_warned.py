@@ -8,8 +8,14 @@ from collections.abc import Iterator
 
 from ._streams import complain
 
-# a picture without a rare character is a picture
-_NOTHING = "Glyph .* missing from"
+# a picture without a rare character is a picture; a program half written by another process is compiled here
+_HARMLESS = ("Glyph .* missing from", "Error (reading|writing) persistent compilation cache")
+
+
+def ignore_harmless() -> None:
+    """Let libraries not say what changes nothing."""
+    for text in _HARMLESS:
+        warnings.filterwarnings("ignore", text)
 
 
 @contextlib.contextmanager
@@ -17,7 +23,7 @@ def warned(name: str = "") -> Iterator[None]:
     """Say at the end what was warned of inside, each sentence once."""
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        warnings.filterwarnings("ignore", _NOTHING)
+        ignore_harmless()
         yield
     for text in dict.fromkeys(str(warning.message) for warning in heard):
         complain(f"{name}: {text}" if name else text)
@@ -35,5 +41,6 @@ def warned_at_once() -> Iterator[None]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("always")
+        ignore_harmless()
         warnings.showwarning = show
         yield
