@@ -25,7 +25,7 @@ from .._memory import refuse_many_frames
 from .._numerics import Numerics, spectral_bounds
 from .._progress import Progress, reporter
 from .._result import Result
-from ..planner import misfit, plan
+from ..planner import Plan, misfit, plan
 from ..stepping import Frame, Loop, mirrored, require_spectral, seen, set_up
 
 # point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
@@ -36,7 +36,7 @@ _ON_POINT = 1e-6
 
 def propagate(
     problem: Problem,
-    numerics: Numerics | None = None,
+    numerics: Numerics | Plan | None = None,
     *,
     tolerance: float = 1e-4,
     grid: Grid | None = None,
@@ -55,7 +55,7 @@ def propagate(
 
     Args:
         problem: the physics.
-        numerics: all of the numerics, for example from `wavesim.plan`.
+        numerics: all of the numerics, or the plan that holds them.
         tolerance: absolute error aimed at in probabilities; the error made is measured by `wavesim.certify`.
         grid: the grid.
         dt: the time step (time); it is shortened a little so that steps fill frames and duration exactly, and reported.
@@ -77,6 +77,8 @@ def propagate(
             "propagate needs concrete numbers, but was called inside a JAX transformation; use wavesim.evolve(problem, numerics) there."
         )
     require_problem(problem)
+    if isinstance(numerics, Plan):
+        numerics = numerics.numerics
     asked, problem = problem, unfolded(problem)
     grid = unfolded_grid(grid, asked.ends)
     if numerics is None:
