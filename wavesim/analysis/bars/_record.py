@@ -283,29 +283,30 @@ def _grid_error(
     return (shift if reading.compared is None else 0.0), error
 
 
-def _curve_error(trial: Trial, scale: float, between: np.ndarray) -> float:
+def _curve_error(trial: Trial, scale: float, between: np.ndarray, uncertain: float) -> float:
     """What the grid leaves wrong in a curve: the largest of the headline's errors at the moments at which they were looked at.
 
     Args:
         trial: the run, with residuals at some moments.
         scale: of the curve.
         between: by what the curve has been corrected at each frame, be it the headline's or that of what is left of it.
+        uncertain: of that correction.
     """
     errors = [0.0]
     for name, residual in trial.residuals.items():
         _, at, frame = name.partition("@")
         done = between[int(frame) if at else -1]
         errors.append(residual.error(scale) + min(abs(residual.correction - done), abs(residual.correction + done)))
-    # a tenth of what was corrected, as for the numbers themselves
-    return max(errors) + float(np.max(np.abs(between))) / 10 + trial.carried_round * scale
+    return max(errors) + uncertain + trial.carried_round * scale
 
 
-def _between(question: AbstractRecordQuestion, name: str, result: Result) -> np.ndarray:
-    """By how much a probability beside a plane that cuts psi changes at each frame where psi is interpolated between the points."""
+def _between(question: AbstractRecordQuestion, name: str, result: Result) -> tuple[np.ndarray, float]:
+    """By how much a probability beside a plane that cuts psi changes at each frame where psi is interpolated between the points, and what is uncertain of it."""
     observable = result.problem.measure.get(name)
     if not question.cuts or not isinstance(observable, ProbabilityIn) or result.numerics.grid.dimension > 1:
-        return np.zeros(len(result.times))
-    return np.array([between_points(result, name, frame) for frame in range(len(result.times))])
+        return np.zeros(len(result.times)), 0.0
+    changes, uncertain = zip(*(between_points(result, name, frame) for frame in range(len(result.times))), strict=True)
+    return np.array(changes), max(uncertain)
 
 
 def _size(question: AbstractRecordQuestion, scale: float, amplitude: float) -> float:
@@ -337,9 +338,9 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
         floor = 0.0 if trial.residuals else least * _size(question, largest, largest)
         error = math.fsum(trial.budget(series, largest, floor, question.cuts).values())
         if trial.residuals:
-            between = _between(question, name, result)
+            between, uncertain = _between(question, name, result)
             values = values + between
-            error += _curve_error(trial, largest, between)
+            error += _curve_error(trial, largest, between, uncertain)
         elif trial.carried_round:
             error += trial.carried_round * largest
         error += ((returned or 0.0) + rounding(result.numerics, float(problem.mass))) * largest
