@@ -23,7 +23,7 @@ from tests.reliability.records import in_double_precision, record
 from tests.unit.scenario_files import SMALL
 from wavesim.errors import WavesimError
 from wavesim.io import attributes, load
-from wavesim.io._netcdf import netcdf
+from wavesim.io._netcdf import netcdf, variables_of
 from wavesim.scenario import load_scenario
 from wavesim.sweeps.store._description import sealed
 from wavesim.sweeps.store._store import read
@@ -95,7 +95,7 @@ def rewritten(change: Callable[[xr.Dataset], xr.Dataset]) -> Callable[[Path, Pat
         del flag
         with xr.open_dataset(path, engine="h5netcdf", decode_times=False) as dataset:
             changed = change(dataset.load())
-        path.write_bytes(netcdf(changed))
+        path.write_bytes(netcdf(variables_of(changed), changed.attrs))
 
     return make
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.optimize
-from scipy.stats import qmc
 
 from ..analysis import AbstractQuestion, parameter_at, with_value
 from ..errors import WavesimError
@@ -205,4 +204,7 @@ class Search:
 def _spread(dimension: int, count: int, seed: int) -> np.ndarray:
     if count < 1:
         return np.zeros((0, dimension))
+    # what else imports this room need not wait for it
+    from scipy.stats import qmc
+
     return 0.05 + 0.9 * qmc.LatinHypercube(dimension, rng=np.random.default_rng(seed)).random(count)

@@ -49,6 +49,17 @@ def to_xarray(
         MissingPackage: if xarray is not installed.
     """
     xr = xarray_package()
+    variables, attributes = content(source, units, provenance)
+    coordinates = {name: variable for name, variable in variables.items() if variable[0] == (name,)}
+    return xr.Dataset(
+        {name: variable for name, variable in variables.items() if name not in coordinates}, coordinates, attributes
+    )
+
+
+def content(
+    source: Result | Report, units: UnitSystem | None, provenance: Mapping[str, str] | None
+) -> tuple[Variables, dict[str, Any]]:
+    """The variables and the attributes of `to_xarray`."""
     result = source.result if isinstance(source, Report) else source
     if units is None:
         units = source.units if isinstance(source, Report) else source.problem.shown_in
@@ -59,12 +70,7 @@ def to_xarray(
     if result is not None:
         variables |= _record(result, units)
         attributes |= _facts(result, units)
-    shaped = {name: xr.Variable(dims, values, facts) for name, (dims, values, facts) in variables.items()}
-    return xr.Dataset(
-        {name: variable for name, variable in shaped.items() if variable.dims != (name,)},
-        {name: variable for name, variable in shaped.items() if variable.dims == (name,)},
-        {**attributes, **_versions(), **(provenance or {})},
-    )
+    return variables, {**attributes, **_versions(), **(provenance or {})}
 
 
 def _record(result: Result, units: UnitSystem) -> Variables:

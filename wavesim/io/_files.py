@@ -14,7 +14,7 @@ from ..errors import MissingPackage, WavesimError
 from ..problem import Problem
 from ..propagation import Result
 from ..units import UnitSystem
-from ._dataset import FORMAT, restored, to_xarray, xarray_package
+from ._dataset import FORMAT, content, restored, xarray_package
 from ._netcdf import must_agree, netcdf, read_netcdf
 
 if TYPE_CHECKING:
@@ -38,14 +38,13 @@ def save(
         the path.
 
     Raises:
-        MissingPackage: if xarray or h5netcdf is not installed.
+        MissingPackage: if h5netcdf is not installed.
         WavesimError: if the folder cannot be written.
     """
     target = Path(path)
-    dataset = to_xarray(source, units=units, provenance=provenance)
     _need_h5netcdf()
     try:
-        put_whole(target, netcdf(dataset))
+        put_whole(target, netcdf(*content(source, units, provenance)))
     except OSError as error:
         raise WavesimError(
             f"{target} must be a place that can be written, but {error.strerror or error}; choose another."

@@ -9,13 +9,15 @@ import numpy as np
 from ..analysis import Curve, Report
 from ..units import UnitSystem
 
-# dimensions, values, attributes: by the variable's name
-Variables = dict[str, tuple[Any, Any, dict[str, Any]]]
+# dimensions, values, attributes
+Variable = tuple[tuple[str, ...], np.ndarray, dict[str, Any]]
+# by the variable's name
+Variables = dict[str, Variable]
 
 
-def described(dims: Any, values: Any, name: str, unit: str) -> tuple[Any, Any, dict[str, Any]]:
+def described(dims: str | tuple[str, ...], values: Any, name: str, unit: str) -> Variable:
     """A variable with its name in words and its unit."""
-    return dims, values, {"long_name": name, "units": unit}
+    return (dims,) if isinstance(dims, str) else dims, np.asarray(values), {"long_name": name, "units": unit}
 
 
 def report_variables(report: Report, units: UnitSystem) -> Variables:
