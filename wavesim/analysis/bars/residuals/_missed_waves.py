@@ -17,6 +17,8 @@ from .._accuracy import uses_gradients
 _LEAST = 0.1
 # times the mean energy: kinetic energies of waves that follow at once
 _FAST = 4.0
+# radians between two looks at which a wave is no longer seen to turn
+_TURN = 1.0
 # of a step: how far apart V is taken for its change in time
 _INSTANT = 0.01
 
@@ -29,9 +31,10 @@ class FinerGrid:
         numerics: of the run.
         start: psi at its start, on its grid.
         finer: how many times.
+        apart: time from one look to the next.
     """
 
-    def __init__(self, problem: Problem, numerics: Numerics, start: np.ndarray, finer: int) -> None:
+    def __init__(self, problem: Problem, numerics: Numerics, start: np.ndarray, finer: int, apart: float) -> None:
         self.problem, self.grid, self.finer = problem, numerics.grid, finer
         self.fine = finer_grid(self.grid, finer)
         k = np.meshgrid(
@@ -54,6 +57,10 @@ class FinerGrid:
         moving = kinetic - np.minimum(self.energy, (1 - _LEAST) * kinetic)
         self.green = np.where(fast, -1 / np.where(fast, moving, 1.0), 0.0)
         self.green_squared = self.green**2
+        above = self.kinetic - self.energy
+        # 1/(T - E)^2 of fast waves of the band that turn by more than _TURN from one look to the next
+        unseen = (self.kinetic > _FAST * abs(self.energy)) & (above * apart > _TURN)
+        self.unseen = np.where(unseen, 1 / np.where(unseen, above, 1.0) ** 2, 0.0)
         self.instant = _INSTANT * float(numerics.dt)
         # kicks with gradients of V move fast waves in another way than V itself does, and edges that move have no rate
         potential = problem.potential
@@ -85,18 +92,27 @@ class FinerGrid:
         wave = scipy.fft.ifftn(spread_spectrum(spectrum, self.finer))
         return forward(true * wave) - spread_spectrum(forward(samples * psi), self.finer)
 
-    def following(self, phi: np.ndarray, spectrum: np.ndarray) -> list[np.ndarray]:
-        """The spectrum of phi', order by order: G S, and G V G S - G^2 (i d/dt - E) S, where there is a second."""
+    def following(self, phi: np.ndarray, spectrum: np.ndarray) -> tuple[list[np.ndarray], np.ndarray | None]:
+        """The spectrum of phi', order by order, and of the part of phi that turns unseen, (H - E)^2 phi/(T - E)^2: what follows slower waves is none of it.
+
+        The orders are G S, and G V G S - G^2 (i d/dt - E) S, where there is a second.
+        """
         first = self.green * self.missed(phi, spectrum)
         if self.orders == 1:
-            return [first]
-        # (H - E) phi
-        turned = np.asarray(scipy.fft.ifftn(self.kinetic * spectrum)) + (self.samples - self.energy) * phi
-        changed = self.missed(turned, forward(turned))
+            return [first], None
+        turned = self._turned(phi, spectrum)
+        turned_spectrum = forward(turned)
+        changed = self.missed(turned, turned_spectrum)
         if self.rates is not None:
             changed = changed + 1j * self._missed(*self.rates, phi, spectrum)
         scattered = forward(self.true * scipy.fft.ifftn(first))
-        return [first, self.green * scattered - self.green_squared * changed]
+        return [first, self.green * scattered - self.green_squared * changed], self.unseen * forward(
+            self._turned(turned, turned_spectrum)
+        )
+
+    def _turned(self, psi: np.ndarray, spectrum: np.ndarray) -> np.ndarray:
+        """(H - E) psi on the run's grid."""
+        return np.asarray(scipy.fft.ifftn(self.kinetic * spectrum)) + (self.samples - self.energy) * psi
 
 
 def _true(potential: AbstractPotential, fine: Grid, mass: float, time: float) -> np.ndarray:

@@ -176,25 +176,27 @@ class _Weighed:
     def __init__(self, there: FinerGrid) -> None:
         self.there = there
         self.orders: list[list[complex]] = []
+        self.free: list[complex] = []
         self.spectrum = np.zeros(int(np.count_nonzero(there.outside)))
 
     def add(self, phi: np.ndarray, residual: np.ndarray, beyond: np.ndarray) -> None:
         """phi, the spectrum of the residual at one time, and its size beyond the band, times the weight of that time."""
         spectrum = forward(phi)
-        following = self.there.following(phi, spectrum)
+        following, free = self.there.following(phi, spectrum)
         orders = (spread_spectrum(spectrum, self.there.finer), *following)
-        # not by BLAS, whose threads cost more than they save here
-        self.orders.append([complex(np.sum(np.conj(order) * residual)) for order in orders])
+        self.orders.append([_product(order, residual) for order in orders])
+        self.free.append(0j if free is None else _product(spread_spectrum(free, self.there.finer), residual))
         self.spectrum += np.abs(following[0][self.there.outside]) * beyond
 
     def nothing(self) -> None:
         """phi is 0 at this time, as it is after the number was read."""
         self.orders.append([0j] * (1 + self.there.orders))
+        self.free.append(0j)
 
     def residual(self, weights: np.ndarray) -> tuple[Residual, float]:
         """The `Residual`, and what its outer octave contributes."""
         there = self.there
-        each = 2 * np.imag(self.orders)
+        each, free = 2 * np.imag(self.orders), 2 * np.imag(self.free)
         products, sizes = each.sum(axis=1), weights @ np.abs(each)
         correction, bound = float(weights @ products), 2 * float(weights @ np.abs(np.sum(self.orders, axis=1)))
         first = float(weights @ np.abs(products))
@@ -206,6 +208,9 @@ class _Weighed:
             coarse = 2 * weights[::2]
             coarse[[0, -1]] = weights[0] * 2
             first += abs(correction - float(coarse @ products[::2]))
+        # waves that turn several times from one look to the next give nothing in the mean, and their samples anything
+        correction -= float(weights @ free)
+        first += float(weights @ np.abs(free))
         reach = there.reach[there.outside]
         order = np.argsort(reach, kind="stable")
         tail = 2 * np.cumsum(self.spectrum[order][::-1])[::-1]
@@ -214,13 +219,19 @@ class _Weighed:
         return Residual(correction, first, bound, numbers, tail), outer
 
 
+def _product(bra: np.ndarray, ket: np.ndarray) -> complex:
+    # not by BLAS, whose threads cost more than they save here
+    return complex(np.sum(np.conj(bra) * ket))
+
+
 def _looked_at(
     problem: Problem, numerics: Numerics, adjoints: dict[str, Adjoint], finer: int
 ) -> dict[str, tuple[Residual, float]]:
     """The residuals on a grid `finer` times as fine, and what the outer octave of each contributes."""
     one = next(iter(adjoints.values()))
-    there = FinerGrid(problem, numerics, one.psi[0], finer)
-    weights = np.full(len(one.times), one.times[1] - one.times[0])
+    apart = float(one.times[1] - one.times[0])
+    there = FinerGrid(problem, numerics, one.psi[0], finer, apart)
+    weights = np.full(len(one.times), apart)
     weights[[0, -1]] /= 2
     scale = math.prod(float(h) for h in there.fine.spacing) / there.outside.size
     weighed = {name: _Weighed(there) for name in adjoints}
