@@ -29,10 +29,14 @@ _SMOOTH = 3.0
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """Probabilities of a wave on a line, by position and by momentum, each as a distribution function at increasing places."""
+    """Probabilities of a wave on a line, by position and by momentum, each as a distribution function at increasing places.
+
+    `below` and `above` are what lies on either side of x, each summed from its far end, so that faint tails keep their digits.
+    """
 
     x: np.ndarray
     below: np.ndarray
+    above: np.ndarray
     k: np.ndarray
     density: np.ndarray
     slower: np.ndarray
@@ -81,7 +85,8 @@ class AbstractWave(AbstractPacket):
         square = np.abs(u) ** 2
         k = np.fft.fftshift(2 * math.pi * np.fft.fftfreq(count, step))
         density = power / power.sum() / (k[1] - k[0])
-        return Measured(x, np.cumsum(square) / square.sum(), k, density, np.cumsum(power) / power.sum())
+        below, above = np.cumsum(square) / square.sum(), np.cumsum(square[::-1])[::-1] / square.sum()
+        return Measured(x, below, above, k, density, np.cumsum(power) / power.sum())
 
     @functools.cached_property
     def rough(self) -> bool:  # type: ignore[override]

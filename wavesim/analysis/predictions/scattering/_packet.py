@@ -10,7 +10,7 @@ import numpy as np
 from .... import theory
 from ....potentials import AbstractPotential, DoubleBarrier, DoubleDeltaWell
 from ....problem import Problem
-from ....states import GaussianPacket
+from ....states import AbstractWave, GaussianPacket
 from ...bars import Estimate, Predictions
 from ._periodic import periodic_theories
 from ._resonances import resonance_marks
@@ -125,8 +125,16 @@ def _scattering_average(problem: Problem, marks: np.ndarray | tuple[()]) -> Esti
 
 
 def shares_of(problem: Problem) -> Shares | None:
-    """The projected shares of a packet of Gaussians, each with its error; None where the potential reaches too far for it."""
+    """The shares of a packet, each with its error; None where the potential reaches too far for it.
+
+    Gaussians are projected on the states that go out on either side; what is written otherwise is averaged, see `wave_average`.
+    """
     mass = float(problem.mass)
+    if isinstance(problem.state, AbstractWave):
+        mean = wave_average(problem)
+        if mean is None or mean <= 0:
+            return None
+        return Shares(mean, Estimate(1.0 - mean, mean.error + 1e-15), math.log(mean))
     packet, tolerances = gaussians_of(problem.state, mass), _tolerances(problem)
     if packet is None or not tolerances:
         return None

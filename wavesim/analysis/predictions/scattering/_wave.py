@@ -15,14 +15,15 @@ from ._transmission import moves_right, scattering_transmission
 _FAINT = 1e-13
 # momenta at which T is taken, at most
 _MOST = 3_000
-_STRUCTURE = 1e-3
+# shares of its height at which V begins, and what a wave there can feel of a V fainter than the share before
+_BEGINNINGS = ((1e-3, 1.0), (1e-5, 1e-2), (1e-7, 1e-4), (1e-9, 1e-6), (1e-12, 1e-8))
 
 
 def wave_average(problem: Problem) -> Estimate | None:
     """int T(k) abs(phi(k))^2 dk over the momenta towards the potential, by the trapezoidal rule, which is exact for a phi of finite extent.
 
     Its error: what every other momentum would give, what is left out, and how much of psi starts inside (by which T may change by up to
-    2 sqrt(T p)).
+    2 sqrt(T p)), in the tails of V in proportion to their height.
 
     Args:
         problem: static, of one dimension; its state is an `AbstractWave`.
@@ -44,15 +45,18 @@ def wave_average(problem: Problem) -> Estimate | None:
     whole = float(np.sum(weight * through))
     halves = [2 * float(np.sum((weight * through)[start::2])) for start in (0, 1)]
     left_out = float(np.sum(weight[(k > 0) & ~chosen]))
-    inside = _inside(problem, wave, to_right)
-    error = max(abs(half - whole) for half in halves) + left_out + 2 * math.sqrt(max(whole, 0.0) * inside) + inside
+    error = max(abs(half - whole) for half in halves) + left_out + _of_inside(problem, wave, to_right, max(whole, 0.0))
     return Estimate(whole, error + 1e-13)
 
 
-def _inside(problem: Problem, wave: AbstractWave, to_right: bool) -> float:
-    """The probability of what starts inside or behind the potential."""
-    left, right = problem.potential.support(_STRUCTURE)
-    below = np.interp(left if to_right else right, wave.measured.x, wave.measured.below, left=0.0, right=1.0)
-    share = float(1.0 - below if to_right else below)
-    # rounding in the sum of densities
-    return max(share, 1e-15)
+def _of_inside(problem: Problem, wave: AbstractWave, to_right: bool, through: float) -> float:
+    """By how much what starts inside or behind the potential may change what gets through."""
+    error, measured = 0.0, wave.measured
+    for beginning, felt in _BEGINNINGS:
+        left, right = problem.potential.support(beginning)
+        if to_right:
+            inside = float(np.interp(left, measured.x, measured.above, left=1.0, right=0.0))
+        else:
+            inside = float(np.interp(right, measured.x, measured.below, left=0.0, right=1.0))
+        error += felt * (2 * math.sqrt(through * inside) + inside)
+    return error
