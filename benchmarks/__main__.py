@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws]] [sweep] [explorer]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [sweep] [explorer]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ def main() -> None:
     honest.add_argument(
         "--laws", action="store_true", help="judge grids by the laws of coarser ones, as in a sweep, to compare"
     )
+    honest.add_argument(
+        "--questions", action="store_true", help="walls, rings, wells by formula, plane waves, pairs, written states"
+    )
     options = parser.parse_args()
     which = options.which or ["memory", "step"]
     if unknown := set(which) - {"memory", "step", "cost_of_accuracy", "honesty", "sweep", "explorer"}:
@@ -60,20 +63,22 @@ def main() -> None:
 
 
 def _honesty(options: argparse.Namespace) -> None:
-    from .draws import KINDS, SEED
+    from .draws import KINDS, QUESTIONS, SEED
     from .honesty import main, show
     from .honesty._first import main as first
 
     seed = SEED if options.seed is None else options.seed
     kinds = tuple(kind for kind in options.kinds.split(",") if kind)
-    if unknown := set(kinds) - set(KINDS):
-        raise SystemExit(f"there is no kind {unknown.pop()!r}: choose among {', '.join(KINDS)}")
+    all_kinds = QUESTIONS if options.questions else KINDS
+    if unknown := set(kinds) - set(all_kinds):
+        raise SystemExit(f"there is no kind {unknown.pop()!r}: choose among {', '.join(all_kinds)}")
     if options.show is not None:
         show(options.show, seed)
     elif options.old:
         first(options.quick, options.note, **({} if options.count is None else {"count": options.count}))
     else:
-        main(options.quick, options.note, options.count or 1000, seed, kinds, laws=options.laws)
+        name = "honesty_questions" if options.questions else "honesty_laws" if options.laws else "honesty"
+        main(options.quick, options.note, options.count or 1000, seed, kinds, all_kinds, name=name, laws=options.laws)
 
 
 if __name__ == "__main__":

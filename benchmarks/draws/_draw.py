@@ -7,15 +7,16 @@ no such level, swings or decays that take longer than a laboratory would wait. w
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from tests.oracle import answers, bound_states, line_of
+from tests.oracle import answers, bound_states, line_of, top_between_wells
 
-from . import _shapes as shapes, _wells as wells
+from . import _questions as questions, _shapes as shapes, _wells as wells
 from ._shapes import Shape, Table, rounded
 from ._units import in_real_units
 
@@ -33,7 +34,7 @@ class Draw:
 
     Attributes:
         seed, index: of the draw.
-        kind: one of `KINDS`.
+        kind: one of `KINDS` or `QUESTIONS`.
         scenario: the content of a scenario file.
     """
 
@@ -141,18 +142,18 @@ def _doublet(table: Table, scenario: Table) -> tuple[float, float]:
     """Gap and depth below the barrier of a double well; it must hold two levels below its barrier, and a gap that can be told."""
     right = answers({**scenario, "find": {"kind": "splitting"}}).numbers
     line = line_of(table)
-    assert line.divide is not None
     if not right:
         raise Unphysical("the wells hold no two levels")
-    top = float(line.v(np.array([line.divide]))[0])
+    divide = top_between_wells(line) if line.divide is None else line.divide
+    top = float(line.v(np.array([divide]))[0])
     gap, below = right["gap"][0], top - right["level_1"][0]
     if below <= 0 or gap < _SMALLEST_GAP * below:
         raise Unphysical("the levels lie above the barrier, or are one")
     return gap, below
 
 
-def _populations(rng: np.random.Generator) -> Table:
-    table = wells.double_wells(rng)
+def _populations(rng: np.random.Generator, made: Callable[..., Table] = wells.double_wells) -> Table:
+    table = made(rng, tilted=True)
     scenario = {"potential": table, "state": {"kind": str(rng.choice(["left_localized", "right_localized"]))}}
     gap, below = _doublet(table, scenario)
     if below / gap > _LONGEST_SWING:
@@ -160,8 +161,8 @@ def _populations(rng: np.random.Generator) -> Table:
     return scenario | ({"find": {"kind": "populations"}} if rng.random() < 0.5 else {})
 
 
-def _splitting(rng: np.random.Generator) -> Table:
-    table = wells.double_wells(rng, tilted=False)
+def _splitting(rng: np.random.Generator, made: Callable[..., Table] = wells.double_wells) -> Table:
+    table = made(rng, tilted=False)
     scenario = {"potential": table, "state": {"kind": "left_localized"}}
     _doublet(table, scenario)
     return scenario | {"find": {"kind": "splitting"}}
@@ -264,7 +265,11 @@ def _shaken(rng: np.random.Generator) -> Table:
     return {"potential": wells.expression(form, numbers), "state": state, "find": {"kind": "transmission"}}
 
 
-_MADE: dict[str, Callable[[np.random.Generator], Table]] = {
+def _in_formula(made: Callable[..., Table]) -> Callable[[np.random.Generator], Table]:
+    return functools.partial(made, made=questions.two_wells)
+
+
+_BARRIERS_AND_WELLS: dict[str, Callable[[np.random.Generator], Table]] = {
     "barrier": _open(shapes.barrier), "sum": _open(shapes.total), "bumps": _open(shapes.bumps), "steps": _open(shapes.steps),
     "kinks": _open(shapes.kinks), "lattice": _open(shapes.lattice), "table": _open(shapes.table),
     "near": _open(lambda rng, k: (shapes.barrier, shapes.total, shapes.bumps)[rng.integers(3)](rng, k), near=True),
@@ -274,4 +279,10 @@ _MADE: dict[str, Callable[[np.random.Generator], Table]] = {
     "populations": _populations, "splitting": _splitting, "driven": _driven, "decay": _decay,
     "quadratic": _quadratic, "held": _held, "shaken": _shaken,
 }  # fmt: skip
-KINDS = tuple(_MADE)
+_QUESTIONS: dict[str, Callable[[np.random.Generator], Table]] = {
+    "walled": questions.walled, "boxed": questions.boxed, "ring": questions.ring, "formula_splitting": _in_formula(_splitting),
+    "formula_populations": _in_formula(_populations), "formula_decay": questions.leaking, "plane_wave": questions.plane_wave,
+    "pair": questions.pair, "written": questions.written,
+}  # fmt: skip
+_MADE = _BARRIERS_AND_WELLS | _QUESTIONS
+KINDS, QUESTIONS = tuple(_BARRIERS_AND_WELLS), tuple(_QUESTIONS)

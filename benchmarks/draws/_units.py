@@ -20,7 +20,7 @@ _MASSES = (1.0, 0.067, 0.2, 1.0, 2.0)
 def in_real_units(scenario: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     """The same physics with units, length, mass and so energy at random; as it is where a formula's names have no dimension."""
     potential = scenario["potential"]
-    if _loose(potential):
+    if _loose(potential) or "axis" in scenario:
         return scenario
     mass, length = float(rng.choice(_MASSES)), float(f"{10 ** rng.uniform(-0.5, 0.8):.3g}")
     energy = si.hbar**2 / (mass * si.m_e * (length * 1e-9) ** 2) / si.e
@@ -48,7 +48,10 @@ def _loose(table: Any) -> bool:
 def _said(value: Any, key: str, scales: dict[str, tuple[float, str]]) -> Any:
     if isinstance(value, dict):
         if key == "parameters":
-            return {name: _with_unit(number, scales[_PARAMETERS[name[0]]]) for name, number in value.items()}
+            return {
+                name: _with_unit(number, scales[_PARAMETERS[name[0]]]) if name[0] in _PARAMETERS else number
+                for name, number in value.items()
+            }
         return {name: _said(inner, name, scales) for name, inner in value.items()}
     if isinstance(value, list):
         return [_said(inner, key, scales) for inner in value]

@@ -17,7 +17,7 @@ from ._row import Row
 from ._summary import HonestyRecord, line, summary, table
 
 PACKAGES = ("wavesim", "jax", "jaxlib", "numpy", "scipy")
-COUNT, QUICK, SECONDS = 1000, len(KINDS), 60.0
+COUNT, SECONDS = 1000, 60.0
 _COLUMNS = ("index", "kind", "tolerance", "status", "quantity", "value", "bar", "right", "covered", "all_covered", "met", "said", "runs", "fft_pairs", "cpu_s", "message")  # fmt: skip
 
 
@@ -27,7 +27,9 @@ def main(
     count: int = COUNT,
     seed: int = SEED,
     kinds: tuple[str, ...] = (),
+    all_kinds: tuple[str, ...] = KINDS,
     rows_file: Path | None = None,
+    name: str = "honesty",
     laws: bool = False,
 ) -> None:
     """Certify `count` scenarios in two processes; rows go to a file at once, so that it can be interrupted and taken up again.
@@ -38,18 +40,20 @@ def main(
         count: how many scenarios.
         seed: of the draws.
         kinds: some kinds alone, or all.
-        rows_file: where rows are kept; by default records/honesty_SEED.jsonl.
-        laws: judge grids by the laws of coarser ones, as in a sweep, to compare; the record is then honesty_laws.json.
+        all_kinds: that are drawn in turn.
+        rows_file: where rows are kept; by default records/NAME_SEED.jsonl.
+        name: of the record.
+        laws: judge grids by the laws of coarser ones, as in a sweep, to compare.
     """
     conditions = Conditions.now(PACKAGES, note)
-    chosen = kinds or KINDS
-    path = rows_file or RECORDS / f"honesty_{'laws_' * laws}{seed}.jsonl"
+    chosen = kinds or all_kinds
+    path = rows_file or RECORDS / f"{name}_{seed}.jsonl"
     rows: list[Row] = []
     if path.exists() and not quick:
         rows = [Row.read(json.loads(text)) for text in path.read_text().splitlines()]
     done = {row.index for row in rows}
-    total = QUICK if quick else count
-    work = [(n, kind) for n in range(total) if (kind := KINDS[n % len(KINDS)]) in chosen and n not in done]
+    total = len(all_kinds) if quick else count
+    work = [(n, kind) for n in range(total) if (kind := all_kinds[n % len(all_kinds)]) in chosen and n not in done]
     print(
         f"{'no.':>5} {'kind':14}{'tolerance':>9}{'error':>10}{'bar':>10}{'bar/err':>9}{'runs':>5}{'FFT pairs':>10}{'cpu s':>7}"
     )
@@ -65,14 +69,13 @@ def main(
     if not rows:
         return
     rows.sort(key=lambda row: row.index)
-    record = summary(rows, KINDS, conditions.ended(), SECONDS)
+    record = summary(rows, all_kinds, conditions.ended(), SECONDS)
     print("\n" + table(record))
-    if laws and not quick:
-        write("honesty_laws", record)
-    elif not quick and not kinds:
-        write("honesty", record)
-        write_rows(rows, RECORDS / "honesty.csv.gz")
-        draw_picture(rows, record, RECORDS / "honesty.png")
+    if not quick and (laws or not kinds):
+        write(name, record)
+    if not quick and not laws and not kinds:
+        write_rows(rows, RECORDS / f"{name}.csv.gz")
+        draw_picture(rows, record, all_kinds, RECORDS / f"{name}.png")
 
 
 def show(index: int, seed: int = SEED) -> None:
@@ -103,7 +106,7 @@ def write_rows(rows: list[Row], path: Path) -> None:
         packed.write(text.getvalue().encode())
 
 
-def draw_picture(rows: list[Row], record: HonestyRecord, path: Path) -> None:
+def draw_picture(rows: list[Row], record: HonestyRecord, kinds: tuple[str, ...], path: Path) -> None:
     """Bar against true error, both relative to the tolerance's scale and logarithmic: above the diagonal a bar is true."""
     import matplotlib
 
@@ -112,7 +115,7 @@ def draw_picture(rows: list[Row], record: HonestyRecord, path: Path) -> None:
 
     figure, axes = plt.subplots(figsize=(7.5, 6.5), layout="constrained")
     colors, unknown = plt.get_cmap("tab20")(range(20)), 0
-    for n, kind in enumerate(KINDS):
+    for n, kind in enumerate(kinds):
         points = []
         for row in rows:
             one = row.headline

@@ -10,4 +10,4 @@ from ._bound import bound_states as bound_states
 from ._reading import line_of as line_of
 from ._scattering import Gaussian as Gaussian, Scatterer as Scatterer, shares as shares
 from ._units import number as number
-from ._wells import beat as beat
+from ._wells import beat as beat, top_between_wells as top_between_wells

@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 
 from ._bound import bound_states
+from ._closed import ring_levels, walled_levels, walled_packet
 from ._decay import leak
+from ._formula import Formula
 from ._line import Line
 from ._motion import Course, of_gaussian, of_held_packet, of_states
+from ._poles import lowest_pole
 from ._reading import line_of
 from ._scattering import Gaussian, Scatterer, shares
 from ._shaken import moves, shaken_shares
 from ._units import number
-from ._wells import beat, driven_populations
+from ._wells import beat, driven_populations, top_between_wells
 
 Points = Callable[[np.ndarray], tuple[np.ndarray, float]]
 
@@ -67,6 +70,13 @@ def packet_of(state: dict[str, Any], mass: float) -> Gaussian | None:
             for _, *rest in part.packets  # type: ignore[union-attr]
         ]
         return Gaussian(tuple((float(c), *map(float, rest)) for c, *rest in rows))  # type: ignore[misc]
+    if state["kind"] == "wave_function":
+        # "exp(-((x - L1)/(2*w1))^2) + c*exp(-((x - L2)/(2*w1))^2)", with a momentum for all of it
+        p = {name: number(value) for name, value in state["parameters"].items()}
+        momentum = number(state["momentum"])
+        humps = [(1.0, p["L1"]), *([(p["c"], p["L2"])] if "c" in p else [])]
+        # one wave exp(i k x) for all humps, not one that starts anew at each
+        return Gaussian(tuple((c * np.exp(1j * momentum * x0), x0, p["w1"], momentum) for c, x0 in humps))
     if state["kind"] != "gaussian_packet":
         return None
     center, width = number(state["center"]), number(state["width"])
@@ -82,7 +92,10 @@ def answers(scenario: dict[str, Any]) -> Answers:
     """All that the oracle can say of a scenario; empty where it cannot."""
     asked = question(scenario)
     mass = mass_of(scenario)
-    line = line_of(scenario["potential"], mass)
+    # of two particles the interaction is asked for, with half the mass
+    line = line_of(scenario["potential"].get("interaction", scenario["potential"]), mass)
+    if asked in ("populations", "splitting") and line.divide is None:
+        line = dataclasses.replace(line, divide=top_between_wells(line))
     return _ASKED[asked](scenario, line, mass)
 
 
@@ -139,9 +152,49 @@ def _curve(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
     return Answers(numbers, {"transmission": through, "reflection": back})
 
 
+def _plane_wave(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    energy = number(scenario["find"]["energy"])
+    through = float(Scatterer(line, mass, energy).transmission(np.array([energy]), True)[0])
+    again = float(Scatterer(line, mass, energy, 2).transmission(np.array([energy]), True)[0])
+    error = abs(through - again) + 1e-13 * through
+    numbers = {
+        "transmission": (through, error),
+        "reflection": (1 - through, error + 1e-15),
+    }
+    if through > 0:
+        numbers["log10_transmission"] = (float(np.log10(through)), error / through / np.log(10) + 1e-15)
+    return Answers(numbers, {}, through)
+
+
+def _pair(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    """The distance of two particles moves as half the mass, with half the difference of the momenta; far packets have their spread of it alone."""
+    one, other = (packet_of(factor, mass) for factor in scenario["state"]["factors"])
+    assert one is not None and other is not None
+    (_, x1, w1, k1), (_, x2, w2, k2) = one.packets[0], other.packets[0]
+    apart = Gaussian(((1.0, x1 - x2, 2 / float(np.hypot(1 / w1, 1 / w2)), (k1 - k2) / 2),))
+    inner = line_of(scenario["potential"]["interaction"], mass / 2)
+    out = shares(inner, mass / 2, apart)
+    passed, back = (out.transmitted, out.reflected) if k1 > k2 else (out.reflected, out.transmitted)
+    return Answers({"pass_probability": (passed, out.error), "bounce_probability": (back, out.error)})
+
+
 def _levels(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
     count = scenario["find"].get("count", 4)
-    states = bound_states(line, mass, count)
+    if "axis" in scenario:
+        ring = scenario["axis"]
+        levels, errors = ring_levels(line, mass, number(ring["period"]), float(ring.get("flux", 0.0)), count)
+        size = float(np.max(abs(levels)))
+        return Answers({f"level_{n}": (float(e), float(d) + 3e-14 * size) for n, (e, d) in enumerate(zip(levels, errors, strict=True))})  # fmt: skip
+    if "walls" in scenario and "right" in scenario["walls"]:
+        states = walled_levels(line, mass, _walls(scenario), count)
+    elif "walls" in scenario:
+        wall = number(scenario["walls"]["left"])
+        # what lies on the other side of the wall is not there
+        states = bound_states(
+            dataclasses.replace(line, wall=wall, reach=(wall, max([wall + 4.0, *line.cuts]))), mass, count
+        )
+    else:
+        states = bound_states(line, mass, count)
     if states is None:
         return Answers()
     numbers = {
@@ -149,6 +202,10 @@ def _levels(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
         for n, (e, d, t) in enumerate(zip(states.energies, states.errors, states.kinetic, strict=True))
     }
     return Answers(numbers, {}, float(states.kinetic[0]))
+
+
+def _walls(scenario: dict[str, Any]) -> tuple[float, float]:
+    return number(scenario["walls"]["left"]), number(scenario["walls"]["right"])
 
 
 def _side(scenario: dict[str, Any]) -> str:
@@ -216,6 +273,17 @@ def _driven(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
 
 def _decay(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
     table, level = scenario["potential"], scenario["state"].get("level", 0)
+    if table["kind"] == "expression":
+        found = lowest_pole(Formula(table["formula"], table["parameters"]), mass, (-22.0, 22.0))
+        if found is None:
+            return Answers()
+        width, error = -2 * found[0].imag, 2 * found[1]
+        numbers = {
+            "lifetime": (1 / width, error / width**2),
+            "resonance_energy": (found[0].real, error),
+            "resonance_width": (width, error),
+        }
+        return Answers(numbers, {}, 1 / width)
     if table["kind"] == "leaky_square_well":
         # the closed well has a barrier without end
         depth, well, apart, center = (
@@ -257,6 +325,8 @@ def _motion(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
 
     def course(times: np.ndarray) -> tuple[Course, float] | None:
         packet = packet_of(state, mass)
+        if packet is not None and "walls" in scenario:
+            return walled_packet(line, mass, _walls(scenario), packet, times)
         if packet is not None:
             known = of_gaussian(line, mass, packet, times)
             return (known, 1e-10) if known is not None else of_held_packet(line, mass, packet, times)
@@ -310,4 +380,5 @@ def _motion(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
 _ASKED: dict[str, Callable[[dict[str, Any], Line, float], Answers]] = {
     "transmission": _transmission, "transmission_curve": _curve, "levels": _levels, "populations": _populations,
     "splitting": _splitting, "driven_populations": _driven, "decay": _decay, "motion": _motion,
+    "transmission_at": _plane_wave, "pass_or_bounce": _pair,
 }  # fmt: skip

@@ -29,6 +29,10 @@ class Formula:
         with np.errstate(all="ignore"):
             return np.broadcast_to(self._of(self.code, x, t), np.shape(x)).astype(float)
 
+    def complex_at(self, x: np.ndarray) -> np.ndarray:
+        """The formula, if it is analytic, at complex places."""
+        return np.broadcast_to(self._of(self.code, x, 0.0), np.shape(x)).astype(complex)
+
     def _of(self, code: Any, x: np.ndarray, t: float) -> Any:
         return eval(code, {"__builtins__": {}}, {**self.names, "x": x, "t": t})
 

@@ -205,7 +205,7 @@ def adaptive(
 class Gaussian:
     """sum over packets of c (2 pi w^2)^(-1/4) exp(-(x - x0)^2/(4 w^2) + i k (x - x0)), normalized."""
 
-    packets: tuple[tuple[float, float, float, float], ...]  # (c, x0, w, k)
+    packets: tuple[tuple[complex, float, float, float], ...]  # (c, x0, w, k)
 
     @functools.cached_property
     def norm(self) -> float:
@@ -217,8 +217,10 @@ class Gaussian:
                 a = 1 / (4 * w**2) + 1 / (4 * v**2)
                 b = x0 / (2 * w**2) + y0 / (2 * v**2) + 1j * (q - k)
                 constant = -(x0**2) / (4 * w**2) - y0**2 / (4 * v**2) + 1j * (k * x0 - q * y0)
-                total += (
-                    c * d * ((2 * np.pi * w * v) ** -0.5 * np.sqrt(np.pi / a) * np.exp(b**2 / (4 * a) + constant)).real
+                total += np.real(
+                    np.conj(c)
+                    * d
+                    * ((2 * np.pi * w * v) ** -0.5 * np.sqrt(np.pi / a) * np.exp(b**2 / (4 * a) + constant))
                 )
         return float(total)
 
@@ -283,7 +285,7 @@ def shares(line: Line, mass: float, packet: Gaussian, tolerance: float = 1e-14, 
     error += abs(missing) / 2 + (_SUMMED if touches else 0.0)
     if abs(missing) > 1e-12:
         right, left = right + missing / 2, left + missing / 2
-    moves_right = sum(c**2 * k for c, _, _, k in packet.packets) > 0
+    moves_right = sum(abs(c) ** 2 * k for c, _, _, k in packet.packets) > 0
     through, back = (right, left) if moves_right else (left, right)
     return Shares(right, left, error, through, back)
 

@@ -37,6 +37,21 @@ class Beat:
         return self.mean + self.swing * np.cos(self.gap * np.asarray(times))
 
 
+def top_between_wells(line: Line) -> float:
+    """The place of the highest V between the two lowest minima, by samples that close in on it."""
+    half = max(abs(line.reach[0]), abs(line.reach[1]), 1.0) * 4
+    x = np.linspace(-half, half, 40_001)
+    v = np.where(np.isfinite(line.v(x)), line.v(x), np.inf)
+    lowest = [n for n in np.flatnonzero((v[1:-1] < v[:-2]) & (v[1:-1] <= v[2:])) + 1]
+    first, second = sorted(sorted(lowest, key=lambda n: v[n])[:2])
+    low, high = x[first], x[second]
+    for _ in range(8):
+        inner = np.linspace(low, high, 4001)
+        at = int(np.argmax(line.v(inner)))
+        low, high = inner[max(at - 1, 0)], inner[min(at + 1, 4000)]
+    return float((low + high) / 2)
+
+
 def localized(states: Bound, side: str) -> np.ndarray:
     """Coefficients of the combination of the two lowest states that lies farthest to one side: an eigenvector of x."""
     x = states.matrix(states.mesh.x)[:2, :2]

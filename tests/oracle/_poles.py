@@ -1,0 +1,43 @@
+"""Resonances of analytic wells that leak, by complex scaling of a sinc basis: x -> x exp(i angle) turns outgoing waves into bound states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ._formula import Formula
+
+_POINTS, _ANGLES = (420, 560), (0.30, 0.36)
+
+
+def lowest_pole(formula: Formula, mass: float, reach: tuple[float, float]) -> tuple[complex, float] | None:
+    """E - i width/2 of the longest-lived resonance, and its error: two angles and two bases that agree.
+
+    Args:
+        formula: V, analytic.
+        mass: of the particle.
+        reach: where the basis lives [length].
+
+    Source: W. P. Reinhardt, Annu. Rev. Phys. Chem. 33, 223 (1982); J. R. Colbert and W. H. Miller, J. Chem. Phys. 96, 1982 (1992).
+    """
+    spectra = [_spectrum(formula, mass, reach, *choice) for choice in zip(_POINTS, _ANGLES, strict=True)]
+    # what does not move when the angle changes is a resonance
+    first, second = spectra
+    moved = np.abs(first[:, None] - second[None, :]).min(axis=1)
+    steady = (np.real(first) > 0) & (np.imag(first) < 0) & (moved < 1e-6 * np.abs(first))
+    if not np.any(steady):
+        return None
+    at = np.flatnonzero(steady)[np.argmin(np.real(first[steady]))]
+    return complex(first[at]), float(moved[at])
+
+
+def _spectrum(formula: Formula, mass: float, reach: tuple[float, float], points: int, angle: float) -> np.ndarray:
+    x = np.linspace(*reach, points)
+    step, n = x[1] - x[0], np.arange(points)
+    apart = n[:, None] - n[None, :]
+    with np.errstate(divide="ignore"):
+        kinetic = np.where(apart == 0, np.pi**2 / 3, 2.0 * (-1.0) ** apart / apart**2) / (2 * mass * step**2)
+    turned: Any = x * np.exp(1j * angle)
+    potential = formula.complex_at(turned)
+    return np.linalg.eigvals(kinetic * np.exp(-2j * angle) + np.diag(potential))
