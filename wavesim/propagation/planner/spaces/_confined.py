@@ -25,6 +25,8 @@ _SPIKE = 10.0
 _LARGEST = 1536
 # times that a valley is looked at, each time closer
 _LOOKS = 6
+# times that it is doubled at most, while the energy of its lowest standing wave is so many times its depth
+_WIDENINGS, _SHALLOW = 200, 4.0
 
 
 def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float) -> Parts:
@@ -93,7 +95,16 @@ def _valley(problem: Problem) -> tuple[float, float]:
     """
     potential, mass = problem.potential, float(problem.mass)
     left, right = (float(end) for end in potential.support(1e-3))
-    if mass <= 1 or potential.spikes or min(potential.asymptotes()) < math.inf:
+    if potential.spikes or min(potential.asymptotes()) < math.inf:
+        return left, right
+    for _ in range(_WIDENINGS):
+        # what is narrower than the lowest standing wave is not seen by the particle, which lives farther out
+        wide = right - left
+        depth = float(np.ptp(values_at(potential, np.linspace(left, right, 1025), mass)))
+        if not (math.pi / wide) ** 2 / (2 * mass) > _SHALLOW * depth:
+            break
+        left, right = left - wide / 2, right + wide / 2
+    if mass <= 1:
         return left, right
     for _ in range(_LOOKS):
         x = np.linspace(left, right, 4097)
