@@ -38,6 +38,9 @@ J = 1.0 / _si.physical_constants["atomic unit of energy"][0]
 mm, cm, um, nm, angstrom, pm, fm = 1e-3 * m, 1e-2 * m, 1e-6 * m, 1e-9 * m, 1e-10 * m, 1e-12 * m, 1e-15 * m
 ms, us, ns, ps, fs = 1e-3 * s, 1e-6 * s, 1e-9 * s, 1e-12 * s, 1e-15 * s
 attosecond = 1e-18 * s
+minute, hour, day = 60 * s, 3600 * s, 86400 * s
+# Julian
+year = 365.25 * day
 eV = _si.e * J
 peV, neV, ueV, meV, keV, MeV = 1e-12 * eV, 1e-9 * eV, 1e-6 * eV, 1e-3 * eV, 1e3 * eV, 1e6 * eV
 rydberg = 0.5
@@ -74,6 +77,7 @@ UNITS: dict[str, tuple[float, Powers]] = {
     for powers, values in (
         (_L, dict(m=m, mm=mm, cm=cm, um=um, nm=nm, angstrom=angstrom, pm=pm, fm=fm, bohr=bohr)),
         (_T, {"s": s, "ms": ms, "us": us, "ns": ns, "ps": ps, "fs": fs, "as": attosecond, "atomic_time": atomic_time}),
+        (_T, {"min": minute, "h": hour, "d": day, "y": year}),
         (_M, dict(kg=kg, g=g, mg=mg, ug=ug, ng=ng, pg=pg, fg=fg, u=u, Da=Da, amu=amu, m_e=m_e, m_p=m_p, m_n=m_n)),
         (_M, dict(electron=electron, muon=muon, proton=proton, neutron=neutron, deuteron=deuteron, triton=triton)),
         (_M, dict(helion=helion, alpha=alpha, helium=helium)),
@@ -89,7 +93,9 @@ UNITS: dict[str, tuple[float, Powers]] = {
 }
 # from here on they remember their names, so that what is written as 0.3 * eV is shown in eV
 _NAMED = {name: Unit(value, name) for name, (value, powers) in UNITS.items() if powers in (_L, _T, _M, _E)}
-globals().update({"attosecond" if name == "as" else name: unit_ for name, unit_ in _NAMED.items()})
+# these symbols are words or functions of Python, or too short for names
+_WORDS = {"as": "attosecond", "min": "minute", "h": "hour", "d": "day", "y": "year"}
+globals().update({_WORDS.get(name, name): unit_ for name, unit_ in _NAMED.items()})
 
 _NUMBER = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$", re.DOTALL)
 _FACTOR = re.compile(r"\s*([*/ ]?)\s*(1(?=\s*/)|[A-Za-z_]+)(?:\^|\*\*)?(-?\d+)?")

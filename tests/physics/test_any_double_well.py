@@ -24,7 +24,7 @@ from wavesim.potentials import (
     Sum,
     two_wells_of,
 )
-from wavesim.states import GaussianPacket, LeftLocalized, RightLocalized
+from wavesim.states import Eigenstate, GaussianPacket, LeftLocalized, RightLocalized
 
 SEXTIC = Expression("(x**6 + 2*x**4 - 2*(2*L + 1)*x**2)/2", {"L": 6.0})
 RAZAVY = Expression("0.01*(cosh(x) - 35)**2 - 12.25")
@@ -250,3 +250,25 @@ def test_propagation_follows_a_swept_tilt_as_levels_do() -> None:
     sweep = Expression("6*((x/1.6)^2-1)^2 + s*(t/T - 0.5)*x", {"s": 0.3, "T": 12.0})
     report = certify(Problem(sweep, LeftLocalized(), duration=12.0), 1e-3)
     assert report.headline.name == "right_population" and report.headline.agrees
+
+
+def test_swept_tilt_begins_in_a_level_too() -> None:
+    """Set-up: the same sweep in T = 12. V falls to the right at the start, where the lowest level lies.
+
+    What a localized state and a level share: all but the tail in the other well. Budget: theory alone, nothing is run; 2e-2 is the tail.
+    """
+    sweep = Expression("6*((x/1.6)^2-1)^2 + s*(t/T - 0.5)*x", {"s": 0.3, "T": 12.0})
+    level, localized = (
+        DrivenPopulations().predictions(Problem(sweep, state, duration=12.0), 12.0)
+        for state in (Eigenstate(0), RightLocalized())
+    )
+    assert list(level) == list(localized) == ["left_population", "right_population"]
+    both = [float(known["right_population"]["few_levels"]) for known in (level, localized)]
+    assert both[0] == pytest.approx(both[1], abs=2e-2) and both[0] != both[1]
+
+
+def test_a_level_of_both_wells_is_no_start_in_one() -> None:
+    with pytest.raises(WavesimError, match="lies in both"):
+        certify(
+            Problem(Expression("6*((x/1.6)^2-1)^2 + t*x/100"), Eigenstate(0), duration=1.0), find=DrivenPopulations()
+        )

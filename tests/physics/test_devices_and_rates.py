@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 
 import wavesim as ws
 from wavesim.analysis import (
@@ -244,3 +245,28 @@ def test_the_transmitted_packet_is_late_by_the_phase_time():
     delay = k * ws.theory.tunneling_times(cells, k**2 / 2).phase
     late = start + np.average(k, weights=weight) * lasting + width - mean
     assert late == pytest.approx(np.average(delay, weights=weight), abs=2e-3)
+
+
+def test_a_reaction_that_goes_downhill():
+    """Eckart's barrier with a drop of 2 behind a height of 4, mass 10, kT = 0.4: from the one side, and back.
+
+    Set-up: V = -2/(1 + exp(-x)) + B/(4 cosh^2(x/2)), B = (2 + sqrt 6)^2, so that V is 4 at its top, which lies between all samples.
+    Formula: T = [cosh 2 pi (a + b) - cosh 2 pi (a - b)]/[cosh 2 pi (a + b) + cosh 2 pi d], a and b the momenta, 4 d^2 = 8 m B - 1; kappa by quad.
+    Budget: kappa is one number, from either side, for T is. Its bar, and 1e-9 for quad.
+    """
+    mass, hot, both = 10.0, 0.4, (2 + math.sqrt(6)) ** 2
+    potential = Expression("-2/(1 + exp(-x)) + B/(4*cosh(x/2)^2)", {"B": both})
+
+    def weighed(energy: float) -> float:
+        a, b = math.sqrt(2 * mass * energy), math.sqrt(2 * mass * (energy + 2))
+        total, bend = 2 * math.pi * (a + b), math.pi * math.sqrt(8 * mass * both - 1)
+        above = 1 - math.exp(-2 * 2 * math.pi * a) - math.exp(-2 * 2 * math.pi * b) + math.exp(-2 * total)
+        transmission = above / (1 + math.exp(-2 * total) + math.exp(bend - total) + math.exp(-bend - total))
+        return transmission * math.exp((4 - energy) / hot) / hot
+
+    kappa = quad(weighed, 0, 20, epsabs=0, epsrel=1e-11, limit=500, points=[1, 2, 3, 4, 5, 6])[0]
+    for start, momentum in ((-20.0, 9.0), (20.0, -11.0)):
+        problem = ws.Problem(potential, GaussianPacket(start, 1.0, momentum=momentum), mass=mass)
+        known = ws.certify(problem, find=ThermalRate(hot, count=5)).quantities["tunneling_correction"]
+        assert known.value == pytest.approx(kappa, rel=1e-9)
+        assert float(known.theory["eckart"]) == pytest.approx(kappa, rel=1e-5)

@@ -195,3 +195,16 @@ def test_a_file_may_say_that_v_confines(ends: list[Any]) -> None:
                 "units": "natural",
             },
         )
+
+
+@pytest.mark.parametrize(
+    ("formula", "cure"),
+    [
+        ("-1/x", r"has none at x = 0 .*write where\(x > 0"),
+        ("exp(x)/(1 + exp(x))", r"inf/inf is none; write 1/\(1 \+ exp\(-x\)\)"),
+        ("sqrt(x)", "mend it, or give `ends` and `span`"),
+    ],
+)
+def test_a_formula_without_a_value_somewhere_names_its_cure(formula: str, cure: str) -> None:
+    with pytest.raises(ArgumentError, match=cure):
+        Expression(formula).asymptotes()

@@ -130,3 +130,9 @@ def test_a_broken_link_of_the_site_is_seen(tmp_path):
     )
     (tmp_path / "b.html").write_text('<p id="there"><a href="a.html#nowhere">a</a><a href="c.html">c</a>')
     assert module.broken_links(tmp_path) == ["b.html: a.html#nowhere", "b.html: c.html"]
+
+
+def test_keys_of_walls_rings_and_absorbers_have_a_meaning():
+    tables = {table.name: table for table in sections()}
+    for name in ("walls", "axis", "absorber"):
+        assert all(key.meaning for key in tables[name].keys), name

@@ -57,6 +57,10 @@ _TABLE = [
     ("7 a.u. time", TIME, 7 * _TIME, _TIME),
     ("7 atomic units of time", TIME, 7 * _TIME, _TIME),
     ("7 a.u.", TIME, 7 * _TIME, _TIME),
+    ("138.376 d", TIME, 138.376 * 86400, _TIME),
+    ("4.463e9 y", TIME, 4.463e9 * 365.25 * 86400, _TIME),
+    ("3.097 min", TIME, 185.82, _TIME),
+    ("7.2 h", TIME, 25920.0, _TIME),
     ("7 hbar/eV", TIME, 7 * si.hbar / si.e, _TIME),
     ("2 1/kHz", TIME, 2e-3, _TIME),
     ("1.5 \u00b5m", LENGTH, 1.5e-6, _BOHR),
@@ -96,9 +100,10 @@ def test_values_of_codata(text: str, dimension: Dimension, si_value: float, atom
 
 
 def test_python_and_files_have_one_vocabulary() -> None:
-    """Every symbol of one word is a constant of that name and value in `wavesim.units`; attoseconds alone are called otherwise."""
+    """Every symbol of one word is a constant of that name and value in `wavesim.units`; words of Python and single letters are spelled out."""
+    spelled = {"as": "attosecond", "min": "minute", "h": "hour", "d": "day", "y": "year"}
     for name, (value, _) in units.UNITS.items():
-        assert getattr(units, {"as": "attosecond"}.get(name, name)) == value, name
+        assert getattr(units, spelled.get(name, name)) == value, name
     assert 232 * units.hc / units.cm == pytest.approx(parse("232 1/cm", ENERGY), rel=1e-15)
     assert 2 * units.kcal / units.mol == pytest.approx(parse("2 kcal/mol", ENERGY), rel=1e-15)
 

@@ -17,6 +17,7 @@ from ..potentials import Free, two_wells_of, values_at
 from ..problem import Problem, require_problem
 from ..propagation import Method, Progress, heeding, reporter
 from ..states import Trapped
+from ._seam import seam_warnings
 from .bars import AbstractQuestion, Report
 from .predictions import gaussians_of, tunnels
 from .questions import Decay, DrivenPopulations, Motion, PassOrBounce, Populations, Transmission, two_that_meet
@@ -123,4 +124,4 @@ def certify(
         )
     with reporter(progress) as report:
         measured = (find or question_of(problem)).measure(problem, tolerance, progress=heeding(report, stop), **fixed)
-    return dataclasses.replace(measured, problem=problem)
+    return dataclasses.replace(measured, problem=problem, warnings=(*measured.warnings, *seam_warnings(problem)))

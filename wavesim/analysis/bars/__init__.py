@@ -12,6 +12,7 @@ from ._record import AbstractRecordQuestion as AbstractRecordQuestion
 from ._refine import MOST_WORK as MOST_WORK, Measured as Measured, Verdict as Verdict, refine as refine
 from ._repeat import (
     Trial as Trial,
+    above as above,
     disagreement as disagreement,
     refined as refined,
     repetitions as repetitions,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._typing import DIMENSIONLESS
 from ...potentials import Unfolded
 from ...problem import Problem
 from ...propagation import Numerics, Refinement, Result, has_adjoint
@@ -233,14 +234,19 @@ def warnings_of(trial: Trial, headline: Quantity, aim: float) -> list[str]:
         )
     elif headline.error > aim:
         worst = max(headline.budget, key=lambda source: headline.budget[source])
-        said.append(
-            f"the error bar of {headline.name} is {headline.error:.2g}, above the {aim:.2g} asked for; most of it is the {BLAME[worst]}."
-        )
+        said.append(f"the error bar of {headline.name} is {above(headline, aim)}; most of it is the {BLAME[worst]}.")
     if result.numerics.precision == "single":
         said.append("single precision: good for pictures, not for small probabilities.")
     if headline.agrees is False and not interrupted:
         said.append(disagreement(headline))
     return said
+
+
+def above(quantity: Quantity, aim: float) -> str:
+    """What an error bar is that misses its aim: a number, or, of what has a unit, how many times the aim."""
+    if quantity.dimension == DIMENSIONLESS:
+        return f"{quantity.error:.2g}, above the {aim:.2g} asked for"
+    return f"{quantity.error / aim:.2g} times what was asked for"
 
 
 def disagreement(quantity: Quantity) -> str:

@@ -65,8 +65,10 @@ def fit_oscillation(times: np.ndarray, values: np.ndarray) -> Oscillation:
         raise WavesimError(
             f"a period needs a record of at least 8 samples that changes, but there are {len(times)}; save more frames."
         )
-    span = times[-1] - times[0]
-    trials = 2 * math.pi / span * np.linspace(0.25, len(times) / 2.2, 8 * len(times))
+    # in units of the record: the times of a slow atom are 1e12 in atomic units, and least squares would drop what changes with them
+    span = float(times[-1] - times[0])
+    times = times / span
+    trials = 2 * math.pi * np.linspace(0.25, len(times) / 2.2, 8 * len(times))
     frequency = float(trials[np.argmin([_linear(times, values, float(w))[1] for w in trials])])
     step = trials[1] - trials[0]
     for _ in range(60):
@@ -84,8 +86,8 @@ def fit_oscillation(times: np.ndarray, values: np.ndarray) -> Oscillation:
     covariance = np.linalg.inv((jacobian / scale).T @ (jacobian / scale))
     mean, cosine, sine = coefficients
     return Oscillation(
-        frequency=frequency,
-        frequency_error=sigma * math.sqrt(covariance[3, 3]) / scale[3],
+        frequency=frequency / span,
+        frequency_error=sigma * math.sqrt(covariance[3, 3]) / scale[3] / span,
         mean=float(mean),
         amplitude=math.hypot(cosine, sine),
         phase=math.atan2(-sine, cosine),

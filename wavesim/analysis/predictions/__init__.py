@@ -28,6 +28,7 @@ from .scattering import (
     along_first_axis as along_first_axis,
     approximate_transmissions as approximate_transmissions,
     average as average,
+    barrier_top as barrier_top,
     by_cells as by_cells,
     by_closed_form as by_closed_form,
     by_scattering_matrices as by_scattering_matrices,

@@ -137,9 +137,8 @@ class Reading:
             if 0 <= place < len(x) and not math.isinf(values[place]):
                 holes[place] = True
         if np.any(holes):
-            raise ArgumentError(
-                "formula", f"must have a value at every x, but has none at x = {x[holes][0]:.4g}; mend it, or {CURE}."
-            )
+            hole = int(np.argmax(holes))
+            raise ArgumentError("formula", _no_value(float(x[hole]), not first < hole < last))
         keep = slice(max(first - 1, 0), last + 2)
         return x[keep], values[keep]
 
@@ -154,6 +153,16 @@ class Reading:
 def reading(tree: ast.expr, names: tuple[tuple[str, float], ...], span: tuple[float, float] | None) -> Reading:
     """The same object for the same formula with the same numbers."""
     return Reading(tree, names, span)
+
+
+def _no_value(place: float, beyond: bool) -> str:
+    """The sentence for a formula without a value at a place, which lies beyond all places with one, or between them."""
+    at = f"must have a value at every x, beyond walls too, but has none at x = {place:.4g} (internal units)"
+    if not beyond:
+        return f"{at}; write where(x > 0, ..., 0), or max(x, d) with a tiny d in place of x, or {CURE}."
+    if abs(place) > 1:
+        return f"{at}, where inf/inf is none; write 1/(1 + exp(-x)) for exp(x)/(1 + exp(x)), or {CURE}."
+    return f"{at}; mend it, or {CURE}."
 
 
 def _end(x: np.ndarray, values: np.ndarray, side: str) -> float:

@@ -10,9 +10,11 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
+from ...absorbers import Absorber
+from ...ends import Axis, Walls
 from ..text import written
 from ._fields import kind_of
-from ._schema import FAMILIES, SECTIONS, json_schema
+from ._schema import FAMILIES, json_schema
 
 # family by the table of a file that holds its kinds
 FAMILY_OF = {
@@ -38,6 +40,8 @@ _MEANINGS = {
     "vary": "lists of values by path, varied together: several cases side by side",
     "expect": "what the numbers must be, which the run checks",
 }
+# tables that make an object, whose docstring says what their keys mean
+_CLASSES = {"Absorber": Absorber, "Walls": Walls, "Axis": Axis}
 _ARGUMENT = re.compile(r"^ {4}(\w+(?:, \w+)*)(?: \([^)]*\))?: (.*(?:\n {8,}.*)*)", re.MULTILINE)
 
 
@@ -91,7 +95,7 @@ def sections() -> tuple[TableOfKeys, ...]:
         ("walls", "Walls"), ("axis", "Axis"), ("expect", "Expected"), ("design", "DesignTable"), ("design.vary", "Band"), ("design.want", "Wanted"),
     ):  # fmt: skip
         if key in definitions:
-            doc = inspect.getdoc(SECTIONS["layer"] if key == "Absorber" else None) or ""
+            doc = inspect.getdoc(_CLASSES[key]) or "" if key in _CLASSES else ""
             found.append(
                 TableOfKeys(name, definitions[key].get("description", ""), _keys(definitions[key], schema, doc))
             )

@@ -34,20 +34,29 @@ class Averaged(NamedTuple):
 class TransmissionTable:
     """log T between 0 and an energy, from its values at Gauss's points of panels even in the root of E: for averages at many temperatures.
 
-    Of a barrier between equal levels, at which T begins in proportion to E: log(T/E) is what the polynomials meet.
+    T begins in proportion to E between equal levels, to the root of E between others, E counted from the higher one: log(T/E), or
+    log(T/sqrt(E)), is what the polynomials meet.
 
     Args:
         log_transmission: log T of energies, called once.
         highest: the largest energy that will be asked for [energy].
         panels: how many.
+        equal: whether the levels on both sides of the barrier are.
+
+    Source: E. P. Wigner, Phys. Rev. 73, 1002 (1948), for the laws at a threshold.
     """
 
     def __init__(
-        self, log_transmission: Callable[[np.ndarray], np.ndarray], highest: float, panels: int = 2 * _PANELS
+        self,
+        log_transmission: Callable[[np.ndarray], np.ndarray],
+        highest: float,
+        panels: int = 2 * _PANELS,
+        equal: bool = True,
     ) -> None:
+        self._power = 2 if equal else 1
         self._ends = np.linspace(0.0, math.sqrt(highest), panels + 1)
         roots = self._ends[:-1, None] + np.diff(self._ends)[:, None] * (_NODES + 1) / 2
-        values = log_transmission(roots.ravel() ** 2).reshape(roots.shape) - 2 * np.log(roots)
+        values = log_transmission(roots.ravel() ** 2).reshape(roots.shape) - self._power * np.log(roots)
         table = np.polynomial.legendre.legvander(_NODES, _POINTS - 1)
         self._series = values @ ((np.arange(_POINTS)[:, None] + 0.5) * table.T * _WEIGHTS).T
         # what the polynomials leave out is no larger than their highest terms
@@ -59,7 +68,7 @@ class TransmissionTable:
         local = 2 * (roots - self._ends[panel]) / np.diff(self._ends)[panel] - 1
         table = np.polynomial.legendre.legvander(local, _POINTS - 1)
         with np.errstate(divide="ignore"):
-            return np.sum(self._series[panel] * table, axis=-1) + 2 * np.log(roots)
+            return np.sum(self._series[panel] * table, axis=-1) + self._power * np.log(roots)
 
 
 def boltzmann_average(
@@ -134,19 +143,41 @@ def crossover_temperature(frequency: float) -> float:
     return frequency / (2 * math.pi)
 
 
-def eckart_correction(height: float, frequency: float, temperature: float, mass: float) -> float:
-    """What tunneling adds at Eckart's symmetric barrier V0/cosh^2(x/a) of that height and curvature, omega = sqrt(2 V0/m)/a: its average over exp(-V0/kT).
+def eckart_correction(height: float, frequency: float, temperature: float, mass: float, drop: float = 0.0) -> float:
+    """What tunneling adds at Eckart's barrier of that height and curvature: its average over exp(-V0/kT).
+
+    V = drop/(1 + exp(x/L)) + B/(4 cosh^2(x/2L)), B = (sqrt(V0) + sqrt(V0 + drop))^2; L follows from the curvature,
+    m omega^2 = (B^2 - drop^2)^2/(8 L^2 B^3). Without a drop it is V0/cosh^2(x/a), omega = sqrt(2 V0/m)/a.
 
     Args:
-        height: V0 [energy].
+        height: V0, counted from the higher of the levels on both sides [energy].
         frequency: omega of the inverted barrier [1/time].
         temperature: kT [energy].
         mass: of the particle.
+        drop: how far the other level lies lower [energy].
 
     Source: C. Eckart, Phys. Rev. 35, 1303 (1930); H. S. Johnston, J. Heicklen, J. Phys. Chem. 66, 532 (1962).
     """
-    width = math.sqrt(2 * height / mass) / frequency
-    average = boltzmann_average(
-        lambda energy: np.asarray(log_eckart_transmission(energy, height, width, mass)), temperature, height
-    )
+    both = (math.sqrt(height) + math.sqrt(height + drop)) ** 2
+    # at both = 4 V0, without a drop, half of the a of V0/cosh^2(x/a)
+    width = (both**2 - drop**2) / (frequency * math.sqrt(8 * mass * both**3))
+
+    def log_transmission(energy: np.ndarray) -> np.ndarray:
+        if not drop:
+            return np.asarray(log_eckart_transmission(energy, height, 2 * width, mass))
+        return _log_unequal_eckart(energy, both, width, mass, drop)
+
+    average = boltzmann_average(log_transmission, temperature, height)
     return math.exp(average.log + height / temperature)
+
+
+def _log_unequal_eckart(energy: np.ndarray, both: float, width: float, mass: float, drop: float) -> np.ndarray:
+    """log T = log [sinh 2 pi a sinh 2 pi b/(cosh^2 pi(a + b) + sinh^2 pi c)], a and b the momenta times L, 4c^2 = 8 m B L^2 - 1."""
+    slow, fast = (2 * math.pi * width * np.sqrt(2 * mass * (energy + lower)) for lower in (0.0, drop))
+    total, squared = slow + fast, 8 * mass * both * width**2 - 1
+    sinhs = total + np.log1p(-np.exp(-2 * slow)) + np.log1p(-np.exp(-2 * fast)) - math.log(2)
+    if squared < 0:
+        last = 2 * math.cos(math.pi * math.sqrt(-squared)) * np.exp(-total)
+        return sinhs - total - np.log1p(np.exp(-2 * total) + last) + math.log(2)
+    bend = math.pi * math.sqrt(squared)
+    return sinhs - np.logaddexp(np.logaddexp(total, -total), math.log1p(math.exp(-2 * bend)) + bend) + math.log(2)

@@ -35,6 +35,7 @@ from ._transmission import (
     along_first_axis as along_first_axis,
     approximate_transmissions as approximate_transmissions,
     average as average,
+    barrier_top as barrier_top,
     closed_form as closed_form,
     moves_right as moves_right,
     scattering_transmission as scattering_transmission,

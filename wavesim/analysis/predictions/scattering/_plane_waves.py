@@ -70,7 +70,7 @@ def scattering_problem(problem: Problem) -> Problem:
         )
     if not all(math.isfinite(float(end)) for end in potential.asymptotes()):
         raise WavesimError(
-            f"a plane wave needs a V that is flat on both sides, but {named(potential)} rises or falls without end; cut it off, or ask for levels or a decay."
+            f"a plane wave needs a V that is flat on both sides, but {named(potential)} rises or falls without end; cut it off, from where kinetic energies count then, or ask for levels or a decay."
         )
     return line
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from .... import theory
-from ...._arrays import xp as jnp
 from ....potentials import (
     AbstractPotential,
     DeltaBarrier,
@@ -24,6 +24,7 @@ from ....potentials import (
     Separable,
     Step,
     TriangularBarrier,
+    values_at,
 )
 from ....problem import Problem
 from ....states import GaussianPacket, Product, as_packet
@@ -201,19 +202,35 @@ BELOW_TOP = ("thick_barrier", "fowler_nordheim")
 
 def single_top(potential: AbstractPotential, mass: float) -> float | None:
     """The height of a single barrier between equal levels; None where there is something else."""
-    low, high = potential.support(1e-12)
     near, far = potential.asymptotes()
-    if potential.spikes or near != far or not low < high:
+    top = barrier_top(potential, mass) if near == far else None
+    return None if top is None else top - near
+
+
+def barrier_top(potential: AbstractPotential, mass: float) -> float | None:
+    """V at the top of a single barrier between levels, be they equal or not; None where there is something else."""
+    low, high = potential.support(1e-12)
+    ends = potential.asymptotes()
+    if potential.spikes or not low < high:
         return None
     pad = 1e-9 * (high - low)
-    x = np.linspace(low - pad, high + pad, 2049)
-    if isinstance(potential, Heterostructure):
-        values = np.asarray(potential.band_edge(x)) - near
-    else:
-        values = np.asarray(potential.value((jnp.asarray(x),), mass=mass)) - near
-    top = float(values.max())
-    if not top > 0 or values.min() < -1e-9 * top:
+    edges = np.asarray(potential.edges, float)
+    x = np.sort(np.concatenate([np.linspace(low - pad, high + pad, 2049), edges - pad, edges + pad]))
+
+    def along(x: np.ndarray) -> np.ndarray:
+        if isinstance(potential, Heterostructure):
+            return np.asarray(potential.band_edge(x))
+        return values_at(potential, x, mass)
+
+    values = along(x)
+    at = int(np.argmax(values))
+    beside = (float(x[max(at - 1, 0)]), float(x[min(at + 1, len(x) - 1)]))
+    closer = minimize_scalar(lambda place: -float(along(np.array([place]))[0]), bounds=beside, method="bounded")
+    # a top between two samples; Boltzmann's factor knows a thousandth of it
+    top = max(float(values[at]), -float(closer.fun))  # type: ignore[attr-defined]
+    height = top - max(ends)
+    if not height > 0:
         return None
-    rises = np.diff(np.concatenate([[0.0], values, [0.0]]))
-    turns = np.sign(rises[np.abs(rises) > 1e-9 * top])
+    rises = np.diff(np.concatenate([[ends[0]], values, [ends[1]]]))
+    turns = np.sign(rises[np.abs(rises) > 1e-9 * height])
     return top if np.count_nonzero(np.diff(turns)) == 1 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -18,7 +18,7 @@ from ....potentials import EckartBarrier, Heterostructure, values_at
 from ....problem import Problem
 from ....units import s
 from ...bars import Curve, Estimate, Predictions, Quantity, Report
-from ...predictions import by_cells, scattering_problem, single_top
+from ...predictions import barrier_top, by_cells, moves_right, scattering_problem
 from ..plane_waves import AbstractPlaneWaveQuestion
 
 # of the barrier's width: step of the differences that give its curvature
@@ -74,20 +74,20 @@ class ThermalRate(AbstractPlaneWaveQuestion):
 
     def alone(self, problem: Problem) -> dict[str, Quantity]:
         line = scattering_problem(problem)
-        top, hot = _top(line), float(self.temperature)
-        correction, error = self._correction(line, top, hot)
+        barrier, hot = _barrier(line), float(self.temperature)
+        correction, error = self._correction(line, barrier, hot)
         quantities = {
             "tunneling_correction": Quantity(
                 "tunneling_correction", correction, error, DIMENSIONLESS, {"average": error}
             )
         }
         if self.attempt is not None:
-            share = float(self.attempt) / (2 * math.pi) * math.exp(-top / hot)
+            share = float(self.attempt) / (2 * math.pi) * math.exp(-barrier.top / hot)
             quantities["rate"] = Quantity(
                 "rate", share * correction, share * error, FREQUENCY, {"average": share * error}
             )
         if self.heavier is not None:
-            other, off = self._correction(dataclasses.replace(line, mass=self.heavier), top, hot)
+            other, off = self._correction(dataclasses.replace(line, mass=self.heavier), barrier, hot)
             effect = correction / other * math.sqrt(float(self.heavier) / float(line.mass))
             bar = effect * (error / correction + off / other)
             quantities["kinetic_isotope_effect"] = Quantity(
@@ -114,7 +114,7 @@ class ThermalRate(AbstractPlaneWaveQuestion):
         hot = float(self.temperature)
         known: Predictions = {"tunneling_correction": _corrections(line, hot)}
         if self.attempt is not None:
-            share = float(self.attempt) / (2 * math.pi) * math.exp(-_top(line) / hot)
+            share = float(self.attempt) / (2 * math.pi) * math.exp(-_barrier(line).top / hot)
             known["rate"] = {kind: share * value for kind, value in known["tunneling_correction"].items()}
         if self.heavier is not None:
             other = _corrections(dataclasses.replace(line, mass=self.heavier), hot)
@@ -126,34 +126,39 @@ class ThermalRate(AbstractPlaneWaveQuestion):
             }
         return {name: kinds for name, kinds in known.items() if kinds}
 
-    def _correction(self, line: Problem, top: float, hot: float) -> tuple[float, float]:
+    def _correction(self, line: Problem, barrier: _Barrier, hot: float) -> tuple[float, float]:
         """kappa and its error."""
-        return _averaged(self._table(line, top), top, hot)
+        return _averaged(self._table(line, barrier), barrier.height, hot)
 
-    def _table(self, line: Problem, top: float) -> theory.TransmissionTable:
-        """log T up to the highest energy that any temperature of the plot asks for."""
+    def _table(self, line: Problem, barrier: _Barrier) -> theory.TransmissionTable:
+        """log T, from the higher level up to the highest energy that any temperature of the plot asks for."""
         route, hottest = by_cells(line), max(self._ends[1], float(self.temperature))
-        return theory.TransmissionTable(lambda energies: route(energies).log_transmission, top + 41 * hottest)
+        climb = barrier.top - barrier.height
+        return theory.TransmissionTable(
+            lambda energies: route(energies + climb).log_transmission,
+            barrier.height + 41 * hottest,
+            equal=barrier.drop == 0,
+        )
 
     def _curves(self, line: Problem) -> dict[str, Curve]:
         """log10 of the rate, or of kappa exp(-V0/kT), against 1/T, beside what goes over the top alone."""
         low, high = self._ends
         inverse = np.linspace(1 / high, 1 / low, self.count)
-        top, root = _top(line), math.sqrt(float(self.heavier) / float(line.mass)) if self.heavier else 1.0
+        barrier, root = _barrier(line), math.sqrt(float(self.heavier) / float(line.mass)) if self.heavier else 1.0
         attempts = 1.0 if self.attempt is None else float(self.attempt) / (2 * math.pi)
         unit = 1.0 if self.attempt is None else _A_SECOND
 
         def logs(problem: Problem, slower: float) -> tuple[np.ndarray, np.ndarray]:
-            table = self._table(problem, top)
-            found = [_averaged(table, top, 1 / float(one)) for one in inverse]
+            table = self._table(problem, barrier)
+            found = [_averaged(table, barrier.height, 1 / float(one)) for one in inverse]
             value, error = (np.array(column) for column in zip(*found, strict=True))
-            return np.log10(value * attempts / slower / unit) - top * inverse / math.log(10), error / value / math.log(
+            return np.log10(value * attempts / slower / unit) - barrier.top * inverse / math.log(
                 10
-            )
+            ), error / value / math.log(10)
 
         name = "log10_rate" if self.attempt is None else "log10_rate_per_second"
         values, errors = logs(line, 1.0)
-        theories: dict[str, Any] = {"over_the_top": math.log10(attempts / unit) - top * inverse / math.log(10)}
+        theories: dict[str, Any] = {"over_the_top": math.log10(attempts / unit) - barrier.top * inverse / math.log(10)}
         for kind in _corrections(line, 1 / float(inverse[0])):
             if kind in ("wigner", "eckart"):
                 corrections = [_corrections(line, 1 / float(one))[kind] for one in inverse]
@@ -166,10 +171,10 @@ class ThermalRate(AbstractPlaneWaveQuestion):
         return curves
 
 
-def _averaged(table: theory.TransmissionTable, top: float, hot: float) -> tuple[float, float]:
+def _averaged(table: theory.TransmissionTable, height: float, hot: float) -> tuple[float, float]:
     """kappa and its error."""
-    average = theory.boltzmann_average(table, hot, top)
-    value = math.exp(average.log + top / hot)
+    average = theory.boltzmann_average(table, hot, height)
+    value = math.exp(average.log + height / hot)
     return value, value * (average.error + table.error + 1e-12)
 
 
@@ -177,18 +182,34 @@ def _averaged(table: theory.TransmissionTable, top: float, hot: float) -> tuple[
 _A_SECOND = 1 / s
 
 
-def _top(line: Problem) -> float:
-    """The height of the one barrier, from the reactants' side.
+class _Barrier(NamedTuple):
+    """One barrier.
+
+    Attributes:
+        top: its height from the reactants' side [energy].
+        height: from the higher level of both sides, below which nothing passes [energy].
+        drop: how far the other level lies below that one [energy].
+    """
+
+    top: float
+    height: float
+    drop: float
+
+
+def _barrier(line: Problem) -> _Barrier:
+    """The one barrier.
 
     Raises:
-        WavesimError: if there is not one barrier between equal levels.
+        WavesimError: if there is none, or more.
     """
-    top = single_top(line.potential, float(line.mass))
+    top = barrier_top(line.potential, float(line.mass))
     if top is None:
         raise WavesimError(
-            f"a thermal rate needs one barrier between levels that are equal, but {named(line.potential)} has none, or more; take one barrier."
+            f"a thermal rate needs one barrier that is higher than V on both sides of it, but {named(line.potential)} has none, or more; take one barrier."
         )
-    return top
+    ends = line.potential.asymptotes()
+    near = ends[0] if moves_right(line) else ends[1]
+    return _Barrier(top - near, top - max(ends), max(ends) - min(ends))
 
 
 def _frequency(line: Problem) -> Estimate | None:
@@ -220,21 +241,21 @@ def _corrections(line: Problem, hot: float) -> dict[str, float]:
     """kappa by formulas: exactly for Eckart's barrier, by his barrier of the same height and curvature, by Wigner, and by the parabola."""
     potential, mass = line.potential, float(line.mass)
     known: dict[str, float] = {}
-    omega, top = _frequency(line), _top(line)
+    omega, (_, height, drop) = _frequency(line), _barrier(line)
     if isinstance(potential, EckartBarrier):
         average = theory.boltzmann_average(
             lambda energies: np.asarray(
                 theory.log_eckart_transmission(energies, float(potential.height), float(potential.width), mass)
             ),
             hot,
-            top,
+            height,
         )
-        value = math.exp(average.log + top / hot)
+        value = math.exp(average.log + height / hot)
         known["closed_form"] = Estimate(value, value * (average.error + 1e-12))
     if omega is None:
         return known
     if "closed_form" not in known:
-        known["eckart"] = theory.eckart_correction(top, float(omega), hot, mass)
+        known["eckart"] = theory.eckart_correction(height, float(omega), hot, mass, drop)
     known["wigner"] = theory.wigner_correction(float(omega), hot)
     parabola = theory.parabolic_correction(float(omega), hot)
     if math.isfinite(parabola):

@@ -17,7 +17,17 @@ from ....grid import Grid
 from ....potentials import values_at
 from ....problem import Problem
 from ....propagation import Batch, refuse_falling, require_double
-from ...bars import AbstractQuestion, Estimate, Measurement, Predictions, ProgressNote, Quantity, Report, disagreement
+from ...bars import (
+    AbstractQuestion,
+    Estimate,
+    Measurement,
+    Predictions,
+    ProgressNote,
+    Quantity,
+    Report,
+    above,
+    disagreement,
+)
 from ...predictions import level_theories
 from ._element_levels import element_levels
 from ._fourier_levels import fourier_levels
@@ -149,7 +159,7 @@ def _warnings(quantities: dict[str, Quantity], aims: np.ndarray) -> list[str]:
         worst = max(quantity.budget, key=lambda source: quantity.budget[source])
         if quantity.error > aim:
             said.append(
-                f"the error bar of {quantity.name} is {quantity.error:.2g}, above the {aim:.2g} asked for; most of it is the {worst}"
+                f"the error bar of {quantity.name} is {above(quantity, aim)}; most of it is the {worst}"
                 + (f": {_CURES[worst]}." if worst in _CURES else ".")
             )
         if quantity.agrees is False:

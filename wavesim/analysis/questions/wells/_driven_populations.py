@@ -21,16 +21,16 @@ from ....states import LeftLocalized
 from ...bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading
 from ...predictions import beats, dipole_of, driven_wells_of, few_levels_of, lowest_doublet
 from .._given import refuse_ends
-from ..levels import localized, lowest_two
+from ..levels import lowest_two
 from ._populations import both_sides, population_curves, population_observables
-from ._swept import landau_zener, swept_left
+from ._swept import landau_zener, side_of, swept_left
 
 
 @dataclasses.dataclass(frozen=True)
 class DrivenPopulations(AbstractRecordQuestion):
     """A particle that starts in one of two wells, shaken by a force or swept by a tilt; the tolerance is absolute.
 
-    Headline: the population of the other well at the end; so the duration should be the transfer time without drive. Theories:
+    It starts localized, or, where a formula tilts the wells at the start, in one of their two lowest levels. Headline: the population of the other well at the end; so the duration should be the transfer time without drive. Theories:
     ``few_levels``, the equations of as many levels as it takes in the drive, integrated; ``two_level``, the same with the doublet alone;
     ``bessel``, undriven wells whose gap the drive has multiplied by J0(A/omega). V may move by a formula of t, too: of a tilt ``few_levels`` knows
     it, and of a steady one that passes the resonance ``landau_zener`` tells how much stays: exp(-pi gap^2/(2 v)), v the speed of the detuning.
@@ -42,12 +42,17 @@ class DrivenPopulations(AbstractRecordQuestion):
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         refuse_ends(problem, "driven populations are")
-        if problem.potential.static or not localized(problem):
+        if problem.potential.static:
             raise WavesimError(
-                f"driven populations need a localized state in a driven double well, but here is {named(problem.state)} in "
-                f"{named(problem.potential)}; take left_localized, and a potential of kind driven or a formula with t."
+                f"driven populations need wells that move, but {named(problem.potential)} is at rest; take a potential of kind driven or a formula "
+                "with t, or ask for populations."
             )
         lowest_two(problem)
+        if side_of(problem) is None:
+            raise WavesimError(
+                f"driven populations need a start in one of the wells, but {named(problem.state)} lies in both, or is none of their states; "
+                "take left_localized or right_localized, or in wells that a formula tilts at the start one of the two lowest levels."
+            )
         return population_observables(problem)
 
     def readings(self, result: Result) -> dict[str, Reading]:
@@ -104,7 +109,7 @@ class DrivenPopulations(AbstractRecordQuestion):
 
 def _other_first(problem: Problem) -> tuple[str, str]:
     names = ("right_population", "left_population")
-    return names if isinstance(problem.state, LeftLocalized) else (names[1], names[0])
+    return names if side_of(problem) == "left" else (names[1], names[0])
 
 
 @functools.lru_cache(maxsize=16)

@@ -9,16 +9,34 @@ import numpy as np
 
 from .... import theory
 from ....errors import WavesimError
-from ....potentials import AbstractPotential, TwoWells, values_at
+from ....potentials import AbstractPotential, Driven, TwoWells, values_at
 from ....problem import Problem
-from ....states import LeftLocalized
+from ....states import Eigenstate, LeftLocalized
 from ...bars import Estimate
-from ..levels import WellLevels, two_wells, well_levels
+from ..levels import WellLevels, localized, lowest_two, two_wells, well_levels
 
 # places and times at which V must have moved as a straight line does, to this share of how far it moved
 _PLACES, _TIMES, _STRAIGHT = 9, 17, 1e-9
 # levels that are tried, and the change to be satisfied with
 _COUNTS, _ENOUGH = (4, 8, 16, 24), 1e-6
+# of a level, in the well that it is said to lie in
+_MOST = 0.9
+
+
+def side_of(problem: Problem) -> str | None:
+    """The well in which a start lies, "left" or "right": a localized state, or one of the two lowest levels of wells that are tilted at the start.
+
+    None where it lies in both, or is another state.
+    """
+    state = problem.state
+    if localized(problem):
+        return "left" if isinstance(state, LeftLocalized) else "right"
+    if not isinstance(state, Eigenstate) or isinstance(problem.potential, Driven) or state.level > 1:
+        return None
+    share = float(lowest_two(problem).left[state.level, state.level])
+    if max(share, 1 - share) < _MOST:
+        return None
+    return "left" if share > 0.5 else "right"
 
 
 def tilt_of(problem: Problem, duration: float) -> AbstractPotential | None:
@@ -35,18 +53,19 @@ def tilt_of(problem: Problem, duration: float) -> AbstractPotential | None:
 
 
 def swept_left(problem: Problem, times: np.ndarray) -> tuple[np.ndarray, float] | None:
-    """The left population of a localized start at times, and its error, by as many levels of the start as it takes; None where V moves otherwise."""
+    """The left population of such a start (`side_of`) at times, and its error, by as many levels as it takes; None where V moves otherwise."""
     if tilt_of(problem, float(times[-1])) is None:
         return None
-    side = "left" if isinstance(problem.state, LeftLocalized) else "right"
+    state = problem.state
+    start = state.level if isinstance(state, Eigenstate) else side_of(problem)
     return _swept(
-        problem.potential, two_wells(problem), float(problem.mass), side, tuple(np.asarray(times, float).tolist())
+        problem.potential, two_wells(problem), float(problem.mass), start, tuple(np.asarray(times, float).tolist())
     )
 
 
 @functools.lru_cache(maxsize=16)
 def _swept(
-    potential: AbstractPotential, wells: TwoWells, mass: float, side: str, times: tuple[float, ...]
+    potential: AbstractPotential, wells: TwoWells, mass: float, begins: int | str | None, times: tuple[float, ...]
 ) -> tuple[np.ndarray, float] | None:
     force = _Force(potential, wells, mass)
     before, change = np.full(len(times), np.inf), math.inf
@@ -57,7 +76,10 @@ def _swept(
             # above the rim there are no more
             break
         start = np.zeros(count)
-        start[:2] = levels.localized()[:, 0 if side == "left" else 1]
+        if isinstance(begins, int):
+            start[begins] = 1.0
+        else:
+            start[:2] = levels.localized()[:, 0 if begins == "left" else 1]
         moved = theory.forced_levels(np.array(times), few(levels, wells), start, force)
         change, before = float(np.max(np.abs(moved.left - before))) + moved.error, moved.left
         if change <= _ENOUGH:
