@@ -65,6 +65,7 @@ from .questions import (
     GapCurrent as GapCurrent,
     HalfLife as HalfLife,
     Levels as Levels,
+    MeetingDelay as MeetingDelay,
     MirrorCorrelation as MirrorCorrelation,
     Motion as Motion,
     ParityCorrelation as ParityCorrelation,
