@@ -125,4 +125,11 @@ def meeting(problem: Problem) -> Problem:
         )
     spread = math.hypot(1 / (2 * float(first.width)), 1 / (2 * float(second.width))) / 2
     packet = GaussianPacket(center=apart, width=1 / (2 * spread), momentum=momentum)
-    return Problem(interaction, packet, duration=problem.duration, mass=float(problem.mass) / 2)
+    return Problem(
+        interaction,
+        packet,
+        duration=problem.duration,
+        mass=float(problem.mass) / 2,
+        units=problem.shown_in,
+        coordinate="distance x1 - x2",
+    )
