@@ -35,7 +35,7 @@ STATES = (
     S.Product,
 )  # fmt: skip
 OBSERVABLES = (
-    O.Norm, O.ProbabilityIn, O.Position, O.PositionSpread, O.Momentum, O.MomentumSpread, O.Energy,
+    O.Norm, O.ProbabilityIn, O.Position, O.PositionSpread, O.Momentum, O.MomentumSpread, O.Energy, O.Expectation,
     O.ProbabilityCurrent, O.Overlap, O.Autocorrelation, O.MovingIn,
 )  # fmt: skip
 REGIONS = (R.Beyond, R.Before, R.Between)
