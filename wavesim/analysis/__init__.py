@@ -40,12 +40,16 @@ from .fits import (
 )
 from .predictions import (
     Forbidden as Forbidden,
+    LocalDensity as LocalDensity,
+    ScatteringStates as ScatteringStates,
     absorber_leak as absorber_leak,
     approximate_transmissions as approximate_transmissions,
     average as average,
     energy_density as energy_density,
     forbidden_region as forbidden_region,
+    local_density_of_states as local_density_of_states,
     lowest_doublet as lowest_doublet,
+    scattering_states as scattering_states,
     scattering_transmission as scattering_transmission,
     start_in_words as start_in_words,
     stationary_wave as stationary_wave,

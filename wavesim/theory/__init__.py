@@ -153,6 +153,7 @@ from .scattering import (
     channel_waves as channel_waves,
     floquet_share as floquet_share,
     incoming_probability as incoming_probability,
+    local_density as local_density,
     packet_transmission as packet_transmission,
     reaches as reaches,
     scatter as scatter,
