@@ -18,7 +18,11 @@ _HEADS = {
     "potential": ("Potentials", "`[potential]` says what acts on the particle."),
     "state": ("States", "`[state]` is psi at time 0."),
     "find": ("Questions", "`[find]` asks for something else than what the problem suggests."),
-    "measure": ("Observables", "`[measure]` records further numbers along the way, each under a name of its own."),
+    "measure": (
+        "Observables",
+        "`[measure]` records further numbers along the way, each under a name of its own. Where nothing is absorbed, the report gives the last value of each real one with its error bar; "
+        "what is left in the box beside an absorber depends on the box, and is in `result.nc` alone.",
+    ),
     "region": ("Regions", "A region stands inside of an observable: where probability is counted."),
 }
 _SECTIONS = re.compile(r"^(Args|Attributes|Returns|Raises|Yields|Example|Examples|Source|Note):\s*$")

@@ -8,18 +8,21 @@ import functools
 from typing import Any, ClassVar
 
 import jax
+import numpy as np
 
 from ._arrays import xp as jnp
 from ._checks import at_least, finite
 from ._face import public
 from ._pytree import register_dataclass
-from ._typing import DIMENSIONLESS, ENERGY, FREQUENCY, LENGTH, MOMENTUM, Dimension, Length
+from ._typing import DIMENSIONLESS, ENERGY, FREQUENCY, LENGTH, MOMENTUM, Dimension, Length, Parameter
 from .errors import ArgumentError
 from .fourier import at_point, derivative, forward, inverse
 from .grid import Grid
 from .hamiltonian import Hamiltonian
+from .potentials import phase_space_axes, phase_space_terms, phase_space_values
 from .regions import AbstractRegion
 from .states import AbstractState
+from .units import unit
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +50,10 @@ class Snapshot:
         """int values |phi|^2 dk."""
         size = self.phi.size
         return jnp.sum(values * jnp.abs(self.phi) ** 2) * self.grid.cell / size
+
+    def joint_mean(self, values: jax.Array, factors: jax.Array) -> jax.Array:
+        """Re int psi* values(x) factors(p) psi dx: the mean of the symmetrized product."""
+        return jnp.sum(values * jnp.real(jnp.conj(self.psi) * self.moved(factors))) * self.grid.cell
 
     def moved(self, values: jax.Array) -> jax.Array:
         """values(p) psi: back in position space."""
@@ -226,6 +233,72 @@ class Energy(AbstractObservable):
     def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         away = snapshot.hamiltonian.apply(snapshot.psi) - self.measure(prepared, snapshot) * snapshot.psi
         return away / snapshot.mean(jnp.ones(()))
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Expectation(AbstractObservable):
+    """The mean of a formula of x and p, of what is left in the box: <f(x) + g(p) + F(x) G(p)>, a product as (F G + G F)/2.
+
+    ``Expectation("x^2", unit="nm^2")``, ``Expectation("p^2/(2*m) + k*x^2/2", {"m": 1.0, "k": 0.3}, "eV")``, ``Expectation("x*p")``. The
+    formula is as that of an `Expression`, of x, y, z and the momenta p (along x) or px, py, pz, with hbar = 1; no t. Numbers that have a dimension are
+    parameters, which a file gives with their units, so that the formula says the same in any units; jumps and kinks in x are placed as those of potentials.
+
+    A sum of terms, each a function of the place times one of the momentum. Not for what falls off as slowly as V of an atom at 0, or is infinite at a
+    point of the grid.
+
+    Args:
+        formula: what is averaged.
+        parameters: values of its other names.
+        unit: what the mean is shown in, "nm^2" or "eV"; "1" for a plain number, and in natural units.
+
+    Raises:
+        ArgumentError: if the formula is none or no such sum, or the unit is not known.
+    """
+
+    formula: str = dataclasses.field(metadata={"static": True})
+    parameters: dict[str, Parameter] | None = None
+    unit: str = dataclasses.field(default="1", metadata={"static": True})
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.formula, str):
+            raise ArgumentError("formula", f"must be text, but is {self.formula!r}; put it in quotation marks.")
+        phase_space_terms(self.formula, tuple(self.parameters or {}))
+        for name, value in (self.parameters or {}).items():
+            finite(f"parameters.{name}", value)
+        if self.unit != "1":
+            unit(self.unit)
+
+    def __hash__(self) -> int:
+        return hash((self.formula, tuple(sorted((self.parameters or {}).items())), self.unit))
+
+    @property
+    def dimension(self) -> Dimension:  # type: ignore[override]
+        """That of its unit, by which it is also shown; a plain number here is no probability."""
+        return Dimension("plain number", (0, 0, 0)) if self.unit == "1" else Dimension(self.unit, unit(self.unit)[1])
+
+    def prepare(self, grid: Grid, hamiltonian: Hamiltonian, initial: jax.Array) -> Any:
+        axes = phase_space_axes(self.formula, tuple(self.parameters or {}))
+        if axes > grid.dimension:
+            raise ArgumentError(
+                "formula",
+                f"must speak of the axes of the grid, but speaks of {axes} and the grid has {grid.dimension}; take them out.",
+            )
+        values = phase_space_values(self.formula, self.parameters or {}, grid)
+        parts = (values.place, values.momentum, *(part for pair in values.products for part in pair))
+        if any(isinstance(part, np.ndarray) and not np.all(np.isfinite(part)) for part in parts):
+            raise ArgumentError(
+                "formula",
+                f"must have a value at every point and every momentum of the grid, but {self.formula[:40]!r} has none at some; mend it, as by where(...).",
+            )
+        return values.place, values.momentum, values.products
+
+    def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
+        place, momentum, products = prepared
+        total = snapshot.mean(place) + snapshot.momentum_mean(momentum)
+        for values, factors in products:
+            total = total + snapshot.joint_mean(values, factors)
+        return total / snapshot.mean(jnp.ones(()))
 
 
 @register_dataclass

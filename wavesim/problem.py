@@ -49,6 +49,7 @@ class Problem:
         walls: hard walls, at which psi is 0; None where the line goes on.
         axis: what the coordinate is where it is none along an endless line, such as an angle.
         units: the units in which numbers are shown; by default those in which the problem was written, see `shown_in`.
+        coordinate: what pictures call the first coordinate.
 
     Raises:
         ArgumentError: if `potential` or `state` is of another kind, `duration` or `mass` is not positive, or a ring has walls.
@@ -62,6 +63,7 @@ class Problem:
     walls: Walls | None = None
     axis: Axis | None = None
     units: UnitSystem | None = dataclasses.field(default=None, repr=False, metadata={"aside": True})
+    coordinate: str = dataclasses.field(default="x", repr=False, metadata={"aside": True})
 
     def __post_init__(self) -> None:
         positive("mass", self.mass)

@@ -11,6 +11,7 @@ import math
 from typing import Any, ClassVar
 
 import jax
+import numpy as np
 
 from ._arrays import xp as jnp
 from ._pytree import register_dataclass
@@ -25,6 +26,7 @@ from .observables import (
     AbstractObservable,
     Autocorrelation,
     Energy,
+    Expectation,
     Momentum,
     MomentumSpread,
     MovingIn,
@@ -35,7 +37,7 @@ from .observables import (
     ProbabilityIn,
     Snapshot,
 )
-from .potentials import Unfolded
+from .potentials import Unfolded, phase_space_values
 from .problem import Problem
 from .regions import AbstractRegion, Before, Between, Beyond
 from .states import continued
@@ -118,11 +120,30 @@ def _continued(observable: AbstractObservable, ends: Ends, mass: float) -> Abstr
         return FromWall(observable, ends)
     if isinstance(ends, Walls):
         return Beside(observable, ends)
+    if isinstance(observable, Expectation):
+        _refuse_seam(observable, ends)
     if isinstance(observable, Position | PositionSpread):
         return AroundRing(ends, isinstance(observable, PositionSpread))
     if isinstance(observable, ProbabilityIn | MovingIn):
         return dataclasses.replace(observable, region=OnRing(observable.region, ends))
     return observable
+
+
+def _refuse_seam(observable: Expectation, axis: Axis) -> None:
+    """Raise where a formula jumps, or bends, from one period of a ring to the next.
+
+    Raises:
+        NumericsError: if it is not the same at both ends of a period, slope included.
+    """
+    low, high = axis.interval
+    step = (high - low) / 1024
+    around = Grid((low - step,), (step,), (4,)), Grid((high - step,), (step,), (4,))
+    values = [phase_space_values(observable.formula, observable.parameters or {}, line) for line in around]
+    for first, second in zip(*([v.place, *(place for place, _ in v.products)] for v in values), strict=True):
+        if not np.allclose(first, second, rtol=1e-9, atol=1e-9 * float(np.max(np.abs(first)))):
+            raise NumericsError(
+                f"what is measured on a ring must come back after a period, but {observable.formula[:40]!r} does not; write it with sin and cos of the coordinate."
+            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,6 +169,9 @@ class _Half(Snapshot):
         moved = inverse((values - turned) / 2 * self.phi, self.grid.dimension)
         side = self.inside - self.inside[self.image]
         return even + jnp.sum(side * jnp.real(jnp.conj(self.psi) * moved)) * self.grid.cell
+
+    def joint_mean(self, values: jax.Array, factors: jax.Array) -> jax.Array:
+        return 2 * super().joint_mean(self.inside * values, factors)
 
 
 @register_dataclass

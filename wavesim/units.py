@@ -337,7 +337,8 @@ class UnitSystem:
             "force": f"{self.energy}/{self.length}",
             "strength": f"{self.energy} {self.length}",
         }
-        return composed[dimension.name]
+        # of any other kind of number the name is the unit in which it is shown
+        return composed.get(dimension.name, dimension.name)
 
     def scale(self, dimension: Dimension) -> float:
         """What one shown unit of that dimension is in internal units; divide by it to show a number."""

@@ -17,6 +17,8 @@ from wavesim.analysis import PassOrBounce, question_of
 from wavesim.errors import WavesimError
 from wavesim.potentials import DeltaBarrier, Expression, GaussianBarrier, RectangularBarrier, TwoParticles
 from wavesim.states import GaussianPacket, Product
+from wavesim.units import eV, nm
+from wavesim.viz.scene import gather
 
 _HEIGHT, _WIDTH = 1.2, 1.0
 
@@ -47,6 +49,17 @@ def test_two_particles_pass_as_often_as_in_the_plane() -> None:
     assert report.headline.name == "pass_probability"
     assert report.headline.value == pytest.approx(passed_in_the_plane(), abs=1e-3)
     assert report.quantities["bounce_probability"].value == pytest.approx(1 - report.headline.value, abs=1e-5)
+
+
+def test_pictures_show_the_distance_in_the_units_of_the_pair() -> None:
+    packets = (
+        GaussianPacket(-10 * nm, 1.5 * nm, energy=0.3 * eV),
+        GaussianPacket(10 * nm, 1.5 * nm, energy=0.3 * eV, direction="left"),
+    )
+    problem = ws.Problem(TwoParticles(GaussianBarrier(0.5 * eV, 0.5 * nm)), Product(packets))
+    report = ws.certify(problem, 1e-3)
+    assert report.result is not None
+    assert gather(report.result, 64, 1, report.units, "").labels["x"] == "distance x1 - x2 (nm)"
 
 
 def test_a_formula_of_the_distance_is_the_same_problem() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,23 @@ def test_theory_for_scripts() -> None:
     curve = told["curves"]["transmission"]
     assert curve["along"] == "energy" and len(curve["points"]) == len(curve["theory"]["scattering"])
     assert curve["theory"]["closed_form"] == pytest.approx(curve["theory"]["scattering"], abs=1e-10)
+
+
+def test_theory_draws_scattering_states(tmp_path: Path) -> None:
+    """A picture, or arrays in the units of the file: behind the barrier abs(psi)^2 is T = 1/cosh^2(1.5) at E = V0/2."""
+    out = tmp_path / "states.png"
+    done = wavesim("theory", "rectangular_barrier", "--states", "0.5", "--out", str(out))
+    assert done.exit_code == 0 and out.read_bytes().startswith(b"\x89PNG"), done.stderr
+    told = json.loads(wavesim("theory", "rectangular_barrier", "--states", "0.5", "--json").stdout)
+    behind = complex(told["from_left"]["real"][-1], told["from_left"]["imaginary"][-1])
+    assert abs(behind) ** 2 == pytest.approx(math.cosh(1.5) ** -2, abs=1e-9)
+    assert len(told["density"]) == len(told["x"]) and told["levels"] == []
+
+
+@pytest.mark.parametrize(("energy", "words"), [("-1", "above V"), ("nan", "finite"), ("0.5 eV", "plain number")])
+def test_an_energy_without_scattering_states_is_refused(energy: str, words: str) -> None:
+    done = wavesim("theory", "rectangular_barrier", f"--states={energy}")
+    assert done.exit_code == 2 and words in done.stderr
 
 
 def test_theory_of_several_cases_has_their_ratio() -> None:

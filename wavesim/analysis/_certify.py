@@ -20,14 +20,23 @@ from ..states import Trapped
 from ._seam import seam_warnings
 from .bars import AbstractQuestion, Report
 from .predictions import gaussians_of, tunnels
-from .questions import Decay, DrivenPopulations, Motion, PassOrBounce, Populations, Transmission, two_that_meet
+from .questions import (
+    Decay,
+    DrivenPopulations,
+    MeetingDelay,
+    Motion,
+    PassOrBounce,
+    Populations,
+    Transmission,
+    two_that_meet,
+)
 
 # points at which V is averaged over a packet
 _HERMITE = 40
 
 
 def question_of(problem: Problem) -> AbstractQuestion:
-    """What is asked of a problem when nothing is said: decay, transmission, populations, motion, or whether two particles pass or bounce.
+    """What is asked of a problem when nothing is said: decay, transmission, populations, motion, or what becomes of two particles that meet.
 
     Populations of two wells where the state lies in them with less energy than their barrier has; a state with more moves to and fro above it.
     """
@@ -36,7 +45,7 @@ def question_of(problem: Problem) -> AbstractQuestion:
     if problem.ends is not None:
         return Motion()
     if two_that_meet(problem):
-        return PassOrBounce()
+        return MeetingDelay() if problem.state.identical else PassOrBounce()  # type: ignore[attr-defined]
     if problem.open and not isinstance(problem.potential, Free):
         return Transmission()
     if tunnels(problem):

@@ -254,6 +254,16 @@ def theory(
     name: Name,
     set_: Assignments = None,
     json: Annotated[bool, typer.Option("--json", help="For scripts, with the curves of theory.")] = False,
+    states: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ENERGY",
+            help="Instead: draw the scattering states of this energy, '0.1 eV', and the local density of states.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The picture of --states; by default results/NAME/states.png.")
+    ] = None,
 ) -> None:
     """Print what theory predicts for a scenario, without propagating."""
     with door():
@@ -261,6 +271,13 @@ def theory(
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         start_jax("cpu")
         from ..scenario import load_scenario
+
+        if states is not None:
+            from .verbs._states import draw_states, states_json
+
+            scenario = load_scenario(name, set_ or ())
+            tell(states_json(scenario, states) if json else draw_states(scenario, states, out))
+            return
         from .verbs._theory import theory_json, theory_text
 
         tell((theory_json if json else theory_text)(load_scenario(name, set_ or ())))

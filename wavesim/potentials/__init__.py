@@ -20,7 +20,13 @@ from .features import (
     leaky_well_of as leaky_well_of,
     two_wells_of as two_wells_of,
 )
-from .formulas import Expression as Expression, valley as valley
+from .formulas import (
+    Expression as Expression,
+    phase_space_axes as phase_space_axes,
+    phase_space_terms as phase_space_terms,
+    phase_space_values as phase_space_values,
+    valley as valley,
+)
 from .shapes import (
     PLANE as PLANE,
     SAMPLES as SAMPLES,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ._changes import Change as Change, folder_name as folder_name
     from ._design_file import DesignFile as DesignFile, load_design as load_design
     from .schema._dimensions import dimension_of_path as dimension_of_path
-    from .schema._fields import kind_of as kind_of
+    from .schema._fields import kind_of as kind_of, quantity_value as quantity_value
     from .schema._quantities import QUANTITIES as QUANTITIES
     from .schema._reference import (
         FAMILY_OF as FAMILY_OF,
@@ -60,7 +60,7 @@ _HOMES = {
     "DesignFile": "_design_file", "load_design": "_design_file", "find_design": "text._library", "shipped_designs": "text._library",
     "find_scenario": "text._library", "find_sweep": "text._library", "shipped": "text._library", "shipped_sweeps": "text._library",
     "fingerprint": "text._library", "assign": "text._paths", "QUANTITIES": "schema._quantities", "json_schema": "schema._schema",
-    "FAMILY_OF": "schema._reference", "TableOfKeys": "schema._reference", "examples": "schema._reference", "kinds": "schema._reference", "sections": "schema._reference", "starter": "schema._starter", "Change": "_changes", "folder_name": "_changes", "kind_of": "schema._fields", "dimension_of_path": "schema._dimensions", "canonical": "text._library", "assign_value": "text._paths", "assignment_of": "text._paths", "SweepAxis": "sweep_files._sweep_axes", "axes_of": "sweep_files._sweep_axes", "understood": "sweep_files._sweep_grammar", "unknown": "sweep_files._sweep_grammar", "refuse_too_many": "sweep_files._sweep_values", "MOST_ROWS": "sweep_files._sweep_values", "toml": "text._toml", "written": "text._writer", "text_of": "text._library", "sample_values": "sweep_files._sweep_values",
+    "FAMILY_OF": "schema._reference", "TableOfKeys": "schema._reference", "examples": "schema._reference", "kinds": "schema._reference", "sections": "schema._reference", "starter": "schema._starter", "Change": "_changes", "folder_name": "_changes", "kind_of": "schema._fields", "quantity_value": "schema._fields", "dimension_of_path": "schema._dimensions", "canonical": "text._library", "assign_value": "text._paths", "assignment_of": "text._paths", "SweepAxis": "sweep_files._sweep_axes", "axes_of": "sweep_files._sweep_axes", "understood": "sweep_files._sweep_grammar", "unknown": "sweep_files._sweep_grammar", "refuse_too_many": "sweep_files._sweep_values", "MOST_ROWS": "sweep_files._sweep_values", "toml": "text._toml", "written": "text._writer", "text_of": "text._library", "sample_values": "sweep_files._sweep_values",
 }  # fmt: skip
 
 

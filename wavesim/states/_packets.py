@@ -10,7 +10,7 @@ import jax
 from scipy.special import ndtri
 
 from .._arrays import xp as jnp
-from .._checks import concrete, finite, positive
+from .._checks import concrete, finite, one_of, positive
 from .._pytree import register_dataclass
 from .._typing import EnergyValue, Length, Momentum, Number, Velocity
 from ..errors import ArgumentError, NumericsError
@@ -20,6 +20,7 @@ from ._base import AbstractPacket, AbstractState, normalized
 from ._motion import check_motion, momentum_of
 
 _OUTSIDE = 1e-3
+_SIGNS = {"bosons": 1.0, "fermions": -1.0}
 
 
 @register_dataclass
@@ -106,11 +107,24 @@ def _one_dimension(grid: Grid) -> None:
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Product(AbstractPacket):
-    """psi(x, y, ...) = psi_1(x) psi_2(y) ...: one packet for each axis of the grid."""
+    """psi(x, y, ...) = psi_1(x) psi_2(y) ...: one packet for each axis of the grid; or that of two identical particles on a line.
+
+    Two identical particles, x and y their places, start in psi_1(x) psi_2(y) + psi_1(y) psi_2(x) as bosons of the same spin, and with a
+    minus as fermions.
+
+    Args:
+        factors: one packet for each axis.
+        statistics: "distinguishable", "bosons" or "fermions"; the last two for two factors.
+
+    Raises:
+        ArgumentError: if there are not one to three packets of one axis each, or identical particles are not two.
+    """
 
     factors: tuple[AbstractPacket, ...]
+    statistics: str = dataclasses.field(default="distinguishable", metadata={"static": True})
 
     def __post_init__(self) -> None:
+        one_of("statistics", self.statistics, ("distinguishable", *_SIGNS))
         if not 1 <= len(self.factors) <= 3:
             raise ArgumentError("factors", f"must be one, two or three packets, but are {len(self.factors)}.")
         for factor in self.factors:
@@ -118,6 +132,24 @@ class Product(AbstractPacket):
                 raise ArgumentError(
                     "factors", f"must be packets of one axis, but one is a {type(factor).__name__}; use GaussianPacket."
                 )
+        if not self.identical:
+            return
+        if len(self.factors) != 2:
+            raise ArgumentError(
+                "statistics",
+                f"{self.statistics} are two particles on a line, but there are {len(self.factors)} factors; give two.",
+            )
+        known = all(concrete(value) for value in jax.tree.leaves(self.factors))
+        if self.statistics == "fermions" and known and self.factors[0] == self.factors[1]:
+            raise ArgumentError(
+                "factors",
+                "of two fermions must differ, but are the same packet: nothing would be left; move one of them.",
+            )
+
+    @property
+    def identical(self) -> bool:
+        """Whether the axes are the places of two particles that nobody can tell apart."""
+        return self.statistics in _SIGNS
 
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
         if grid.dimension != len(self.factors):
@@ -129,6 +161,12 @@ class Product(AbstractPacket):
             line = grid.axis(index)
             flat = Hamiltonian(line, jnp.zeros(line.points), hamiltonian.mass)
             psi = psi[..., None] * factor.sample(line, flat)
+        if self.identical:
+            if grid.axis(0) != grid.axis(1):
+                raise NumericsError(
+                    f"{self.statistics} need two axes that are alike, but those of the grid differ; give both the same ends and points."
+                )
+            psi = psi + _SIGNS[self.statistics] * psi.T
         return normalized(psi, grid)
 
     def check_fit(self, grid: Grid, mass: float) -> None:

@@ -116,6 +116,7 @@ from .levels import (
 from .masses import (
     MassCells as MassCells,
     MassWaves as MassWaves,
+    ParityAmplitudes as ParityAmplitudes,
     TunnelingTimes as TunnelingTimes,
     WaveDerivatives as WaveDerivatives,
     hartman_time as hartman_time,
@@ -123,6 +124,7 @@ from .masses import (
     mass_levels as mass_levels,
     mass_waves as mass_waves,
     nodes_below as nodes_below,
+    parity_amplitudes as parity_amplitudes,
     tunneling_times as tunneling_times,
     wave_derivatives as wave_derivatives,
     wave_error as wave_error,
@@ -151,6 +153,7 @@ from .scattering import (
     channel_waves as channel_waves,
     floquet_share as floquet_share,
     incoming_probability as incoming_probability,
+    local_density as local_density,
     packet_transmission as packet_transmission,
     reaches as reaches,
     scatter as scatter,

@@ -16,6 +16,7 @@ from .movie import (
 from .pages import (
     design_summary as design_summary,
     picture as picture,
+    states_picture as states_picture,
     study_summary as study_summary,
     summary as summary,
     sweep_summary as sweep_summary,

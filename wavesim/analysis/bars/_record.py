@@ -19,6 +19,7 @@ from ...problem import Problem
 from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, folded, plan
 from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import combined, extrapolates, first_refinement, refuse_below_rounding, rounding
+from ._measured import measured_numbers, measured_readings, refuse_taken, without_bars
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Verdict, refine
 from ._repeat import Trial, warnings_of
@@ -141,7 +142,16 @@ class AbstractRecordQuestion(AbstractQuestion):
     ) -> Measurement[Report]:
         answer = self.direct(problem, tolerance, **fixed)
         if answer is not None:
-            return answer
+            return without_bars(answer, tuple(problem.measure))
+        own = self.observables(problem)
+        refuse_taken({name: one for name, one in problem.measure.items() if one != own.get(name)}, own)
+        names = tuple(name for name in problem.measure if name not in own)
+        report = yield from self._recorded(problem, names, tolerance, batch=batch, **fixed)
+        return without_bars(report, names)
+
+    def _recorded(
+        self, problem: Problem, names: tuple[str, ...], tolerance: float, *, batch: Batch | None, **fixed: Any
+    ) -> Measurement[Report]:
         asked = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
         problem = unfolded(asked)
         if "grid" in fixed:
@@ -170,7 +180,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             )
 
         def judge(trial: Trial) -> Verdict[dict[str, Quantity]]:
-            quantities = _quantities(asked, self, trial, _LEAST * tolerance, predict)
+            quantities = _quantities(asked, self, names, trial, _LEAST * tolerance, predict)
             headline = next(iter(quantities.values()))
             return Verdict(quantities, headline, tolerance * (abs(headline.value) if self.relative else 1.0))
 
@@ -180,7 +190,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         # values at one delta are extrapolated to spacing 0, on grids that are coarser for it
         resolved = resolved and not extrapolates(problem)
         if batch is None and resolved and self.has_numbers:
-            numbers = functools.partial(_numbers, self, least=tolerance / 10)
+            numbers = functools.partial(_numbers, self, names, least=tolerance / 10)
         enough = 0.0 if self.relative else _LEAST * tolerance
         most = self.most_work(problem, **fixed) if batch is None else MOST_WORK
         measured = yield from refine(problem, planned, judge, fixed, start, numbers, enough, most)
@@ -199,8 +209,10 @@ class AbstractRecordQuestion(AbstractQuestion):
         return self.mended(asked, report, **fixed) if missed else report
 
 
-def _numbers(question: AbstractRecordQuestion, result: Result, least: float) -> dict[str, FrameSum]:
-    """The question's numbers, and the headline once more at moments on the way, for the bar of its curve.
+def _numbers(
+    question: AbstractRecordQuestion, names: tuple[str, ...], result: Result, least: float
+) -> dict[str, FrameSum]:
+    """The question's numbers and the user's, and the headline once more at moments on the way, for the bar of its curve.
 
     Where the curve is steepest, halfway from there to the end, and evenly along the record: a clock that is off shows at the one, a phase at
     the others.
@@ -220,12 +232,13 @@ def _numbers(question: AbstractRecordQuestion, result: Result, least: float) -> 
             f"{headline}@{frame}": numbers[headline].moved(frame)
             for frame in chosen[: 1 if several else 2 + question.moments]
         }
-    return numbers
+    return numbers | measured_numbers(names, result)
 
 
 def _quantities(
     problem: Problem,
     question: AbstractRecordQuestion,
+    names: tuple[str, ...],
     trial: Trial,
     least: float,
     predict: Callable[[Problem, float], Predictions],
@@ -233,14 +246,18 @@ def _quantities(
     result = trial.result
     predictions = predict(problem, float(result.times[-1]))
     returned = _returned(question, result, question.final_echo)
-    read = {id(run): question.readings(run) for run in (result, *(run for _, run in trial.again))}
+    read = {}
+    for run in (result, *(run for _, run in trial.again)):
+        own = question.readings(run)
+        refuse_taken(names, own)
+        read[id(run)] = own | measured_readings(problem, names, run)
     quantities = {}
     for name, reading in read[id(result)].items():
 
         def number(run: Result, name: str = name) -> float:
             return read[id(run)][name].repeatable
 
-        cut = question.cuts and reading.dimension == DIMENSIONLESS
+        cut = (question.cuts or name in names) and reading.dimension == DIMENSIONLESS
         amplitude = _amplitude(reading)
         floor = 0.0 if trial.residuals else least * _size(question, reading.scale, amplitude)
         budget = trial.budget(number, amplitude, floor, cut)

@@ -2,6 +2,13 @@
 
 from ._absorber_echo import echo_amplitude as echo_amplitude, echo_of_all as echo_of_all
 from ._absorber_leak import absorber_leak as absorber_leak, packet_leak as packet_leak
+from ._scattering_states import (
+    LocalDensity as LocalDensity,
+    ScatteringStates as ScatteringStates,
+    local_density_of_states as local_density_of_states,
+    scattering_states as scattering_states,
+    stationary_wave as stationary_wave,
+)
 from .levels import (
     Beat as Beat,
     beats as beats,
@@ -53,7 +60,6 @@ from .scattering import (
     shares_of as shares_of,
     single_top as single_top,
     start_in_words as start_in_words,
-    stationary_wave as stationary_wave,
     terrain_of as terrain_of,
     threshold as threshold,
     transmission_theories as transmission_theories,

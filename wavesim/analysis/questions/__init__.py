@@ -26,6 +26,7 @@ from .packets import (
     TRANSMITTED as TRANSMITTED,
     FluxThroughPlane as FluxThroughPlane,
     Fringes as Fringes,
+    MeetingDelay as MeetingDelay,
     PassOrBounce as PassOrBounce,
     Transmission as Transmission,
     frames_for as frames_for,

@@ -53,6 +53,8 @@ QUANTITIES: dict[str, Dimension] = {
     "imbalance": DIMENSIONLESS,
     "pass_probability": DIMENSIONLESS,
     "bounce_probability": DIMENSIONLESS,
+    "meeting_delay": TIME,
+    "meeting_lag": LENGTH,
     "survival_probability": DIMENSIONLESS,
     "fit_begin": TIME,
     "fit_end": TIME,

@@ -35,14 +35,14 @@ STATES = (
     S.Product,
 )  # fmt: skip
 OBSERVABLES = (
-    O.Norm, O.ProbabilityIn, O.Position, O.PositionSpread, O.Momentum, O.MomentumSpread, O.Energy,
+    O.Norm, O.ProbabilityIn, O.Position, O.PositionSpread, O.Momentum, O.MomentumSpread, O.Energy, O.Expectation,
     O.ProbabilityCurrent, O.Overlap, O.Autocorrelation, O.MovingIn,
 )  # fmt: skip
 REGIONS = (R.Beyond, R.Before, R.Between)
 QUESTIONS = (
     A.Transmission, A.TransmissionCurve, A.TransmissionAt, A.EnergyForTransmission, A.TransmissionMaxima,
     A.ReflectionMaxima, A.Resonances, A.CurrentVoltage, A.GapCurrent, A.FieldEmission, A.ThermalRate, A.TunnelingTimes, A.Decay, A.HalfLife, A.GamowPeak, A.Populations,
-    A.DrivenPopulations, A.Splitting, A.Motion, A.Levels, A.Fringes, A.PassOrBounce,
+    A.DrivenPopulations, A.Splitting, A.Motion, A.Levels, A.Fringes, A.PassOrBounce, A.MeetingDelay,
 )  # fmt: skip
 
 FAMILIES = Families({

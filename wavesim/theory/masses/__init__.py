@@ -10,4 +10,5 @@ from ._mass_scattering import (
     wave_derivatives as wave_derivatives,
     wave_error as wave_error,
 )
+from ._parity import ParityAmplitudes as ParityAmplitudes, parity_amplitudes as parity_amplitudes
 from ._times import TunnelingTimes as TunnelingTimes, hartman_time as hartman_time, tunneling_times as tunneling_times

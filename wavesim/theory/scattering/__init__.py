@@ -2,6 +2,7 @@
 
 from ._channels import channel_momenta as channel_momenta, channel_waves as channel_waves
 from ._floquet import floquet_share as floquet_share
+from ._local_density import local_density as local_density
 from ._packet import (
     PacketTransmission as PacketTransmission,
     incoming_probability as incoming_probability,

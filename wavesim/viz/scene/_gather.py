@@ -84,7 +84,7 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
     return Scene(
         title=title or _headline(problem),
         labels={
-            "x": units.label("x", LENGTH),
+            "x": units.label(problem.coordinate, LENGTH),
             "y": units.label("y", LENGTH),
             "time": units.label("time", TIME),
             "energy": units.label("energy", ENERGY),

@@ -4,7 +4,6 @@ from ._forbidden import (
     Forbidden as Forbidden,
     energy_density as energy_density,
     forbidden_region as forbidden_region,
-    stationary_wave as stationary_wave,
 )
 from ._lines import (
     Line as Line,

@@ -11,7 +11,7 @@ from .... import theory
 from ....errors import ArgumentError
 from ....potentials import values_at
 from ....problem import Problem
-from ._plane_waves import by_cells, scattering_problem, wave_room
+from ._plane_waves import by_cells, scattering_problem
 from ._terrain import gaussians_of
 from ._transmission import moves_right
 
@@ -78,47 +78,6 @@ def forbidden_region(problem: Problem, energy: float) -> Forbidden:
     exponent = float(np.asarray(theory.wkb_exponent(value, np.array([level]), low, high, edges=edges, mass=mass))[0])
     exact = math.exp(min(float(by_cells(line)(np.array([energy])).log_transmission[0]), 0.0))
     return Forbidden(energy, level, turns, regions, exponent, math.exp(-2 * exponent), exact)
-
-
-def stationary_wave(problem: Problem, energy: float, x: np.ndarray) -> np.ndarray:
-    """The scattering state of one energy at positions x, complex: it comes in with amplitude one from where the packet does.
-
-    Args:
-        problem: its potential and mass count, and where its packet comes from.
-        energy: kinetic on the incoming side [energy].
-        x: increasing positions, shape (n,) [length].
-
-    Raises:
-        ArgumentError: if the energy is not positive.
-        WavesimError: if no plane wave can be scattered by V.
-    """
-    if not energy > 0:
-        raise ArgumentError("energy", f"must be positive, but is {energy:.6g}; take one above V on the incoming side.")
-    line = scattering_problem(problem)
-    potential, mass, right = line.potential, float(line.mass), moves_right(line)
-    side = 1.0 if right else -1.0
-    near, far = (float(end) for end in potential.asymptotes()[:: 1 if right else -1])
-    ends = wave_room(line, energy).ends
-    marks = [side * place for place in (*potential.edges, *potential.spikes)]
-    # the room is that of the wave's own direction
-    low, high = sorted(side * end for end in ends)
-    pad = 1e-9 * (high - low) or 1.0
-    low, high = min([low, *marks]) - pad, max([high, *marks]) + pad
-    order = slice(None) if right else slice(None, None, -1)
-    wave = theory.scattering_state(
-        lambda y: values_at(potential, side * np.asarray(y), mass),
-        near + energy,
-        side * np.asarray(x, float)[order],
-        left=low,
-        right=high,
-        edges=[side * float(edge) for edge in potential.edges],
-        spikes=tuple(side * float(place) for place in potential.spikes),
-        strengths=tuple(float(g) for g in potential.strengths),
-        mass=mass,
-        v_left=near,
-        v_right=far,
-    )
-    return wave[order]
 
 
 def energy_density(problem: Problem, energies: np.ndarray) -> np.ndarray | None:

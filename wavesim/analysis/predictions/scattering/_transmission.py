@@ -38,7 +38,7 @@ TransmissionOf = Callable[[Any], Any]
 def along_first_axis(problem: Problem) -> Problem:
     """The one-dimensional problem that scatters a product of packets where V is separable, or depends on the first axis alone; others as they are."""
     potential, state = problem.potential, problem.state
-    if not isinstance(state, Product):
+    if not isinstance(state, Product) or state.identical:
         return problem
     if isinstance(potential, Separable):
         potential = potential.terms[0]

@@ -25,7 +25,7 @@ class PassOrBounce(AbstractQuestion):
     The center of mass moves freely; the distance r = x - y moves as one particle of mass m/2 in V(r), with the momentum (k_1 - k_2)/2 and
     the spread sqrt(s_1^2 + s_2^2)/2 of momenta, s = 1/(2 width). To pass is to be transmitted. The bar is that of `Transmission`.
 
-    For distinguishable particles: of identical ones nobody can tell whether they passed or bounced. Not for potentials that also act on each
+    For distinguishable particles: of identical ones nobody can tell whether they passed or bounced, and `MeetingDelay` asks what is left. Not for potentials that also act on each
     particle alone, as walls and traps do: give those a grid of two axes and a [measure].
 
     Source: Landau and Lifshitz, Quantum Mechanics (1977), section 32 (the reduced mass).
@@ -62,24 +62,39 @@ class PassOrBounce(AbstractQuestion):
         return {new: known[old] for old, new in _NAMES.items() if old in known}
 
 
+def two_that_meet(problem: Problem) -> bool:
+    """Whether a problem is one of two particles that approach each other, free at a distance."""
+    if not isinstance(problem.state, Product) or len(problem.state.factors) != 2:
+        return False
+    try:
+        return meeting(problem).open
+    except WavesimError:
+        return False
+
+
 def _renamed(text: str) -> str:
     for old, new in _NAMES.items():
         text = text.replace(old, new).replace(old.replace("_", " "), new.replace("_", " "))
     return text
 
 
-def two_that_meet(problem: Problem) -> bool:
-    """Whether a problem is one of two particles that approach each other, free at a distance."""
-    if not isinstance(problem.state, Product) or len(problem.state.factors) != 2:
-        return False
-    try:
-        return relative_motion(problem).open
-    except WavesimError:
-        return False
-
-
 def relative_motion(problem: Problem) -> Problem:
-    """The motion of two particles about each other, as a problem of one axis.
+    """The motion of two particles that can be told apart about each other, as a problem of one axis.
+
+    Raises:
+        WavesimError: if the particles are identical, V does not depend on x - y alone, or the state is no product of two Gaussian packets
+            that approach each other.
+    """
+    if isinstance(problem.state, Product) and problem.state.identical:
+        raise WavesimError(
+            f"two particles pass or bounce where they can be told apart, but of two {problem.state.statistics} nobody knows which is which; "
+            'ask for meeting_delay, or write statistics = "distinguishable".'
+        )
+    return meeting(problem)
+
+
+def meeting(problem: Problem) -> Problem:
+    """The motion of two particles about each other, as a problem of one axis, whether they are identical or not.
 
     Raises:
         WavesimError: if V does not depend on x - y alone, or the state is no product of two Gaussian packets that approach each other.
@@ -110,4 +125,11 @@ def relative_motion(problem: Problem) -> Problem:
         )
     spread = math.hypot(1 / (2 * float(first.width)), 1 / (2 * float(second.width))) / 2
     packet = GaussianPacket(center=apart, width=1 / (2 * spread), momentum=momentum)
-    return Problem(interaction, packet, duration=problem.duration, mass=float(problem.mass) / 2)
+    return Problem(
+        interaction,
+        packet,
+        duration=problem.duration,
+        mass=float(problem.mass) / 2,
+        units=problem.shown_in,
+        coordinate="distance x1 - x2",
+    )

@@ -102,6 +102,11 @@ def _factors(problem: Problem) -> tuple[AbstractPacket, ...]:
             f"in {dimension} dimensions the planner knows where a product of {dimension} packets goes, but the state is {given}; "
             "use Product with one packet for each axis, or give grid, dt and duration yourself."
         )
+    if state.identical:
+        raise NumericsError(
+            f"the planner knows where two particles go that can be told apart, but here are {state.statistics}; "
+            "give grid, dt and duration yourself, with two axes that are alike."
+        )
     return state.factors
 
 

@@ -1,0 +1,71 @@
+"""What the user has measured along the way: the value at the end, as a number with an error bar."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+import numpy as np
+
+from ...errors import ArgumentError
+from ...problem import Problem
+from ...propagation import FrameSum, Result
+from ._question import Reading
+from ._report import Report
+
+
+def measured_readings(problem: Problem, names: tuple[str, ...], result: Result) -> dict[str, Reading]:
+    """The last value of each of the user's observables, in a box that nothing leaves.
+
+    Where an absorber takes away, what is left in the box depends on the box, and there is none.
+
+    Args:
+        problem: as it was given, without the question's observables.
+        names: of the user's observables.
+        result: of a run.
+    """
+    if result.numerics.absorber is not None:
+        return {}
+    series = {name: result.series[name] for name in names if not np.iscomplexobj(result.series[name])}
+    return {
+        name: Reading(float(values[-1]), problem.measure[name].dimension, scale=float(np.max(np.abs(values))) or 1.0)
+        for name, values in series.items()
+    }
+
+
+def measured_numbers(names: tuple[str, ...], result: Result) -> dict[str, FrameSum]:
+    """The same as sums over the record, whose adjoint runs tell what the grid leaves wrong in them."""
+    if result.numerics.absorber is not None:
+        return {}
+    frames = result.numerics.frames
+    return {
+        name: FrameSum.at(frames, frames, {name: 1.0}) for name in names if not np.iscomplexobj(result.series[name])
+    }
+
+
+def refuse_taken(names: Iterable[str], taken: Iterable[str]) -> None:
+    """Raise where an observable has the name of something that the question measures or gives.
+
+    Raises:
+        ArgumentError: if one has.
+    """
+    if both := sorted(set(names) & set(taken)):
+        raise ArgumentError(
+            f"measure.{both[0]}",
+            "must have a name of its own, but the question has something of that name; rename it.",
+        )
+
+
+def without_bars(report: Report, names: tuple[str, ...]) -> Report:
+    """The report with a note on those of the user's observables that are no numbers of it."""
+    missing = [name for name in names if name not in report.quantities]
+    if not missing:
+        return report
+    record = "recorded without an error bar" if report.result is not None else "not recorded"
+    why = (
+        'of what is left in the box, or complex; with absorber = "none" real ones have one'
+        if report.result is not None
+        else "nothing was propagated"
+    )
+    note = f"{', '.join(missing)} of [measure] {'is' if len(missing) == 1 else 'are'} {record}: {why}."
+    return dataclasses.replace(report, notes=(*report.notes, note))
