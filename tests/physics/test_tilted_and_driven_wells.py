@@ -69,16 +69,16 @@ def test_tunneling_is_destroyed_at_the_zero_of_j0(driven: Report) -> None:
     """Set-up: the untilted wells, shaken at omega = 0.4 = 23 gap by a force of 0.327; left alone, 0.9994 would be on the right by then.
 
     Formula: 2.220e-3 on the right from the twelve lowest levels in the drive; the doublet alone says 1.19e-3. Budget: the run's own
-    bar, which at a tolerance of 1e-3 is below 1e-4 at the end, and below 2e-4 on the whole curve.
+    bar, which is below a third of the tolerance of 1e-3, at the end and on the whole curve.
     """
     assert isinstance(question_of(driven.result.problem), DrivenPopulations)  # type: ignore[union-attr]
     headline = driven.headline
     assert headline.name == "right_population"
     assert headline.theory["few_levels"] == pytest.approx(2.22e-3, rel=1e-3)
-    assert abs(headline.value - headline.theory["few_levels"]) <= headline.error < 1e-4
+    assert abs(headline.value - headline.theory["few_levels"]) <= headline.error < 3e-4
     assert headline.theory["two_level"] == pytest.approx(1.193e-3, rel=1e-3)
     curve = driven.curves["left_population"]
-    assert curve.largest_difference <= curve.largest_error < 2e-4
+    assert curve.largest_difference <= curve.largest_error < 3e-4
     # the tail of the doublet's states, and what the drive pushes to and fro meanwhile
     assert np.min(curve.values) > 0.99
 

@@ -49,7 +49,7 @@ MUTATIONS = (
     Mutation("propagation/runs/_batch.py", "int(leaves[-1].max())", "int(leaves[-1].min())", "tests/unit/test_batch_propagation.py"),
     Mutation("propagation/stepping/_loop.py", "+ share * jnp.conj(kept[count - 1 - n])", "- share * jnp.conj(kept[count - 1 - n])", _ADJOINT),
     Mutation("propagation/runs/_adjoint.py", "sources[frame] * (1.0 if frame == frames else 0.5)", "sources[frame]", _ADJOINT),
-    Mutation("analysis/bars/residuals/_residual.py", "each, free = 2 * np.imag(self.orders)", "each, free = -2 * np.imag(self.orders)", _ADJOINT),
+    Mutation("analysis/bars/residuals/_residual.py", "each = 2 * np.imag(self.orders)", "each = -2 * np.imag(self.orders)", _ADJOINT),
     Mutation("analysis/bars/residuals/_missed_waves.py", "-1 / np.where(fast, moving, 1.0)", "0 / np.where(fast, moving, 1.0)", _ADJOINT),
     Mutation("analysis/bars/residuals/_missed_waves.py", "- self.green_squared * changed", "+ self.green_squared * changed", _ADJOINT),
     Mutation("analysis/bars/residuals/_residual.py", "correction -= float(weights @ free)", "correction -= 0.0", "tests/analysis/test_unseen_waves.py"),

@@ -61,6 +61,8 @@ class FinerGrid:
         # 1/(T - E)^2 of fast waves of the band that turn by more than _TURN from one look to the next
         unseen = (self.kinetic > _FAST * abs(self.energy)) & (above * apart > _TURN)
         self.unseen = np.where(unseen, 1 / np.where(unseen, above, 1.0) ** 2, 0.0)
+        # the integral of exp(i (T - E) t) over that time, at most, as a share of it
+        self.of_a_turn = np.minimum(1.0, 2 / np.where(unseen, above * apart, 2.0))
         self.instant = _INSTANT * float(numerics.dt)
         # kicks with gradients of V move fast waves in another way than V itself does, and edges that move have no rate
         potential = problem.potential

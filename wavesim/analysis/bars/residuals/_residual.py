@@ -16,6 +16,8 @@ from ._missed_waves import FinerGrid, finer_grid, forward, padded, spread_spectr
 
 # how many times finer the residual is looked at, at first and at most, along one axis and along more
 _FINER, _FINEST = (2, 2), (64, 4)
+# times a product: what a part of it may be
+_WHOLE = 1.5
 # points of the finest grid where a number may have waves without end
 _MOST_BESIDE = 1 << 15
 # of what is corrected: what the outer octave may contribute
@@ -177,6 +179,7 @@ class _Weighed:
         self.there = there
         self.orders: list[list[complex]] = []
         self.free: list[complex] = []
+        self.left: list[float] = []
         self.spectrum = np.zeros(int(np.count_nonzero(there.outside)))
 
     def add(self, phi: np.ndarray, residual: np.ndarray, beyond: np.ndarray) -> None:
@@ -185,18 +188,27 @@ class _Weighed:
         following, free = self.there.following(phi, spectrum)
         orders = (spread_spectrum(spectrum, self.there.finer), *following)
         self.orders.append([_product(order, residual) for order in orders])
-        self.free.append(0j if free is None else _product(spread_spectrum(free, self.there.finer), residual))
+        if free is None:
+            self._no_free_waves()
+        else:
+            self.free.append(_product(spread_spectrum(free, self.there.finer), residual))
+            slower = spread_spectrum(free * self.there.of_a_turn, self.there.finer)
+            self.left.append(2 * abs(_product(slower, residual)))
         self.spectrum += np.abs(following[0][self.there.outside]) * beyond
 
     def nothing(self) -> None:
         """phi is 0 at this time, as it is after the number was read."""
         self.orders.append([0j] * (1 + self.there.orders))
+        self._no_free_waves()
+
+    def _no_free_waves(self) -> None:
         self.free.append(0j)
+        self.left.append(0.0)
 
     def residual(self, weights: np.ndarray) -> tuple[Residual, float]:
         """The `Residual`, and what its outer octave contributes."""
         there = self.there
-        each, free = 2 * np.imag(self.orders), 2 * np.imag(self.free)
+        each = 2 * np.imag(self.orders)
         products, sizes = each.sum(axis=1), weights @ np.abs(each)
         correction, bound = float(weights @ products), 2 * float(weights @ np.abs(np.sum(self.orders, axis=1)))
         first = float(weights @ np.abs(products))
@@ -208,15 +220,25 @@ class _Weighed:
             coarse = 2 * weights[::2]
             coarse[[0, -1]] = weights[0] * 2
             first += abs(correction - float(coarse @ products[::2]))
-        # waves that turn several times from one look to the next give nothing in the mean, and their samples anything
+        free, left = self._turning(each[:, 0])
         correction -= float(weights @ free)
-        first += float(weights @ np.abs(free))
+        first += float(weights @ left)
         reach = there.reach[there.outside]
         order = np.argsort(reach, kind="stable")
         tail = 2 * np.cumsum(self.spectrum[order][::-1])[::-1]
         numbers = reach[order] * math.pi / float(there.grid.spacing[0])
         outer = 2 * float(np.sum(self.spectrum[reach > there.finer / 2]))
         return Residual(correction, first, bound, numbers, tail), outer
+
+    def _turning(self, products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of the products of phi itself: what is of waves that turn several times from one look to the next, and what they may leave.
+
+        They give no more than the rest of a turn, and their samples anything. Where V is no less than their kinetic energy, what turns is not told
+        from what follows: the estimate exceeds the product, which is then all uncertain.
+        """
+        free, size = 2 * np.imag(self.free), np.abs(products)
+        told = np.abs(free) <= _WHOLE * size
+        return np.where(told, free, 0.0), np.where(told, self.left, size)
 
 
 def _product(bra: np.ndarray, ket: np.ndarray) -> complex:
