@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 
 from wavesim import Problem, WavesimError, certify
 from wavesim.analysis import Transmission
-from wavesim.potentials import RectangularBarrier, Step
+from wavesim.potentials import DeltaBarrier, DeltaWell, RectangularBarrier, Step, Sum
 from wavesim.states import GaussianPacket, WaveFunction
 from wavesim.units import eV, m_e, nm
 
@@ -100,3 +101,25 @@ def test_a_written_start_is_answered_by_the_average_where_a_run_would_take_long(
     assert one.result is None and one.reached
     numbers = [report.quantities["transmitted_probability"] for report in (one, other)]
     assert abs(numbers[0].value - numbers[1].value) <= numbers[0].error + numbers[1].error
+
+
+def test_three_deltas_that_lie_on_no_grid_are_answered_by_scattering_states() -> None:
+    """Set-up: deltas at 0, 1 and 1 + sqrt(2)/3, whose distances no spacing divides, and a packet of k = 1.3.
+
+    Formula: each delta is a matrix that makes psi' jump by 2 s psi, multiplied with free flight between them; T averaged over the packet's momenta.
+    Budget: the bar.
+    """
+    places, strengths = (0.0, 1.0, 1 + math.sqrt(2) / 3), (0.4, 0.7, -0.3)
+    deltas = (DeltaBarrier(s, x) if s > 0 else DeltaWell(-s, x) for s, x in zip(strengths, places, strict=True))
+    report = certify(Problem(Sum(tuple(deltas)), GaussianPacket(-30.0, 3.0, 1.3)), 1e-3)
+    k = 1.3 + np.linspace(-7, 7, 4001) / (2 * 3.0)
+    psi, slope, at = np.ones(len(k), complex), 1j * k, places[-1]
+    for x, s in zip(reversed(places), reversed(strengths), strict=True):
+        turn = k * (at - x)
+        psi, slope = psi * np.cos(turn) - slope / k * np.sin(turn), slope * np.cos(turn) + k * psi * np.sin(turn)
+        slope, at = slope - 2 * s * psi, x
+    through = 1 / np.abs((psi + slope / (1j * k)) / 2) ** 2
+    weight = np.exp(-(((k - 1.3) * 6.0) ** 2) / 2)
+    known = float(np.sum(through * weight) / np.sum(weight))
+    assert report.result is None and report.reached and "no grid has points" in report.notes[0]
+    assert abs(report.headline.value - known) <= report.headline.error

@@ -20,6 +20,7 @@ from .planner import (
     Plan as Plan,
     Refinement as Refinement,
     coarsened as coarsened,
+    deltas_fit as deltas_fit,
     dimension_of as dimension_of,
     fitted_grid as fitted_grid,
     leak_of as leak_of,

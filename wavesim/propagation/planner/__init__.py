@@ -6,6 +6,7 @@ from .spaces import (
     Leak as Leak,
     coarsened as coarsened,
     continued as continued,
+    deltas_fit as deltas_fit,
     dimension_of as dimension_of,
     edges_fit as edges_fit,
     fitted_grid as fitted_grid,

@@ -25,7 +25,7 @@ from .._memory import refuse_many_frames
 from .._numerics import Numerics, spectral_bounds
 from .._progress import Progress, reporter
 from .._result import Result
-from ..planner import Plan, misfit, plan
+from ..planner import Plan, deltas_fit, misfit, plan
 from ..stepping import Frame, Loop, mirrored, require_spectral, seen, set_up
 
 # point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
@@ -125,11 +125,10 @@ def check(problem: Problem, numerics: Numerics) -> None:
     method, potential = numerics.method, problem.potential
     if (packet := as_packet(problem.state, problem.mass)) is not None:
         packet.check_fit(numerics.grid, problem.mass)
-    off = misfit(numerics.grid, potential)
-    if off > _ON_POINT:
+    if not deltas_fit(numerics.grid, potential):
         raise NumericsError(
-            f"the deltas of {named(potential)} must lie on grid points, but one is {off:.2g} of a cell off; "
-            "shift the grid or choose a spacing that divides their distances, or leave the grid to the planner."
+            f"the deltas of {named(potential)} must lie on grid points, but one is {misfit(numerics.grid, potential):.2g} of a cell off; "
+            "leave the grid to the planner, shift it, or choose a spacing that divides their distances; where none does, take thin rectangular barriers."
         )
     wall = potential.wall if isinstance(potential, AbstractMetastable) else None
     if wall is not None:

@@ -9,7 +9,7 @@ import time
 from ...._typing import DIMENSIONLESS
 from ....errors import NumericsError
 from ....problem import Problem
-from ....propagation import Numerics
+from ....propagation import Numerics, deltas_fit
 from ....states import AbstractWave, GaussianPacket
 from ....theory import REACH
 from ...bars import Estimate, Predictions, Quantity, Report
@@ -29,9 +29,9 @@ _UNASKED = 1e-3
 _WORDS = 0.25
 
 
-def too_long(numerics: Numerics) -> bool:
-    """Whether a run would take more than half a minute, about."""
-    return _work(numerics) > _MOST_WORK
+def can_be_run(problem: Problem, numerics: Numerics) -> bool:
+    """Whether a run would take less than half a minute, about, on a grid that has points at all deltas."""
+    return _work(numerics) <= _MOST_WORK and deltas_fit(numerics.grid, problem.potential)
 
 
 def _work(numerics: Numerics) -> float:
@@ -74,11 +74,19 @@ def by_scattering_states(
     if headline.error > aim and isinstance(problem.state, AbstractWave) and numerics is not None:
         # an average over momenta knows nothing of what starts inside; a run does
         return None
-    price = "not fit into memory" if numerics is None else f"take about {_length(_RUNS * _work(numerics) / _RATE / 60)}"
-    note = (
-        f"nothing was propagated: the packet has parts so slow, or V edges so sharp for this tolerance, that a run would {price}; its end is known from the scattering states. "
-        "To see it move, make the packet faster or wider, or give a duration."
-    )
+    if numerics is not None and not deltas_fit(numerics.grid, problem.potential):
+        note = (
+            "nothing was propagated: no grid has points at all deltas of V; its end is known from the scattering states. "
+            "To see it move, take thin rectangular barriers in their place."
+        )
+    else:
+        price = (
+            "not fit into memory" if numerics is None else f"take about {_length(_RUNS * _work(numerics) / _RATE / 60)}"
+        )
+        note = (
+            f"nothing was propagated: the packet has parts so slow, or V edges so sharp for this tolerance, that a run would {price}; its end is known from the scattering states. "
+            "To see it move, make the packet faster or wider, or give a duration."
+        )
     warnings = _missed(headline, aim)
     return Report(None, tolerance, quantities, {}, warnings, 0, 0, time.perf_counter() - begun, notes=(note,))
 

@@ -31,8 +31,8 @@ from ._stationary import (
     LITTLE_WORK,
     beside_scattering_states,
     by_scattering_states,
+    can_be_run,
     has_scattering_states,
-    too_long,
 )
 from ._way_out import OUT, out_curves, out_numbers, out_readings, way_out
 
@@ -129,7 +129,7 @@ class Transmission(AbstractRecordQuestion):
         }.get(name, {through: 1.0, rest: 1.0})
 
     def without_run(self, problem: Problem, tolerance: float, plan: Plan | None, **fixed: Any) -> Report | None:
-        if _by_hand(problem, fixed) or (plan is not None and not too_long(plan.numerics)):
+        if _by_hand(problem, fixed) or (plan is not None and can_be_run(problem, plan.numerics)):
             return None
         return by_scattering_states(problem, tolerance, self.relative, None if plan is None else plan.numerics)
 

@@ -7,6 +7,7 @@ from ._followed import followed_space as followed_space
 from ._grid import (
     coarsened as coarsened,
     continued as continued,
+    deltas_fit as deltas_fit,
     edges_fit as edges_fit,
     fitted_grid as fitted_grid,
     misfit as misfit,

@@ -17,6 +17,8 @@ _FEWEST_CELLS = 3
 _NEARLY_TWO = 1.9
 # how far from midway between points, in cells, an edge may lie
 _FITTING = 0.03
+# how far off its point a delta may lie, in cells: what rounding leaves
+_ON_POINT = 1e-6
 # so many edges of straight lines are a table
 _CROWD = 16
 # divisors that are tried: with more cells than that between edges one of them fits to a fraction of a cell
@@ -89,6 +91,11 @@ def misfit(grid: Grid, potential: AbstractPotential) -> float:
     """The largest distance of a delta from a grid point, in cells; 0 without deltas."""
     cells = (np.array(potential.spikes, dtype=float) - float(grid.lower[0])) / float(grid.spacing[0])
     return float(np.max(np.abs(cells - np.round(cells)), initial=0.0))
+
+
+def deltas_fit(grid: Grid, potential: AbstractPotential) -> bool:
+    """Whether all deltas lie on grid points, but for rounding; three that lie anywhere do so on no grid."""
+    return misfit(grid, potential) <= _ON_POINT
 
 
 def edges_fit(grid: Grid, potential: AbstractPotential) -> bool:
