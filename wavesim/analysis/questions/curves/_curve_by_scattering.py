@@ -144,4 +144,7 @@ def _quantity(name: str, theories: dict[str, float], tolerance: float, run: Quan
     beside: dict[str, Any] = {other: number for other, number in theories.items() if other != "scattering"}
     if run is not None and abs(run.value - value) <= run.error + budget["scattering_states"]:
         beside = {"propagation": Estimate(run.value, run.error)} | beside
+    if next(iter(beside), None) not in ("propagation", "closed_form"):
+        # an approximation alone is nothing to hold an exact number against
+        beside = {}
     return Quantity(name, float(value), sum(budget.values()), dimension, budget, beside)

@@ -141,9 +141,9 @@ class TransmissionCurve(AbstractQuestion):
         if self._covers(problem, 1e-4):
             marks = resonance_marks(problem)
             through: dict[str, float] = {name: average(form, problem, marks=marks) for name, form in exact.items()}
-            # an approximation need not be known to the last digit
+            # an approximation need not be known to the last digit, and has no error of its own by which it could dispute a number
             rough = _approximate(problem, chosen).items()
-            through |= {name: average(form, problem, tolerance=1e-8) for name, form in rough}
+            through |= {name: float(average(form, problem, tolerance=1e-8)) for name, form in rough}
             told["transmitted_probability"] = through
             told["reflected_probability"] = {name: 1.0 - value for name, value in through.items()}
         for number, peak in enumerate(_theoretical_peaks(problem, chosen)[:_MOST_PEAKS]):
