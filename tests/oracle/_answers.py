@@ -139,14 +139,16 @@ def _curve(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
     _, _, width, momentum = packet.packets[0]
     right = momentum > 0
     top = (abs(momentum) + 8 / width) ** 2 / (2 * mass) + abs(line.ends[0] - line.ends[1])
-    scatterer = Scatterer(line, mass, max(line.ends) + top)
+    scatterer, halved = (Scatterer(line, mass, max(line.ends) + top, order) for order in (1, 2))
     base = _transmission(scenario, line, mass).numbers
 
     def through(energies: np.ndarray) -> tuple[np.ndarray, float]:
-        return scatterer.transmission(energies, right), 1e-11
+        one, other = (each.transmission(energies, right) for each in (scatterer, halved))
+        return one, float(np.max(abs(one - other))) + 1e-11
 
     def back(energies: np.ndarray) -> tuple[np.ndarray, float]:
-        return 1 - scatterer.transmission(energies, right), 1e-11
+        values, error = through(energies)
+        return 1 - values, error
 
     numbers = {**base, "imbalance": (0.0, 0.0)}
     return Answers(numbers, {"transmission": through, "reflection": back})
