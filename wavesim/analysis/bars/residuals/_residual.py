@@ -241,9 +241,9 @@ class _Weighed:
         return np.where(told, free, 0.0), np.where(told, self.left, size)
 
 
-def _product(bra: np.ndarray, ket: np.ndarray) -> complex:
+def _product(left: np.ndarray, right: np.ndarray) -> complex:
     # not by BLAS, whose threads cost more than they save here
-    return complex(np.sum(np.conj(bra) * ket))
+    return complex(np.sum(np.conj(left) * right))
 
 
 def _looked_at(
