@@ -216,3 +216,20 @@ def test_a_tolerance_is_positive(tolerance: float) -> None:
     """Also where nothing is propagated."""
     with pytest.raises(WavesimError, match="`tolerance` must be"):
         certify(Problem(EckartBarrier(0.3, 1.0), PACKET), tolerance, find=TransmissionAt(energy=0.2))
+
+
+def test_which_waves_are_fast_does_not_depend_on_where_energies_are_counted_from() -> None:
+    """Set-up: a packet of k = 0.8 beside a kink, and the same with V lower by its mean energy, which is then 0.
+
+    Formula: fast is what has four times the packet's energy, 0.32 and a little, above the V where it is. Budget: one wave of the grid more or less.
+    """
+    grid = Grid.line(-40.0, 40.0, 200)
+    packet = np.exp(-(((np.asarray(grid.x) + 25.0) / 6.0) ** 2) + 0.8j * np.asarray(grid.x))
+    counts = []
+    for height in (0.0, -0.334):
+        kink = Expression("0.4*exp(-abs(x - c)/s) + v", {"s": 1.3, "c": 0.123, "v": height}, ends=(height, height))
+        problem = Problem(kink, GaussianPacket(-25.0, 3.0, 0.8))
+        there = FinerGrid(problem, Numerics(grid, 0.1, 10, 10, chebyshev_for(problem, grid, 0.1)), packet, 2, 0.1)
+        counts.append(np.count_nonzero(there.green[~there.outside]))
+    assert 100 < counts[0] < 199
+    assert abs(counts[0] - counts[1]) <= 2

@@ -15,7 +15,7 @@ from .._accuracy import uses_gradients
 
 # the kinetic energy out of the band stays above the mean energy by this share of itself, also on grids that hold too little
 _LEAST = 0.1
-# times the mean energy: kinetic energies of waves that follow at once
+# times the energy of the slow waves: kinetic energies of waves that follow at once
 _FAST = 4.0
 # radians between two looks at which a wave is no longer seen to turn
 _TURN = 1.0
@@ -50,16 +50,16 @@ class FinerGrid:
         self.reach = np.max(np.broadcast_arrays(*bands), axis=0)
         self.outside = self.reach > 1 - 1e-9
         self.kinetic = np.asarray(self.grid.spread(self.grid.kinetic(float(problem.mass))))
-        self.energy = _energy(problem, numerics, start)
+        self.energy, slow = _energies(problem, numerics, start)
         kinetic = sum(a**2 for a in k) / (2 * float(problem.mass))
         # waves of far more energy than the particle's follow at once, in the band too
-        fast = self.outside | (kinetic > _FAST * abs(self.energy))
+        fast = self.outside | (kinetic > _FAST * slow)
         moving = kinetic - np.minimum(self.energy, (1 - _LEAST) * kinetic)
         self.green = np.where(fast, -1 / np.where(fast, moving, 1.0), 0.0)
         self.green_squared = self.green**2
         above = self.kinetic - self.energy
         # 1/(T - E)^2 of fast waves of the band that turn by more than _TURN from one look to the next
-        unseen = (self.kinetic > _FAST * abs(self.energy)) & (above * apart > _TURN)
+        unseen = (self.kinetic > _FAST * slow) & (above * apart > _TURN)
         self.unseen = np.where(unseen, 1 / np.where(unseen, above, 1.0) ** 2, 0.0)
         # the integral of exp(i (T - E) t) over that time, at most, as a share of it
         self.of_a_turn = np.minimum(1.0, 2 / np.where(unseen, above * apart, 2.0))
@@ -125,14 +125,17 @@ def _true(potential: AbstractPotential, fine: Grid, mass: float, time: float) ->
     return np.asarray(potential.sample(fine, mass=mass, time=time))
 
 
-def _energy(problem: Problem, numerics: Numerics, psi: np.ndarray) -> float:
-    """The mean energy of the start."""
+def _energies(problem: Problem, numerics: Numerics, psi: np.ndarray) -> tuple[float, float]:
+    """The mean energy of the start, and what the particle's own waves have: that, or as much as it may be wherever V is counted from."""
     grid = numerics.grid
     spectrum = np.abs(forward(psi)) ** 2
     kinetic = np.asarray(grid.spread(grid.kinetic(float(problem.mass))))
     samples = np.asarray(problem.potential.sample(grid, mass=float(problem.mass)))
     density = np.abs(psi) ** 2
-    return float(np.sum(kinetic * spectrum) / np.sum(spectrum) + np.sum(samples * density) / np.sum(density))
+    moving = float(np.sum(kinetic * spectrum) / np.sum(spectrum))
+    energy = moving + float(np.sum(samples * density) / np.sum(density))
+    apart = math.sqrt(float(np.sum((samples - energy) ** 2 * density) / np.sum(density)))
+    return energy, max(abs(energy), moving, apart)
 
 
 def spread_spectrum(spectrum: np.ndarray, finer: int) -> np.ndarray:
