@@ -295,7 +295,10 @@ def _grid_error(
             error += abs(weight * readings[number].value)
             continue
         shift += weight * residual.correction
-        error += abs(weight) * residual.error(_amplitude(reading) if reading.scale <= 1 else reading.scale)
+        probability = reading.dimension == DIMENSIONLESS and reading.scale <= 1
+        told = residual.error(_amplitude(reading) if reading.scale <= 1 else reading.scale)
+        # a probability cannot be off by more than 1
+        error += abs(weight) * (min(told, 1.0 + abs(residual.correction)) if probability else told)
     # where the reading is a part of what runs must repeat, the correction belongs to the whole
     return (shift if reading.compared is None else 0.0), error
 
