@@ -20,6 +20,8 @@ _STEP = 0.032
 # how many cells of the bold row are bold: what it is, and the number
 _BOLD = 2
 _PLACES = (0.025, 0.25, 0.43, 0.55, 0.79, 0.90)
+# characters of theory's number, unit and name that fit into its column
+_WIDEST = 38
 _HEADS = ("quantity", "measured", "error bar", "theory", "difference", "")
 
 
@@ -88,5 +90,7 @@ def _row(quantity: Quantity, units: UnitSystem, verdict: str) -> tuple[str, ...]
     if not quantity.theory or quantity.difference is None:
         return measured, bar, "\u2013", "", ""
     label, theory = next(iter(quantity.theory.items()))
-    text = f"{with_error(theory / scale, error)}{unit}   ({spoken(label)})"
+    number, name = with_error(theory / scale, error), f"   ({spoken(label)})"
+    # the unit stands beside the measured number already
+    text = number + unit + name if len(number + unit + name) <= _WIDEST else number + name
     return measured, bar, text, scientific(quantity.difference / scale, 1), verdict.removesuffix(" the bar")
