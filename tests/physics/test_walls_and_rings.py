@@ -267,7 +267,8 @@ def test_what_has_got_out_of_a_room_with_one_wall() -> None:
     assert abs(report.headline.value - fine) <= report.headline.error + 2 * abs(fine - coarse)
     assert report.headline.error < 1e-4 and abs(fine - coarse) < 1e-5
     both = sum(report.quantities[f"{name}_probability"].value for name in ("transmitted", "remaining"))
-    assert both == pytest.approx(1.0, abs=1e-9)
+    # each is corrected by a run backward of its own
+    assert both == pytest.approx(1.0, abs=1e-7)
     with pytest.raises(WavesimError, match="set `duration`"):
         ws.certify(problem.replace("duration", None), find=Transmission())
     with pytest.raises(WavesimError, match="returns"):

@@ -186,10 +186,10 @@ def test_what_is_not_installed_is_said_and_left_out(tmp_path: Path, monkeypatch:
     for name in [
         name
         for name in sys.modules
-        if name.split(".")[0] in ("matplotlib", "xarray", "imageio") or name.startswith("wavesim.viz")
+        if name.split(".")[0] in ("matplotlib", "h5netcdf", "imageio") or name.startswith("wavesim.viz")
     ]:
         monkeypatch.delitem(sys.modules, name)
-    for name in ("matplotlib", "xarray", "imageio"):
+    for name in ("matplotlib", "h5netcdf", "imageio"):
         monkeypatch.setitem(sys.modules, name, None)
     out = tmp_path / "out"
     done = wavesim("run", written(tmp_path), "--out", out, "--json", "--no-movie", "--quiet")
@@ -198,7 +198,7 @@ def test_what_is_not_installed_is_said_and_left_out(tmp_path: Path, monkeypatch:
     assert [item.name for item in out.iterdir()] == ["report.json"]
     lines = done.stderr.splitlines()
     assert len(lines) == 2
-    assert "result.nc is left out" in lines[0] and "xarray" in lines[0]
+    assert "result.nc is left out" in lines[0] and "h5netcdf" in lines[0]
     assert "summary.png is left out" in lines[1] and "matplotlib" in lines[1]
 
 
