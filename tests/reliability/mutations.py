@@ -53,7 +53,7 @@ MUTATIONS = (
     Mutation("analysis/bars/residuals/_missed_waves.py", "-1 / np.where(fast, moving, 1.0)", "0 / np.where(fast, moving, 1.0)", _ADJOINT),
     Mutation("analysis/bars/residuals/_missed_waves.py", "- self.green_squared * changed", "+ self.green_squared * changed", _ADJOINT),
     Mutation("analysis/bars/residuals/_residual.py", "correction -= float(weights @ free)", "correction -= 0.0", "tests/analysis/test_unseen_waves.py"),
-    Mutation("analysis/bars/residuals/_residual.py", "_MADE_ONCE if several else abs(values[-1] - values[-2])", "_MADE_ONCE", "tests/analysis/test_cut_between_points.py"),
+    Mutation("analysis/bars/residuals/_residual.py", "_MADE_ONCE if several else np.abs(values[-1] - values[-2])", "_MADE_ONCE", "tests/analysis/test_cut_between_points.py"),
     Mutation("analysis/predictions/_absorber_echo.py", "np.exp(2j * momentum * distance)", "np.exp(1j * momentum * distance)", "tests/analysis/test_absorber_echo.py"),
     Mutation("analysis/bars/_accuracy.py", "total = math.fsum(budget.values())", "total = max(budget.values())", _BARS),
     Mutation("analysis/bars/_report.py", "abs(self.difference) <= self.error + self.theory_error", "abs(self.difference) <= 10 * self.error + self.theory_error", "tests/unit/test_reports.py tests/analysis/test_bars.py"),

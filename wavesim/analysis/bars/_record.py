@@ -296,9 +296,9 @@ def _grid_error(
             continue
         shift += weight * residual.correction
         probability = reading.dimension == DIMENSIONLESS and reading.scale <= 1
-        told = residual.error(_amplitude(reading) if reading.scale <= 1 else reading.scale)
+        bar = residual.error(_amplitude(reading) if reading.scale <= 1 else reading.scale)
         # a probability cannot be off by more than 1
-        error += abs(weight) * (min(told, 1.0 + abs(residual.correction)) if probability else told)
+        error += abs(weight) * (min(bar, 1.0 + abs(residual.correction)) if probability else bar)
     # where the reading is a part of what runs must repeat, the correction belongs to the whole
     return (shift if reading.compared is None else 0.0), error
 
@@ -325,8 +325,8 @@ def _between(question: AbstractRecordQuestion, name: str, result: Result) -> tup
     observable = result.problem.measure.get(name)
     if not question.cuts or not isinstance(observable, ProbabilityIn) or result.numerics.grid.dimension > 1:
         return np.zeros(len(result.times)), 0.0
-    changes, uncertain = zip(*(between_points(result, name, frame) for frame in range(len(result.times))), strict=True)
-    return np.array(changes), max(uncertain)
+    changes, uncertain = between_points(result, name, range(len(result.times)))
+    return changes, float(uncertain.max())
 
 
 def _size(question: AbstractRecordQuestion, scale: float, amplitude: float) -> float:

@@ -61,6 +61,7 @@ class FinerGrid:
         # 1/(T - E)^2 of fast waves of the band that turn by more than _TURN from one look to the next
         unseen = (self.kinetic > _FAST * slow) & (above * apart > _TURN)
         self.unseen = np.where(unseen, 1 / np.where(unseen, above, 1.0) ** 2, 0.0)
+        self.turns_unseen = bool(np.any(unseen))
         # the integral of exp(i (T - E) t) over that time, at most, as a share of it
         self.of_a_turn = np.minimum(1.0, 2 / np.where(unseen, above * apart, 2.0))
         self.instant = _INSTANT * float(numerics.dt)
@@ -108,9 +109,10 @@ class FinerGrid:
         if self.rates is not None:
             changed = changed + 1j * self._missed(*self.rates, phi, spectrum)
         scattered = forward(self.true * scipy.fft.ifftn(first))
-        return [first, self.green * scattered - self.green_squared * changed], self.unseen * forward(
-            self._turned(turned, turned_spectrum)
-        )
+        orders = [first, self.green * scattered - self.green_squared * changed]
+        if not self.turns_unseen:
+            return orders, None
+        return orders, self.unseen * forward(self._turned(turned, turned_spectrum))
 
     def _turned(self, psi: np.ndarray, spectrum: np.ndarray) -> np.ndarray:
         """(H - E) psi on the run's grid."""

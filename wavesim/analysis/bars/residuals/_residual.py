@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from ._missed_waves import FinerGrid, finer_grid, forward, padded, spread_spectr
 
 # how many times finer the residual is looked at, at first and at most, along one axis and along more
 _FINER, _FINEST = (2, 2), (64, 4)
-# times a product: what a part of it may be
+# how many times a product an estimate of a part of it may be
 _WHOLE = 1.5
 # points of the finest grid where a number may have waves without end
 _MOST_BESIDE = 1 << 15
@@ -135,15 +136,15 @@ def _between_points(result: Result, adjoint: Adjoint) -> tuple[float, float]:
     """By how much the number changes where its observables see interpolated psi, and what is uncertain of it."""
     change = uncertain = 0.0
     for name, weights in adjoint.number.series.items():
-        for frame in np.flatnonzero(weights):
-            at_frame, left = between_points(result, name, int(frame))
-            change += float(weights[frame]) * at_frame
-            uncertain += abs(float(weights[frame])) * left
+        frames = np.flatnonzero(weights)
+        changes, unknown = between_points(result, name, frames)
+        change += float(weights[frames] @ changes)
+        uncertain += float(np.abs(weights[frames]) @ unknown)
     return change, uncertain
 
 
-def between_points(result: Result, name: str, frame: int) -> tuple[float, float]:
-    """By how much a series changes at one frame if psi is interpolated first, and what is uncertain of that.
+def between_points(result: Result, name: str, frames: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """By how much a series changes at some frames if psi is interpolated first, and what is uncertain of that.
 
     Along one axis the points are four and eight times as dense, and what the second step changes is uncertain: sixteen times what
     it leaves, where the error is of fourth order. In the plane they are twice as dense, and a tenth is uncertain.
@@ -151,25 +152,37 @@ def between_points(result: Result, name: str, frame: int) -> tuple[float, float]
     Args:
         result: with psi kept.
         name: of one of its observables.
-        frame: number of the frame.
+        frames: their numbers, shape (n,).
+
+    Returns:
+        both, shape (n,), in the units of the series.
     """
     several = result.numerics.grid.dimension > 1
-    values = [_seen_at(result, name, frame, finer) for finer in (1, *(_BETWEEN_ON_PLANES if several else _BETWEEN))]
+    values = [_seen(result, name, frames, finer) for finer in (1, *(_BETWEEN_ON_PLANES if several else _BETWEEN))]
     change = values[-1] - values[0]
-    return change, abs(change) * _MADE_ONCE if several else abs(values[-1] - values[-2])
+    return change, np.abs(change) * _MADE_ONCE if several else np.abs(values[-1] - values[-2])
 
 
-def _seen_at(result: Result, name: str, frame: int, finer: int) -> float:
-    """A series at one frame, measured on psi interpolated to `finer` times the points."""
-    problem, grid = result.problem, result.numerics.grid
-    place = finer_grid(grid, finer)
+def _seen(result: Result, name: str, frames: Sequence[int] | np.ndarray, finer: int) -> np.ndarray:
+    """A series at some frames, measured on psi interpolated to `finer` times the points."""
+    problem, observable = result.problem, result.problem.measure[name]
+    place = finer_grid(result.numerics.grid, finer)
+
+    def interpolated(psi: np.ndarray) -> np.ndarray:
+        return padded(psi, finer) if finer > 1 else psi
+
+    def hamiltonian(time: float) -> Hamiltonian:
+        return Hamiltonian(place, problem.potential.sample(place, mass=problem.mass, time=time), problem.mass)  # type: ignore[arg-type]
+
+    now = hamiltonian(0.0)
     # NumPy's, as all tables of a known run
-    start, psi = (padded(wave, finer) if finer > 1 else wave for wave in (result.psi[0], result.psi[frame]))
-    samples = problem.potential.sample(place, mass=problem.mass, time=float(result.times[frame]))  # type: ignore[arg-type]
-    hamiltonian = Hamiltonian(place, samples, problem.mass)
-    observable = problem.measure[name]
-    prepared = observable.prepare(place, hamiltonian, start)  # type: ignore[arg-type]
-    return float(observable.measure(prepared, Snapshot(psi, hamiltonian)))  # type: ignore[arg-type]
+    prepared = observable.prepare(place, now, interpolated(result.psi[0]))  # type: ignore[arg-type]
+    values = []
+    for frame in frames:
+        if not problem.potential.static:
+            now = hamiltonian(float(result.times[frame]))
+        values.append(float(observable.measure(prepared, Snapshot(interpolated(result.psi[frame]), now))))  # type: ignore[arg-type]
+    return np.array(values)
 
 
 class _Weighed:
@@ -179,7 +192,7 @@ class _Weighed:
         self.there = there
         self.orders: list[list[complex]] = []
         self.free: list[complex] = []
-        self.left: list[float] = []
+        self.rests: list[float] = []
         self.spectrum = np.zeros(int(np.count_nonzero(there.outside)))
 
     def add(self, phi: np.ndarray, residual: np.ndarray, beyond: np.ndarray) -> None:
@@ -193,7 +206,7 @@ class _Weighed:
         else:
             self.free.append(_product(spread_spectrum(free, self.there.finer), residual))
             slower = spread_spectrum(free * self.there.of_a_turn, self.there.finer)
-            self.left.append(2 * abs(_product(slower, residual)))
+            self.rests.append(2 * abs(_product(slower, residual)))
         self.spectrum += np.abs(following[0][self.there.outside]) * beyond
 
     def nothing(self) -> None:
@@ -203,7 +216,7 @@ class _Weighed:
 
     def _no_free_waves(self) -> None:
         self.free.append(0j)
-        self.left.append(0.0)
+        self.rests.append(0.0)
 
     def residual(self, weights: np.ndarray) -> tuple[Residual, float]:
         """The `Residual`, and what its outer octave contributes."""
@@ -220,9 +233,9 @@ class _Weighed:
             coarse = 2 * weights[::2]
             coarse[[0, -1]] = weights[0] * 2
             first += abs(correction - float(coarse @ products[::2]))
-        free, left = self._turning(each[:, 0])
+        free, rests = self._turning(each[:, 0])
         correction -= float(weights @ free)
-        first += float(weights @ left)
+        first += float(weights @ rests)
         reach = there.reach[there.outside]
         order = np.argsort(reach, kind="stable")
         tail = 2 * np.cumsum(self.spectrum[order][::-1])[::-1]
@@ -231,14 +244,14 @@ class _Weighed:
         return Residual(correction, first, bound, numbers, tail), outer
 
     def _turning(self, products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of the products of phi itself: what is of waves that turn several times from one look to the next, and what they may leave.
+        """The part of each product of phi that belongs to waves which turn several times between two looks, and the rest of a turn that they leave.
 
-        They give no more than the rest of a turn, and their samples anything. Where V is no less than their kinetic energy, what turns is not told
-        from what follows: the estimate exceeds the product, which is then all uncertain.
+        Such waves give no more than that rest, though their samples may be anything. Where V is as large as their kinetic energy, the estimate
+        of what turns exceeds the product it is a part of: nothing is taken out then, and all of the product is uncertain.
         """
         free, size = 2 * np.imag(self.free), np.abs(products)
-        told = np.abs(free) <= _WHOLE * size
-        return np.where(told, free, 0.0), np.where(told, self.left, size)
+        distinct = np.abs(free) <= _WHOLE * size
+        return np.where(distinct, free, 0.0), np.where(distinct, self.rests, size)
 
 
 def _product(left: np.ndarray, right: np.ndarray) -> complex:
