@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .._typing import LENGTH
 from ..ends import Axis
 from ..potentials import values_at
 from ..problem import Problem
@@ -29,13 +30,19 @@ def seam_warnings(problem: Problem) -> tuple[str, ...]:
     jumps, spread = np.abs(next_period - around), float(np.ptp(around))
     if not jumps[0] > _JUMP * spread:
         return ()
-    best = int(np.argmin(jumps))
+    best, units = int(np.argmin(jumps)), problem.shown_in
+    unit = "" if units.natural else f" {units.symbol(LENGTH)}"
+
+    def shown(place: float) -> str:
+        return f"{float(place) / units.scale(LENGTH):.6g}{unit}"
+
+    lower = shown(begins[best]) if units.natural else f'"{shown(begins[best])}"'
     cure = (
-        f"begin the period elsewhere, as with lower = {begins[best]:.6g} in [axis]"
+        f"begin the period elsewhere, as with lower = {lower} in [axis]"
         if jumps[best] <= _JUMP * spread
         else "take a V that repeats itself, or leave it so if the jump is meant"
     )
     return (
-        f"V is smooth, but jumps by {jumps[0] / spread:.2g} of its spread at the seam of the ring, from x = {high:.6g} to {low:.6g} (internal units): "
+        f"V is smooth, but jumps by {jumps[0] / spread:.2g} of its spread at the seam of the ring, from x = {shown(high)} to {shown(low)}: "
         f"what lies beyond is cut off; {cure}.",
     )
