@@ -61,11 +61,12 @@ def without_bars(report: Report, names: tuple[str, ...]) -> Report:
     missing = [name for name in names if name not in report.quantities]
     if not missing:
         return report
-    record = "recorded without an error bar" if report.result is not None else "not recorded"
-    why = (
-        'of what is left in the box, or complex; with absorber = "none" real ones have one'
-        if report.result is not None
-        else "nothing was propagated"
-    )
-    note = f"{', '.join(missing)} of [measure] {'is' if len(missing) == 1 else 'are'} {record}: {why}."
+    result, verb = report.result, "is" if len(missing) == 1 else "are"
+    if result is None:
+        fate = "not recorded, for nothing was propagated"
+    elif result.numerics.absorber is None:
+        fate = "recorded without an error bar, for complex numbers have none"
+    else:
+        fate = 'recorded without an error bar, for what the absorber leaves depends on the box; write absorber = "none" for one'
+    note = f"{', '.join(missing)} of [measure] {verb} {fate}."
     return dataclasses.replace(report, notes=(*report.notes, note))
