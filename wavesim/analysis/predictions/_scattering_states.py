@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from ... import theory
+from ..._typing import ENERGY
 from ...errors import ArgumentError, WavesimError
 from ...potentials import Heterostructure, values_at
 from ...problem import Problem
-from .scattering import cells_of, moves_right, scattering_problem, wave_room
+from .scattering import cells_of, incoming_level, moves_right, scattering_problem, wave_room
 
 _EPS = float(np.finfo(float).eps)
 
@@ -65,9 +66,11 @@ def scattering_states(problem: Problem, energy: float, x: np.ndarray) -> Scatter
     line, x = _line(problem), np.asarray(x, float)
     ends = tuple(float(end) for end in line.potential.asymptotes())
     if not energy > min(ends):
+        units = problem.shown_in
+        unit = "" if units.natural else f" {units.symbol(ENERGY)}"
+        lowest, given = (f"{value / units.scale(ENERGY):.6g}{unit}" for value in (min(ends), energy))
         raise ArgumentError(
-            "energy",
-            f"must be above V on one side at least, {min(ends):.6g}, but is {energy:.6g} (internal units); raise it, or ask for levels.",
+            "energy", f"must be above V on one side at least, {lowest}, but is {given}; raise it, or ask for levels."
         )
     waves = [
         _wave(line, energy, x, side) if energy > near else None for side, near in zip((1.0, -1.0), ends, strict=True)
@@ -108,12 +111,8 @@ def stationary_wave(problem: Problem, energy: float, x: np.ndarray) -> np.ndarra
         ArgumentError: if the energy is not positive.
         WavesimError: if no plane wave can be scattered by V.
     """
-    if not energy > 0:
-        raise ArgumentError("energy", f"must be positive, but is {energy:.6g}; take one above V on the incoming side.")
-    line = scattering_problem(problem)
-    right = moves_right(line)
-    near = float(line.potential.asymptotes()[0 if right else 1])
-    return _wave(line, near + energy, np.asarray(x, float), 1.0 if right else -1.0)
+    line, level = incoming_level(problem, energy)
+    return _wave(line, level, np.asarray(x, float), 1.0 if moves_right(line) else -1.0)
 
 
 def _line(problem: Problem) -> Problem:

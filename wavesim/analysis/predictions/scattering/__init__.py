@@ -4,6 +4,7 @@ from ._forbidden import (
     Forbidden as Forbidden,
     energy_density as energy_density,
     forbidden_region as forbidden_region,
+    incoming_level as incoming_level,
 )
 from ._lines import (
     Line as Line,

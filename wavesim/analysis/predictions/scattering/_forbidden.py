@@ -42,6 +42,23 @@ class Forbidden:
     transmission: float
 
 
+def incoming_level(problem: Problem, energy: float) -> tuple[Problem, float]:
+    """The problem on a line, and a kinetic energy on its incoming side as V is counted.
+
+    Args:
+        problem: its potential counts, and where its packet comes from.
+        energy: kinetic on the incoming side [energy].
+
+    Raises:
+        ArgumentError: if the energy is not positive.
+        WavesimError: if no plane wave can be scattered by V.
+    """
+    if not energy > 0:
+        raise ArgumentError("energy", f"must be positive, but is {energy:.6g}; take one above V on the incoming side.")
+    line = scattering_problem(problem)
+    return line, float(line.potential.asymptotes()[0 if moves_right(line) else 1]) + energy
+
+
 def forbidden_region(problem: Problem, energy: float) -> Forbidden:
     """Turning points and the WKB integral of any static V that is flat on both sides, without deltas.
 
@@ -55,12 +72,8 @@ def forbidden_region(problem: Problem, energy: float) -> Forbidden:
         ArgumentError: if the energy is not positive.
         WavesimError: if no plane wave can be scattered by V.
     """
-    if not energy > 0:
-        raise ArgumentError("energy", f"must be positive, but is {energy:.6g}; take one above V on the incoming side.")
-    line = scattering_problem(problem)
+    line, level = incoming_level(problem, energy)
     potential, mass = line.potential, float(line.mass)
-    near = float(potential.asymptotes()[0 if moves_right(line) else 1])
-    level = near + energy
     low, high = (float(end) for end in potential.support(_FAINT))
     pad = 1e-9 * (high - low) or 1.0
     low, high = low - pad, high + pad
