@@ -35,7 +35,7 @@ def boxed(rng: np.random.Generator) -> Table:
         "A*sech(x/a)**2": {"A": (0.2, 2.0), "a": (0.4, 1.2)},
         "F*x": {"F": (-0.5, 0.5)},
     }
-    width = rng.uniform(0.3, 0.5) if rng.random() < 0.5 else rng.uniform(0.25, 0.35)
+    width = rng.uniform(0.25, min(0.5, (right - left) / 16))
     # 7 widths of abs(psi)^2 from either wall
     center = rng.uniform(left + 7 * width, min(right - 7 * width, left + 7 * width + 1.5))
     state = {
