@@ -30,8 +30,8 @@ from ..stepping import Frame, Loop, mirrored, require_spectral, seen, set_up
 
 # point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
 _CHUNK = 6e7
-# how far off its grid point a delta may lie, in cells: what rounding leaves
-_ON_POINT = 1e-6
+# how far from midway between two points a wall may lie, in cells: what rounding leaves
+_MIDWAY = 1e-6
 
 
 def propagate(
@@ -133,7 +133,7 @@ def check(problem: Problem, numerics: Numerics) -> None:
     wall = potential.wall if isinstance(potential, AbstractMetastable) else None
     if wall is not None:
         middle = float(numerics.grid.lower[0] + numerics.grid.upper[0] - numerics.grid.spacing[0]) / 2
-        if not isinstance(problem.state, Trapped) or abs(middle - wall) > _ON_POINT * float(numerics.grid.spacing[0]):
+        if not isinstance(problem.state, Trapped) or abs(middle - wall) > _MIDWAY * float(numerics.grid.spacing[0]):
             raise NumericsError(
                 f"a hard wall needs a state that is odd about it, and a grid with the wall at {wall:.6g} midway between its two middle points, but the state is a "
                 f"{type(problem.state).__name__} and the grid's middle {middle:.6g}; take a Trapped state, and leave the grid to the planner."
