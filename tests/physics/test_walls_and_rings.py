@@ -23,6 +23,7 @@ from wavesim.potentials import (
     Sum,
     Unfolded,
     exact_samples,
+    restricted,
     values_at,
 )
 from wavesim.states import Eigenstate, GaussianPacket
@@ -289,3 +290,17 @@ def _out(count: int, length: float) -> float:
     energies, states = np.linalg.eigh(np.diag(k**2 / 2) + 2.0 * (below(5.0) - below(4.0)))
     psi = states @ (np.exp(-6j * energies) * (states.T @ start))
     return float(1 - np.real(np.conj(psi) @ below(5.0) @ psi) / np.sum(np.abs(psi) ** 2))
+
+
+def test_a_formula_that_does_not_end_flat_is_held_at_its_ends_once() -> None:
+    """A bump at the seam of a ring, which cuts it: levels and theory are of what lies within the period, and the cure is in the file's units.
+
+    Formula: a V that is held at its ends stays as it is when it is held there again. Budget: none.
+    """
+    bump = Expression("E0*exp(-((x - L)/w)^2)", {"E0": 1.0, "L": 5.0, "w": 2.0})
+    ring = ws.Axis(10.0)
+    once = restricted(bump, ring)
+    assert restricted(once, ring) is once
+    report = ws.certify(ws.Problem(bump, Eigenstate(0), axis=ring), 1e-6, find=Levels(2))
+    assert all(level.agrees for level in report.quantities.values())
+    assert "begin the period elsewhere, as with lower = 0 in [axis]" in report.warnings[-1]

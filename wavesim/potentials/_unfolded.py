@@ -77,6 +77,9 @@ def restricted(potential: AbstractPotential, ends: Ends | None) -> AbstractPoten
     else:
         name = _named("right_end", high, given)
         held = f"({name} - abs(x - {name}))"
+    if held in potential.formula:
+        # it has been done before, with the same ends
+        return potential
     return Expression(re.sub(r"\bx\b", held, potential.formula), given, span=potential.span)
 
 
@@ -100,8 +103,8 @@ def beside_wall(grid: Grid, wall: float) -> jax.Array:
 
 
 def _named(name: str, value: float, parameters: dict[str, float]) -> str:
-    """A new parameter's name, like `name`, after it has been added."""
-    while name in parameters:
+    """The name of a parameter of that value, like `name`, which is added unless it is there."""
+    while name in parameters and not (isinstance(parameters[name], float) and parameters[name] == value):
         name += "_"
     parameters[name] = value
     return name
