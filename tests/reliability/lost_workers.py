@@ -8,6 +8,7 @@ started again.
 
 from __future__ import annotations
 
+import itertools
 import signal
 import subprocess
 import sys
@@ -63,10 +64,10 @@ class Swept:
         self.lost_at = time.time()
 
     def costs(self) -> dict[str, float]:
-        """Rows that were computed twice, at most, and seconds until something was stored again."""
+        """Rows that were computed twice, at most, and the longest time after the loss in which nothing was stored."""
         _, words = self.process.communicate(timeout=_PATIENCE)
         assert self.process.returncode == 1 and "Traceback" not in words, words
-        kept, again, stored = dict[str, int](), 0, 0.0
+        kept, again, stored = dict[str, int](), 0, [self.lost_at]
         for line in lines_of(self.out / "sweep.log"):
             moment, word, chunk, *count = line.split()
             if word == "begun":
@@ -75,8 +76,9 @@ class Swept:
                 kept.setdefault(chunk, 0)
             else:
                 kept[chunk] += int(count[0])
-                stored = stored or max(0.0, datetime.fromisoformat(moment).timestamp() - self.lost_at)
-        return {"rows again": again, "seconds until stored": round(stored, 1)}
+                stored.append(max(self.lost_at, datetime.fromisoformat(moment).timestamp()))
+        gap = max(after - before for before, after in itertools.pairwise(sorted(stored)))
+        return {"rows again": again, "seconds without a row": round(gap, 1)}
 
 
 def killed(swept: Swept) -> None:
