@@ -15,7 +15,7 @@ from ..errors import ArgumentError
 from ..grid import Grid
 from ..potentials import Free, two_wells_of, values_at
 from ..problem import Problem, require_problem
-from ..propagation import Method, Progress, heeding, reporter
+from ..propagation import Method, Numerics, Progress, heeding, reporter
 from ..states import Trapped
 from ._seam import seam_warnings
 from .bars import AbstractQuestion, Report
@@ -93,6 +93,7 @@ def certify(
     find: AbstractQuestion | None = None,
     progress: bool | Progress = False,
     stop: Callable[[], bool] | None = None,
+    on_plan: Callable[[Numerics], None] | None = None,
     **fixed: Unpack[FixedNumerics],
 ) -> Report:
     """Solve a problem and say how far each number can be trusted.
@@ -110,6 +111,7 @@ def certify(
         find: what is asked, such as ``wavesim.analysis.Decay()``; by default `question_of` the problem.
         progress: True for a bar on standard error, or a function of (FFT pairs done, FFT pairs in all).
         stop: asked many times a second; where it says True the work ends at once, for nobody waits for it any more.
+        on_plan: a function of the numerics of the first run, called before its first step; where nothing is propagated it never is.
         fixed: numerics given by hand, as in `wavesim.plan`: grid, dt, scheme, absorber, frames, precision.
 
     Returns:
@@ -123,7 +125,7 @@ def certify(
     """
     require_problem(problem)
     positive("tolerance", tolerance)
-    options = ("tolerance", "find", "progress", "stop", *FixedNumerics.__annotations__)
+    options = ("tolerance", "find", "progress", "stop", "on_plan", *FixedNumerics.__annotations__)
     for name in fixed:
         named_option("certify", name, options)
     if find is not None and not isinstance(find, AbstractQuestion):
@@ -132,5 +134,6 @@ def certify(
             f"must be a question, such as wavesim.analysis.Levels(count=4), but is {find!r}; build it from its class.",
         )
     with reporter(progress) as report:
-        measured = (find or question_of(problem)).measure(problem, tolerance, progress=heeding(report, stop), **fixed)
+        question = find or question_of(problem)
+        measured = question.measure(problem, tolerance, progress=heeding(report, stop), on_plan=on_plan, **fixed)
     return dataclasses.replace(measured, problem=problem, warnings=(*measured.warnings, *seam_warnings(problem)))

@@ -73,7 +73,7 @@ def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, dev
     with door():
         start_jax(device and device.value)
         from ..scenario import load_scenario
-        from .verbs._browse import design_plan_text, is_design, is_sweep, plan_text
+        from .verbs._browse import check_text, design_plan_text, is_design, is_sweep
         from .verbs._run import overridden
 
         if is_sweep(name):
@@ -85,7 +85,7 @@ def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, dev
             tell(design_plan_text(name, set_ or []))
             return
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, None)
-        tell("\n".join(plan_text(case) for case in scenario.cases or (scenario,)))
+        tell(check_text(scenario))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from ..._typing import Dimension
 from ...problem import Problem
 from ...propagation import Batch, Plan, Progress
 from ._report import Report
-from ._runs import Measurement, run_here
+from ._runs import Announcement, Measurement, run_here
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,9 +52,17 @@ class AbstractQuestion(abc.ABC):
         """
 
     @final
-    def measure(self, problem: Problem, tolerance: float, *, progress: Progress, **fixed: Any) -> Report:
-        """Measure it, every run in turn."""
-        return run_here(self.measuring(problem, tolerance, **fixed), progress)
+    def measure(
+        self,
+        problem: Problem,
+        tolerance: float,
+        *,
+        progress: Progress,
+        on_plan: Announcement | None = None,
+        **fixed: Any,
+    ) -> Report:
+        """Measure it, every run in turn; `on_plan` hears the numerics of the first one before it begins."""
+        return run_here(self.measuring(problem, tolerance, **fixed), progress, on_plan)
 
     @abc.abstractmethod
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:

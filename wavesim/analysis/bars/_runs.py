@@ -43,12 +43,24 @@ class ProgressNote:
 Measurement = Generator[RunRequest | ProgressNote, list[Result], Answer]
 
 
-def run_here(work: Measurement[Answer], progress: Progress) -> Answer:
-    """Drive it here: every run in turn."""
+Announcement = Callable[[Numerics], None]
+
+
+def run_here(work: Measurement[Answer], progress: Progress, on_plan: Announcement | None = None) -> Answer:
+    """Drive it here: every run in turn.
+
+    Args:
+        work: the measurement.
+        progress: hears how far each request has come.
+        on_plan: hears the numerics of the first run, before its first step.
+    """
     make_room()
     try:
         wanted = next(work)
         while True:
+            if on_plan is not None and isinstance(wanted, RunRequest):
+                on_plan(wanted.numerics[0])
+                on_plan = None
             wanted = work.send(_done(wanted, progress))
     except StopIteration as end:
         return end.value

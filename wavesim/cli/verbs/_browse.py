@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from ..._files import sweep_leftovers
 from ..._text import clean
 from ...errors import ScenarioError
+from .._expected_time import expected_text
 from .._warned import warned
 from ._planning import planning
 
 if TYPE_CHECKING:
     from ...analysis import Report
-    from ...propagation import Result
+    from ...propagation import Numerics, Result
     from ...scenario import Scenario
     from ...units import UnitSystem
 
@@ -73,11 +74,17 @@ def design_plan_text(name: str, assignments: list[str]) -> str:
     return "\n".join(lines)
 
 
-def plan_text(scenario: Scenario) -> str:
-    """How a scenario would be solved, why, and what it would cost."""
+def check_text(scenario: Scenario) -> str:
+    """How a scenario, or each of its cases, would be solved, why, and how long a run would take."""
+    cases = scenario.cases or (scenario,)
+    parts, plans = zip(*map(_planned, cases), strict=True)
+    return "\n".join([*parts, f"  expected  {expected_text(cases, list(plans))}"])
+
+
+def _planned(scenario: Scenario) -> tuple[str, Numerics | None]:
+    """The plan of a scenario in words, and the numerics of its first run; None where nothing is propagated."""
     from ...analysis import Transmission, question_of, repetitions, start_in_words
-    from ...propagation import check, pair_seconds, refuse_given
-    from ...sweeps import spoken
+    from ...propagation import check, refuse_given
 
     with planning():
         refuse_given(scenario.fixed)
@@ -87,11 +94,11 @@ def plan_text(scenario: Scenario) -> str:
     lines = [f"{scenario.name}{label}: {scenario.title}"]
     lines += [f"  question   {scenario.question}"] if scenario.question else []
     if chosen is None:
-        return "\n".join([*lines, "Nothing is propagated: the numbers follow from the stationary equation."])
+        return "\n".join([*lines, "Nothing is propagated: the numbers follow from the stationary equation."]), None
     with planning():
         report = question.without_run(scenario.problem, scenario.tolerance, chosen, **scenario.fixed)
     if report is not None:
-        return "\n".join([*lines, *(f"  {note}" for note in report.notes)])
+        return "\n".join([*lines, *(f"  {note}" for note in report.notes)]), None
     n = chosen.numerics
     start = start_in_words(scenario.problem) if isinstance(question, Transmission) else None
     lines += [] if start is None else [f"  start      {start}"]
@@ -99,12 +106,12 @@ def plan_text(scenario: Scenario) -> str:
     lines.append(str(chosen))
     pairs = n.fft_pairs + sum(repetition.fft_pairs for repetition in repetitions(chosen.problem, n))
     work = (
-        f"about {pairs:,} FFT pairs with the repetitions for the error bar, about {spoken(pairs * pair_seconds(n.grid.points))} of computing on this machine, and some seconds to start and to draw"
+        f"about {pairs:,} FFT pairs with the repetitions for the error bar"
         if pairs
-        else "no FFT: H is diagonalized on the grid, and on coarser ones for the error bar, in seconds"
+        else "no FFT: H is diagonalized on the grid, and on coarser ones for the error bar"
     )
     lines.append(f"  cost      {n.memory / 1e6:.1f} MB; {work}")
-    return "\n".join(lines)
+    return "\n".join(lines), n
 
 
 def record_of(result: Path) -> Path:

@@ -14,6 +14,7 @@ from ._run import (
     changed_words,
     code_of,
     encoded,
+    expecting,
     film,
     moved_by,
     remark_older,
@@ -50,7 +51,9 @@ def run_cases(
             if not quiet:
                 say(f"{number} of {len(scenario.cases)}: {case.label}")
             try:
-                report = certified(case, quiet, begun=bool(done))
+                first = not done and not quiet
+                on_plan = expecting(scenario.cases, movie=movie) if first else None
+                report = certified(case, quiet, begun=bool(done), on_plan=on_plan)
             except KeyboardInterrupt:
                 if not done:
                     raise

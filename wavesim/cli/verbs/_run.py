@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import typer
 
 from ...errors import BrokenOffError, WavesimError
 from .._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say
+from .._expected_time import expected_text
 from .._outbox import Outbox
 from .._stop import exit_code, shielded
 from .._streams import told
@@ -20,6 +21,7 @@ from ._planning import planning
 
 if TYPE_CHECKING:
     from ...analysis import Report, Sensitivities, Verification
+    from ...propagation import Numerics
     from ...scenario import Scenario
     from ...units import UnitSystem
 
@@ -44,7 +46,7 @@ def run(
     from ... import reports
 
     with Outbox(out) as box:
-        report = certified(scenario, quiet)
+        report = certified(scenario, quiet, on_plan=None if quiet else expecting((scenario,), movie=movie))
         verification = verified(scenario, report, quiet) if verify else None
         outcomes = reports.judge(report, scenario.expect)
         content = reports.as_json(report, scenario, outcomes)
@@ -139,8 +141,22 @@ def encoded(text: str) -> bytes:
     return f"{text}\n".encode("utf-8", "backslashreplace")
 
 
-def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
-    """Certify; what is refused before the first step is bad input, what breaks later (or after earlier cases) is a failed run."""
+def expecting(cases: tuple[Scenario, ...], *, movie: bool) -> Callable[[Numerics], None]:
+    """Say how long all cases will take, as soon as the first run of the first one is planned."""
+    return lambda numerics: say(f"expected   {expected_text(cases, [numerics] * len(cases), movie=movie)}")
+
+
+def certified(
+    scenario: Scenario, quiet: bool, begun: bool = False, on_plan: Callable[[Numerics], None] | None = None
+) -> Report:
+    """Certify; what is refused before the first step is bad input, what breaks later (or after earlier cases) is a failed run.
+
+    Args:
+        scenario: of one case.
+        quiet: whether nobody wants to see how far it is.
+        begun: whether an earlier case has been run.
+        on_plan: hears the numerics of the first run.
+    """
     from ...analysis import certify, with_inputs
     from ...propagation import refuse_given, reporter
 
@@ -155,7 +171,12 @@ def certified(scenario: Scenario, quiet: bool, begun: bool = False) -> Report:
             with planning(lambda: begun):
                 refuse_given(scenario.fixed)
                 report = certify(
-                    scenario.problem, scenario.tolerance, find=scenario.find, progress=progress, **scenario.fixed
+                    scenario.problem,
+                    scenario.tolerance,
+                    find=scenario.find,
+                    progress=progress,
+                    on_plan=on_plan,
+                    **scenario.fixed,
                 )
             return with_inputs(report, scenario.problem, scenario.uncertainties, find=scenario.find)
         except WavesimError as error:
