@@ -1,8 +1,9 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [sweep] [explorer]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from . import memory
 
@@ -15,13 +16,14 @@ def main() -> None:
     parser.add_argument(
         "which",
         nargs="*",
-        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), sweep (a quarter of an hour), explorer (an hour; needs chromium)",
+        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium)",
     )
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
         "--note", default="", help="what else mattered, kept in the record (other programs running, say)"
     )
     parser.add_argument("--rows", type=int, help="rows of the sweep, instead of 10,000")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the gallery's files stay")
     honest = parser.add_argument_group("honesty")
     honest.add_argument("--count", type=int, help="how many scenarios, instead of 1000")
     honest.add_argument("--seed", type=int, help="of the draws")
@@ -36,9 +38,9 @@ def main() -> None:
     )
     options = parser.parse_args()
     which = options.which or ["memory", "step"]
-    if unknown := set(which) - {"memory", "step", "cost_of_accuracy", "honesty", "sweep", "explorer"}:
+    if unknown := set(which) - {"memory", "step", "cost_of_accuracy", "honesty", "gallery", "sweep", "explorer"}:
         parser.error(
-            f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy, honesty, sweep or explorer"
+            f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy, honesty, gallery, sweep or explorer"
         )
     if "memory" in which:
         memory.main(options.quick, options.note)
@@ -52,6 +54,10 @@ def main() -> None:
         cost_of_accuracy.main(options.quick, options.note)
     if "honesty" in which:
         _honesty(options)
+    if "gallery" in which:
+        from . import gallery
+
+        gallery.main(options.quick, options.note, options.keep)
     if "sweep" in which:
         from . import sweep
 
