@@ -272,3 +272,11 @@ def test_a_level_of_both_wells_is_no_start_in_one() -> None:
         certify(
             Problem(Expression("6*((x/1.6)^2-1)^2 + t*x/100"), Eigenstate(0), duration=1.0), find=DrivenPopulations()
         )
+
+
+def test_the_plane_lies_at_the_summit_to_more_digits_than_values_tell() -> None:
+    """V = 0.15 (x^2 - 3)^2 + 0.05 x: V' = 0.6 x (x^2 - 3) + 0.05 = 0 at x = 0.0277849277863. Values alone would tell it to 1e-8."""
+    wells = two_wells_of(Expression("0.15*(x^2 - 3)^2 + 0.05*x"))
+    assert wells is not None
+    summit = min(np.roots([0.6, 0.0, -1.8, 0.05]), key=abs)
+    assert wells.divide == pytest.approx(summit, abs=1e-9)

@@ -16,7 +16,7 @@ from ..grid import Grid
 from ..potentials import Free, two_wells_of, values_at
 from ..problem import Problem, require_problem
 from ..propagation import Method, Numerics, Progress, heeding, reporter
-from ..states import Trapped
+from ..states import Thermal, Trapped
 from ._seam import seam_warnings
 from .bars import AbstractQuestion, Report
 from .predictions import gaussians_of, tunnels
@@ -42,6 +42,8 @@ def question_of(problem: Problem) -> AbstractQuestion:
     """
     if isinstance(problem.state, Trapped):
         return Decay()
+    if isinstance(problem.state, Thermal):
+        return Populations()
     if problem.ends is not None:
         return Motion()
     if two_that_meet(problem):

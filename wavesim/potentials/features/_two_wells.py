@@ -7,6 +7,7 @@ import math
 
 import jax
 import numpy as np
+from numpy.polynomial import Chebyshev
 
 from .._base import AbstractPotential, Position
 from .._combined import Driven
@@ -18,6 +19,8 @@ from ._survey import Survey, surveyed_line
 _LEAST, _ALIKE = 1e-6, 1e-9
 # digits of the distance of the wells to which the middle is first taken for a round number; arms of the balance, in that distance
 _DIGITS, _ARM, _SECANTS, _ROUNDS = 3, 0.31, 12, 6
+# degree of the series that tells a summit, what its last terms may be of the largest, and what all but the constant must be
+_DEGREE, _ENDED, _FLAT = 16, 1e-13, 1e-8
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -152,6 +155,9 @@ def _top(potential: AbstractPotential, mass: float, x: np.ndarray, run: slice) -
         return _middle(x, run)
     low, high = float(x[max(run.start - 1, 0)]), float(x[min(run.stop, len(x) - 1)])
     for _ in range(_ROUNDS):
+        summit = _summit(potential, mass, low, high)
+        if summit is not None:
+            return summit
         inner = np.linspace(low, high, 33)
         values = values_at(potential, inner, mass)
         tall = np.flatnonzero(values >= values.max() - 1e-14 * max(float(np.max(np.abs(values))), 1e-300))
@@ -159,6 +165,29 @@ def _top(potential: AbstractPotential, mass: float, x: np.ndarray, run: slice) -
             break
         low, high = float(inner[max(tall[0] - 1, 0)]), float(inner[min(tall[-1] + 1, 32)])
     return (low + high) / 2
+
+
+def _summit(potential: AbstractPotential, mass: float, low: float, high: float) -> float | None:
+    """Where the slope of V vanishes, by its Chebyshev series on an interval: values alone tell a summit to the root of rounding only.
+
+    None where the series has not ended, as at kinks, or where the highest point is an end.
+    """
+    series = Chebyshev.interpolate(lambda x: values_at(potential, x, mass), _DEGREE, domain=[low, high])
+    sizes = np.abs(series.coef)
+    if (
+        not np.all(np.isfinite(sizes))
+        or np.max(sizes[-2:]) > _ENDED * np.max(sizes)
+        or sizes[1:].max() < _FLAT * sizes.max()
+    ):
+        return None
+    slopes = series.deriv().roots()
+    inside = np.real(
+        slopes[(np.abs(np.imag(slopes)) < 1e-8 * (high - low)) & (np.real(slopes) > low) & (np.real(slopes) < high)]
+    )
+    if not len(inside):
+        return None
+    best = float(inside[np.argmax(series(inside))])
+    return best if series(best) >= max(series(low), series(high)) else None
 
 
 def _center(potential: AbstractPotential, survey: Survey, bottoms: tuple[float, float], mass: float) -> float | None:

@@ -31,7 +31,7 @@ POTENTIALS = (
     P.Expression, P.Sampled, P.SampledPlane, P.Layers, P.Heterostructure, P.Driven, P.Sum, P.Separable, P.DoubleSlit, P.TwoParticles,
 )  # fmt: skip
 STATES = (
-    S.GaussianPacket, S.WaveFunction, S.SampledState, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Trapped, S.Superposition,
+    S.GaussianPacket, S.WaveFunction, S.SampledState, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Thermal, S.Trapped, S.Superposition,
     S.Product,
 )  # fmt: skip
 OBSERVABLES = (

@@ -17,11 +17,13 @@ from ....potentials import AbstractDoubleWell
 from ....problem import Problem
 from ....propagation import Plan, Result
 from ....regions import Before, Beyond
+from ....states import Thermal
 from ...bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading, Report, rounding
 from ...fits import fit_oscillation
 from ...predictions import wkb_gap_of
 from .._given import given_by_hand, refuse_ends
 from ..levels import beating_report, beats_of, counted_gap, level_sum, localized, lowest_two, two_wells
+from ._thermal_populations import thermal_populations
 
 # rounding of a record's phases for each unit of height x time: a grid reaches at least to the top (see `rounding`)
 _PHASE = 2e-16
@@ -35,7 +37,7 @@ class Populations(AbstractRecordQuestion):
     period; `largest_transfer` is the share of the particle that swings over: all of it but for its tails in symmetric wells,
     gap^2/(gap^2 + detuning^2) by the generalised Rabi formula in tilted ones. From any other state, a packet above all, several levels beat: the
     headline is then the larger population at the end, and the period, where the two lowest levels lie in two wells, that of these two. For
-    driven wells see `DrivenPopulations`.
+    driven wells see `DrivenPopulations`. From a thermal state, equilibrium or found on one side, levels are summed and nothing is propagated.
     """
 
     relative: ClassVar[bool] = True
@@ -52,6 +54,9 @@ class Populations(AbstractRecordQuestion):
         return population_observables(problem)
 
     def direct(self, problem: Problem, tolerance: float, **fixed: Any) -> Report | None:
+        if isinstance(problem.state, Thermal):
+            self.observables(problem)
+            return thermal_populations(problem, tolerance)
         if not localized(problem) or not problem.potential.static or given_by_hand(fixed):
             return None
         wells, levels = two_wells(problem), lowest_two(problem)

@@ -1,0 +1,172 @@
+"""Populations of two wells at a temperature, at rest or after the particle was found on one side: sums over levels."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from typing import NamedTuple
+
+import numpy as np
+from scipy.integrate import quad
+
+from ...._checks import named
+from ...._typing import DIMENSIONLESS, ENERGY, TIME
+from ....errors import NumericsError, WavesimError
+from ....potentials import TwoWells, values_at
+from ....problem import Problem
+from ....states import Thermal
+from ...bars import BoundStates, Curve, Quantity, Report
+from .._without_record import report_without_record
+from ..levels import WellLevels, element_levels, on_points, two_wells, well_levels
+
+_FRAMES = 240
+# levels that are tried first, and at most
+_FIRST, _MOST = 8, 384
+# weight of the highest level beside that of the lowest from which on no more are taken
+_COLD = 1e-17
+# what quadrature on the elements leaves of a share of the particle
+_INTEGRALS = 1e-12
+_PICTURED = 6
+
+
+class _Mixture(NamedTuple):
+    """rho over levels: weights, shape (count,), and rho(0), shape (count, count)."""
+
+    levels: WellLevels
+    weights: np.ndarray
+    start: np.ndarray
+
+
+def thermal_populations(problem: Problem, tolerance: float) -> Report:
+    """Left and right population of a thermal state, and its energy; nothing is propagated.
+
+    In equilibrium P = sum w_n L_nn with w_n = exp(-E_n/kT)/Z and L_ij the part of <i|j> left of the barrier. Found on the left at time 0,
+    P(t) = sum_ij sqrt(w_i w_j) L_ij^2 cos((E_i - E_j) t)/sum_n w_n L_nn. Beside equilibrium stands Boltzmann's classical share,
+    int_left exp(-V/kT) dx/int exp(-V/kT) dx. Without a duration the end is half a period of the two lowest levels.
+
+    Args:
+        problem: of two wells, in a `Thermal` state.
+        tolerance: of the populations.
+
+    Raises:
+        WavesimError: if there are no two wells, or the temperature takes the particle over the rim, or to more than 384 levels.
+    """
+    begun = time.perf_counter()
+    wells, state = two_wells(problem), problem.state
+    assert isinstance(state, Thermal)
+    mass, kt = float(problem.mass), float(state.temperature)
+    mixture = _mixed(wells, mass, state)
+    levels, weights = mixture.levels, mixture.weights
+    end = _duration(problem, levels)
+    times = np.linspace(0.0, end, _FRAMES + 1)
+    left = _left_at(levels, mixture.start, times)
+    coarse = _coarser(levels, wells.divide)
+    # the same with the waves of two degrees less, the weights of levels that are off, and phases that they turn
+    mixed = float(np.max(np.abs(_left_at(levels, _start(coarse, weights, state.side), times, coarse) - left)))
+    drift = 2 * float(weights @ levels.errors)
+    bar = mixed + drift / kt + (end * drift if state.side else 0.0) + _INTEGRALS
+    energy = float(weights @ levels.energies)
+    spread = float(weights @ (levels.energies - energy) ** 2)
+    budget = {"levels": bar}
+    shares = {"left_population": float(left[-1]), "right_population": float(1 - left[-1])}
+    classical = {} if state.side else _classical(wells, mass, kt)
+    quantities = {
+        name: Quantity(name, share, bar, DIMENSIONLESS, budget, classical.get(name, {}))
+        for name, share in sorted(shares.items(), key=lambda item: -item[1])
+    }
+    if state.side is None:
+        error = float(weights @ levels.errors) + spread / kt**2 * float(levels.errors.max()) + _INTEGRALS * abs(energy)
+        quantities["mean_energy"] = Quantity("mean_energy", energy, error, ENERGY, {"levels": error})
+    curves = {
+        name: Curve(name, times, values, DIMENSIONLESS, {}, bar, ("time", TIME))
+        for name, values in (("left_population", left), ("right_population", 1 - left))
+    }
+    warm = int(np.sum(weights > tolerance / len(weights)))
+    pictured = element_levels(problem, min(max(warm, 2), _PICTURED))
+    notes = [f"nothing was propagated: a sum over {len(weights)} levels, {warm} of them warm, on elements."]
+    if state.side is not None and kt < levels.energies[1] - levels.energies[0]:
+        notes.append(
+            "kT is below the gap of the two lowest levels, so that the particle lies on both sides; take a warmer one, or a left_localized state."
+        )
+    report = report_without_record(
+        quantities,
+        tolerance,
+        "",
+        begun,
+        scale=1.0,
+        runs=pictured.rounds,
+        states=BoundStates(problem, pictured.states.grid, pictured.energies, pictured.states.psi),
+        notes=tuple(notes),
+    )
+    return dataclasses.replace(report, curves=curves if state.side else {})
+
+
+def _mixed(wells: TwoWells, mass: float, state: Thermal) -> _Mixture:
+    """As many levels as are warm."""
+    kt, count = float(state.temperature), _FIRST
+    while True:
+        try:
+            levels = well_levels(wells, mass, count)
+        except NumericsError:
+            raise WavesimError(
+                f"a thermal state needs wells that hold every level that is warm, but those of {named(wells.potential)} have a rim "
+                f"below which there are fewer than {count} levels, and the particle would leave; take a lower temperature, or walls far out."
+            ) from None
+        boltzmann = np.exp(-(levels.energies - levels.energies[0]) / kt)
+        if boltzmann[-1] < _COLD:
+            weights = boltzmann / boltzmann.sum()
+            return _Mixture(levels, weights, _start(levels.left, weights, state.side))
+        if count >= _MOST:
+            raise WavesimError(
+                f"a thermal state is summed over {_MOST} levels at most, but at this temperature more of them are warm; "
+                "take a lower one: so high up Boltzmann's classical shares hold."
+            )
+        count = min(2 * count, _MOST)
+
+
+def _start(left: np.ndarray, weights: np.ndarray, side: str | None) -> np.ndarray:
+    """rho(0) over levels, with unit trace, shape (count, count)."""
+    if side is None:
+        return np.diag(weights)
+    part = left if side == "left" else np.eye(len(left)) - left
+    root = np.sqrt(weights)
+    rho = root[:, None] * part * root
+    return rho / np.trace(rho)
+
+
+def _left_at(levels: WellLevels, start: np.ndarray, times: np.ndarray, left: np.ndarray | None = None) -> np.ndarray:
+    """tr(rho(t) L), shape (times,)."""
+    product = start * (levels.left if left is None else left)
+    turns = np.exp(-1j * np.outer(levels.energies - levels.energies[0], times))
+    return np.real(np.sum(turns.conj() * (product @ turns), axis=0))
+
+
+def _coarser(levels: WellLevels, divide: float) -> np.ndarray:
+    """L of the waves of two degrees less, with the signs of the finer ones, shape (count, count)."""
+    x, weights, psi = on_points(levels.coarser)
+    fine = levels.waves.at(x)
+    psi = psi * np.sign(np.sum(fine * psi * weights, axis=1))[:, None]
+    inside = x < divide
+    return (psi * weights)[:, inside] @ psi[:, inside].T
+
+
+def _duration(problem: Problem, levels: WellLevels) -> float:
+    if problem.duration is not None:
+        return float(problem.duration)
+    return math.pi / float(levels.energies[1] - levels.energies[0])
+
+
+def _classical(wells: TwoWells, mass: float, kt: float) -> dict[str, dict[str, float]]:
+    """Boltzmann's shares of phase space; none for deltas, which have no classical volume."""
+    if wells.potential.spikes:
+        return {}
+    low = min(wells.depths)
+
+    def weight(x: float) -> float:
+        return math.exp(-(float(values_at(wells.potential, np.array([x]), mass)[0]) - low) / kt)
+
+    left = quad(weight, -math.inf, wells.divide, limit=200)[0]
+    right = quad(weight, wells.divide, math.inf, limit=200)[0]
+    share = left / (left + right)
+    return {"left_population": {"classical": share}, "right_population": {"classical": 1 - share}}
