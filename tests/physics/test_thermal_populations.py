@@ -12,6 +12,7 @@ from scipy.integrate import quad, simpson
 import wavesim as ws
 from wavesim.errors import ArgumentError, WavesimError
 from wavesim.potentials import Expression, GaussianWells, QuarticDoubleWell
+from wavesim.scenario import read_scenario
 from wavesim.states import Thermal
 
 TILTED = "0.15*(x^2 - 3)^2 + 0.05*x"
@@ -101,4 +102,21 @@ def test_what_is_refused():
     with pytest.raises(ArgumentError, match="temperature"):
         Thermal(0.0)
     with pytest.raises(ArgumentError, match="side"):
-        Thermal(1.0, "middle")  # type: ignore[arg-type]
+        Thermal(1.0, "middle")
+
+
+def test_a_file_says_it_in_its_own_words():
+    """The same number from a scenario's table as from Python."""
+    content = {
+        "format": 1,
+        "title": "warm",
+        "units": "natural",
+        "potential": {"kind": "quartic_double_well", "barrier": 1.5, "half_distance": 1.8},
+        "state": {"kind": "thermal", "temperature": 0.3, "side": "left"},
+        "duration": 20.0,
+    }
+    scenario = read_scenario("warm", content)
+    assert scenario.problem.state == Thermal(0.3, "left")
+    report = ws.certify(scenario.problem, scenario.tolerance)
+    here = ws.certify(ws.Problem(QuarticDoubleWell(1.5, 1.8), Thermal(0.3, "left"), duration=20.0), 1e-6)
+    assert report["left_population"].value == here["left_population"].value

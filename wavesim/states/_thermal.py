@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import jax
 
@@ -15,23 +15,23 @@ from ..grid import Grid
 from ..hamiltonian import Hamiltonian
 from ._base import AbstractState
 
-_SIDES = ("left", "right")
+_SIDES = ("both", "left", "right")
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Thermal(AbstractState):
-    """Boltzmann's mixture of levels, rho = exp(-H/kT)/Z; with a `side`, of a particle that was found on that side of the barrier at time 0.
+    """Boltzmann's mixture of levels, rho = exp(-H/kT)/Z; with a side, of a particle that was found on that side of the barrier at time 0.
 
     Found on the left means rho(0) = exp(-H/2kT) P exp(-H/2kT)/Z', P being the part of space left of the barrier: for kT between the gap and
     the top that is a particle in the left well, with all the levels that are warm. Below the gap the lowest level alone is warm, and it lies on both sides.
 
     Args:
         temperature: as in "20 K"; kT in natural units.
-        side: "left", "right", or None for equilibrium, in which nothing moves.
+        side: "left" or "right", or "both" for equilibrium, in which nothing moves.
 
     Raises:
-        ArgumentError: if the temperature is not positive, or the side is neither.
+        ArgumentError: if the temperature is not positive, or the side is none of these.
 
     Source: W. H. Miller, S. D. Schwartz, J. W. Tromp, J. Chem. Phys. 79, 4889 (1983), eq. (14), for the symmetric form.
 
@@ -41,12 +41,11 @@ class Thermal(AbstractState):
     bound: ClassVar[bool] = True
 
     temperature: Temperature
-    side: Literal["left", "right"] | None = dataclasses.field(default=None, metadata={"static": True})
+    side: str = dataclasses.field(default="both", metadata={"static": True})
 
     def __post_init__(self) -> None:
         positive("temperature", self.temperature)
-        if self.side is not None:
-            one_of("side", self.side, _SIDES)
+        one_of("side", self.side, _SIDES)
 
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
         del grid, hamiltonian

@@ -16,9 +16,9 @@ from ....errors import NumericsError, WavesimError
 from ....potentials import TwoWells, values_at
 from ....problem import Problem
 from ....states import Thermal
-from ...bars import BoundStates, Curve, Quantity, Report
+from ...bars import Curve, Quantity, Report
 from .._without_record import report_without_record
-from ..levels import WellLevels, element_levels, on_points, two_wells, well_levels
+from ..levels import WellLevels, on_points, two_wells, well_levels
 
 _FRAMES = 240
 # levels that are tried first, and at most
@@ -27,7 +27,6 @@ _FIRST, _MOST = 8, 384
 _COLD = 1e-17
 # what quadrature on the elements leaves of a share of the particle
 _INTEGRALS = 1e-12
-_PICTURED = 6
 
 
 class _Mixture(NamedTuple):
@@ -55,7 +54,7 @@ def thermal_populations(problem: Problem, tolerance: float) -> Report:
     begun = time.perf_counter()
     wells, state = two_wells(problem), problem.state
     assert isinstance(state, Thermal)
-    mass, kt = float(problem.mass), float(state.temperature)
+    mass, kt, moving = float(problem.mass), float(state.temperature), state.side != "both"
     mixture = _mixed(wells, mass, state)
     levels, weights = mixture.levels, mixture.weights
     end = _duration(problem, levels)
@@ -65,17 +64,17 @@ def thermal_populations(problem: Problem, tolerance: float) -> Report:
     # the same with the waves of two degrees less, the weights of levels that are off, and phases that they turn
     mixed = float(np.max(np.abs(_left_at(levels, _start(coarse, weights, state.side), times, coarse) - left)))
     drift = 2 * float(weights @ levels.errors)
-    bar = mixed + drift / kt + (end * drift if state.side else 0.0) + _INTEGRALS
+    bar = mixed + drift / kt + (end * drift if moving else 0.0) + _INTEGRALS
     energy = float(weights @ levels.energies)
     spread = float(weights @ (levels.energies - energy) ** 2)
     budget = {"levels": bar}
     shares = {"left_population": float(left[-1]), "right_population": float(1 - left[-1])}
-    classical = {} if state.side else _classical(wells, mass, kt)
+    classical = {} if moving else _classical(wells, mass, kt)
     quantities = {
         name: Quantity(name, share, bar, DIMENSIONLESS, budget, classical.get(name, {}))
         for name, share in sorted(shares.items(), key=lambda item: -item[1])
     }
-    if state.side is None:
+    if not moving:
         error = float(weights @ levels.errors) + spread / kt**2 * float(levels.errors.max()) + _INTEGRALS * abs(energy)
         quantities["mean_energy"] = Quantity("mean_energy", energy, error, ENERGY, {"levels": error})
     curves = {
@@ -83,9 +82,8 @@ def thermal_populations(problem: Problem, tolerance: float) -> Report:
         for name, values in (("left_population", left), ("right_population", 1 - left))
     }
     warm = int(np.sum(weights > tolerance / len(weights)))
-    pictured = element_levels(problem, min(max(warm, 2), _PICTURED))
     notes = [f"nothing was propagated: a sum over {len(weights)} levels, {warm} of them warm, on elements."]
-    if state.side is not None and kt < levels.energies[1] - levels.energies[0]:
+    if moving and kt < levels.energies[1] - levels.energies[0]:
         notes.append(
             "kT is below the gap of the two lowest levels, so that the particle lies on both sides; take a warmer one, or a left_localized state."
         )
@@ -95,11 +93,9 @@ def thermal_populations(problem: Problem, tolerance: float) -> Report:
         "",
         begun,
         scale=1.0,
-        runs=pictured.rounds,
-        states=BoundStates(problem, pictured.states.grid, pictured.energies, pictured.states.psi),
         notes=tuple(notes),
     )
-    return dataclasses.replace(report, curves=curves if state.side else {})
+    return dataclasses.replace(report, curves=curves)
 
 
 def _mixed(wells: TwoWells, mass: float, state: Thermal) -> _Mixture:
@@ -125,9 +121,9 @@ def _mixed(wells: TwoWells, mass: float, state: Thermal) -> _Mixture:
         count = min(2 * count, _MOST)
 
 
-def _start(left: np.ndarray, weights: np.ndarray, side: str | None) -> np.ndarray:
+def _start(left: np.ndarray, weights: np.ndarray, side: str) -> np.ndarray:
     """rho(0) over levels, with unit trace, shape (count, count)."""
-    if side is None:
+    if side == "both":
         return np.diag(weights)
     part = left if side == "left" else np.eye(len(left)) - left
     root = np.sqrt(weights)
