@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pytest
-import scipy.fft
 from scipy.integrate import quad, simpson
 
 import wavesim as ws
@@ -34,12 +33,12 @@ def on_fourier_grid(potential, divide, count):
     """Levels and the parts left of the plane of <i|j>: H on 192 points by Fourier, the states on 64 times as many, Simpson's rule up to the plane."""
     points, length, more = 192, 20.0, 64
     x = -length / 2 + length / points * np.arange(points)
-    k = 2 * math.pi * scipy.fft.fftfreq(points, length / points)
-    kinetic = np.real(scipy.fft.ifft(k[:, None] ** 2 / 2 * scipy.fft.fft(np.eye(points), axis=0), axis=0))
+    k = 2 * math.pi * np.fft.fftfreq(points, length / points)
+    kinetic = np.real(np.fft.ifft(k[:, None] ** 2 / 2 * np.fft.fft(np.eye(points), axis=0), axis=0))
     energies, states = np.linalg.eigh(kinetic + np.diag(potential(x)))
     fine = np.linspace(-length / 2, divide, points * more + 1)
     waves = np.real(
-        np.exp(1j * (fine[:, None] + length / 2) * k) @ scipy.fft.fft(states[:, :count], axis=0) / points
+        np.exp(1j * (fine[:, None] + length / 2) * k) @ np.fft.fft(states[:, :count], axis=0) / points
     ) / math.sqrt(length / points)
     return energies[:count], simpson(waves.T[:, None] * waves.T[None], x=fine, axis=-1)
 
