@@ -71,6 +71,15 @@ def known(*values: Any) -> bool:
     return not _traced(values)
 
 
+def entries(value: Any) -> Any:
+    """The numbers of an array as nested tuples; anything else as it is."""
+
+    def tupled(node: Any) -> Any:
+        return tuple(map(tupled, node)) if isinstance(node, list) else node
+
+    return tupled(value.tolist()) if isinstance(value, np.ndarray) or _traced((value,)) else value
+
+
 def constant(value: Any) -> Any:
     """The value, of which JAX takes no derivative."""
     return _jax().lax.stop_gradient(value) if _traced((value,)) else value

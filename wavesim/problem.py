@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._arrays import entries
 from ._checks import positive
 from ._face import html_table, public, short
 from ._pytree import register_dataclass
@@ -245,7 +246,7 @@ def _symbols(node: Any) -> Iterator[str]:
 def _replaced(node: Any, keys: list[str], value: Any, path: str) -> Any:
     if not keys:
         return value
-    key, rest = keys[0], keys[1:]
+    key, rest, node = keys[0], keys[1:], entries(node)
     if isinstance(node, tuple | dict):
         index: Any = int(key) if isinstance(node, tuple) and key.isdigit() else key
         known = range(len(node)) if isinstance(node, tuple) else node

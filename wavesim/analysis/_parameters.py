@@ -7,6 +7,7 @@ import typing
 from collections.abc import Iterator
 from typing import Any
 
+from .._arrays import entries
 from .._typing import DIMENSIONLESS, Dimension
 from ..errors import ArgumentError
 from ..problem import Problem
@@ -87,6 +88,9 @@ def _changed(node: Any, keys: list[str], value: float) -> Any:
 
 
 def _floats(node: Any, hint: Any, path: str, most: int | None = _MOST_IN_LIST) -> Iterator[Parameter]:
+    if most is not None and getattr(node, "size", 0) > most:
+        return
+    node = entries(node)
     if isinstance(node, float) or (isinstance(node, int) and not isinstance(node, bool) and _is_float(hint)):
         yield Parameter(path, float(node), _dimension(hint))
     elif isinstance(node, tuple):
