@@ -19,7 +19,7 @@ from ....errors import WavesimError
 from ....potentials import CoulombBarrier
 from ....problem import Problem
 from ....propagation import Batch
-from ...bars import AbstractQuestion, Curve, Measurement, Predictions, Quantity, Report
+from ...bars import AbstractQuestion, Curve, Estimate, Measurement, Predictions, Quantity, Report
 from .._given import refuse_ends
 
 # the tail is followed to so many turning points C/E, in segments that double
@@ -30,6 +30,8 @@ _STEP = 1e-3
 _LOWEST, _HIGHEST = 0.25, 3.0
 _ENERGIES = 41
 _DEGREE = 6
+# of theory, whose logarithms have more digits
+_NODES = 14
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +84,8 @@ class HalfLife(AbstractQuestion):
         del duration
         well, mass, energy = _barrier(problem), float(problem.mass), float(self.energy)
         out = theory.coulomb_exit(energy, float(well.depth), float(well.radius), float(well.strength), mass)
-        exact = math.log(2.0) * out.round_trip * math.exp(-out.log_transmission)
+        half = math.log(2.0) * out.round_trip * math.exp(-out.log_transmission)
+        exact = Estimate(half, half * out.error)
         gamow = float(theory.alpha_half_life(energy, well.strength, well.radius, mass))
         known = {} if self.measured is None else {"experiment": float(self.measured)}
         return {"half_life": {"coulomb_functions": exact, "gamow": gamow} | known}
@@ -149,7 +152,8 @@ class GamowPeak(AbstractQuestion):
         well, mass, hot = _barrier(problem), float(problem.mass), float(self.temperature)
         scale = float(theory.gamow_peak_energy(hot, well.strength, mass))
         ends = math.sqrt(_LOWEST), math.sqrt(_HIGHEST)
-        nodes = (ends[0] + ends[1]) / 2 + (ends[1] - ends[0]) / 2 * np.cos(math.pi * (np.arange(8) + 0.5) / 8)
+        places = np.cos(math.pi * (np.arange(_NODES) + 0.5) / _NODES)
+        nodes = (ends[0] + ends[1]) / 2 + (ends[1] - ends[0]) / 2 * places
         energies = scale * nodes**2
         logs = np.array(
             [
@@ -159,10 +163,15 @@ class GamowPeak(AbstractQuestion):
                 for e in energies
             ]
         )
-        peak, width, _ = _peak(energies, logs, hot, _bare_exponent(well, mass), len(nodes) - 1)
+        bare = _bare_exponent(well, mass)
+        (peak, width, _), (other, other_width, _) = (_peak(energies, logs, hot, bare, _NODES - less) for less in (1, 3))
+        exact = Estimate(peak, abs(peak - other)), Estimate(width, abs(width - other_width))
         return {
-            "peak_energy": {"coulomb_functions": peak, "gamow": scale},
-            "peak_width": {"coulomb_functions": width, "gamow": float(theory.gamow_window(hot, well.strength, mass))},
+            "peak_energy": {"coulomb_functions": exact[0], "gamow": scale},
+            "peak_width": {
+                "coulomb_functions": exact[1],
+                "gamow": float(theory.gamow_window(hot, well.strength, mass)),
+            },
         }
 
 
@@ -183,12 +192,21 @@ def _peak(energies: np.ndarray, logs: np.ndarray, hot: float, bare: float, degre
 
     low, high = float(energies.min()), float(energies.max())
     peak = float(minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-10 * high}).x)  # type: ignore[attr-defined]
+    first, second = series.deriv(1), series.deriv(2)
+    for _ in range(2):
+        # values are level at the top, to half their digits; by Newton's method the slope's zero has all
+        root = math.sqrt(peak)
+        slope = 2 * root / hot - float(first(root)) - bare / peak
+        peak = (root - slope / (2 / hot - float(second(root)) + 2 * bare / (peak * root))) ** 2
     least = loss(peak) + 1.0
     if min(loss(low), loss(high)) <= least:
         raise WavesimError(
             "the peak must stand out within a quarter and three times Gamow's energy, but does not; lower the temperature, or take a higher barrier."
         )
-    sides = [float(np.asarray(brentq(lambda e: loss(e) - least, *ends)).item()) for ends in ((low, peak), (peak, high))]
+    sides = [
+        float(np.asarray(brentq(lambda e: loss(e) - least, *ends, xtol=1e-15 * high)).item())
+        for ends in ((low, peak), (peak, high))
+    ]
     return peak, sides[1] - sides[0], fitted
 
 

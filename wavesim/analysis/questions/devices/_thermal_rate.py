@@ -8,7 +8,7 @@ import time
 from typing import Any, NamedTuple, final
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from numpy.polynomial import Chebyshev
 
 from .... import theory
 from ...._checks import at_least, named, positive
@@ -21,8 +21,8 @@ from ...bars import Curve, Estimate, Predictions, Quantity, Report
 from ...predictions import barrier_top, by_cells, moves_right, scattering_problem
 from ..plane_waves import AbstractPlaneWaveQuestion
 
-# of the barrier's width: step of the differences that give its curvature
-_STEP = 1e-4
+# of the barrier's width: to either side of its top a polynomial of so high a degree gives its curvature
+_NEAR, _DEGREE = 0.05, 12
 _LOOKS = 4097
 
 
@@ -220,18 +220,17 @@ def _frequency(line: Problem) -> Estimate | None:
     left, right = potential.support(1e-3)
     x = np.linspace(left, right, _LOOKS)
     place = float(x[int(np.argmax(values_at(potential, x, mass)))])
-    near = x[1] - x[0]
-    found = minimize_scalar(
-        lambda at: -float(values_at(potential, np.array([at]), mass)[0]),
-        bounds=(place - near, place + near),
-        method="bounded",
-    )
-    middle = float(found.x)  # type: ignore[attr-defined]
     bends = []
-    for step in (_STEP * (right - left) * 8, _STEP * (right - left) * 16):
-        v = values_at(potential, middle + step * np.arange(-2, 3), mass)
-        bends.append(-float(-v[0] + 16 * v[1] - 30 * v[2] + 16 * v[3] - v[4]) / (12 * step**2))
-    if bends[0] <= 0:
+    for half in (_NEAR * (right - left), _NEAR * (right - left) / 2):
+        near = Chebyshev.interpolate(
+            lambda at: values_at(potential, np.asarray(at), mass), _DEGREE, [place - half, place + half]
+        )
+        tops = near.deriv().roots()
+        inside = np.real(tops[(abs(np.imag(tops)) < half) & (abs(np.real(tops) - place) < half)])
+        if not inside.size:
+            return None
+        bends.append(-float(near.deriv(2)(inside[int(np.argmax(near(inside)))])))
+    if min(bends) <= 0:
         return None
     omega = math.sqrt(bends[0] / mass)
     return Estimate(omega, omega * abs(bends[1] / bends[0] - 1) / 2 + 1e-12 * omega)
