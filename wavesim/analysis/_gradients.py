@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import scipy.fft
+from scipy.interpolate import make_interp_spline
 
 from ..errors import WavesimError
 from ..problem import Problem
@@ -24,6 +25,8 @@ _STEP_OF_RUNS, _ROUNDING = 1e-4, 1e-13
 _ONE_SIDED = ((1, -2.5), (2, 4.0), (3, -1.5))
 # steps where V depends on time, in those of a plan for the number itself
 _FINER = 4.0
+# of the spline through the samples of an integrand
+_DEGREE = 7
 # samples of psi and phi over the run, at first and where these are too few, along one axis and along more
 SAMPLES, PLANAR_SAMPLES = (64, 512, 2048), (64, 256)
 # one minus what is transmitted and what remains
@@ -115,6 +118,12 @@ class RunGradients:
         Raises:
             WavesimError: if the parameter cannot be moved, or is no part of H or of the start.
         """
+        if (
+            parameter.path == "duration"
+            and self.numerics.absorber is None
+            and all(map(_read_at_end, self.adjoints.values()))
+        ):
+            return self._by_duration(scale)
         if parameter.path == "duration" or parameter.path.startswith("find"):
             raise WavesimError("it is no part of H or of the start, and two runs tell its effect.")
         step = _STEP * scale
@@ -133,13 +142,9 @@ class RunGradients:
         moved = {}
         for name, adjoint in self.adjoints.items():
             change = self._changes(adjoint, stencil)
-            weights = np.full(len(adjoint.times), adjoint.times[1] - adjoint.times[0])
-            weights[[0, -1]] /= 2
-            integral, coarse = float(weights @ change), np.nan
+            integral, coarse = _integral(adjoint, change), np.nan
             if len(change) % 2:
-                twice = 2 * weights[::2]
-                twice[[0, -1]] = 2 * weights[0]
-                coarse = float(twice @ change[::2])
+                coarse = _integral(adjoint, change, 2)
             first = 2 * float(np.real(np.vdot(adjoint.phi[0], start))) * float(self.numerics.grid.cell)
             moved[name] = (integral + first, abs(integral - coarse) if np.isfinite(coarse) else abs(integral))
         edges = edge_error(below, above, 2 * step, float(self.numerics.grid.spacing[0]), self.tolerance)
@@ -154,6 +159,18 @@ class RunGradients:
         return derivative, edges + error + _LESS_SURE * self.tolerance / max(
             abs(self.values[name]), self.tolerance
         ) * size
+
+    def _by_duration(self, scale: float) -> dict[str, tuple[float, float]]:
+        """The same of what is read at the end: 2 Im <phi|H|psi> there."""
+        grid, problem, mass = self.numerics.grid, self.problem, float(self.problem.mass)
+        kinetic = np.asarray(grid.spread(grid.kinetic(mass)))
+        moved = {}
+        for name, adjoint in self.adjoints.items():
+            psi = adjoint.psi[-1]
+            v = np.asarray(problem.potential.sample(grid, mass=mass, time=float(adjoint.times[-1])))
+            applied = v * psi + np.asarray(scipy.fft.ifftn(kinetic * np.asarray(scipy.fft.fftn(psi))))
+            moved[name] = (2 * float(np.imag(np.vdot(adjoint.phi[-1], applied))) * float(grid.cell), 0.0)
+        return {name: self._sum(name, moved, scale, 0.0) for name in self.values}
 
     def _by_runs(self, parameter: Parameter, scale: float) -> dict[str, tuple[float, float]]:
         """The same by two more runs: the kinetic energy does not commute with what absorbs between the steps, and the integral would see it.
@@ -204,6 +221,25 @@ class RunGradients:
                 applied = applied + np.asarray(scipy.fft.ifftn(kinetic * np.asarray(scipy.fft.fftn(psi))))
             changes.append(2 * float(np.imag(np.vdot(phi, applied))) * float(grid.cell))
         return np.array(changes)
+
+
+def _read_at_end(adjoint: Adjoint) -> bool:
+    """Whether a number is made of the last frame alone."""
+    return not np.any(adjoint.number.absorbed) and not any(
+        np.any(weights[:-1]) for weights in adjoint.number.series.values()
+    )
+
+
+def _integral(adjoint: Adjoint, values: np.ndarray, every: int = 1) -> float:
+    """int f dt of every so many samples.
+
+    Of what is read at the end f is smooth, and a spline of high degree goes through the samples; of other numbers phi jumps at the frames
+    that count, where the trapezoidal rule takes both sides.
+    """
+    times, values = adjoint.times[::every], values[::every]
+    if len(times) <= _DEGREE or not _read_at_end(adjoint):
+        return float(np.trapezoid(values, times))
+    return float(make_interp_spline(times, values, k=_DEGREE).integrate(times[0], times[-1]))
 
 
 def sums_of(question: AbstractRecordQuestion, record: Result, least: float) -> dict[str, FrameSum]:
