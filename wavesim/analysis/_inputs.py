@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from ..errors import WavesimError
+from ..grid import Grid
 from ..problem import Problem
 from ._certify import question_of
 from ._sensitivities import derivatives, duration_of
@@ -13,7 +14,12 @@ from .bars import AbstractQuestion, Report
 
 
 def with_inputs(
-    report: Report, problem: Problem, uncertainties: Mapping[str, float], *, find: AbstractQuestion | None = None
+    report: Report,
+    problem: Problem,
+    uncertainties: Mapping[str, float],
+    *,
+    find: AbstractQuestion | None = None,
+    grid: Grid | None = None,
 ) -> Report:
     """The report with `inputs`: by quantity and path, abs(d(quantity)/d(parameter)) times the uncertainty of the parameter.
 
@@ -24,12 +30,13 @@ def with_inputs(
         problem: the physics.
         uncertainties: one standard deviation of each uncertain number, by path, in internal units.
         find: what was asked; by default what the problem suggests.
+        grid: of levels in more than one dimension.
     """
     if not uncertainties or not report.complete:
         return report
     question = find or question_of(problem)
     try:
-        _, entries, missing = derivatives(problem, question, duration_of(report), uncertainties)
+        _, entries, missing = derivatives(problem, question, duration_of(report), uncertainties, grid)
     except WavesimError as error:
         warning = f"the uncertainties of the inputs are not part of any bar: {error}"
         return dataclasses.replace(report, warnings=(*report.warnings, warning))

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Iterable
 
 from .._face import one_line
 from .._typing import ANY, DIMENSIONLESS, ENERGY, TIME, Dimension
 from ..errors import ArgumentError, WavesimError
+from ..grid import Grid
 from ..problem import Problem
+from ..units import NATURAL, UnitSystem
 from ._certify import certify, question_of
 from ._gradients import PLANAR_SAMPLES, SAMPLES, RunGradients
+from ._moved_words import sensitivities_text
 from ._parameters import Parameter, parameter_at, parameters_of, with_value
+from ._planar_slopes import PlanarLevels
 from .bars import AbstractQuestion, Estimate, Quantity, Report, error_of
 from .predictions import along_first_axis, shares_of
 from .questions import (
     AbstractPlaneWaveQuestion,
     Levels,
+    Populations,
     Splitting,
     Transmission,
+    beating_report,
     element_levels,
     gap_of,
     has_scattering_states,
+    localized,
 )
 
 # steps of the differences, as shares of a parameter's scale, and the error that is small enough to stop, as a share of the derivative or of
@@ -39,6 +47,9 @@ _EPS = 2.0**-52
 
 Numbers = dict[str, Quantity]
 NumbersOf = Callable[[Problem, AbstractQuestion], Numbers]
+
+
+_Derivatives = tuple[Numbers, "dict[str, dict[str, Sensitivity]]", dict[str, str]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +88,7 @@ class Sensitivities:
         dimension: of the quantity; `ANY` where the route does not say.
         entries: one for each number that it could be differentiated by.
         missing: sentences on the others, by path.
+        units: in which they are printed.
     """
 
     __repr__ = one_line
@@ -86,17 +98,13 @@ class Sensitivities:
     dimension: Dimension
     entries: tuple[Sensitivity, ...]
     missing: dict[str, str] = dataclasses.field(default_factory=dict)
+    units: UnitSystem = NATURAL
 
     def __getitem__(self, path: str) -> Sensitivity:
         return next(entry for entry in self.entries if entry.path == path)
 
     def __str__(self) -> str:
-        lines = [f"{self.quantity} = {self.value:.12g}; in internal units:"]
-        lines += [
-            f"{entry.path:<28}{entry.derivative:>20.10g} +- {entry.error:.1e}, {entry.per_percent:+.3g} per 1 %"
-            for entry in self.entries
-        ]
-        return "\n".join([*lines, *(f"{path}: {reason}" for path, reason in self.missing.items())])
+        return sensitivities_text(self, self.units)
 
 
 def sensitivities(
@@ -106,6 +114,7 @@ def sensitivities(
     find: AbstractQuestion | None = None,
     paths: Iterable[str] | None = None,
     duration: float | None = None,
+    grid: Grid | None = None,
 ) -> Sensitivities:
     """d(number)/d(parameter) for every float of the problem: ``sensitivities(problem)["potential.height"].derivative``.
 
@@ -121,6 +130,7 @@ def sensitivities(
         find: what is asked; by default what the problem suggests.
         paths: of the parameters, as for ``--set``; by default all but those of long lists.
         duration: of the run, where the problem leaves it to the planner and the quantity depends on it.
+        grid: of levels in more than one dimension; by default planned, which only a separable V can be.
 
     Returns:
         the `Sensitivities`; parameters that cannot be moved are named in `missing`.
@@ -130,7 +140,7 @@ def sensitivities(
         WavesimError: if the number is known neither without propagation nor as a sum over a record.
     """
     question = find or question_of(problem)
-    here, entries, missing = derivatives(problem, question, duration, paths)
+    here, entries, missing = derivatives(problem, question, duration, paths, grid)
     name = next(iter(here)) if of is None else of
     if name not in here:
         raise ArgumentError(
@@ -139,7 +149,7 @@ def sensitivities(
     known = sorted(
         (found[name] for found in entries.values() if name in found), key=lambda entry: -abs(entry.per_percent)
     )
-    return Sensitivities(name, here[name].value, here[name].dimension, tuple(known), missing)
+    return Sensitivities(name, here[name].value, here[name].dimension, tuple(known), missing, problem.shown_in)
 
 
 def derivatives(
@@ -147,12 +157,15 @@ def derivatives(
     question: AbstractQuestion,
     duration: float | None,
     paths: Iterable[str] | None = None,
-) -> tuple[Numbers, dict[str, dict[str, Sensitivity]], dict[str, str]]:
+    grid: Grid | None = None,
+) -> _Derivatives:
     """The numbers, their derivatives by path and quantity, and sentences on the parameters that cannot be moved.
 
     Raises:
         WavesimError: if the numbers can be differentiated neither without a run nor by one.
     """
+    if isinstance(question, Levels) and problem.potential.dimension > 1:
+        return _by_states(problem, question, paths, grid)
     numbers = route_without_run(problem, question, duration)
     if numbers is not None:
         here = numbers(problem, question)
@@ -165,9 +178,6 @@ def derivatives(
             break
         known = _by_run(problem, question, samples, paths)
     return known
-
-
-_Derivatives = tuple[Numbers, dict[str, dict[str, Sensitivity]], dict[str, str]]
 
 
 def _smooth(known: _Derivatives) -> bool:
@@ -183,6 +193,23 @@ def _smooth(known: _Derivatives) -> bool:
 def _by_run(problem: Problem, question: AbstractQuestion, samples: int, paths: Iterable[str] | None) -> _Derivatives:
     """The same by one run there and back."""
     run = RunGradients.of(problem, question, _OF_RUNS, samples)
+    here = {name: Quantity(name, value, 0.0, ANY) for name, value in run.values.items()}
+    return here, *_collected(problem, question, paths, run.by)
+
+
+def _by_states(problem: Problem, question: Levels, paths: Iterable[str] | None, grid: Grid | None) -> _Derivatives:
+    """The same of levels by their states."""
+    levels = PlanarLevels.of(problem, question, grid)
+    return levels.numbers, *_collected(problem, question, paths, functools.partial(levels.by, problem))
+
+
+def _collected(
+    problem: Problem,
+    question: AbstractQuestion,
+    paths: Iterable[str] | None,
+    by: Callable[[Parameter, float], dict[str, tuple[float, float]]],
+) -> tuple[dict[str, dict[str, Sensitivity]], dict[str, str]]:
+    """The derivatives, and their errors, that a function of a parameter and its scale tells."""
     entries: dict[str, dict[str, Sensitivity]] = {}
     missing: dict[str, str] = {}
     known, chosen = _chosen(problem, question, paths)
@@ -191,11 +218,11 @@ def _by_run(problem: Problem, question: AbstractQuestion, samples: int, paths: I
         try:
             entries[path] = {
                 name: Sensitivity(path, parameter.value, parameter.dimension, scale, derivative, error)
-                for name, (derivative, error) in run.by(parameter, scale).items()
+                for name, (derivative, error) in by(parameter, scale).items()
             }
         except WavesimError as error:
             missing[path] = str(error)
-    return {name: Quantity(name, value, 0.0, ANY) for name, value in run.values.items()}, entries, missing
+    return entries, missing
 
 
 def _chosen(
@@ -221,10 +248,12 @@ def route_without_run(problem: Problem, question: AbstractQuestion, duration: fl
         return _gap_numbers
     if isinstance(question, Levels) and endless:
         return _level_numbers
+    if isinstance(question, Populations) and endless and localized(problem) and problem.potential.static:
+        return functools.partial(_beat_numbers, duration)
     if isinstance(question, AbstractPlaneWaveQuestion):
         return _plane_wave_numbers
     if question.planned(problem, _TOLERANCE) is None:
-        return lambda changed, asked: certify(changed, _TOLERANCE, find=asked).quantities
+        return _reported_numbers
 
     def by_theory(changed: Problem, asked: AbstractQuestion) -> Numbers:
         lasting = duration if changed.duration is None else float(changed.duration)
@@ -235,6 +264,16 @@ def route_without_run(problem: Problem, question: AbstractQuestion, duration: fl
         }
 
     return by_theory if by_theory(problem, question) else None
+
+
+def _reported_numbers(problem: Problem, question: AbstractQuestion) -> Numbers:
+    """The numbers of a report, and of the theories beside them those that are surer, by the error of their method."""
+    numbers = dict(certify(problem, _TOLERANCE, find=question).quantities)
+    for name, quantity in numbers.items():
+        theories = [_told(name, *pair) for pair in quantity.theory.items() if isinstance(pair[1], Estimate)]
+        if theories and (best := min(theories, key=lambda one: one.error)).error < quantity.error:
+            numbers[name] = dataclasses.replace(best, dimension=quantity.dimension)
+    return numbers
 
 
 def _told(name: str, kind: str, value: float) -> Quantity:
@@ -264,6 +303,19 @@ def _gap_numbers(problem: Problem, question: AbstractQuestion) -> Numbers:
     return {
         "gap": Quantity("gap", gap.value, error, ENERGY),
         "tunneling_period": Quantity("tunneling_period", period, period * error / gap.value, TIME),
+    }
+
+
+def _beat_numbers(duration: float | None, problem: Problem, question: AbstractQuestion) -> Numbers:
+    """Gap, period and populations of a start in the two lowest levels, by elements; at the end, if there is one."""
+    del question
+    if problem.duration is None and duration is not None:
+        problem = problem.replace("duration", duration)
+    numbers = beating_report(problem, _TOLERANCE, {}).quantities
+    return {
+        name: number
+        for name, number in numbers.items()
+        if problem.duration is not None or not name.endswith("_population")
     }
 
 

@@ -16,10 +16,12 @@ from .devices import (
 from .levels import (
     Levels as Levels,
     LevelSlopes as LevelSlopes,
+    beating_report as beating_report,
     counted_gap as counted_gap,
     element_levels as element_levels,
     gap_of as gap_of,
     levels_with_slopes as levels_with_slopes,
+    localized as localized,
 )
 from .packets import (
     FLUX as FLUX,

@@ -178,7 +178,13 @@ def certified(
                     on_plan=on_plan,
                     **scenario.fixed,
                 )
-            return with_inputs(report, scenario.problem, scenario.uncertainties, find=scenario.find)
+            return with_inputs(
+                report,
+                scenario.problem,
+                scenario.uncertainties,
+                find=scenario.find,
+                grid=scenario.fixed.get("grid"),
+            )
         except WavesimError as error:
             complain(str(error))
             raise typer.Exit(FAILED if begun or isinstance(error, BrokenOffError) else BAD_INPUT) from None
@@ -206,7 +212,13 @@ def moved_by(scenario: Scenario, report: Report) -> Sensitivities | None:
     if not report.complete:
         return None
     try:
-        moved = sensitivities(scenario.problem, report.headline.name, find=scenario.find, duration=duration_of(report))
+        moved = sensitivities(
+            scenario.problem,
+            report.headline.name,
+            find=scenario.find,
+            duration=duration_of(report),
+            grid=scenario.fixed.get("grid"),
+        )
         return dataclasses.replace(moved, dimension=report.headline.dimension)
     except WavesimError as error:
         complain(f"no sensitivities: {error}")
