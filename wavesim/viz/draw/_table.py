@@ -20,13 +20,15 @@ _STEP = 0.032
 # how many cells of the bold row are bold: what it is, and the number
 _BOLD = 2
 _PLACES = (0.025, 0.25, 0.43, 0.55, 0.79, 0.90)
+# inputs that a line names
+_MOST_INPUTS = 3
 # characters of theory's number, unit and name that fit into its column
 _WIDEST = 38
 _HEADS = ("quantity", "measured", "error bar", "theory", "difference", "")
 
 
 def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: float) -> None:
-    """Write up to five quantities, the headline first and in bold, from the height `top` of the figure downwards."""
+    """Write up to five lines, the headline first and in bold, from the height `top` of the figure downwards; what uncertain inputs make of a number stands below it."""
     from ...analysis import Report
 
     if not isinstance(source, Report):
@@ -37,13 +39,12 @@ def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: 
         key=lambda q: (q is not source.headline, not q.theory, q.name.startswith("absorbed")),
     )[:MOST_ROWS]
     heads = _HEADS if source.result is not None else (_HEADS[0], "computed", *_HEADS[2:])
-    _write(
-        figure,
-        heads,
-        [(spoken(quantity.name), *_row(quantity, units, source.verdict(quantity))) for quantity in rows],
-        top,
-        bold=0,
-    )
+    lines: list[tuple[str, ...]] = []
+    for quantity in rows:
+        lines.append((spoken(quantity.name), *_row(quantity, units, source.verdict(quantity))))
+        if source.inputs.get(quantity.name):
+            lines.append(_inputs(source, quantity, units))
+    _write(figure, heads, lines[:MOST_ROWS], top, bold=0)
 
 
 def draw_cases(figure: Figure, study: Study, units: UnitSystem, top: float) -> None:
@@ -78,6 +79,16 @@ def _write(figure: Figure, heads: tuple[str, ...], rows: list[tuple[str, ...]], 
                 va="center",
                 weight="bold" if index == bold and place <= _PLACES[_BOLD - 1] else "normal",
             )
+
+
+def _inputs(report: Report, quantity: Quantity, units: UnitSystem) -> tuple[str, ...]:
+    """One standard deviation by the inputs together, and the inputs that make most of it."""
+    scale = units.scale(quantity.dimension)
+    shares = sorted(report.inputs[quantity.name].items(), key=lambda pair: -pair[1])
+    together = f"\u00b1 {scientific(report.input_error(quantity.name) / scale, 1)}"
+    words = [f"{path} {scientific(share / scale, 1)}" for path, share in shares[:_MOST_INPUTS]]
+    more = [] if len(shares) <= _MOST_INPUTS else [f"{len(shares) - _MOST_INPUTS} more"]
+    return "   by uncertain inputs", "one standard deviation", together, ", ".join([*words, *more]), "", ""
 
 
 def _row(quantity: Quantity, units: UnitSystem, verdict: str) -> tuple[str, ...]:
