@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument(
         "which",
         nargs="*",
-        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium)",
+        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again)",
     )
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
@@ -27,7 +27,9 @@ def main() -> None:
     honest = parser.add_argument_group("honesty")
     honest.add_argument("--count", type=int, help="how many scenarios, instead of 1000")
     honest.add_argument("--seed", type=int, help="of the draws")
-    honest.add_argument("--kinds", default="", help="some kinds alone, with commas between; writes no record")
+    honest.add_argument(
+        "--kinds", default="", help="some kinds alone (of sensitivities, too), with commas between; writes no record"
+    )
     honest.add_argument("--show", type=int, metavar="INDEX", help="print that draw as a scenario file, and run nothing")
     honest.add_argument("--old", action="store_true", help="the first 300 problems, against theory")
     honest.add_argument(
@@ -38,9 +40,18 @@ def main() -> None:
     )
     options = parser.parse_args()
     which = options.which or ["memory", "step"]
-    if unknown := set(which) - {"memory", "step", "cost_of_accuracy", "honesty", "gallery", "sweep", "explorer"}:
+    if unknown := set(which) - {
+        "memory",
+        "step",
+        "cost_of_accuracy",
+        "honesty",
+        "gallery",
+        "sweep",
+        "explorer",
+        "sensitivities",
+    }:
         parser.error(
-            f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy, honesty, gallery, sweep or explorer"
+            f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy, honesty, gallery, sweep, explorer or sensitivities"
         )
     if "memory" in which:
         memory.main(options.quick, options.note)
@@ -66,6 +77,10 @@ def main() -> None:
         from . import explorer
 
         explorer.main(options.quick, options.note)
+    if "sensitivities" in which:
+        from . import sensitivities
+
+        sensitivities.main(options.quick, options.note, _named(options.kinds))
 
 
 def _honesty(options: argparse.Namespace) -> None:
@@ -74,7 +89,7 @@ def _honesty(options: argparse.Namespace) -> None:
     from .honesty._first import main as first
 
     seed = SEED if options.seed is None else options.seed
-    kinds = tuple(kind for kind in options.kinds.split(",") if kind)
+    kinds = _named(options.kinds)
     all_kinds = QUESTIONS if options.questions else KINDS
     if unknown := set(kinds) - set(all_kinds):
         raise SystemExit(f"there is no kind {unknown.pop()!r}: choose among {', '.join(all_kinds)}")
@@ -85,6 +100,10 @@ def _honesty(options: argparse.Namespace) -> None:
     else:
         name = "honesty_questions" if options.questions else "honesty_laws" if options.laws else "honesty"
         main(options.quick, options.note, options.count or 1000, seed, kinds, all_kinds, name=name, laws=options.laws)
+
+
+def _named(kinds: str) -> tuple[str, ...]:
+    return tuple(kind for kind in kinds.split(",") if kind)
 
 
 if __name__ == "__main__":

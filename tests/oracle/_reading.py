@@ -202,6 +202,14 @@ def _end(outwards: np.ndarray) -> float:
     return float(last)
 
 
+def _layers(given: dict[str, Any], mass: float) -> Line:
+    left, before, after = _numbers(given, "left", "before", "after")
+    pairs = [(number(thickness), number(height)) for thickness, height in given["layers"]]
+    sides = left + np.cumsum([0.0, *(thickness for thickness, _ in pairs)])
+    inner = zip((height for _, height in pairs), sides[:-1], sides[1:], strict=True)
+    return _flat([(before, -np.inf, sides[0]), *inner, (after, sides[-1], np.inf)], (before, after))
+
+
 def _sum(given: dict[str, Any], mass: float) -> Line:
     lines = [line_of(term, mass) for term in given["terms"]]
     ends = tuple(float(sum(line.ends[side] for line in lines)) for side in (0, 1))
@@ -229,5 +237,5 @@ _KINDS: dict[str, Callable[[dict[str, Any], float], Line]] = {
     "triangular_barrier": _triangle, "parabolic_barrier": _parabola, "delta_barrier": _delta(1.0), "delta_well": _delta(-1.0),
     "double_delta_well": _two_deltas, "harmonic": _harmonic, "quartic_double_well": _quartic,
     "gaussian_wells": _gaussian_wells, "well_behind_barrier": _behind, "leaky_square_well": _leaky, "sampled": _table,
-    "expression": _expression, "sum": _sum, "driven": _driven,
+    "expression": _expression, "layers": _layers, "sum": _sum, "driven": _driven,
 }  # fmt: skip
