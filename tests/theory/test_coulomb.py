@@ -44,6 +44,9 @@ def test_leaking_at_transmission_over_round_trip_is_the_complex_resonance() -> N
     assert known.width == pytest.approx(3.37e-8, rel=1e-2)
     out = theory.coulomb_exit(known.energy, well.depth, well.radius, well.strength)
     assert math.exp(out.log_transmission) / out.round_trip == pytest.approx(known.width, rel=1e-6)
+    assert out.error < 1e-8
+    alone = theory.coulomb_log_transmission(known.energy, well.depth, well.radius, well.strength)
+    assert alone == out.log_transmission
 
 
 def test_the_half_life_of_polonium_212() -> None:

@@ -74,6 +74,7 @@ from .levels import (
     coherent_state as coherent_state,
     coherent_width as coherent_width,
     coulomb_exit as coulomb_exit,
+    coulomb_log_transmission as coulomb_log_transmission,
     coulomb_outgoing as coulomb_outgoing,
     critical_separation as critical_separation,
     delta_bond_energy as delta_bond_energy,

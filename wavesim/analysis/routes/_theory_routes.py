@@ -179,9 +179,7 @@ def coulomb_peak(problem: Problem, temperature: float, near: float) -> Route:
     energies = near * np.array(_AROUND)
     logs = np.array(
         [
-            theory.coulomb_exit(
-                float(e), float(well.depth), float(well.radius), float(well.strength), mass
-            ).log_transmission
+            theory.coulomb_log_transmission(float(e), float(well.depth), float(well.radius), float(well.strength), mass)
             for e in energies
         ]
     )

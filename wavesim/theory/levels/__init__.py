@@ -2,7 +2,12 @@
 
 from ._bound_levels import bound_levels as bound_levels
 from ._box import bouncer_levels as bouncer_levels, box_levels as box_levels, revival_time as revival_time
-from ._coulomb import CoulombExit as CoulombExit, coulomb_exit as coulomb_exit, coulomb_outgoing as coulomb_outgoing
+from ._coulomb import (
+    CoulombExit as CoulombExit,
+    coulomb_exit as coulomb_exit,
+    coulomb_log_transmission as coulomb_log_transmission,
+    coulomb_outgoing as coulomb_outgoing,
+)
 from ._delta_wells import (
     DeltaDoublet as DeltaDoublet,
     critical_separation as critical_separation,

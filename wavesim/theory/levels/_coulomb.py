@@ -109,17 +109,11 @@ def coulomb_exit(energy: float, depth: float, radius: float, coulomb: float, mas
     Source:
         Matching at R with the Coulomb functions of Abramowitz and Stegun, chapter 14; compare Gamow, Z. Phys. 51 (1928) 204.
     """
-
-    def matched(e: float) -> tuple[float, float]:
-        k, inner = math.sqrt(2 * mass * e), math.sqrt(2 * mass * (e + depth))
-        wave, slope = coulomb_outgoing(coulomb * mass / k, k * radius)
-        incoming, reflected = inner * wave - 1j * k * slope, inner * wave + 1j * k * slope
-        return math.log(4 * k * inner) - 2 * math.log(abs(incoming)), cmath.phase(reflected / incoming)
-
     step, phases = _STEP * energy, []
-    log, here = matched(energy)
+    log, here = _matched(energy, depth, radius, coulomb, mass)
     for place in (-2, -1, 1, 2):
-        phases.append((matched(energy + place * step)[1] - here + math.pi) % (2 * math.pi) - math.pi)
+        phase = _matched(energy + place * step, depth, radius, coulomb, mass)[1]
+        phases.append((phase - here + math.pi) % (2 * math.pi) - math.pi)
     far_below, below, above, far_above = phases
     second, fourth = (above - below) / (2 * step), (8 * (above - below) - (far_above - far_below)) / (12 * step)
     inside = 2 * radius * mass / math.sqrt(2 * mass * (energy + depth))
@@ -127,3 +121,30 @@ def coulomb_exit(energy: float, depth: float, radius: float, coulomb: float, mas
     # the next order is about the square of what this one changed
     error = (fourth - second) ** 2 / max(abs(fourth), abs(second), math.ulp(0.0)) + left / step
     return CoulombExit(log, inside + fourth, left + error / (inside + fourth))
+
+
+def coulomb_log_transmission(energy: float, depth: float, radius: float, coulomb: float, mass: float = 1.0) -> float:
+    """Natural logarithm of the transmission alone, at a fifth of the cost of `coulomb_exit`.
+
+    Args:
+        energy: E > 0 far outside [energy].
+        depth: V inside is minus this [energy].
+        radius: R [length].
+        coulomb: C = Z1 Z2 e^2 [energy length].
+        mass: reduced mass.
+
+    Returns:
+        log T.
+
+    Source:
+        As `coulomb_exit`.
+    """
+    return _matched(energy, depth, radius, coulomb, mass)[0]
+
+
+def _matched(energy: float, depth: float, radius: float, coulomb: float, mass: float) -> tuple[float, float]:
+    """log T, and the phase of B exp(-2iKR)."""
+    k, inner = math.sqrt(2 * mass * energy), math.sqrt(2 * mass * (energy + depth))
+    wave, slope = coulomb_outgoing(coulomb * mass / k, k * radius)
+    incoming, reflected = inner * wave - 1j * k * slope, inner * wave + 1j * k * slope
+    return math.log(4 * k * inner) - 2 * math.log(abs(incoming)), cmath.phase(reflected / incoming)

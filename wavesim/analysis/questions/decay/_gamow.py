@@ -157,9 +157,9 @@ class GamowPeak(AbstractQuestion):
         energies = scale * nodes**2
         logs = np.array(
             [
-                theory.coulomb_exit(
+                theory.coulomb_log_transmission(
                     float(e), float(well.depth), float(well.radius), float(well.strength), mass
-                ).log_transmission
+                )
                 for e in energies
             ]
         )
