@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wavesim import Problem, WavesimError, certify
-from wavesim.analysis import Transmission
+from wavesim.analysis import Transmission, TransmissionCurve
 from wavesim.potentials import DeltaBarrier, DeltaWell, RectangularBarrier, Step, Sum
 from wavesim.states import GaussianPacket, WaveFunction
 from wavesim.units import eV, m_e, nm
@@ -103,7 +103,10 @@ def test_a_written_start_is_answered_by_the_average_where_a_run_would_take_long(
     assert abs(numbers[0].value - numbers[1].value) <= numbers[0].error + numbers[1].error
 
 
-def test_three_deltas_that_lie_on_no_grid_are_answered_by_scattering_states() -> None:
+@pytest.mark.parametrize("find", [Transmission(), TransmissionCurve(count=21)], ids=["share", "curve"])
+def test_three_deltas_that_lie_on_no_grid_are_answered_by_scattering_states(
+    find: Transmission | TransmissionCurve,
+) -> None:
     """Set-up: deltas at 0, 1 and 1 + sqrt(2)/3, whose distances no spacing divides, and a packet of k = 1.3.
 
     Formula: each delta is a matrix that makes psi' jump by 2 s psi, multiplied with free flight between them; T averaged over the packet's momenta.
@@ -111,7 +114,7 @@ def test_three_deltas_that_lie_on_no_grid_are_answered_by_scattering_states() ->
     """
     places, strengths = (0.0, 1.0, 1 + math.sqrt(2) / 3), (0.4, 0.7, -0.3)
     deltas = (DeltaBarrier(s, x) if s > 0 else DeltaWell(-s, x) for s, x in zip(strengths, places, strict=True))
-    report = certify(Problem(Sum(tuple(deltas)), GaussianPacket(-30.0, 3.0, 1.3)), 1e-3)
+    report = certify(Problem(Sum(tuple(deltas)), GaussianPacket(-30.0, 3.0, 1.3)), 1e-3, find=find)
     k = 1.3 + np.linspace(-7, 7, 4001) / (2 * 3.0)
     psi, slope, at = np.ones(len(k), complex), 1j * k, places[-1]
     for x, s in zip(reversed(places), reversed(strengths), strict=True):

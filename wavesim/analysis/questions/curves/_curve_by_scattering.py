@@ -87,8 +87,8 @@ def without_record(problem: Problem, tolerance: float, chosen: Energies, expecte
         name: _quantity(name, theories, tolerance) for name, theories in expected.items() if name != "imbalance"
     }
     note = (
-        "nothing was propagated: the packet has parts so slow, or V features so narrow, that a run would take minutes; the curves are those of "
-        "scattering states. To see it move, make the packet faster or wider, or leave out its slowest energies with `lower`."
+        "nothing was propagated: the packet has parts so slow, or V features so narrow, that a run would take minutes, or no grid has points at all deltas; "
+        "the curves are those of scattering states. To see it move, make the packet faster or wider, or leave out its slowest energies with `lower`."
     )
     return Report(None, tolerance, quantities, curves, (), 0, 0, time.perf_counter() - begun, notes=(note,))
 

@@ -13,7 +13,7 @@ from ...._typing import DIMENSIONLESS, ENERGY, EnergyValue
 from ....errors import ArgumentError
 from ....potentials import RectangularBarrier
 from ....problem import Problem
-from ....propagation import Batch, Plan, Refinement
+from ....propagation import Batch, Plan, Refinement, deltas_fit
 from ...bars import MOST_WORK, AbstractQuestion, Curve, Estimate, Measurement, Predictions, Quantity, Report
 from ...fits import Peak, nearest, peaks_of
 from ...predictions import (
@@ -230,11 +230,12 @@ def _known(problem: Problem, fixed: dict[str, Any]) -> bool:
 
 
 def _confirming(problem: Problem, chosen: Energies, tolerance: float, fixed: dict[str, Any]) -> float | None:
-    """The tolerance of a run that confirms the curves and takes no longer than half a minute; None where there is none."""
+    """The tolerance of a run that confirms the curves and takes no longer than half a minute, on a grid with points at all deltas; None where there is none."""
     looser = tolerance
     while looser <= _LOOSEST * tolerance:
         numerics = SoftDetectors.placed(problem, chosen, looser).numerics(looser, Refinement(), **fixed)
-        if math.prod(numerics.grid.points) * (numerics.fft_pairs or 0) <= _LONGEST:
+        short = math.prod(numerics.grid.points) * (numerics.fft_pairs or 0) <= _LONGEST
+        if short and deltas_fit(numerics.grid, problem.potential):
             return looser
         looser *= _LOOSER
     return None
