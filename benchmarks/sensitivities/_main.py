@@ -52,6 +52,9 @@ def main(quick: bool, note: str, chosen: tuple[str, ...] = ()) -> None:
     Raises:
         RuntimeError: if a potential of the scenario language has no case.
     """
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
     refuse_missing()
     conditions = Conditions.now(_PACKAGES, note)
     cases = [case for case in CASES if not chosen or case.kind in chosen]
