@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import hypothesis
-import jax
-import numpy as np
-import pytest
+import os
+
+# before numpy is imported: small matrices gain nothing by threads, which spin where two tests run at once
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import hypothesis  # noqa: E402
+import jax  # noqa: E402
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
 
 jax.config.update("jax_enable_x64", True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -267,8 +266,6 @@ def theory(
 ) -> None:
     """Print what theory predicts for a scenario, without propagating."""
     with door():
-        # of matrices this small threads make nothing faster, and on a busy machine they wait for each other
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         start_jax("cpu")
         from ..scenario import load_scenario
 
@@ -350,8 +347,6 @@ def explore(
 ) -> None:
     """Open a live page: drag the barrier and see the wave tunnel. Served to this machine alone, until Ctrl-C."""
     with door():
-        # two threads on small matrices wait for each other, and frames wait for them
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         start_jax("cpu")
         from ..explorer import explore as serve
 
