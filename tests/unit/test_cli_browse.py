@@ -140,3 +140,16 @@ def test_theory_of_several_cases_has_their_ratio() -> None:
     assert curve["points"][-1] == pytest.approx(first["theory"]["levels"])
     text = wavesim("theory", "hydrogen_transfer").stdout
     assert "deuterium\n" in text and "ratio of the last case to the first: " in text
+
+
+def test_check_knows_what_is_answered_without_a_run(tmp_path: Path) -> None:
+    """Two deltas at 1e-8 need more points than can be diagonalized; `run` answers by their levels, and `check` says so."""
+    file = tmp_path / "deltas.toml"
+    file.write_text(
+        'format = 1\ntitle = "two deltas"\nunits = "natural"\n'
+        '[potential]\nkind = "double_delta_well"\nstrength = 1.38183\nseparation = 1.91991\n'
+        '[state]\nkind = "left_localized"\n[accuracy]\ntolerance = 8.64144e-09\n'
+    )
+    done = wavesim("check", str(file))
+    assert done.exit_code == 0, done.stderr
+    assert "Nothing is propagated" in done.stdout

@@ -124,9 +124,14 @@ class AbstractRecordQuestion(AbstractQuestion):
 
     @final
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
-        return (
-            None if self.direct(problem, tolerance, **fixed) is not None else self.course(problem, tolerance, **fixed)
-        )
+        if self.direct(problem, tolerance, **fixed) is not None:
+            return None
+        try:
+            return self.course(problem, tolerance, **fixed)
+        except TooLargeError:
+            if self.without_run(problem, tolerance, None, **fixed) is None:
+                raise
+            return None
 
     @final
     def course(self, problem: Problem, tolerance: float, *, refinement: Refinement | None = None, **fixed: Any) -> Plan:
