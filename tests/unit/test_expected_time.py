@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -56,6 +57,9 @@ def test_a_larger_tolerance_is_named_where_it_spares_half(monkeypatch: pytest.Mo
     monkeypatch.setattr(_expected_time, "_LONG", 0.0)
     monkeypatch.setattr(_expected_time, "_WORTH", 1.0)
     assert f"with --tolerance {10 * scenario.tolerance:g}" in expected_text((scenario,), [numerics])
+    # what cannot be asked for is not named
+    rough = dataclasses.replace(scenario, tolerance=0.02)
+    assert "--tolerance" not in expected_text((rough,), [numerics])
 
 
 def test_certify_tells_its_first_plan_once() -> None:

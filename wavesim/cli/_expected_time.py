@@ -19,6 +19,8 @@ _LEAST_SECONDS = 5e-3
 _STRIDES = 100_000
 # from so many seconds on a larger tolerance is tried, and named if it takes less than half of them
 _LONG, _LARGER, _WORTH = 30.0, 10.0, 0.5
+# the largest tolerance that can be asked for
+_LOOSEST = 0.1
 
 
 def expected_text(cases: tuple[Scenario, ...], plans: list[Numerics | None], *, movie: bool = True) -> str:
@@ -34,7 +36,7 @@ def expected_text(cases: tuple[Scenario, ...], plans: list[Numerics | None], *, 
 
     seconds = expected_seconds(plans, movie=movie)
     text = f"about {spoken(max(seconds, 1.0))} on this machine, pictures included"
-    if seconds < _LONG:
+    if seconds < _LONG or _LARGER * max(case.tolerance for case in cases) > _LOOSEST:
         return text
     cheaper: list[Numerics | None] = []
     for case in cases:
