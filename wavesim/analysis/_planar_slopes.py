@@ -83,29 +83,33 @@ class PlanarLevels:
     def _slopes(
         self, problem: Problem, parameter: Parameter, scale: float, states: BoundStates
     ) -> Iterator[tuple[float, float]]:
-        energies, mass = np.asarray(states.energies), float(problem.mass)
-        grid = _with_points(states.grid, tuple(_TIMES[states.grid.dimension] * n for n in states.grid.points))
-        psi = np.real(resampled(np.asarray(states.psi), grid.points))
+        energies, mass, own = np.asarray(states.energies), float(problem.mass), states.grid
+        grid = _with_points(own, tuple(_TIMES[own.dimension] * n for n in own.points))
+        psi = np.real(resampled(np.asarray(states.psi), grid.points)).reshape(len(energies), -1)
         step = (parameter.value + _STEP * scale) - parameter.value
         sides = [
             with_value(problem, self.question, parameter.path, parameter.value + place * step)[0]
             for place in (-2, -1, 1, 2)
         ]
-        moved = [np.asarray(side.potential.sample(grid, mass=float(side.mass))) for side in sides]
+        moved = [np.asarray(side.potential.sample(grid, mass=float(side.mass))).ravel() for side in sides]
         second = (moved[2] - moved[1]) / (2 * step)
         fourth = (8 * (moved[2] - moved[1]) - (moved[3] - moved[0])) / (12 * step)
-        flat = psi.reshape(len(psi), -1)
-        near, matrix = (float(grid.cell) * (flat * part.ravel()) @ flat.T for part in (second, fourth))
+        near, matrix = (float(grid.cell) * (psi * part) @ psi.T for part in (second, fourth))
+        strength = np.sqrt(float(grid.cell) * np.sum((psi * fourth) ** 2, axis=1))
+        flat, kinetic = np.asarray(states.psi).reshape(len(energies), -1), _kinetic(states, mass)
         if parameter.path == "particle.mass":
-            kinetic = _kinetic(states, mass) / mass
-            near, matrix = near - kinetic, matrix - kinetic
+            change = float(own.cell) * flat @ kinetic.T / mass
+            near, matrix = near - change, matrix - change
+            strength = strength + np.sqrt(float(own.cell) * np.sum(kinetic**2, axis=1)) / mass
         same = np.abs(energies[:, None] - energies) <= _SAME * float(np.max(np.abs(energies)))
+        mixed = _mixed(problem, states, kinetic, same)
         for n in range(len(self.numbers)):
             alike = np.flatnonzero(same[n])
             spread = float(np.ptp(np.linalg.eigvalsh(matrix[np.ix_(alike, alike)])))
-            value = float(matrix[n, n])
-            change = (value - float(near[n, n])) ** 2 / max(abs(value), math.ulp(0.0))
-            yield value, change + spread + 64 * math.ulp(float(np.max(np.abs(energies)))) / step
+            value, other = float(matrix[n, n]), float(near[n, n])
+            difference = (value - other) ** 2 / max(abs(value), abs(other), math.ulp(0.0))
+            rounding = 64 * math.ulp(float(np.max(np.abs(energies)))) / step
+            yield value, difference + spread + rounding + 2 * float(mixed[n] * strength[n])
 
 
 def _finer(grid: Grid) -> Grid:
@@ -119,8 +123,20 @@ def _with_points(grid: Grid, points: tuple[int, ...]) -> Grid:
 
 
 def _kinetic(states: BoundStates, mass: float) -> np.ndarray:
-    """<m|T|n> of all states."""
+    """T psi of all states, shape (count, points)."""
     grid, psi = states.grid, np.asarray(states.psi)
     axes = tuple(range(1, psi.ndim))
-    moved = np.real(np.fft.ifftn(np.asarray(grid.spread(grid.kinetic(mass))) * np.fft.fftn(psi, axes=axes), axes=axes))
-    return float(grid.cell) * np.einsum("mp,np->mn", psi.reshape(len(psi), -1), moved.reshape(len(psi), -1))
+    energies = np.asarray(grid.spread(grid.kinetic(mass)))
+    moved = np.real(np.fft.ifftn(energies * np.fft.fftn(psi, axes=axes), axes=axes))
+    return moved.reshape(len(psi), -1)
+
+
+def _mixed(problem: Problem, states: BoundStates, kinetic: np.ndarray, same: np.ndarray) -> np.ndarray:
+    """Amplitude of other states in each: the norm of H psi - E psi over the distance of the next level, or over <T> where it is alone."""
+    grid, energies = states.grid, np.asarray(states.energies)
+    psi = np.asarray(states.psi).reshape(kinetic.shape)
+    v = np.asarray(problem.potential.sample(grid, mass=float(problem.mass))).ravel()
+    rest = kinetic + (v - energies[:, None]) * psi
+    means = float(grid.cell) * np.sum(psi * kinetic, axis=1)
+    apart = np.where(same, np.inf, np.abs(energies[:, None] - energies)).min(axis=1)
+    return np.sqrt(float(grid.cell) * np.sum(rest**2, axis=1)) / np.where(np.isfinite(apart), apart, means)
