@@ -6,6 +6,8 @@ import math
 import time
 from typing import TYPE_CHECKING
 
+from ..errors import WavesimError
+
 if TYPE_CHECKING:
     from ..propagation import Numerics
     from ..scenario import Scenario
@@ -19,8 +21,6 @@ _LEAST_SECONDS = 5e-3
 _STRIDES = 100_000
 # from so many seconds on a larger tolerance is tried, and named if it takes less than half of them
 _LONG, _LARGER, _WORTH = 30.0, 10.0, 0.5
-# the largest tolerance that can be asked for
-_LOOSEST = 0.1
 
 
 def expected_text(cases: tuple[Scenario, ...], plans: list[Numerics | None], *, movie: bool = True) -> str:
@@ -36,12 +36,16 @@ def expected_text(cases: tuple[Scenario, ...], plans: list[Numerics | None], *, 
 
     seconds = expected_seconds(plans, movie=movie)
     text = f"about {spoken(max(seconds, 1.0))} on this machine, pictures included"
-    if seconds < _LONG or _LARGER * max(case.tolerance for case in cases) > _LOOSEST:
+    if seconds < _LONG:
         return text
     cheaper: list[Numerics | None] = []
     for case in cases:
         question = case.find or question_of(case.problem)
-        chosen = question.planned(case.problem, _LARGER * case.tolerance, **case.fixed)
+        try:
+            chosen = question.planned(case.problem, _LARGER * case.tolerance, **case.fixed)
+        except WavesimError:
+            # what cannot be asked for is not advised; the run itself goes on
+            return text
         cheaper.append(None if chosen is None else chosen.numerics)
     spared = expected_seconds(cheaper, movie=movie)
     if spared > _WORTH * seconds:
