@@ -279,4 +279,4 @@ def test_the_plane_lies_at_the_summit_to_more_digits_than_values_tell() -> None:
     wells = two_wells_of(Expression("0.15*(x^2 - 3)^2 + 0.05*x"))
     assert wells is not None
     summit = min(np.roots([0.6, 0.0, -1.8, 0.05]), key=abs)
-    assert wells.divide == pytest.approx(summit, abs=1e-9)
+    assert wells.divide == pytest.approx(summit, abs=1e-12)
