@@ -13,8 +13,8 @@ _ACCURACY = 1e-13
 _FAR = 30.0
 # of the energy: what differences of fourth order are taken over; larger ones see how T bends, smaller ones the digits of the waves
 _STEP = 2e-3
-# what the accuracy of steps leaves in a wave
-_LEFT = 10.0
+# by which the same is solved less accurately, to see what the accuracy leaves
+_ROUGHER = 100.0
 
 
 class CoulombExit(NamedTuple):
@@ -47,6 +47,11 @@ def coulomb_outgoing(eta: float, rho: float) -> tuple[complex, complex]:
     Source:
         Abramowitz and Stegun, Handbook of Mathematical Functions, eq. 14.5.1 to 14.5.8.
     """
+    return _outgoing(eta, rho, _ACCURACY)
+
+
+def _outgoing(eta: float, rho: float, accuracy: float) -> tuple[complex, complex]:
+    """The same to a relative accuracy of each step."""
     if not (eta > 0 and rho > 0):
         raise ArgumentError("eta", f"and `rho` must be positive, but are {eta:.6g} and {rho:.6g}.")
     far = max(rho, _FAR + eta**2)
@@ -78,8 +83,8 @@ def coulomb_outgoing(eta: float, rho: float) -> tuple[complex, complex]:
             (start, stop),
             end,
             method="DOP853",
-            rtol=_ACCURACY,
-            atol=_ACCURACY * float(np.abs(end).max()) * 1e-3,
+            rtol=accuracy,
+            atol=accuracy * float(np.abs(end).max()) * 1e-3,
         ).y[:, -1]
     return complex(end[0]), complex(end[1])
 
@@ -111,40 +116,29 @@ def coulomb_exit(energy: float, depth: float, radius: float, coulomb: float, mas
     """
     step, phases = _STEP * energy, []
     log, here = _matched(energy, depth, radius, coulomb, mass)
+    rough = _matched(energy, depth, radius, coulomb, mass, _ROUGHER * _ACCURACY)
+    left = max(abs(log - rough[0]), abs(math.remainder(here - rough[1], 2 * math.pi))) + _ACCURACY
     for place in (-2, -1, 1, 2):
         phase = _matched(energy + place * step, depth, radius, coulomb, mass)[1]
         phases.append((phase - here + math.pi) % (2 * math.pi) - math.pi)
     far_below, below, above, far_above = phases
     second, fourth = (above - below) / (2 * step), (8 * (above - below) - (far_above - far_below)) / (12 * step)
     inside = 2 * radius * mass / math.sqrt(2 * mass * (energy + depth))
-    left = _LEFT * _ACCURACY
     # the next order is about the square of what this one changed
     error = (fourth - second) ** 2 / max(abs(fourth), abs(second), math.ulp(0.0)) + left / step
     return CoulombExit(log, inside + fourth, left + error / (inside + fourth))
 
 
 def coulomb_log_transmission(energy: float, depth: float, radius: float, coulomb: float, mass: float = 1.0) -> float:
-    """Natural logarithm of the transmission alone, at a fifth of the cost of `coulomb_exit`.
-
-    Args:
-        energy: E > 0 far outside [energy].
-        depth: V inside is minus this [energy].
-        radius: R [length].
-        coulomb: C = Z1 Z2 e^2 [energy length].
-        mass: reduced mass.
-
-    Returns:
-        log T.
-
-    Source:
-        As `coulomb_exit`.
-    """
+    """log T alone, at a sixth of the cost of `coulomb_exit`, which says what goes in and where it comes from; no error is told."""
     return _matched(energy, depth, radius, coulomb, mass)[0]
 
 
-def _matched(energy: float, depth: float, radius: float, coulomb: float, mass: float) -> tuple[float, float]:
+def _matched(
+    energy: float, depth: float, radius: float, coulomb: float, mass: float, accuracy: float = _ACCURACY
+) -> tuple[float, float]:
     """log T, and the phase of B exp(-2iKR)."""
     k, inner = math.sqrt(2 * mass * energy), math.sqrt(2 * mass * (energy + depth))
-    wave, slope = coulomb_outgoing(coulomb * mass / k, k * radius)
+    wave, slope = _outgoing(coulomb * mass / k, k * radius, accuracy)
     incoming, reflected = inner * wave - 1j * k * slope, inner * wave + 1j * k * slope
     return math.log(4 * k * inner) - 2 * math.log(abs(incoming)), cmath.phase(reflected / incoming)
