@@ -22,7 +22,6 @@ from .bars import AbstractQuestion, Estimate, Quantity, Report, error_of
 from .predictions import along_first_axis, shares_of
 from .questions import (
     AbstractPlaneWaveQuestion,
-    Fringes,
     Levels,
     Populations,
     Splitting,
@@ -253,9 +252,6 @@ def route_without_run(problem: Problem, question: AbstractQuestion, duration: fl
         return functools.partial(_beat_numbers, duration)
     if isinstance(question, AbstractPlaneWaveQuestion):
         return _plane_wave_numbers
-    if isinstance(question, Fringes):
-        # its theory counts channels, and knows no error that would cover what a derivative sees of that
-        return None
     if question.planned(problem, _TOLERANCE) is None:
         return _reported_numbers
 
