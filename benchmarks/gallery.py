@@ -27,7 +27,7 @@ _UNIT_S = {"s": 1.0, "min": 60.0, "h": 3600.0}
 
 
 @dataclasses.dataclass(frozen=True)
-class Outing:
+class Row:
     """One scenario, with pictures and movie.
 
     Attributes:
@@ -49,7 +49,7 @@ class Outing:
     taken_s: float
 
     @property
-    def foretold(self) -> bool:
+    def within_factor(self) -> bool:
         """Whether whatever was expected is within the factor."""
         return all(
             1 / FACTOR <= expected / self.taken_s <= FACTOR
@@ -60,14 +60,14 @@ class Outing:
 
 @dataclasses.dataclass(frozen=True)
 class GalleryRecord:
-    """All of them; `foretold` is the share whose seconds were expected within a factor of three."""
+    """All of them; `within_factor` is the share whose seconds were expected within it."""
 
     conditions: Conditions
-    outings: tuple[Outing, ...]
-    foretold: float
+    rows: tuple[Row, ...]
+    within_factor: float
 
 
-def outing(name: str, argument: str, folder: Path) -> Outing:
+def certified(name: str, argument: str, folder: Path) -> Row:
     """Check it, run it, and read what it wrote."""
     looked = _called("check", argument)
     begun = time.perf_counter()
@@ -76,7 +76,7 @@ def outing(name: str, argument: str, folder: Path) -> Outing:
     report = folder / "report.json"
     content = json.loads(report.read_text()) if report.is_file() else {}
     outcomes = content.get("expect", [])
-    return Outing(
+    return Row(
         name,
         ran.returncode,
         sum(bool(outcome["met"]) for outcome in outcomes),
@@ -108,7 +108,7 @@ def main(quick: bool, note: str, keep: Path | None = None) -> None:
     conditions = Conditions.now(PACKAGES, note)
     # the kinds in turn, walls, rings and pairs among them
     kinds = [*QUESTIONS, *KINDS][:: max(1, (len(QUESTIONS) + len(KINDS)) // DRAWS)][:DRAWS]
-    outings = []
+    rows = []
     with tempfile.TemporaryDirectory() as place:
         arguments = {name: name for name in shipped()}
         for index, kind in enumerate(kinds):
@@ -117,17 +117,17 @@ def main(quick: bool, note: str, keep: Path | None = None) -> None:
             arguments[f"draw of {kind}"] = str(file)
         for name, argument in list(arguments.items())[: QUICK if quick else None]:
             folder = (keep or Path(place)) / name.replace(" ", "_")
-            outings.append(outing(name, argument, folder))
-            _show(outings[-1])
+            rows.append(certified(name, argument, folder))
+            _show(rows[-1])
             if keep is None:
                 shutil.rmtree(folder, ignore_errors=True)
-    share = sum(one.foretold for one in outings) / len(outings)
-    print(f"{share:.0%} of {len(outings)} within a factor of {FACTOR:g}")
+    share = sum(one.within_factor for one in rows) / len(rows)
+    print(f"{share:.0%} of {len(rows)} within a factor of {FACTOR:g}")
     if not quick:
-        write("gallery", GalleryRecord(conditions.ended(), tuple(outings), round(share, 3)))
+        write("gallery", GalleryRecord(conditions.ended(), tuple(rows), round(share, 3)))
 
 
-def _show(one: Outing) -> None:
+def _show(one: Row) -> None:
     expected = ["-" if seconds is None else f"{seconds:g}" for seconds in (one.by_check_s, one.by_run_s)]
     words = f"{one.name:32} exit {one.exit_code}  {one.expectations_met} of {one.expectations} met"
     print(f"{words}  {' and '.join(expected)} s expected, {one.taken_s:.1f} s taken", flush=True)
