@@ -22,7 +22,7 @@ SEED, DRAWS, QUICK = 20261201, 14, 3
 FACTOR = 3.0
 _LIMIT_S = 600
 _COMMAND = [sys.executable, "-m", "wavesim"]
-_EXPECTED = re.compile(r"expected +about ([0-9.]+) (s|min|h) on this machine")
+_EXPECTED = re.compile(r"takes +about ([0-9.]+) (s|min|h) on this machine")
 _UNIT_S = {"s": 1.0, "min": 60.0, "h": 3600.0}
 
 

@@ -35,9 +35,9 @@ def test_run_says_it_before_the_first_step(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(_loop.Loop, "moved", first_step)
     done = wavesim("run", written(tmp_path), "--out", str(tmp_path / "out"))
-    said += [line for line in done.stderr.splitlines() if line.startswith("expected")]
+    said += [line for line in done.stderr.splitlines() if line.startswith("takes")]
     assert len(said) == 1
-    assert re.fullmatch(r"expected   about [0-9]+ s on this machine, pictures included", said[0])
+    assert re.fullmatch(r"takes      about [0-9]+ s on this machine, pictures included", said[0])
 
 
 @pytest.mark.usefixtures("machine")

@@ -78,7 +78,7 @@ def check_text(scenario: Scenario) -> str:
     """How a scenario, or each of its cases, would be solved, why, and how long a run would take."""
     cases = scenario.cases or (scenario,)
     parts, plans = zip(*map(_planned, cases), strict=True)
-    return "\n".join([*parts, f"  expected  {expected_text(cases, list(plans))}"])
+    return "\n".join([*parts, f"  takes     {expected_text(cases, list(plans))}"])
 
 
 def _planned(scenario: Scenario) -> tuple[str, Numerics | None]:

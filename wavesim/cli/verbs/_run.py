@@ -143,7 +143,7 @@ def encoded(text: str) -> bytes:
 
 def expecting(cases: tuple[Scenario, ...], *, movie: bool) -> Callable[[Numerics], None]:
     """Say how long all cases will take, as soon as the first run of the first one is planned."""
-    return lambda numerics: say(f"expected   {expected_text(cases, [numerics] * len(cases), movie=movie)}")
+    return lambda numerics: say(f"takes      {expected_text(cases, [numerics] * len(cases), movie=movie)}")
 
 
 def certified(
