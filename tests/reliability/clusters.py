@@ -58,15 +58,18 @@ class Cluster:
         self.port = free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.processes: list[subprocess.Popen[str]] = []
+        self._alone: list[subprocess.Popen[str]] = []  # that leave no children behind
 
     def __enter__(self) -> Cluster:
         self.scheduler = self.schedule()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self.processes:
+        for process in self._alone:
+            process.kill()
+        # the scheduler last: a worker that cannot take its leave waits
+        for process in reversed(self.processes):
             process.terminate()
-        for process in self.processes:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.communicate(timeout=10)
             process.kill()
@@ -82,15 +85,19 @@ class Cluster:
     def worker(self, *options: str) -> subprocess.Popen[str]:
         """Start a worker, with its nanny and as many threads as there are cores."""
         self.processes.append(dask("worker", self.address, "--no-dashboard", *options))
+        if "--no-nanny" in options:
+            self._alone.append(self.processes[-1])
         return self.processes[-1]
 
     def started(self, command: list[str], **variables: str) -> subprocess.Popen[str]:
         """Start something else that is to end with the cluster."""
         quiet = subprocess.DEVNULL
-        self.processes.append(
-            subprocess.Popen(command, cwd=ROOT, env=environment() | variables, text=True, stdout=quiet, stderr=quiet)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment() | variables, text=True, stdout=quiet, stderr=quiet
         )
-        return self.processes[-1]
+        self.processes.append(process)
+        self._alone.append(process)
+        return process
 
 
 def _listening(port: int) -> None:
