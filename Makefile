@@ -12,9 +12,10 @@ DEV_READY := .venv/.ready-dev
 BENCH_READY := .venv/.ready-bench
 DOCS_READY := .venv/.ready-docs
 
-# uv installs in seconds what takes pip two minutes; where it finds no way, pip does it
+# uv installs in seconds what takes pip two minutes; where it finds no way, pip does it.
+# The tests start hundreds of processes, and Python may not be allowed to keep the bytecode that the first of them makes.
 define install
-@{ $(BIN)/python -m pip install --quiet --disable-pip-version-check uv && $(BIN)/uv pip install --quiet --python $(BIN)/python --editable '$(1)'; } \
+@{ $(BIN)/python -m pip install --quiet --disable-pip-version-check uv && $(BIN)/uv pip install --quiet $(2) --python $(BIN)/python --editable '$(1)'; } \
 	|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(1)'
 endef
 
@@ -41,7 +42,7 @@ $(READY): pyproject.toml $(VENV)
 
 $(DEV_READY): pyproject.toml $(VENV)
 	@echo "Installing wavesim and what its tests need into .venv (once)"
-	$(call install,.[dev])
+	$(call install,.[dev],--compile-bytecode)
 	@touch $@
 
 $(BENCH_READY): pyproject.toml $(VENV)
