@@ -193,6 +193,8 @@ class _Weighed:
         self.orders: list[list[complex]] = []
         self.free: list[complex] = []
         self.rests: list[float] = []
+        # of the orders of phi'
+        self.norms = np.zeros(there.orders)
         self.spectrum = np.zeros(int(np.count_nonzero(there.outside)))
 
     def add(self, phi: np.ndarray, residual: np.ndarray, beyond: np.ndarray) -> None:
@@ -201,6 +203,7 @@ class _Weighed:
         following, free = self.there.following(phi, spectrum)
         orders = (spread_spectrum(spectrum, self.there.finer), *following)
         self.orders.append([_product(order, residual) for order in orders])
+        self.norms += [float(np.linalg.norm(order)) for order in following]
         if free is None:
             self._no_free_waves()
         else:
@@ -225,9 +228,8 @@ class _Weighed:
         products, sizes = each.sum(axis=1), weights @ np.abs(each)
         correction, bound = float(weights @ products), 2 * float(weights @ np.abs(np.sum(self.orders, axis=1)))
         first = float(weights @ np.abs(products))
-        if there.orders > 1 and sizes[2] < sizes[1]:
-            # the orders fall as a geometric series does
-            first = min(first, float(sizes[2] / (1 - sizes[2] / sizes[1])))
+        if there.orders > 1:
+            first = min(first, self._later_orders(*sizes[1:]))
         if len(products) % 2:
             # every other sample, with twice the step
             coarse = 2 * weights[::2]
@@ -242,6 +244,15 @@ class _Weighed:
         numbers = reach[order] * math.pi / float(there.grid.spacing[0])
         outer = 2 * float(np.sum(self.spectrum[reach > there.finer / 2]))
         return Residual(correction, first, bound, numbers, tail), outer
+
+    def _later_orders(self, one: float, two: float) -> float:
+        """What the last order and all that follow it add, if they fall as a geometric series does; endless where nothing says that they fall.
+
+        Its ratio is that of the products with the residual, or, where the first happens to be next to none, that of phi' itself.
+        """
+        norms = self.norms
+        ratio = two / one if two < one else norms[1] / norms[0] if norms[1] < norms[0] else 1.0
+        return two / (1 - ratio) if ratio < 1 else math.inf
 
     def _turning(self, products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The part of each product of phi that belongs to waves which turn several times between two looks, and the rest of a turn that they leave.
