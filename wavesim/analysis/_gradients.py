@@ -83,7 +83,7 @@ class RunGradients:
         measured = dataclasses.replace(problem, measure=problem.measure | question.observables(problem))
         if given is not None:
             return cls._there_and_back(measured, checked(measured, given), question, tolerance, samples)
-        # a step that leaves 1e-5 of a number may leave 1e-2 of its derivative by a momentum
+        # no error of the steps: a derivative may be off by more than its number
         exact: dict[str, Any] = {"scheme": "chebyshev"}
         if not problem.potential.static:
             first = question.planned(measured, tolerance, frames=samples)

@@ -73,8 +73,8 @@ def propagate_with_adjoint(
     """Propagate, and run the gradient of each number backward through the same steps.
 
     phi <- phi + O_n psi_n at every frame n, O_n the operator of the number's observables there; phi <- D S^+ phi + w (1 - D^2) psi for
-    every step S D, with D the absorber and w the weight of what it counts from then on. The undamped step S is symmetric, so
-    S^+ phi = (S phi*)*: the same program runs both ways.
+    every step S D, with D the absorber (behind the first drift of a scheme that begins with one) and w the weight of what it counts from
+    then on. The undamped step S is symmetric, so S^+ phi = (S phi*)*: the same program runs both ways.
 
     Args:
         problem: the physics; its `measure` holds the observables of the numbers.

@@ -54,7 +54,7 @@ class Loop:
         return (_compiled_moved if self.compiled else _moved)(self.stepper, carry, count)
 
     def moved_and_kept(self, carry: Carry, count: int, rung: int) -> tuple[Carry, Any, Any]:
-        """The same with psi between the steps, before each one's damping, shape (rung, ``*points``)."""
+        """The same with psi where each step's damping meets it, shape (rung, ``*points``)."""
         assert not isinstance(self.stepper, SpectralStepper)
         return (_compiled_kept if self.compiled else _kept)(self.stepper, carry, count, rung)
 
@@ -85,7 +85,7 @@ def _moved(stepper: Stepper, carry: Carry, count: int) -> tuple[Carry, Any]:
 def _kept(stepper: SplitStepper | ChebyshevStepper, carry: Carry, count: int, rung: int) -> tuple[Carry, Any, Any]:
     def one(n: Any, state: tuple[Carry, Any]) -> tuple[Carry, Any]:
         inner, kept = state
-        return stepper.step(inner), placed(kept, n, stepper.boundary(inner))
+        return stepper.step(inner), placed(kept, n, stepper.damped(inner))
 
     after, kept = counted(one, (carry, np.zeros((rung, *stepper.grid.points), carry.wave.dtype)), count)
     return after, stepper.output(after), kept
@@ -96,8 +96,9 @@ def _back(
 ) -> Any:
     """phi before `count` steps from phi behind them; `done` steps were made backward before.
 
-    The undamped step S is a symmetric matrix, so its adjoint acts on phi as S acts on phi*. The damping D stands before it and takes a
-    share of abs(psi)^2 that may count in the number: phi <- D S^+ phi + share psi. Without damping, `kept` and `share` are None.
+    The undamped step S is a symmetric matrix, so its adjoint acts on phi as S acts on phi*. The damping D stands before it, or behind its
+    first drift A, and takes a share of abs(psi)^2 that may count in the number: phi <- A^+ (D A S^+ phi + share A psi). Without damping,
+    `kept` and `share` are None.
     """
 
     if kept is None:
@@ -106,11 +107,13 @@ def _back(
 
     def one(n: Any, state: tuple[Any, Any]) -> tuple[Any, Any]:
         wave, clock = state
-        wave = stepper.boundary(stepper.step(stepper.enter(wave, clock)))
+        wave = stepper.boundary_damped(stepper.step(stepper.enter_damped(wave, clock)))
         wave = damping.factor * wave + share * jnp.conj(kept[count - 1 - n])
         return wave, clock + 1
 
-    return jnp.conj(counted(one, (jnp.conj(phi), done), count)[0])
+    first = stepper.boundary_damped(stepper.enter(jnp.conj(phi), done))
+    last, clock = counted(one, (first, done), count)
+    return jnp.conj(stepper.boundary(stepper.enter_damped(last, clock)))
 
 
 _compiled_moved = jax.jit(_moved)

@@ -141,6 +141,24 @@ class SplitStepper:
             return inverse(_times(carry.wave, tuple(jnp.conj(axis) for axis in self.opening)), self.grid.dimension)
         return inverse(carry.wave, self.grid.dimension) * self._closing(self.time(carry))
 
+    def damped(self, carry: Carry) -> jax.Array:
+        """psi where the next step's damping meets it: a scheme that begins with a drift damps behind this one."""
+        return inverse(carry.wave, self.grid.dimension) if self.scheme.drifts_first else self.boundary(carry)
+
+    def enter_damped(self, phi: jax.Array, step: jax.Array | int = 0) -> Carry:
+        """Take in a gradient as it stands where the damping met it: the drift before that has still to act on it."""
+        if not self.scheme.drifts_first:
+            return self.enter(phi, step)
+        wave = _times(_times(forward(phi, self.grid.dimension), self.opening), self.opening)
+        return Carry(wave, jnp.zeros(2), jnp.asarray(step, int))
+
+    def boundary_damped(self, carry: Carry) -> jax.Array:
+        """What `enter_damped` took in, as it is now."""
+        if not self.scheme.drifts_first:
+            return self.boundary(carry)
+        back = tuple(jnp.conj(axis) for axis in self.opening)
+        return inverse(_times(_times(carry.wave, back), back), self.grid.dimension)
+
     def output(self, carry: Carry) -> jax.Array:
         """psi at the clock's time."""
         return self.unprocessed(self.boundary(carry), carry.step)
@@ -264,13 +282,13 @@ class ChebyshevStepper:
         """Take psi in, after `step` steps."""
         return Carry(psi.astype(self.coefficients.dtype), jnp.zeros(2), jnp.asarray(step, int))
 
-    enter = start
+    enter = enter_damped = start
 
     def output(self, carry: Carry) -> jax.Array:
         """psi at the clock's time."""
         return carry.wave
 
-    boundary = output
+    boundary = damped = boundary_damped = output
 
     def processed(self, psi: jax.Array, step: jax.Array | int = 0) -> jax.Array:
         """psi: a series has no processor."""
