@@ -232,6 +232,20 @@ SCENARIO_NUMBERS: dict[tuple[str, str], Known] = {
         "T of the distance at half the mass, averaged over the momenta",
         "scattering",
     ),
+    ("identical_particles", "meeting_delay"): Known(
+        (1.668737081, -0.1036222507),
+        1e-7,
+        "quadrature",
+        "2 d(delta)/dk of the even and the odd waves of the distance, averaged over the momenta",
+        "scattering",
+    ),
+    ("warm_double_well", "right_population"): Known(
+        (0.9309324186, 0.6907827975, 0.4967720997),
+        1e-9,
+        "basis",
+        "70 levels among oscillator functions, by Boltzmann's weights",
+        "",
+    ),
     ("bouncing_neutron", "level_0"): Known(
         (1.40667804406,), 1e-9, "closed_form", "the first zero of Airy's function", "levels"
     ),

@@ -355,7 +355,7 @@ NATURAL = UnitSystem(natural=True)
 
 
 def system_of(symbols: Iterable[str], mass: float = 1.0, angle: bool = False) -> UnitSystem:
-    """The system in which numbers are shown that were written in these units: the first of each kind; hertz and 1/cm where there is no plainer energy.
+    """The system in which numbers are shown that were written in these units: the first of each kind; hertz, 1/cm and kelvins where there is no plainer energy.
 
     Args:
         symbols: of units, in the order in which they were written.
@@ -374,7 +374,10 @@ def system_of(symbols: Iterable[str], mass: float = 1.0, angle: bool = False) ->
         except WavesimError:
             continue
         kind = names.get(powers)
-        if kind is not None and (symbol.isidentifier() or symbol.endswith("/mol")):
+        if kind == "energy" and symbol.endswith("K"):
+            # a temperature, perhaps, beside a barrier in hertz
+            loose.append(symbol)
+        elif kind is not None and (symbol.isidentifier() or symbol.endswith("/mol")):
             chosen.setdefault(kind, symbol)
             scales += [size] if kind == "length" else []
         elif is_spectroscopic(symbol) and powers == (-1, 0, 0):

@@ -199,6 +199,14 @@ def test_units_of_another_dimension_have_no_value() -> None:
     assert value_in("kHz", LENGTH) is None and value_in("eV", ENERGY) == units.eV
 
 
+def test_a_temperature_is_no_unit_of_the_energies_beside_it() -> None:
+    assert [units.system_of(symbols).energy for symbols in (["K", "meV"], ["kHz", "nK"], ["uK", "um"])] == [
+        "meV",
+        "kHz",
+        "uK",
+    ]
+
+
 def test_atoms_in_a_trap_of_a_hundred_hertz_are_planned_and_swing() -> None:
     """Rubidium at rest 3 um off the middle, 2 ms later: 3 um cos(2 pi 0.2) = 0.92705 um; energies of 1e-14 hartree and a mass of 1.6e5.
 

@@ -268,7 +268,7 @@ def _expectations(data: Any, natural: bool, wrong: list[str], angle: bool = Fals
 
 
 def _units(data: dict[str, Any], natural: bool, mass: float, angle: bool) -> UnitSystem:
-    """The first energy, length, time and mass unit that the file uses; hertz and 1/cm count where there is no plainer energy."""
+    """The first energy, length, time and mass unit that the file uses; hertz, 1/cm and kelvins count where there is no plainer energy."""
     if natural:
         return UnitSystem(natural=True)
     texts = _texts({key: value for key, value in data.items() if isinstance(value, dict) or key == "duration"})

@@ -28,6 +28,8 @@ _COLORS = (BLUE, VERMILION, GREEN)
 _DECADES = 30.0
 _EXPERIMENT = "experiment"
 _SAME = 1e-3
+# half the length of a level, of the distance between two cases
+_LEVEL = 0.2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +58,7 @@ def draw_against(figure: Figure, study: Study, units: UnitSystem, bottom: float)
     axes = figure.add_axes((place[0], _TOP - height, place[1], height))
     x = np.arange(len(study.reports)) if study.axis is None else np.array(study.axis.values[: len(study.reports)])
     found = "measured" if any(report.result is not None for report in study.reports) else "computed"
-    draw_series(axes, x, series, found)
+    draw_series(axes, x, series, found, between=study.axis is not None)
     if study.axis is not None and not any(_told(label, study.axis.label) for label in study.labels):
         _name_cases(axes, x, series[0].values, study.labels)
     head = study.reports[0].headline
@@ -112,8 +114,11 @@ def _series(name: str, cases: list[Quantity | None], scale: float) -> Series:
     )
 
 
-def draw_series(axes: Axes, x: np.ndarray, series: list[Series], found: str) -> None:
-    """Dots with error bars, theory as lines, what was expected as squares; logarithmic where the numbers span decades."""
+def draw_series(axes: Axes, x: np.ndarray, series: list[Series], found: str, between: bool = True) -> None:
+    """Dots with error bars, theory as lines, what was expected as squares; logarithmic where the numbers span decades.
+
+    Theory is a level at each case where nothing lies between the cases.
+    """
     every = np.concatenate([one.all for one in series])
     every = every[np.isfinite(every)]
     logarithmic = len(every) > 0 and every.min() > 0 and every.max() > _DECADES * every.min()
@@ -126,7 +131,12 @@ def draw_series(axes: Axes, x: np.ndarray, series: list[Series], found: str) -> 
         for kind, (color, style), values in _styled(one):
             label = None if kind in named else spoken(kind)
             named.add(kind)
-            axes.plot(*_joined(x, values, logarithmic), color=color, lw=1.6, ls=style, label=label, zorder=2)
+            if between:
+                axes.plot(*_joined(x, values, logarithmic), color=color, lw=1.6, ls=style, label=label, zorder=2)
+            else:
+                axes.hlines(
+                    values, x - _LEVEL, x + _LEVEL, colors=color, lw=1.6, linestyles=style, label=label, zorder=2
+                )
         label = found if len(series) == 1 else one.name
         if np.isfinite(one.given).any():
             axes.plot(x, one.given, "s", color=ORANGE, mfc="none", mew=2, ms=11, label="experiment", zorder=3)

@@ -68,4 +68,5 @@ def _made(study: Study) -> str:
     runs = sum(report.runs for report in study.reports if report.result is not None)
     cases = f"{count} cases" if study.complete else f"{count} of {len(study.labels)} cases, then interrupted"
     made = f"{cases}, {runs} propagations." if runs else f"{cases}, computed without propagation."
-    return made if study.axis is None else f"{made}  Dashed lines: theory, computed for the same cases."
+    compared = study.axis is not None and any(report.headline.theory for report in study.reports)
+    return f"{made}  Dashed lines: theory, computed for the same cases." if compared else made

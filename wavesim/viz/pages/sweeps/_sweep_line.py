@@ -64,7 +64,7 @@ def draw_one(axes: Panel, table: Table) -> None:
     across = table.axes[0]
     x = across.places
     if len(x) <= _MANY:
-        draw_series(axes, x, [_series(table)], "measured")
+        draw_series(axes, x, [_series(table)], "measured", between=table.axes[0].values is not None)
     else:
         if table.in_decades:
             axes.set_yscale("log")
