@@ -282,7 +282,7 @@ _BARRIERS_AND_WELLS: dict[str, Callable[[np.random.Generator], Table]] = {
 _QUESTIONS: dict[str, Callable[[np.random.Generator], Table]] = {
     "walled": questions.walled, "boxed": questions.boxed, "ring": questions.ring, "formula_splitting": _in_formula(_splitting),
     "formula_populations": _in_formula(_populations), "formula_decay": questions.leaking, "plane_wave": questions.plane_wave,
-    "pair": questions.pair, "written": questions.written,
+    "pair": questions.pair, "written": questions.written, "identical": questions.identical, "warm": questions.warm,
 }  # fmt: skip
 _MADE = _BARRIERS_AND_WELLS | _QUESTIONS
 KINDS, QUESTIONS = tuple(_BARRIERS_AND_WELLS), tuple(_QUESTIONS)

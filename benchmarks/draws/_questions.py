@@ -139,6 +139,37 @@ def pair(rng: np.random.Generator) -> Table:
     }  # fmt: skip
 
 
+def identical(rng: np.random.Generator) -> Table:
+    """Two equal packets of bosons or fermions that run against each other."""
+    k, far, width = float(rng.uniform(0.8, 1.6)), rng.uniform(14.0, 18.0), rng.uniform(2.2, 3.5)
+    kind = str(rng.choice(["gaussian_barrier", "eckart_barrier"]))
+    # the distance has the energy k^2
+    inner = wells.tidy({"kind": kind, "height": k**2 * rng.uniform(-1.0, 1.6), "width": rng.uniform(0.5, 1.5)})
+    factors = [
+        wells.tidy({"kind": "gaussian_packet", "center": -sign * far, "width": width, "momentum": sign * k})
+        for sign in (1.0, -1.0)
+    ]
+    return {
+        "potential": {"kind": "two_particles", "interaction": inner},
+        "state": {"kind": "product", "statistics": str(rng.choice(["bosons", "fermions"])), "factors": factors},
+        "find": {"kind": "meeting_delay"},
+    }
+
+
+def warm(rng: np.random.Generator) -> Table:
+    """Two wells at a temperature, in equilibrium or after the particle was found on one side."""
+    table = two_wells(rng, True)
+    while table["kind"] == "sampled":
+        table = two_wells(rng, True)
+    state = {
+        "kind": "thermal",
+        "temperature": rounded(rng.uniform(0.2, 2.0)),
+        "side": str(rng.choice(["left", "right", "both"], p=[0.4, 0.4, 0.2])),
+    }
+    asked: Table = {"potential": table, "state": state, "find": {"kind": "populations"}}
+    return asked if state["side"] == "both" else asked | {"duration": rounded(rng.uniform(2.0, 40.0))}
+
+
 def written(rng: np.random.Generator) -> Table:
     """A start that is a formula: one hump or two, that move to the right."""
     k = float(rng.uniform(0.8, 1.8))

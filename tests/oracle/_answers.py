@@ -19,7 +19,9 @@ from ._reading import line_of
 from ._scattering import Gaussian, Scatterer, shares
 from ._shaken import moves, shaken_shares
 from ._units import number
+from ._warm import left_population, warm_states
 from ._wells import beat, driven_populations, top_between_wells
+from .identical import delay
 
 Points = Callable[[np.ndarray], tuple[np.ndarray, float]]
 
@@ -180,6 +182,25 @@ def _pair(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
     return Answers({"pass_probability": (passed, out.error), "bounce_probability": (back, out.error)})
 
 
+def _identical(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    """Of two equal packets that run against each other, the distance; by fewer momenta too."""
+    one, other = (packet_of(factor, mass) for factor in scenario["state"]["factors"])
+    assert one is not None and other is not None
+    (_, _, w1, k1), (_, _, w2, k2) = one.packets[0], other.packets[0]
+    inner = line_of(scenario["potential"]["interaction"], mass / 2)
+    width, momentum = 2 / float(np.hypot(1 / w1, 1 / w2)), (k1 - k2) / 2
+    even, reach = scenario["state"]["statistics"] == "bosons", max(abs(end) for end in inner.reach)
+
+    def v(r: float) -> float:
+        return mass * float(inner.v(np.array([r]))[0])
+
+    # over a momentum; times the mass, over the velocity
+    late, again = (mass * delay(v, momentum, width, even, reach, nodes) for nodes in (31, 25))
+    error = abs(late - again) + 1e-7 * mass / momentum**2
+    speed = 2 * momentum / mass
+    return Answers({"meeting_delay": (late, error), "meeting_lag": (speed * late, speed * error)})
+
+
 def _levels(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
     count = scenario["find"].get("count", 4)
     if "axis" in scenario:
@@ -214,7 +235,29 @@ def _side(scenario: dict[str, Any]) -> str:
     return "left" if scenario["state"]["kind"] == "left_localized" else "right"
 
 
+def _warm(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    state = scenario["state"]
+    kt, side, end = number(state["temperature"]), state.get("side", "both"), number(scenario.get("duration", 0.0))
+    states = warm_states(line, mass, kt)
+    if states is None:
+        return Answers()
+
+    def left(times: np.ndarray) -> tuple[np.ndarray, float]:
+        slips = float(np.max(states.errors)) * float(np.max(times, initial=1.0 / kt))
+        return left_population(states, line, kt, side, times), 1e-11 + 2 * slips
+
+    def right(times: np.ndarray) -> tuple[np.ndarray, float]:
+        values, error = left(times)
+        return 1 - values, error
+
+    values, error = left(np.array([end]))
+    numbers = {"left_population": (float(values[0]), error), "right_population": (1 - float(values[0]), error)}
+    return Answers(numbers, {} if side == "both" else {"left_population": left, "right_population": right})
+
+
 def _populations(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
+    if scenario["state"]["kind"] == "thermal":
+        return _warm(scenario, line, mass)
     two = beat(line, mass, _side(scenario))
     if two is None:
         return Answers()
@@ -382,5 +425,5 @@ def _motion(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
 _ASKED: dict[str, Callable[[dict[str, Any], Line, float], Answers]] = {
     "transmission": _transmission, "transmission_curve": _curve, "levels": _levels, "populations": _populations,
     "splitting": _splitting, "driven_populations": _driven, "decay": _decay, "motion": _motion,
-    "transmission_at": _plane_wave, "pass_or_bounce": _pair,
+    "transmission_at": _plane_wave, "pass_or_bounce": _pair, "meeting_delay": _identical,
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+from numpy.polynomial import Chebyshev
 from scipy.integrate import solve_ivp
 
 from ._bound import Bound, bound_states, solved, symmetric_gap
@@ -12,6 +13,8 @@ from ._line import Line, Mesh
 
 # of an energy: gaps below it are told by the currents between the wells
 _CLOSE = 1e-6
+# of the distance of two minima: where a polynomial follows V around its top; the share of its last terms that is rounding
+_NEAR, _SMOOTH = 0.05, 1e-10
 _DEEP, _DRIVEN, _SPEEDS, _LARGEST = 18.0, 44, 1.5, 3200
 
 
@@ -38,7 +41,10 @@ class Beat:
 
 
 def top_between_wells(line: Line) -> float:
-    """The place of the highest V between the two lowest minima, by samples that close in on it."""
+    """The place of the highest V between the two lowest minima, by samples that close in on it; where V is smooth there, by a polynomial's slope.
+
+    Samples know a smooth top to the root of rounding only.
+    """
     half = max(abs(line.reach[0]), abs(line.reach[1]), 1.0) * 4
     x = np.linspace(-half, half, 40_001)
     v = np.where(np.isfinite(line.v(x)), line.v(x), np.inf)
@@ -49,7 +55,14 @@ def top_between_wells(line: Line) -> float:
         inner = np.linspace(low, high, 4001)
         at = int(np.argmax(line.v(inner)))
         low, high = inner[max(at - 1, 0)], inner[min(at + 1, 4000)]
-    return float((low + high) / 2)
+    top = float((low + high) / 2)
+    near = _NEAR * float(x[second] - x[first])
+    fit = Chebyshev.interpolate(lambda at: line.v(top + near * at), 20)
+    sizes = np.abs(np.asarray(fit.coef, float))
+    if sizes[-2:].max() > _SMOOTH * sizes[1:].max():
+        return top
+    roots = [root.real for root in fit.deriv().roots() if abs(root.imag) < 1e-9 and abs(root.real) < 0.5]
+    return top + near * min(roots, key=abs, default=0.0)
 
 
 def localized(states: Bound, side: str) -> np.ndarray:
