@@ -16,6 +16,7 @@ from ..propagation import Result
 from ..units import UnitSystem
 from ._dataset import FORMAT, content, restored, xarray_package
 from ._netcdf import must_agree, netcdf, read_netcdf
+from ._planes import packed
 
 if TYPE_CHECKING:
     import xarray
@@ -29,6 +30,9 @@ def save(
     provenance: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a result as netCDF (HDF5): ``save(report, "result.nc")``; whole or not at all.
+
+    Along one axis every number is exact. In the plane psi at the frames is kept to about a millionth of its largest value, in single precision and
+    compressed: a seventh of the bytes. psi at the end, the series and the curves are exact.
 
     Args:
         source, units, provenance: see `to_xarray`.
@@ -44,7 +48,8 @@ def save(
     target = Path(path)
     _need_h5netcdf()
     try:
-        put_whole(target, netcdf(*content(source, units, provenance)))
+        variables, attributes = content(source, units, provenance)
+        put_whole(target, netcdf(packed(variables), attributes))
     except OSError as error:
         raise WavesimError(
             f"{target} must be a place that can be written, but {error.strerror or error}; choose another."

@@ -22,6 +22,8 @@ DIGEST = "digest"
 _MOST_BYTES = 2_000_000_000
 _MOST_TEXT = 20_000_000
 _DEEPEST = 60
+# for what was rounded before
+_SMALL = {"compression": "gzip", "compression_opts": 4, "shuffle": True}
 # what wavesim never writes could call programs that are not wavesim's
 _FILTERS = {"gzip", "lzf", "shuffle", "fletcher32", None}
 
@@ -41,7 +43,9 @@ def netcdf(variables: Variables, attributes: Mapping[str, Any]) -> bytes:
             for dim, length in zip(dims, values.shape, strict=True):
                 if dim not in file.dimensions:
                     file.dimensions[dim] = length
-            written = file.create_variable(name, dims, values.dtype)
+            # a frame is read as a whole
+            small = _SMALL | {"chunks": (1, *values.shape[1:])} if values.dtype == np.complex64 else {}
+            written = file.create_variable(name, dims, values.dtype, **small)
             written[...] = values
             written.attrs.update(facts)
     return buffer.getvalue()
