@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from wavesim import Problem, WavesimError, certify
-from wavesim.analysis import Transmission, TransmissionCurve
+from wavesim._typing import DIMENSIONLESS
+from wavesim.analysis import Quantity, Report, Transmission, TransmissionCurve
+from wavesim.analysis.bars import Estimate
 from wavesim.potentials import DeltaBarrier, DeltaWell, RectangularBarrier, Step, Sum
 from wavesim.states import GaussianPacket, WaveFunction
 from wavesim.units import eV, m_e, nm
@@ -126,3 +128,21 @@ def test_three_deltas_that_lie_on_no_grid_are_answered_by_scattering_states(
     known = float(np.sum(through * weight) / np.sum(weight))
     assert report.result is None and report.reached and "no grid has points" in report.notes[0]
     assert abs(report.headline.value - known) <= report.headline.error
+
+
+def test_no_average_stands_beside_a_packet_that_starts_between_two_barriers() -> None:
+    """Set-up: width 0.8 and momentum 0.7 between two barriers of 1.1 and 0.9, 4.7 apart; what starts there has no momentum that comes in.
+
+    Formula: the projection on scattering states is the number itself; T averaged over momenta is 0.298 and speaks of another packet.
+    """
+    inside = Sum((RectangularBarrier(1.1, 0.8, -2.6), RectangularBarrier(0.9, 0.6, 2.8)))
+    report = certify(Problem(inside, GaussianPacket(0.3, 0.8, 0.7)))
+    assert report.headline.value == pytest.approx(0.82233353, abs=1e-6)
+    assert all(abs(value - 0.298) > 0.1 for value in report.headline.theory.values())
+
+
+def test_a_theory_that_may_be_off_by_half_of_the_number_is_no_confirmation() -> None:
+    """0.5 +- 1e-7 beside 0.3 +- 0.25: inside both bars, and nothing learned."""
+    number = Quantity("transmitted_probability", 0.5, 1e-7, DIMENSIONLESS, {}, {"scattering": Estimate(0.3, 0.25)})
+    report = Report(None, 1e-4, {number.name: number}, {}, (), 0, 0, 0.0)
+    assert number.agrees and report.verdict(number) == "undecided"

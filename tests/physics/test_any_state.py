@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from wavesim import Problem, certify
 from wavesim.analysis.predictions import packet_theories
@@ -46,6 +47,27 @@ def test_the_same_packet_by_formula_by_samples_and_as_it_is() -> None:
     for state, budget in ((formula, 1e-9), (samples, 1e-5)):
         theory = packet_theories(packet.replace("state", state))["transmitted_probability"]["scattering"]
         assert abs(theory - exact) < budget
+
+
+def test_two_packets_of_two_widths_and_two_momenta_overlap() -> None:
+    """-20, width 2, k 1.4, and 0.7 exp(1.1 i) times -22, width 3, k 1.3, normalized together: T averaged over phi(k). Budget: the bars."""
+    terms = (GaussianPacket(-20.0, 2.0, 1.4), GaussianPacket(-22.0, 3.0, 1.3))
+    problem = Problem(BARRIER, Superposition(terms, (1.0, 0.7), (0.0, 1.1)))
+
+    def density(k: np.ndarray) -> np.ndarray:
+        parts = [
+            c * np.sqrt(g.width) * np.exp(-((g.width * (k - g.momentum)) ** 2) - 1j * k * g.center)
+            for g, c in zip(terms, (1.0, 0.7 * np.exp(1.1j)), strict=True)
+        ]
+        return np.abs(parts[0] + parts[1]) ** 2
+
+    # 2e-8 of it moves the other way
+    exact = averaged(density(K)) / float(np.trapezoid(density(K), K) + np.trapezoid(density(-K), K))
+    theory = packet_theories(problem)["transmitted_probability"]
+    assert next(iter(theory.values())) == pytest.approx(exact, abs=1e-8)
+    measured = certify(problem, 1e-5)["transmitted_probability"]
+    assert abs(measured.value - exact) <= measured.error <= 1e-5
+    assert measured.agrees
 
 
 def test_two_packets_with_a_phase() -> None:

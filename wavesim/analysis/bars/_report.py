@@ -234,19 +234,15 @@ class Report:
     def verdict(self, quantity: Quantity) -> str:
         """What theory says of a number: "agrees", "undecided" where the bar is too wide to tell, "outside the bar", "not certified", or nothing.
 
-        A bar of more than a hundred tolerances cannot tell, nor can one that exceeds the number itself.
+        The number's bar and theory's together: more than a hundred tolerances cannot tell, nor can what exceeds the number itself.
         """
         if quantity.agrees is None:
             return ""
         if not quantity.agrees:
             return "not certified" if quantity.disputed else "outside the bar"
-        size = abs(quantity.value)
+        size, bar = abs(quantity.value), quantity.error + quantity.theory_error
         asked = self.tolerance * (1.0 if quantity.dimension == DIMENSIONLESS else size)
-        return (
-            "undecided"
-            if quantity.error > max(100 * asked, self.tolerance) and quantity.error > 0.01 * size
-            else "agrees"
-        )
+        return "undecided" if bar > max(100 * asked, self.tolerance) and bar > 0.01 * size else "agrees"
 
     @property
     def headline(self) -> Quantity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -18,6 +19,12 @@ _ENERGIES, _MOST_ENERGIES = 16, 256
 # momenta of a packet reach so many spreads; weights below it are none
 _SPREADS, _NONE = 8.5, 1e-18
 _MOST_CHANNELS = 80
+# how much smaller a change is than the one before, at least, where the error is of fourth order
+_SMOOTH = 6.0
+# of the reach of V, added on both sides
+_PAD = 0.03
+# of a step, for the mean of V over it
+_PARTS = 128
 
 
 def floquet_share(
@@ -50,11 +57,13 @@ def floquet_share(
         tolerance: to be aimed at.
 
     Returns:
-        a Share, whose error is the change from half as many steps and fewer quanta and energies; None where more than 80 quanta would be needed.
+        a Share, whose error is the change from half as many steps and fewer quanta and energies, twice and more of it where V jumps; None where more than 80 quanta would be needed.
 
     Source: renormalized Numerov method, B. R. Johnson, J. Chem. Phys. 69, 4678 (1978), extrapolated; Floquet channels, Li and Reichl, Phys.
         Rev. B 60, 15732 (1999).
     """
+    # the first and the last place are outside: a jump at an end must not fall on them
+    left, right = left - _PAD * (right - left), right + _PAD * (right - left)
     solver = _Floquet(potential, frequency, packet, left, right, mass, v_left, v_right, times)
     quanta, steps = _QUANTA, max(40, math.ceil(_STEPS * solver.fastest * (right - left)))
     if solver.channels(quanta + _MORE).size > _MOST_CHANNELS:
@@ -74,16 +83,25 @@ def floquet_share(
         quanta, back = quanta + _MORE, wider
         wider = solver.reflected(steps, quanta + _MORE, energies)
     of_quanta = abs(wider - back)
-    coarse, fine = math.inf, wider
-    for _ in range(_DOUBLINGS):
-        steps *= 2
-        before, coarse = coarse, fine
-        fine = solver.reflected(steps, quanta + _MORE, energies)
-        if abs(fine - coarse) < 4 * tolerance:
-            break
-    value = solver.incoming - (16 * fine - coarse) / 15
-    error = abs(fine - coarse) / 2 + of_quanta + of_energies + 1e-12
+    looks = [wider]
+    while len(looks) <= _DOUBLINGS and (len(looks) < 2 or abs(looks[-1] - looks[-2]) >= 4 * tolerance):
+        looks.append(solver.reflected(steps * 2 ** len(looks), quanta + _MORE, energies))
+    back, of_steps = looks[-1] + (looks[-1] - looks[-2]) / 15, abs(looks[-1] - looks[-2]) / 2
+    if _jumps(looks):
+        solver.average()
+        looks = [solver.reflected(steps * 2**n, quanta + _MORE, energies) for n in range(1, _DOUBLINGS + 1)]
+        # the error scatters with the place of a jump between two points: each change tells of the last value
+        changes = enumerate(reversed([abs(after - before) for before, after in itertools.pairwise(looks)]))
+        back, of_steps = looks[-1], 2 * max(change / 2**since for since, change in changes)
+    value = solver.incoming - back
+    error = of_steps + of_quanta + of_energies + 1e-12
     return Share(value, error, math.log(value) if value > 0 else -math.inf)
+
+
+def _jumps(looks: list[float]) -> bool:
+    """Whether values for steps that are halved each time do not change as they do where V is smooth."""
+    changes = [abs(after - before) for before, after in itertools.pairwise(looks)]
+    return len(changes) > 1 and changes[-2] < _SMOOTH * changes[-1]
 
 
 class _Floquet:
@@ -106,7 +124,7 @@ class _Floquet:
         momenta = [part.momentum + sign * _SPREADS / (2 * part.width) for part in packet for sign in (-1, 1)]
         self.slowest, self.fastest = max(min(momenta), 0.0), max(momenta)
         self.fourier: dict[int, np.ndarray] = {}
-        self.times = times
+        self.times, self.parts = times, 1
         k = np.linspace(0.0, self.fastest, 4097)[1:]
         # what moves away from the start is reflected
         self.incoming = float(np.trapezoid(np.abs(self._spectrum(k)) ** 2, k))
@@ -114,6 +132,11 @@ class _Floquet:
     def look_again(self) -> None:
         """Take V at twice as many times from now on."""
         self.times *= 2
+        self.fourier.clear()
+
+    def average(self) -> None:
+        """Take V as its mean over each step from now on: a jump then acts from where it is, and not from the next point."""
+        self.parts = _PARTS
         self.fourier.clear()
 
     def channels(self, quanta: int) -> np.ndarray:
@@ -193,7 +216,15 @@ class _Floquet:
         if steps not in self.fourier:
             x = np.linspace(self.left, self.right, steps + 1)
             times = 2 * np.pi / self.frequency * np.arange(self.times) / self.times
-            values = np.stack([self.potential(x, float(time)) for time in times], axis=1)
+            values = np.stack([self._at(x, float(time)) for time in times], axis=1)
             # V_l = (1/period) int V exp(i l w t) dt
             self.fourier[steps] = np.fft.fftshift(np.fft.ifft(values, axis=1), axes=1)
         return self.fourier[steps]
+
+    def _at(self, x: np.ndarray, time: float) -> np.ndarray:
+        """V at places, or its mean over a step around each."""
+        if self.parts == 1:
+            return self.potential(x, time)
+        apart = float(x[1] - x[0])
+        places = (x[:, None] + apart * ((np.arange(self.parts) + 0.5) / self.parts - 0.5)).ravel()
+        return self.potential(places, time).reshape(x.size, self.parts).mean(axis=1)

@@ -86,7 +86,11 @@ def timed_bundle(scene: Scene) -> Bundle:
 def _line(curve: Curve, quantity: Quantity | None, index: int, units: UnitSystem) -> Line:
     """A curve of a report, in shown units; `quantity` is the number that it ends with."""
     scale = units.scale(curve.dimension)
-    final = next(iter(quantity.theory.values())) / scale if quantity is not None and quantity.theory else None
+    ends = {} if quantity is None else quantity.theory
+    if quantity is not None and next(iter(ends), "") == "propagation":
+        # the curve is that propagation's own: the number beside it was found otherwise
+        ends = {"scattering_states": quantity.value}
+    final = next(iter(ends.values())) / scale if ends else None
     kinds = [(spoken(name), np.asarray(values) / scale) for name, values in curve.theory.items()]
     # the record on the way is not corrected as its last number is, and has a bar of its own
     error = curve.error
@@ -97,11 +101,7 @@ def _line(curve: Curve, quantity: Quantity | None, index: int, units: UnitSystem
         theory=kinds[0][1] if kinds else None,
         final=None if kinds else final,
         error=error / scale,
-        kind=kinds[0][0]
-        if kinds
-        else "theory"
-        if final is None or quantity is None
-        else spoken(next(iter(quantity.theory))),
+        kind=kinds[0][0] if kinds else "theory" if final is None else spoken(next(iter(ends))),
         others=tuple(kinds[1:]),
     )
 

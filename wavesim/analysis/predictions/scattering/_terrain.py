@@ -59,7 +59,7 @@ def _overlap(one: theory.Gaussian, other: theory.Gaussian) -> complex:
     """int conj(psi_1) psi_2 dx in closed form."""
     total = one.width**2 + other.width**2
     apart, faster = other.center - one.center, other.momentum - one.momentum
-    between = (one.width**2 * other.momentum + other.width**2 * one.momentum) / total
+    between = (one.width**2 * one.momentum + other.width**2 * other.momentum) / total
     size = math.sqrt(2 * one.width * other.width / total)
     exponent = -(apart**2) / (4 * total) - (one.width * other.width * faster) ** 2 / total - 1j * between * apart
     return complex(one.amplitude).conjugate() * complex(other.amplitude) * size * cmath.exp(exponent)

@@ -207,8 +207,11 @@ def single_top(potential: AbstractPotential, mass: float) -> float | None:
     return None if top is None else top - near
 
 
-def barrier_top(potential: AbstractPotential, mass: float) -> float | None:
-    """V at the top of a single barrier between levels, be they equal or not; None where there is something else."""
+def barrier_top(potential: AbstractPotential, mass: float, wells: bool = False) -> float | None:
+    """V at the top of a single barrier between levels, be they equal or not; None where there is something else.
+
+    With `wells`, V may dip below both levels beside it, as it does where a complex is formed first.
+    """
     low, high = potential.support(1e-12)
     ends = potential.asymptotes()
     if potential.spikes or not low < high:
@@ -231,6 +234,8 @@ def barrier_top(potential: AbstractPotential, mass: float) -> float | None:
     height = top - max(ends)
     if not height > 0:
         return None
+    if wells:
+        values = np.maximum(values, max(ends))
     rises = np.diff(np.concatenate([[ends[0]], values, [ends[1]]]))
     turns = np.sign(rises[np.abs(rises) > 1e-9 * height])
     return top if np.count_nonzero(np.diff(turns)) == 1 else None

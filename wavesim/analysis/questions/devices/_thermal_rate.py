@@ -202,7 +202,7 @@ def _barrier(line: Problem) -> _Barrier:
     Raises:
         WavesimError: if there is none, or more.
     """
-    top = barrier_top(line.potential, float(line.mass))
+    top = barrier_top(line.potential, float(line.mass), wells=True)
     if top is None:
         raise WavesimError(
             f"a thermal rate needs one barrier that is higher than V on both sides of it, but {named(line.potential)} has none, or more; take one barrier."

@@ -12,7 +12,7 @@ from ....problem import Problem
 from ....propagation import Numerics, deltas_fit
 from ....states import AbstractWave, GaussianPacket
 from ....theory import REACH
-from ...bars import Estimate, Predictions, Quantity, Report
+from ...bars import Estimate, Predictions, Quantity, Report, error_of
 from ...predictions import Shares, along_first_axis, gaussians_of, moves_right, packet_theories, shares_of
 
 # point-pairs of one run: half a minute of them, with the run back and the repetitions, on one core
@@ -27,6 +27,8 @@ _LEAST_LOG = -690.0
 _ROUNDING = 1e-13
 _UNASKED = 1e-3
 _WORDS = 0.25
+# of the number: an average that is off by more is one of another packet
+_FOREIGN = 0.01
 
 
 def can_be_run(problem: Problem, numerics: Numerics) -> bool:
@@ -85,14 +87,17 @@ def by_scattering_states(
         )
         note = (
             f"nothing was propagated: the packet has parts so slow, or V edges so sharp for this tolerance, that a run would {price}; its end is known from the scattering states. "
-            "To see it move, make the packet faster or wider, or give a duration."
+            "To see it move, make the packet faster, or give a duration."
         )
     warnings = _missed(headline, aim)
     return Report(None, tolerance, quantities, {}, warnings, 0, 0, time.perf_counter() - begun, notes=(note,))
 
 
 def beside_scattering_states(problem: Problem, report: Report, relative: bool) -> Report:
-    """A report whose run missed the tolerance, with the two probabilities by scattering states, and the run's own beside them."""
+    """A report whose run missed the tolerance, with the probabilities by scattering states, and the run's own beside them.
+
+    What remains near the barrier at the end of the run has left it in the end, but for what V holds for good.
+    """
     problem = along_first_axis(problem)
     shares = shares_of(problem) if has_scattering_states(problem) else None
     if shares is None or (relative and shares.log_through < _LEAST_LOG):
@@ -105,6 +110,8 @@ def beside_scattering_states(problem: Problem, report: Report, relative: bool) -
         run = report.quantities[name]
         theory = {"propagation": Estimate(run.value, run.error)} | quantity.theory
         known[name] = dataclasses.replace(quantity, theory=theory)
+    if "remaining_probability" in report.quantities:
+        known["remaining_probability"] = _held(shares)
     headline, run = known["transmitted_probability"], report.headline
     worst = max(run.budget, key=lambda source: run.budget[source]).replace("_", " ")
     held = (
@@ -143,13 +150,25 @@ def _quantities(shares: Shares, theories: Predictions, tolerance: float, relativ
         # no more digits are claimed than anybody asked for
         least = _UNASKED * tolerance * (float(share) if relative else 1.0)
         budget = {"scattering_states": max(share.error, least), "rounding": _ROUNDING * min(1.0, 10 * float(share))}
-        others = {kind: value for kind, value in theories.get(name, {}).items() if kind != "projection"}
+        # an average for what comes in from far says nothing of a packet that starts inside or behind
+        others = {
+            kind: value
+            for kind, value in theories.get(name, {}).items()
+            if kind != "projection" and error_of(value) <= _FOREIGN * float(share)
+        }
         plain = next((value for kind, value in others.items() if kind in ("closed_form", "scattering")), float(share))
         # whether a faint tail that starts inside counts is a matter of words: where it is below the tolerance, both are within the bar
         if abs(plain - share) <= _WORDS * tolerance * (float(share) if relative else 1.0):
             budget["start"] = abs(plain - share)
         quantities[name] = Quantity(name, float(share), sum(budget.values()), DIMENSIONLESS, budget, others)
     return quantities
+
+
+def _held(shares: Shares) -> Quantity:
+    """The probability that goes out on neither side."""
+    budget = {"scattering_states": shares.through.error + shares.back.error, "rounding": _ROUNDING}
+    held = max(0.0, 1.0 - float(shares.through) - float(shares.back))
+    return Quantity("remaining_probability", held, sum(budget.values()), DIMENSIONLESS, budget)
 
 
 def _missed(headline: Quantity, aim: float) -> tuple[str, ...]:
@@ -173,4 +192,6 @@ def _log_of_incoming(problem: Problem) -> float:
 
 
 def _length(minutes: float) -> str:
+    if minutes < 1.5:
+        return "a minute"
     return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.0f} hours"
