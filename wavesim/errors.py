@@ -31,6 +31,10 @@ class TooLargeError(NumericsError):
     """A run that does not fit into memory."""
 
 
+class UnboundError(NumericsError):
+    """A level that the potential does not hold."""
+
+
 class BrokenOffError(WavesimError):
     """Work that had begun and cannot go on: a full disk, a lost scheduler. What was done is kept."""
 

@@ -35,9 +35,9 @@ def boxed(rng: np.random.Generator) -> Table:
         "A*sech(x/a)**2": {"A": (0.2, 2.0), "a": (0.4, 1.2)},
         "F*x": {"F": (-0.5, 0.5)},
     }
-    width = rng.uniform(0.25, min(0.5, (right - left) / 16))
-    # 7 widths of abs(psi)^2 from either wall
-    center = rng.uniform(left + 7 * width, min(right - 7 * width, left + 7 * width + 1.5))
+    width = rng.uniform(0.2, min(0.4, (right - left) / 22))
+    # ten widths of abs(psi)^2 from either wall: what a wall does to a tail is a matter of words
+    center = rng.uniform(left + 10 * width, min(right - 10 * width, left + 10 * width + 1.5))
     state = {
         "kind": "gaussian_packet",
         "center": rounded(center),

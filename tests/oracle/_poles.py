@@ -24,12 +24,14 @@ def lowest_pole(formula: Formula, mass: float, reach: tuple[float, float]) -> tu
     spectra = [_spectrum(formula, mass, reach, *choice) for choice in zip(_POINTS, _ANGLES, strict=True)]
     # what does not move when the angle changes is a resonance
     first, second = spectra
-    moved = np.abs(first[:, None] - second[None, :]).min(axis=1)
+    apart = np.abs(first[:, None] - second[None, :])
+    moved = apart.min(axis=1)
     steady = (np.real(first) > 0) & (np.imag(first) < 0) & (moved < 1e-6 * np.abs(first))
     if not np.any(steady):
         return None
     at = np.flatnonzero(steady)[np.argmin(np.real(first[steady]))]
-    return complex(first[at]), float(moved[at])
+    # the finer one of the two
+    return complex(second[np.argmin(apart[at])]), float(moved[at])
 
 
 def _spectrum(formula: Formula, mass: float, reach: tuple[float, float], points: int, angle: float) -> np.ndarray:

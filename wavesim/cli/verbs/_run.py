@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ...errors import BrokenOffError, WavesimError
+from ...errors import BrokenOffError, UnboundError, WavesimError
 from .._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say
 from .._expected_time import expected_text
 from .._outbox import Outbox
@@ -187,7 +187,8 @@ def certified(
             )
         except WavesimError as error:
             complain(str(error))
-            raise typer.Exit(FAILED if begun or isinstance(error, BrokenOffError) else BAD_INPUT) from None
+            late = begun and not isinstance(error, UnboundError)
+            raise typer.Exit(FAILED if late or isinstance(error, BrokenOffError) else BAD_INPUT) from None
 
 
 def verified(scenario: Scenario, report: Report, quiet: bool) -> Verification | None:

@@ -87,13 +87,13 @@ def energies_of(problem: Problem, wanted: np.ndarray | None, count: int = 201) -
         ArgumentError: if `wanted` lies outside the band.
     """
     packet, mass, potential = problem.state, float(problem.mass), problem.potential
-    if not isinstance(packet, GaussianPacket):
-        raise WavesimError(
-            f"a transmission curve needs a GaussianPacket, whose amplitude at each energy is known, but the state is a {type(packet).__name__}; start from one in front of the potential."
-        )
     if not (problem.open and potential.static):
         raise WavesimError(
             f"a transmission curve needs a static potential that is flat on both sides, but {named(potential)} is not; take a barrier."
+        )
+    if not isinstance(packet, GaussianPacket):
+        raise WavesimError(
+            f"a transmission curve needs a packet whose amplitude at each energy is known, but the state is {named(packet)}; take a gaussian_packet in front of the potential."
         )
     near, far = potential.asymptotes() if moves_right(problem) else potential.asymptotes()[::-1]
     mean = abs(float(packet.mean_momentum(mass)))

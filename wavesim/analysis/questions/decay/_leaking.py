@@ -28,10 +28,6 @@ def leaky(problem: Problem) -> LeakyWell:
     Raises:
         WavesimError: if the state is not trapped, or V has no well to trap it in.
     """
-    if not isinstance(problem.state, Trapped):
-        raise WavesimError(
-            f"a decay begins with a particle shut in a well, but the state here is {named(problem.state)}; take state trapped."
-        )
     if problem.potential.dimension > 1 or not problem.potential.static:
         raise WavesimError(
             f"a decay is that of one well at rest, in one dimension, but here is {named(problem.potential)}; take a static V(x)."
@@ -45,6 +41,10 @@ def leaky(problem: Problem) -> LeakyWell:
     if well.ends == (math.inf, math.inf):
         raise WavesimError(
             f"a decay needs a way out, but {named(problem.potential)} rises without end on both sides; ask for levels, or open one side."
+        )
+    if not isinstance(problem.state, Trapped):
+        raise WavesimError(
+            f"a decay begins with a particle shut in a well, but the state here is {named(problem.state)}; take state trapped."
         )
     return well
 

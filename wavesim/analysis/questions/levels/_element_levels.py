@@ -10,7 +10,7 @@ import numpy as np
 
 from ....elements import ElementHamiltonian, ElementLevels, Waves
 from ....ends import Ends
-from ....errors import NumericsError
+from ....errors import NumericsError, UnboundError
 from ....grid import Grid, fast_size
 from ....potentials import AbstractPotential, restricted
 from ....problem import Problem
@@ -66,7 +66,8 @@ def solved_levels(potential: AbstractPotential, mass: float, count: int, ends: E
     Budget: `grid` is the whole difference from two degrees less; `box` what the walls shift; `residual` what the last iteration changed.
 
     Raises:
-        NumericsError: if there are not so many bound levels, or more than 6000 elements are needed.
+        UnboundError: if there are not so many bound levels.
+        NumericsError: if more than 6000 elements are needed.
     """
     profile = Profile(potential, mass, ends)
     view, rim = outlook(profile), profile.rim
@@ -95,6 +96,15 @@ def solved_levels(potential: AbstractPotential, mass: float, count: int, ends: E
     return Solved(levels, budgets, coarse.waves, view, rounds + 1)
 
 
+def _are(held: int) -> str:
+    return "is none" if not held else "is one" if held == 1 else f"are {held}"
+
+
+def _instead(held: int) -> str:
+    """What else could be asked for."""
+    return "ask for transmission or resonances, or " if not held else f"ask for count = {held}, or "
+
+
 def _fitting(
     profile: Profile, view: Outlook, rim: float, count: int
 ) -> tuple[np.ndarray, ElementLevels, ElementHamiltonian, int]:
@@ -109,12 +119,13 @@ def _fitting(
         if len(nodes) > _MOST_ELEMENTS:
             break
         hamiltonian = profile.hamiltonian(nodes, DEGREE)
-        if math.isfinite(rim) and int(hamiltonian.count_below(np.array([rim]))[0]) < count:
+        held = int(hamiltonian.count_below(np.array([rim]))[0]) if math.isfinite(rim) else count
+        if held < count:
             energy = rim - 0.1 * (rim - energy)
             if rim - energy < _BARELY * depth:
-                raise NumericsError(
-                    f"the state must be bound, but level {count - 1} lies above the potential's rim {rim:.6g} (internal units); "
-                    "take a deeper or wider well, or fewer levels."
+                raise UnboundError(
+                    f"the potential must hold the {count} levels asked for, but below its rim there {_are(held)}; "
+                    f"{_instead(held)}take a deeper or wider well."
                 )
             continue
         levels = hamiltonian.lowest(count, energy)

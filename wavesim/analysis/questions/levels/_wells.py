@@ -30,8 +30,8 @@ def two_wells(problem: Problem) -> TwoWells:
     wells = two_wells_of(inner, float(problem.mass))
     if wells is None:
         raise WavesimError(
-            f"tunneling from well to well needs two minima of V with a barrier between them, but {named(inner)} has no two; "
-            "raise a barrier between them, or ask for motion or levels."
+            f"tunneling from well to well needs two minima of V with a barrier between them, and {named(inner)} does not have them; "
+            "take a double well, or ask for motion or transmission."
         )
     return wells
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .... import theory
+from ...._checks import named
 from ...._typing import DIMENSIONLESS, LENGTH, MOMENTUM, Dimension
 from ....absorbers import Absorber
 from ....errors import ArgumentError
@@ -93,7 +94,10 @@ def _parts(problem: Problem) -> tuple[DoubleSlit, Product, float]:
     """What the question is about, or why it cannot be asked."""
     slit, packet = problem.potential, problem.state
     if not isinstance(slit, DoubleSlit):
-        raise ArgumentError("find", f"fringes needs a double_slit, but the potential is a {type(slit).__name__}.")
+        raise ArgumentError(
+            "find",
+            f"fringes are those of a double_slit, but the potential is {named(slit)}; take a double_slit, or ask for motion.",
+        )
     pair = isinstance(packet, Product) and len(packet.factors) == 2
     if not pair or not all(isinstance(factor, GaussianPacket) for factor in packet.factors):  # type: ignore[union-attr]
         raise ArgumentError(

@@ -34,7 +34,7 @@ from ._stationary import (
     can_be_run,
     has_scattering_states,
 )
-from ._way_out import OUT, out_curves, out_numbers, out_readings, way_out
+from ._way_out import OUT, out_curves, out_numbers, out_readings, refuse_held, way_out
 
 _FAR = 1e-3
 # frames that show how long something rings
@@ -70,6 +70,7 @@ class Transmission(AbstractRecordQuestion):
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         if problem.ends is not None:
             return way_out(problem)
+        refuse_held(problem)
         left, right = problem.potential.support(_FAR)
         return {
             "norm": Norm(),

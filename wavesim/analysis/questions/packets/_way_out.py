@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from ...._checks import named
 from ...._typing import DIMENSIONLESS, Dimension
 from ....ends import Axis
 from ....errors import WavesimError
@@ -52,6 +55,17 @@ def way_out(problem: Problem) -> dict[str, AbstractObservable]:
                 "start a packet between the wall and the barrier, or ask for motion",
             )
     raise WavesimError(f"transmission is out one side for what came from the other, but {where}; {cure}.")
+
+
+def refuse_held(problem: Problem) -> None:
+    """Raises:
+    WavesimError: if V rises without end on both sides, so that nothing leaves.
+    """
+    if problem.potential.dimension == 1 and min(map(float, problem.potential.asymptotes())) == math.inf:
+        raise WavesimError(
+            f"transmission is out one side for what came from the other, but {named(problem.potential)} rises without end on both sides, and "
+            "nothing leaves it; ask for motion, populations or levels."
+        )
 
 
 def out_readings(result: Result) -> dict[str, Reading]:

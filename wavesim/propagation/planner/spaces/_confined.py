@@ -8,7 +8,7 @@ import numpy as np
 
 from ....absorbers import Absorber
 from ....ends import Walls
-from ....errors import NumericsError, TooLargeError
+from ....errors import NumericsError, TooLargeError, UnboundError
 from ....grid import Grid
 from ....potentials import restricted, valley, values_at
 from ....problem import Problem
@@ -64,8 +64,9 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
             )
         ends, momenta, energy, gap, level = _tails(problem, chosen, goal)
         if level > rim and half > 2.5 * narrowest:
-            raise NumericsError(
-                f"the state must be bound, but its level {level:.6g} lies above the potential's rim {rim:.6g} (internal units); "
+            shown = Shown(problem)
+            raise UnboundError(
+                f"the state must be bound, but its level {shown.energy(level)} lies above the potential's rim {shown.energy(rim)}; "
                 "take a deeper or wider well, a lower level, or a packet."
             )
         widen, sharpen = ends >= goal, momenta >= goal and potential.smooth
