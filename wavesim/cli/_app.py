@@ -223,7 +223,9 @@ def sweep(
 
 @app.command()
 def design(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped design or a .toml file with a [design].")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="A shipped design or a .toml file with a table \\[design].")
+    ],
     set_: Assignments = None,
     tolerance: Tolerance = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; by default results/NAME.")] = None,

@@ -214,7 +214,9 @@ def explore(first: First, port: int, open_browser: bool, say: Callable[[str], No
             f"a browser must open {link.partition('#')[0]}, but none was found; use --no-browser and open the link yourself (from elsewhere: ssh -L {port}:127.0.0.1:{port})."
         )
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        # Ctrl-C is how it ends, not what goes wrong
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
     finally:
         pool.close()
         listener.close()

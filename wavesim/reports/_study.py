@@ -82,8 +82,9 @@ def study_text(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> str
     for case, judged in zip(scenario.cases, outcomes.cases, strict=False):
         parts += [f"{case.label}: {expected_text(outcome, case.units)}" for outcome in judged if not outcome.met]
     parts += [expected_text(outcome, scenario.units) for outcome in outcomes.whole]
-    met = sum(outcome.met for group in outcomes.cases for outcome in group)
-    parts.append(f"expected   {met} of {sum(map(len, outcomes.cases))} expectations of the cases are met")
+    if expected := sum(map(len, outcomes.cases)):
+        met = sum(outcome.met for group in outcomes.cases for outcome in group)
+        parts.append(f"expected   {met} of {expected} expectations of the cases are met")
     return "\n".join(parts)
 
 

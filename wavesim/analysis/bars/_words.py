@@ -113,7 +113,7 @@ def _numerics(report: Report, result: Result, units: UnitSystem) -> str:
     )
     return (
         f"numerics   {points} points {spacing}{unit_text(LENGTH, units)} apart, {result.steps_done} {spoken(n.method.name)} steps of dt = {dt}, {layer}, {n.precision} precision; "
-        f"{report.runs} runs, {report.fft_pairs:,} FFT pairs, {report.wall_s:.1f} s on {result.device}"
+        f"{report.runs} {'run' if report.runs == 1 else 'runs'}, {report.fft_pairs:,} FFT pairs, {report.wall_s:.1f} s on {result.device}"
     )
 
 

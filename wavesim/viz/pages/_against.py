@@ -134,9 +134,8 @@ def draw_series(axes: Axes, x: np.ndarray, series: list[Series], found: str, bet
             if between:
                 axes.plot(*_joined(x, values, logarithmic), color=color, lw=1.6, ls=style, label=label, zorder=2)
             else:
-                axes.hlines(
-                    values, x - _LEVEL, x + _LEVEL, colors=color, lw=1.6, linestyles=style, label=label, zorder=2
-                )
+                levels = axes.hlines(values, x - _LEVEL, x + _LEVEL, colors=color, lw=1.6, linestyles=style, zorder=2)
+                levels.set_label(label)
         label = found if len(series) == 1 else one.name
         if np.isfinite(one.given).any():
             axes.plot(x, one.given, "s", color=ORANGE, mfc="none", mew=2, ms=11, label="experiment", zorder=3)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from ..._typing import ENERGY
 from ...units import UnitSystem
+from .._numbers import spoken
 from ..draw import (
     ABOVE_TABLE,
     COLUMNS,
@@ -114,5 +115,7 @@ def made(result: Result, scene: Scene) -> str:
     """How it was computed, in one line."""
     numerics = result.numerics
     points = " \u00d7 ".join(f"{n:,}" for n in numerics.grid.points)
-    made = f"{points} points, {result.steps_done:,} steps of {numerics.method.name}, {numerics.precision} precision."
+    made = (
+        f"{points} points, {result.steps_done:,} {spoken(numerics.method.name)} steps, {numerics.precision} precision."
+    )
     return f"{made}  {scene.note}" + ("" if result.complete else "  Interrupted before its end.")

@@ -17,6 +17,8 @@ from ...predictions import Shares, along_first_axis, gaussians_of, moves_right, 
 
 # point-pairs of one run: half a minute of them, with the run back and the repetitions, on one core
 _MOST_WORK = 3e8
+# of one that knows what is not known without it: a minute
+_LONGEST = 6e8
 # of a finer run, where the numbers are known without it: a second or two
 LITTLE_WORK = 1e8
 # of those in a second
@@ -73,7 +75,8 @@ def by_scattering_states(
     quantities = _quantities(shares, packet_theories(problem), tolerance, relative)
     headline = quantities["transmitted_probability"]
     aim = tolerance * (headline.value if relative else 1.0)
-    if headline.error > aim and isinstance(problem.state, AbstractWave) and numerics is not None:
+    short = numerics is not None and _work(numerics) <= _LONGEST
+    if headline.error > aim and isinstance(problem.state, AbstractWave) and short:
         # an average over momenta knows nothing of what starts inside; a run does
         return None
     if numerics is not None and not deltas_fit(numerics.grid, problem.potential):
