@@ -118,7 +118,7 @@ def test_the_free_correlation_is_the_integral_over_momenta() -> None:
 
 def test_what_cannot_be_measured_is_refused() -> None:
     barrier = RectangularBarrier(1.0, 1.5)
-    with pytest.raises(WavesimError, match="GaussianPacket"):
+    with pytest.raises(WavesimError, match="take a gaussian_packet"):
         transmission_curve(Problem(barrier, LeftLocalized()))
     with pytest.raises(WavesimError, match="flat on both sides"):
         transmission_curve(Problem(Harmonic(1.0), GaussianPacket(0.0, 1.0, 1.0)))

@@ -23,8 +23,8 @@ _MOST_CHANNELS = 80
 _SMOOTH = 6.0
 # of the reach of V, added on both sides
 _PAD = 0.03
-# of a step, for the mean of V over it
-_PARTS = 128
+# of a step, for the mean of V over it: at most, at least, and times the times of a period, through which an edge that moves is averaged too
+_PARTS, _FEWEST, _LOOKS = 128, 4, 1 << 15
 
 
 def floquet_share(
@@ -136,7 +136,7 @@ class _Floquet:
 
     def average(self) -> None:
         """Take V as its mean over each step from now on: a jump then acts from where it is, and not from the next point."""
-        self.parts = _PARTS
+        self.parts = max(_FEWEST, min(_PARTS, _LOOKS // self.times))
         self.fourier.clear()
 
     def channels(self, quanta: int) -> np.ndarray:

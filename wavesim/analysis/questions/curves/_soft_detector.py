@@ -87,7 +87,9 @@ def energies_of(problem: Problem, wanted: np.ndarray | None, count: int = 201) -
         ArgumentError: if `wanted` lies outside the band.
     """
     packet, mass, potential = problem.state, float(problem.mass), problem.potential
-    if not (problem.open and potential.static):
+    flat = potential.dimension == 1 and all(math.isfinite(float(end)) for end in potential.asymptotes())
+    held = isinstance(packet, GaussianPacket) and not problem.open
+    if held or not (flat and potential.static):
         raise WavesimError(
             f"a transmission curve needs a static potential that is flat on both sides, but {named(potential)} is not; take a barrier."
         )
