@@ -5,7 +5,8 @@ states, decay and driven wells all stand on one thing, Legendre's spectral eleme
 package resembles: no grid, no Fourier transform, no slices. Closed forms and other codes' methods judge it in tests/theory/test_oracle.py.
 """
 
-from ._answers import Answers as Answers, answers as answers, question as question
+from ._answers import answers as answers
+from ._asked import Answers as Answers, question as question
 from ._bound import bound_states as bound_states
 from ._reading import line_of as line_of
 from ._scattering import Gaussian as Gaussian, Scatterer as Scatterer, shares as shares
