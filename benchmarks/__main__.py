@@ -36,7 +36,9 @@ def main() -> None:
         "--laws", action="store_true", help="judge grids by the laws of coarser ones, as in a sweep, to compare"
     )
     honest.add_argument(
-        "--questions", action="store_true", help="walls, rings, wells by formula, plane waves, pairs, written states"
+        "--questions",
+        action="store_true",
+        help="walls, rings, wells by formula, plane waves, pairs, written states, identical and warm particles",
     )
     options = parser.parse_args()
     which = options.which or ["memory", "step"]

@@ -1,4 +1,6 @@
-"""Random scenarios of what is asked beyond barriers and built-in wells: walls, rings, wells by formula or table, plane waves, pairs, written states."""
+"""Random scenarios of what is asked beyond barriers and built-in wells: walls, rings, wells by formula or table, plane waves, pairs, written states,
+identical particles, wells at a temperature.
+"""
 
 from __future__ import annotations
 

@@ -61,5 +61,5 @@ def test_fringes_of_two_points() -> None:
 
 def test_what_cannot_be_asked() -> None:
     for problem in (Problem(EckartBarrier(1.0, 1.0), PACKET, 1.0), Problem(WALL, PACKET.factors[0], 1.0)):
-        with pytest.raises(ArgumentError, match="fringes (are those of|needs)"):
+        with pytest.raises(ArgumentError, match="fringes (are those of a double_slit|need a product)"):
             certify(problem, find=Fringes())

@@ -46,7 +46,9 @@ def same(one: Result, other: Result, rtol: float = 0.0) -> None:
         np.testing.assert_allclose(a, b, rtol=rtol, atol=0)
 
 
-@pytest.mark.parametrize("method", [{}, {"scheme": "srkn11b"}, {"save_psi": False}, {"absorber": None}])
+@pytest.mark.parametrize(
+    "method", [{}, {"scheme": "srkn11b"}, {"save_psi": False}, {"absorber": None}, {"precision": "single"}]
+)
 def test_round_trip(method: dict, tmp_path: Path) -> None:
     result = run(**method)
     same(load(save(result, tmp_path / "result.nc")), result)

@@ -136,7 +136,7 @@ def restored(dataset: xarray.Dataset, problem: Problem | None) -> Result:
         problem=problem,
         numerics=dataclasses.replace(numerics, frames=numerics.frames // stride),
         times=times[::stride],
-        psi=dataset["psi"].values.astype(complex, copy=False) / root,
+        psi=dataset["psi"].values.astype(dataset["psi_final"].dtype, copy=False) / root,
         series=series,
         absorbed=absorbed[::stride],
         final=dataset["psi_final"].values / root,

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import WavesimError
 from ._numbers import Variables
+from ._planes import ROUNDED
 
 if TYPE_CHECKING:
     import xarray
@@ -22,8 +23,8 @@ DIGEST = "digest"
 _MOST_BYTES = 2_000_000_000
 _MOST_TEXT = 20_000_000
 _DEEPEST = 60
-# for what was rounded before
-_SMALL = {"compression": "gzip", "compression_opts": 4, "shuffle": True}
+# bytes that rounding has made alike lie together once they are shuffled
+_COMPRESSED = {"compression": "gzip", "compression_opts": 4, "shuffle": True}
 # what wavesim never writes could call programs that are not wavesim's
 _FILTERS = {"gzip", "lzf", "shuffle", "fletcher32", None}
 
@@ -44,8 +45,8 @@ def netcdf(variables: Variables, attributes: Mapping[str, Any]) -> bytes:
                 if dim not in file.dimensions:
                     file.dimensions[dim] = length
             # a frame is read as a whole
-            small = _SMALL | {"chunks": (1, *values.shape[1:])} if values.dtype == np.complex64 else {}
-            written = file.create_variable(name, dims, values.dtype, **small)
+            stored = _COMPRESSED | {"chunks": (1, *values.shape[1:])} if ROUNDED in facts else {}
+            written = file.create_variable(name, dims, values.dtype, **stored)
             written[...] = values
             written.attrs.update(facts)
     return buffer.getvalue()

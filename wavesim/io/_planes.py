@@ -8,6 +8,8 @@ import numpy as np
 
 from ._numbers import Variables
 
+# the attribute that says so
+ROUNDED = "rounded_to"
 # binary digits below the largest value: a millionth of it
 _DIGITS = 20
 
@@ -24,4 +26,4 @@ def packed(variables: Variables) -> Variables:
         return variables
     unit = 2.0 ** (math.ceil(math.log2(largest)) - _DIGITS)
     rounded = (np.round(values / unit) * unit).astype(np.complex64)
-    return variables | {"psi": (dims, rounded, facts | {"rounded_to": unit})}
+    return variables | {"psi": (dims, rounded, facts | {ROUNDED: unit})}

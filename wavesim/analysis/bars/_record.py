@@ -161,7 +161,8 @@ class AbstractRecordQuestion(AbstractQuestion):
         problem = unfolded(asked)
         if "grid" in fixed:
             fixed = fixed | {"grid": unfolded_grid(fixed["grid"], asked.ends)}
-        predict = self.predictions if batch is None else self.compared
+        # trials of one duration have the same theory, which may take longer than they do
+        predict = functools.cache(functools.partial(self.predictions if batch is None else self.compared, asked))
         if batch is not None:
             fixed = {"frames": self.least_frames, "save_psi": False, "batch": batch} | fixed
         try:
@@ -246,10 +247,10 @@ def _quantities(
     names: tuple[str, ...],
     trial: Trial,
     least: float,
-    predict: Callable[[Problem, float], Predictions],
+    predict: Callable[[float], Predictions],
 ) -> dict[str, Quantity]:
     result = trial.result
-    predictions = predict(problem, float(result.times[-1]))
+    predictions = predict(float(result.times[-1]))
     returned = _returned(question, result, question.final_echo)
     read = {}
     for run in (result, *(run for _, run in trial.again)):

@@ -23,8 +23,8 @@ _MOST_CHANNELS = 80
 _SMOOTH = 6.0
 # of the reach of V, added on both sides
 _PAD = 0.03
-# of a step, for the mean of V over it: at most, at least, and times the times of a period, through which an edge that moves is averaged too
-_PARTS, _FEWEST, _LOOKS = 128, 4, 1 << 15
+# parts of a step, for the mean of V over it: at most, at least, and times the moments of a period, over which an edge that moves is averaged too
+_PARTS, _FEWEST, _SAMPLES = 128, 4, 1 << 15
 
 
 def floquet_share(
@@ -91,16 +91,20 @@ def floquet_share(
         solver.average()
         looks = [solver.reflected(steps * 2**n, quanta + _MORE, energies) for n in range(1, _DOUBLINGS + 1)]
         # the error scatters with the place of a jump between two points: each change tells of the last value
-        changes = enumerate(reversed([abs(after - before) for before, after in itertools.pairwise(looks)]))
-        back, of_steps = looks[-1], 2 * max(change / 2**since for since, change in changes)
+        back, of_steps = looks[-1], 2 * max(change / 2**n for n, change in enumerate(reversed(_changes(looks))))
     value = solver.incoming - back
     error = of_steps + of_quanta + of_energies + 1e-12
     return Share(value, error, math.log(value) if value > 0 else -math.inf)
 
 
+def _changes(looks: list[float]) -> list[float]:
+    """From look to look, the steps halved each time."""
+    return [abs(after - before) for before, after in itertools.pairwise(looks)]
+
+
 def _jumps(looks: list[float]) -> bool:
     """Whether values for steps that are halved each time do not change as they do where V is smooth."""
-    changes = [abs(after - before) for before, after in itertools.pairwise(looks)]
+    changes = _changes(looks)
     return len(changes) > 1 and changes[-2] < _SMOOTH * changes[-1]
 
 
@@ -136,7 +140,7 @@ class _Floquet:
 
     def average(self) -> None:
         """Take V as its mean over each step from now on: a jump then acts from where it is, and not from the next point."""
-        self.parts = max(_FEWEST, min(_PARTS, _LOOKS // self.times))
+        self.parts = max(_FEWEST, min(_PARTS, _SAMPLES // self.times))
         self.fourier.clear()
 
     def channels(self, quanta: int) -> np.ndarray:

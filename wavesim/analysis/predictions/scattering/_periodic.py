@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import functools
 import math
 from fractions import Fraction
 
@@ -61,20 +60,11 @@ def periodic_theories(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> 
         problem: in one dimension, with a potential that depends on time and is flat on both sides.
         packet: its state.
     """
-    try:
-        return dict(_by_channels(problem.potential, packet, float(problem.mass)))
-    except TypeError:
-        # a potential of a Python function may have no hash
-        return dict(_by_channels.__wrapped__(problem.potential, packet, float(problem.mass)))
-
-
-@functools.lru_cache(maxsize=8)
-def _by_channels(potential: AbstractPotential, packet: tuple[theory.Gaussian, ...], mass: float) -> dict[str, Estimate]:
-    """The same for each trial of a run, of which theory takes longer than the trial does."""
-    shaken = _shaken(potential, mass)
+    mass = float(problem.mass)
+    shaken = _shaken(problem.potential, mass)
     if shaken is None:
         return {}
-    ends = potential.asymptotes()
+    ends = problem.potential.asymptotes()
     packet = tuple(
         dataclasses.replace(part, center=part.center - shaken.shift, momentum=part.momentum - shaken.boost)
         for part in packet

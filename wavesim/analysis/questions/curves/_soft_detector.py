@@ -88,8 +88,7 @@ def energies_of(problem: Problem, wanted: np.ndarray | None, count: int = 201) -
     """
     packet, mass, potential = problem.state, float(problem.mass), problem.potential
     flat = potential.dimension == 1 and all(math.isfinite(float(end)) for end in potential.asymptotes())
-    held = isinstance(packet, GaussianPacket) and not problem.open
-    if held or not (flat and potential.static):
+    if not (flat and potential.static and problem.ends is None):
         raise WavesimError(
             f"a transmission curve needs a static potential that is flat on both sides, but {named(potential)} is not; take a barrier."
         )

@@ -96,13 +96,12 @@ def solved_levels(potential: AbstractPotential, mass: float, count: int, ends: E
     return Solved(levels, budgets, coarse.waves, view, rounds + 1)
 
 
-def _are(held: int) -> str:
-    return "is none" if not held else "is one" if held == 1 else f"are {held}"
-
-
-def _instead(held: int) -> str:
-    """What else could be asked for."""
-    return "ask for transmission or resonances, or " if not held else f"ask for count = {held}, or "
+def _too_few(count: int, held: int) -> str:
+    """The sentence for a potential that holds fewer levels than are asked for."""
+    asked = "a level" if count == 1 else f"the {count} levels asked for"
+    there = "none lies" if not held else "one lies" if held == 1 else f"{held} lie"
+    instead = f"ask for {held}" if held else "ask for transmission or resonances"
+    return f"the potential must hold {asked}, but {there} clearly below its rim; {instead}, or take a deeper or wider well."
 
 
 def _fitting(
@@ -123,10 +122,7 @@ def _fitting(
         if held < count:
             energy = rim - 0.1 * (rim - energy)
             if rim - energy < _BARELY * depth:
-                raise UnboundError(
-                    f"the potential must hold the {count} levels asked for, but below its rim there {_are(held)}; "
-                    f"{_instead(held)}take a deeper or wider well."
-                )
+                raise UnboundError(_too_few(count, held))
             continue
         levels = hamiltonian.lowest(count, energy)
         highest = float(levels.energies[-1])

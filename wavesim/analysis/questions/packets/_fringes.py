@@ -101,7 +101,7 @@ def _parts(problem: Problem) -> tuple[DoubleSlit, Product, float]:
     pair = isinstance(packet, Product) and len(packet.factors) == 2
     if not pair or not all(isinstance(factor, GaussianPacket) for factor in packet.factors):  # type: ignore[union-attr]
         raise ArgumentError(
-            "find", "fringes needs a product of two Gaussian packets as its state; give one for each axis."
+            "find", "fringes need a product of two Gaussian packets as the state; give one for each axis."
         )
     if float(packet.factors[0].mean_momentum(problem.mass)) <= 0:  # type: ignore[union-attr]
         raise ArgumentError("find", "fringes needs a packet that comes from the left; turn it round.")

@@ -12,7 +12,7 @@ from ....problem import Problem
 from ....propagation import Numerics, deltas_fit
 from ....states import AbstractWave, GaussianPacket
 from ....theory import REACH
-from ...bars import Estimate, Predictions, Quantity, Report, error_of
+from ...bars import Estimate, Predictions, Quantity, Report
 from ...predictions import Shares, along_first_axis, gaussians_of, moves_right, packet_theories, shares_of
 
 # point-pairs of one run: half a minute of them, with the run back and the repetitions, on one core
@@ -29,8 +29,6 @@ _LEAST_LOG = -690.0
 _ROUNDING = 1e-13
 _UNASKED = 1e-3
 _WORDS = 0.25
-# of the number: an average that is off by more is one of another packet
-_FOREIGN = 0.01
 
 
 def can_be_run(problem: Problem, numerics: Numerics) -> bool:
@@ -153,16 +151,15 @@ def _quantities(shares: Shares, theories: Predictions, tolerance: float, relativ
         # no more digits are claimed than anybody asked for
         least = _UNASKED * tolerance * (float(share) if relative else 1.0)
         budget = {"scattering_states": max(share.error, least), "rounding": _ROUNDING * min(1.0, 10 * float(share))}
-        # an average for what comes in from far says nothing of a packet that starts inside or behind
-        others = {
-            kind: value
-            for kind, value in theories.get(name, {}).items()
-            if kind != "projection" and error_of(value) <= _FOREIGN * float(share)
-        }
+        known = theories.get(name, {})
+        others = {kind: value for kind, value in known.items() if kind != "projection"}
         plain = next((value for kind, value in others.items() if kind in ("closed_form", "scattering")), float(share))
         # whether a faint tail that starts inside counts is a matter of words: where it is below the tolerance, both are within the bar
         if abs(plain - share) <= _WORDS * tolerance * (float(share) if relative else 1.0):
             budget["start"] = abs(plain - share)
+        elif "projection" in known:
+            # an average for what comes in from far is that of another packet
+            others = {}
         quantities[name] = Quantity(name, float(share), sum(budget.values()), DIMENSIONLESS, budget, others)
     return quantities
 
