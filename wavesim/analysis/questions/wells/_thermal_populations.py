@@ -70,9 +70,12 @@ def thermal_populations(problem: Problem, tolerance: float) -> Report:
     budget = {"levels": bar}
     shares = {"left_population": float(left[-1]), "right_population": float(1 - left[-1])}
     classical = {} if moving else _classical(wells, mass, kt)
+    # the side to which they pass comes first, in every case of a study; in equilibrium the fuller one
+    fuller = max(shares, key=lambda name: shares[name])
+    first = {"left": "right_population", "right": "left_population"}.get(state.side, fuller)
     quantities = {
-        name: Quantity(name, share, bar, DIMENSIONLESS, budget, classical.get(name, {}))
-        for name, share in sorted(shares.items(), key=lambda item: -item[1])
+        name: Quantity(name, shares[name], bar, DIMENSIONLESS, budget, classical.get(name, {}))
+        for name in sorted(shares, key=lambda name: name != first)
     }
     if not moving:
         error = float(weights @ levels.errors) + spread / kt**2 * float(levels.errors.max()) + _INTEGRALS * abs(energy)
