@@ -180,8 +180,8 @@ class Expression(AbstractPotential):
 
     @functools.cached_property
     def _breaks(self) -> Breaks:
-        numbered = list(switches(self._tree))
-        if not numbered:
+        # the root of a parameter switches nothing along an axis
+        if not any(names_of(tree).intersection(_AXES) for _, tree in switches(self._tree)):
             return Breaks((), ())
         names = concrete_names(self.parameters or {})
         if names is None or self._moving or self.dimension > 1:
