@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from ._differences import Table
+from ._differences import STEPS, Table
 
 PACKET: Table = {"kind": "gaussian_packet", "center": -40.0, "width": 4.0, "momentum": 1.0}
 LEFT: Table = {"kind": "left_localized"}
@@ -23,6 +23,7 @@ class Case:
         reference: its name in `REFERENCES`.
         paths: of the floats, where there are more than are worth a look; else all.
         names: of the quantities, where not all that the reference knows.
+        steps: of its differences, as shares of a parameter's scale.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Case:
     reference: str = "oracle"
     paths: tuple[str, ...] | None = None
     names: tuple[str, ...] | None = None
+    steps: tuple[float, ...] = STEPS
 
     @property
     def question(self) -> str:
@@ -38,7 +40,7 @@ class Case:
 
 
 def _case(potential: Table, find: str | Table, state: Table | None = None, **rest: Any) -> Case:
-    more = {name: rest.pop(name) for name in ("reference", "paths", "names") if name in rest}
+    more = {name: rest.pop(name) for name in ("reference", "paths", "names", "steps") if name in rest}
     find = {"kind": find} if isinstance(find, str) else find
     head = {"format": 1, "title": "a number and what moves it", "units": "natural", "particle": {"mass": 1.0}}
     return Case(
@@ -112,7 +114,8 @@ CASES: tuple[Case, ...] = (
            "parameters": {"A": 0.6, "c": 0.5, "a": 1.1, "b": 0.8, "B": 0.3}}, _at(0.5)),
     _case({"kind": "expression", "formula": "A*x^4 - B*x^2 + F*abs(x - c)", "parameters": {"A": 0.5, "B": 2.0, "F": 0.3, "c": 0.4}},
           _levels(3), GROUND),
-    _case({"kind": "expression", "formula": "x^2/2*exp(-a*x^2)", "parameters": {"a": 0.16}}, "decay", TRAPPED),
+    _case({"kind": "expression", "formula": "x^2/2*exp(-a*x^2)", "parameters": {"a": 0.16}}, "decay", TRAPPED,
+          reference="rotated"),
     _case({"kind": "expression", "formula": "A*exp(-((x - c)/a)^2)", "parameters": {"A": -3.0, "c": 0.3, "a": 0.7}}, _levels(3), GROUND,
           walls={"left": -2.2, "right": 2.5}),
     _case({"kind": "expression", "formula": "F*x", "parameters": {"F": 1.3}}, _levels(3), GROUND, walls={"left": 0.1}),
@@ -123,7 +126,7 @@ CASES: tuple[Case, ...] = (
     _case({"kind": "expression", "formula": "A*exp(-(x/a)^2)*(1 + b*exp(-((t - c)/d)^2))",
            "parameters": {"A": 0.5, "a": 1.2, "b": 0.6, "c": 19.0, "d": 4.0}}, "transmission",
           {"kind": "gaussian_packet", "center": -24.0, "width": 4.0, "momentum": 1.2},
-          paths=("particle.mass", "potential.parameters.A", "potential.parameters.b", "potential.parameters.c", "state.center", "state.momentum")),
+          steps=(1e-2, 1e-3), paths=("particle.mass", "potential.parameters.A", "potential.parameters.b", "potential.parameters.c", "state.center", "state.momentum")),
     _case(_TABLE, "transmission", reference="average"),
     _case(_TABLE, _at(0.45)),
     _case(_WELL_TABLE, _levels(2), GROUND),

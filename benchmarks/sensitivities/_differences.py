@@ -12,7 +12,7 @@ Numbers = dict[str, tuple[float, float]]
 Reference = Callable[[Table], Numbers]
 
 # shares of a parameter's scale; the finer ones where a number bends within the coarser
-_STEPS = (1e-3, 2e-4, 4e-5)
+STEPS = (1e-3, 2e-4, 4e-5)
 # error that is small enough to stop, as a share of the derivative or of what the number is over the scale
 _ENOUGH = 1e-7
 _PLACES = (-4, -2, -1, 1, 2, 4)
@@ -38,7 +38,9 @@ def moved(table: Table, path: str, value: float) -> Table:
     return changed
 
 
-def differences(reference: Reference, table: Table, path: str, value: float, scale: float) -> Numbers:
+def differences(
+    reference: Reference, table: Table, path: str, value: float, scale: float, steps: tuple[float, ...] = STEPS
+) -> Numbers:
     """d(number)/d(parameter) of every number that the reference knows on both sides: (derivative, error).
 
     D(h) = (8 (Q(h) - Q(-h)) - (Q(2h) - Q(-2h)))/(12 h), by h and 2 h: a fifteenth of what the two differ by is the error of D(h),
@@ -49,11 +51,12 @@ def differences(reference: Reference, table: Table, path: str, value: float, sca
         table: the scenario's content.
         path: of the parameter.
         value: of the parameter.
-        scale: of the parameter; steps are shares of it.
+        scale: of the parameter.
+        steps: h, as shares of the scale; finer ones are tried until the error is small enough.
     """
     best: Numbers = {}
     sizes = {name: abs(number) / scale for name, (number, _) in reference(table).items()}
-    for share in _STEPS:
+    for share in steps:
         step = (value + share * scale) - value
         # a finer step would only raise what the errors of the numbers leave
         ruled = True

@@ -6,6 +6,7 @@ from ._differences import Reference
 from ._layers import delta, square, stack, stack_poles
 from ._nuclei import coulomb, fusion, gamow
 from ._plane import plane, ring, slits
+from ._rotated import rotated
 from ._waves import average, box, delay, energy, maxima, oracle, poles, separable, thermal
 
 REFERENCES: dict[str, Reference] = {
@@ -28,4 +29,5 @@ REFERENCES: dict[str, Reference] = {
     "ring": ring,
     "plane": plane,
     "slits": slits,
+    "rotated": rotated,
 }

@@ -101,7 +101,9 @@ def verdicts(case: Case) -> tuple[list[Verdict], dict[str, str], str, tuple[floa
     judged, reference = [], REFERENCES[case.reference]
     for path, found in entries.items():
         one = next(iter(found.values()))
-        for name, (value, error) in differences(reference, case.content, path, one.value, one.scale).items():
+        for name, (value, error) in differences(
+            reference, case.content, path, one.value, one.scale, case.steps
+        ).items():
             if name in found:
                 entry = found[name]
                 size = max(abs(value), abs(here[name].value) / entry.scale)

@@ -40,7 +40,7 @@ _STEPS, _ENOUGH = (1e-3, 1e-4, 1e-5), 1e-8
 _PERCENT = 0.01
 _TOLERANCE = 1e-6
 # error bar that a run is planned for, where nothing else knows the number
-_OF_RUNS = 1e-6
+_OF_RUNS = 1e-7
 # error of their derivatives, above the tolerance, that more samples may make smaller
 _ENOUGH_OF_RUNS = 100 * _OF_RUNS
 _EPS = 2.0**-52
