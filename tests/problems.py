@@ -239,6 +239,13 @@ SCENARIO_NUMBERS: dict[tuple[str, str], Known] = {
         "2 d(delta)/dk of the even and the odd waves of the distance, averaged over the momenta",
         "scattering",
     ),
+    ("coupled_double_well", "gap"): Known(
+        (0.04784594386, 0.04138379713, 0.02707079159),
+        1e-9,
+        "basis",
+        "the two lowest levels on products of sinc functions in the plane (Colbert and Miller, J. Chem. Phys. 96, 1982 (1992))",
+        "",
+    ),
     ("warm_double_well", "right_population"): Known(
         (0.9309324186, 0.6907827975, 0.4967720997),
         1e-9,

@@ -11,7 +11,7 @@ import pytest
 from scipy import constants as si
 
 from tests.device_numbers import DEVICE_NUMBERS
-from tests.oracle import closed as i, devices, ended, identical, nuclei, warm
+from tests.oracle import closed as i, devices, ended, identical, nuclei, plane, warm
 from tests.problems import SCENARIO_NUMBERS as OTHER_NUMBERS, SCENARIO_TAGS
 from wavesim.analysis import question_of
 from wavesim.analysis.bars._study import ratios
@@ -134,6 +134,9 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], Any]] = {
     ],
     ("warm_double_well", "right_population"): lambda: [
         warm.right_population(1.2, 1.0, 86.909 * UNIT, temperature, 36.7) for temperature in (15.0, 40.0, 100.0)
+    ],
+    ("coupled_double_well", "gap"): lambda: [
+        plane.coupled_gap(2.0, 2.0, 1.2, coupling) for coupling in (0.0, 0.3, 0.6)
     ],
     ("oxide_tunneling", "transmitted_probability"): lambda: averages(
         rectangles(3.1, (1.0,), i.ELECTRON), 1.0, 2.0, i.ELECTRON

@@ -15,10 +15,14 @@ from ._unfolded import (
     restricted as restricted,
 )
 from .features import (
+    Basin as Basin,
     LeakyWell as LeakyWell,
     TwoWells as TwoWells,
+    WellsInPlane as WellsInPlane,
+    basin_of as basin_of,
     leaky_well_of as leaky_well_of,
     two_wells_of as two_wells_of,
+    wells_in_plane as wells_in_plane,
 )
 from .formulas import (
     Expression as Expression,

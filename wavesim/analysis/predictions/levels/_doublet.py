@@ -48,7 +48,9 @@ def double_well(problem: Problem) -> AbstractDoubleWell | TwoWells | None:
 
 def tunnels(problem: Problem) -> bool:
     """Whether the problem is a localized start in a double well, driven or not."""
-    return isinstance(problem.state, LeftLocalized | RightLocalized) and double_well(problem) is not None
+    if not isinstance(problem.state, LeftLocalized | RightLocalized):
+        return False
+    return problem.potential.dimension > 1 or double_well(problem) is not None
 
 
 def lowest_doublet(problem: Problem) -> theory.Doublet | None:

@@ -11,6 +11,13 @@ from ._level_mesh import (
 )
 from ._level_slopes import LevelSlopes as LevelSlopes, levels_with_slopes as levels_with_slopes
 from ._levels import Levels as Levels
+from ._planar_levels import GridStates as GridStates, PlanarStates as PlanarStates, planar_states as planar_states
+from ._planar_wells import (
+    PlanarWellLevels as PlanarWellLevels,
+    left_shares as left_shares,
+    planar_doublet as planar_doublet,
+    planar_wells as planar_wells,
+)
 from ._split_levels import (
     beating_report as beating_report,
     counted_gap as counted_gap,

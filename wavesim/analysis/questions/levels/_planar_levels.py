@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from ...._arrays import xp as jnp
-from ...._checks import named
 from ....errors import NumericsError
-from ....grid import Grid
+from ....grid import Grid, fast_size
 from ....hamiltonian import Hamiltonian, lowest_eigenstates
-from ....potentials import Separable
+from ....potentials import Basin, Separable, basin_of
 from ....problem import Problem
 from ....propagation import Refinement, coarsened, plan
 from ....states import Eigenstate
@@ -25,40 +25,14 @@ _RATIO = 1.4
 # the error of a sharp V falls with the square of the spacing at least: at this ratio the difference is nearly the error itself
 _SHARP = 2.0
 _CUT = 0.1
-
-
-def planar_levels(problem: Problem, count: int, tolerance: float, given: Grid | None) -> Measurement[SolvedLevels]:
-    """The `count` lowest levels on a grid, which is refined until each bar is below tolerance x kinetic energy.
-
-    Budget: `grid` is the whole change from a grid 1.4 times coarser, twice that where V is sharp; `box` what a box cut by a tenth changes;
-    `residual` is |H psi - E psi|.
-    """
-    space, box, runs = 1.0, tolerance, 0
-    while True:
-        grid = given or _grid(problem, count, box, space)
-        yield ProgressNote(runs, runs + 3)
-        fine = _solve(problem, grid, count)
-        yield ProgressNote(runs + 1, runs + 3)
-        coarse = _solve(problem, coarsened(grid, _RATIO, problem.potential), count)
-        yield ProgressNote(runs + 2, runs + 3)
-        smaller = _solve(problem, _cut(grid), count)
-        runs += 3
-        changes = np.abs(fine.energies - coarse.energies) * (1.0 if problem.potential.smooth else _SHARP)
-        budgets = [
-            {"grid": float(g), "box": float(b), "residual": float(r), "rounding": 8 * np.finfo(float).eps * fine.size}
-            for g, b, r in zip(changes, np.abs(fine.energies - smaller.energies), fine.residual, strict=True)
-        ]
-        aims = tolerance * fine.kinetic
-        missed = np.array([math.fsum(budget.values()) for budget in budgets]) > aims
-        blamed = {max(budgets[n], key=lambda source, n=n: budgets[n][source]) for n in np.flatnonzero(missed)}
-        if given is not None or runs > _MOST_ROUNDS * 3 or not {"grid", "box"} & blamed:
-            return SolvedLevels(fine.energies, fine.kinetic, budgets, fine.states, runs)
-        space *= 1.3 if "grid" in blamed else 1.0
-        box = max(0.01 * box, 1e-13) if "box" in blamed else box
+# points of a grid of which all states are found
+_DENSE = 2048
+# of the largest momentum in the basin: what a first grid holds
+_HELD = 1.5
 
 
 @dataclasses.dataclass(frozen=True)
-class _Solved:
+class GridStates:
     """The lowest states on one grid, their kinetic energies, the norms of H psi - E psi, and the size that rounding is relative to."""
 
     states: BoundStates
@@ -71,19 +45,124 @@ class _Solved:
         """Of the states, shape (count,) [energy]."""
         return self.states.energies
 
+    @property
+    def rounding(self) -> float:
+        """Of any level [energy]."""
+        return 8 * float(np.finfo(float).eps) * self.size
 
-def _solve(problem: Problem, grid: Grid, count: int) -> _Solved:
+
+@dataclasses.dataclass(frozen=True)
+class PlanarStates:
+    """The lowest states on a grid, on a coarser one, and in a smaller box.
+
+    Attributes:
+        fine, coarse, smaller: the three.
+        sharp: how many times the change from fine to coarse counts.
+        rounds: how often H was diagonalized.
+    """
+
+    fine: GridStates
+    coarse: GridStates
+    smaller: GridStates
+    sharp: float
+    rounds: int
+
+    def changes(self, read: Callable[[GridStates], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """How far what `read` takes from the states is off by the grid, and by the box."""
+        here = read(self.fine)
+        return self.sharp * np.abs(here - read(self.coarse)), np.abs(here - read(self.smaller))
+
+    def budgets(self) -> list[dict[str, float]]:
+        """Sources of the error of each level [energy]."""
+        return [
+            {"grid": float(g), "box": float(b), "residual": float(r), "rounding": self.fine.rounding}
+            for g, b, r in zip(*self.changes(lambda one: one.energies), self.fine.residual, strict=True)
+        ]
+
+
+def planar_levels(problem: Problem, count: int, tolerance: float, given: Grid | None) -> Measurement[SolvedLevels]:
+    """The `count` lowest levels on a grid, which is refined until each bar is below tolerance x kinetic energy.
+
+    Budget: `grid` is the whole change from a grid 1.4 times coarser, twice that where V is sharp; `box` what a box cut by a tenth changes;
+    `residual` is |H psi - E psi|.
+    """
+
+    def blamed(found: PlanarStates) -> set[str]:
+        budgets, aims = found.budgets(), tolerance * found.fine.kinetic
+        missed = [budget for budget, aim in zip(budgets, aims, strict=True) if math.fsum(budget.values()) > aim]
+        return {max(budget, key=lambda source: budget[source]) for budget in missed}
+
+    found = yield from planar_states(problem, count, tolerance, given, blamed)
+    fine = found.fine
+    return SolvedLevels(fine.energies, fine.kinetic, found.budgets(), fine.states, found.rounds)
+
+
+def planar_states(
+    problem: Problem,
+    count: int,
+    tolerance: float,
+    given: Grid | None,
+    blamed: Callable[[PlanarStates], set[str]],
+    whole: bool = False,
+) -> Measurement[PlanarStates]:
+    """The `count` lowest states on grids that are refined for what is to blame, "grid" or "box", until nothing is.
+
+    `whole`: all states of grids that are small enough for it, whatever their energies.
+
+    Raises:
+        NumericsError: if V does not hold so many levels.
+    """
+    space, box, runs = 1.0, tolerance, 0
+    separable = isinstance(problem.potential, Separable)
+    basin = None if given or separable else basin_of(problem.potential, float(problem.mass), count + 1)
+    sharp = 1.0 if problem.potential.smooth else _SHARP
+    while True:
+        grid = given or (_grid(problem, count, box, space) if basin is None else _around(basin, box, space))
+        yield ProgressNote(runs, runs + 3)
+        fine = _solve(problem, grid, count, whole)
+        if basin is not None and not whole and fine.energies[-1] >= basin.rim:
+            raise NumericsError(
+                f"the levels must lie below what V is far away, {basin.rim:.6g}, but of {count} the highest is a wave that fills the box; "
+                f"ask for {int(np.sum(fine.energies < basin.rim))}."
+            )
+        yield ProgressNote(runs + 1, runs + 3)
+        coarse = _solve(problem, coarsened(grid, _RATIO, problem.potential), count, whole)
+        yield ProgressNote(runs + 2, runs + 3)
+        runs += 3
+        found = PlanarStates(fine, coarse, _solve(problem, _cut(grid), count, whole), sharp, runs)
+        missed = blamed(found) & {"grid", "box"}
+        if given is not None or runs > _MOST_ROUNDS * 3 or not missed:
+            return found
+        space *= 1.3 if "grid" in missed else 1.0
+        box = max(0.01 * box, 1e-13) if "box" in missed else box
+
+
+def _solve(problem: Problem, grid: Grid, count: int, whole: bool) -> GridStates:
     mass, samples = float(problem.mass), np.asarray(problem.potential.sample(grid, mass=problem.mass))
-    energies, states = map(np.asarray, lowest_eigenstates(Hamiltonian(grid, jnp.asarray(samples), mass), count))
+    hamiltonian = Hamiltonian(grid, jnp.asarray(samples), mass)
+    if whole and math.prod(grid.points) <= _DENSE:
+        energies, vectors = np.linalg.eigh(_matrix(grid, samples, mass))
+        states = vectors.T.reshape(-1, *grid.points) / math.sqrt(float(grid.cell))
+    else:
+        energies, states = map(np.asarray, lowest_eigenstates(hamiltonian, count))
     axes, cell = tuple(range(1, states.ndim)), float(grid.cell)
     total = np.asarray(grid.spread(grid.kinetic(mass)))
     moved = np.real(np.fft.ifftn(total * np.fft.fftn(states, axes=axes), axes=axes))
     rest = moved + samples * states - energies.reshape(-1, *(1,) * len(axes)) * states
     kinetic = np.sum(states * moved, axis=axes) * cell
     residual = np.sqrt(np.sum(rest**2, axis=axes) * cell)
-    return _Solved(
+    return GridStates(
         BoundStates(problem, grid, energies, states), kinetic, residual, float(total.max() + np.abs(samples).max())
     )
+
+
+def _matrix(grid: Grid, samples: np.ndarray, mass: float) -> np.ndarray:
+    """H as a matrix over all points."""
+    identity = np.eye(math.prod(grid.points)).reshape(-1, *grid.points)
+    axes = tuple(range(1, 1 + grid.dimension))
+    total = np.asarray(grid.spread(grid.kinetic(mass)))
+    matrix = np.real(np.fft.ifftn(total * np.fft.fftn(identity, axes=axes), axes=axes)).reshape(len(identity), -1)
+    return (matrix + matrix.T) / 2 + np.diag(np.ravel(samples + np.zeros(grid.points)))
 
 
 def _cut(grid: Grid) -> Grid:
@@ -99,10 +178,16 @@ def _grid(problem: Problem, count: int, tolerance: float, finer: float) -> Grid:
     if isinstance(potential, Separable):
         parts = [dataclasses.replace(problem, potential=term) for term in potential.terms]
         return Grid.product(*(_grid(part, count, tolerance, finer) for part in parts))
-    if potential.dimension > 1:
-        raise NumericsError(
-            f"in {potential.dimension} dimensions the levels of {named(potential)} need a box, but none is given; "
-            "give grid= (in a file: [grid] with lower, upper and points for each axis)."
-        )
     highest = dataclasses.replace(problem, state=Eigenstate(count - 1), duration=1.0, measure={})
     return plan(highest, max(tolerance, 1e-13), refinement=Refinement(space=finer), scheme="strang").numerics.grid
+
+
+def _around(basin: Basin, tolerance: float, finer: float) -> Grid:
+    """A grid over a basin and the tails of the waves in it, whose squares are the tolerance at the ends of the box."""
+    spacing = math.pi / (_HELD * math.sqrt(2 * basin.mass * basin.depth)) / finer
+    axes = []
+    for axis in range(len(basin.lines)):
+        low, high = basin.reach(axis, math.sqrt(tolerance) / 10)
+        points = fast_size((high - low) / spacing)
+        axes.append(Grid((low,), ((high - low) / points,), (points,)))
+    return Grid.product(*axes)

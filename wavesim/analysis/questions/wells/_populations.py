@@ -23,6 +23,7 @@ from ...fits import fit_oscillation
 from ...predictions import wkb_gap_of
 from .._given import given_by_hand, refuse_ends
 from ..levels import beating_report, beats_of, counted_gap, level_sum, localized, lowest_two, two_wells
+from ._planar_populations import planar_populations_report
 from ._thermal_populations import thermal_populations
 
 # rounding of a record's phases for each unit of height x time: a grid reaches at least to the top (see `rounding`)
@@ -37,13 +38,16 @@ class Populations(AbstractRecordQuestion):
     period; `largest_transfer` is the share of the particle that swings over: all of it but for its tails in symmetric wells,
     gap^2/(gap^2 + detuning^2) by the generalised Rabi formula in tilted ones. From any other state, a packet above all, several levels beat: the
     headline is then the larger population at the end, and the period, where the two lowest levels lie in two wells, that of these two. For
-    driven wells see `DrivenPopulations`. From a thermal state, equilibrium or found on one side, levels are summed and nothing is propagated.
+    driven wells see `DrivenPopulations`. In the plane and in space all comes from levels on grids, and the wells are divided by the plane
+    through the pass between them, across the direction in which V falls from it. From a thermal state, equilibrium or found on one side, levels are summed and nothing is propagated.
     """
 
     relative: ClassVar[bool] = True
     cuts: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
+        if problem.potential.dimension > 1:
+            return {}
         refuse_ends(problem, "populations of two wells are")
         if not problem.potential.static:
             raise WavesimError(
@@ -57,6 +61,8 @@ class Populations(AbstractRecordQuestion):
         if isinstance(problem.state, Thermal):
             self.observables(problem)
             return thermal_populations(problem, tolerance)
+        if problem.potential.dimension > 1:
+            return planar_populations_report(problem, tolerance, fixed.get("grid"))
         if not localized(problem) or not problem.potential.static or given_by_hand(fixed):
             return None
         wells, levels = two_wells(problem), lowest_two(problem)

@@ -37,6 +37,7 @@ from ...predictions import beats, half_length, lowest_doublet, wkb_gap_of
 from .._given import given_by_hand, refuse_by_hand
 from ..levels import gap_theories, split_report
 from ._ended_split import ended_split_report, ended_split_theory
+from ._planar_populations import planar_split_report
 from ._populations import both_sides, population_curves, population_observables
 from ._short_record import short_record
 
@@ -81,7 +82,7 @@ class Splitting(AbstractQuestion):
 
     From a localized state the amplitude in the other well grows as sin(gap t/2): its rate gives the gap, relative to itself, also where
     the levels agree to ten digits and the period could never be waited for. Wells that are found in a formula, a table or a sum, and wells that are
-    not alike, are answered by their two lowest levels on elements, with nothing propagated. From a packet, each parity's levels come from a matrix
+    not alike, are answered by their two lowest levels on elements, with nothing propagated; wells in the plane by those on grids. From a packet, each parity's levels come from a matrix
     pencil (`period_from_short_record`). Headline: the gap, to a relative tolerance; `tunneling_period` is 2 pi/gap.
 
     Theories, each where it applies: ``levels`` (Wronskian identity, or closed form); Herring's formula with the exact states
@@ -90,13 +91,15 @@ class Splitting(AbstractQuestion):
     """
 
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
-        if problem.ends is not None or not _on_record(problem):
+        if problem.potential.dimension > 1 or problem.ends is not None or not _on_record(problem):
             return None
         return _Rate().course(_lasting(problem), tolerance, **fixed)
 
     def measuring(
         self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
     ) -> Measurement[Report]:
+        if problem.potential.dimension > 1:
+            return (yield from planar_split_report(problem, tolerance, fixed.get("grid")))
         if problem.ends is not None:
             refuse_by_hand(problem, "splitting", fixed)
             return ended_split_report(problem, tolerance)
@@ -127,6 +130,8 @@ class Splitting(AbstractQuestion):
         return dataclasses.replace(report, quantities=quantities)
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
+        if problem.potential.dimension > 1:
+            return {}
         if problem.ends is not None:
             return ended_split_theory(problem)
         if not _on_record(problem):

@@ -1,0 +1,215 @@
+"""Where V of several dimensions is low: the room of a particle of some energy, and how fast its waves end outside of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+
+from ...errors import ArgumentError, NumericsError
+from .._base import AbstractPotential
+
+# lengths at which V is looked at about 0 and about each valley, to both sides along each axis, and valleys that are looked at more closely
+_NEAREST, _FARTHEST, _AROUND, _CLOSER, _VALLEYS = 1e-3, 1e4, 60, 16, 8
+# points of a mesh over a basin along each axis, by the dimension, and how often its energy and its mesh follow one another
+_FINE, _ROUNDS = {2: 161, 3: 49}, 4
+# steps of a golden section, each of which leaves 0.618 of an interval
+_SECTIONS, _GOLDEN = 60, (math.sqrt(5) - 1) / 2
+_HIGHEST = 1e100
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Basin:
+    """V on a rectangular mesh that holds all places where it lies below an energy.
+
+    Attributes:
+        potential: V, static and confining at that energy.
+        mass: of the particle.
+        energy: that the basin is filled up to [energy].
+        lines: coordinates along each axis, evenly spaced [length].
+        values: V there, shape of the mesh, at most 1e100 [energy].
+        rim: the lowest V far away along any axis, infinite where V rises without end [energy].
+    """
+
+    potential: AbstractPotential
+    mass: float
+    energy: float
+    lines: tuple[np.ndarray, ...]
+    values: np.ndarray
+    rim: float
+
+    @property
+    def depth(self) -> float:
+        """The highest kinetic energy in it [energy]."""
+        return self.energy - float(self.values.min())
+
+    def span(self, axis: int) -> tuple[float, float]:
+        """Where V lies below the energy, along an axis [length]."""
+        others = tuple(other for other in range(len(self.lines)) if other != axis)
+        low = np.flatnonzero(self.values.min(axis=others) < self.energy)
+        line, last = self.lines[axis], len(self.lines[axis]) - 1
+        return float(line[max(low[0] - 1, 0)]), float(line[min(low[-1] + 1, last)])
+
+    def reach(self, axis: int, tail: float) -> tuple[float, float]:
+        """How far the waves of a particle of this energy reach along an axis, until exp(-int kappa dx) is `tail` [length].
+
+        kappa^2 = 2 m (W - E), W the lowest V across the axis: no wave along it falls more slowly, since H >= p^2/(2 m) + W.
+
+        Raises:
+            NumericsError: if they do not end.
+        """
+        low, high = self.span(axis)
+        return self._end(axis, low, -1.0, tail), self._end(axis, high, 1.0, tail)
+
+    def _end(self, axis: int, start: float, side: float, tail: float) -> float:
+        width = self.lines[axis][-1] - self.lines[axis][0]
+        away = width * np.concatenate([[0.0], np.geomspace(1e-3, _FARTHEST, 400)])
+        lowest = self._lowest_across(axis, start + side * away)
+        kappa = np.sqrt(2 * self.mass * np.maximum(lowest - self.energy, 0.0))
+        action = np.concatenate([[0.0], np.cumsum(np.diff(away) * (kappa[1:] + kappa[:-1]) / 2)])
+        wanted = -math.log(tail)
+        if action[-1] < wanted:
+            raise NumericsError(
+                f"the levels need a V that holds the particle on all sides, but along {'xyz'[axis]} it stays below {self.energy:.4g}; "
+                "ask for fewer levels, or give grid= (in a file: [grid] with lower, upper and points for each axis)."
+            )
+        return start + side * float(np.interp(wanted, action, away))
+
+    def _lowest_across(self, axis: int, places: np.ndarray) -> np.ndarray:
+        """The lowest V in the planes across an axis: from a wide mesh, in two dimensions followed to the bottom of the valley."""
+        others = [other for other in range(len(self.lines)) if other != axis]
+        wide = [_about(0.0) if len(others) == 1 else _about(0.0)[::4] for _ in others]
+        across = [np.union1d(line, self.lines[other]) for line, other in zip(wide, others, strict=True)]
+        if len(others) > 1:
+            across = [line[:: max(1, len(line) // 60)] for line in across]
+        mesh: list[np.ndarray] = [places] * len(self.lines)
+        mesh[axis] = places
+        for other, line in zip(others, across, strict=True):
+            mesh[other] = line
+        values = _values(self.potential, mesh, self.mass)
+        flat = np.moveaxis(values, axis, 0).reshape(len(places), -1)
+        lowest = flat.min(axis=1)
+        if len(others) > 1:
+            return lowest
+        line, at = across[0], np.clip(flat.argmin(axis=1), 1, len(across[0]) - 2)
+        low, high = line[at - 1], line[at + 1]
+
+        def along(y: np.ndarray) -> np.ndarray:
+            return _on_points(self.potential, (places, y) if axis == 0 else (y, places), self.mass)
+
+        for _ in range(_SECTIONS):
+            left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+            falls = along(left) > along(right)
+            low, high = np.where(falls, left, low), np.where(falls, high, right)
+        return np.minimum(lowest, along((low + high) / 2))
+
+
+def basin_of(potential: AbstractPotential, mass: float, count: int) -> Basin:
+    """The basin that holds about `count` states, by their volume in phase space.
+
+    N(E) = c_d (2 m)^(d/2)/(2 pi)^d int max(E - V, 0)^(d/2) d^d x, c_2 = pi and c_3 = 4 pi/3 the volumes of unit balls (Weyl's law).
+
+    Args:
+        potential: static, of plain numbers, in two or three dimensions.
+        mass: of the particle.
+        count: states; as many levels lie below the energy, about.
+
+    Raises:
+        NumericsError: if V does not hold so many on all sides.
+
+    Source: M. Brack, R. K. Bhaduri, Semiclassical Physics (1997), section 4.2.
+    """
+    lines = [_about(0.0) for _ in range(potential.dimension)]
+    lines = [np.union1d(line, _known(potential, axis)) for axis, line in enumerate(lines)]
+    if len(lines) > 2:
+        lines = [line[::2] for line in lines]
+    values = _values(potential, lines, mass)
+    for _ in range(2):
+        closer = _valleys(values)
+        lines = [
+            np.union1d(line, np.concatenate([_about(line[place[axis]], _CLOSER) for place in closer]))
+            for axis, line in enumerate(lines)
+        ]
+        if len(lines) > 2:
+            lines = [line[:: max(1, len(line) // 120)] for line in lines]
+        values = _values(potential, lines, mass)
+    faces = [np.take(values, [0, -1], axis) for axis in range(len(lines))]
+    rim, lowest = min(float(face.min()) for face in faces), float(values.min())
+    if not rim > lowest:
+        raise NumericsError(
+            "the levels need a V that holds the particle on all sides, but far away it is nowhere higher than elsewhere; "
+            "give grid= (in a file: [grid] with lower, upper and points for each axis)."
+        )
+    for _ in range(_ROUNDS):
+        energy = _filled(lines, values, mass, count)
+        if rim < _HIGHEST:
+            # what lies nearer to the rim than this needs a box of its own size
+            energy = min(energy, rim - 1e-2 * (rim - lowest))
+        basin = Basin(potential, mass, energy, tuple(lines), values, rim if rim < 1e6 * abs(energy) else math.inf)
+        spans = [basin.span(axis) for axis in range(len(lines))]
+        lines = [np.linspace(low, high, _FINE[len(lines)]) for low, high in spans]
+        values = _values(potential, lines, mass)
+    return Basin(potential, mass, energy, tuple(lines), values, basin.rim)
+
+
+def _about(place: float, half: int = _AROUND) -> np.ndarray:
+    away = np.geomspace(_NEAREST, _FARTHEST, 2 * half)
+    return place + np.concatenate([-away[::-1], [0.0], away])
+
+
+def _known(potential: AbstractPotential, axis: int) -> np.ndarray:
+    """Places along an axis at which V knows that it has structure."""
+    try:
+        span = potential.extent(axis, 1e-3)
+    except (ArgumentError, NumericsError):
+        return np.array([])
+    return np.array([]) if span is None or not np.all(np.isfinite(span)) else np.linspace(*span, 81)
+
+
+def _values(potential: AbstractPotential, lines: list[np.ndarray], mass: float) -> np.ndarray:
+    return _on_points(potential, tuple(np.meshgrid(*lines, indexing="ij", sparse=True)), mass)
+
+
+def _on_points(potential: AbstractPotential, points: tuple[np.ndarray, ...], mass: float) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        values = np.asarray(potential.value(points, mass=mass), float)  # type: ignore[arg-type]
+    values = values + np.zeros(np.broadcast_shapes(*(point.shape for point in points)))
+    return np.clip(np.where(np.isnan(values), math.inf, values), -_HIGHEST, _HIGHEST)
+
+
+def _valleys(values: np.ndarray) -> list[tuple[int, ...]]:
+    """The lowest points of a mesh that none of their neighbors along an axis lies below."""
+    lowest = np.ones(values.shape, bool)
+    for axis in range(values.ndim):
+        before, after = np.roll(values, 1, axis), np.roll(values, -1, axis)
+        lowest &= (values <= before) & (values <= after)
+    places = np.argwhere(lowest)
+    order = np.argsort(values[lowest])[:_VALLEYS]
+    return [tuple(place) for place in places[order].tolist()]
+
+
+def _filled(lines: list[np.ndarray], values: np.ndarray, mass: float, count: int) -> float:
+    """The energy below which phase space holds `count` states."""
+    dimension = len(lines)
+    cells = np.ones((1,) * dimension)
+    for axis, line in enumerate(lines):
+        share = np.gradient(line)
+        cells = cells * share.reshape([-1 if other == axis else 1 for other in range(dimension)])
+    ball = math.pi ** (dimension / 2) / math.gamma(dimension / 2 + 1)
+    factor = ball * (2 * mass) ** (dimension / 2) / (2 * math.pi) ** dimension
+    low = float(values.min())
+    heights, weights = (values - low).ravel(), np.broadcast_to(cells, values.shape).ravel()
+    near = heights < _HIGHEST / 2
+    heights, weights = heights[near], weights[near]
+
+    def held(energy: float) -> float:
+        return factor * float(np.sum(np.maximum(energy - heights, 0.0) ** (dimension / 2) * weights))
+
+    under, over = 0.0, max(float(np.median(heights)), 1e-300)
+    while held(over) < count and over < _HIGHEST:
+        over *= 4
+    for _ in range(_SECTIONS):
+        middle = (under + over) / 2
+        under, over = (middle, over) if held(middle) < count else (under, middle)
+    return low + over

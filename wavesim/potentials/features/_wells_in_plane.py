@@ -1,0 +1,147 @@
+"""The two wells of a potential of several dimensions, the pass between them, and the surface that divides them."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import numpy as np
+from scipy.optimize import minimize, root
+
+from .._base import AbstractPotential
+from ._basin import basin_of
+
+# states that the basin holds in which wells are looked for, and the height of a pass, as a share of the basin's, below which it divides nothing
+_STATES, _LEAST = 12, 1e-6
+# of the mesh: differences by which slopes of V are told, and how far a pass may lie from where the mesh has it
+_STEP, _NEAR = 1e-3, 3.0
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class WellsInPlane:
+    """Two wells of a static V in two or three dimensions.
+
+    Attributes:
+        potential: V.
+        bottoms: of the left and of the right well, which differ along x, or, where they do not, along the next axis [length].
+        depths: V there [energy].
+        summit: the lowest pass between them [length].
+        top: V there [energy].
+        normal: unit vector along which V falls from the pass, from left to right; across it lies the plane that divides the wells.
+    """
+
+    potential: AbstractPotential
+    bottoms: tuple[np.ndarray, np.ndarray]
+    depths: tuple[float, float]
+    summit: np.ndarray
+    top: float
+    normal: np.ndarray
+
+
+def wells_in_plane(potential: AbstractPotential, mass: float) -> WellsInPlane | None:
+    """The deepest well and that which the highest pass sets apart from it; None where V has no two wells.
+
+    A mesh is flooded from below: a well ends where its water meets that of a deeper one. The pass is where grad V vanishes.
+
+    Args:
+        potential: static, of plain numbers, in two or three dimensions.
+        mass: of the particle.
+
+    Raises:
+        NumericsError: if V does not hold a particle.
+
+    Source: of the flooding, L. Vincent, P. Soille, IEEE Trans. Pattern Anal. Mach. Intell. 13, 583 (1991).
+    """
+    basin = basin_of(potential, mass, _STATES)
+    deepest, second, meeting = _flooded(basin.values)
+    if second is None or meeting is None:
+        return None
+    places = [np.array([line[n] for line, n in zip(basin.lines, at, strict=True)]) for at in (deepest, second, meeting)]
+    steps = np.array([line[1] - line[0] for line in basin.lines])
+
+    def value(place: np.ndarray) -> float:
+        return float(np.asarray(potential.value(tuple(np.array([c]) for c in place), mass=mass))[0])  # type: ignore[arg-type]
+
+    bottoms = [_bottom(value, place, steps) for place in places[:2]]
+    summit, falling = _pass(value, places[2], steps, bottoms[1] - bottoms[0])
+    depths, top = [value(place) for place in bottoms], value(summit)
+    if not top - max(depths) > _LEAST * (top - min(depths)):
+        return None
+    along = bottoms[1] - bottoms[0]
+    first = int(np.argmax(np.abs(along) > _NEAR * steps)) if np.any(np.abs(along) > _NEAR * steps) else 0
+    order = (0, 1) if along[first] > 0 else (1, 0)
+    across = bottoms[order[1]] - bottoms[order[0]]
+    normal = falling * (np.sign(falling @ across) or 1.0)
+    return WellsInPlane(
+        potential=potential,
+        bottoms=(bottoms[order[0]], bottoms[order[1]]),
+        depths=(depths[order[0]], depths[order[1]]),
+        summit=summit,
+        top=top,
+        normal=normal,
+    )
+
+
+_Index = tuple[int, ...]
+
+
+def _flooded(values: np.ndarray) -> tuple[_Index, _Index | None, _Index | None]:
+    """The lowest point, the bottom of the well that the highest pass sets apart, and where the two meet; by their places on the mesh."""
+    order = np.argsort(values, axis=None, kind="stable")
+    padded = np.full(np.array(values.shape) + 2, -1)
+    flat = padded.ravel()
+    strides = np.array([int(np.prod(padded.shape[axis + 1 :])) for axis in range(values.ndim)])
+    around = [
+        int(np.dot(offset, strides)) for offset in itertools.product((-1, 0, 1), repeat=values.ndim) if any(offset)
+    ]
+    where = np.stack(np.unravel_index(order, values.shape), axis=1)
+    places = (where + 1) @ strides
+    heights = values.ravel()[order]
+    owner: list[int] = []
+    best, second, meeting = 0.0, None, None
+
+    def basin(label: int) -> int:
+        while owner[label] != label:
+            label = owner[label]
+        return label
+
+    births: list[int] = []
+    for n, place in enumerate(places.tolist()):
+        near = {basin(flat[place + step]) for step in around if flat[place + step] >= 0}
+        if not near:
+            flat[place] = len(owner)
+            owner.append(len(owner))
+            births.append(n)
+            continue
+        deepest, *others = sorted(near)
+        flat[place] = deepest
+        for other in others:
+            owner[other] = deepest
+            if heights[n] - heights[births[other]] > best:
+                best, second, meeting = float(heights[n] - heights[births[other]]), births[other], n
+    at = [tuple(place) for place in where[[0, second or 0, meeting or 0]].tolist()]
+    return at[0], at[1] if second is not None else None, at[2] if meeting is not None else None
+
+
+def _bottom(value: object, place: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    found = minimize(lambda offset: value(place + offset * steps), np.zeros(len(place)), method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 0.0, "maxiter": 800})  # type: ignore[operator] # fmt: skip
+    return place + found.x * steps
+
+
+def _pass(value: object, place: np.ndarray, steps: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where grad V = 0 next to a place, and the direction in which V falls from there; the place itself and the way across where V is not smooth."""
+    axes = np.eye(len(place))
+
+    def slopes(offset: np.ndarray) -> np.ndarray:
+        at = place + offset * steps
+        ends = [(value(at + _STEP * steps * axis), value(at - _STEP * steps * axis)) for axis in axes]  # type: ignore[operator]
+        return np.array([(after - before) / (2 * _STEP) for after, before in ends])
+
+    found = root(slopes, np.zeros(len(place)), tol=1e-12)
+    offset = found.x if bool(found.success) and np.all(np.abs(found.x) < _NEAR) else np.zeros(len(place))
+    bends = np.stack([(slopes(offset + 0.1 * axis) - slopes(offset - 0.1 * axis)) / 0.2 for axis in axes])
+    curvature = (bends + bends.T) / 2 / np.outer(steps, steps)
+    sizes, directions = np.linalg.eigh(curvature)
+    unit = across / np.linalg.norm(across)
+    falls = sizes[0] < 0 and abs(float(directions[:, 0] @ unit)) > 0.1
+    return place + offset * steps, directions[:, 0] if falls else unit
