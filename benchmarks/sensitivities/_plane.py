@@ -81,7 +81,7 @@ def slits(table: Table) -> Numbers:
     def through(steps: int) -> np.ndarray:
         h = _LONG / steps
         half, kinetic, psi = np.exp(-0.5j * h * v - 0.5 * h * _LOSS * outside**3), np.exp(-1j * h * free), start
-        right = axes[0] > _OUTER
+        right = slice(int(np.sum(axes[0] <= _OUTER)), None)
         shares, gone = [], 0.0
         for step in range(steps):
             before = np.sum(abs(psi[right]) ** 2)

@@ -30,8 +30,8 @@ def levels(
         psi = flat.reshape(points, points)
         return (kinetic[0] @ psi + psi @ kinetic[1] + v * psi).ravel()
 
-    h = LinearOperator((points**2, points**2), matvec=moved, dtype=float)
-    return np.sort(eigsh(h, count, which="SA", ncv=60, tol=1e-13, v0=np.exp(-v + v.min()).ravel())[0])
+    h = LinearOperator(shape=(points**2, points**2), matvec=moved, dtype=float)  # type: ignore[call-arg]
+    return np.sort(eigsh(h, count, which="SA", ncv=60, v0=np.exp(-v + v.min()).ravel())[0])
 
 
 def coupled_gap(barrier: float, half: float, frequency: float, coupling: float, points: int = 72) -> float:

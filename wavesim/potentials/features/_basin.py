@@ -17,6 +17,8 @@ _FINE, _ROUNDS = {2: 161, 3: 49}, 4
 # steps of a golden section, each of which leaves 0.618 of an interval
 _SECTIONS, _GOLDEN = 60, (math.sqrt(5) - 1) / 2
 _HIGHEST = 1e100
+# of the depth, how far below a rim a basin ends at least; of its energy, what is so high that V rises without end
+_BELOW_RIM, _ENDLESS = 1e-2, 1e6
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -141,16 +143,22 @@ def basin_of(potential: AbstractPotential, mass: float, count: int) -> Basin:
             "the levels need a V that holds the particle on all sides, but far away it is nowhere higher than elsewhere; "
             "give grid= (in a file: [grid] with lower, upper and points for each axis)."
         )
+    basin = _filled(potential, mass, count, lines, values, rim)
     for _ in range(_ROUNDS):
-        energy = _filled(lines, values, mass, count)
-        if rim < _HIGHEST:
-            # what lies nearer to the rim than this needs a box of its own size
-            energy = min(energy, rim - 1e-2 * (rim - lowest))
-        basin = Basin(potential, mass, energy, tuple(lines), values, rim if rim < 1e6 * abs(energy) else math.inf)
-        spans = [basin.span(axis) for axis in range(len(lines))]
-        lines = [np.linspace(low, high, _FINE[len(lines)]) for low, high in spans]
-        values = _values(potential, lines, mass)
-    return Basin(potential, mass, energy, tuple(lines), values, basin.rim)
+        lines = [np.linspace(*basin.span(axis), _FINE[len(lines)]) for axis in range(len(lines))]
+        basin = _filled(potential, mass, count, lines, _values(potential, lines, mass), rim)
+    return basin
+
+
+def _filled(
+    potential: AbstractPotential, mass: float, count: int, lines: list[np.ndarray], values: np.ndarray, rim: float
+) -> Basin:
+    """A mesh filled up to the energy of so many states, but not to the rim: what lies nearer to that needs a box of its own size."""
+    energy = _energy(lines, values, mass, count)
+    if rim < _HIGHEST:
+        energy = min(energy, rim - _BELOW_RIM * (rim - float(values.min())))
+    endless = rim > _ENDLESS * abs(energy)
+    return Basin(potential, mass, energy, tuple(lines), values, math.inf if endless else rim)
 
 
 def _about(place: float, half: int = _AROUND) -> np.ndarray:
@@ -189,7 +197,7 @@ def _valleys(values: np.ndarray) -> list[tuple[int, ...]]:
     return [tuple(place) for place in places[order].tolist()]
 
 
-def _filled(lines: list[np.ndarray], values: np.ndarray, mass: float, count: int) -> float:
+def _energy(lines: list[np.ndarray], values: np.ndarray, mass: float, count: int) -> float:
     """The energy below which phase space holds `count` states."""
     dimension = len(lines)
     cells = np.ones((1,) * dimension)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import minimize, root
@@ -83,6 +84,7 @@ def wells_in_plane(potential: AbstractPotential, mass: float) -> WellsInPlane | 
 
 
 _Index = tuple[int, ...]
+_Height = Callable[[np.ndarray], float]
 
 
 def _flooded(values: np.ndarray) -> tuple[_Index, _Index | None, _Index | None]:
@@ -107,7 +109,7 @@ def _flooded(values: np.ndarray) -> tuple[_Index, _Index | None, _Index | None]:
 
     births: list[int] = []
     for n, place in enumerate(places.tolist()):
-        near = {basin(flat[place + step]) for step in around if flat[place + step] >= 0}
+        near = {basin(int(flat[place + step])) for step in around if flat[place + step] >= 0}
         if not near:
             flat[place] = len(owner)
             owner.append(len(owner))
@@ -123,18 +125,19 @@ def _flooded(values: np.ndarray) -> tuple[_Index, _Index | None, _Index | None]:
     return at[0], at[1] if second is not None else None, at[2] if meeting is not None else None
 
 
-def _bottom(value: object, place: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    found = minimize(lambda offset: value(place + offset * steps), np.zeros(len(place)), method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 0.0, "maxiter": 800})  # type: ignore[operator] # fmt: skip
+def _bottom(value: _Height, place: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    start, options = np.zeros(len(place)), {"xatol": 1e-8, "fatol": 0.0, "maxiter": 800}
+    found = minimize(lambda offset: value(place + offset * steps), start, method="Nelder-Mead", options=options)
     return place + found.x * steps
 
 
-def _pass(value: object, place: np.ndarray, steps: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _pass(value: _Height, place: np.ndarray, steps: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where grad V = 0 next to a place, and the direction in which V falls from there; the place itself and the way across where V is not smooth."""
     axes = np.eye(len(place))
 
     def slopes(offset: np.ndarray) -> np.ndarray:
         at = place + offset * steps
-        ends = [(value(at + _STEP * steps * axis), value(at - _STEP * steps * axis)) for axis in axes]  # type: ignore[operator]
+        ends = [(value(at + _STEP * steps * axis), value(at - _STEP * steps * axis)) for axis in axes]
         return np.array([(after - before) / (2 * _STEP) for after, before in ends])
 
     found = root(slopes, np.zeros(len(place)), tol=1e-12)
