@@ -49,6 +49,9 @@ def test_the_numbers_and_the_curves_are_written_as_csv(changed):
     assert float(numbers[0]["value"]) == content["quantities"]["transmitted_probability"]["value"]
     curves = list(csv.DictReader((folder / "curves.csv").read_text().splitlines()))
     assert len(curves) == 9 and {"time", "transmitted_probability"} <= set(curves[0])
+    for name, told in content["curves"].items():
+        assert [float(row[f"{name} error"]) for row in curves] == [told["error"]] * 9
+        assert abs(float(curves[-1][name]) - content["quantities"][name]["value"]) <= told["error"]
 
 
 def test_results_are_compared_in_their_bars(changed, tmp_path):

@@ -45,9 +45,9 @@ def number_table(runs: Runs, units: UnitSystem) -> str:
 
 
 def curve_tables(runs: Runs, units: UnitSystem) -> dict[str, str]:
-    """Curves that share their points, side by side in one table with theory's: text by file name.
+    """Curves that share their points, side by side in one table, each with its error bar and theory's: text by file name.
 
-    ``curves.csv`` where there is one such set, else ``curves_energy.csv`` and the like, numbered where there are several cases.
+    A curve with one bar for all of its points has it in each row. ``curves.csv`` where there is one such set, else ``curves_energy.csv`` and the like, numbered where there are several cases.
     """
     sets: list[tuple[str, list[Curve]]] = []
     for place, (_, report) in enumerate(runs, start=1):
@@ -72,8 +72,7 @@ def _rows(curves: list[Curve], units: UnitSystem) -> list[list[Any]]:
         scale = units.scale(curve.dimension)
         label = _head(curve.name, curve.dimension, units)
         columns[label] = np.asarray(curve.values) / scale
-        if np.ndim(curve.error):
-            columns[f"{label} error"] = np.asarray(curve.error) / scale
+        columns[f"{label} error"] = np.broadcast_to(np.asarray(curve.error) / scale, np.shape(curve.values))
         columns |= {f"{label} by {kind}": np.asarray(values) / scale for kind, values in curve.theory.items()}
     return [list(columns), *(list(row) for row in zip(*columns.values(), strict=True))]
 

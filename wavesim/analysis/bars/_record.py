@@ -309,16 +309,22 @@ def _grid_error(
     return (shift if reading.compared is None else 0.0), error
 
 
-def _curve_error(trial: Trial, scale: float, between: np.ndarray, uncertain: float) -> float:
+def _curve_error(
+    trial: Trial, scale: float, between: np.ndarray, uncertain: float, number: tuple[float, float]
+) -> float:
     """What the grid leaves wrong in a curve: the largest of the headline's errors at the moments at which they were looked at.
+
+    The corrections that are known at those moments are not made, for they would be steps in a curve of which nothing is known between them:
+    the bar holds them, and so the number that the curve ends on.
 
     Args:
         trial: the run, with residuals at some moments.
         scale: of the curve.
         between: by what the curve has been corrected at each frame, be it the headline's or that of what is left of it.
         uncertain: of that correction.
+        number: the correction of the number of that name at the end, and what is uncertain of it.
     """
-    errors = [0.0]
+    errors = [abs(number[0] - between[-1]) + number[1]]
     for name, residual in trial.residuals.items():
         _, at, frame = name.partition("@")
         done = between[int(frame) if at else -1]
@@ -355,6 +361,7 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
     curves: dict[str, Curve] = {}
     theories = question.curve_predictions(problem, result.times)
     returned = _returned(question, result, question.echo)
+    readings = question.readings(result) if trial.residuals else {}
     for name, (values, dimension) in question.curves(result).items():
         largest = float(np.max(np.abs(values))) or 1.0
 
@@ -366,7 +373,8 @@ def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, le
         if trial.residuals:
             between, uncertain = _between(question, name, result)
             values = values + between
-            error += _curve_error(trial, largest, between, uncertain)
+            number = _grid_error(question, name, readings, trial) if name in readings else (0.0, 0.0)
+            error += _curve_error(trial, largest, between, uncertain, number)
         elif trial.carried_round:
             error += trial.carried_round * largest
         error += ((returned or 0.0) + rounding(result.numerics, float(problem.mass))) * largest
