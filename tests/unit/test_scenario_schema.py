@@ -171,3 +171,24 @@ def test_the_standard_names_are_those_of_the_analysis() -> None:
     for aspect, name in ((Motion(), "harmonic_coherent"), (Populations(), "quartic_double_well")):
         predicted = aspect.predictions(load_scenario(name).problem, 1.0)
         assert predicted and set(predicted) <= set(QUANTITIES)
+
+
+@pytest.mark.parametrize(
+    ("missing", "cure"),
+    [
+        ("format", "add the line `format = 1` at the top of the file"),
+        ("title", 'add the line `title = "..."` at the top of the file'),
+        ("potential", 'add a table [potential] with its kind, such as kind = "rectangular_barrier"'),
+    ],
+)
+def test_what_is_missing_is_named_with_the_line_to_add(missing: str, cure: str) -> None:
+    whole = content()
+    del whole[missing]
+    with pytest.raises(ScenarioError) as refused:
+        read_scenario("small", whole)
+    assert f"{missing} must be given, but is missing; {cure}." in str(refused.value)
+
+
+def test_a_missing_list_is_written_as_one() -> None:
+    with pytest.raises(ScenarioError, match=r"add the line `points = \[\.\.\.\]` below \[grid\]"):
+        scenario(grid={"lower": [-9.0], "upper": [9.0]})

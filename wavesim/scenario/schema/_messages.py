@@ -20,6 +20,10 @@ _LONGEST = 2000
 
 # choices that a sentence lists in full
 _MANY = 30
+# the kind that a file without one most likely wants
+_USUAL = {"potential": "rectangular_barrier", "state": "gaussian_packet"}
+# how TOML writes what a rule of the schema takes
+_HOLDS = {"array": "[...]", "string": '"..."', "object": "{ ... }"}
 
 
 def sentences(
@@ -67,7 +71,7 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
         case "missing" if isinstance(given, list):
             return f"{name} must be complete, but is {brief(given)}; add what is missing."
         case "missing":
-            return f"{name} must be given, but is missing{_description(table, path[-1])}."
+            return f"{name} must be given, but is missing; {_cure(path, table)}."
         case "union_tag_not_found" if isinstance(given, dict):
             return f"{name}.kind must be given, but is missing; `wavesim schema` lists the kinds."
         case "union_tag_invalid":
@@ -149,10 +153,19 @@ def _quoted(text: str) -> list[str]:
     return re.findall(r"'([^']*)'", text)
 
 
-def _description(table: type[Table], key: str) -> str:
-    text = (
-        table.model_json_schema().get("properties", {}).get(key, {}).get("description", "")
-        if key in table.model_fields
-        else ""
-    )
-    return f"; give {text}" if text else ""
+def _cure(path: list[str], table: type[Table]) -> str:
+    """What to give where a key is missing: what it holds, or the line to add and where."""
+    key, schema = path[-1], table.model_json_schema()
+    # a table that may hold its own kind is a reference to itself
+    rule = schema.get("$defs", {}).get(table.__name__, schema).get("properties", {}).get(key, {})
+    place = f"below [{'.'.join(path[:-1])}]" if len(path) > 1 else "at the top of the file"
+    if "description" in rule:
+        return f"give {rule['description']}"
+    if "oneOf" in rule:
+        # its kinds, one of which is the most common
+        return f'add a table [{".".join(path)}] with its kind, such as kind = "{_USUAL.get(key, "...")}"'
+    if "const" in rule:
+        return f"add the line `{key} = {rule['const']}` {place}"
+    kinds = [one.get("type", "") for one in (*rule.get("anyOf", ()), rule)]
+    holds = next((text for kind, text in _HOLDS.items() if kind in kinds), "...")
+    return f"add the line `{key} = {holds}` {place}"
