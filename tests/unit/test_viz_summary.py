@@ -141,3 +141,14 @@ def test_the_style_stays_inside() -> None:
             assert matplotlib.rcParams["font.size"] == 9
         assert matplotlib.rcParams["font.size"] == 33
     assert settings() == before
+
+
+def test_the_table_counts_what_it_has_no_room_for() -> None:
+    many = {f"contrast_{n}": Quantity(f"contrast_{n}", 0.5, 1e-3, DIMENSIONLESS) for n in range(6)}
+    figure = Figure()
+    draw_table(figure, dataclasses.replace(report(), quantities=report().quantities | many), NATURAL, top=0.2)
+    texts = [text.get_text() for text in figure.texts]
+    assert sum(text.startswith("contrast") for text in texts) == 4 and "3 more in the report" in texts
+    few = Figure()
+    draw_table(few, report(), NATURAL, top=0.2)
+    assert not any("more in the report" in text.get_text() for text in few.texts)

@@ -20,6 +20,7 @@ _STEP = 0.032
 # how many cells of the bold row are bold: what it is, and the number
 _BOLD = 2
 _PLACES = (0.025, 0.25, 0.43, 0.55, 0.79, 0.90)
+_RIGHT = 0.975
 # inputs that a line names
 _MOST_INPUTS = 3
 # characters of theory's number, unit and name that fit into its column
@@ -28,7 +29,10 @@ _HEADS = ("quantity", "measured", "error bar", "theory", "difference", "")
 
 
 def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: float) -> None:
-    """Write up to five lines, the headline first and in bold, from the height `top` of the figure downwards; what uncertain inputs make of a number stands below it."""
+    """Write up to five lines, the headline first and in bold, from the height `top` of the figure downwards; what uncertain inputs make of a number stands below it.
+
+    How many numbers the report has besides is said at the right.
+    """
     from ...analysis import Report
 
     if not isinstance(source, Report):
@@ -37,14 +41,22 @@ def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: 
     rows = sorted(
         source.quantities.values(),
         key=lambda q: (q is not source.headline, not q.theory, q.name.startswith("absorbed")),
-    )[:MOST_ROWS]
+    )
     heads = _HEADS if source.result is not None else (_HEADS[0], "computed", *_HEADS[2:])
     lines: list[tuple[str, ...]] = []
+    shown = 0
     for quantity in rows:
+        if len(lines) >= MOST_ROWS:
+            break
         lines.append((spoken(quantity.name), *_row(quantity, units, source.verdict(quantity))))
         if source.inputs.get(quantity.name):
             lines.append(_inputs(source, quantity, units))
+        shown += 1
     _write(figure, heads, lines[:MOST_ROWS], top, bold=0)
+    if shown < len(rows):
+        figure.text(
+            _RIGHT, top, f"{len(rows) - shown} more in the report", color=SLATE, fontsize=10, va="center", ha="right"
+        )
 
 
 def draw_cases(figure: Figure, study: Study, units: UnitSystem, top: float) -> None:
@@ -66,7 +78,7 @@ def draw_cases(figure: Figure, study: Study, units: UnitSystem, top: float) -> N
 def _write(figure: Figure, heads: tuple[str, ...], rows: list[tuple[str, ...]], top: float, bold: int) -> None:
     for place, head in zip(_PLACES, heads, strict=True):
         figure.text(place, top, head, color=SLATE, va="center")
-    figure.add_artist(Line2D([_PLACES[0], 0.975], [top - 0.018] * 2, color=HAIR, lw=1))
+    figure.add_artist(Line2D([_PLACES[0], _RIGHT], [top - 0.018] * 2, color=HAIR, lw=1))
     for index, row in enumerate(rows):
         y = top - 0.038 - _STEP * index
         for place, text in zip(_PLACES, row, strict=True):
