@@ -18,7 +18,7 @@ from wavesim.analysis import Curve, Quantity, Report
 from wavesim.units import NATURAL
 from wavesim.viz import summary
 from wavesim.viz._colors import BLUE, VERMILION, house_style
-from wavesim.viz.draw._curves import told_in_decades
+from wavesim.viz.draw._curves import draw_lines, told_in_decades
 from wavesim.viz.draw._table import draw_table
 from wavesim.viz.scene._gather import gather
 from wavesim.viz.scene._lines import bundle_of
@@ -152,3 +152,16 @@ def test_the_table_counts_what_it_has_no_room_for() -> None:
     few = Figure()
     draw_table(few, report(), NATURAL, top=0.2)
     assert not any("more in the report" in text.get_text() for text in few.texts)
+
+
+def test_two_theories_in_a_panel_have_dashes_of_their_own() -> None:
+    points = np.linspace(0, 1, 5)
+    lines = [
+        Line("transmitted", BLUE, points, final=0.9, kind="projection"),
+        Line("reflected", VERMILION, 1 - points, final=0.1, kind="closed form"),
+    ]
+    axes = Figure().add_subplot()
+    draw_lines(axes, points, lines)
+    dashes = {line.get_label(): line._unscaled_dash_pattern for line in axes.lines}  # type: ignore[attr-defined]
+    assert {"projection", "closed form"} <= set(dashes)
+    assert dashes["projection"] != dashes["closed form"]

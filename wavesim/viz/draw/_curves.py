@@ -14,6 +14,13 @@ from ..scene import Bundle, Line
 from ._page import ABOVE_TABLE
 
 DASHED = (0, (4, 3))
+# of the theory that a curve is compared with, by its name as a reader says it; those without a pattern here take the ones that are free
+_PATTERNS = {
+    "closed form": DASHED,
+    "projection": (0, (7, 2, 1.5, 2)),
+    "scattering": (0, (2, 1.5)),
+    "levels": (0, (9, 3)),
+}
 # theories beside the first, in order
 FURTHER = (
     (GREEN, (0, (1, 1.2))),
@@ -55,7 +62,8 @@ def draw_lines(
 ) -> None:
     """Measured curves in color with their error band, theory dashed; logarithmic where small numbers or decays are told."""
     logarithmic = told_in_decades(lines) if logarithmic is None else logarithmic
-    compared = False
+    compared = [line for line in lines if line.residual is not None]
+    patterns = _patterned(list(dict.fromkeys(line.kind for line in compared)))
     for line in lines:
         axes.plot(points, line.values, color=line.color, lw=2.2, label=line.name)
         # the bar of the end, or of the worst point in decades, is no band
@@ -63,13 +71,12 @@ def draw_lines(
             band = (line.values - line.error, line.values + line.error)
             axes.fill_between(points, *band, color=line.color, alpha=0.2, lw=0)
         if line.theory is not None:
-            axes.plot(points, line.theory, color=INK, lw=1.1, ls=DASHED)
+            axes.plot(points, line.theory, color=INK, lw=1.1, ls=patterns[line.kind])
         elif line.final is not None:
-            axes.axhline(line.final, color=INK, lw=1.1, ls=DASHED)
-        compared |= line.residual is not None
+            axes.axhline(line.final, color=INK, lw=1.1, ls=patterns[line.kind])
     others = [] if not lines else [(name, values) for name, values in lines[0].others if _differs(values, lines[0])]
-    if compared:
-        axes.plot([], [], color=INK, lw=1.1, ls=DASHED, label=lines[0].kind)
+    for kind, pattern in patterns.items():
+        axes.plot([], [], color=INK, lw=1.1, ls=pattern, label=kind)
     # of the first curve only: the others would cross each other
     for (name, values), (color, style) in zip(others, _styles([name for name, _ in others]), strict=False):
         axes.plot(points, values, color=color, lw=1.6, ls=style, label=name)
@@ -85,6 +92,14 @@ def draw_lines(
             decades(axes)
     if legend:
         legend_above(axes)
+
+
+def _patterned(kinds: list[str]) -> dict[str, tuple]:
+    """Dashes for each theory that curves are compared with; up to four differ, and those of a name are the same in every picture."""
+    named = {kind: _PATTERNS[kind] for kind in kinds if kind in _PATTERNS}
+    free = [pattern for pattern in _PATTERNS.values() if pattern not in named.values()] or [DASHED]
+    others = [kind for kind in kinds if kind not in named]
+    return named | {kind: free[index % len(free)] for index, kind in enumerate(others)}
 
 
 def _styles(names: list[str]) -> list[tuple]:
