@@ -59,6 +59,8 @@ EDGES: dict[str, tuple[str, dict[str, float], tuple[float, ...]]] = {
     "hidden by where": ("where(x > 2, abs(x), x)", {}, ()),
     "what only comes near 0": ("sqrt(x^2 + 0.01)", {}, ()),
     "underflow": ("sqrt(exp(-x^2))", {}, ()),
+    "one bound twice": ("max(max(1-x^2, 0), 0)*exp(-x^2) + 0.3*exp(-x^2)", {}, (-1.0, 1.0)),
+    "one bound of a parabola twice": ("x^2 + max(max(x, 0), 0)", {}, (0.0,)),
 }  # fmt: skip
 
 

@@ -194,8 +194,10 @@ def _tangent(u: Enclosure) -> Enclosure:
 
 
 def _smaller(u: Enclosure, v: Enclosure) -> Enclosure:
-    crossing = ~((u.high < v.low) | (v.high < u.low))
-    undecided = crossing | np.where(u.high < v.low, u.open, v.open)
+    # of two that are one and the same number, as in max(max(x, 0), 0), either may be taken
+    same = (u.low == u.high) & (v.low == v.high) & (u.low == v.low)
+    crossing = ~((u.high < v.low) | (v.high < u.low) | same)
+    undecided = crossing | (~same & np.where(u.high < v.low, u.open, v.open))
     return Enclosure(np.minimum(u.low, v.low), np.minimum(u.high, v.high), undecided)
 
 
