@@ -61,6 +61,10 @@ EDGES: dict[str, tuple[str, dict[str, float], tuple[float, ...]]] = {
     "underflow": ("sqrt(exp(-x^2))", {}, ()),
     "one bound twice": ("max(max(1-x^2, 0), 0)*exp(-x^2) + 0.3*exp(-x^2)", {}, (-1.0, 1.0)),
     "one bound of a parabola twice": ("x^2 + max(max(x, 0), 0)", {}, (0.0,)),
+    "a kink beside a floor": ("max(x, 0)*exp(-x^2)", {}, (0.0,)),
+    "roots that end on a floor": ("sqrt(max(1-x^2, 0))", {}, (-1.0, 1.0)),
+    "a slope on one side": ("max(x-5, 0)", {}, (5.0,)),
+    "a slope above a floor": ("max(x, 1)", {}, (1.0,)),
 }  # fmt: skip
 
 

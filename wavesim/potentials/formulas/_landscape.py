@@ -66,7 +66,7 @@ def looked_at(value: Values, bounds: Bounds, low: float, high: float) -> Landsca
     ends = partition(low, high)
     left, right = ends[:-1], ends[1:]
     x, v = ends, value(ends)
-    usual = _usual(v)
+    usual = _usual(x, v)
     complete = True
     for _ in range(_LEVELS):
         middle = (left + right) / 2
@@ -106,10 +106,15 @@ def _unresolved(bound: Enclosure, samples: np.ndarray, x: np.ndarray, v: np.ndar
     return matters & np.where(number, (hidden > allowed) | (bent > allowed), known.any(axis=0))
 
 
-def _usual(v: np.ndarray) -> float:
-    """How high V is above its floor at a position whose distance from 0 is as likely small as large."""
-    known = v[np.isfinite(v)]
-    return float(np.median(known) - known.min()) if len(known) else 0.0
+def _usual(x: np.ndarray, v: np.ndarray) -> float:
+    """How high V is above its floor at a position whose distance from 0 is as likely small as large; on one side of 0 where the other is all floor."""
+    finite = np.isfinite(v)
+    known = v[finite]
+    if not len(known):
+        return 0.0
+    usual = float(np.median(known) - known.min())
+    sides = [v[finite & side] for side in (x < 0, x > 0)]
+    return usual or max(float(np.median(side) - known.min()) if len(side) else 0.0 for side in sides)
 
 
 def _height(x: np.ndarray, v: np.ndarray, usual: float) -> float:
@@ -163,8 +168,9 @@ def breaks(value: Values, bounds: Bounds, low: float, high: float, seen: Landsca
     groups = _groups(left, right)
     width = np.array([right[group[-1]] - left[group[0]] for group in groups])
     places = np.array([(left[group[0]] + right[group[-1]]) / 2 for group in groups])
-    places = places[width <= np.maximum(1e-8 * np.abs(places), 4 * _OCTAVES[0])]
-    return places[sharp_at(value, places, low, high)]
+    narrow = width <= np.maximum(1e-8 * np.abs(places), 4 * _OCTAVES[0])
+    places = places[narrow]
+    return places[sharp_at(value, places, low, high, width[narrow] / 2)]
 
 
 def _groups(left: np.ndarray, right: np.ndarray) -> list[np.ndarray]:
@@ -173,11 +179,11 @@ def _groups(left: np.ndarray, right: np.ndarray) -> list[np.ndarray]:
     return np.split(np.arange(len(left)), 1 + np.flatnonzero(left[1:] - right[:-1] > apart))
 
 
-def sharp_at(value: Values, places: np.ndarray, low: float, high: float, blur: float = 0.0) -> np.ndarray:
+def sharp_at(value: Values, places: np.ndarray, low: float, high: float, blur: float | np.ndarray = 0.0) -> np.ndarray:
     """Whether V or one of its first three derivatives jumps, at each of some places in order.
 
     A cubic through four points on the left, carried on to the right, errs as the fourth power of their distance if V is smooth, as the
-    k-th if its k-th derivative jumps. What happens within `blur` of a place is not looked at.
+    k-th if its k-th derivative jumps. What happens within `blur` of a place, which may be one for each, is not looked at.
     """
     if not len(places):
         return np.zeros(0, bool)
@@ -192,7 +198,7 @@ def sharp_at(value: Values, places: np.ndarray, low: float, high: float, blur: f
     with np.errstate(all="ignore"):
         miss = np.abs(behind @ _AHEAD - ahead).max(axis=-1)
         noise = 1e-11 * size + 1e-300
-        seen = (miss > noise) & (steps > np.maximum(1e-13 * np.abs(places[:, None]), blur))
+        seen = (miss > noise) & (steps > np.maximum(1e-13 * np.abs(places), blur)[:, None])
         pair = seen[:, :-1] & seen[:, 1:]
         power = np.log(miss[:, :-1] / miss[:, 1:]) / np.log(4.0)
     last = pair.shape[1] - 1 - np.argmax(pair[:, ::-1], axis=1)
