@@ -57,6 +57,8 @@ def test_a_larger_tolerance_is_named_where_it_spares_half(monkeypatch: pytest.Mo
     monkeypatch.setattr(_expected_time, "_LONG", 0.0)
     monkeypatch.setattr(_expected_time, "_WORTH", 1.0)
     assert f"with --tolerance {10 * scenario.tolerance:g}" in expected_text((scenario,), [numerics])
+    # planning that took long is not done again for the advice
+    assert "--tolerance" not in expected_text((scenario,), [numerics], planning_s=3600.0)
     # what cannot be asked for is not named
     rough = dataclasses.replace(scenario, tolerance=0.02)
     assert "--tolerance" not in expected_text((rough,), [numerics])

@@ -21,22 +21,27 @@ _LEAST_SECONDS = 5e-3
 _STRIDES = 100_000
 # from so many seconds on a larger tolerance is tried, and named if it takes less than half of them
 _LONG, _LARGER, _WORTH = 30.0, 10.0, 0.5
+# of what a run takes: planning that took more is not done once more for the sake of advice
+_QUICK = 0.05
 
 
-def expected_text(cases: tuple[Scenario, ...], plans: list[Numerics | None], *, movie: bool = True) -> str:
-    """How long a run of all cases will take, and what a larger tolerance would spare where that is long.
+def expected_text(
+    cases: tuple[Scenario, ...], plans: list[Numerics | None], *, movie: bool = True, planning_s: float = 0.0
+) -> str:
+    """How long a run of all cases will take, and what a larger tolerance would spare where that is long, and planning is quick.
 
     Args:
         cases: of the scenario.
         plans: of the first run of each case; None where nothing is propagated.
         movie: whether one is painted.
+        planning_s: seconds that it took to plan them all.
     """
     from ..analysis import question_of
     from ..sweeps import spoken
 
     seconds = expected_seconds(plans, movie=movie)
     text = f"about {spoken(max(seconds, 1.0))} on this machine, pictures included"
-    if seconds < _LONG:
+    if seconds < _LONG or planning_s > _QUICK * seconds:
         return text
     cheaper: list[Numerics | None] = []
     for case in cases:

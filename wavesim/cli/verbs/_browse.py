@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,8 +78,10 @@ def design_plan_text(name: str, assignments: list[str]) -> str:
 def check_text(scenario: Scenario) -> str:
     """How a scenario, or each of its cases, would be solved, why, and how long a run would take."""
     cases = scenario.cases or (scenario,)
+    begun = time.perf_counter()
     parts, plans = zip(*map(_planned, cases), strict=True)
-    return "\n".join([*parts, f"  takes     {expected_text(cases, list(plans))}"])
+    takes = expected_text(cases, list(plans), planning_s=time.perf_counter() - begun)
+    return "\n".join([*parts, f"  takes     {takes}"])
 
 
 def _planned(scenario: Scenario) -> tuple[str, Numerics | None]:

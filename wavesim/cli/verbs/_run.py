@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -143,7 +144,13 @@ def encoded(text: str) -> bytes:
 
 def expecting(cases: tuple[Scenario, ...], *, movie: bool) -> Callable[[Numerics], None]:
     """Say how long all cases will take, as soon as the first run of the first one is planned."""
-    return lambda numerics: say(f"takes      {expected_text(cases, [numerics] * len(cases), movie=movie)}")
+    begun = time.perf_counter()
+
+    def heard(numerics: Numerics) -> None:
+        planning_s = len(cases) * (time.perf_counter() - begun)
+        say(f"takes      {expected_text(cases, [numerics] * len(cases), movie=movie, planning_s=planning_s)}")
+
+    return heard
 
 
 def certified(
