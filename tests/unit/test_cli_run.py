@@ -63,6 +63,21 @@ def test_animate_makes_a_movie_of_an_earlier_run(done: tuple[dict[str, Any], Pat
     assert movie.read_bytes()[:6] == b"GIF89a"
 
 
+def test_animate_into_a_folder_that_cannot_be_written(
+    done: tuple[dict[str, Any], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # whoever runs the tests may write anywhere: the folder refuses by what the system says
+    def refused(**_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", refused)
+    again = wavesim("animate", done[1] / "result.nc", "--out", tmp_path / "movie.gif", "--quiet")
+    assert (again.exit_code, again.stdout) == (2, "")
+    sentence = f"wavesim: the folder {tmp_path} must be one that can be written, but Permission denied; choose another with --out."
+    assert again.stderr.splitlines() == [sentence]
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_expectation_that_is_not_met(tmp_path: Path) -> None:
     sets = ("--set", "expect.transmitted_probability={value=0.5, within=1e-6}", "--set", "expect.contrast={below=1}")
     done = wavesim("run", written(tmp_path), *sets, "--out", tmp_path / "out", "--no-movie", "--quiet")

@@ -42,9 +42,7 @@ class Outbox:
             _try_to_write(self.path)
         except (OSError, ValueError) as error:
             self._forget()
-            raise WavesimError(
-                f"the folder {self.path} must be one that can be written, but {getattr(error, 'strerror', None) or error}; choose another with --out."
-            ) from None
+            raise _unwritable(self.path, error) from None
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -92,6 +90,25 @@ def attempted(name: str, make: Callable[[], Path | None]) -> Path | str:
         return "there is not enough memory for it."
     except Exception as error:
         return f"{described(error)}."
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Raise unless a file can be made in a folder that exists.
+
+    Raises:
+        WavesimError: with the reason.
+    """
+    try:
+        _try_to_write(folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def _unwritable(folder: Path, error: Exception) -> WavesimError:
+    reason = getattr(error, "strerror", None) or error
+    return WavesimError(
+        f"the folder {folder} must be one that can be written, but {reason}; choose another with --out."
+    )
 
 
 def _try_to_write(folder: Path) -> None:

@@ -12,6 +12,7 @@ from ..._files import sweep_leftovers
 from ..._text import clean
 from ...errors import ScenarioError
 from .._expected_time import expected_text
+from .._outbox import refuse_unwritable
 from .._warned import warned
 from ._planning import planning
 
@@ -139,6 +140,7 @@ def movie_of(source: Path, target: Path, *, quiet: bool, **options: Any) -> str:
             f"the folder {target.parent} must exist, but does not; make it, or choose another with --out."
         )
     sweep_leftovers(target.parent)
+    refuse_unwritable(target.parent)
     with warned(), reporter(watched(quiet), "painting") as show:
         shown = reported(result, facts, units)
         written = animate(shown, units=units, title=title, progress=show, **options).save(target)
