@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -117,12 +118,14 @@ def run(
         bool,
         typer.Option("--sensitivity", help="Print the derivative of the main number by every value of the scenario."),
     ] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open summary.png when it is done.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print numbers and warnings only.")] = False,
 ) -> None:
     """Run a scenario: numbers with error bars beside theory, a picture, a movie."""
     with door():
         start_jax(device and device.value)
         from ..scenario import folder_name, load_scenario
+        from ._viewer import show_picture
         from .verbs._cases import run_cases
         from .verbs._run import overridden, run as run_one
 
@@ -133,18 +136,20 @@ def run(
             for line in filter(None, (scenario.title, "" if scenario.changes else scenario.question)):
                 say(line)
         folder = out if out is not None else Path("results") / folder_name(scenario)
-        raise typer.Exit(
-            run_scenario(
-                scenario,
-                folder,
-                movie=not no_movie,
-                print_json=json,
-                quiet=quiet,
-                verify=verify,
-                sensitivity=sensitivity,
-                csv=csv,
-            )
+        begun = time.time()
+        code = run_scenario(
+            scenario,
+            folder,
+            movie=not no_movie,
+            print_json=json,
+            quiet=quiet,
+            verify=verify,
+            sensitivity=sensitivity,
+            csv=csv,
         )
+        if open_:
+            show_picture(folder / "summary.png", begun)
+        raise typer.Exit(code)
 
 
 @app.command()
