@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 
-from ._unit import Unit
+from ._unit import as_written
 from .errors import ArgumentError
 
 # kinds whose name needs a noun in a sentence
@@ -38,8 +38,7 @@ def positive(argument: str, value: object) -> None:
     """Raise unless a concrete `value` is a finite number above zero."""
     finite(argument, value)
     if concrete(value) and float(value) <= 0:  # type: ignore[arg-type]
-        shown = str(value) if isinstance(value, Unit) else f"{float(value):.6g}"  # type: ignore[arg-type]
-        raise ArgumentError(argument, f"must be positive, but is {shown}; give a value above zero.")
+        raise ArgumentError(argument, f"must be positive, but is {as_written(value)}; give a value above zero.")
 
 
 def at_least(argument: str, value: int, bound: int) -> None:

@@ -49,3 +49,8 @@ class Unit(float):
 
     def __str__(self) -> str:
         return f"{self.count:.12g} {self.symbol}"
+
+
+def as_written(value: Any) -> str:
+    """A number as a person wrote it: ``"20 nm"`` where it remembers its unit, else its digits."""
+    return str(value) if isinstance(value, Unit) else f"{float(value):.6g}"

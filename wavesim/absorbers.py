@@ -8,11 +8,12 @@ import math
 import jax
 import numpy as np
 
+from ._amounts import amount
 from ._arrays import xp as jnp
 from ._checks import positive
 from ._face import public
 from ._pytree import register_dataclass
-from ._typing import EnergyValue, Length
+from ._typing import LENGTH, EnergyValue, Length
 from .errors import ArgumentError
 from .grid import Grid
 
@@ -79,8 +80,8 @@ class Absorber:
             if isinstance(self.width, float) and isinstance(upper, float) and 2 * self.width >= upper - lower:
                 raise ArgumentError(
                     "width",
-                    f"of the two absorbing layers must leave room between them, but 2 x {self.width:.6g} is not below the box of "
-                    f"{upper - lower:.6g}; make the box longer or the layers thinner.",
+                    f"of the two absorbing layers must leave room between them, but 2 x {amount(self.width, LENGTH)} is not below the box of "
+                    f"{amount(upper - lower, LENGTH)}; make the box longer or the layers thinner.",
                 )
             x = grid.position[axis]
             depth = jnp.maximum(lower + self.width - x, x - (upper - self.width)) / self.width

@@ -9,6 +9,7 @@ from ._checks import concrete, finite, positive
 from ._face import public
 from ._pytree import register_dataclass
 from ._typing import Length, Number
+from ._unit import as_written
 from .errors import ArgumentError
 
 
@@ -37,7 +38,7 @@ class Walls:
         if concrete(self.left) and concrete(self.right) and not self.left < self.right:  # type: ignore[operator]
             raise ArgumentError(
                 "right",
-                f"must lie to the right of `left`, but {float(self.right):.6g} <= {float(self.left):.6g}; exchange them.",  # type: ignore[arg-type]
+                f"must lie to the right of `left`, but {as_written(self.right)} <= {as_written(self.left)}; exchange them.",  # type: ignore[arg-type]
             )
 
     @property

@@ -12,6 +12,7 @@ from ._arrays import xp as jnp
 from ._checks import at_least, concrete, finite, positive
 from ._face import public
 from ._pytree import register_dataclass
+from ._unit import as_written
 from .errors import ArgumentError
 
 # points up to which sizes that suit an FFT are searched for one by one
@@ -72,7 +73,8 @@ class Grid:
         at_least("points", points, 4)
         if concrete(lower) and concrete(upper) and upper <= lower:
             raise ArgumentError(
-                "upper", f"must lie to the right of `lower`, but {upper:.6g} <= {lower:.6g}; exchange them."
+                "upper",
+                f"must lie to the right of `lower`, but {as_written(upper)} <= {as_written(lower)}; exchange them.",
             )
         return cls((lower,), ((upper - lower) / points,), (points,))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import math
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from ._amounts import amounts_in
 from ._arrays import entries
 from ._checks import positive
 from ._face import html_table, public, short
@@ -29,6 +31,8 @@ from .units import NATURAL, UnitSystem, system_of
 if TYPE_CHECKING:
     from .propagation import Result
 
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 # points that a spline needs for each point of a grid to be right to 1e-7 of psi
 _FINE = 16
 _MOST_POINTS = 1 << 17
@@ -181,6 +185,20 @@ class Problem:
         last = right - (right - left) / count
         state = SampledState(values=psi.real, imaginary=psi.imag, left=left, right=last)
         return dataclasses.replace(self, state=state)
+
+
+def in_its_units(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """The function, whose sentences name numbers in the units of the problem that is its first argument."""
+
+    @functools.wraps(function)
+    def spoken(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        problem = args[0] if args else kwargs.get("problem")
+        if not isinstance(problem, Problem):
+            return function(*args, **kwargs)
+        with amounts_in(lambda: problem.shown_in):
+            return function(*args, **kwargs)
+
+    return spoken
 
 
 def require_problem(value: object) -> None:

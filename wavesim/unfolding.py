@@ -13,9 +13,10 @@ from typing import Any, ClassVar
 import jax
 import numpy as np
 
+from ._amounts import amount
 from ._arrays import xp as jnp
 from ._pytree import register_dataclass
-from ._typing import Dimension
+from ._typing import LENGTH, Dimension
 from .edges import window
 from .ends import Axis, Ends, Walls
 from .errors import NumericsError
@@ -83,8 +84,8 @@ def unfolded_grid(grid: Grid | None, ends: Ends | None) -> Grid | None:
         math.isfinite(end) and abs(end - own) > near for end, own in ((low, first), (high, last))
     ):
         raise NumericsError(
-            f"the grid must end at the walls, or reach once around the ring, {low:.6g} to {high:.6g}, but reaches from {first:.6g} to {last:.6g} "
-            "(internal units); leave it out, or give it these ends."
+            f"the grid must end at the walls, or reach once around the ring, {amount(low, LENGTH)} to {amount(high, LENGTH)}, "
+            f"but reaches from {amount(first, LENGTH)} to {amount(last, LENGTH)}; leave it out, or give it these ends."
         )
     step = (last - first) / points
     if isinstance(ends, Axis):

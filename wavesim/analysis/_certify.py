@@ -14,7 +14,7 @@ from ..absorbers import Absorber
 from ..errors import ArgumentError
 from ..grid import Grid
 from ..potentials import Free, two_wells_of, values_at
-from ..problem import Problem, require_problem
+from ..problem import Problem, in_its_units, require_problem
 from ..propagation import Method, Numerics, Progress, heeding, reporter
 from ..states import Thermal, Trapped
 from ._seam import seam_warnings
@@ -88,6 +88,7 @@ class FixedNumerics(TypedDict, total=False):
     save_psi: bool
 
 
+@in_its_units
 def certify(
     problem: Problem,
     tolerance: float = 1e-4,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .._amounts import amount
 from .._typing import LENGTH
 from ..ends import Axis
 from ..potentials import values_at
@@ -31,10 +32,9 @@ def seam_warnings(problem: Problem) -> tuple[str, ...]:
     if not jumps[0] > _JUMP * spread:
         return ()
     best, units = int(np.argmin(jumps)), problem.shown_in
-    unit = "" if units.natural else f" {units.symbol(LENGTH)}"
 
     def shown(place: float) -> str:
-        return f"{float(place) / units.scale(LENGTH):.6g}{unit}"
+        return amount(place, LENGTH, units)
 
     lower = shown(begins[best]) if units.natural else f'"{shown(begins[best])}"'
     cure = (

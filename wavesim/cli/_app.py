@@ -72,6 +72,7 @@ def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, dev
     """Check a scenario or a sweep and print how it would be solved, and why; nothing is run."""
     with door():
         start_jax(device and device.value)
+        from .._amounts import amounts_in
         from ..scenario import load_scenario
         from .verbs._browse import check_text, design_plan_text, is_design, is_sweep
         from .verbs._run import overridden
@@ -85,7 +86,8 @@ def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, dev
             tell(design_plan_text(name, set_ or []))
             return
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, None)
-        tell(check_text(scenario))
+        with amounts_in(lambda: scenario.units):
+            tell(check_text(scenario))
 
 
 @app.command()
@@ -124,6 +126,7 @@ def run(
     """Run a scenario: numbers with error bars beside theory, a picture, a movie."""
     with door():
         start_jax(device and device.value)
+        from .._amounts import amounts_in
         from ..scenario import folder_name, load_scenario
         from ._viewer import show_picture
         from .verbs._cases import run_cases
@@ -137,16 +140,17 @@ def run(
                 say(line)
         folder = out if out is not None else Path("results") / folder_name(scenario)
         begun = time.time()
-        code = run_scenario(
-            scenario,
-            folder,
-            movie=not no_movie,
-            print_json=json,
-            quiet=quiet,
-            verify=verify,
-            sensitivity=sensitivity,
-            csv=csv,
-        )
+        with amounts_in(lambda: scenario.units):
+            code = run_scenario(
+                scenario,
+                folder,
+                movie=not no_movie,
+                print_json=json,
+                quiet=quiet,
+                verify=verify,
+                sensitivity=sensitivity,
+                csv=csv,
+            )
         if open_:
             show_picture(folder / "summary.png", begun)
         raise typer.Exit(code)
@@ -274,17 +278,19 @@ def theory(
     """Print what theory predicts for a scenario, without propagating."""
     with door():
         start_jax("cpu")
+        from .._amounts import amounts_in
         from ..scenario import load_scenario
 
-        if states is not None:
-            from .verbs._states import draw_states, states_json
+        scenario = load_scenario(name, set_ or ())
+        with amounts_in(lambda: scenario.units):
+            if states is not None:
+                from .verbs._states import draw_states, states_json
 
-            scenario = load_scenario(name, set_ or ())
-            tell(states_json(scenario, states) if json else draw_states(scenario, states, out))
-            return
-        from .verbs._theory import theory_json, theory_text
+                tell(states_json(scenario, states) if json else draw_states(scenario, states, out))
+                return
+            from .verbs._theory import theory_json, theory_text
 
-        tell((theory_json if json else theory_text)(load_scenario(name, set_ or ())))
+            tell((theory_json if json else theory_text)(scenario))
 
 
 @app.command()

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import theory
+from .._amounts import amount
+from .._typing import ENERGY
 from ..analysis.predictions import by_closed_form, cells_of, moves_right, scattering_problem, threshold, wave_room
 from ..errors import WavesimError
 from ..problem import Problem
@@ -78,5 +80,5 @@ def _refuse_closed(line: Problem, energies: np.ndarray) -> None:
     floor = threshold(line)
     if np.min(energies) <= floor:
         raise WavesimError(
-            f"transmission is designed above {floor:.6g} (internal units), where the far side opens, but is wanted at {float(np.min(energies)):.6g}; raise the energy."
+            f"transmission is designed above {amount(floor, ENERGY, line.shown_in)}, where the far side opens, but is wanted at {amount(np.min(energies), ENERGY, line.shown_in)}; raise the energy."
         )

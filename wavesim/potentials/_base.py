@@ -11,8 +11,10 @@ import numpy as np
 from jax.core import Tracer
 from scipy.special import sici
 
+from .._amounts import amount
 from .._arrays import constant, known, xp as jnp
 from .._checks import named
+from .._typing import LENGTH, STRENGTH
 from ..edges import Places, bends, coincident
 from ..ends import Walls
 from ..errors import NumericsError
@@ -262,8 +264,8 @@ def spiked(grid: Grid, places: Places, strengths: Places, mass: float) -> jax.Ar
     if not isinstance(screening, Tracer) and float(jnp.min(screening)) <= 0:
         deepest = float(jnp.min(coincident(at) @ amounts))
         raise NumericsError(
-            f"a delta well of strength {-deepest:.4g} needs a spacing below {-(math.pi**2) / 2 / float(mass * deepest):.4g}, "
-            f"but the grid has {float(step):.4g}; take a finer grid."
+            f"a delta well of strength {amount(-deepest, STRENGTH, digits=4)} needs a spacing below {amount(-(math.pi**2) / 2 / float(mass * deepest), LENGTH, digits=4)}, "
+            f"but the grid has {amount(step, LENGTH, digits=4)}; take a finer grid."
         )
     cells = (at - grid.lower[0]) / step
     nearest = constant(jnp.round(cells))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._amounts import amount
 from .._face import above, html_table, line_of, one_line
 from .._typing import LENGTH, TIME, Dimension
 from ..ends import Walls
@@ -210,8 +211,4 @@ class Result:
         return rows
 
     def _shown(self, value: Any, dimension: Dimension, digits: int) -> str:
-        units = self.problem.shown_in
-        symbol = units.symbol(dimension)
-        return f"{float(value) / units.scale(dimension):.{digits}g}" + (
-            "" if symbol in ("1", "natural") else f" {symbol}"
-        )
+        return amount(value, dimension, self.problem.shown_in, digits)

@@ -7,8 +7,10 @@ from typing import ClassVar
 
 import jax
 
+from .._amounts import amount
 from .._arrays import xp as jnp
 from .._pytree import register_dataclass
+from .._typing import LENGTH, MOMENTUM
 from ..ends import Axis, Ends, Walls
 from ..errors import NumericsError
 from ..grid import Grid
@@ -59,19 +61,19 @@ class ContinuedPacket(AbstractPacket):
         left, right = packet.position_range(_BEYOND)
         if isinstance(self.ends, Walls) and (left < low or right > high):
             raise NumericsError(
-                f"the packet must lie on the inner side of the walls, {low:.6g} to {high:.6g}, but reaches from {left:.6g} to {right:.6g} (internal units); "
+                f"the packet must lie on the inner side of the walls, {amount(low, LENGTH)} to {amount(high, LENGTH)}, but reaches from {amount(left, LENGTH)} to {amount(right, LENGTH)}; "
                 "move `center`, or make it narrower."
             )
         if isinstance(self.ends, Axis) and (left < low - (high - low) or right > high + (high - low)):
             raise NumericsError(
-                f"the packet must lie on the ring, {low:.6g} to {high:.6g}, but reaches from {left:.6g} to {right:.6g} (internal units); "
+                f"the packet must lie on the ring, {amount(low, LENGTH)} to {amount(high, LENGTH)}, but reaches from {amount(left, LENGTH)} to {amount(right, LENGTH)}; "
                 "move `center`, or make it narrower."
             )
         slow, fast = packet.momentum_range(_BEYOND, mass)
         largest = float(grid.largest_momentum[0])
         if max(abs(slow), abs(fast)) > largest:
             raise NumericsError(
-                f"the packet's momenta must be below pi/spacing = {largest:.6g}, but reach {max(abs(slow), abs(fast)):.6g} (internal units); "
+                f"the packet's momenta must be below pi/spacing = {amount(largest, MOMENTUM)}, but reach {amount(max(abs(slow), abs(fast)), MOMENTUM)}; "
                 "take more points."
             )
 

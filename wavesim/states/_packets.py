@@ -9,10 +9,11 @@ from typing import Any
 import jax
 from scipy.special import ndtri
 
+from .._amounts import amount
 from .._arrays import xp as jnp
 from .._checks import concrete, finite, one_of, positive
 from .._pytree import register_dataclass
-from .._typing import EnergyValue, Length, Momentum, Number, Velocity
+from .._typing import LENGTH, MOMENTUM, EnergyValue, Length, Momentum, Number, Velocity
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian
@@ -85,15 +86,15 @@ class GaussianPacket(AbstractPacket):
         left, right = self.position_range(_OUTSIDE)
         if left < grid.lower[0] or right > grid.upper[0]:
             raise NumericsError(
-                f"the packet must lie inside the box, but it reaches from {left:.6g} to {right:.6g} and the box from {grid.lower[0]:.6g} "
-                f"to {grid.upper[0]:.6g} (internal units); move `center`, or make the box larger."
+                f"the packet must lie inside the box, but it reaches from {amount(left, LENGTH)} to {amount(right, LENGTH)} and the box from {amount(grid.lower[0], LENGTH)} "
+                f"to {amount(grid.upper[0], LENGTH)}; move `center`, or make the box larger."
             )
         slow, fast = self.momentum_range(_OUTSIDE, mass)
         largest = grid.largest_momentum[0]
         if max(abs(slow), abs(fast)) > largest:
             raise NumericsError(
-                f"the packet's momenta must be below pi/spacing = {largest:.6g}, but reach {max(abs(slow), abs(fast)):.6g} (internal units); "
-                f"take more points, a spacing below {math.pi / max(abs(slow), abs(fast)):.3g}."
+                f"the packet's momenta must be below pi/spacing = {amount(largest, MOMENTUM)}, but reach {amount(max(abs(slow), abs(fast)), MOMENTUM)}; "
+                f"take more points, a spacing below {amount(math.pi / max(abs(slow), abs(fast)), LENGTH, digits=3)}."
             )
 
 

@@ -11,7 +11,9 @@ from typing import Any
 import jax
 import numpy as np
 
+from .._amounts import amount
 from .._arrays import xp as jnp
+from .._typing import LENGTH, MOMENTUM
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian
@@ -119,14 +121,14 @@ class AbstractWave(AbstractPacket):
         left, right = self.position_range(_OUTSIDE)
         if left < grid.lower[0] or right > grid.upper[0]:
             raise NumericsError(
-                f"the state must lie inside the box, but it reaches from {left:.6g} to {right:.6g} and the box from {grid.lower[0]:.6g} "
-                f"to {grid.upper[0]:.6g} (internal units); make the box larger."
+                f"the state must lie inside the box, but it reaches from {amount(left, LENGTH)} to {amount(right, LENGTH)} and the box from {amount(grid.lower[0], LENGTH)} "
+                f"to {amount(grid.upper[0], LENGTH)}; make the box larger."
             )
         fastest = max(map(abs, self.momentum_range(_OUTSIDE, mass)))
         if fastest > grid.largest_momentum[0]:
             raise NumericsError(
-                f"the state's momenta must be below pi/spacing = {grid.largest_momentum[0]:.6g}, but reach {fastest:.6g} (internal units); "
-                f"take more points, a spacing below {math.pi / fastest:.3g}."
+                f"the state's momenta must be below pi/spacing = {amount(grid.largest_momentum[0], MOMENTUM)}, but reach {amount(fastest, MOMENTUM)}; "
+                f"take more points, a spacing below {amount(math.pi / fastest, LENGTH, digits=3)}."
             )
 
 

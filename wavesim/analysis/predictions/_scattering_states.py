@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ... import theory
+from ..._amounts import amount
 from ..._typing import ENERGY
 from ...errors import ArgumentError, WavesimError
 from ...potentials import Heterostructure, values_at
@@ -66,9 +67,7 @@ def scattering_states(problem: Problem, energy: float, x: np.ndarray) -> Scatter
     line, x = _line(problem), np.asarray(x, float)
     ends = tuple(float(end) for end in line.potential.asymptotes())
     if not energy > min(ends):
-        units = problem.shown_in
-        unit = "" if units.natural else f" {units.symbol(ENERGY)}"
-        lowest, given = (f"{value / units.scale(ENERGY):.6g}{unit}" for value in (min(ends), energy))
+        lowest, given = (amount(value, ENERGY, problem.shown_in) for value in (min(ends), energy))
         raise ArgumentError(
             "energy", f"must be above V on one side at least, {lowest}, but is {given}; raise it, or ask for levels."
         )

@@ -11,6 +11,8 @@ from typing import Any
 import jax
 import numpy as np
 
+from ..._amounts import amount
+from ..._typing import LENGTH
 from ...errors import ArgumentError
 from ._enclosure import Enclosure, enclosed
 from ._formula import switches, worked_out
@@ -157,7 +159,7 @@ def reading(tree: ast.expr, names: tuple[tuple[str, float], ...], span: tuple[fl
 
 def _no_value(place: float, beyond: bool) -> str:
     """The sentence for a formula without a value at a place, which lies beyond all places with one, or between them."""
-    at = f"must have a value at every x, beyond walls too, but has none at x = {place:.4g} (internal units)"
+    at = f"must have a value at every x, beyond walls too, but has none at x = {amount(place, LENGTH, digits=4)}"
     if not beyond:
         return f"{at}; write where(x > 0, ..., 0), or max(x, d) with a tiny d in place of x, or {CURE}."
     if abs(place) > 1:

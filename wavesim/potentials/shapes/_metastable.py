@@ -11,6 +11,7 @@ from ..._arrays import xp as jnp
 from ..._checks import concrete, finite, positive
 from ..._pytree import register_dataclass
 from ..._typing import EnergyValue, Length, Strength
+from ..._unit import as_written
 from ...edges import bends, unit_step, window
 from ...errors import ArgumentError
 from ...grid import Grid
@@ -122,7 +123,9 @@ class CoulombBarrier(AbstractMetastable):
         positive("strength", self.strength)
         finite("center", self.center)
         if concrete(self.depth) and self.depth < 0:
-            raise ArgumentError("depth", f"must not be negative, but is {self.depth:.6g}; V inside is minus the depth.")
+            raise ArgumentError(
+                "depth", f"must not be negative, but is {as_written(self.depth)}; V inside is minus the depth."
+            )
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         r = jnp.abs(position[0] - self.center)

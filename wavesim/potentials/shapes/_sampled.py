@@ -14,6 +14,7 @@ from ..._checks import concrete, finite, one_of
 from ..._pytree import register_dataclass
 from ..._tables import Wanted, columns_of
 from ..._typing import ENERGY, LENGTH, EnergyValue, Length
+from ..._unit import as_written
 from ...edges import Places, mended
 from ...errors import ArgumentError
 from ...grid import Grid
@@ -79,7 +80,8 @@ class Sampled(AbstractPotential):
                 finite(name, getattr(self, name))
             if concrete(self.left) and concrete(self.right) and self.right <= self.left:  # type: ignore[operator]
                 raise ArgumentError(
-                    "right", f"must lie to the right of `left`, but {self.right:.6g} <= {self.left:.6g}; exchange them."
+                    "right",
+                    f"must lie to the right of `left`, but {as_written(self.right)} <= {as_written(self.left)}; exchange them.",
                 )
         elif self.left is not None or self.right is not None:
             raise ArgumentError(

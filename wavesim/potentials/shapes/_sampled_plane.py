@@ -15,6 +15,7 @@ from ..._checks import concrete, finite
 from ..._pytree import register_dataclass
 from ..._tables import Wanted, array_of, columns_of
 from ..._typing import ENERGY, LENGTH, EnergyValue, Length
+from ..._unit import as_written
 from ...errors import ArgumentError, WavesimError
 from ...units import value_in
 from .._base import AbstractSmoothPotential, Position
@@ -127,7 +128,7 @@ class SampledPlane(AbstractSmoothPotential):
             for low, high in zip(self.lower, self.upper, strict=True):
                 if concrete(low) and concrete(high) and high <= low:
                     raise ArgumentError(
-                        "upper", f"must lie beyond `lower`, but {high:.6g} <= {low:.6g}; exchange them."
+                        "upper", f"must lie beyond `lower`, but {as_written(high)} <= {as_written(low)}; exchange them."
                     )
 
     @property

@@ -11,6 +11,7 @@ from ..._arrays import xp as jnp
 from ..._checks import concrete, finite, positive
 from ..._pytree import register_dataclass
 from ..._typing import EnergyValue, Frequency, Length
+from ..._unit import as_written
 from ...edges import window
 from ...errors import ArgumentError
 from ...grid import Grid
@@ -144,7 +145,7 @@ class GaussianWells(AbstractSmoothPotential, AbstractDoubleWell):
         if concrete(self.separation) and concrete(self.width) and self.separation <= 2 * self.width:
             raise ArgumentError(
                 "separation",
-                f"must exceed 2 width = {2 * self.width:.6g}, or the two wells are one, but is {self.separation:.6g}; move them apart.",
+                f"must exceed 2 width = {as_written(2 * self.width)}, or the two wells are one, but is {as_written(self.separation)}; move them apart.",
             )
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:

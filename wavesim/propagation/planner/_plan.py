@@ -17,7 +17,7 @@ from ...absorbers import Absorber
 from ...errors import ArgumentError, NumericsError
 from ...grid import Grid
 from ...potentials import Free, Unfolded
-from ...problem import Problem, require_problem
+from ...problem import Problem, in_its_units, require_problem
 from ...schemes import Scheme, Spectral
 from ...states import Trapped, as_packet
 from ...unfolding import unfolded, unfolded_grid
@@ -77,6 +77,7 @@ class Plan:
         return "\n".join(lines)
 
 
+@in_its_units
 def plan(
     problem: Problem,
     tolerance: float = 1e-4,

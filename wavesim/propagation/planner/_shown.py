@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..._amounts import amount
 from ..._typing import ENERGY, LENGTH, MOMENTUM, TIME, Dimension
 from ...problem import Problem
 
@@ -36,6 +37,4 @@ class Shown:
         return self._text(value, ENERGY, 6)
 
     def _text(self, value: Any, dimension: Dimension, digits: int) -> str:
-        symbol = self._units.symbol(dimension)
-        number = f"{float(value) / self._units.scale(dimension):.{digits}g}"
-        return number if symbol in ("1", "natural") else f"{number} {symbol}"
+        return amount(value, dimension, self._units, digits)

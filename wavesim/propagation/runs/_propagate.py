@@ -11,12 +11,14 @@ import jax
 import numpy as np
 from jax.core import Tracer
 
+from ..._amounts import amount
 from ..._checks import named
+from ..._typing import ENERGY, LENGTH
 from ...absorbers import Absorber
 from ...errors import NumericsError
 from ...grid import Grid
 from ...potentials import AbstractMetastable
-from ...problem import Problem, require_problem
+from ...problem import Problem, in_its_units, require_problem
 from ...schemes import Chebyshev, Scheme, Spectral
 from ...states import Trapped, as_packet
 from ...unfolding import unfolded, unfolded_grid
@@ -34,6 +36,7 @@ _CHUNK = 6e7
 _MIDWAY = 1e-6
 
 
+@in_its_units
 def propagate(
     problem: Problem,
     numerics: Numerics | Plan | None = None,
@@ -114,6 +117,7 @@ def settled(problem: Problem, numerics: Numerics) -> Numerics:
     return numerics
 
 
+@in_its_units
 def check(problem: Problem, numerics: Numerics) -> None:
     """Refuse numerics that cannot propagate this problem.
 
@@ -135,8 +139,8 @@ def check(problem: Problem, numerics: Numerics) -> None:
         middle = float(numerics.grid.lower[0] + numerics.grid.upper[0] - numerics.grid.spacing[0]) / 2
         if not isinstance(problem.state, Trapped) or abs(middle - wall) > _MIDWAY * float(numerics.grid.spacing[0]):
             raise NumericsError(
-                f"a hard wall needs a state that is odd about it, and a grid with the wall at {wall:.6g} midway between its two middle points, but the state is a "
-                f"{type(problem.state).__name__} and the grid's middle {middle:.6g}; take a Trapped state, and leave the grid to the planner."
+                f"a hard wall needs a state that is odd about it, and a grid with the wall at {amount(wall, LENGTH)} midway between its two middle points, but the state is a "
+                f"{type(problem.state).__name__} and the grid's middle {amount(middle, LENGTH)}; take a Trapped state, and leave the grid to the planner."
             )
     if isinstance(method, Scheme) and method.uses_gradient and not potential.smooth:
         raise NumericsError(
@@ -153,7 +157,8 @@ def check(problem: Problem, numerics: Numerics) -> None:
         low, top = spectral_bounds(problem, numerics.grid)
         if low < method.lowest or top > method.highest * (1 + 1e-12):
             raise NumericsError(
-                f"the Chebyshev bounds must hold the spectrum {low:.6g} .. {top:.6g}, but are {method.lowest:.6g} .. {method.highest:.6g}; "
+                f"the Chebyshev bounds must hold the spectrum {amount(low, ENERGY)} to {amount(top, ENERGY)}, "
+                f"but are {amount(method.lowest, ENERGY)} to {amount(method.highest, ENERGY)}; "
                 "plan again for this problem and grid."
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 from scipy.integrate import cumulative_trapezoid
 from scipy.ndimage import maximum_filter1d
 
+from ...._amounts import amount
 from ...._arrays import xp as jnp
 from ...._checks import named
+from ...._typing import ENERGY
 from ....absorbers import Absorber
 from ....errors import ArgumentError, WavesimError
 from ....observables import AbstractObservable, Overlap
@@ -104,9 +107,10 @@ def energies_of(problem: Problem, wanted: np.ndarray | None, count: int = 201) -
         raise WavesimError("a transmission curve needs a packet that moves, but its momentum is 0; give it one.")
     kinetic = np.linspace(low, high, count) if wanted is None else np.sort(np.atleast_1d(np.asarray(wanted, float)))
     if kinetic[0] < low * (1 - 1e-12) or kinetic[-1] > high * (1 + 1e-12):
+        shown = functools.partial(amount, dimension=ENERGY, units=problem.shown_in)
         raise ArgumentError(
             "energies",
-            f"must lie in the band {low:.6g} to {high:.6g} where the packet has weight, but reach from {kinetic[0]:.6g} to {kinetic[-1]:.6g}; "
+            f"must lie in the band {shown(low)} to {shown(high)} where the packet has weight, but reach from {shown(kinetic[0])} to {shown(kinetic[-1])}; "
             "move them, or make the packet narrower or faster.",
         )
     outgoing = np.sqrt(2 * mass * np.maximum(kinetic + near - far, 0.0))

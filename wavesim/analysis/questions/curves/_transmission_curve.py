@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...._typing import DIMENSIONLESS, ENERGY, EnergyValue
+from ...._amounts import amount
+from ...._typing import DIMENSIONLESS, ENERGY, LENGTH, TIME, EnergyValue
 from ....errors import ArgumentError
 from ....potentials import RectangularBarrier
 from ....problem import Problem
@@ -71,10 +72,12 @@ class TransmissionCurve(AbstractQuestion):
             tolerance = confirming
         detectors = SoftDetectors.placed(problem, self._energies(problem), tolerance)
         numerics = detectors.numerics(tolerance, Refinement(), **fixed)
-        low, high = float(numerics.grid.lower[0]), float(numerics.grid.upper[0])
+        low, high = (
+            amount(end, LENGTH, problem.shown_in, 5) for end in (numerics.grid.lower[0], numerics.grid.upper[0])
+        )
         reasons = {
-            "box": f"{low:.5g} to {high:.5g}: the packet, a detector on either side of the potential, and two absorbers",
-            "duration": f"{numerics.duration:.6g}: until the slowest wave of the band has been recorded",
+            "box": f"{low} to {high}: the packet, a detector on either side of the potential, and two absorbers",
+            "duration": f"{amount(numerics.duration, TIME, problem.shown_in)}: until the slowest wave of the band has been recorded",
             "frames": f"{numerics.frames}: dense enough for the fastest",
         }
         return Plan(detectors.problem, tolerance, numerics, reasons)
@@ -160,7 +163,7 @@ class TransmissionCurve(AbstractQuestion):
         if not lower < upper:
             raise ArgumentError(
                 "lower",
-                f"and `upper` must leave some of the packet's energies, {low:.6g} to {high:.6g} (internal units), but leave none; move them.",
+                f"and `upper` must leave some of the packet's energies, {amount(low, ENERGY, problem.shown_in)} to {amount(high, ENERGY, problem.shown_in)}, but leave none; move them.",
             )
         return energies_of(problem, np.linspace(lower, upper, self.count))
 

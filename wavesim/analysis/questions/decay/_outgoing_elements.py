@@ -11,6 +11,8 @@ import numpy as np
 import scipy.linalg
 
 from .... import theory
+from ...._amounts import amount
+from ...._typing import ENERGY
 from ....elements import ElementHamiltonian, gauss_points
 from ....errors import NumericsError
 from ....potentials import LeakyWell
@@ -101,7 +103,7 @@ def leaking_state(well: LeakyWell, level: int) -> Leaking:
     opens = well.opens(start)
     if not any(opens):
         raise NumericsError(
-            f"a trapped state must lie above V outside, {min(well.ends):.6g}, to get out, but level {level} lies at {start:.6g} (internal units) and "
+            f"a trapped state must lie above V outside, {amount(min(well.ends), ENERGY)}, to get out, but level {level} lies at {amount(start, ENERGY)} and "
             "stays for ever; ask for a higher level, or for levels."
         )
     ends = outer_ends(well, start, 1.0)
@@ -109,7 +111,7 @@ def leaking_state(well: LeakyWell, level: int) -> Leaking:
     # the wave may leave at another energy than the one that the ends were chosen for
     if well.opens(fine.energy) != opens:
         raise NumericsError(
-            f"level {level} of the well lies at {start:.6g}, V outside at {max(end for end in well.ends if end < math.inf):.6g} (internal units), too near to "
+            f"level {level} of the well lies at {amount(start, ENERGY)}, V outside at {amount(max(end for end in well.ends if end < math.inf), ENERGY)}, too near to "
             "tell whether it leaks; make the well narrower, or shallower."
         )
     coarse = _solved(well, ends, start, join, DEGREE - _LESS, fine)
@@ -174,7 +176,7 @@ def _held_level(well: LeakyWell, level: int) -> tuple[float, float]:
     )
     if math.isfinite(rim) and int(held.count_below(np.array([energy]))[0]) <= level:
         raise NumericsError(
-            f"a trapped state must lie below the top of its barrier, {rim:.6g} (internal units), but level {level} does not; "
+            f"a trapped state must lie below the top of its barrier, {amount(rim, ENERGY)}, but level {level} does not; "
             "make the well wider or deeper, or ask for a lower level."
         )
     levels = held.lowest(level + 1, energy)
@@ -279,7 +281,7 @@ def _solved(
     width = float(flux / np.sum(parts))
     if not width > 0 or not abs(energy.real - start) < reach or not np.isfinite(energy):
         raise NumericsError(
-            f"a state must leak near the level {start:.6g} (internal units) of the closed well, but none does; raise or thicken the barrier, or ask for a lower level."
+            f"a state must leak near the level {amount(start, ENERGY)} of the closed well, but none does; raise or thicken the barrier, or ask for a lower level."
         )
     held = np.sum(parts[inside] * np.abs(matrix.potential[inside]).mean(axis=1)) / max(
         float(np.sum(parts[inside])), 1e-300

@@ -14,6 +14,7 @@ from scipy.optimize import minimize_scalar
 from .... import theory
 from ...._checks import at_least, finite, named, positive
 from ...._typing import CURRENT_DENSITY, DIMENSIONLESS, ENERGY, EnergyValue, Temperature
+from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
 from ....potentials import Heterostructure
 from ....problem import Problem
@@ -63,14 +64,15 @@ class CurrentVoltage(AbstractPlaneWaveQuestion):
         at_least("count", self.count, 5)
         if self.temperature < 0:
             raise ArgumentError(
-                "temperature", f"must not be negative, but is {self.temperature:.6g}; give kT or a temperature in K."
+                "temperature",
+                f"must not be negative, but is {as_written(self.temperature)}; give kT or a temperature in K.",
             )
         if self.temperature == 0:
             positive("fermi", self.fermi)
         if not self.lowest < self.highest:
             raise ArgumentError(
                 "lowest",
-                f"must be below highest, but they are {self.lowest:.6g} and {self.highest:.6g}; exchange them.",
+                f"must be below highest, but they are {as_written(self.lowest)} and {as_written(self.highest)}; exchange them.",
             )
 
     def alone(self, problem: Problem) -> dict[str, Quantity]:

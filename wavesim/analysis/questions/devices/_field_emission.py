@@ -12,6 +12,7 @@ import numpy as np
 from .... import theory
 from ...._checks import at_least, finite, named, positive
 from ...._typing import CURRENT_DENSITY, DIMENSIONLESS, ENERGY, INVERSE_FIELD, EnergyValue, Force, Temperature
+from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
 from ....potentials import TriangularBarrier
 from ....problem import Problem
@@ -56,7 +57,7 @@ class FieldEmission(AbstractPlaneWaveQuestion):
         if not self.weakest < self.strongest:
             raise ArgumentError(
                 "weakest",
-                f"must be below strongest, but they are {self.weakest:.6g} and {self.strongest:.6g}; exchange them.",
+                f"must be below strongest, but they are {as_written(self.weakest)} and {as_written(self.strongest)}; exchange them.",
             )
 
     def alone(self, problem: Problem) -> dict[str, Quantity]:

@@ -12,6 +12,7 @@ import numpy as np
 from .... import theory
 from ...._checks import at_least, finite, positive
 from ...._typing import CURRENT_DENSITY, ENERGY, LENGTH, EnergyValue, Length, Temperature
+from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
 from ....potentials import Heterostructure
 from ....problem import Problem
@@ -56,7 +57,7 @@ class GapCurrent(AbstractPlaneWaveQuestion):
         if not self.nearest < self.farthest:
             raise ArgumentError(
                 "nearest",
-                f"must be below farthest, but they are {self.nearest:.6g} and {self.farthest:.6g}; exchange them.",
+                f"must be below farthest, but they are {as_written(self.nearest)} and {as_written(self.farthest)}; exchange them.",
             )
 
     def alone(self, problem: Problem) -> dict[str, Quantity]:

@@ -13,6 +13,7 @@ from numpy.polynomial import Chebyshev
 from .... import theory
 from ...._checks import at_least, named, positive
 from ...._typing import DIMENSIONLESS, FREQUENCY, INVERSE_TEMPERATURE, TEMPERATURE, Frequency, Mass, Temperature
+from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
 from ....potentials import EckartBarrier, Heterostructure, values_at
 from ....problem import Problem
@@ -64,7 +65,8 @@ class ThermalRate(AbstractPlaneWaveQuestion):
         low, high = self._ends
         if not low < high:
             raise ArgumentError(
-                "lowest", f"must be below highest, but they are {low:.6g} and {high:.6g}; exchange them."
+                "lowest",
+                f"must be below highest, but they are {as_written(low)} and {as_written(high)}; exchange them.",
             )
 
     @property

@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 
+from ...._amounts import amount
+from ...._typing import LENGTH
 from ....elements import ElementHamiltonian, gauss_points, reference
 from ....ends import Axis, Ends
 from ....errors import NumericsError
@@ -172,7 +174,7 @@ def outlook(profile: Profile) -> Outlook:
     parts, seen, walls = [inside], [profile(inside)], []
     if not np.all(np.isfinite(seen[0])):
         raise NumericsError(
-            f"V must be finite between {low:.6g} and {high:.6g} (internal units), where its structure lies, but is not; "
+            f"V must be finite between {amount(low, LENGTH)} and {amount(high, LENGTH)}, where its structure lies, but is not; "
             "ask for the levels of one well at a time."
         )
     for sign, end, given in ((-1.0, low, first), (1.0, high, last)):

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ...._amounts import amount
 from ...._checks import at_least
-from ...._typing import ENERGY
+from ...._typing import ENERGY, LENGTH
 from ....ends import Axis, Walls
 from ....errors import ArgumentError
 from ....grid import Grid
@@ -141,7 +142,7 @@ def _with_ring(problem: Problem, grid: Grid | None) -> Problem:
         if abs(high - low - period) > _SAME * period or float(problem.axis.flux):
             raise ArgumentError(
                 "grid",
-                f"must reach once around the ring, {period:.6g}, and have no flux through it, but is {high - low:.6g} long (internal units); "
+                f"must reach once around the ring, {amount(period, LENGTH, problem.shown_in)}, and have no flux through it, but is {amount(high - low, LENGTH, problem.shown_in)} long; "
                 "leave it out.",
             )
         return problem

@@ -11,8 +11,9 @@ from typing import Any, final
 import numpy as np
 
 from .... import theory
+from ...._amounts import amount
 from ...._checks import named
-from ...._typing import LENGTH, TIME
+from ...._typing import ENERGY, LENGTH, TIME
 from ....errors import WavesimError
 from ....potentials import DeltaBarrier, DeltaWell, values_at
 from ....problem import Problem
@@ -139,7 +140,7 @@ def _relative(problem: Problem) -> tuple[Problem, float]:
     near, far = (float(end) for end in line.potential.asymptotes())
     if near != far:
         raise WavesimError(
-            f"identical particles act on each other alike on both sides, but {named(line.potential)} is {near:.6g} on one and {far:.6g} on the other; take an even V."
+            f"identical particles act on each other alike on both sides, but {named(line.potential)} is {amount(near, ENERGY, problem.shown_in)} on one and {amount(far, ENERGY, problem.shown_in)} on the other; take an even V."
         )
     return line, 1.0 if statistics == "bosons" else -1.0
 

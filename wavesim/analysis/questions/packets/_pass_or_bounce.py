@@ -6,7 +6,9 @@ import dataclasses
 import math
 from typing import Any
 
+from ...._amounts import amount
 from ...._checks import named
+from ...._typing import MASS
 from ....errors import WavesimError
 from ....potentials import interaction_of
 from ....problem import Problem
@@ -45,7 +47,7 @@ class PassOrBounce(AbstractQuestion):
             if old in report.quantities
         }
         note = (
-            f"what is solved is the distance between the two: one particle of half the mass, {float(relative.mass):.6g} (internal units), "
+            f"what is solved is the distance between the two: one particle of half the mass, {amount(relative.mass, MASS, problem.shown_in)}, "
             "with the interaction as its barrier."
         )
         curves = {

@@ -6,8 +6,10 @@ import time
 
 import numpy as np
 
+from ...._amounts import amount
 from ...._checks import positive
 from ...._typing import DIMENSIONLESS, ENERGY
+from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
 from ...bars import Curve, Quantity, Report, disagreement
 from ...predictions import Line
@@ -27,7 +29,9 @@ def check_interval(low: float | None, high: float | None) -> None:
         if value is not None:
             positive(name, value)
     if low is not None and high is not None and not low < high:
-        raise ArgumentError("low", f"must be below high, but they are {low:.6g} and {high:.6g}; exchange them.")
+        raise ArgumentError(
+            "low", f"must be below high, but they are {as_written(low)} and {as_written(high)}; exchange them."
+        )
 
 
 def refuse_too_many(count: int) -> None:
@@ -56,7 +60,7 @@ def energies_report(quantities: dict[str, Quantity], lines: list[Line], toleranc
         if quantity.dimension == ENERGY and quantity.error > tolerance * quantity.value
     ]
     warnings += [
-        f"at {energy:.12g} (internal units) lies a resonance that is narrower than double precision resolves; it is left out."
+        f"at {amount(energy, ENERGY, digits=12)} lies a resonance that is narrower than double precision resolves; it is left out."
         for line in lines
         for energy in line.lost
     ]

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from ...._amounts import amount
 from ...._checks import finite
 from ...._typing import ENERGY, EnergyValue
 from ....errors import ArgumentError, WavesimError
@@ -104,7 +105,7 @@ class EnergyForTransmission(AbstractPlaneWaveQuestion):
         if self.high is not None:
             if not low < self.high:
                 raise WavesimError(
-                    f"high must be above {low:.6g} (internal units), where the far side opens, but is {float(self.high):.6g}; raise it."
+                    f"high must be above {amount(low, ENERGY, problem.shown_in)}, where the far side opens, but is {amount(self.high, ENERGY, problem.shown_in)}; raise it."
                 )
             return [(low, float(self.high))]
         ends = low + _scale(problem) * 4.0 ** np.arange(_OCTAVES)

@@ -8,6 +8,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from ...._amounts import amount
 from ...._typing import DIMENSIONLESS, ENERGY, EnergyValue
 from ....errors import WavesimError
 from ....problem import Problem
@@ -59,7 +60,7 @@ class AbstractMaxima(AbstractPlaneWaveQuestion):
         wave = "reflection" if self.of_reflection else "transmission"
         if not low < high:
             raise WavesimError(
-                f"high must be above {low:.6g} (internal units), where the far side opens, but is {high:.6g}; raise it."
+                f"high must be above {amount(low, ENERGY, problem.shown_in)}, where the far side opens, but is {amount(high, ENERGY, problem.shown_in)}; raise it."
             )
         line = sampled(problem, low, high)
         tops = extremes(problem, line, of_reflection=self.of_reflection)

@@ -11,8 +11,10 @@ from typing import final
 import numpy as np
 
 from .... import theory
+from ...._amounts import amount
 from ...._checks import at_least, positive
 from ...._typing import ENERGY, TIME, EnergyValue
+from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
 from ....potentials import RectangularBarrier
 from ....problem import Problem
@@ -60,7 +62,9 @@ class TunnelingTimes(AbstractPlaneWaveQuestion):
                 positive(name, getattr(self, name))
         low, high = self._ends
         if not low < high:
-            raise ArgumentError("low", f"must be below high, but they are {low:.6g} and {high:.6g}; exchange them.")
+            raise ArgumentError(
+                "low", f"must be below high, but they are {as_written(low)} and {as_written(high)}; exchange them."
+            )
 
     @property
     def _ends(self) -> tuple[float, float]:
@@ -117,7 +121,7 @@ def _times(line: Problem, energies: np.ndarray, finer: int) -> theory.TunnelingT
     near = float(line.potential.asymptotes()[0 if to_right else 1])
     if float(np.min(energies)) <= threshold(line):
         raise WavesimError(
-            f"a time of tunneling needs a wave that leaves on the far side, which opens at {threshold(line):.6g} (internal units); raise the energy."
+            f"a time of tunneling needs a wave that leaves on the far side, which opens at {amount(threshold(line), ENERGY, line.shown_in)}; raise the energy."
         )
     highest = float(np.max(energies))
     room = wave_room(line, highest).ends

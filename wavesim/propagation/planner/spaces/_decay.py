@@ -11,7 +11,9 @@ import numpy as np
 from scipy.linalg import eigh_tridiagonal
 from scipy.optimize import brentq
 
+from ...._amounts import amount
 from ...._checks import named
+from ...._typing import ENERGY
 from ....absorbers import Absorber
 from ....errors import NumericsError
 from ....grid import Grid
@@ -69,12 +71,12 @@ def leak_of(problem: Problem) -> Leak:
     energy = _closed_level(potential, problem.state.level, mass)
     if not energy < top:
         raise NumericsError(
-            f"a trapped state must lie below the top of its barrier, {top:.6g} (internal units), but level {problem.state.level} does not; "
+            f"a trapped state must lie below the top of its barrier, {amount(top, ENERGY, problem.shown_in)}, but level {problem.state.level} does not; "
             "make the well wider or deeper, or ask for a lower level."
         )
     if energy <= end:
         raise NumericsError(
-            f"a trapped state must lie above the potential outside, {end:.6g}, to get out, but lies at {energy:.6g} (internal units); "
+            f"a trapped state must lie above the potential outside, {amount(end, ENERGY, problem.shown_in)}, to get out, but lies at {amount(energy, ENERGY, problem.shown_in)}; "
             "make the well narrower or shallower, or ask for a higher level."
         )
 

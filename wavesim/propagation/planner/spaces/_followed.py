@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 
+from ...._amounts import amount
+from ...._typing import TIME
 from ....errors import NumericsError
 from ....grid import Grid
 from ....potentials import Unfolded, values_at
@@ -71,7 +73,7 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         chosen = fitted_grid(low, high, spacing, potential)
         if chosen.points[0] > _MOST_POINTS:
             raise NumericsError(
-                f"the particle spreads over more than {_MOST_POINTS:,} points within the duration of {duration:.4g} (internal units); "
+                f"the particle spreads over more than {_MOST_POINTS:,} points within the duration of {amount(duration, TIME, problem.shown_in, 4)}; "
                 "take a shorter duration, or give [grid] lower, upper and points."
             )
         seen = reached(problem, chosen, duration, mass)
