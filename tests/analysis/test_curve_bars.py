@@ -15,7 +15,7 @@ import numpy as np
 from wavesim._typing import DIMENSIONLESS
 from wavesim.analysis import Transmission
 from wavesim.analysis.bars import Reading
-from wavesim.analysis.bars._record import _curve_error, _grid_error
+from wavesim.analysis.bars._quantities import curve_error, grid_error
 from wavesim.analysis.bars.residuals import Residual
 
 THROUGH, BACK, REST = "transmitted_probability", "reflected_probability", "remaining_probability"
@@ -26,7 +26,7 @@ def test_a_curve_made_of_two_numbers_holds_both_of_their_corrections():
     residuals = {name: Residual(size, 1e-5, 1e-4, none, none) for name, size in ((THROUGH, 3e-4), (REST, 4e-4))}
     trial: Any = SimpleNamespace(residuals=residuals, carried_round=0.0)
     readings = {name: Reading(value, DIMENSIONLESS) for name, value in ((THROUGH, 0.5), (BACK, 0.3), (REST, 0.2))}
-    correction, uncertain = _grid_error(Transmission(), BACK, readings, trial)
+    correction, uncertain = grid_error(Transmission(), BACK, readings, trial)
     assert np.isclose(correction, -7e-4) and 2e-5 <= uncertain < 2.1e-5
-    bar = _curve_error(trial, 1.0, np.zeros(9), 0.0, (correction, uncertain))
+    bar = curve_error(trial, 1.0, np.zeros(9), 0.0, (correction, uncertain))
     assert 7.2e-4 <= bar < 7.3e-4

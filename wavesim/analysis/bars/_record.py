@@ -5,30 +5,26 @@ from __future__ import annotations
 import abc
 import dataclasses
 import functools
-import math
-from collections.abc import Callable
 from typing import Any, ClassVar, final
 
 import numpy as np
 
-from ..._typing import DIMENSIONLESS, LENGTH, TIME, Dimension
+from ..._typing import Dimension
 from ...absorbers import Absorber
 from ...errors import TooLargeError
-from ...observables import AbstractObservable, ProbabilityIn
+from ...observables import AbstractObservable
 from ...problem import Problem
 from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, folded, plan
 from ...unfolding import unfolded, unfolded_grid
-from ._accuracy import combined, extrapolates, first_refinement, refuse_below_rounding, rounding
-from ._measured import measured_numbers, measured_readings, refuse_taken, without_bars
+from ._accuracy import extrapolates, first_refinement, refuse_below_rounding
+from ._measured import measured_numbers, refuse_taken, without_bars
+from ._quantities import curves_of, quantities_of
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Verdict, refine
 from ._repeat import Trial, warnings_of
 from ._report import Curve, Quantity, Report
 from ._runs import Measurement
-from .residuals import between_points
 
-# the least error of a point on a pattern, as a share of the worst point's
-_LEAST_SHARE = 0.1
 # of the tolerance: no estimate from repeated runs is believed below this
 _LEAST = 0.005
 
@@ -186,7 +182,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             )
 
         def judge(trial: Trial) -> Verdict[dict[str, Quantity]]:
-            quantities = _quantities(asked, self, names, trial, _LEAST * tolerance, predict)
+            quantities = quantities_of(asked, self, names, trial, _LEAST * tolerance, predict)
             headline = next(iter(quantities.values()))
             return Verdict(quantities, headline, tolerance * (abs(headline.value) if self.relative else 1.0))
 
@@ -205,7 +201,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             result=folded(trial.result, asked),
             tolerance=tolerance,
             quantities=measured.content,
-            curves=_curves(asked, self, trial, _LEAST * tolerance) if batch is None else {},
+            curves=curves_of(asked, self, trial, _LEAST * tolerance) if batch is None else {},
             warnings=tuple(warnings_of(trial, verdict.headline, verdict.aim)),
             runs=measured.runs,
             fft_pairs=measured.fft_pairs,
@@ -239,154 +235,3 @@ def _numbers(
             for frame in chosen[: 1 if several else 2 + question.moments]
         }
     return numbers | measured_numbers(names, result)
-
-
-def _quantities(
-    problem: Problem,
-    question: AbstractRecordQuestion,
-    names: tuple[str, ...],
-    trial: Trial,
-    least: float,
-    predict: Callable[[float], Predictions],
-) -> dict[str, Quantity]:
-    result = trial.result
-    predictions = predict(float(result.times[-1]))
-    returned = _returned(question, result, question.final_echo)
-    read = {}
-    for run in (result, *(run for _, run in trial.again)):
-        own = question.readings(run)
-        refuse_taken(names, own)
-        read[id(run)] = own | measured_readings(problem, names, run)
-    quantities = {}
-    for name, reading in read[id(result)].items():
-
-        def number(run: Result, name: str = name) -> float:
-            return read[id(run)][name].repeatable
-
-        cut = (question.cuts or name in names) and reading.dimension == DIMENSIONLESS
-        amplitude = _amplitude(reading)
-        floor = 0.0 if trial.residuals else least * _size(question, reading.scale, amplitude)
-        budget = trial.budget(number, amplitude, floor, cut)
-        shift = float(trial.shift(number))
-        if trial.residuals:
-            shift, budget["grid"] = _grid_error(question, name, read[id(result)], trial)
-        if returned is not None:
-            budget["absorber"] = returned * reading.scale
-        elif trial.carried_round:
-            grid = result.numerics.grid
-            length = float(grid.upper[0] - grid.lower[0]) if reading.dimension == LENGTH else 0.0
-            budget["box"] = trial.carried_round * max(reading.scale, length)
-        budget |= reading.own_error
-        budget["rounding"] = rounding(result.numerics, float(problem.mass)) * reading.scale
-        error = math.inf if trial.interrupted else combined(budget)
-        value = reading.value + shift
-        quantities[name] = Quantity(name, value, error, reading.dimension, budget, predictions.get(name, {}))
-    return quantities
-
-
-def _returned(question: AbstractRecordQuestion, result: Result, echo: Callable[[Result], float]) -> float | None:
-    """What absorbers leave wrong in a number of order one; None where there are none."""
-    absorber = result.numerics.absorber
-    return None if absorber is None else question.leak(result.problem, absorber) + echo(result)
-
-
-def _grid_error(
-    question: AbstractRecordQuestion, name: str, readings: dict[str, Reading], trial: Trial
-) -> tuple[float, float]:
-    """The correction of a reading for what the grid leaves wrong, and what remains uncertain; all of a number of which nothing is known."""
-    reading, shift, error = readings[name], 0.0, 0.0
-    for number, weight in question.made_of(name).items():
-        residual = trial.residuals.get(number)
-        if residual is None:
-            error += abs(weight * readings[number].value)
-            continue
-        shift += weight * residual.correction
-        probability = reading.dimension == DIMENSIONLESS and reading.scale <= 1
-        bar = residual.error(_amplitude(reading) if reading.scale <= 1 else reading.scale)
-        # a probability cannot be off by more than 1
-        error += abs(weight) * (min(bar, 1.0 + abs(residual.correction)) if probability else bar)
-    # where the reading is a part of what runs must repeat, the correction belongs to the whole
-    return (shift if reading.compared is None else 0.0), error
-
-
-def _curve_error(
-    trial: Trial, scale: float, between: np.ndarray, uncertain: float, number: tuple[float, float]
-) -> float:
-    """What the grid leaves wrong in a curve: the largest of the headline's errors at the moments at which they were looked at.
-
-    The corrections that are known at those moments are not made, for they would be steps in a curve of which nothing is known between them:
-    the bar holds them, and so the number that the curve ends on.
-
-    Args:
-        trial: the run, with residuals at some moments.
-        scale: of the curve.
-        between: by what the curve has been corrected at each frame, be it the headline's or that of what is left of it.
-        uncertain: of that correction.
-        number: the correction of the number of that name at the end, and what is uncertain of it.
-    """
-    errors = [abs(number[0] - between[-1]) + number[1]]
-    for name, residual in trial.residuals.items():
-        _, at, frame = name.partition("@")
-        done = between[int(frame) if at else -1]
-        errors.append(residual.error(scale) + min(abs(residual.correction - done), abs(residual.correction + done)))
-    return max(errors) + uncertain + trial.carried_round * scale
-
-
-def _between(question: AbstractRecordQuestion, name: str, result: Result) -> tuple[np.ndarray, float]:
-    """By how much a probability beside a plane that cuts psi changes at each frame where psi is interpolated between the points, and what is uncertain of it."""
-    observable = result.problem.measure.get(name)
-    if not question.cuts or not isinstance(observable, ProbabilityIn) or result.numerics.grid.dimension > 1:
-        return np.zeros(len(result.times)), 0.0
-    changes, uncertain = between_points(result, name, range(len(result.times)))
-    return changes, float(uncertain.max())
-
-
-def _size(question: AbstractRecordQuestion, scale: float, amplitude: float) -> float:
-    """What the tolerance is a fraction of: the number itself where it is relative (as small as it may be), else 1, as for the headline."""
-    if not question.relative:
-        return min(scale, 1.0)
-    return amplitude if scale < 1 else scale
-
-
-def _amplitude(reading: Reading) -> float:
-    """What can be wrong of a number at all: of a probability, the smaller of what does and what does not happen."""
-    size = abs(reading.repeatable)
-    if reading.dimension == DIMENSIONLESS:
-        size = min(size, abs(1.0 - size))
-    return max(size, 1e-12 * reading.scale)
-
-
-def _curves(problem: Problem, question: AbstractRecordQuestion, trial: Trial, least: float) -> dict[str, Curve]:
-    result = trial.result
-    curves: dict[str, Curve] = {}
-    theories = question.curve_predictions(problem, result.times)
-    returned = _returned(question, result, question.echo)
-    readings = question.readings(result) if trial.residuals else {}
-    for name, (values, dimension) in question.curves(result).items():
-        largest = float(np.max(np.abs(values))) or 1.0
-
-        def series(run: Result, name: str = name) -> np.ndarray:
-            return question.curves(run)[name][0]
-
-        floor = 0.0 if trial.residuals else least * _size(question, largest, largest)
-        error = math.fsum(trial.budget(series, largest, floor, question.cuts).values())
-        if trial.residuals:
-            between, uncertain = _between(question, name, result)
-            values = values + between
-            number = _grid_error(question, name, readings, trial) if name in readings else (0.0, 0.0)
-            error += _curve_error(trial, largest, between, uncertain, number)
-        elif trial.carried_round:
-            error += trial.carried_round * largest
-        error += ((returned or 0.0) + rounding(result.numerics, float(problem.mass))) * largest
-        values = values + trial.shift(series)
-        curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
-    others = trial.compared(question.patterns)
-    for name, pattern in question.patterns(result).items():
-        worst: dict[str, np.ndarray] = {}
-        for repetition, beside, again in others:
-            told = repetition.weight * np.abs(beside[name].values - again[name].values)
-            # where the difference passes through zero it says nothing
-            told = np.maximum(told, _LEAST_SHARE * told.max())
-            worst[repetition.source] = np.maximum(told, worst.get(repetition.source, 0.0))
-        curves[name] = dataclasses.replace(pattern, error=sum(worst.values(), np.zeros_like(pattern.values)))
-    return curves
