@@ -1,7 +1,6 @@
 """Error bars: what is repeated, what it shows, and the report that says it."""
 
 from ._accuracy import combined as combined, rounding as rounding, spacing_order as spacing_order
-from ._estimate import Estimate as Estimate, error_of as error_of
 from ._question import (
     AbstractQuestion as AbstractQuestion,
     CurvePredictions as CurvePredictions,
@@ -19,7 +18,14 @@ from ._repeat import (
     run_trial as run_trial,
     warnings_of as warnings_of,
 )
-from ._report import BoundStates as BoundStates, Curve as Curve, Quantity as Quantity, Report as Report
+from ._report import (
+    BoundStates as BoundStates,
+    Curve as Curve,
+    Estimate as Estimate,
+    Quantity as Quantity,
+    Report as Report,
+    error_of as error_of,
+)
 from ._runs import (
     Measurement as Measurement,
     ProgressNote as ProgressNote,

@@ -7,7 +7,7 @@ import difflib
 import html
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
@@ -18,13 +18,37 @@ from ...grid import Grid
 from ...problem import Problem
 from ...propagation import Result
 from ...units import NATURAL, UnitSystem
-from ._estimate import Estimate, error_of
 from ._words import budget_line, quantity_line, report_lines, report_rows
 
 if TYPE_CHECKING:
     import xarray
 
     from ...viz import Picture
+
+
+@final
+class Estimate(float):
+    """A float with the error of the method that gave it; arithmetic gives plain floats, without one.
+
+    Args:
+        value: the number.
+        error: what two resolutions of its method differ by, with rounding; 0 for a closed form.
+    """
+
+    error: float
+
+    def __new__(cls, value: float, error: float = 0.0) -> Estimate:
+        made = super().__new__(cls, value)
+        made.error = float(error)
+        return made
+
+    def __reduce__(self) -> tuple[type[Estimate], tuple[float, float]]:
+        return Estimate, (float(self), self.error)
+
+
+def error_of(value: float) -> float:
+    """The error that a number carries; 0 for a plain one."""
+    return value.error if isinstance(value, Estimate) else 0.0
 
 
 @dataclasses.dataclass(frozen=True)
