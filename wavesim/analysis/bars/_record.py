@@ -17,11 +17,12 @@ from ...problem import Problem
 from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, folded, plan
 from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import extrapolates, first_refinement, refuse_below_rounding
+from ._longer import advised
 from ._measured import measured_numbers, refuse_taken, without_bars
 from ._quantities import curves_of, quantities_of
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
-from ._refine import MOST_WORK, Verdict, refine
-from ._repeat import Trial, warnings_of
+from ._refine import MOST_WORK, Measured, Verdict, refine
+from ._repeat import Trial, blamed, warnings_of
 from ._report import Curve, Quantity, Report
 from ._runs import Measurement
 
@@ -207,8 +208,39 @@ class AbstractRecordQuestion(AbstractQuestion):
             fft_pairs=measured.fft_pairs,
             wall_s=measured.wall_s,
         )
-        missed = verdict.headline.error > verdict.aim and not trial.interrupted and batch is None
-        return self.mended(asked, report, **fixed) if missed else report
+        if not verdict.headline.error > verdict.aim or trial.interrupted or batch is not None:
+            return report
+        mended = self.mended(asked, report, **fixed)
+        if mended is not report or blamed(verdict.headline) != "duration":
+            return mended
+        return (yield from self._told_how_long(problem, report, measured, tolerance, **fixed))
+
+    def _told_how_long(
+        self,
+        problem: Problem,
+        report: Report,
+        measured: Measured[dict[str, Quantity]],
+        tolerance: float,
+        **fixed: Any,
+    ) -> Measurement[Report]:
+        """The report, whose warning names a duration that is long enough."""
+        trial, verdict = measured.trial, measured.verdict
+        headline = verdict.headline
+        advice = yield from advised(
+            problem,
+            lambda longer: self.course(longer, tolerance, **fixed).numerics,
+            lambda result: self.readings(result)[headline.name].own_error["duration"],
+            trial.result.numerics,
+            headline,
+            verdict.aim,
+            tolerance,
+        )
+        return dataclasses.replace(
+            report,
+            warnings=tuple(warnings_of(trial, headline, verdict.aim, advice.cure)),
+            runs=report.runs + len(advice.fft_pairs),
+            fft_pairs=report.fft_pairs + sum(advice.fft_pairs),
+        )
 
 
 def _numbers(

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..._typing import DIMENSIONLESS
+from ..._amounts import amount
+from ..._typing import DIMENSIONLESS, TIME
 from ...potentials import Unfolded
 from ...problem import Problem
 from ...propagation import Numerics, Refinement, Result, has_adjoint
@@ -36,7 +37,7 @@ BLAME = {
     "grid": "grid",
     "absorber": "absorber's leak",
     "box": "part of the particle that reaches the ends of the box: take a larger grid, or a shorter duration",
-    "duration": "part of the packet that is still near the barrier at the end: increase the duration",
+    "duration": "part of the packet that is still near the barrier at the end",
     "start": "part of the packet that starts inside or behind the potential: move its center away, or make it narrower",
     "fit": "fit of the record",
     "rounding": "rounding",
@@ -224,7 +225,8 @@ def refined(
     )
 
 
-def warnings_of(trial: Trial, headline: Quantity, aim: float) -> list[str]:
+def warnings_of(trial: Trial, headline: Quantity, aim: float, cure: str = "") -> list[str]:
+    """What a reader must be warned of; `cure` is what to do about the largest part of a bar that is too wide."""
     result, interrupted = trial.result, trial.interrupted
     said = []
     if interrupted:
@@ -233,13 +235,21 @@ def warnings_of(trial: Trial, headline: Quantity, aim: float) -> list[str]:
             f"interrupted {'while the error bars were made' if result.complete else at}: the numbers stand without error bars."
         )
     elif headline.error > aim:
-        worst = max(headline.budget, key=lambda source: headline.budget[source])
-        said.append(f"the error bar of {headline.name} is {above(headline, aim)}; most of it is the {BLAME[worst]}.")
+        worst = blamed(headline)
+        if worst == "duration" and not cure:
+            cure = f"choose one longer than {amount(result.numerics.duration, TIME, result.problem.shown_in)}"
+        why = f"{BLAME[worst]}: {cure}" if cure else BLAME[worst]
+        said.append(f"the error bar of {headline.name} is {above(headline, aim)}; most of it is the {why}.")
     if result.numerics.precision == "single":
         said.append("single precision: good for pictures, not for small probabilities.")
     if headline.agrees is False and not interrupted:
         said.append(disagreement(headline))
     return said
+
+
+def blamed(headline: Quantity) -> str:
+    """The largest part of its bar."""
+    return max(headline.budget, key=lambda source: headline.budget[source])
 
 
 def above(quantity: Quantity, aim: float) -> str:

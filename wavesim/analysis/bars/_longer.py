@@ -1,0 +1,98 @@
+"""A run that ends too early: which duration is long enough, found by trying, for whoever has to choose another."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+from ..._amounts import amount
+from ..._typing import TIME
+from ...errors import WavesimError
+from ...problem import Problem
+from ...propagation import Numerics, Result
+from ._refine import MOST_WORK
+from ._report import Quantity
+from ._runs import Measurement, RunRequest
+
+# how many times longer the trials are, one after the other; beyond, what remains falls so slowly that no run waits for it
+_TIMES = (1.5, 2.0, 4.0, 8.0)
+# of what the aim leaves beside the other parts of the bar: what may remain at the end of a run that is recommended
+_SHARE = 0.75
+# a tolerance that is recommended instead leaves this much room
+_ROOM = 1.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Advice:
+    """What to do where a run ends too early.
+
+    Attributes:
+        cure: the end of a sentence.
+        fft_pairs: of each run that was made to find it.
+    """
+
+    cure: str
+    fft_pairs: tuple[int, ...]
+
+
+def advised(
+    problem: Problem,
+    plan: Callable[[Problem], Numerics],
+    remains: Callable[[Result], float],
+    ended: Numerics,
+    headline: Quantity,
+    aim: float,
+    tolerance: float,
+) -> Measurement[Advice]:
+    """Run for longer, without a bar, until little enough remains: the duration is named only if it was seen to do.
+
+    Args:
+        problem: with all that is measured along the way.
+        plan: numerics of a problem with a given duration.
+        remains: what is undecided at the end of a run.
+        ended: of the run that ended too early.
+        headline: its number.
+        aim: what its bar was to be.
+        tolerance: which made it so.
+    """
+    begun, pairs = float(ended.duration), []
+    last, left = begun, headline.budget["duration"]
+    others = headline.error - left
+    for times in _TIMES:
+        longer = dataclasses.replace(problem, duration=_rounded(times * begun, problem))
+        try:
+            numerics = dataclasses.replace(plan(longer), save_psi=False)
+            if (numerics.fft_pairs or 0) * math.prod(numerics.grid.points) > MOST_WORK:
+                break
+            (result,) = yield RunRequest(longer, (numerics,))
+        except (WavesimError, KeyboardInterrupt):
+            break
+        if not result.complete:
+            break
+        pairs.append(numerics.fft_pairs)
+        left, last = remains(result), float(longer.duration or begun)
+        if left <= _SHARE * (aim - others):
+            return Advice(f"set duration = {_written(last, problem)}", tuple(pairs))
+    looser = _ROOM * (others + left) * tolerance / aim
+    # one digit, upwards
+    size = 10.0 ** math.floor(math.log10(looser))
+    cure = f"{left:.1g} of it is left after a duration of {amount(last, TIME, problem.shown_in)}"
+    if looser < 0.05:
+        text = f"duration = {_written(last, problem)} and a tolerance of {math.ceil(looser / size) * size:.1g}"
+        cure += f", so that waiting does not help; take {text}"
+    return Advice(cure, tuple(pairs))
+
+
+def _rounded(duration: float, problem: Problem) -> float:
+    """A duration of two digits in the units in which it is said, not below what it was."""
+    scale = problem.shown_in.scale(TIME)
+    size = 10.0 ** (math.floor(math.log10(duration / scale)) - 1)
+    return math.ceil(duration / scale / size - 1e-9) * size * scale
+
+
+def _written(duration: float, problem: Problem) -> Any:
+    """A duration as a file has it."""
+    text = amount(duration, TIME, problem.shown_in)
+    return text if problem.shown_in.natural else f'"{text}"'
