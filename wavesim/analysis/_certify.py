@@ -10,6 +10,7 @@ from typing import TypedDict, Unpack
 import numpy as np
 
 from .._checks import named_option, positive
+from .._threads import one_blas_thread
 from ..absorbers import Absorber
 from ..errors import ArgumentError
 from ..grid import Grid
@@ -88,6 +89,7 @@ class FixedNumerics(TypedDict, total=False):
     save_psi: bool
 
 
+@one_blas_thread()
 @in_its_units
 def certify(
     problem: Problem,

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable
 
 from .._face import one_line
+from .._threads import one_blas_thread
 from .._typing import ANY, DIMENSIONLESS, ENERGY, TIME, Dimension
 from ..errors import ArgumentError, WavesimError
 from ..grid import Grid
@@ -107,6 +108,7 @@ class Sensitivities:
         return sensitivities_text(self, self.units)
 
 
+@one_blas_thread()
 def sensitivities(
     problem: Problem,
     of: str | None = None,

@@ -8,6 +8,7 @@ import math
 import time
 
 from ..._face import one_line
+from ..._threads import one_blas_thread
 from ..._typing import Dimension
 from ...errors import ArgumentError
 from ...problem import Problem
@@ -74,6 +75,7 @@ def _distance(one: Route, other: Route) -> float:
     return 0.0 if apart == 0 or math.isinf(bars) else apart / bars if bars > 0 else math.inf
 
 
+@one_blas_thread()
 def verify(
     problem: Problem, report: Report, *, find: AbstractQuestion | None = None, progress: bool | Progress = False
 ) -> Verification:

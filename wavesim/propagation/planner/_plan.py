@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 from ..._checks import positive
 from ..._face import one_line
+from ..._threads import one_blas_thread
 from ...absorbers import Absorber
 from ...errors import ArgumentError, NumericsError
 from ...grid import Grid
@@ -77,6 +78,7 @@ class Plan:
         return "\n".join(lines)
 
 
+@one_blas_thread()
 @in_its_units
 def plan(
     problem: Problem,
