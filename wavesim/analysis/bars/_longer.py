@@ -12,7 +12,6 @@ from ..._typing import TIME
 from ...errors import WavesimError
 from ...problem import Problem
 from ...propagation import Numerics, Result
-from ._refine import MOST_WORK
 from ._report import Quantity
 from ._runs import Measurement, RunRequest
 
@@ -20,6 +19,8 @@ from ._runs import Measurement, RunRequest
 _TIMES = (1.5, 2.0, 4.0, 8.0)
 # of what the aim leaves beside the other parts of the bar: what may remain at the end of a run that is recommended
 _SHARE = 0.75
+# point-pairs of a trial, some seconds: advice must not cost more than the number
+_MOST_WORK = 1e8
 # a tolerance that is recommended instead leaves this much room
 _ROOM = 1.5
 
@@ -64,7 +65,7 @@ def advised(
         longer = dataclasses.replace(problem, duration=_rounded(times * begun, problem))
         try:
             numerics = dataclasses.replace(plan(longer), save_psi=False)
-            if (numerics.fft_pairs or 0) * math.prod(numerics.grid.points) > MOST_WORK:
+            if (numerics.fft_pairs or 0) * math.prod(numerics.grid.points) > _MOST_WORK:
                 break
             (result,) = yield RunRequest(longer, (numerics,))
         except (WavesimError, KeyboardInterrupt):

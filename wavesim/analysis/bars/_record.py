@@ -211,7 +211,8 @@ class AbstractRecordQuestion(AbstractQuestion):
         if not verdict.headline.error > verdict.aim or trial.interrupted or batch is not None:
             return report
         mended = self.mended(asked, report, **fixed)
-        if mended is not report or blamed(verdict.headline) != "duration":
+        # a duration that is planned has been made longer already
+        if mended is not report or blamed(verdict.headline) != "duration" or problem.duration is None:
             return mended
         return (yield from self._told_how_long(problem, report, measured, tolerance, **fixed))
 
