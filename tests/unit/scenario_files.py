@@ -32,6 +32,26 @@ frames = 8
 transmitted_probability = { theory = "scattering", within = 1e-3 }
 """
 
+# a measured barrier, of which nothing needs to be propagated
+PLANE_WAVE = """
+format = 1
+title = "A plane wave"
+[particle]
+mass = "0.067 m_e"
+[potential]
+kind = "rectangular_barrier"
+height = "0.30 +- 0.01 eV"
+width = "5.0 +- 0.1 nm"
+[state]
+kind = "gaussian_packet"
+center = "-30 nm"
+width = "4 nm"
+energy = "0.1 eV"
+[find]
+kind = "transmission_at"
+energy = "0.2 eV"
+"""
+
 
 def content() -> dict[str, Any]:
     """The content of the small scenario."""

@@ -7,26 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.scenario_files import wavesim, written
-
-PLANE_WAVE = """
-format = 1
-title = "A plane wave"
-[particle]
-mass = "0.067 m_e"
-[potential]
-kind = "rectangular_barrier"
-height = "0.30 +- 0.01 eV"
-width = "5.0 +- 0.1 nm"
-[state]
-kind = "gaussian_packet"
-center = "-30 nm"
-width = "4 nm"
-energy = "0.1 eV"
-[find]
-kind = "transmission_at"
-energy = "0.2 eV"
-"""
+from tests.unit.scenario_files import PLANE_WAVE, wavesim, written
 
 
 def test_table_and_json_say_the_same(tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ from ._certify import question_of
 from ._sensitivities import derivatives, duration_of
 from .bars import AbstractQuestion, Report
 
+# error of a derivative by a run, of itself: nobody knows an uncertainty to more digits
+_ENOUGH = 1e-3
+
 
 def with_inputs(
     report: Report,
@@ -36,13 +39,15 @@ def with_inputs(
         return report
     question = find or question_of(problem)
     try:
-        _, entries, missing = derivatives(problem, question, duration_of(report), uncertainties, grid)
+        _, entries, missing = derivatives(problem, question, duration_of(report), uncertainties, grid, _ENOUGH)
     except WavesimError as error:
         warning = f"the uncertainties of the inputs are not part of any bar: {error}"
         return dataclasses.replace(report, warnings=(*report.warnings, warning))
     inputs = {
         name: {
-            path: abs(found[name].derivative) * uncertainties[path] for path, found in entries.items() if name in found
+            path: abs(found[name].derivative) * float(uncertainties[path])
+            for path, found in entries.items()
+            if name in found
         }
         for name in report.quantities
     }

@@ -160,8 +160,11 @@ def derivatives(
     duration: float | None,
     paths: Iterable[str] | None = None,
     grid: Grid | None = None,
+    enough: float = _ENOUGH_OF_RUNS,
 ) -> _Derivatives:
     """The numbers, their derivatives by path and quantity, and sentences on the parameters that cannot be moved.
+
+    Those by a run take more samples in time until each is known to `enough` of itself, or of what the number would lose over the scale.
 
     Raises:
         WavesimError: if the numbers can be differentiated neither without a run nor by one.
@@ -176,17 +179,17 @@ def derivatives(
     first, *more = PLANAR_SAMPLES if problem.potential.dimension > 1 else SAMPLES
     known = _by_run(problem, question, first, paths)
     for samples in more:
-        if _smooth(known):
+        if _smooth(known, enough):
             break
         known = _by_run(problem, question, samples, paths)
     return known
 
 
-def _smooth(known: _Derivatives) -> bool:
+def _smooth(known: _Derivatives, enough: float) -> bool:
     """Whether no derivative by a run would gain from more samples in time."""
     here, entries, _ = known
     return all(
-        entry.error <= _ENOUGH_OF_RUNS * max(abs(entry.derivative), abs(here[name].value) / entry.scale)
+        entry.error <= enough * max(abs(entry.derivative), abs(here[name].value) / entry.scale)
         for found in entries.values()
         for name, entry in found.items()
     )

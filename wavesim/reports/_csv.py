@@ -17,11 +17,15 @@ Runs = list[tuple[str, Report]]
 def number_table(runs: Runs, units: UnitSystem) -> str:
     """One line for each number: case, quantity, value, error, unit, theory and its name, difference, verdict; in shown units.
 
+    Where inputs are uncertain, `inputs` after the error is what they make of the number.
+
     Args:
         runs: label (empty where there is one case only) and report.
         units: of the numbers.
     """
-    head = ["quantity", "value", "error", "unit", "theory", "theory_kind", "difference", "verdict"]
+    uncertain = any(report.inputs for _, report in runs)
+    limits = ["inputs"] if uncertain else []
+    head = ["quantity", "value", "error", *limits, "unit", "theory", "theory_kind", "difference", "verdict"]
     cases = any(label for label, _ in runs)
     rows: list[list[Any]] = [["case", *head] if cases else head]
     for label, report in runs:
@@ -30,10 +34,12 @@ def number_table(runs: Runs, units: UnitSystem) -> str:
             kind, expected = next(iter(q.theory.items()), ("", None))
             theory = "" if expected is None else expected / scale
             off = "" if q.difference is None else q.difference / scale
+            by_inputs = [report.input_error(name) / scale if name in report.inputs else ""]
             row = [
                 name,
                 q.value / scale,
                 q.error / scale,
+                *(by_inputs if uncertain else []),
                 units.symbol(q.dimension),
                 theory,
                 kind,

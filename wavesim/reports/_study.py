@@ -77,7 +77,10 @@ def study_text(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> str
     if study.ratio is not None:
         parts.append(_ratio_text(study, scenario.units))
     for label, report in zip(labels, study.reports, strict=False):
-        parts += [f"{label}: {line}" for line in inputs_text(report, scenario.units)]
+        tabled = {name: shares for name, shares in report.inputs.items() if name in names}
+        parts += [
+            f"{label}: {line}" for line in inputs_text(dataclasses.replace(report, inputs=tabled), scenario.units)
+        ]
         parts.append(f"{label}: {_cost(report)}")
     for case, judged in zip(scenario.cases, outcomes.cases, strict=False):
         parts += [f"{case.label}: {expected_text(outcome, case.units)}" for outcome in judged if not outcome.met]
@@ -89,16 +92,19 @@ def study_text(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> str
 
 
 def _table(name: str, told: list[tuple[str, Report]], units: UnitSystem) -> str:
-    """Case by case: the number with its bar, and each theory with its distance."""
+    """Case by case: the number with its bar, what uncertain inputs make of it, and each theory with its distance."""
     theories = list(dict.fromkeys(kind for _, report in told for kind in report.quantities[name].theory))
     head = told[0][1].quantities[name]
-    rows = [(spoken(name) + unit_text(head.dimension, units), "measured +- error", *map(spoken, theories), "")]
+    uncertain = any(name in report.inputs for _, report in told)
+    heads = ["measured +- error", *(["inputs"] if uncertain else []), *map(spoken, theories), ""]
+    rows = [(spoken(name) + unit_text(head.dimension, units), *heads)]
     for label, report in told:
         q = report.quantities[name]
         scale = units.scale(q.dimension)
         bar = f"{q.error / scale:.1e}" if math.isfinite(q.error) else "unknown"
         verdict = report.verdict(q)
-        cells = [_beside(q, kind, scale) for kind in theories]
+        by_inputs = f"{report.input_error(name) / scale:.1e}" if name in report.inputs else "-"
+        cells = [*([by_inputs] if uncertain else []), *(_beside(q, kind, scale) for kind in theories)]
         rows.append((label, f"{shown(q.value / scale, q.error / scale)} +- {bar}", *cells, verdict))
     return aligned(rows) + "\n"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .._text import brief_text, clean
-from .text import assignment_of
+from .text import assignment_of, found_at
 
 if TYPE_CHECKING:
     from ._build import Scenario
@@ -42,20 +42,9 @@ def changes_of(data: dict[str, Any], assignments: Iterable[str]) -> tuple[Change
     """The values of a file's content that assignments ``path=value`` change, the last one of each path."""
     found: dict[str, Change] = {}
     for path, value in map(assignment_of, assignments):
-        before = _at(data, path.split("."))
+        before = found_at(data, path)
         found[path] = Change(path, before, value)
     return tuple(change for change in found.values() if change.before != change.after)
-
-
-def _at(node: Any, keys: list[str]) -> Any:
-    for key in keys:
-        if isinstance(node, dict):
-            node = node.get(key)
-        elif isinstance(node, list) and key.isdigit() and int(key) < len(node):
-            node = node[int(key)]
-        else:
-            return None
-    return node
 
 
 def changed(scenario: Scenario, changes: tuple[Change, ...]) -> Scenario:

@@ -40,6 +40,7 @@ class Measured:
         compared: rows with a theory.
         covered: those of them whose error bar holds it.
         theory: the theories' names.
+        largest_inputs: the most by which uncertain inputs move it, one standard deviation; nan where that is not known.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Measured:
     compared: int
     covered: int
     theory: str
+    largest_inputs: float = np.nan
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Account:
         for one in self.measured:
             unit = "" if one.unit in ("", "1") else f" {one.unit}"
             words = f"{one.lowest:.6g} to {one.highest:.6g}{unit}, error bars up to {one.largest_error:.1e}"
+            if np.isfinite(one.largest_inputs):
+                words += f"; uncertain inputs move it by up to {one.largest_inputs:.1e} (one standard deviation)"
             if one.compared:
                 words += f"; theory ({one.theory.replace('_', ' ')}) within the bar in {one.covered:,} of {one.compared:,} rows"
             lines.append(f"  {one.name.replace('_', ' ')}: {words}")
@@ -144,4 +148,7 @@ def _measured(dataset: xr.Dataset, name: str) -> Measured:
         return Measured(name, unit, np.nan, np.nan, np.nan, 0, 0, names)
     covered = np.abs(values[held] - theory[held]) <= errors[held]
     lowest, highest, largest = float(values[known].min()), float(values[known].max()), float(errors[known].max())
-    return Measured(name, unit, lowest, highest, largest, int(held.sum()), int(covered.sum()), names)
+    inputs = dataset[f"{name}_inputs"].values.ravel() if f"{name}_inputs" in dataset else np.array([])
+    most = float(np.max(inputs[np.isfinite(inputs)], initial=-np.inf))
+    told = most if np.isfinite(most) else np.nan
+    return Measured(name, unit, lowest, highest, largest, int(held.sum()), int(covered.sum()), names, told)

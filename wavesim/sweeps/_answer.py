@@ -28,12 +28,14 @@ class Asked:
         problem: the physics, in internal units.
         tolerance: error bar aimed at for the headline.
         fixed: numerics given by hand, as in `wavesim.plan`.
+        uncertainties: by path, one standard deviation of each number that is known within limits only.
     """
 
     question: AbstractQuestion
     problem: Problem
     tolerance: float
     fixed: dict[str, Any] = dataclasses.field(default_factory=dict)
+    uncertainties: dict[str, float] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,9 +45,10 @@ class Answer:
     Attributes:
         values, errors: by standard quantity name, the headline first; empty if the row failed.
         theories: by standard quantity name, what theories say by theory's name; the first is the one to be compared with.
-        status: GOOD; MISSED if the bar (which still holds) is above the tolerance; FAILED.
+        status: GOOD; MISSED if the bar (which still holds) is above the tolerance, or an uncertain input's part is not known; FAILED.
         reason: one sentence for every status but GOOD.
         runs, fft_pairs: what it cost, repetitions included.
+        inputs: by standard quantity name, one standard deviation that all uncertain inputs make together.
     """
 
     values: dict[str, float]
@@ -55,6 +58,7 @@ class Answer:
     reason: str = ""
     runs: int = 0
     fft_pairs: int = 0
+    inputs: dict[str, float] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def failed(cls, reason: str) -> Answer:

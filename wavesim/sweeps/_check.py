@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from .._text import described
-from ..analysis import RunRequest
+from ..analysis import RunRequest, route_without_run
 from ..errors import WavesimError
 from ..propagation import Batch, Numerics, pair_seconds, refuse_given
 from ..schemes import Spectral
@@ -29,6 +29,8 @@ _LOOKED_AT = 8
 _COMPILATION = 1.5
 # a row's reason, runs, FFT pairs and status in the store
 _BESIDES = 32
+# evaluations for the derivative by one uncertain input
+_EVALUATIONS = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +50,9 @@ class Check:
         memory: bytes of the largest run; few are made at once on a CPU, a quarter of its memory full on another device.
         store: bytes of the store before compression, about.
         seconds: of all rows on this machine, estimated, compilation included; None where nothing is propagated.
+        uncertain: how many uncertain inputs a row has.
+        inputs_seconds: for what they make of the numbers of all rows, beside `seconds`; None where a row's number is known by a run alone:
+            one there and back, of its own, for each row.
     """
 
     title: str
@@ -64,6 +69,8 @@ class Check:
     memory: int
     store: int
     seconds: float | None
+    uncertain: int = 0
+    inputs_seconds: float | None = None
 
     @property
     def rows(self) -> int:
@@ -92,6 +99,13 @@ class Check:
             lines.append(
                 f"  cost      about {self.fft_pairs:,} FFT pairs, {spoken(self.seconds or 0.0)} on this machine; longer where tolerances are missed at first"
             )
+        if self.uncertain:
+            more = (
+                "a run there and back more for each row, one after the other"
+                if self.inputs_seconds is None
+                else f"about {spoken(self.inputs_seconds)} more on this machine"
+            )
+            lines.append(f"  inputs    {_counted(self.uncertain, 'uncertain number')} in a row: {more}")
         lines.append(f"  store     up to {self.store / 1e3:,.0f} kB")
         if self.impossible:
             told = f"{len(self.impossible)} of {self.sampled} sampled rows; the first: {self.impossible[0]}"
@@ -108,14 +122,18 @@ def check(sweep: Sweep) -> Check:
     runs: list[list[Numerics]] = []
     programs, wrong, planning = set[Any](), list[str](), list[float]()
     rows, batch = _sample(sweep.layout.rows), Batch()
+    limited: Asked | None = None
     for row in rows:
         begun = time.perf_counter()
         try:
-            wanted = _first_round(sweep.asked(row), batch, runs)
+            asked = sweep.asked(row)
+            wanted = _first_round(asked, batch, runs)
         except (ArithmeticError, ValueError, IndexError, MemoryError) as error:
             wrong.append(str(error) if isinstance(error, WavesimError) else described(error))
             continue
         planning.append(time.perf_counter() - begun)
+        if len(asked.uncertainties) > (0 if limited is None else len(limited.uncertainties)):
+            limited = asked
         if wanted is not None:
             runs.append(list(wanted.numerics))
             programs |= {_program(wanted, numerics) for numerics in wanted.numerics}
@@ -141,9 +159,21 @@ def check(sweep: Sweep) -> Check:
         points=_extremes([math.prod(numerics.grid.points) for numerics in every]),
         fft_pairs=round(share * sum(numerics.fft_pairs for numerics in every)),
         memory=max((numerics.memory for numerics in every), default=0),
-        store=layout.rows * (24 * max(len(sweep.measure), 1) + _BESIDES),
+        store=layout.rows * ((32 if sweep.uncertain else 24) * max(len(sweep.measure), 1) + _BESIDES),
         seconds=seconds,
+        uncertain=0 if limited is None else len(limited.uncertainties),
+        inputs_seconds=None if limited is None else _inputs_seconds(limited, layout.rows),
     )
+
+
+def _inputs_seconds(row: Asked, rows: int) -> float | None:
+    """What the uncertain inputs of all rows take, by the numbers of this one; None where they are known by a run alone."""
+    numbers = route_without_run(row.problem, row.question, None)
+    if numbers is None:
+        return None
+    begun = time.perf_counter()
+    numbers(row.problem, row.question)
+    return rows * (1 + _EVALUATIONS * len(row.uncertainties)) * (time.perf_counter() - begun)
 
 
 def _sample(rows: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import os
@@ -15,7 +16,7 @@ import numpy as np
 
 from .._checks import positive
 from .._face import one_line
-from ..analysis import AbstractQuestion
+from ..analysis import AbstractQuestion, parameter_at
 from ..errors import ArgumentError, ScenarioError, WavesimError
 from ..io import encoded
 from ..problem import Problem
@@ -76,6 +77,11 @@ class Sweep:
         """SHA-256 of the content: comments, titles and the order of keys do not matter."""
         return hashlib.sha256(self.content.encode()).hexdigest()
 
+    @functools.cached_property
+    def uncertain(self) -> bool:
+        """Whether rows have uncertain inputs, whose part of each number has a column of its own."""
+        return self.source.uncertain(self.axes)
+
     @classmethod
     def read(
         cls, name_or_path: str | os.PathLike[str], set: Iterable[str] = (), tolerance: float | None = None
@@ -108,6 +114,7 @@ class Sweep:
         measure: Sequence[str] | str = (),
         tolerance: float | None = None,
         find: AbstractQuestion | None = None,
+        uncertainties: Mapping[str, float] | None = None,
     ) -> Sweep:
         """A sweep over a problem, in internal units: ``Sweep.of(problem, {"potential.height": [0.5, 1.0]})``. It stays in this process.
 
@@ -117,9 +124,11 @@ class Sweep:
             measure: standard quantity names.
             tolerance: what to aim at, by default 1e-4.
             find: what is asked, as in `wavesim.certify`.
+            uncertainties: one standard deviation of each number that is known within limits only, by path.
 
         Raises:
-            ArgumentError: if an axis is empty, a quantity unknown, `find` no question, or `tolerance` not positive.
+            ArgumentError: if an axis is empty, a quantity unknown, `find` no question, or `tolerance` not positive; if an uncertainty is not
+                positive, or of no number of the problem.
             ScenarioError: if no row at a corner is possible.
         """
         columns = {path: _column(values) for path, values in axes.items()}
@@ -146,9 +155,23 @@ class Sweep:
             "measure": list(names),
             "theories": [],
         }
+        limits = {path: float(size) for path, size in (uncertainties or {}).items()}
+        if limits:
+            content["uncertainties"] = limits
         kind = kind_of(type(problem.potential)).replace("_", " ").capitalize()
         title = f"{kind} over {', '.join(columns)}"
-        return _made(title, "", content, columns, FromProblem(problem, find, aim))
+        made = _made(title, "", content, columns, FromProblem(problem, find, aim, limits))
+        made._must_be_numbers(limits)
+        return made
+
+    def _must_be_numbers(self, limits: Mapping[str, float]) -> None:
+        _, row, _ = first_possible(self.source, self.axes)
+        for path, size in limits.items():
+            positive(f"uncertainties[{path!r}]", size)
+            try:
+                parameter_at(row.problem, row.question, path)
+            except ArgumentError as error:
+                raise ArgumentError("uncertainties", error.reason) from None
 
     def asked(self, row: int) -> Asked:
         """What a row asks, rows counted with the last axis fastest.

@@ -12,7 +12,7 @@ from .._typing import Dimension
 from ..analysis import AbstractQuestion, question_of
 from ..errors import ScenarioError, WavesimError
 from ..problem import Problem
-from ..scenario import assign_value, dimension_of_path, read_scenario
+from ..scenario import are_uncertain, dimension_of_path, read_scenario, varied
 from ..units import UnitSystem
 from ._answer import Asked
 
@@ -34,6 +34,10 @@ class AbstractSource(abc.ABC):
             WavesimError: if there is no such row.
         """
 
+    @abc.abstractmethod
+    def uncertain(self, axes: Sequence[SweepAxis]) -> bool:
+        """Whether a row may have numbers that are known within limits only."""
+
 
 @dataclasses.dataclass(frozen=True)
 class FromScenario(AbstractSource):
@@ -45,10 +49,16 @@ class FromScenario(AbstractSource):
     def asked(self, values: Mapping[str, Any]) -> tuple[Asked, UnitSystem]:
         content = self.content
         for path, value in values.items():
-            content = assign_value(content, path, value)
+            content = varied(content, path, value)
         scenario = read_scenario(self.name, content)
         question = scenario.find or question_of(scenario.problem)
-        return Asked(question, scenario.problem, scenario.tolerance, scenario.fixed), scenario.units
+        row = Asked(question, scenario.problem, scenario.tolerance, scenario.fixed, scenario.uncertainties)
+        return row, scenario.units
+
+    def uncertain(self, axes: Sequence[SweepAxis]) -> bool:
+        return are_uncertain(self.content) or any(
+            are_uncertain({path: list(axis.values(path))}) for axis in axes for path in axis.paths
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,12 +68,18 @@ class FromProblem(AbstractSource):
     problem: Problem
     find: AbstractQuestion | None
     tolerance: float
+    uncertainties: dict[str, float] = dataclasses.field(default_factory=dict)
 
     def asked(self, values: Mapping[str, Any]) -> tuple[Asked, UnitSystem]:
         problem = self.problem
         for path, value in values.items():
             problem = problem.replace(path, value)
-        return Asked(self.find or question_of(problem), problem, self.tolerance), UnitSystem(natural=True)
+        row = Asked(self.find or question_of(problem), problem, self.tolerance, uncertainties=dict(self.uncertainties))
+        return row, UnitSystem(natural=True)
+
+    def uncertain(self, axes: Sequence[SweepAxis]) -> bool:
+        del axes
+        return bool(self.uncertainties)
 
 
 def values_at(axes: Sequence[SweepAxis], place: Sequence[int]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def sweep(
     *,
     tolerance: float | None = None,
     find: AbstractQuestion | None = None,
+    uncertainties: Mapping[str, float] | None = None,
     out: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
@@ -53,6 +54,8 @@ def sweep(
         measure: standard names of the quantities wanted, such as ``transmitted_probability``; by default the headline.
         tolerance: error bar aimed at for the headline of each row; by default the file's, or 1e-4.
         find: for a problem: what is asked, as in `wavesim.certify`.
+        uncertainties: for a problem: one standard deviation of each number that is known within limits only, by path; a file has them in
+            its values, ``"0.30 +- 0.01 eV"``. Each costs every row five evaluations of theory, or where none knows its number two runs.
         out: a folder for the store, ``OUT/sweep.zarr``; given again, it goes on where it was. Without it the table is in memory only.
         workers: processes of one thread each, by Dask, instead of this process. A script that asks for them must do so under
             ``if __name__ == "__main__":``, because each of them imports it.
@@ -61,7 +64,8 @@ def sweep(
 
     Returns:
         one dimension for each axis with its unit; for each quantity Q variables ``Q``, ``Q_error``, ``Q_theory`` in the units of the
-        scenario (a problem: internal ones); ``status`` (0 waiting, 1 good, 2 tolerance missed, 3 failed), ``reason``, ``runs``,
+        scenario (a problem: internal ones), where inputs are uncertain ``Q_inputs``, what they make of Q (one standard deviation, apart
+        from the error bar); ``status`` (0 waiting, 1 good, 2 tolerance missed, 3 failed), ``reason``, ``runs``,
         ``fft_pairs``. After Ctrl-C the rows that were not reached have status 0; what `out` holds is kept.
 
     Raises:
@@ -72,7 +76,8 @@ def sweep(
         WavesimError: if no row at all can be asked, `out` holds something else or cannot be written, the scheduler is lost or its
             workers run other versions. What was written stays valid.
     """
-    asked = _asked(what, axes, (measure,) if isinstance(measure, str) else tuple(measure or ()), tolerance, find)
+    names = (measure,) if isinstance(measure, str) else tuple(measure or ())
+    asked = _asked(what, axes, names, tolerance, find, uncertainties)
     with contextlib.ExitStack() as stack:
         hands = stack.enter_context(executor(workers, scheduler))
         table = stack.enter_context(_table(asked, out))
@@ -91,10 +96,12 @@ def _asked(
     measure: tuple[str, ...],
     tolerance: float | None,
     find: AbstractQuestion | None,
+    uncertainties: Mapping[str, float] | None,
 ) -> Sweep:
     if isinstance(what, Problem):
-        return Sweep.of(what, axes or {}, measure, tolerance, find)
-    for name, given in (("axes", axes), ("measure", measure), ("find", find)):
+        return Sweep.of(what, axes or {}, measure, tolerance, find, uncertainties)
+    given_here = (("axes", axes), ("measure", measure), ("find", find), ("uncertainties", uncertainties))
+    for name, given in given_here:
         if given:
             raise ArgumentError(name, "is for a problem, but a sweep file has its own; change it there.")
     if isinstance(what, Sweep):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,12 +11,13 @@ from ..._text import brief
 from ...analysis import AbstractQuestion
 from ...errors import ScenarioError, WavesimError
 from ...problem import Problem
-from ...units import split_uncertain
+from ...units import number_and_unit, split_uncertain
 from ._dimensions import dimension_of_path
 from ._fields import quantity_value
 
 # where the numbers of the physics are; others are choices, and nobody measured them
 _PHYSICS = ("particle", "potential", "state", "duration")
+_SHARE = re.compile(r"((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*%")
 
 
 def certain(data: dict[str, Any], natural: bool) -> tuple[dict[str, Any], dict[str, str]]:
@@ -53,6 +55,38 @@ def _without(node: Any, path: str, natural: bool, found: dict[str, str]) -> Any:
         return float(value) if natural else value
     except ValueError:
         return value
+
+
+def are_uncertain(values: Mapping[str, Any]) -> bool:
+    """Whether any of these values of the physics, by path, is or holds one with an uncertainty."""
+    found: dict[str, str] = {}
+    for path, value in values.items():
+        if path.split(".")[0] in _PHYSICS:
+            _without(value, path, False, found)
+    return bool(found)
+
+
+def as_uncertain(value: Any, before: Any) -> Any:
+    """A value as uncertain as the one that it replaces, ``"0.5 eV +- 0.01 eV"`` after ``"0.30 +- 0.01 eV"``; a share stays that share.
+
+    A value that says how uncertain it is stays as it is (``"0.5 +- 0 eV"``: not at all), and so does what is no number.
+    """
+    parts = split_uncertain(before) if isinstance(before, str) else None
+    if parts is None or isinstance(value, bool) or not isinstance(value, str | int | float):
+        return value
+    text = value if isinstance(value, str) else repr(value)
+    number = number_and_unit(text)
+    if number is None or split_uncertain(text) is not None:
+        return value
+    digits = text.strip().removesuffix(number[1]).strip()
+    if share := _SHARE.search(before):
+        return f"{digits} +- {share[1]} % {number[1]}".strip()
+    size = number_and_unit(parts[1])
+    # a number that lacks its unit must not take that of the uncertainty
+    if size is None or (size[1] and not number[1]):
+        return value
+    same = size[1] == number[1]
+    return f"{digits} +- {parts[1]}" if same else f"{text} +- {parts[1]}"
 
 
 def uncertainties_of(

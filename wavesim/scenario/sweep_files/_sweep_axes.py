@@ -79,7 +79,7 @@ def _label(value: Any) -> str:
 
 def names_of(paths: Sequence[str]) -> dict[str, str]:
     """A name for each path: its last part, ``height``, or as many parts as it takes to tell it from the others."""
-    taken = _TAKEN.union(*({name, f"{name}_error", f"{name}_theory"} for name in QUANTITIES))
+    taken = _TAKEN.union(*({name, f"{name}_error", f"{name}_theory", f"{name}_inputs"} for name in QUANTITIES))
 
     def candidates(path: str) -> list[str]:
         parts = path.split(".")

@@ -13,8 +13,10 @@ from pydantic import AfterValidator, Field, StrictInt, StrictStr
 from ..._checks import at_least
 from ..._text import brief
 from ...errors import ArgumentError, ScenarioError
+from ...units import split_uncertain
 from ..schema._fields import Table
 from ..schema._messages import sentences
+from ..schema._uncertain import as_uncertain
 from ._vary import numbers_of
 
 MOST_ROWS = 10_000_000
@@ -22,6 +24,8 @@ MOST_ROWS = 10_000_000
 _BITS = 30
 
 TableT = TypeVar("TableT", bound=Table)
+# low, high, unit, spacing, and one of the ends if it is uncertain
+Bounded = tuple[Any, ...]
 
 
 def _within(name: str, lowest: int) -> AfterValidator:
@@ -90,13 +94,13 @@ def axis_values(path: str, given: Any, wrong: list[str]) -> list[Any]:
     ends = _ends(name, ("from", "to"), (span.begin, span.to), span.spacing, wrong)
     if ends is None:
         return []
-    low, high, unit = ends
+    low, high, unit, limit = ends
     numbers = (np.geomspace if span.spacing == "log" else np.linspace)(low, high, span.count)
     if isinstance(span.begin, int) and isinstance(span.to, int) and np.allclose(numbers, np.rint(numbers), rtol=1e-9):
         return [round(float(number)) for number in numbers]
     # 0.3, not 0.30000000000000004: a table is looked up by its labels; the ends stay what they are
     between = [float(f"{number:.15g}") for number in numbers[1:-1]]
-    return [_written(number, unit) for number in (low, *between, high)]
+    return [_written(number, unit, limit) for number in (low, *between, high)]
 
 
 def axis_length(given: Any) -> int:
@@ -108,9 +112,9 @@ def axis_length(given: Any) -> int:
     return given if isinstance(given, int) and not isinstance(given, bool) and given > 0 else 1
 
 
-def sample_bounds(sample: Sample, wrong: list[str]) -> dict[str, tuple[float, float, str, str]]:
-    """Low, high, unit and spacing by path, as they are written into the sweep's content."""
-    found: dict[str, tuple[float, float, str, str]] = {}
+def sample_bounds(sample: Sample, wrong: list[str]) -> dict[str, Bounded]:
+    """Low, high, unit, spacing and, if they are uncertain, one of the ends by path, as they are written into the sweep's content."""
+    found: dict[str, Bounded] = {}
     if not sample.bounds:
         wrong.append(
             'sample.bounds must hold at least one path, such as "potential.height" = { low = 0.5, high = 2.0 }.'
@@ -123,17 +127,18 @@ def sample_bounds(sample: Sample, wrong: list[str]) -> dict[str, tuple[float, fl
         bounds = read_table(Bounds, raw, f"{name}.", wrong)
         ends = bounds and _ends(name, ("low", "high"), (bounds.low, bounds.high), bounds.spacing, wrong)
         if bounds and ends:
-            found[path] = (*ends, bounds.spacing)
+            low, high, unit, limit = ends
+            found[path] = (low, high, unit, bounds.spacing, *([limit] if limit else []))
     return found
 
 
-def sample_values(kind: str, count: int, seed: int, bounds: Sequence[tuple[float, float, str, str]]) -> list[list[Any]]:
+def sample_values(kind: str, count: int, seed: int, bounds: Sequence[Bounded]) -> list[list[Any]]:
     """The samples, one list for each of the bounds; those of a longer count start with those of a shorter one."""
     make: Callable[[int, int, int], np.ndarray] = _sobol if kind == "sobol" else _uniform
     points = make(count, len(bounds), seed)
     return [
-        [_written(float(number), unit) for number in _between(low, high, spacing, points[:, place])]
-        for place, (low, high, unit, spacing) in enumerate(bounds)
+        [_written(float(number), unit, *limit) for number in _between(low, high, spacing, points[:, place])]
+        for place, (low, high, unit, spacing, *limit) in enumerate(bounds)
     ]
 
 
@@ -158,8 +163,8 @@ def _between(low: float, high: float, spacing: str, share: np.ndarray) -> np.nda
 
 def _ends(
     name: str, keys: tuple[str, str], given: tuple[Any, Any], spacing: str, wrong: list[str]
-) -> tuple[float, float, str] | None:
-    """Two numbers and their unit."""
+) -> tuple[float, float, str, str] | None:
+    """Two numbers, their unit, and the end that says how uncertain the values are; "" if none does."""
     told = f"but they are {brief(given[0])} and {brief(given[1])}"
     found = numbers_of(given)
     if found is None or not all(math.isfinite(number) for number in found[0]):
@@ -174,11 +179,18 @@ def _ends(
     if spacing == "log" and not (low > 0 and high > 0):
         wrong.append(f'{name}: {keys[0]} and {keys[1]} must be positive for spacing = "log", {told}; take "linear".')
         return None
-    return low, high, unit
+    limits = [end for end in given if isinstance(end, str) and split_uncertain(end) is not None]
+    if len({as_uncertain(_written(low, unit), limit) for limit in limits}) > 1:
+        wrong.append(
+            f"{name}: {keys[0]} and {keys[1]} must be uncertain by the same, {told}; list values that differ in it."
+        )
+        return None
+    return low, high, unit, limits[0] if limits else ""
 
 
-def _written(number: float, unit: str) -> Any:
-    return f"{number!r} {unit}" if unit else number
+def _written(number: float, unit: str, limit: str = "") -> Any:
+    """A value as a file holds it, as uncertain as `limit`."""
+    return as_uncertain(f"{number!r} {unit}" if unit else number, limit)
 
 
 def refuse_too_many(lengths: Sequence[int]) -> None:

@@ -10,7 +10,8 @@ from ..._text import clean
 from ...analysis import Axis
 from ...errors import ScenarioError, WavesimError
 from ...units import number_and_unit, ratio, split_uncertain
-from ..text import assign_value
+from ..schema._uncertain import as_uncertain
+from ..text import assign_value, found_at
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,10 +45,19 @@ def cases_of(data: dict[str, Any]) -> Varied:
     for place in range(count):
         content = rest
         for path, values in paths.items():
-            content = assign_value(content, path, values[place])
+            content = varied(content, path, values[place])
         contents.append(content)
     axis = next((axis for path, values in paths.items() if (axis := _axis(path, values)) is not None), None)
     return Varied(_labels(table.get("label"), paths, count), tuple(contents), axis)
+
+
+def varied(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of a file's content with another value at a path, as uncertain as the one there unless it has its own uncertainty.
+
+    Raises:
+        ScenarioError: if the path leads through something that is no table.
+    """
+    return assign_value(data, path, as_uncertain(value, found_at(data, path)))
 
 
 def refuse_varied(data: dict[str, Any], assignments: Iterable[str]) -> None:

@@ -11,6 +11,11 @@ from ._library import (
     shipped_sweeps as shipped_sweeps,
     text_of as text_of,
 )
-from ._paths import assign as assign, assign_value as assign_value, assignment_of as assignment_of
+from ._paths import (
+    assign as assign,
+    assign_value as assign_value,
+    assignment_of as assignment_of,
+    found_at as found_at,
+)
 from ._toml import toml as toml
 from ._writer import written as written

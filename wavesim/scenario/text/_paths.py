@@ -85,6 +85,19 @@ def assign_value(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     return changed
 
 
+def found_at(data: Any, path: str) -> Any:
+    """What a file's content has at a path; None where it leaves it out."""
+    node = data
+    for key in path.split("."):
+        if isinstance(node, dict):
+            node = node.get(key)
+        elif isinstance(node, list) and key.isdigit() and int(key) < len(node):
+            node = node[int(key)]
+        else:
+            return None
+    return node
+
+
 def _value(text: str) -> Any:
     try:
         return toml(f"value = {text}", "the value")["value"]

@@ -76,7 +76,9 @@ class Description:
     @property
     def columns(self) -> tuple[str, ...]:
         """The arrays over all rows: what was measured first, in its order."""
-        first = [f"{name}{suffix}" for name in self.measured for suffix in ("", "_error", "_theory")]
+        first = [f"{name}{suffix}" for name in self.measured for suffix in ("", "_error", "_inputs", "_theory")]
+        # rows without uncertain inputs have no such column
+        first = [name for name in first if name in self.arrays or not name.endswith("_inputs")]
         rest = [name for name in self.arrays if name not in (*first, *self.labels)]
         return (*first, *rest)
 

@@ -56,7 +56,10 @@ def columns(names: Sequence[str], sweep: Sweep) -> dict[str, Column]:
     for name in names:
         unit = sweep.units.symbol(QUANTITIES.get(name, DIMENSIONLESS))
         words = name.replace("_", " ")
-        told = {"": words, "_error": f"error bar of {words}", "_theory": f"{words} by theory"}
+        told = {"": words, "_error": f"error bar of {words}"}
+        if sweep.uncertain:
+            told["_inputs"] = f"uncertainty of {words} by uncertain inputs (one standard deviation)"
+        told |= {"_theory": f"{words} by theory"}
         told |= {f"_theory_{theory}": f"{words} by {theory.replace('_', ' ')}" for theory in sweep.theories}
         for suffix, text in told.items():
             found[name + suffix] = Column("float64", math.nan, {"long_name": text, "units": unit})
@@ -119,6 +122,8 @@ def entries(answers: Sequence[Answer], names: Sequence[str], sweep: Sweep) -> di
             "_error": [one.errors.get(name, math.nan) for one in answers],
             "_theory": [next(iter(said.values()), math.nan) for said in theories],
         }
+        if sweep.uncertain:
+            told["_inputs"] = [one.inputs.get(name, math.nan) for one in answers]
         told |= {f"_theory_{one}": [said.get(one, math.nan) for said in theories] for one in sweep.theories}
         for suffix, numbers in told.items():
             found[name + suffix] = np.array(numbers, float) / scale

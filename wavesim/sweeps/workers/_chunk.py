@@ -115,7 +115,7 @@ def measured(sweep: Sweep) -> tuple[str, ...]:
     for chunk in range(sweep.layout.chunks):
         for row in sweep.layout.rows_of(chunk):
             try:
-                (_, answer), *_ = answers([sweep.asked(row)])
+                (_, answer), *_ = answers([dataclasses.replace(sweep.asked(row), uncertainties={})])
             except (WavesimError, ArithmeticError) as error:
                 answer = Answer.failed(str(error))
             if answer.values:

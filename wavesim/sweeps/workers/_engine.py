@@ -22,7 +22,7 @@ import numpy as np
 
 from ..._programs import make_room
 from ..._text import described
-from ...analysis import Measurement, ProgressNote, Report
+from ...analysis import Measurement, ProgressNote, Report, with_inputs
 from ...errors import WavesimError
 from ...problem import Problem
 from ...propagation import (
@@ -43,6 +43,8 @@ from .._answer import Answer, Asked, Status
 _UNCHECKED = frozenset({"precision", "frames", "save_psi"})
 # seconds of work in a wave; of a row besides its runs, for planning and theory: fewer on a device that wants many rows at once
 _WAVE, _BESIDES, _BESIDES_DEVICE = 5.0, 0.05, 0.01
+# and of each uncertain input of a row, by the routes that propagate nothing
+_INPUT = 0.3
 # seconds between signs of life while nothing is finished
 _BEAT = 1.0
 
@@ -84,7 +86,7 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int])
             begun = _Row(place, row, batch)
             if rows or begun.answer is None:
                 rows.append(begun)
-                work += besides + sum(row_seconds(run.numerics) for run in begun.runs)
+                work += besides + _INPUT * len(row.uncertainties) + sum(row_seconds(run.numerics) for run in begun.runs)
             else:
                 # it has its answer already, and leaves nothing behind that others could depend on
                 at_once.append((place, begun.answer))
@@ -182,7 +184,8 @@ class _Row:
             self.runs = [_Run(wanted.problem, ready(wanted.problem, numerics)) for numerics in wanted.numerics]
             self.made += len(self.runs)
         except StopIteration as end:
-            self.answer = answer_of(end.value, self.asked.tolerance)
+            uncertain = bool(self.asked.uncertainties)
+            self.answer = answer_of(self._with_inputs(end.value), self.asked.tolerance, uncertain)
         except WavesimError as error:
             self.answer = Answer.failed(str(error))
         except (ArithmeticError, ValueError, IndexError, MemoryError) as error:
@@ -191,9 +194,17 @@ class _Row:
                 f"its numbers must go together, but with them nothing can be computed ({described(error)})."
             )
 
+    def _with_inputs(self, report: Report) -> Report:
+        asked, grid = self.asked, self.asked.fixed.get("grid")
+        try:
+            return with_inputs(report, asked.problem, asked.uncertainties, find=asked.question, grid=grid)
+        except (ArithmeticError, ValueError, IndexError, MemoryError) as error:
+            warning = f"the uncertainties of the inputs are not part of any bar: {described(error)}."
+            return dataclasses.replace(report, warnings=(*report.warnings, warning))
 
-def answer_of(report: Report, tolerance: float) -> Answer:
-    """What a table keeps of a report."""
+
+def answer_of(report: Report, tolerance: float, uncertain: bool = False) -> Answer:
+    """What a table keeps of a report; where no input is uncertain, they make 0 of every number."""
     quantities = report.quantities
     met = report.reached
     return Answer(
@@ -204,6 +215,7 @@ def answer_of(report: Report, tolerance: float) -> Answer:
         reason="" if met else " ".join(report.warnings) or f"the tolerance of {tolerance:.2g} was not reached.",
         runs=report.runs,
         fft_pairs=report.fft_pairs,
+        inputs={name: report.input_error(name) for name in (report.inputs if uncertain else quantities)},
     )
 
 

@@ -60,15 +60,18 @@ def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: 
 
 
 def draw_cases(figure: Figure, study: Study, units: UnitSystem, top: float) -> None:
-    """Write the headline of each case, and their ratio last and in bold where there is one."""
+    """Write the headline of each case, what uncertain inputs make of it where there is room, and their ratio last and in bold where there is one."""
     names = {report.headline.name for report in study.reports}
     rows = []
+    room = 2 * len(study.reports) <= MOST_ROWS
     for label, report in zip(study.labels, study.reports, strict=False):
         name = label if len(names) == 1 else f"{label}: {spoken(report.headline.name)}"
         rows.append((name, *_row(report.headline, units, report.verdict(report.headline))))
+        if room and report.inputs.get(report.headline.name):
+            rows.append(_inputs(report, report.headline, units))
     rows = rows[:MOST_ROWS]
     ratio, bold = study.ratio, -1
-    if ratio is not None and len(study.reports) < MOST_ROWS and ratio.theory:
+    if ratio is not None and len(rows) < MOST_ROWS and ratio.theory:
         bold = len(rows)
         rows.append(("ratio, last to first", *_row(ratio, units, "agrees" if ratio.agrees else "outside the bar")))
     measured = spoken(names.pop()) if len(names) == 1 else _HEADS[1]

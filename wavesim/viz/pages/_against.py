@@ -30,17 +30,20 @@ _EXPERIMENT = "experiment"
 _SAME = 1e-3
 # half the length of a level, of the distance between two cases
 _LEVEL = 0.2
+# what uncertain inputs make of a number, in a picture of bars or bands
+BY_INPUTS, PALE = "by uncertain inputs", 0.3
 
 
 @dataclasses.dataclass(frozen=True)
 class Series:
-    """One quantity over the cases, in shown units; nan where a case does not have it."""
+    """One quantity over the cases, in shown units; nan where a case does not have it. `inputs` is what uncertain inputs make of it."""
 
     name: str
     values: np.ndarray
     errors: np.ndarray
     theories: dict[str, np.ndarray]
     given: np.ndarray
+    inputs: np.ndarray
 
     @property
     def all(self) -> np.ndarray:
@@ -83,7 +86,7 @@ def series_of(study: Study, units: UnitSystem) -> list[Series]:
         others = [name for name in study.reports[0].quantities if name != head.name]
         names += [name for name in others if _alike(study, name)][:2]
     scale = units.scale(head.dimension)
-    return [_series(name, [report.quantities.get(name) for report in study.reports], scale) for name in names]
+    return [_series(name, study, scale) for name in names]
 
 
 def _alike(study: Study, name: str) -> bool:
@@ -97,7 +100,9 @@ def _alike(study: Study, name: str) -> bool:
     return True
 
 
-def _series(name: str, cases: list[Quantity | None], scale: float) -> Series:
+def _series(name: str, study: Study, scale: float) -> Series:
+    cases: list[Quantity | None] = [report.quantities.get(name) for report in study.reports]
+
     def numbers(values: list[float | None]) -> np.ndarray:
         return np.array([math.nan if value is None else value / scale for value in values], dtype=float)
 
@@ -111,6 +116,7 @@ def _series(name: str, cases: list[Quantity | None], scale: float) -> Series:
         errors=numbers([None if case is None else case.error for case in cases]),
         theories={kind: numbers([None if case is None else case.theory.get(kind) for case in cases]) for kind in kinds},
         given=numbers([None if case is None else case.theory.get(_EXPERIMENT) for case in cases]),
+        inputs=numbers([report.input_error(name) if name in report.inputs else None for report in study.reports]),
     )
 
 
@@ -139,6 +145,11 @@ def draw_series(axes: Axes, x: np.ndarray, series: list[Series], found: str, bet
         label = found if len(series) == 1 else one.name
         if np.isfinite(one.given).any():
             axes.plot(x, one.given, "s", color=ORANGE, mfc="none", mew=2, ms=11, label="experiment", zorder=3)
+        if np.any(one.inputs > 0):
+            axes.errorbar(
+                x, one.values, yerr=one.inputs, fmt="none", ecolor=_COLORS[index], elinewidth=7, alpha=PALE, zorder=1,
+                label=None if index else BY_INPUTS,
+            )  # fmt: skip
         axes.errorbar(
             x, one.values, yerr=one.errors, fmt="o", color=_COLORS[index], ms=7, elinewidth=1.6, capsize=4,
             label=label, zorder=4,

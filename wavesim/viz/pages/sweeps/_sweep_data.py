@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....errors import ArgumentError
-from ..._numbers import spoken
+from ..._numbers import scientific, spoken
 
 if TYPE_CHECKING:
     from xarray import DataArray, Dataset
@@ -68,6 +68,7 @@ class Table:
         label: with its unit.
         probability: whether it lies between 0 and 1.
         values, errors, theory: what was measured, its bars, and the theory it is compared with.
+        inputs: what uncertain inputs make of it, one standard deviation.
         kind: that theory's name; empty where there is none.
         further: more theories by name.
         status: 0 waiting, 1 good, 2 missed, 3 failed.
@@ -80,6 +81,7 @@ class Table:
     values: np.ndarray
     errors: np.ndarray
     theory: np.ndarray
+    inputs: np.ndarray
     kind: str
     further: dict[str, np.ndarray]
     status: np.ndarray
@@ -122,6 +124,7 @@ class Table:
             values=cut(self.values),
             errors=cut(self.errors),
             theory=cut(self.theory),
+            inputs=cut(self.inputs),
             further={name: cut(array) for name, array in self.further.items()},
             status=cut(self.status),
         )
@@ -138,6 +141,7 @@ class Table:
             values=turn(self.values),
             errors=turn(self.errors),
             theory=turn(self.theory),
+            inputs=turn(self.inputs),
             further={name: turn(array) for name, array in self.further.items()},
             status=turn(self.status),
         )
@@ -184,6 +188,7 @@ def read_table(dataset: Dataset, quantity: str | None = None) -> Table:
         # an infinite bar is one that is not known
         errors=np.where(np.isfinite(errors), errors, np.nan),
         theory=numbers(prefix),
+        inputs=numbers(f"{chosen}_inputs"),
         kind=_theory_name(compared.attrs) if compared is not None else "",
         further={name: values for name, values in further.items() if np.isfinite(values).any()},
         status=np.asarray(dataset["status"].transpose(*dims)) if "status" in dataset else np.ones(variable.shape, int),
@@ -197,6 +202,9 @@ def words_of(dataset: Dataset, table: Table) -> str:
     named = zip(("not yet done", "good", "missed the tolerance or theory", "failed"), counts, strict=True)
     told = ", ".join(f"{count:,} {name}" for name, count in named if count and count < rows)
     words = [f"{rows:,} rows{': ' if told else ''}{told}."]
+    known = table.inputs[np.isfinite(table.inputs)]
+    if known.any():
+        words.append(f"Uncertain inputs move it by up to {scientific(float(known.max()), 1)} (one standard deviation).")
     if "runs" in dataset and "fft_pairs" in dataset:
         runs, pairs = (int(dataset[name].sum()) for name in ("runs", "fft_pairs"))
         words.append(f"{runs:,} propagations, {pairs:,} FFT pairs." if pairs else "Computed without propagation.")

@@ -11,7 +11,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFor
 from ..._colors import BLUE, GROUND, INK, SLATE, STEPS, VERMILION, case_colors
 from ..._numbers import spoken
 from ...draw import DASHED, FURTHER, legend_above
-from .._against import Series, draw_distances, draw_series
+from .._against import BY_INPUTS, PALE, Series, draw_distances, draw_series
 from ._sweep_data import FAILED, MISSED, Axis, Table
 
 _PLACE = (0.085, 0.86)
@@ -72,13 +72,17 @@ def draw_one(axes: Panel, table: Table) -> None:
             axes.plot(x, table.theory, color=INK, lw=1.3, ls=DASHED, label=table.kind, zorder=3)
         for (name, values), (color, style) in zip(table.further.items(), FURTHER, strict=False):
             axes.plot(x, values, color=color, lw=1.6, ls=style, label=spoken(name), zorder=2)
-        _draw_band(axes, x, table, BLUE)
+        _draw_band(axes, x, table, BLUE, named=True)
         axes.plot(x, table.values, color=BLUE, lw=2.4, label="measured", zorder=2)
     _mark_rows(axes, x, table)
     legend_above(axes)
 
 
-def _draw_band(axes: Panel, x: np.ndarray, table: Table, color: Color) -> None:
+def _draw_band(axes: Panel, x: np.ndarray, table: Table, color: Color, named: bool = False) -> None:
+    """The error bars as a band, and what uncertain inputs make of the number as a paler one."""
+    if np.any(table.inputs > 0):
+        low, high = table.values - table.inputs, table.values + table.inputs
+        axes.fill_between(x, low, high, color=color, alpha=PALE / 2, lw=0, label=BY_INPUTS if named else None)
     axes.fill_between(x, table.values - table.errors, table.values + table.errors, color=color, alpha=0.25, lw=0)
 
 
@@ -155,4 +159,4 @@ def round_ticks(axis: XAxis | YAxis, ratio: float) -> None:
 def _series(table: Table) -> Series:
     """The table as the pictures of studies have it."""
     theories = ({table.kind: table.theory} if table.compared else {}) | table.further
-    return Series(table.name, table.values, table.errors, theories, np.full(table.values.shape, np.nan))
+    return Series(table.name, table.values, table.errors, theories, np.full(table.values.shape, np.nan), table.inputs)

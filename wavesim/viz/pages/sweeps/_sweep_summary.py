@@ -41,7 +41,8 @@ def sweep_summary(
     each value of the shorter ones, up to twelve. What spans more than a factor of thirty is drawn in decades. Failed and missed rows are marked.
 
     Args:
-        dataset: a sweep's table: for a quantity Q the variables Q, Q_error and, if there is a theory, Q_theory (further ones Q_theory_NAME), and ``status``.
+        dataset: a sweep's table: for a quantity Q the variables Q, Q_error and, if there is a theory, Q_theory (further ones Q_theory_NAME), if inputs are uncertain Q_inputs,
+            and ``status``.
         path: where to write it.
         kind: "line", "map" or "histogram", instead of what the axes suggest.
         quantity: what is drawn; by default the first.
