@@ -9,6 +9,7 @@ import re
 
 import numpy as np
 
+from ._text import choice
 from ._unit import as_written
 from .errors import ArgumentError
 
@@ -52,7 +53,7 @@ def at_least(argument: str, value: int, bound: int) -> None:
 def one_of(argument: str, value: object, choices: tuple[str, ...]) -> None:
     """Raise unless `value` is one of the words in `choices`."""
     if value not in choices:
-        raise ArgumentError(argument, f"must be one of {', '.join(choices)}, but is {value!r}.")
+        raise ArgumentError(argument, choice(value, choices))
 
 
 def named_option(function: str, name: str, options: tuple[str, ...]) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
+from collections.abc import Sequence
 
 # control, format (direction marks and overrides among them), surrogate, private; line and paragraph separators
 _ACTING = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 _LONGEST = 100
+# choices that stand before what was given, in characters
+_FEW = 60
 
 
 def clean(text: str, keep: str = "") -> str:
@@ -42,6 +46,24 @@ def brief(value: object, longest: int = _LONGEST) -> str:
         # a huge integer inside, or a value nested beyond what Python can write
         return f"a {type(value).__name__} that is too large to show"
     return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def choice(given: object, choices: Sequence[str], listed: str = "") -> str:
+    """What is said of a word that is none of the choices: ``must be one of right, left, but is 'up'.``
+
+    Where a choice is near and the list is long, the suggestion comes first: ``must be one of 29 words, but is 'freee'; did you mean 'free'?
+    They are free, step, ...``
+
+    Args:
+        given: what stands there.
+        choices: what may.
+        listed: the choices as they are told, where not all of them are.
+    """
+    told = listed or ", ".join(choices)
+    near = difflib.get_close_matches(str(given)[:_LONGEST], choices, 1)
+    if near and len(told) > _FEW:
+        return f"must be one of {len(choices)} words, but is {brief(given)}; did you mean {near[0]!r}? They are {told}."
+    return f"must be one of {told}, but is {brief(given)}{f'; did you mean {near[0]!r}?' if near else '.'}"
 
 
 def first_line(error: BaseException) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pydantic
 
-from ..._text import brief, brief_text, clean
+from ..._text import brief, brief_text, choice, clean
 from ...errors import ArgumentError
 from ._fields import Table
 
@@ -63,11 +63,13 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
             # a rule's own sentence begins with what must hold, a unit's with what was given
             return f"{name}{'' if str(context['error']).startswith('must ') else ':'} {context['error']}"
         case "extra_forbidden":
+            # the key itself may be called as some table is
+            above, table = _path(one["loc"][:-1], raw, root, tables)
             keys = [field.alias or key for key, field in table.model_fields.items()]
-            place = f" in [{'.'.join(path[:-1])}]" if len(path) > 1 else f" of a {file}"
-            hint = _nearest(path[-1], keys, "")
-            elsewhere = _elsewhere(path[-1], raw) if not hint and len(path) == 1 else ""
-            return f"unknown key `{path[-1]}`{place}{hint or elsewhere or '.'} The keys here are {', '.join(keys)}."
+            place = f" in [{'.'.join(above)}]" if above else f" of a {file}"
+            elsewhere = _inside(path[-1], raw) if not above else _outside(path[-1], above, root, tables)
+            hint = _nearest(path[-1], keys, "") or elsewhere or "."
+            return f"unknown key `{path[-1]}`{place}{hint} The keys here are {', '.join(keys)}."
         case "missing" if isinstance(given, list):
             return f"{name} must be complete, but is {brief(given)}; add what is missing."
         case "missing":
@@ -75,13 +77,15 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
         case "union_tag_not_found" if isinstance(given, dict):
             return f"{name}.kind must be given, but is missing; `wavesim schema` lists the kinds."
         case "union_tag_invalid":
-            return f"{name}.kind {_choose(context['tag'], _quoted(context['expected_tags']))}"
+            return f"{name}.kind {choice(context['tag'], _quoted(context['expected_tags']))}"
         case "literal_error":
             choices = _quoted(context["expected"])
             # numbered names go on for pages
             few = [choice for choice in choices if not re.search(r"_\d+$", choice)]
-            shown = context["expected"] if len(choices) <= _MANY else ", ".join(few) + ", or one of these with a number"
-            return f"{name} must be {shown}, but is {brief(given)}{_nearest(given, choices)}"
+            told = ", ".join(few) + ", or one of these with a number" if len(choices) > _MANY else ", ".join(choices)
+            if len(choices) == 1 or not isinstance(given, str):
+                return f"{name} must be {context['expected']}, but is {brief(given)}{_nearest(given, choices)}"
+            return f"{name} {choice(given, choices, told)}"
         case "model_type" | "dict_type" | "model_attributes_type" | "union_tag_not_found":
             return f"{name} must be a table, but is {brief(given)}; write [{name}] and its keys below."
         case "string_type":
@@ -129,16 +133,23 @@ def _tagged(node: Any, key: Any, depth: int, loc: tuple[Any, ...]) -> bool:
     )
 
 
-def _choose(given: object, choices: list[str]) -> str:
-    return f"must be one of {', '.join(choices)}, but is {brief(given)}{_nearest(given, choices)}"
-
-
 def _nearest(given: object, choices: list[str], none: str = ".") -> str:
     near = difflib.get_close_matches(str(given)[:100], choices, 1)
     return f"; did you mean {near[0]!r}?" if near else none
 
 
-def _elsewhere(key: str, raw: Any) -> str:
+def _outside(key: str, above: list[str], root: type[Table], tables: Tables) -> str:
+    """Where else in a file a key belongs that stands in a table of it: ``duration`` above all tables, ``tolerance`` in [accuracy]."""
+    sections = [
+        name for name in root.model_fields if name in tables and name not in above and not name.startswith("expect")
+    ]
+    homes = {key: f"{key!r}, which stands above all tables" for key in root.model_fields}
+    homes |= {inner: f"'{name}.{inner}'" for name in sections for inner in tables[name].model_fields}
+    near = difflib.get_close_matches(key[:100], homes, 1, cutoff=0.75)
+    return f"; did you mean {homes[near[0]]}?" if near else ""
+
+
+def _inside(key: str, raw: Any) -> str:
     """The full path of a key that stands inside of a table of the file: ``width`` is ``potential.width``."""
     if not isinstance(raw, dict):
         return ""

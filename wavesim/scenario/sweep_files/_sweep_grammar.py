@@ -74,6 +74,7 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
     Raises:
         ScenarioError: with one line for each thing that is wrong.
     """
+    refuse_single(name, data)
     wrong: list[str] = []
     try:
         file = SweepFile.model_validate(data)
@@ -125,6 +126,17 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
             f"{name} must hold text, numbers, lists and tables only, but holds a date; write it as text."
         ) from None
     return Understood(clean(file.title), scenario, content)
+
+
+def refuse_single(name: str, data: Mapping[str, Any]) -> None:
+    """Raises:
+    ScenarioError: if the content is that of a scenario, which has a state and a potential of its own.
+    """
+    if {"potential", "state"} & data.keys() and not {"scenario", "axes", "sample"} & data.keys():
+        raise ScenarioError(
+            f'{name} must be a sweep, but is a scenario: `wavesim run` runs it; to sweep it, write a file with scenario = "{name}.toml" and '
+            'axes, such as [axes] "potential.height" = [0.5, 1.0].'
+        )
 
 
 def _with_tables(

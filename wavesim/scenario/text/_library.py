@@ -61,7 +61,11 @@ def find_sweep(name_or_path: str) -> tuple[str, str]:
         ScenarioError: if there is none; names that are close are suggested.
     """
     return _found(
-        name_or_path, shipped_sweeps(), "sweep", shipped(), f"is a scenario; `wavesim run {name_or_path}` runs it."
+        name_or_path,
+        shipped_sweeps(),
+        "sweep",
+        shipped(),
+        f'is a scenario; `wavesim run {name_or_path}` runs it; to sweep it, write a file with scenario = "{name_or_path}" and [axes].',
     )
 
 

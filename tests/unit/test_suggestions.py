@@ -1,0 +1,69 @@
+"""What a misspelt word of a file is told: the word that was meant before the long list of those that exist, and where a key belongs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.scenario_files import content, wavesim, written
+from wavesim._text import choice
+from wavesim.errors import ScenarioError
+from wavesim.scenario import read_scenario
+
+
+def told(**tables: Any) -> str:
+    """What is said of the small scenario with these tables."""
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario("small", {**content(), **tables})
+    return str(caught.value)
+
+
+def test_the_suggestion_comes_before_a_long_list() -> None:
+    words = told(potential={"kind": "gausian_barrier", "height": 1.0, "width": 1.0})
+    assert words.startswith(
+        "potential.kind must be one of 29 words, but is 'gausian_barrier'; did you mean 'gaussian_barrier'? They are free, step,"
+    )
+    assert told(run={"scheme": "strnag"}).startswith(
+        "run.scheme must be one of 8 words, but is 'strnag'; did you mean 'strang'? They are strang,"
+    )
+    # a short list needs no such care, and where nothing is near there is nothing to suggest
+    assert choice("rigth", ("right", "left")) == "must be one of right, left, but is 'rigth'; did you mean 'right'?"
+    assert choice("up", ("right", "left")) == "must be one of right, left, but is 'up'."
+
+
+@pytest.mark.parametrize(
+    ("tables", "hint"),
+    [
+        ({"run": {"duration": 3.0}}, "unknown key `duration` in [run]; did you mean 'duration', which stands above all tables? The keys here are dt,"),
+        ({"run": {"durtion": 3.0}}, "unknown key `durtion` in [run]; did you mean 'duration', which stands above all tables?"),
+        ({"run": {"tolerance": 1e-3}}, "unknown key `tolerance` in [run]; did you mean 'accuracy.tolerance'?"),
+        ({"accuracy": {"frames": 3}}, "unknown key `frames` in [accuracy]; did you mean 'run.frames'?"),
+        ({"run": {"zzz": 3}}, "unknown key `zzz` in [run]. The keys here are dt, frames, scheme, precision."),
+        # a kind of observable is called so too
+        ({"energy": 1.0}, "unknown key `energy` of a scenario. The keys here are format, title,"),
+    ],
+)  # fmt: skip
+def test_a_key_in_the_wrong_table_is_told_where_it_belongs(tables: dict[str, Any], hint: str) -> None:
+    assert told(**tables).startswith(hint)
+
+
+def test_a_scenario_is_no_sweep(tmp_path: Path) -> None:
+    done = wavesim("sweep", written(tmp_path), "--out", tmp_path / "out")
+    assert done.exit_code == 2 and not (tmp_path / "out").exists()
+    assert done.stderr.strip().count("\n") == 0
+    assert (
+        "small must be a sweep, but is a scenario: `wavesim run` runs it; to sweep it, write a file with scenario = "
+        in done.stderr
+    )
+    shipped = wavesim("sweep", "rectangular_barrier", "--out", tmp_path / "out")
+    assert (
+        shipped.exit_code == 2
+        and 'to sweep it, write a file with scenario = "rectangular_barrier" and [axes]' in shipped.stderr
+    )
+    # the cure works
+    (tmp_path / "sweep.toml").write_text(
+        'format = 1\ntitle = "s"\nscenario = "small.toml"\n[axes]\n"potential.height" = [0.5, 1.0]\n'
+    )
+    assert wavesim("check", tmp_path / "sweep.toml").exit_code == 0
