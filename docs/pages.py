@@ -48,7 +48,7 @@ def format_page() -> str:
         if table.name == "expect":
             names = [name for name in QUANTITIES if not re.search(r"_\d+$", name)]
             parts.append(
-                f"Its keys are the names of numbers: {', '.join(f'`{name}`' for name in names)}, and numbered ones such as `level_3`."
+                f"Its keys are the names of numbers: {', '.join(f'`{name}`' for name in names)}, and numbered ones such as `level_3`; and the names under `[measure]`."
             )
     for family in FAMILY_OF:
         title, meaning = _HEADS[family]

@@ -275,7 +275,9 @@ class Expectation(AbstractObservable):
     @property
     def dimension(self) -> Dimension:  # type: ignore[override]
         """That of its unit, by which it is also shown; a plain number here is no probability."""
-        return Dimension("plain number", (0, 0, 0)) if self.unit == "1" else Dimension(self.unit, unit(self.unit)[1])
+        if self.unit == "1":
+            return Dimension("plain number", (0, 0, 0))
+        return Dimension(self.unit, unit(self.unit)[1], examples=(self.unit,))
 
     def prepare(self, grid: Grid, hamiltonian: Hamiltonian, initial: jax.Array) -> Any:
         axes = phase_space_axes(self.formula, tuple(self.parameters or {}))

@@ -215,7 +215,10 @@ def test_objects_may_vary_in_python() -> None:
     [
         ({"axes": {}}, "`axes` must be values by path"),
         ({"axes": {"potential.height": []}}, "`axes` must be values by path"),
-        ({"measure": "transmitted"}, "`measure` must hold standard quantity names, but 'transmitted' is none"),
+        (
+            {"measure": "transmitted"},
+            "`measure` must be a standard quantity or a name under [measure], but 'transmitted' is none",
+        ),
         ({"find": Decay}, "`find` must be a question"),
         ({"tolerance": 0.0}, "`tolerance` must be positive"),
     ],

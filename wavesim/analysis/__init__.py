@@ -29,6 +29,7 @@ from .bars import (
     Report as Report,
     RunRequest as RunRequest,
     Study as Study,
+    note_on as note_on,
     repetitions as repetitions,
 )
 from .fits import (

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from ..analysis import Curve, Quantity, Report
+from ..analysis import Curve, Quantity, Report, note_on
 from ..scenario import Expectation
 
 SHARE_COVERED = 0.99
@@ -39,8 +39,7 @@ def judge(report: Report, expect: tuple[Expectation, ...]) -> list[Outcome]:
 def _outcome(report: Report, one: Expectation) -> Outcome:
     quantity, curve = report.quantities.get(one.quantity), report.curves.get(one.quantity)
     if quantity is None and curve is None:
-        known = dict.fromkeys((*report.quantities, *report.curves))
-        return Outcome(one, False, reason=f"this run does not measure it; it measures {', '.join(known)}")
+        return Outcome(one, False, reason=_not_measured(report, one.quantity))
     if not report.complete:
         return Outcome(one, False, reason="the run was interrupted")
     if quantity is not None:
@@ -99,6 +98,16 @@ def judge_quantity(quantity: Quantity, one: Expectation, curve: Curve | None = N
         one.within if one.within is not None else one.relative * abs(expected) if one.relative is not None else error
     )
     return Outcome(one, distance <= allowed, distance, allowed)
+
+
+def _not_measured(report: Report, name: str) -> str:
+    """Why a report has no such number: a note on what the scenario measures itself says it."""
+    if note := note_on(name, report.notes):
+        return note
+    known = list(dict.fromkeys((*report.quantities, *report.curves)))
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f" did you mean {near[0]}?" if near else ""
+    return f"this run does not measure it;{hint} it measures {', '.join(known)}"
 
 
 def _no_theory(wanted: str, known: list[str]) -> str:

@@ -13,7 +13,7 @@ from .._typing import ENERGY, LENGTH, TIME
 from .._version import __version__
 from ..analysis import Curve, Quantity, Report
 from ..propagation import Numerics
-from ..scenario import QUANTITIES, Scenario
+from ..scenario import Scenario
 from ..units import UnitSystem
 from ._expect import Outcome
 from ._moved import inputs_json
@@ -119,7 +119,7 @@ def _listed(values: np.ndarray, scale: float) -> list[float]:
 
 def expected_json(outcome: Outcome, units: UnitSystem) -> dict[str, Any]:
     one = outcome.expectation
-    scale = units.scale(QUANTITIES[one.quantity])
+    scale = units.scale(one.dimension)
     kind = "theory" if one.theory is not None else "value" if one.value is not None else "below"
     target = one.theory if kind == "theory" else (one.value if kind == "value" else one.below)
     assert target is not None

@@ -37,7 +37,7 @@ def predictions_text(predictions: dict[str, dict[str, float]], units: UnitSystem
 
 
 def expected_text(outcome: Outcome, units: UnitSystem) -> str:
-    one, dimension = outcome.expectation, QUANTITIES[outcome.expectation.quantity]
+    one, dimension = outcome.expectation, outcome.expectation.dimension
     scale, unit = units.scale(dimension), unit_text(dimension, units)
     verdict = "met    " if outcome.met else "NOT MET"
     if outcome.reason:

@@ -12,7 +12,8 @@ from typing import Any
 import pydantic
 
 from .._face import one_line
-from .._text import clean
+from .._text import brief_text, clean
+from .._typing import Dimension
 from ..analysis import AbstractQuestion, Axis
 from ..errors import ArgumentError, ScenarioError, WavesimError
 from ..problem import Problem
@@ -21,7 +22,7 @@ from ._changes import Change, changed, changes_of
 from ._tables import with_tables
 from .schema._fields import quantity_value
 from .schema._messages import listed, sentences
-from .schema._quantities import OF_STUDIES, QUANTITIES
+from .schema._quantities import OF_STUDIES, QUANTITIES, no_quantity
 from .schema._recoil import with_recoils
 from .schema._schema import SECTIONS, Expected, ScenarioFile
 from .schema._uncertain import certain, uncertainties_of
@@ -41,6 +42,7 @@ class Expectation:
         within: the distance allowed, or None for its own error bar.
         relative: the distance allowed as a fraction of what is expected, or None.
         factor: the factor allowed either way, or None; for numbers that are known to their order of magnitude.
+        own: the dimension of a number that the scenario measures by a name of its own, None for standard quantities.
     """
 
     quantity: str
@@ -50,6 +52,12 @@ class Expectation:
     within: float | None = None
     relative: float | None = None
     factor: float | None = None
+    own: Dimension | None = None
+
+    @property
+    def dimension(self) -> Dimension:
+        """Of the quantity."""
+        return QUANTITIES[self.quantity] if self.own is None else self.own
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,7 +158,7 @@ def _varied(name: str, data: dict[str, Any], folder: Path) -> Scenario:
             cases.append(dataclasses.replace(_single(name, content, folder), label=label))
         except ScenarioError as error:
             wrong += [line for line in str(error).splitlines() if line not in wrong]
-    expect = tuple(_expectations(whole, "units" in data, wrong))
+    expect = tuple(_expectations(whole, "units" in data, wrong, {}))
     if wrong:
         raise ScenarioError(listed(wrong))
     return dataclasses.replace(
@@ -179,7 +187,7 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
         file = ScenarioFile.model_validate(read, context={"natural": natural, "angle": angle})
     except pydantic.ValidationError as error:
         wrong += sentences(error, data, ScenarioFile, SECTIONS)
-    expect = tuple(_expectations(read.get("expect"), natural, wrong, angle))
+    expect = tuple(_expectations(read.get("expect"), natural, wrong, _measured(file, read), angle))
     particle = data.get("particle", {})
     both = {"mass", "charging"} & particle.keys() if isinstance(particle, dict) else {"mass"}
     if len(both) == 2:
@@ -242,14 +250,36 @@ def is_angle(data: dict[str, Any]) -> bool:
         return False
 
 
-def _expectations(data: Any, natural: bool, wrong: list[str], angle: bool = False) -> Iterator[Expectation]:
-    """The expectations with their numbers in internal units; what is wrong in a way that no schema can say is added to `wrong`."""
+def _measured(file: Any, data: dict[str, Any]) -> dict[str, Any]:
+    """By name, the dimensions of what a file measures, and anything where it could not be checked."""
+    if file is None:
+        given = data.get("measure")
+        return dict.fromkeys(given) if isinstance(given, dict) else {}
+    return {name: one.dimension for name, one in file.measure.items()}
+
+
+def _expectations(
+    data: Any, natural: bool, wrong: list[str], own: dict[str, Any], angle: bool = False
+) -> Iterator[Expectation]:
+    """The expectations with their numbers in internal units; what is wrong in a way that no schema can say is added to `wrong`.
+
+    Args:
+        data: the table.
+        natural: whether the file is in natural units.
+        wrong: sentences.
+        own: by name, the dimensions of what the file measures; anything else where the file is wrong anyway.
+        angle: whether the coordinate is an angle.
+    """
     for name, row in data.items() if isinstance(data, dict) else ():
         try:
             table = Expected.model_validate(row, context={"natural": natural, "angle": angle})
         except pydantic.ValidationError:
             continue
-        if name not in QUANTITIES:
+        if name not in own and name not in QUANTITIES:
+            wrong.append(f"expect.{brief_text(clean(name), 100)} {no_quantity(name, own, OF_STUDIES)}")
+            continue
+        dimension = own.get(name, QUANTITIES.get(name))
+        if not isinstance(dimension, Dimension):
             continue
         if sum(getattr(table, key) is not None for key in ("theory", "value", "below")) != 1:
             wrong.append(f"expect.{name}: must hold exactly one of theory, value and below.")
@@ -261,10 +291,17 @@ def _expectations(data: Any, natural: bool, wrong: list[str], angle: bool = Fals
             given = getattr(table, key)
             try:
                 if given is not None:
-                    numbers[key] = quantity_value(given, QUANTITIES[name], natural, angle=angle)
+                    numbers[key] = quantity_value(given, dimension, natural, angle=angle)
             except WavesimError as error:
                 wrong.append(f"expect.{name}.{key}: {error}")
-        yield Expectation(name, theory=table.theory, relative=table.relative, factor=table.factor, **numbers)
+        yield Expectation(
+            name,
+            theory=table.theory,
+            relative=table.relative,
+            factor=table.factor,
+            own=dimension if name in own else None,
+            **numbers,
+        )
 
 
 def _units(data: dict[str, Any], natural: bool, mass: float, angle: bool) -> UnitSystem:

@@ -48,6 +48,7 @@ class Answer:
         status: GOOD; MISSED if the bar (which still holds) is above the tolerance, or an uncertain input's part is not known; FAILED.
         reason: one sentence for every status but GOOD.
         runs, fft_pairs: what it cost, repetitions included.
+        notes: sentences on numbers that the row does not have.
         inputs: by standard quantity name, one standard deviation that all uncertain inputs make together.
     """
 
@@ -59,6 +60,7 @@ class Answer:
     runs: int = 0
     fft_pairs: int = 0
     inputs: dict[str, float] = dataclasses.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def failed(cls, reason: str) -> Answer:

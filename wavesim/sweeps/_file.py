@@ -16,12 +16,14 @@ import numpy as np
 
 from .._checks import positive
 from .._face import one_line
+from .._typing import DIMENSIONLESS, Dimension
 from ..analysis import AbstractQuestion, parameter_at
 from ..errors import ArgumentError, ScenarioError, WavesimError
 from ..io import encoded
 from ..problem import Problem
 from ..propagation import dimension_of
 from ..scenario import (
+    QUANTITIES,
     SweepAxis,
     assignment_of,
     axes_of,
@@ -58,6 +60,7 @@ class Sweep:
         units: in which numbers are shown: those that the first possible row speaks in; for a problem, internal ones.
         layout: how the rows are cut into chunks.
         source: what the rows are made of.
+        own: by name, the dimensions of what the scenario measures by names of its own.
     """
 
     __repr__ = one_line
@@ -71,11 +74,16 @@ class Sweep:
     units: UnitSystem
     layout: Layout
     source: AbstractSource = dataclasses.field(repr=False)
+    own: dict[str, Dimension] = dataclasses.field(default_factory=dict, repr=False)
 
     @property
     def hash(self) -> str:
         """SHA-256 of the content: comments, titles and the order of keys do not matter."""
         return hashlib.sha256(self.content.encode()).hexdigest()
+
+    def dimension(self, name: str) -> Dimension:
+        """Of a quantity."""
+        return self.own[name] if name in self.own else QUANTITIES.get(name, DIMENSIONLESS)
 
     @functools.cached_property
     def uncertain(self) -> bool:
@@ -142,7 +150,7 @@ class Sweep:
                 f"must be a question, such as wavesim.analysis.Decay(), but is {find!r}; build it from its class.",
             )
         names = (measure,) if isinstance(measure, str) else tuple(measure)
-        if wrong := list(unknown(names)):
+        if wrong := list(unknown(names, list(problem.measure))):
             raise ArgumentError("measure", wrong[0].removeprefix("measure "))
         aim = 1e-4 if tolerance is None else tolerance
         positive("tolerance", aim)
@@ -222,11 +230,12 @@ def _made(
     refuse_too_many([len(columns[group[0]]) for group in order])
     _, first, units = first_possible(source, axes_of(order, columns, {}, sampled))
     plain = {path: units.symbol(dimension_at(first, path)) for path in columns}
-    axes = axes_of(order, columns, plain, sampled)
+    names, theories = tuple(content["measure"]), tuple(content["theories"])
+    own = {name: first.problem.measure[name].dimension for name in names if name in first.problem.measure}
+    axes = axes_of(order, columns, plain, sampled, own)
     shape = [len(axis) for axis in axes]
     layout = Layout.of(shape, _PLANAR) if dimension_of(first.problem) > 1 else Layout.of(shape)
-    names, theories = tuple(content["measure"]), tuple(content["theories"])
-    return Sweep(title, scenario, canonical(content), names, theories, axes, units, layout, source)
+    return Sweep(title, scenario, canonical(content), names, theories, axes, units, layout, source, own)
 
 
 def _column(values: Iterable[Any]) -> list[Any]:

@@ -56,6 +56,12 @@ def refuse_taken(names: Iterable[str], taken: Iterable[str]) -> None:
         )
 
 
+def note_on(name: str, notes: Iterable[str]) -> str:
+    """The note of `without_bars` on one of the user's observables; "" if there is none."""
+    told = (note for note in notes if name in note.partition(" of [measure] ")[0].split(", "))
+    return next(told, "")
+
+
 def without_bars(report: Report, names: tuple[str, ...]) -> Report:
     """The report with a note on those of the user's observables that are no numbers of it."""
     missing = [name for name in names if name not in report.quantities]

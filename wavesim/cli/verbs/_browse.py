@@ -168,11 +168,12 @@ def reported(result: Result, facts: dict[str, str], units: UnitSystem) -> Result
         if not isinstance(question, AbstractRecordQuestion):
             return result
         quantities = {}
+        dimensions = QUANTITIES | {name: one.dimension for name, one in scenario.problem.measure.items()}
         for name, row in numbers.items():
-            scale = units.scale(QUANTITIES[name])
+            scale = units.scale(dimensions[name])
             theory = {kind: value * scale for kind, value in row["theory"].items()}
             error = math.inf if row["error"] is None else row["error"] * scale
-            quantities[name] = Quantity(name, row["value"] * scale, error, QUANTITIES[name], {}, theory)
+            quantities[name] = Quantity(name, row["value"] * scale, error, dimensions[name], {}, theory)
         theories = question.curve_predictions(result.problem, result.times)
         curves = {
             name: Curve(name, result.times, values, dimension, theories.get(name, {}))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections.abc import Iterable
+
+from ..._text import brief
 from ..._typing import (
     CURRENT_DENSITY,
     DIMENSIONLESS,
@@ -84,3 +89,18 @@ QUANTITIES: dict[str, Dimension] = {
 
 # what several cases together tell, and no single run
 OF_STUDIES = ("ratio",)
+
+
+def no_quantity(name: str, own: Iterable[str] = (), more: Iterable[str] = ()) -> str:
+    """What is said of a name that is no quantity: the one that was meant, or all of them but those with a number behind.
+
+    Args:
+        name: as given.
+        own: the names under [measure].
+        more: other names that would do.
+    """
+    known = [*own, *(one for one in QUANTITIES if one not in OF_STUDIES), *more]
+    near = difflib.get_close_matches(name[:100], known, 1)
+    few = ", ".join(one for one in known if not re.search(r"_\d+$", one))
+    hint = f"did you mean {near[0]!r}?" if near else f"choose from {few}."
+    return f"must be a standard quantity or a name under [measure], but {brief(name)} is none; {hint}"

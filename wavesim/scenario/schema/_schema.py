@@ -182,6 +182,8 @@ class DesignTable(Table):
     route: Annotated[StrictStr, _checked(one_of, "route", ROUTES)] | None = None
 
 
+# an editor suggests the standard ones
+_NAMES: Any = {"anyOf": [{"enum": list(QUANTITIES)}, {"type": "string"}]}
 _OFF = Annotated[Literal["none"], Tag("off")]
 _LAYER = Annotated[FAMILIES.table(Absorber), constructed(Absorber), Tag("layer")]
 WallsRule = Annotated[FAMILIES.table(Walls), constructed(Walls)]  # type: ignore[valid-type]
@@ -211,7 +213,8 @@ class ScenarioFile(Table):
     measure: dict[str, FAMILIES.union(O.AbstractObservable)] = {}  # type: ignore[valid-type]
     vary: dict[StrictStr, list[Any]] = {}
     design: DesignTable | None = None
-    expect: dict[Literal[tuple(QUANTITIES)], Expected] = {}  # type: ignore[valid-type]
+    # the names under [measure] may stand there too
+    expect: dict[StrictStr, Expected] = pydantic.Field({}, json_schema_extra={"propertyNames": _NAMES})
 
 
 def json_schema() -> dict[str, Any]:

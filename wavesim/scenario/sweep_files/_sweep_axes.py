@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from .. import QUANTITIES
 from ._vary import numbers_of
 
 SAMPLE = "sample"
-# names of the table's columns, which no axis may have
-_TAKEN = {"status", "reason", "runs", "fft_pairs", SAMPLE}
+# names of the table's columns beside the quantities, which neither an axis nor a quantity may have, and what stands behind a quantity's name
+COLUMNS = ("status", "reason", "runs", "fft_pairs", SAMPLE)
+SUFFIXES = ("_error", "_inputs", "_theory")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,9 +78,9 @@ def _label(value: Any) -> str:
     return type(value).__name__
 
 
-def names_of(paths: Sequence[str]) -> dict[str, str]:
-    """A name for each path: its last part, ``height``, or as many parts as it takes to tell it from the others."""
-    taken = _TAKEN.union(*({name, f"{name}_error", f"{name}_theory", f"{name}_inputs"} for name in QUANTITIES))
+def names_of(paths: Sequence[str], own: Iterable[str] = ()) -> dict[str, str]:
+    """A name for each path: its last part, ``height``, or as many parts as it takes to tell it from the others, and from what is measured."""
+    taken = {*COLUMNS, *(name + suffix for name in (*QUANTITIES, *own) for suffix in ("", *SUFFIXES))}
 
     def candidates(path: str) -> list[str]:
         parts = path.split(".")
@@ -94,7 +95,11 @@ def names_of(paths: Sequence[str]) -> dict[str, str]:
 
 
 def axes_of(
-    groups: Sequence[Sequence[str]], values: Mapping[str, Sequence[Any]], plain: Mapping[str, str], sample: bool
+    groups: Sequence[Sequence[str]],
+    values: Mapping[str, Sequence[Any]],
+    plain: Mapping[str, str],
+    sample: bool,
+    own: Iterable[str] = (),
 ) -> tuple[SweepAxis, ...]:
     """The axes of groups of paths that vary together.
 
@@ -103,8 +108,9 @@ def axes_of(
         values: by path.
         plain: by path, the unit of plain numbers.
         sample: whether the last group is of samples, which are counted instead of named after their first path.
+        own: names of quantities that are no standard ones.
     """
-    names = names_of([path for group in groups for path in group])
+    names = names_of([path for group in groups for path in group], own)
     made = []
     for place, group in enumerate(groups):
         counted = sample and place == len(groups) - 1

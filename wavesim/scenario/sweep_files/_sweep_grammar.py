@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,12 +14,13 @@ from pydantic import BeforeValidator, StrictStr
 
 from ..._text import brief, clean
 from ...errors import ScenarioError
-from .. import QUANTITIES, find_scenario, shipped
+from .. import find_scenario, shipped
 from .._tables import with_tables
 from ..schema._fields import Table
 from ..schema._messages import listed, sentences
-from ..schema._quantities import OF_STUDIES
+from ..schema._quantities import OF_STUDIES, QUANTITIES, no_quantity
 from ..text import assign_value, canonical, toml
+from ._sweep_axes import COLUMNS, SUFFIXES
 from ._sweep_values import Sample, axis_length, axis_values, refuse_too_many, sample_bounds
 
 # texts for people, and expectations that hold for the scenario's own numbers
@@ -86,7 +86,7 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
     axes = {path: axis_values(path, given, wrong) for path, given in file.axes.items()}
     bounds = sample_bounds(file.sample, wrong) if file.sample else {}
     order = [*_groups(axes, file.zip, wrong), *([list(bounds)] if bounds else [])]
-    wrong += [*unknown(file.measure), *_clashing([*axes, *bounds], fixed)]
+    wrong += _clashing([*axes, *bounds], fixed)
     if not (axes or file.sample):
         wrong.append(
             'axes must hold at least one path, such as "potential.height" = [0.5, 1.0], or there must be a [sample].'
@@ -103,6 +103,8 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
             base = assign_value(base, path, value)
         except ScenarioError as error:
             wrong.append(f"set.{error}")
+    own = base.get("measure")
+    wrong += unknown(file.measure, list(own) if isinstance(own, dict) else ())
     if wrong:
         raise ScenarioError(listed(wrong))
     if base.get("vary"):
@@ -215,11 +217,12 @@ def _clashing(paths: Sequence[str], fixed: Mapping[str, Any]) -> Iterable[str]:
             yield f"axes.{path} must not lie inside the axis {outer}, which would replace it; leave out one of them."
 
 
-def unknown(names: Sequence[str]) -> Iterable[str]:
-    """What is said of names that are no quantities."""
-    known = [name for name in QUANTITIES if name not in OF_STUDIES]
+def unknown(names: Sequence[str], own: Sequence[str] = ()) -> Iterable[str]:
+    """What is said of names that are neither quantities nor `own`, the names under [measure], or that no column can have."""
     for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(known)}."
-            yield f"measure must hold standard quantity names, but {brief(name)} is none; {hint}"
+        if name in own:
+            taken = name in COLUMNS or name.endswith(SUFFIXES) or "_theory_" in name
+            if taken or not name.isidentifier():
+                yield f"measure must hold names that a column can have, but {brief(name)} is none; rename it under [measure]."
+        elif name not in QUANTITIES or name in OF_STUDIES:
+            yield f"measure {no_quantity(name, own)}"

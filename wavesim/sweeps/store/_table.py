@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._typing import DIMENSIONLESS
-from ...scenario import QUANTITIES
 from .._answer import Answer, Status
 from .._parts import Part, Rest
 
@@ -54,7 +52,7 @@ def columns(names: Sequence[str], sweep: Sweep) -> dict[str, Column]:
     """The columns of a sweep that measures `names`, in the order in which they are written: `status` last."""
     found: dict[str, Column] = {}
     for name in names:
-        unit = sweep.units.symbol(QUANTITIES.get(name, DIMENSIONLESS))
+        unit = sweep.units.symbol(sweep.dimension(name))
         words = name.replace("_", " ")
         told = {"": words, "_error": f"error bar of {words}"}
         if sweep.uncertain:
@@ -115,7 +113,7 @@ def entries(answers: Sequence[Answer], names: Sequence[str], sweep: Sweep) -> di
     """The answers of some rows by column, each of shape (rows,), in the units shown; nan where an answer has no such number."""
     found: dict[str, np.ndarray] = {}
     for name in names:
-        scale = sweep.units.scale(QUANTITIES.get(name, DIMENSIONLESS))
+        scale = sweep.units.scale(sweep.dimension(name))
         theories = [one.theories.get(name, {}) for one in answers]
         told = {
             "": [one.values.get(name, math.nan) for one in answers],

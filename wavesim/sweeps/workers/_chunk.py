@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 from ..._text import described
+from ...analysis import note_on
 from ...errors import WavesimError
 from .._answer import Answer, Asked, Status
 from .._file import Sweep
@@ -88,6 +89,8 @@ def _measuring(answer: Answer, names: Sequence[str]) -> Answer:
     missing = [name for name in names if name not in answer.values]
     if answer.status is Status.FAILED:
         return answer
+    if note := note_on(missing[0], answer.notes) if missing else "":
+        return Answer.failed(f"measure must name what a row gives, but {note}")
     if missing:
         return Answer.failed(
             f"measure must name what the question of a row gives, but {', '.join(missing)} is not among {', '.join(answer.values)}; take one of these."

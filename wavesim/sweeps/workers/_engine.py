@@ -216,6 +216,7 @@ def answer_of(report: Report, tolerance: float, uncertain: bool = False) -> Answ
         runs=report.runs,
         fft_pairs=report.fft_pairs,
         inputs={name: report.input_error(name) for name in (report.inputs if uncertain else quantities)},
+        notes=report.notes,
     )
 
 
