@@ -10,7 +10,8 @@ import pytest
 from tests.unit.scenario_files import content, wavesim, written
 from wavesim._text import choice
 from wavesim.errors import ScenarioError
-from wavesim.scenario import read_scenario
+from wavesim.scenario import find_scenario, find_sweep, read_scenario, shipped, shipped_sweeps, toml
+from wavesim.scenario.schema._theories import THEORIES
 
 
 def told(**tables: Any) -> str:
@@ -47,6 +48,30 @@ def test_the_suggestion_comes_before_a_long_list() -> None:
 )  # fmt: skip
 def test_a_key_in_the_wrong_table_is_told_where_it_belongs(tables: dict[str, Any], hint: str) -> None:
     assert told(**tables).startswith(hint)
+
+
+def test_a_misspelt_theory_is_told_before_anything_is_run(tmp_path: Path) -> None:
+    words = "must be the name of a theory, but 'scatering' is none; did you mean 'scattering'?"
+    assert (
+        told(expect={"transmitted_probability": {"theory": "scatering"}})
+        == f"expect.transmitted_probability.theory {words}"
+    )
+    written(tmp_path)
+    sweep = tmp_path / "sweep.toml"
+    sweep.write_text(
+        'format = 1\ntitle = "s"\nscenario = "small.toml"\ntheories = ["scatering"]\n[axes]\n"potential.height" = [1.0]\n'
+    )
+    assert f"theories {words}" in wavesim("check", sweep).stderr
+    # what is like none of them, and ratios of two, are for the run to judge
+    for name in ("my_own", "levels_over_wkb"):
+        assert read_scenario("small", {**content(), "expect": {"gap": {"theory": name}}}).expect[0].theory == name
+
+
+@pytest.mark.parametrize("name", sorted({*shipped(), *shipped_sweeps()}))
+def test_every_theory_that_a_shipped_file_names_is_known(name: str) -> None:
+    data = toml((find_scenario if name in shipped() else find_sweep)(name)[1], name)
+    for theory in (*(row.get("theory") for row in data.get("expect", {}).values()), *data.get("theories", ())):
+        assert theory is None or theory in THEORIES or "_over_" in theory
 
 
 def test_a_scenario_is_no_sweep(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from .schema._messages import listed, sentences
 from .schema._quantities import OF_STUDIES, QUANTITIES, no_quantity
 from .schema._recoil import with_recoils
 from .schema._schema import SECTIONS, Expected, ScenarioFile
+from .schema._theories import misspelt_theory
 from .schema._uncertain import certain, uncertainties_of
 from .sweep_files import cases_of, refuse_varied
 from .text import assign, canonical, find_scenario, fingerprint, toml
@@ -283,6 +284,8 @@ def _expectations(
             continue
         if sum(getattr(table, key) is not None for key in ("theory", "value", "below")) != 1:
             wrong.append(f"expect.{name}: must hold exactly one of theory, value and below.")
+        if table.theory is not None and (words := misspelt_theory(table.theory)):
+            wrong.append(f"expect.{name}.theory {words}")
         said = [key for key in ("below", "within", "relative", "factor") if getattr(table, key) is not None]
         if len(said) > 1:
             wrong.append(f"expect.{name}: must not hold {' and '.join(said)} together; choose one.")

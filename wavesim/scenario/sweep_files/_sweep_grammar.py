@@ -19,6 +19,7 @@ from .._tables import with_tables
 from ..schema._fields import Table
 from ..schema._messages import listed, sentences
 from ..schema._quantities import OF_STUDIES, QUANTITIES, no_quantity
+from ..schema._theories import misspelt_theory
 from ..text import assign_value, canonical, toml
 from ._sweep_axes import COLUMNS, SUFFIXES
 from ._sweep_values import Sample, axis_length, axis_values, refuse_too_many, sample_bounds
@@ -103,6 +104,7 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
             base = assign_value(base, path, value)
         except ScenarioError as error:
             wrong.append(f"set.{error}")
+    wrong += [f"theories {words}" for name in file.theories if (words := misspelt_theory(name))]
     own = base.get("measure")
     wrong += unknown(file.measure, list(own) if isinstance(own, dict) else ())
     if wrong:
