@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities] [answer]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument(
         "which",
         nargs="*",
-        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again)",
+        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again), answer (half an hour)",
     )
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
@@ -51,9 +51,10 @@ def main() -> None:
         "sweep",
         "explorer",
         "sensitivities",
+        "answer",
     }:
         parser.error(
-            f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy, honesty, gallery, sweep, explorer or sensitivities"
+            f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy, honesty, gallery, sweep, explorer, sensitivities or answer"
         )
     if "memory" in which:
         memory.main(options.quick, options.note)
@@ -83,6 +84,10 @@ def main() -> None:
         from . import sensitivities
 
         sensitivities.main(options.quick, options.note, _named(options.kinds))
+    if "answer" in which:
+        from .answer._main import main as answer
+
+        answer(options.quick, options.note)
 
 
 def _honesty(options: argparse.Namespace) -> None:

@@ -8,7 +8,6 @@ import json
 import math
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +17,12 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from ._numpy_loop import tuned
+from wavesim.potentials import RectangularBarrier
+from wavesim.problem import Problem
+from wavesim.states import GaussianPacket
+
+from ._numpy_loop import Loop, tuned
+from ._process import timed
 from ._record import Conditions, write
 from ._roofline import Throughput, throughputs
 
@@ -120,28 +124,18 @@ def run_whole(file: Path, folder: Path, workers: int) -> Whole:
     out = folder / f"out_{file.stem}_{workers}"
     command = [sys.executable, "-m", "wavesim", "sweep", str(file), "--out", str(out), "--json", "--quiet"]
     command += ["--workers", str(workers)] if workers else []
-    with (folder / "told.json").open("w+") as told:
-        begun = time.perf_counter()
-        # nothing compiled by earlier commands is found; what one command keeps, its own workers may use
-        process = subprocess.Popen(
-            command, stdout=told, env={**os.environ, "JAX_COMPILATION_CACHE_DIR": str(out) + "_jax"}
-        )
-        _, code, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(code)
-        if process.returncode not in (0, 1):
-            raise RuntimeError(f"the sweep must end, but ended with exit code {process.returncode}; see above.")
-        told.seek(0)
-        content = json.load(told)
+    # nothing compiled by earlier commands is found; what one command keeps, its own workers may use
+    taken, told = timed(command, {**os.environ, "JAX_COMPILATION_CACHE_DIR": str(out) + "_jax"}, codes=(0, 1))
+    content = json.loads(told)
     rows, quantity = content["rows"], content["quantities"]["transmitted_probability"]
     return Whole(
         workers=workers,
         rows=rows["total"],
-        wall_s=wall,
-        rows_per_s=rows["total"] / wall,
+        wall_s=taken.wall_s,
+        rows_per_s=rows["total"] / taken.wall_s,
         steady_rows_per_s=_steady(out / "sweep.log"),
-        cpu_s=used.ru_utime + used.ru_stime,
-        peak_mib=used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10),
+        cpu_s=taken.cpu_s,
+        peak_mib=taken.peak_mib,
         good=rows["good"],
         missed=rows["missed"],
         failed=rows["failed"],
@@ -174,7 +168,7 @@ def loops(file: Path, whole: Whole, count: int) -> tuple[Singles, ...]:
         theory = next(iter(row.question.predictions(row.problem, None)["transmitted_probability"].values()))
         plan = row.question.planned(row.problem, row.tolerance, **row.fixed)
         assert plan is not None
-        made.append(tuned(row.problem, plan.numerics.duration, theory, row.tolerance))
+        made.append(_by_hand(row.problem, plan.numerics.duration, theory, row.tolerance))
 
     def by_numpy(place: int) -> None:
         made[place].transmitted()
@@ -186,6 +180,19 @@ def loops(file: Path, whole: Whole, count: int) -> tuple[Singles, ...]:
         factors = extrapolated / whole.wall_s, again / count * whole.rows / whole.wall_s
         found.append(Singles(name, count, sum(times), times[0], extrapolated, factors[0], again, factors[1]))
     return tuple(found)
+
+
+def _by_hand(problem: Problem, duration: float, truth: float, tolerance: float) -> Loop:
+    barrier, packet, mass = problem.potential, problem.state, float(problem.mass)
+    assert isinstance(barrier, RectangularBarrier) and isinstance(packet, GaussianPacket)
+    return tuned(
+        {"kind": "rectangular_barrier"} | {key: float(getattr(barrier, key)) for key in ("center", "height", "width")},
+        {"center": float(packet.center), "width": float(packet.width), "momentum": float(packet.mean_momentum(mass))},
+        duration,
+        truth,
+        tolerance,
+        mass,
+    )
 
 
 def _timed(one: Callable[[int], None], count: int) -> list[float]:
