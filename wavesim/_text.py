@@ -1,4 +1,4 @@
-"""Text from outside, made safe to print: one line stays one line, and no character acts on the terminal."""
+"""Text from outside, made safe to print: one line stays one line, and no character acts on the terminal; and durations in words."""
 
 from __future__ import annotations
 
@@ -81,6 +81,13 @@ def described(error: BaseException) -> str:
 def brief_text(text: str, longest: int = 500) -> str:
     """Text cut where it is long."""
     return text if len(text) <= longest else f"{text[:longest]}... ({len(text):,} characters)"
+
+
+def duration_text(seconds: float) -> str:
+    """A duration as one says it."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def _acts(char: str) -> bool:

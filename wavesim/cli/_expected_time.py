@@ -6,6 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
+from .._text import duration_text
 from ..errors import WavesimError
 
 if TYPE_CHECKING:
@@ -37,10 +38,9 @@ def expected_text(
         planning_s: seconds that it took to plan them all.
     """
     from ..analysis import question_of
-    from ..sweeps import spoken
 
     seconds = expected_seconds(plans, movie=movie)
-    text = f"about {spoken(max(seconds, 1.0))} on this machine, pictures included"
+    text = f"about {duration_text(max(seconds, 1.0))} on this machine, pictures included"
     if seconds < _LONG or planning_s > _QUICK * seconds:
         return text
     cheaper: list[Numerics | None] = []
@@ -55,7 +55,7 @@ def expected_text(
     spared = expected_seconds(cheaper, movie=movie)
     if spared > _WORTH * seconds:
         return text
-    return f"{text}; about {spoken(max(spared, 1.0))} with --tolerance {_LARGER * cases[0].tolerance:g}"
+    return f"{text}; about {duration_text(max(spared, 1.0))} with --tolerance {_LARGER * cases[0].tolerance:g}"
 
 
 def expected_seconds(plans: list[Numerics | None], *, movie: bool = True) -> float:

@@ -8,5 +8,5 @@ from ._export import to_csv as to_csv, to_parquet as to_parquet
 from ._file import Sweep as Sweep
 from ._layout import Layout as Layout
 from ._sweep import LOG as LOG, STORE as STORE, sweep as sweep
-from ._watch import Pace as Pace, Tally as Tally, pace as pace, shown as shown, spoken as spoken
+from ._watch import Pace as Pace, Tally as Tally, pace as pace, shown as shown
 from .store._store import read as read

@@ -12,7 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from .._text import described
+from .._text import described, duration_text
 from ..analysis import RunRequest, route_without_run
 from ..errors import WavesimError
 from ..propagation import Batch, Numerics, pair_seconds, refuse_given
@@ -20,7 +20,6 @@ from ..schemes import Spectral
 from ._answer import Asked
 from ._file import Sweep
 from ._rows import first_possible, values_at
-from ._watch import spoken
 
 _SAMPLED = 24
 # values of an axis that are looked at to see what changes with it
@@ -97,13 +96,13 @@ class Check:
                 f"  plan      {spread} points; {_counted(self.programs, 'program')} for {self.sampled} sampled rows, {self.memory / 1e6:.1f} MB a run"
             )
             lines.append(
-                f"  cost      about {self.fft_pairs:,} FFT pairs, {spoken(self.seconds or 0.0)} on this machine; longer where tolerances are missed at first"
+                f"  cost      about {self.fft_pairs:,} FFT pairs, {duration_text(self.seconds or 0.0)} on this machine; longer where tolerances are missed at first"
             )
         if self.uncertain:
             more = (
                 "a run there and back more for each row, one after the other"
                 if self.inputs_seconds is None
-                else f"about {spoken(self.inputs_seconds)} more on this machine"
+                else f"about {duration_text(self.inputs_seconds)} more on this machine"
             )
             lines.append(f"  inputs    {_counted(self.uncertain, 'uncertain number')} in a row: {more}")
         lines.append(f"  store     up to {self.store / 1e3:,.0f} kB")

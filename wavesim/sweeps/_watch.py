@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from .._text import duration_text
 from ._answer import Answer, Status
 
 _LAST = 50  # lines of the log that tell of now
@@ -58,7 +59,7 @@ class Tally:
         if self.rate > 0:
             parts.append(f"{self.rate:.3g} rows/s")
         if self.left:
-            parts.append(f"{spoken(self.left)} left")
+            parts.append(f"{duration_text(self.left)} left")
         parts += [f"{count:,} {word}" for count, word in ((self.missed, "missed"), (self.failed, "failed")) if count]
         return ", ".join(parts)
 
@@ -157,13 +158,6 @@ def _lines() -> Progress:
                 print(f"sweeping: {tally}", file=sys.stderr, flush=True)
 
     return show
-
-
-def spoken(seconds: float) -> str:
-    """A duration as one says it."""
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ..._text import duration_text
 from ...errors import BrokenOffError, WavesimError
 from .._door import BAD_INPUT, FAILED, complain, say
 from .._outbox import Outbox
@@ -83,7 +84,7 @@ def show_status(asked: Sweep, out: Path, print_json: bool) -> str:
         WavesimError: if there is none, or it is of another sweep.
     """
     from ...reports import dumps
-    from ...sweeps import LOG, STORE, account, pace, read, spoken
+    from ...sweeps import LOG, STORE, account, pace, read
 
     with warned():
         table = read(out / STORE)
@@ -97,8 +98,8 @@ def show_status(asked: Sweep, out: Path, print_json: bool) -> str:
         return dumps(_content(asked, table, told) | {"running": running})
     lines = [asked.title, str(told)]
     if rate is not None and not told.complete:
-        left = f", {spoken(told.waiting / rate.rows_per_s)} left at that rate" if rate.rows_per_s > 0 else ""
-        lines.append(f"  last chunk {spoken(rate.ago)} ago, {rate.rows_per_s:.3g} rows/s{left}")
+        left = f", {duration_text(told.waiting / rate.rows_per_s)} left at that rate" if rate.rows_per_s > 0 else ""
+        lines.append(f"  last chunk {duration_text(rate.ago)} ago, {rate.rows_per_s:.3g} rows/s{left}")
     return "\n".join(lines)
 
 
