@@ -6,7 +6,7 @@ from ._base import (
     AbstractSmoothPotential as AbstractSmoothPotential,
 )
 from ._combined import Driven as Driven, Separable as Separable, SmoothFunction as SmoothFunction, Sum as Sum
-from ._exact import exact_samples as exact_samples, values_at as values_at
+from ._exact import exact_samples as exact_samples, values_at as values_at, values_on as values_on
 from ._two_particles import TwoParticles as TwoParticles, interaction_of as interaction_of
 from ._unfolded import (
     InfiniteSquareWell as InfiniteSquareWell,

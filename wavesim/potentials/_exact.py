@@ -25,9 +25,27 @@ def values_at(potential: AbstractPotential, x: np.ndarray, mass: float = 1.0, ti
     Returns:
         V, of the shape of `x` [energy]; deltas are left out.
     """
+    return values_on(potential, (x,), mass, time)
+
+
+def values_on(
+    potential: AbstractPotential, position: tuple[np.ndarray, ...], mass: float = 1.0, time: float = 0.0
+) -> np.ndarray:
+    """V at points of any dimension, in plain numbers: no program of JAX is made for it.
+
+    Args:
+        potential: static or not.
+        position: one array for each axis, which broadcast against each other [length].
+        mass: of the particle, which oscillators need.
+        time: at which a driven V is taken.
+
+    Returns:
+        V, of the shape that the positions broadcast to [energy]; deltas are left out.
+    """
+    axes = tuple(np.asarray(axis, float) for axis in position)
     with np.errstate(all="ignore"):
-        values = potential.value((np.asarray(x, float),), mass=float(mass), time=float(time))  # type: ignore[arg-type]
-    return np.asarray(values, float) + np.zeros(np.shape(x))
+        values = potential.value(axes, mass=float(mass), time=float(time))  # type: ignore[arg-type]
+    return np.asarray(values, float) + np.zeros(np.broadcast_shapes(*(axis.shape for axis in axes)))
 
 
 def exact_samples(potential: AbstractPotential, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> np.ndarray:

@@ -14,7 +14,7 @@ from ..._typing import ENERGY, LENGTH
 from ...units import UnitSystem
 from .._colors import BLUE, GROUND, HAIR, INK, SLATE, STEPS, VERMILION, signed_colormap
 from ..draw import ABOVE_TABLE, HEIGHT, TABLE_TOP, WIDTH, draw_table, draw_walls, last_line
-from ..scene import onto_points
+from ..scene import onto_points, value_on
 
 if TYPE_CHECKING:
     from ...analysis import BoundStates, Report
@@ -48,7 +48,7 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
     length, energy = units.scale(LENGTH), units.scale(ENERGY)
     low, high = _window(states, 0)
     x = np.linspace(low, high, _COLUMNS)
-    potential = _value(states, (x,)) / energy
+    potential = value_on(states.problem, (x,)) / energy
     levels = states.energies / energy
     waves = np.stack([_along(states, np.real(psi), x) for psi in states.psi])
     rim = _rim(states) / energy
@@ -126,7 +126,7 @@ def _draw_sheet(figure: Figure, states: BoundStates, units: UnitSystem) -> float
     windows = [_window(states, axis) for axis in (0, 1)]
     x, y = (np.linspace(*window, _ROWS) for window in windows)
     middle = [np.zeros(1)] * (states.grid.dimension - 2)
-    potential = _value(states, (x[None, :], y[:, None], *middle)).reshape(len(y), len(x)) / energy
+    potential = value_on(states.problem, (x[None, :], y[:, None], *middle)).reshape(len(y), len(x)) / energy
     count = len(states.psi)
     rows = 1 if count <= 3 else 2
     columns = -(-count // rows)
@@ -231,11 +231,3 @@ def _map(states: BoundStates, psi: np.ndarray, x: np.ndarray, y: np.ndarray) -> 
         psi = np.sqrt((psi**2).sum(axis=2) * float(grid.spacing[2]))
     found = onto_points(psi, float(grid.lower[0]), float(grid.spacing[0]), x, 0)
     return np.real(onto_points(found, float(grid.lower[1]), float(grid.spacing[1]), y, 1)).T
-
-
-def _value(states: BoundStates, position: tuple[np.ndarray, ...]) -> np.ndarray:
-    import jax.numpy as jnp
-
-    problem = states.problem
-    values = problem.potential.value(tuple(jnp.asarray(p) for p in position), mass=problem.mass)
-    return np.broadcast_to(np.asarray(values), np.broadcast_shapes(*(p.shape for p in position)))

@@ -166,24 +166,21 @@ def outline_of(x: np.ndarray, edges: tuple[float, ...]) -> np.ndarray:
 
 def value_on(problem: Problem, position: tuple[np.ndarray, ...], time: float = 0.0) -> np.ndarray:
     """V at these positions, which broadcast against each other, in internal units."""
-    import jax.numpy as jnp
+    from ...potentials import values_on
 
-    values = problem.potential.value(tuple(jnp.asarray(p) for p in position), mass=problem.mass, time=float(time))
-    return np.broadcast_to(np.asarray(values), np.broadcast_shapes(*(p.shape for p in position)))
+    return values_on(problem.potential, position, problem.mass, time)
 
 
 def _levels(result: Result) -> list[tuple[str, float]]:
     """The energy that the run starts with, by name."""
-    import jax.numpy as jnp
-
     from ...unfolding import start_on
 
     problem, grid = result.problem, result.numerics.grid
     if problem.ends is None:
-        hamiltonian, psi = problem.hamiltonian(grid), jnp.asarray(start_of(result), dtype=complex)
+        hamiltonian, psi = problem.hamiltonian(grid), start_of(result).astype(complex)
     else:
         hamiltonian, psi = start_on(problem, grid)
-    mean = float(hamiltonian.energy(psi))
+    mean = float(hamiltonian.energy(psi))  # type: ignore[arg-type]
     return [("mean energy" if problem.potential.static else "initial energy", mean)]
 
 

@@ -55,7 +55,7 @@ def start_of(result: Result) -> np.ndarray:
 
 def find_spikes(result: Result) -> tuple[tuple[float, int], ...]:
     """Position of each delta, and whether it is a barrier (1) or a well (-1)."""
-    import jax.numpy as jnp
+    from ...potentials import values_at
 
     potential, mass = result.problem.potential, result.problem.mass
     if not potential.spikes:
@@ -64,7 +64,7 @@ def find_spikes(result: Result) -> tuple[tuple[float, int], ...]:
     samples = np.asarray(potential.sample(result.numerics.grid.axis(0), mass=mass))
     found = []
     for spike in potential.spikes:
-        around = float(potential.value((jnp.asarray(float(spike)),), mass=mass))
+        around = float(values_at(potential, np.asarray(float(spike)), mass))
         height = float(samples[np.argmin(abs(x - float(spike)))])
         found.append((float(spike), 1 if height > around else -1))
     return tuple(found)
