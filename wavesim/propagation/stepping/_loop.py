@@ -7,7 +7,6 @@ import math
 from typing import Any
 
 import jax
-import jax.numpy
 import numpy as np
 
 from ..._arrays import placed, xp as jnp
@@ -66,7 +65,7 @@ class Loop:
 
 
 def _on_device(stepper: Stepper) -> Any:
-    return jax.tree.map(lambda leaf: jax.numpy.asarray(leaf) if isinstance(leaf, np.ndarray) else leaf, stepper)
+    return jax.tree.map(lambda leaf: jax.device_put(leaf) if isinstance(leaf, np.ndarray) else leaf, stepper)
 
 
 def seen(apparatus: Apparatus, carry: Carry, psi: Any, save_psi: bool) -> Frame:
