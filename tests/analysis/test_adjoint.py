@@ -194,7 +194,7 @@ def test_fast_waves_do_not_know_the_energy_they_are_compared_with(zero: float, m
         kink = Expression("0.4*exp(-abs(x - c)/s) + v", {"s": 1.3, "c": 0.123, "v": height}, ends=(height, height))
         problem = Problem(kink, GaussianPacket(0.0, 3.0, 0.8))
         there = FinerGrid(problem, Numerics(grid, 0.1, 10, 10, chebyshev_for(problem, grid, 0.1)), packet(k), 4, 0.1)
-        there.take(0.0)
+        there.take(np.zeros(1))
         orders.append([order[there.outside] for order in there.following(packet(0.8), np.fft.fft(packet(0.8)))[0]])
     first = np.linalg.norm(orders[1][0] - orders[0][0])
     both = np.linalg.norm(sum(orders[1]) - sum(orders[0]))

@@ -26,6 +26,9 @@ _INSTANT = 0.01
 class FinerGrid:
     """A grid `finer` times as fine as that of a run, and what the run's grid misses there.
 
+    Waves and spectra may have axes before those of space: several times are looked at together, for one transform of many rows takes a fifth
+    of as many transforms.
+
     Args:
         problem: its potential is the true one.
         numerics: of the run.
@@ -68,32 +71,47 @@ class FinerGrid:
         # kicks with gradients of V move fast waves in another way than V itself does, and edges that move have no rate
         potential = problem.potential
         self.orders = 2 if (potential.static or potential.smooth) and not uses_gradients(numerics) else 1
-        self._taken: float | None = None
+        self._taken = False
 
-    def take(self, time: float) -> None:
-        """V at this time from now on."""
+    def take(self, times: np.ndarray) -> None:
+        """V at these times from now on, along a first axis where it depends on time."""
         static = self.problem.potential.static
-        if self._taken is not None and static:
+        if self._taken and static:
             return
-        self._taken = time
-        self.samples, self.true = self._potential(time)
+        self._taken = True
         self.rates: tuple[np.ndarray, np.ndarray] | None = None
-        if self.orders > 1 and not static:
-            before, after = self._potential(time - self.instant), self._potential(time + self.instant)
+        if static:
+            self.samples, self.true = self._potential(float(times[0]))
+            return
+        self.samples, self.true = self._potentials(times)
+        if self.orders > 1:
+            before, after = self._potentials(times - self.instant), self._potentials(times + self.instant)
             self.rates = tuple((b - a) / (2 * self.instant) for a, b in zip(before, after, strict=True))  # type: ignore[assignment]
+
+    def _potentials(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        samples, true = zip(*(self._potential(time) for time in times.tolist()), strict=True)
+        return np.stack(samples), np.stack(true)
 
     def _potential(self, time: float) -> tuple[np.ndarray, np.ndarray]:
         potential, mass = self.problem.potential, float(self.problem.mass)
         samples = np.asarray(potential.sample(self.grid, mass=mass, time=time))  # type: ignore[arg-type]
         return samples, _true(potential, self.fine, mass, time)
 
+    def forward(self, psi: np.ndarray) -> np.ndarray:
+        """The spectrum, along the axes of space."""
+        return forward(psi, self.grid.dimension)
+
+    def spread(self, spectrum: np.ndarray) -> np.ndarray:
+        """A spectrum of the run's grid on this one."""
+        return spread_spectrum(spectrum, self.finer, self.grid.dimension)
+
     def missed(self, psi: np.ndarray, spectrum: np.ndarray) -> np.ndarray:
         """The spectrum of V psi - I(V psi), of psi on the run's grid and its spectrum."""
         return self._missed(self.samples, self.true, psi, spectrum)
 
     def _missed(self, samples: np.ndarray, true: np.ndarray, psi: np.ndarray, spectrum: np.ndarray) -> np.ndarray:
-        wave = scipy.fft.ifftn(spread_spectrum(spectrum, self.finer))
-        return forward(true * wave) - spread_spectrum(forward(samples * psi), self.finer)
+        wave = inverse(self.spread(spectrum), self.grid.dimension)
+        return self.forward(true * wave) - self.spread(self.forward(samples * psi))
 
     def following(self, phi: np.ndarray, spectrum: np.ndarray) -> tuple[list[np.ndarray], np.ndarray | None]:
         """The spectrum of phi', order by order, and of the part of phi that turns unseen, (H - E)^2 phi/(T - E)^2: what follows slower waves is none of it.
@@ -104,19 +122,19 @@ class FinerGrid:
         if self.orders == 1:
             return [first], None
         turned = self._turned(phi, spectrum)
-        turned_spectrum = forward(turned)
+        turned_spectrum = self.forward(turned)
         changed = self.missed(turned, turned_spectrum)
         if self.rates is not None:
             changed = changed + 1j * self._missed(*self.rates, phi, spectrum)
-        scattered = forward(self.true * scipy.fft.ifftn(first))
+        scattered = self.forward(self.true * inverse(first, self.grid.dimension))
         orders = [first, self.green * scattered - self.green_squared * changed]
         if not self.turns_unseen:
             return orders, None
-        return orders, self.unseen * forward(self._turned(turned, turned_spectrum))
+        return orders, self.unseen * self.forward(self._turned(turned, turned_spectrum))
 
     def _turned(self, psi: np.ndarray, spectrum: np.ndarray) -> np.ndarray:
         """(H - E) psi on the run's grid."""
-        return np.asarray(scipy.fft.ifftn(self.kinetic * spectrum)) + (self.samples - self.energy) * psi
+        return inverse(self.kinetic * spectrum, self.grid.dimension) + (self.samples - self.energy) * psi
 
 
 def _true(potential: AbstractPotential, fine: Grid, mass: float, time: float) -> np.ndarray:
@@ -130,7 +148,7 @@ def _true(potential: AbstractPotential, fine: Grid, mass: float, time: float) ->
 def _energies(problem: Problem, numerics: Numerics, psi: np.ndarray) -> tuple[float, float]:
     """The mean energy of the start, and what the particle's own waves have: that, or as much as it may be wherever V is counted from."""
     grid = numerics.grid
-    spectrum = np.abs(forward(psi)) ** 2
+    spectrum = np.abs(forward(psi, psi.ndim)) ** 2
     kinetic = np.asarray(grid.spread(grid.kinetic(float(problem.mass))))
     samples = np.asarray(problem.potential.sample(grid, mass=float(problem.mass)))
     density = np.abs(psi) ** 2
@@ -140,9 +158,15 @@ def _energies(problem: Problem, numerics: Numerics, psi: np.ndarray) -> tuple[fl
     return energy, max(abs(energy), moving, apart)
 
 
-def spread_spectrum(spectrum: np.ndarray, finer: int) -> np.ndarray:
-    """The spectrum of an interpolant on a grid `finer` times as fine, scaled so that its values stay; the highest wave goes to both ends."""
-    for axis in range(spectrum.ndim):
+def spread_spectrum(spectrum: np.ndarray, finer: int, dimension: int) -> np.ndarray:
+    """The spectrum of an interpolant on a grid `finer` times as fine, scaled so that its values stay; the highest wave goes to both ends.
+
+    Args:
+        spectrum: its last `dimension` axes are those of space.
+        finer: how many times.
+        dimension: of space.
+    """
+    for axis in range(spectrum.ndim - dimension, spectrum.ndim):
         count = spectrum.shape[axis]
         half = count // 2
         wide = np.zeros((*spectrum.shape[:axis], count * finer, *spectrum.shape[axis + 1 :]), complex)
@@ -161,11 +185,17 @@ def spread_spectrum(spectrum: np.ndarray, finer: int) -> np.ndarray:
 
 def padded(psi: np.ndarray, finer: int) -> np.ndarray:
     """psi on the finer grid, by its own waves."""
-    return np.asarray(scipy.fft.ifftn(spread_spectrum(forward(psi), finer)))
+    return inverse(spread_spectrum(forward(psi, psi.ndim), finer, psi.ndim), psi.ndim)
 
 
-def forward(psi: np.ndarray) -> np.ndarray:
-    return np.asarray(scipy.fft.fftn(psi))
+def forward(psi: np.ndarray, dimension: int) -> np.ndarray:
+    """The spectrum along the last axes."""
+    return np.asarray(scipy.fft.fftn(psi, axes=tuple(range(-dimension, 0))))
+
+
+def inverse(spectrum: np.ndarray, dimension: int) -> np.ndarray:
+    """What has this spectrum along the last axes."""
+    return np.asarray(scipy.fft.ifftn(spectrum, axes=tuple(range(-dimension, 0))))
 
 
 def finer_grid(grid: Grid, finer: int) -> Grid:

@@ -13,12 +13,14 @@ from ....observables import Snapshot
 from ....potentials import Unfolded
 from ....problem import Problem
 from ....propagation import Adjoint, Numerics, Result
-from ._missed_waves import FinerGrid, finer_grid, forward, padded, spread_spectrum
+from ._missed_waves import FinerGrid, finer_grid, padded
 
 # how many times finer the residual is looked at, at first and at most, along one axis and along more
 _FINER, _FINEST = (2, 2), (64, 4)
 # how many times a product an estimate of a part of it may be
 _WHOLE = 1.5
+# points of the finer grid, of all times that are looked at together: what stays in a core's cache
+_TOGETHER = 1 << 14
 # points of the finest grid where a number may have waves without end
 _MOST_BESIDE = 1 << 15
 # of what is corrected: what the outer octave may contribute
@@ -186,11 +188,11 @@ def _seen(result: Result, name: str, frames: Sequence[int] | np.ndarray, finer: 
 
 
 class _Weighed:
-    """The residual weighted by one gradient, at one time after the other."""
+    """The residual weighted by one gradient, at some times after the others."""
 
     def __init__(self, there: FinerGrid) -> None:
         self.there = there
-        self.orders: list[list[complex]] = []
+        self.orders: list[Sequence[complex]] = []
         self.free: list[complex] = []
         self.rests: list[float] = []
         # of the orders of phi'
@@ -198,28 +200,29 @@ class _Weighed:
         self.spectrum = np.zeros(int(np.count_nonzero(there.outside)))
 
     def add(self, phi: np.ndarray, residual: np.ndarray, beyond: np.ndarray) -> None:
-        """phi, the spectrum of the residual at one time, and its size beyond the band, times the weight of that time."""
-        spectrum = forward(phi)
-        following, free = self.there.following(phi, spectrum)
-        orders = (spread_spectrum(spectrum, self.there.finer), *following)
-        self.orders.append([_product(order, residual) for order in orders])
-        self.norms += [float(np.linalg.norm(order)) for order in following]
+        """phi, the spectrum of the residual, and its size beyond the band times the weight of each time; times along the first axis."""
+        there, times = self.there, len(phi)
+        if not np.any(phi):
+            # as it is after the number was read
+            self.orders += [[0j] * (1 + there.orders)] * times
+            self._no_free_waves(times)
+            return
+        spectrum = there.forward(phi)
+        following, free = there.following(phi, spectrum)
+        products = [_products(order, residual) for order in (there.spread(spectrum), *following)]
+        self.orders += zip(*products, strict=True)  # type: ignore[arg-type]
+        for time in range(times):
+            self.norms += [float(np.linalg.norm(order[time])) for order in following]
+            self.spectrum += np.abs(following[0][time, there.outside]) * beyond[time]
         if free is None:
-            self._no_free_waves()
-        else:
-            self.free.append(_product(spread_spectrum(free, self.there.finer), residual))
-            slower = spread_spectrum(free * self.there.of_a_turn, self.there.finer)
-            self.rests.append(2 * abs(_product(slower, residual)))
-        self.spectrum += np.abs(following[0][self.there.outside]) * beyond
+            self._no_free_waves(times)
+            return
+        self.free += _products(there.spread(free), residual)
+        self.rests += [2 * abs(rest) for rest in _products(there.spread(free * there.of_a_turn), residual)]
 
-    def nothing(self) -> None:
-        """phi is 0 at this time, as it is after the number was read."""
-        self.orders.append([0j] * (1 + self.there.orders))
-        self._no_free_waves()
-
-    def _no_free_waves(self) -> None:
-        self.free.append(0j)
-        self.rests.append(0.0)
+    def _no_free_waves(self, times: int) -> None:
+        self.free += [0j] * times
+        self.rests += [0.0] * times
 
     def residual(self, weights: np.ndarray) -> tuple[Residual, float]:
         """The `Residual`, and what its outer octave contributes."""
@@ -265,9 +268,10 @@ class _Weighed:
         return np.where(distinct, free, 0.0), np.where(distinct, self.rests, size)
 
 
-def _product(left: np.ndarray, right: np.ndarray) -> complex:
+def _products(left: np.ndarray, right: np.ndarray) -> list[complex]:
+    """<left|right> at each time."""
     # not by BLAS, whose threads cost more than they save here
-    return complex(np.sum(np.conj(left) * right))
+    return np.sum((np.conj(left) * right).reshape(len(left), -1), axis=1).tolist()
 
 
 def _looked_at(
@@ -281,13 +285,12 @@ def _looked_at(
     weights[[0, -1]] /= 2
     scale = math.prod(float(h) for h in there.fine.spacing) / there.outside.size
     weighed = {name: _Weighed(there) for name in adjoints}
-    for place, time in enumerate(one.times):
-        there.take(float(time))
-        residual = there.missed(one.psi[place], forward(one.psi[place])) * scale
-        beyond = np.abs(residual[there.outside]) * float(weights[place])
+    together = max(1, _TOGETHER // there.outside.size)
+    for first in range(0, len(one.times), together):
+        times = slice(first, first + together)
+        there.take(one.times[times])
+        residual = there.missed(one.psi[times], there.forward(one.psi[times])) * scale
+        beyond = np.abs(residual[:, there.outside]) * weights[times, None]
         for name, adjoint in adjoints.items():
-            if np.any(adjoint.phi[place]):
-                weighed[name].add(adjoint.phi[place], residual, beyond)
-            else:
-                weighed[name].nothing()
+            weighed[name].add(adjoint.phi[times], residual, beyond)
     return {name: sums.residual(weights) for name, sums in weighed.items()}
