@@ -87,7 +87,7 @@ def slits(table: Table) -> Numbers:
             before = np.sum(abs(psi[right]) ** 2)
             psi = half * psi
             gone += before - np.sum(abs(psi[right]) ** 2)
-            psi = fft.ifft2(kinetic * fft.fft2(psi))
+            psi = np.asarray(fft.ifft2(kinetic * fft.fft2(psi)))
             before = np.sum(abs(psi[right]) ** 2)
             psi = half * psi
             gone += before - np.sum(abs(psi[right]) ** 2)
