@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 import scipy.fft
-import scipy.linalg
 import scipy.special
 
 if TYPE_CHECKING:

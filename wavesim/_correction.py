@@ -6,9 +6,8 @@ import math
 from typing import Any
 
 import numpy as np
+import scipy
 import scipy.fft
-import scipy.sparse
-import scipy.sparse.linalg
 
 from .errors import NumericsError
 

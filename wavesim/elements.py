@@ -14,7 +14,7 @@ import functools
 from typing import NamedTuple
 
 import numpy as np
-import scipy.linalg
+import scipy
 
 # Gauss points of an element beyond its degree, so that V psi^2 is integrated to more than the accuracy of psi
 _MORE_POINTS = 4

@@ -9,8 +9,7 @@ Source: A. Bohm et al., The Geometric Phase in Quantum Systems (2003), section 2
 from __future__ import annotations
 
 import numpy as np
-import scipy.sparse
-import scipy.sparse.linalg
+import scipy
 
 from .elements import ElementHamiltonian
 

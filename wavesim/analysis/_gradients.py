@@ -7,8 +7,8 @@ import math
 from typing import Any
 
 import numpy as np
+import scipy
 import scipy.fft
-from scipy.interpolate import make_interp_spline
 
 from ..errors import WavesimError
 from ..problem import Problem
@@ -239,7 +239,7 @@ def _integral(adjoint: Adjoint, values: np.ndarray, every: int = 1) -> float:
     times, values = adjoint.times[::every], values[::every]
     if len(times) <= _DEGREE or not _read_at_end(adjoint):
         return float(np.trapezoid(values, times))
-    return float(make_interp_spline(times, values, k=_DEGREE).integrate(times[0], times[-1]))
+    return float(scipy.interpolate.make_interp_spline(times, values, k=_DEGREE).integrate(times[0], times[-1]))
 
 
 def sums_of(question: AbstractRecordQuestion, record: Result, least: float) -> dict[str, FrameSum]:

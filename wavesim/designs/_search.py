@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import scipy.optimize
+import scipy
 
 from ..analysis import AbstractQuestion, parameter_at, with_value
 from ..errors import WavesimError

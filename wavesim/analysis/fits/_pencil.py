@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from scipy.linalg import svd
+import scipy
 
 from ...errors import WavesimError
 
@@ -102,7 +102,7 @@ def _poles(values: np.ndarray, columns: int, noise: float, modes: int | None) ->
     """The z_j of y_n = sum c_j z_j^n."""
     rows = len(values) - columns
     hankel = values[np.arange(rows)[:, None] + np.arange(columns + 1)[None, :]]
-    _, sizes, rights = svd(hankel, full_matrices=False, lapack_driver="gesdd")
+    _, sizes, rights = scipy.linalg.svd(hankel, full_matrices=False, lapack_driver="gesdd")
     count = int(np.sum(sizes > noise * sizes[0])) if modes is None else min(modes, len(sizes))
     count = max(1, min(count, columns - 1))
     signal = rights[:count].T

@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 import numpy as np
-import scipy.linalg
+import scipy
 from jax.lax.linalg import tridiagonal_solve
 
 from ..._arrays import constant, known, xp as jnp

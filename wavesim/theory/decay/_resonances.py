@@ -1,7 +1,7 @@
 """Complex resonance energies of the double rectangular barrier: resonant tunneling (hbar = 1)."""
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from wavesim.errors import ArgumentError
 
@@ -44,7 +44,7 @@ def double_rectangular_resonances(height: float, width: float, separation: float
     count = max(1, int(np.ceil(phase / np.pi)))
     found = []
     for n in range(1, count + 1):
-        fraction = np.asarray(brentq(closed, 0.0, 1.0, args=(n,), xtol=1e-15)).item()
+        fraction = np.asarray(scipy.optimize.brentq(closed, 0.0, 1.0, args=(n,), xtol=1e-15)).item()
         start = height * fraction**2
         found.append(newton(lambda e, odd=n % 2 == 0: _mismatch(e, odd, height, width, separation, mass), start, start))
     return np.array(found)

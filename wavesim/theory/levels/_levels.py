@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from scipy.fft import dct, dst
-from scipy.linalg import eigh
 
 from wavesim.errors import ArgumentError
 
@@ -109,7 +109,7 @@ def _sinc_levels(
     kinetic = np.where(difference == 0, (2 * n**2 + 1) / 3 - 1 / np.sin(np.pi * i / n) ** 2, kinetic)
     kinetic = kinetic * np.where(difference % 2 == 0, 1.0, -1.0) * (np.pi / (right - left)) ** 2 / (4 * mass)
     v = _real_values(potential, x)
-    energies, vectors = eigh(kinetic + np.diag(v), subset_by_index=(0, count - 1))
+    energies, vectors = scipy.linalg.eigh(kinetic + np.diag(v), subset_by_index=(0, count - 1))
     psi = vectors.T / np.sqrt(dx)
     # The sign is free; let the outermost lobe at the right be positive.
     last = np.array([row[np.flatnonzero(np.abs(row) > 1e-3 * np.abs(row).max())[-1]] for row in psi])
@@ -186,7 +186,7 @@ def _fourier_doublet(
 
 def _ground_state(modes: np.ndarray, k: np.ndarray, v: np.ndarray, mass: float) -> tuple[float, np.ndarray, np.ndarray]:
     hamiltonian = modes.T @ (modes * (k**2 / (2 * mass))[:, None]) + np.diag(v)
-    energies, vectors = eigh(hamiltonian, subset_by_index=(0, 0))
+    energies, vectors = scipy.linalg.eigh(hamiltonian, subset_by_index=(0, 0))
     psi = vectors[:, 0] * np.sign(vectors[:, 0].sum())
     return float(energies[0]), modes @ psi, psi
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from wavesim.errors import NumericsError
 
@@ -63,7 +63,7 @@ def _level(cells: MassCells, place: int, floor: float, top: float) -> float:
         if nodes_below(cells, high) == place + 1 and nodes_below(cells, low) == place:
             ends = [_followed(cells, end)[1] for end in (low, high)]
             if ends[0] * ends[1] < 0:
-                found = brentq(
+                found = scipy.optimize.brentq(
                     lambda energy: _followed(cells, energy)[1],
                     low,
                     high,

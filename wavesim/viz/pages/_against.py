@@ -7,10 +7,10 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
-from scipy.interpolate import PchipInterpolator
 
 from ..._typing import ENERGY
 from ...units import UnitSystem
@@ -225,8 +225,8 @@ def _joined(x: np.ndarray, values: np.ndarray, logarithmic: bool) -> tuple[np.nd
     # rounding must not lead beyond the ends
     fine = np.clip(fine, *ends)
     if logarithmic:
-        return fine, np.exp(PchipInterpolator(bent(at), np.log(heights))(bent(fine)))
-    return fine, PchipInterpolator(bent(at), heights)(bent(fine))
+        return fine, np.exp(scipy.interpolate.PchipInterpolator(bent(at), np.log(heights))(bent(fine)))
+    return fine, scipy.interpolate.PchipInterpolator(bent(at), heights)(bent(fine))
 
 
 def _over_decades(x: np.ndarray) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from scipy.interpolate import Akima1DInterpolator
 
 from ..._typing import ENERGY, LENGTH
 from ...units import UnitSystem
@@ -101,7 +101,7 @@ def _draw_ground_states(axes: Axes, cases: list[tuple[BoundStates, Color]], unit
         grid, psi = states.grid, np.real(states.psi[0]) * length**0.5
         points = float(grid.lower[0]) + float(grid.spacing[0]) * np.arange(grid.points[0])
         # keeps the kinks that deltas make, where a sum of waves would ring
-        line = Akima1DInterpolator(points, np.sign(psi[np.argmax(abs(psi))]) * psi, method="makima")
+        line = scipy.interpolate.Akima1DInterpolator(points, np.sign(psi[np.argmax(abs(psi))]) * psi, method="makima")
         axes.plot(x / length, line(x), color=color, lw=2)
     axes.axhline(0, color=HAIR, lw=1)
     axes.set(xlim=(x[0] / length, x[-1] / length), xlabel=units.label("x", LENGTH), ylabel="ground state")

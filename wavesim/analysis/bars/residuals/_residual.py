@@ -20,7 +20,7 @@ _FINER, _FINEST = (2, 2), (64, 4)
 # how many times a product an estimate of a part of it may be
 _WHOLE = 1.5
 # points of the finer grid, of all times that are looked at together: what stays in a core's cache
-_TOGETHER = 1 << 14
+_TOGETHER = 1 << 16
 # points of the finest grid where a number may have waves without end
 _MOST_BESIDE = 1 << 15
 # of what is corrected: what the outer octave may contribute

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from .... import theory
 from ...._checks import named
@@ -223,7 +223,7 @@ def crossing(route: Route, low: float, high: float, log_value: float, start: flo
     ends = beyond(low), beyond(high)
     if not all(map(math.isfinite, ends)) or ends[0] * ends[1] > 0:
         return None
-    energy = float(np.asarray(brentq(beyond, low, high, xtol=4 * _EPS * high)).item())
+    energy = float(np.asarray(scipy.optimize.brentq(beyond, low, high, xtol=4 * _EPS * high)).item())
     return _stepped(route, low, high, log_value, energy)
 
 

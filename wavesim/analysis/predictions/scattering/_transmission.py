@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+import scipy
 
 from .... import theory
 from ....potentials import (
@@ -228,7 +228,9 @@ def barrier_top(potential: AbstractPotential, mass: float, wells: bool = False) 
     values = along(x)
     at = int(np.argmax(values))
     beside = (float(x[max(at - 1, 0)]), float(x[min(at + 1, len(x) - 1)]))
-    closer = minimize_scalar(lambda place: -float(along(np.array([place]))[0]), bounds=beside, method="bounded")
+    closer = scipy.optimize.minimize_scalar(
+        lambda place: -float(along(np.array([place]))[0]), bounds=beside, method="bounded"
+    )
     # a top between two samples; Boltzmann's factor knows a thousandth of it
     top = max(float(values[at]), -float(closer.fun))  # type: ignore[attr-defined]
     height = top - max(ends)

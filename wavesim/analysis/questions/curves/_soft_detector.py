@@ -8,8 +8,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.integrate import cumulative_trapezoid
-from scipy.ndimage import maximum_filter1d
+import scipy
 
 from ...._amounts import amount
 from ...._arrays import xp as jnp
@@ -279,7 +278,7 @@ class SoftDetectors:
         x = chi.center + outward * chi.width * np.linspace(12.0, -12.0, 2001)
         end = self.problem.potential.asymptotes()[0 if outward * self.sign < 0 else 1]
         bump = np.abs(np.asarray(self.problem.potential.value((jnp.asarray(self.sign * x),), mass=mass)) - end)
-        met = cumulative_trapezoid(bump, dx=abs(x[1] - x[0]), initial=0.0)
+        met = scipy.integrate.cumulative_trapezoid(bump, dx=abs(x[1] - x[0]), initial=0.0)
         bent = np.minimum(2.0, 2 * mass * met / np.maximum(np.abs(k), 1e-300)[:, None])
         amplitude = np.exp(-(((x - chi.center) / chi.width) ** 2) / 4)
         # int |chi| dx / sqrt(2 pi) over phi at its maximum is sqrt 2, whatever the width
@@ -288,4 +287,8 @@ class SoftDetectors:
 
 def nearby(changes: np.ndarray) -> np.ndarray:
     """The largest change among neighboring energies, for a change passes through zero where the error need not."""
-    return maximum_filter1d(changes, max(3, len(changes) // 20), mode="nearest") if len(changes) > 1 else changes
+    return (
+        scipy.ndimage.maximum_filter1d(changes, max(3, len(changes) // 20), mode="nearest")
+        if len(changes) > 1
+        else changes
+    )

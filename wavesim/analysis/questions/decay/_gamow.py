@@ -8,8 +8,8 @@ import time
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.polynomial import Chebyshev
-from scipy.optimize import brentq, minimize_scalar
 
 from .... import theory
 from ...._arrays import xp as jnp
@@ -191,7 +191,9 @@ def _peak(energies: np.ndarray, logs: np.ndarray, hot: float, bare: float, degre
         return energy / hot - fitted(energy)
 
     low, high = float(energies.min()), float(energies.max())
-    peak = float(minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-10 * high}).x)  # type: ignore[attr-defined]
+    peak = float(
+        scipy.optimize.minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-10 * high}).x
+    )  # type: ignore[attr-defined]
     first, second = series.deriv(1), series.deriv(2)
     for _ in range(2):
         # values are level at the top, to half their digits; by Newton's method the slope's zero has all
@@ -204,7 +206,7 @@ def _peak(energies: np.ndarray, logs: np.ndarray, hot: float, bare: float, degre
             "the peak must stand out within a quarter and three times Gamow's energy, but does not; lower the temperature, or take a higher barrier."
         )
     sides = [
-        float(np.asarray(brentq(lambda e: loss(e) - least, *ends, xtol=1e-15 * high)).item())
+        float(np.asarray(scipy.optimize.brentq(lambda e: loss(e) - least, *ends, xtol=1e-15 * high)).item())
         for ends in ((low, peak), (peak, high))
     ]
     return peak, sides[1] - sides[0], fitted

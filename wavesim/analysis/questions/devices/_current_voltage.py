@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import final
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+import scipy
 
 from .... import theory
 from ...._checks import at_least, finite, named, positive
@@ -141,7 +141,7 @@ class CurrentVoltage(AbstractPlaneWaveQuestion):
         self, problem: Problem, biases: np.ndarray, place: int, sign: float
     ) -> tuple[float, theory.Current, float]:
         """Bias, current and the error of the bias of a peak or valley between two samples."""
-        found = minimize_scalar(
+        found = scipy.optimize.minimize_scalar(
             lambda bias: sign * self._current(problem, float(bias), _by_cells).value,
             bounds=(biases[place - 1], biases[place + 1]),
             method="bounded",

@@ -17,7 +17,7 @@ import dataclasses
 import math
 
 import numpy as np
-import scipy.linalg
+import scipy
 
 from ....errors import NumericsError
 from ....grid import Grid

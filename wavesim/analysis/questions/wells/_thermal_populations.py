@@ -8,7 +8,7 @@ import time
 from typing import NamedTuple
 
 import numpy as np
-from scipy.integrate import quad
+import scipy
 
 from ...._checks import named
 from ...._typing import DIMENSIONLESS, ENERGY, TIME
@@ -165,7 +165,7 @@ def _classical(wells: TwoWells, mass: float, kt: float) -> dict[str, dict[str, f
     def weight(x: float) -> float:
         return math.exp(-(float(values_at(wells.potential, np.array([x]), mass)[0]) - low) / kt)
 
-    left = quad(weight, -math.inf, wells.divide, limit=200)[0]
-    right = quad(weight, wells.divide, math.inf, limit=200)[0]
+    left = scipy.integrate.quad(weight, -math.inf, wells.divide, limit=200)[0]
+    right = scipy.integrate.quad(weight, wells.divide, math.inf, limit=200)[0]
     share = left / (left + right)
     return {"left_population": {"classical": share}, "right_population": {"classical": 1 - share}}

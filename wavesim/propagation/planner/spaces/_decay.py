@@ -8,8 +8,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.linalg import eigh_tridiagonal
-from scipy.optimize import brentq
+import scipy
 
 from ...._amounts import amount
 from ...._checks import named
@@ -89,7 +88,9 @@ def leak_of(problem: Problem) -> Leak:
     energy = _resonant(potential, energy, outlet, mass)
     turn = float(potential.edges[-1])
     if lies(turn, 1.0):
-        turn = float(np.asarray(brentq(lambda x: _beyond(potential, x, mass) - energy, turn, outlet)).item())
+        turn = float(
+            np.asarray(scipy.optimize.brentq(lambda x: _beyond(potential, x, mass) - energy, turn, outlet)).item()
+        )
     return Leak(energy, _outgoing(potential, energy, outlet, mass)[1], turn, outlet)
 
 
@@ -104,7 +105,7 @@ def _closed_level(potential: AbstractMetastable, level: int, mass: float) -> flo
         values = np.where(x < edge, _values(potential, np.minimum(x, edge), mass), top)[1:-1]
         hop = 1 / (2 * mass * step**2)
         energy = float(
-            eigh_tridiagonal(
+            scipy.linalg.eigh_tridiagonal(
                 values + 2 * hop, np.full(_CELLS - 1, -hop), eigvals_only=True, select="i", select_range=(level, level)
             )[0]
         )
