@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import minimize, root
+import scipy
 
 from .._base import AbstractPotential
 from ._basin import basin_of
@@ -127,7 +127,9 @@ def _flooded(values: np.ndarray) -> tuple[_Index, _Index | None, _Index | None]:
 
 def _bottom(value: _Height, place: np.ndarray, steps: np.ndarray) -> np.ndarray:
     start, options = np.zeros(len(place)), {"xatol": 1e-8, "fatol": 0.0, "maxiter": 800}
-    found = minimize(lambda offset: value(place + offset * steps), start, method="Nelder-Mead", options=options)
+    found = scipy.optimize.minimize(
+        lambda offset: value(place + offset * steps), start, method="Nelder-Mead", options=options
+    )
     return place + found.x * steps
 
 
@@ -140,7 +142,7 @@ def _pass(value: _Height, place: np.ndarray, steps: np.ndarray, across: np.ndarr
         ends = [(value(at + _STEP * steps * axis), value(at - _STEP * steps * axis)) for axis in axes]
         return np.array([(after - before) / (2 * _STEP) for after, before in ends])
 
-    found = root(slopes, np.zeros(len(place)), tol=1e-12)
+    found = scipy.optimize.root(slopes, np.zeros(len(place)), tol=1e-12)
     offset = found.x if bool(found.success) and np.all(np.abs(found.x) < _NEAR) else np.zeros(len(place))
     bends = np.stack([(slopes(offset + 0.1 * axis) - slopes(offset - 0.1 * axis)) / 0.2 for axis in axes])
     curvature = (bends + bends.T) / 2 / np.outer(steps, steps)

@@ -8,7 +8,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import scipy.signal
 
 from ...._checks import named
 from ....errors import WavesimError
@@ -150,8 +149,15 @@ def _between_points(psi: np.ndarray, grid: Grid, wells: WellsInPlane) -> np.ndar
     """Waves at twice as many points along the axis across the plane, which is last: products of two have waves twice as short."""
     axis = _axis(wells)
     points = grid.points[axis]
-    lines = np.moveaxis(psi, axis + 1, -1).reshape(len(psi), -1, points)
-    return np.asarray(scipy.signal.resample(lines, 2 * points, axis=-1))
+    waves = np.fft.fft(np.moveaxis(psi, axis + 1, -1).reshape(len(psi), -1, points), axis=-1)
+    finer = np.zeros((*waves.shape[:-1], 2 * points), complex)
+    below = (points + 1) // 2
+    finer[..., :below], finer[..., -below + 1 :] = waves[..., :below], waves[..., -below + 1 :]
+    if points % 2 == 0:
+        # the shortest wave of an even number of points is one to the right and one to the left
+        finer[..., below] = finer[..., -below] = waves[..., below] / 2
+    finer = 2 * np.fft.ifft(finer, axis=-1)
+    return finer if np.iscomplexobj(psi) else np.real(finer)
 
 
 @dataclasses.dataclass(frozen=True)
