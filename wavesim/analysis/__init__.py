@@ -1,7 +1,7 @@
 """From results to numbers: transmission, populations, periods, error bars, and theory beside them."""
 
 from ._certify import certify as certify, question_of as question_of
-from ._gradients import RunGradients as RunGradients, edge_error as edge_error, sums_of as sums_of
+from ._gradients import Neighbors as Neighbors, RunGradients as RunGradients, neighbors as neighbors, sums_of as sums_of
 from ._inputs import with_inputs as with_inputs
 from ._moved_words import scale_of as scale_of, sensitivities_text as sensitivities_text
 from ._parameters import (

@@ -11,18 +11,21 @@ import scipy
 import scipy.fft
 
 from ..errors import WavesimError
+from ..grid import Grid
 from ..problem import Problem
 from ..propagation import Adjoint, FrameSum, Numerics, Result, checked, has_adjoint, propagate, propagate_with_adjoint
+from ..unfolding import unfolded
 from ._parameters import Parameter, with_value
 from .bars import AbstractQuestion, AbstractRecordQuestion
 
-# step of the differences of V and of psi(0), as a share of a parameter's scale
-_STEP = 1e-4
+# steps of the differences of V and of psi(0), as shares of a parameter's scale, offsets in steps and weights: central, of fourth order, and from
+# one side, of third
+_STEP, _SHORT_STEP = 1e-3, 1e-4
+_CENTRAL = ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12))
+_ONE_SIDED = ((1, -13 / 3), (2, 19 / 2), (3, -7.0), (4, 11 / 6))
 _LESS_SURE = 10.0
 # step of a difference of runs, and what rounding leaves in their numbers
 _STEP_OF_RUNS, _ROUNDING = 1e-4, 1e-13
-# offsets and weights of a difference from one side, of second order
-_ONE_SIDED = ((1, -2.5), (2, 4.0), (3, -1.5))
 # steps where V depends on time, in those of a plan for the number itself
 _FINER = 4.0
 # of the spline through the samples of an integrand
@@ -38,7 +41,7 @@ class RunGradients:
     """psi and the gradient phi of each number of one run.
 
     Attributes:
-        problem: that was propagated.
+        problem: as it was asked; what is propagated is on the endless line.
         numerics: how.
         question: whose numbers they are.
         values: of the numbers, by name.
@@ -76,22 +79,23 @@ class RunGradients:
         """
         cure = "compare two runs, or two rows of a sweep"
         given = numerics
-        if not isinstance(question, AbstractRecordQuestion) or problem.ends is not None:
+        if not isinstance(question, AbstractRecordQuestion):
             raise WavesimError(
                 f"sensitivities need a number that is read off a record, or known without one, but this is neither; {cure}."
             )
         measured = dataclasses.replace(problem, measure=problem.measure | question.observables(problem))
         if given is not None:
-            return cls._there_and_back(measured, checked(measured, given), question, tolerance, samples)
+            return cls._there_and_back(measured, checked(unfolded(measured), given), question, tolerance, samples)
+        line = unfolded(measured)
         # no error of the steps: a derivative may be off by more than its number
         exact: dict[str, Any] = {"scheme": "chebyshev"}
         if not problem.potential.static:
-            first = question.planned(measured, tolerance, frames=samples)
+            first = question.planned(line, tolerance, frames=samples)
             exact = {} if first is None else {"dt": float(first.numerics.dt) / _FINER}
-        chosen = question.planned(measured, tolerance, frames=samples, **exact)
+        chosen = question.planned(line, tolerance, frames=samples, **exact)
         if chosen is None or not has_adjoint(chosen.numerics):
             raise WavesimError(f"sensitivities need a run that can go backward, but this method cannot; {cure}.")
-        return cls._there_and_back(measured, checked(measured, chosen.numerics), question, tolerance, samples)
+        return cls._there_and_back(measured, checked(line, chosen.numerics), question, tolerance, samples)
 
     @classmethod
     def _there_and_back(
@@ -104,7 +108,7 @@ class RunGradients:
     ) -> RunGradients:
         cure = "compare two runs, or two rows of a sweep"
         result = propagate_with_adjoint(
-            measured, numerics, lambda record: sums_of(question, record, tolerance / 10), samples=samples
+            unfolded(measured), numerics, lambda record: sums_of(question, record, tolerance / 10), samples=samples
         )
         if not result.adjoints:
             raise WavesimError(f"sensitivities need a number that is a sum over the record, but this is none; {cure}.")
@@ -126,28 +130,17 @@ class RunGradients:
             return self._by_duration(scale)
         if parameter.path == "duration" or parameter.path.startswith("find"):
             raise WavesimError("it is no part of H or of the start, and two runs tell its effect.")
-        step = _STEP * scale
         if parameter.path == "particle.mass" and self.numerics.absorber is not None:
             return self._by_runs(parameter, scale)
-
-        def at(offset: float) -> Problem:
-            return with_value(self.problem, self.question, parameter.path, parameter.value + offset * step)[0]
-
-        below, above = at(-1), at(1)
-        stencil = [(-0.5 / step, below), (0.5 / step, above)]
-        if self._crossing(below, above):
-            # the samples of an edge bend where it passes a point of the grid; from one side they do not
-            stencil = [(weight / step, at(offset)) for offset, weight in _ONE_SIDED]
-        start = sum(weight * _started(problem, self.numerics) for weight, problem in stencil)
+        near = neighbors(self.problem, self.question, parameter, scale, self.numerics.grid)
+        start = sum(weight * _started(problem, self.numerics) for weight, problem in near.stencil)
         moved = {}
         for name, adjoint in self.adjoints.items():
-            change = self._changes(adjoint, stencil)
-            integral, coarse = _integral(adjoint, change), np.nan
-            if len(change) % 2:
-                coarse = _integral(adjoint, change, 2)
+            change = self._changes(adjoint, near.stencil)
+            integral = _integral(adjoint, change)
             first = 2 * float(np.real(np.vdot(adjoint.phi[0], start))) * float(self.numerics.grid.cell)
-            moved[name] = (integral + first, abs(integral - coarse) if np.isfinite(coarse) else abs(integral))
-        edges = edge_error(below, above, 2 * step, float(self.numerics.grid.spacing[0]), self.tolerance)
+            moved[name] = (integral + first, _integral_error(adjoint, change, integral))
+        edges = near.edge_error(float(self.numerics.grid.spacing[0]), self.tolerance)
         return {name: self._sum(name, moved, scale, edges) for name in self.values}
 
     def _sum(self, name: str, moved: dict[str, tuple[float, float]], scale: float, edges: float) -> tuple[float, float]:
@@ -162,7 +155,7 @@ class RunGradients:
 
     def _by_duration(self, scale: float) -> dict[str, tuple[float, float]]:
         """The same of what is read at the end: 2 Im <phi|H|psi> there."""
-        grid, problem, mass = self.numerics.grid, self.problem, float(self.problem.mass)
+        grid, problem, mass = self.numerics.grid, unfolded(self.problem), float(self.problem.mass)
         kinetic = np.asarray(grid.spread(grid.kinetic(mass)))
         moved = {}
         for name, adjoint in self.adjoints.items():
@@ -181,7 +174,7 @@ class RunGradients:
         values = []
         for offset in (0, 1, 2):
             problem, _ = with_value(self.problem, self.question, parameter.path, parameter.value + offset * step)
-            record = propagate(problem, self.numerics)
+            record = propagate(unfolded(problem), self.numerics)
             values.append({name: _summed(adjoint.number, record) for name, adjoint in self.adjoints.items()})
         moved = {}
         for name in self.adjoints:
@@ -189,18 +182,6 @@ class RunGradients:
             derivative, first = (4 * near - 3 * here - far) / (2 * step), (near - here) / step
             moved[name] = (derivative, abs(derivative - first) * _STEP_OF_RUNS + _ROUNDING / step)
         return {name: self._sum(name, moved, scale, 0.0) for name in self.values}
-
-    def _crossing(self, below: Problem, above: Problem) -> bool:
-        """Whether an edge passes a point of the grid between the two."""
-        grid = self.numerics.grid
-        cells = [
-            np.floor(
-                (np.asarray(problem.potential.edges_at(0.0), float).ravel() - float(grid.lower[0]))
-                / float(grid.spacing[0])
-            )
-            for problem in (below, above)
-        ]
-        return cells[0].shape != cells[1].shape or bool(np.any(cells[0] != cells[1]))
 
     def _changes(self, adjoint: Adjoint, stencil: list[tuple[float, Problem]]) -> np.ndarray:
         """2 Im <phi| dH/dp |psi> at every sample."""
@@ -230,6 +211,22 @@ def _read_at_end(adjoint: Adjoint) -> bool:
     )
 
 
+def _integral_error(adjoint: Adjoint, values: np.ndarray, integral: float) -> float:
+    """What the samples between every other one change in the integral, by their sum or, where their signs may cancel by chance, by their squares."""
+    if not len(values) % 2:
+        return abs(integral)
+    error = abs(integral - _integral(adjoint, values, 2))
+    if not _splined(adjoint, len(values[::2])):
+        return error
+    times = adjoint.times
+    between = values[1::2] - make_interp_spline(times[::2], values[::2], k=_DEGREE)(times[1::2])
+    return max(error, 2 * float(times[1] - times[0]) * float(np.linalg.norm(between)))
+
+
+def _splined(adjoint: Adjoint, samples: int) -> bool:
+    return samples > _DEGREE and _read_at_end(adjoint)
+
+
 def _integral(adjoint: Adjoint, values: np.ndarray, every: int = 1) -> float:
     """int f dt of every so many samples.
 
@@ -237,7 +234,7 @@ def _integral(adjoint: Adjoint, values: np.ndarray, every: int = 1) -> float:
     that count, where the trapezoidal rule takes both sides.
     """
     times, values = adjoint.times[::every], values[::every]
-    if len(times) <= _DEGREE or not _read_at_end(adjoint):
+    if not _splined(adjoint, len(times)):
         return float(np.trapezoid(values, times))
     return float(scipy.interpolate.make_interp_spline(times, values, k=_DEGREE).integrate(times[0], times[-1]))
 
@@ -259,19 +256,69 @@ def sums_of(question: AbstractRecordQuestion, record: Result, least: float) -> d
     }
 
 
-def edge_error(below: Problem, above: Problem, step: float, spacing: float, tolerance: float) -> float:
-    """What a derivative may be off by because an edge moves through its cell: an error e of the number that repeats itself from cell to cell changes by up to 2 pi e in one.
+@dataclasses.dataclass(frozen=True)
+class Neighbors:
+    """A problem with a parameter a little off: its derivative is the sum of weight x number.
+
+    Attributes:
+        stencil: pairs of a weight and a problem.
+        span: by how much the parameter differs between the first and the last.
+    """
+
+    stencil: list[tuple[float, Problem]]
+    span: float
+
+    def edge_error(self, spacing: float, tolerance: float) -> float:
+        """What a derivative may be off by because an edge moves through its cell: an error e of the number that repeats itself from cell to cell changes by up to 2 pi e in one.
+
+        Args:
+            spacing: of the grid.
+            tolerance: e.
+        """
+        places = [_edges(problem) for _, problem in (self.stencil[0], self.stencil[-1])]
+        if not places[0].size or places[0].shape != places[1].shape:
+            return 0.0
+        return 2 * math.pi * tolerance / spacing * float(np.max(np.abs(places[1] - places[0]))) / self.span
+
+
+def neighbors(
+    problem: Problem, question: AbstractQuestion, parameter: Parameter, scale: float, grid: Grid
+) -> Neighbors:
+    """The problems whose samples tell the derivative of V and of psi(0) on a grid.
 
     Args:
-        below, above: the problem with two values of the parameter.
-        step: their distance.
-        spacing: of the grid.
-        tolerance: e.
+        problem: as it was asked; its neighbors are on the endless line.
+        question: whose parameters count.
+        parameter: that is moved.
+        scale: its size.
+        grid: of the samples.
+
+    Raises:
+        WavesimError: if the parameter cannot be moved.
     """
-    places = [np.asarray(problem.potential.edges_at(0.0), float).ravel() for problem in (below, above)]
-    if not places[0].size or places[0].shape != places[1].shape:
-        return 0.0
-    return 2 * math.pi * tolerance / spacing * float(np.max(np.abs(places[1] - places[0]))) / step
+
+    ends = problem.ends
+
+    def at(value: float) -> Problem:
+        changed, _ = with_value(problem, question, parameter.path, value)
+        if changed.ends != ends:
+            raise WavesimError("it moves a wall, or the period of the ring, and the grid with it; compare two runs.")
+        return unfolded(changed)
+
+    def stencil(pairs: tuple[tuple[int, float], ...], step: float) -> Neighbors:
+        moved = [(weight / step, at(parameter.value + offset * step)) for offset, weight in pairs]
+        return Neighbors(moved, (pairs[-1][0] - pairs[0][0]) * step)
+
+    both = stencil(_CENTRAL, _STEP * scale)
+    cells = [np.floor((_edges(other) - float(grid.lower[0])) / float(grid.spacing[0])) for _, other in both.stencil]
+    if all(np.array_equal(one, cells[0]) for one in cells):
+        return both
+    # the samples of an edge bend where it passes a point of the grid; from one side they do not
+    return stencil(_ONE_SIDED, _SHORT_STEP * scale)
+
+
+def _edges(problem: Problem) -> np.ndarray:
+    return np.asarray(problem.potential.edges_at(0.0), float).ravel()
 
 
 def _parts(question: AbstractRecordQuestion, name: str, adjoints: Any) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -16,10 +16,12 @@ from .._typing import ANY
 from ..analysis import (
     AbstractQuestion,
     AbstractRecordQuestion,
+    Neighbors,
+    Parameter,
     RunGradients,
     Sensitivities,
     Sensitivity,
-    edge_error,
+    neighbors,
     parameter_at,
     parameters_of,
     question_of,
@@ -28,8 +30,9 @@ from ..analysis import (
 )
 from ..errors import ArgumentError, WavesimError
 from ..problem import Problem
-from ..propagation import FrameSum, Numerics, checked, evolve, propagate
-from ..schemes import Spectral
+from ..propagation import FrameSum, Numerics, checked, evolve, on_grid, propagate
+from ..schemes import Chebyshev, Spectral
+from ..unfolding import unfolded
 
 ADJOINTS = ("reversible", "checkpointed", "stored", "forward")
 # samples of psi and phi over a run that goes back
@@ -38,8 +41,6 @@ _SAMPLES = 512
 _ROUNDING = 1e-11
 # a derivative is off by a larger share than its number
 _LESS_SURE = 10.0
-# step by which edges are seen to move, as a share of a parameter's scale
-_STEP = 1e-4
 _REST = "reflected_probability"
 
 
@@ -94,7 +95,7 @@ def gradient(
 def _reversible(
     problem: Problem,
     question: AbstractQuestion,
-    chosen: list[Any],
+    chosen: list[Parameter],
     of: str,
     tolerance: float,
     numerics: Numerics | None,
@@ -117,67 +118,145 @@ def _reversible(
 def _traced(
     problem: Problem,
     question: AbstractQuestion,
-    chosen: list[Any],
+    chosen: list[Parameter],
     of: str,
     adjoint: str,
     tolerance: float,
     numerics: Numerics | None,
 ) -> Sensitivities:
-    if not isinstance(question, AbstractRecordQuestion) or problem.ends is not None:
+    if not isinstance(question, AbstractRecordQuestion):
         raise WavesimError(
             "a gradient through a run needs a number that is read off a record, but this is none; ask for sensitivities."
         )
     measured = dataclasses.replace(problem, measure=problem.measure | question.observables(problem))
+    line = unfolded(measured)
     if numerics is None:
-        plan = question.planned(measured, tolerance)
+        plan = question.planned(line, tolerance)
         if plan is None or isinstance(plan.numerics.method, Spectral):
-            plan = question.planned(measured, tolerance, scheme="chebyshev" if problem.potential.static else "g6t4")
+            plan = question.planned(line, tolerance, scheme="chebyshev" if line.potential.static else "g6t4")
         assert plan is not None
         numerics = plan.numerics
-    numerics = dataclasses.replace(checked(measured, numerics), save_psi=False)
-    result = propagate(measured, dataclasses.replace(numerics, save_psi=True))
+    numerics = dataclasses.replace(checked(line, numerics), save_psi=False)
+    result = propagate(line, dataclasses.replace(numerics, save_psi=True))
     sums = sums_of(question, result, tolerance / 10)
     parts = question.made_of(of) if of in (*sums, _REST) else {}
     known = {part: weight for part, weight in parts.items() if part in sums}
     if not known:
         _must_know(of, dict.fromkeys(sums, 0.0))
-    movable = [one for one in chosen if one.path != "duration" and not one.path.startswith("find")]
-    missing = {
-        one.path: "it is no part of H or of the start, and two runs tell its effect."
-        for one in chosen
-        if one not in movable
-    }
-    values = [float(one.value) for one in movable]
-
-    def number(values: Any) -> Any:
-        changed = measured
-        for one, value in zip(movable, values, strict=True):
-            changed, _ = with_value(changed, question, one.path, value)
-        frames = evolve(changed, numerics, kept=adjoint == "stored").frames
-        return sum(weight * _summed(sums[part], frames) for part, weight in known.items())
-
-    if adjoint == "forward":
-        derivatives = jax.jit(jax.jacfwd(number))(values)
+    movable: list[tuple[Parameter, Neighbors]] = []
+    missing = {}
+    for one in chosen:
+        try:
+            if one.path == "duration" or one.path.startswith("find"):
+                raise WavesimError("it is no part of H or of the start, and two runs tell its effect.")
+            near = neighbors(measured, question, one, abs(one.value) or 1.0, numerics.grid)
+            movable.append((one, near))
+        except WavesimError as reason:
+            missing[one.path] = str(reason)
+    wanted = _Wanted.of({part: sums[part] for part in known}, known)
+    if line.potential.static:
+        derivatives = _by_samples(line, numerics, wanted, adjoint, [near for _, near in movable])
     else:
-        derivatives = jax.jit(jax.grad(number))(values)
+        derivatives = _by_tracing(measured, question, numerics, wanted, adjoint, [one for one, _ in movable])
     value = question.readings(result)[of].value
     entries = []
-    for one, derivative in zip(movable, derivatives, strict=True):
+    for (one, near), derivative in zip(movable, derivatives, strict=True):
         scale = abs(one.value) or 1.0
         size = max(abs(float(derivative)), abs(value) / scale)
-        step = _STEP * scale
-        below, above = (with_value(measured, question, one.path, one.value + side * step)[0] for side in (-1, 1))
-        edges = edge_error(below, above, 2 * step, float(numerics.grid.spacing[0]), tolerance)
+        edges = near.edge_error(float(numerics.grid.spacing[0]), tolerance)
         error = edges + (_ROUNDING + _LESS_SURE * tolerance) * size
         entries.append(Sensitivity(one.path, one.value, one.dimension, scale, float(derivative), error))
     return _sorted(of, value, entries, missing)
 
 
-def _summed(number: FrameSum, frames: Any) -> Any:
-    total = jnp.sum(number.absorbed * frames.absorbed)
-    return functools.reduce(
-        lambda sum_, pair: sum_ + jnp.sum(pair[1] * jnp.real(frames.series[pair[0]])), number.series.items(), total
-    )
+class _Wanted(NamedTuple):
+    """A number as weights of a record, each of shape (frames + 1,) or, of what is absorbed, (frames + 1, 2)."""
+
+    series: dict[str, np.ndarray]
+    absorbed: np.ndarray
+
+    @classmethod
+    def of(cls, sums: dict[str, FrameSum], weights: dict[str, float]) -> _Wanted:
+        """The sum of weight x number."""
+        series: dict[str, Any] = {}
+        for part, one in sums.items():
+            for name, values in one.series.items():
+                series[name] = series.get(name, 0.0) + weights[part] * values
+        return cls(series, np.asarray(sum(weights[part] * one.absorbed for part, one in sums.items())))
+
+    def read(self, problem: Problem, numerics: Numerics, kept: bool) -> Any:
+        """The number of a problem on the endless line, run by JAX."""
+        frames = evolve(problem, numerics, kept=kept).frames
+        parts = [jnp.sum(weights * jnp.real(frames.series[name])) for name, weights in self.series.items()]
+        return sum(parts, start=jnp.sum(self.absorbed * frames.absorbed))
+
+
+# V, psi(0) and the mass, as JAX differentiates by them
+_Samples = tuple[Any, Any, Any]
+
+
+def _by_samples(line: Problem, numerics: Numerics, wanted: _Wanted, adjoint: str, near: list[Neighbors]) -> list[float]:
+    """Derivatives where V is static: those by every sample of V, of psi(0) and by the mass, times what the parameter does to the samples.
+
+    One program serves every V, a formula with jumps and a table included.
+    """
+    method = numerics.method
+    if isinstance(method, Chebyshev):
+        numerics = dataclasses.replace(numerics, method=dataclasses.replace(method, terms=numerics.pairs))
+
+    def samples_of(problem: Problem) -> _Samples:
+        sampled = on_grid(problem, numerics)
+        return sampled.potential, sampled.state, jnp.asarray(sampled.mass, float)
+
+    # nothing of the potential's own class, so that kinds share their program
+    line = on_grid(line, numerics)
+    here, others = samples_of(line), [[samples_of(problem) for _, problem in one.stencil] for one in near]
+    tangents = [
+        jax.tree.map(lambda *leaves, one=one: sum(w * x for (w, _), x in zip(one.stencil, leaves, strict=True)), *moved)
+        for one, moved in zip(near, others, strict=True)
+    ]
+    if adjoint == "forward":
+        return [float(_pushed(here, tangent, line, numerics, wanted)) for tangent in tangents]
+    slopes = jax.tree.leaves(_slopes(here, line, numerics, wanted, adjoint == "stored"))
+    return [
+        float(sum(jnp.sum(slope * x) for slope, x in zip(slopes, jax.tree.leaves(tangent), strict=True)))
+        for tangent in tangents
+    ]
+
+
+def _read(samples: _Samples, line: Problem, numerics: Numerics, wanted: _Wanted, kept: bool) -> Any:
+    potential, state, mass = samples
+    return wanted.read(dataclasses.replace(line, potential=potential, state=state, mass=mass), numerics, kept)
+
+
+@functools.partial(jax.jit, static_argnames="kept")
+def _slopes(samples: _Samples, line: Problem, numerics: Numerics, wanted: _Wanted, kept: bool) -> _Samples:
+    return jax.grad(_read)(samples, line, numerics, wanted, kept)
+
+
+@jax.jit
+def _pushed(samples: _Samples, tangent: _Samples, line: Problem, numerics: Numerics, wanted: _Wanted) -> Any:
+    return jax.jvp(lambda moved: _read(moved, line, numerics, wanted, False), (samples,), (tangent,))[1]
+
+
+def _by_tracing(
+    problem: Problem,
+    question: AbstractQuestion,
+    numerics: Numerics,
+    wanted: _Wanted,
+    adjoint: str,
+    parameters: list[Parameter],
+) -> list[float]:
+    """Derivatives where V depends on time, through V itself."""
+
+    def number(values: Any) -> Any:
+        changed = problem
+        for one, value in zip(parameters, values, strict=True):
+            changed, _ = with_value(changed, question, one.path, value)
+        return wanted.read(unfolded(changed), numerics, adjoint == "stored")
+
+    differentiate = jax.jacfwd if adjoint == "forward" else jax.grad
+    return [float(one) for one in jax.jit(differentiate(number))([float(one.value) for one in parameters])]
 
 
 def _must_know(of: str, known: dict[str, float]) -> None:

@@ -100,6 +100,11 @@ class AbstractPotential(abc.ABC):
         return None
 
     @property
+    def mirrored(self) -> bool:
+        """Whether V is even about the middle of its grid, where psi is odd: a hard wall that is made by reflection."""
+        return False
+
+    @property
     def dimension(self) -> int:
         """How many axes V speaks of: 1 for a planar potential, which grids of more axes take as well."""
         return 1

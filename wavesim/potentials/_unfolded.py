@@ -228,6 +228,10 @@ class Unfolded(AbstractPotential):
         return isinstance(self.ends, Axis) or self.ends.both
 
     @property
+    def mirrored(self) -> bool:
+        return True
+
+    @property
     def wall(self) -> float | None:
         """About which psi is odd, the left one of two (length); None on a ring."""
         if isinstance(self.ends, Axis):

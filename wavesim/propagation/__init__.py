@@ -42,4 +42,4 @@ from .runs import (
     row_seconds as row_seconds,
     settled as settled,
 )
-from .stepping import Frame as Frame, Trajectory as Trajectory, evolve as evolve
+from .stepping import Frame as Frame, Trajectory as Trajectory, evolve as evolve, on_grid as on_grid

@@ -35,6 +35,10 @@ class AbstractMetastable(AbstractSharpPotential):
         """Position of the hard wall, about which V is even and psi odd (length); None where the well has no such wall."""
 
     @property
+    def mirrored(self) -> bool:
+        return self.wall is not None
+
+    @property
     @abc.abstractmethod
     def divide(self) -> float:
         """The plane, inside the barrier, left of which the particle counts as still in the well (length)."""

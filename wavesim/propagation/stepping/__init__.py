@@ -12,5 +12,6 @@ from ._evolve import (
     trimmed as trimmed,
 )
 from ._loop import Loop as Loop, seen as seen
+from ._on_grid import on_grid as on_grid
 from ._spectral import mirrored as mirrored, require_spectral as require_spectral
 from ._step import Carry as Carry, ChebyshevStepper as ChebyshevStepper, SplitStepper as SplitStepper

@@ -19,7 +19,7 @@ from ..._pytree import register_dataclass
 from ...absorbers import Absorber
 from ...fourier import forward, inverse
 from ...grid import Grid
-from ...potentials import AbstractMetastable, AbstractPotential, Unfolded
+from ...potentials import AbstractPotential
 from ...problem import Problem
 from ...schemes import Chebyshev, Kick, Scheme
 from .._numerics import Numerics
@@ -40,9 +40,7 @@ class Damping:
     def made(cls, potential: AbstractPotential, absorber: Absorber, grid: Grid, dt: float, dtype: jnp.dtype) -> Damping:
         """Tables for one step: factor exp(-W dt); loss (1 - exp(-2 W dt)) cell, split at the middle of the first axis."""
         strength = absorber.sample(grid)
-        if isinstance(potential, Unfolded) or (
-            isinstance(potential, AbstractMetastable) and potential.wall is not None
-        ):
+        if potential.mirrored:
             # the periodic box is half a spacing off the mirror; layers that are not even about the wall would make psi leak into even states
             strength = (strength + strength[::-1]) / 2
         x = grid.position[0]

@@ -1,0 +1,103 @@
+"""V and psi(0) by their samples on one grid: what a run differentiates by, whatever the two are made of."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, ClassVar
+
+import jax
+
+from ..._arrays import xp as jnp
+from ..._pytree import register_dataclass
+from ...grid import Grid
+from ...hamiltonian import Hamiltonian
+from ...potentials import AbstractPotential
+from ...problem import Problem
+from ...schemes import Scheme
+from ...states import AbstractState
+from .._numerics import Numerics
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class PotentialOnGrid(AbstractPotential):
+    """A static V by its samples, and by those of its gradient terms where a scheme kicks with them.
+
+    Args:
+        samples: V, shape (``*points``) [energy].
+        first, second: F and G of `AbstractPotential.gradient_terms`; None where no scheme asks.
+        reflected: whether V is even about a hard wall.
+    """
+
+    samples: jax.Array
+    first: jax.Array | None = None
+    second: jax.Array | None = None
+    reflected: bool = dataclasses.field(default=False, metadata={"static": True})
+
+    @property
+    def smooth(self) -> bool:
+        return self.first is not None
+
+    @property
+    def mirrored(self) -> bool:
+        return self.reflected
+
+    def value(self, position: Any, *, mass: Any = 1.0, time: Any = 0.0) -> jax.Array:
+        """V at the grid's own points, which alone are known."""
+        del position, mass, time
+        return self.samples
+
+    def sample(self, grid: Grid, *, mass: Any = 1.0, time: Any = 0.0) -> jax.Array:
+        return self.samples
+
+    def placed(self, grid: Grid, *, mass: Any = 1.0, time: Any = 0.0) -> jax.Array:
+        return self.samples
+
+    def gradient_terms(self, grid: Grid, *, mass: Any = 1.0, time: Any = 0.0) -> tuple[jax.Array, jax.Array]:
+        assert self.first is not None
+        assert self.second is not None
+        return self.first, self.second
+
+    def asymptotes(self) -> tuple[float, float]:
+        return 0.0, 0.0
+
+    def support(self, tolerance: float) -> tuple[float, float]:
+        return 0.0, 0.0
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class StateOnGrid(AbstractState):
+    """psi by its samples, real and imaginary parts apart, so that both are numbers to differentiate by.
+
+    Args:
+        real, imaginary: shape (``*points``).
+    """
+
+    bound: ClassVar[bool] = False
+
+    real: jax.Array
+    imaginary: jax.Array
+
+    def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
+        return self.real + 1j * self.imaginary
+
+
+def on_grid(problem: Problem, numerics: Numerics) -> Problem:
+    """The same run of samples alone: static V, psi(0) and the mass are its numbers.
+
+    Args:
+        problem: on an endless line, V static.
+        numerics: of the run.
+    """
+    grid, potential = numerics.grid, problem.potential
+    hamiltonian = problem.hamiltonian(grid)
+    psi = jnp.asarray(problem.state.sample(grid, hamiltonian), complex)
+    first = second = None
+    if isinstance(numerics.method, Scheme) and numerics.method.uses_gradient and potential.smooth:
+        first, second = potential.gradient_terms(grid, mass=problem.mass)
+    return dataclasses.replace(
+        problem,
+        potential=PotentialOnGrid(jnp.asarray(hamiltonian.potential, float), first, second, potential.mirrored),
+        state=StateOnGrid(jnp.real(psi), jnp.imag(psi)),
+    )
