@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.unit.scenario_files import SMALL, wavesim, written
-from wavesim.cli.verbs._run import watched
+from wavesim.cli._streams import watched
 from wavesim.propagation import reporter
 from wavesim.propagation.runs import _adjoint, _propagate
 from wavesim.scenario import QUANTITIES

@@ -203,10 +203,11 @@ def test_rows_are_spread_over_all_axes(shape: tuple[int, ...], count: int, first
 
 
 def test_runs_stand_side_by_side_on_one_clock() -> None:
-    """Lab note: two runs of 4 and 6 units of time share a clock to 6; the shorter one stands still at its end."""
+    """Lab note: of two runs of 4 and 6 units of time the shorter one stands still at its end, and so does its clock; 9 and 10 both end at 9."""
     runs = {"low": drifting(frames=4, height=0.5), "high barrier": drifting(frames=6, height=1.2)}
     movie = small_multiples(runs, count=12, width=640, height=368)
-    assert [float(scene.times[-1]) for scene in movie.scenes] == [6.0, 6.0]
+    assert [float(scene.times[-1]) for scene in movie.scenes] == [4.0, 6.0]
+    assert [float(scene.times[6]) for scene in movie.scenes] == [3.0, 3.0]
     assert movie.results[0].psi[-1] == pytest.approx(runs["low"].psi[-1])
     windows = [scene.window for scene in movie.scenes]
     assert windows[0] == pytest.approx(windows[1])
@@ -215,6 +216,8 @@ def test_runs_stand_side_by_side_on_one_clock() -> None:
     pictures = [frame.copy() for frame in movie.frames()]
     assert len(pictures) == 13 and pictures[0].shape == (368, 640, 4)
     assert not np.array_equal(pictures[0], pictures[6])
+    nearly = small_multiples({"ten": drifting(frames=10), "nine": drifting(frames=9)}, count=9)
+    assert [float(scene.times[-1]) for scene in nearly.scenes] == [9.0, 9.0]
 
 
 def test_runs_of_very_different_length_have_clocks_of_their_own() -> None:
@@ -240,7 +243,9 @@ def test_what_cannot_stand_side_by_side_is_refused() -> None:
     run = drifting()
     with pytest.raises(ArgumentError, match="must be 1 to 12, but are 13"):
         small_multiples({str(number): run for number in range(13)})
-    with pytest.raises(NumericsError, match="runs must have one dimension, but plane has more"):
-        small_multiples({"plane": channel(2)})
+    with pytest.raises(NumericsError, match="one or two dimensions, but body has three"):
+        small_multiples({"body": channel(3)})
+    with pytest.raises(NumericsError, match="as many dimensions as the first, 1, but plane has 2"):
+        small_multiples({"line": run, "plane": channel(2)})
     with pytest.raises(NumericsError, match="but bare kept none"):
         small_multiples({"line": run, "bare": dataclasses.replace(run, psi=run.psi[:0])})

@@ -219,7 +219,7 @@ def _integral_error(adjoint: Adjoint, values: np.ndarray, integral: float) -> fl
     if not _splined(adjoint, len(values[::2])):
         return error
     times = adjoint.times
-    between = values[1::2] - make_interp_spline(times[::2], values[::2], k=_DEGREE)(times[1::2])
+    between = values[1::2] - scipy.interpolate.make_interp_spline(times[::2], values[::2], k=_DEGREE)(times[1::2])
     return max(error, 2 * float(times[1] - times[0]) * float(np.linalg.norm(between)))
 
 

@@ -297,7 +297,10 @@ def theory(
 def animate(
     result: Annotated[
         Path,
-        typer.Argument(metavar="RESULT", help="A result.nc of an earlier run, its folder, or a name under results/."),
+        typer.Argument(
+            metavar="RESULT",
+            help="A result.nc of an earlier run, its folder, or a name under results/; a folder of cases shows them side by side.",
+        ),
     ],
     out: Annotated[
         Path | None,
@@ -306,7 +309,7 @@ def animate(
             help="The movie: .mp4, .webm or .gif, or .png for single pictures with a transparent ground; by default movie.mp4 beside the result.",
         ),
     ] = None,
-    fps: Annotated[int, typer.Option(help="Frames a second.")] = 30,
+    fps: Annotated[int | None, typer.Option(help="Frames a second; by default 30 or, of a short run, fewer.")] = None,
     width: Annotated[int, typer.Option(help="Pixels across.")] = 1280,
     height: Annotated[int, typer.Option(help="Pixels down.")] = 720,
     size: Annotated[
@@ -337,14 +340,14 @@ def animate(
     with door():
         start_jax("cpu")
         from ..viz import Look, size_of
-        from .verbs._browse import movie_of, record_of
+        from ._film import movie_of, records_of
 
-        result = record_of(result)
+        records = records_of(result)
         across, down = (width, height) if size is None else size_of(size)
         panels = None if show_ is None else tuple(panel.strip() for panel in show_.split(","))
         look = Look(style, panels, part, colors, xlim, tlim, duration, hold)
-        target = out or result.with_name("movie.mp4")
-        tell(movie_of(result, target, fps=fps, width=across, height=down, look=look, quiet=quiet))
+        target = out or records[0].with_name("movie.mp4")
+        tell(movie_of(records, target, fps=fps, width=across, height=down, look=look, quiet=quiet))
 
 
 @app.command()

@@ -88,3 +88,8 @@ def hush() -> None:
     """Send what is still in the buffer of standard output nowhere, so that Python does not stumble over it at its end."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def watched(quiet: bool) -> bool:
+    """Whether a person sees standard error, where progress bars go."""
+    return not quiet and sys.stderr is not None and sys.stderr.isatty()

@@ -2,4 +2,4 @@
 
 from ._codec import encoded as encoded
 from ._dataset import to_xarray as to_xarray
-from ._files import attributes as attributes, load as load, save as save
+from ._files import attributes as attributes, load as load, load_with_curves as load_with_curves, save as save

@@ -146,6 +146,11 @@ def restored(dataset: xarray.Dataset, problem: Problem | None) -> Result:
     )
 
 
+def stride_of(dataset: xarray.Dataset) -> int:
+    """By how much the frames of psi are thinned against the times."""
+    return int(json_of(dataset.attrs["run"])["stride"])
+
+
 def _must_fit(dataset: xarray.Dataset, numerics: Numerics, run: dict[str, Any]) -> None:
     """Raises:
     WavesimError: if the arrays have other shapes than the numerics say, or psi is not finite or nothing at all.

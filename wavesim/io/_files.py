@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._files import put_whole
 from .._text import described
@@ -14,8 +14,9 @@ from ..errors import MissingPackage, WavesimError
 from ..problem import Problem
 from ..propagation import Result
 from ..units import UnitSystem
-from ._dataset import FORMAT, content, restored, xarray_package
+from ._dataset import FORMAT, content, restored, stride_of, xarray_package
 from ._netcdf import must_agree, netcdf, read_netcdf
+from ._numbers import time_curves
 from ._planes import packed
 
 if TYPE_CHECKING:
@@ -70,7 +71,26 @@ def load(path: str | os.PathLike[str], *, problem: Problem | None = None) -> Res
         MissingPackage: if xarray or h5netcdf is not installed.
         WavesimError: if there is no such file, it is damaged, or it is not one of wavesim's.
     """
+    return _restored(_opened(Path(path)), path, problem)
+
+
+def load_with_curves(path: str | os.PathLike[str]) -> tuple[Result, dict[str, str], dict[str, dict[str, Any]]]:
+    """A result as `load` gives it, its text attributes, and the curves over time that a report added, in the units of the file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        the result; the attributes; the curves by name, each with its `values` and `error` at the result's times, and `theory` by name.
+
+    Raises:
+        MissingPackage, WavesimError: as `load`.
+    """
     dataset = _opened(Path(path))
+    return _restored(dataset, path, None), _texts(dataset), time_curves(dataset, stride_of(dataset))
+
+
+def _restored(dataset: xarray.Dataset, path: object, problem: Problem | None) -> Result:
     try:
         return restored(dataset, problem)
     except WavesimError:
@@ -83,7 +103,11 @@ def load(path: str | os.PathLike[str], *, problem: Problem | None = None) -> Res
 
 def attributes(path: str | os.PathLike[str]) -> dict[str, str]:
     """The text attributes of a file that `save` wrote: versions, date, scenario and hash, units."""
-    return {str(name): str(value) for name, value in _opened(Path(path)).attrs.items()}
+    return _texts(_opened(Path(path)))
+
+
+def _texts(dataset: xarray.Dataset) -> dict[str, str]:
+    return {str(name): str(value) for name, value in dataset.attrs.items()}
 
 
 def _opened(target: Path) -> xarray.Dataset:

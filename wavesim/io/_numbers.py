@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..analysis import Curve, Report
 from ..units import UnitSystem
+
+if TYPE_CHECKING:
+    import xarray
 
 # dimensions, values, attributes
 Variable = tuple[tuple[str, ...], np.ndarray, dict[str, Any]]
@@ -70,4 +73,22 @@ def _curve(curve: Curve, units: UnitSystem, lines: dict[str, np.ndarray]) -> Var
     for kind, values in curve.theory.items():
         text = f"{words} by theory: {kind}".replace("_", " ")
         found[f"theory_{curve.name}_{kind}"] = described(line, np.asarray(values) / scale, text, unit)
+    return found
+
+
+def time_curves(dataset: xarray.Dataset, stride: int) -> dict[str, dict[str, Any]]:
+    """The curves over the times of the record that `report_variables` wrote, at every `stride`-th of them."""
+    found: dict[str, dict[str, Any]] = {}
+    for variable in map(str, dataset.data_vars):
+        name = variable.removeprefix("curve_")
+        if name == variable or dataset[variable].dims != ("time",) or f"{variable}_error" not in dataset:
+            continue
+        error = dataset[f"{variable}_error"].values
+        theories = {
+            kind.removeprefix(f"theory_{name}_"): dataset[kind].values[::stride]
+            for kind in map(str, dataset.data_vars)
+            if kind.startswith(f"theory_{name}_")
+        }
+        values = dataset[variable].values[::stride]
+        found[name] = {"values": values, "error": error[::stride] if error.ndim else float(error), "theory": theories}
     return found

@@ -4,6 +4,7 @@
 from ._backend import import_matplotlib as import_matplotlib
 from .draw import Picture as Picture
 from .movie import (
+    MOST as MOST,
     SIZES as SIZES,
     Look as Look,
     Movie as Movie,

@@ -1,26 +1,17 @@
-"""Verbs that look and do not run: show, check, animate."""
+"""Verbs that look and do not run: show, check."""
 
 from __future__ import annotations
 
-import json
-import math
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..._files import sweep_leftovers
-from ..._text import clean
-from ...errors import ScenarioError
 from .._expected_time import expected_text
-from .._outbox import refuse_unwritable
-from .._warned import warned
 from ._planning import planning
 
 if TYPE_CHECKING:
-    from ...analysis import Report
-    from ...propagation import Numerics, Result
+    from ...propagation import Numerics
     from ...scenario import Scenario
-    from ...units import UnitSystem
 
 
 def text_of(name: str) -> str:
@@ -116,77 +107,3 @@ def _planned(scenario: Scenario) -> tuple[str, Numerics | None]:
     )
     lines.append(f"  cost      {n.memory / 1e6:.1f} MB; {work}")
     return "\n".join(lines), n
-
-
-def record_of(result: Path) -> Path:
-    """The result.nc that is meant: the file, the one in a folder, or the one of ``results/NAME``."""
-    places = (result, result / "result.nc", Path("results") / result / "result.nc")
-    return next((place for place in places if place.is_file()), result)
-
-
-def movie_of(source: Path, target: Path, *, quiet: bool, **options: Any) -> str:
-    """Make a movie of a result.nc, with the title and the units of its scenario."""
-    from ... import io
-    from ...propagation import reporter
-    from ...units import UnitSystem
-    from ...viz import animate
-    from ._run import watched
-
-    result = io.load(source)
-    facts = io.attributes(source)
-    units, title = UnitSystem(**json.loads(facts["units"])), _title(facts)
-    if not target.parent.is_dir():
-        raise ScenarioError(
-            f"the folder {target.parent} must exist, but does not; make it, or choose another with --out."
-        )
-    sweep_leftovers(target.parent)
-    refuse_unwritable(target.parent)
-    with warned(), reporter(watched(quiet), "painting") as show:
-        shown = reported(result, facts, units)
-        written = animate(shown, units=units, title=title, progress=show, **options).save(target)
-    return str(written)
-
-
-def reported(result: Result, facts: dict[str, str], units: UnitSystem) -> Result | Report:
-    """The record with the numbers and the theory of the report that was saved with it, so that its film is that of the run.
-
-    Args:
-        result: as loaded.
-        facts: what was saved beside it.
-        units: of the report's numbers.
-
-    Returns:
-        the report; the result alone where none was saved, or it is of another version.
-    """
-    from ...analysis import AbstractRecordQuestion, Curve, Quantity, Report, question_of
-    from ...scenario import QUANTITIES, read_scenario
-
-    try:
-        numbers = json.loads(facts["report"])["quantities"]
-        scenario = read_scenario(facts["scenario_name"], json.loads(facts["scenario"]))
-        question = scenario.find or question_of(result.problem)
-        if not isinstance(question, AbstractRecordQuestion):
-            return result
-        quantities = {}
-        dimensions = QUANTITIES | {name: one.dimension for name, one in scenario.problem.measure.items()}
-        for name, row in numbers.items():
-            scale = units.scale(dimensions[name])
-            theory = {kind: value * scale for kind, value in row["theory"].items()}
-            error = math.inf if row["error"] is None else row["error"] * scale
-            quantities[name] = Quantity(name, row["value"] * scale, error, dimensions[name], {}, theory)
-        theories = question.curve_predictions(result.problem, result.times)
-        curves = {
-            name: Curve(name, result.times, values, dimension, theories.get(name, {}))
-            for name, (values, dimension) in question.curves(result).items()
-        }
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return result
-    return Report(result, scenario.tolerance, quantities, curves, (), 0, 0, 0.0)
-
-
-def _title(facts: dict[str, str]) -> str:
-    """The title of the scenario that a result was made of, "" where it has none."""
-    try:
-        return clean(str(json.loads(facts.get("scenario", "{}"))["title"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._door import complain, say
+from .._film import film
 from .._outbox import Outbox
 from .._stop import shielded
 from .._streams import told
@@ -15,7 +16,6 @@ from ._run import (
     code_of,
     encoded,
     expecting,
-    film,
     moved_by,
     remark_older,
     saved,
@@ -82,7 +82,7 @@ def run_cases(
                 box.put("report.json", encoded(text))
                 for number, (report, case) in enumerate(zip(done, scenario.cases, strict=False), start=1):
                     part = reports.dumps(content["cases"][number - 1])
-                    saved(report, case, part, f"result_{number}.nc", box)
+                    saved(report, case, part, f"result_{number}.nc", box, scenario.hash)
                 if csv:
                     labels = [case.label for case in scenario.cases]
                     write_tables(list(zip(labels, done, strict=False)), scenario.units, box)
@@ -110,7 +110,8 @@ def _pictures(study: Study, scenario: Scenario, box: Outbox, *, movie: bool, qui
         return study_summary(study, box.path / "summary.png", units=scenario.units, title=scenario.title)
 
     box.attempt("summary.png", picture)
-    moving = next((place for place, report in enumerate(study.reports) if report.result is not None), None)
-    if movie and moving is not None:
-        case = scenario.cases[moving]
-        film(study.reports[moving], case, f"{case.title}: {case.label}", box, quiet)
+    if movie:
+        labels = [case.label for case in scenario.cases]
+        shown = {label: one for label, one in zip(labels, study.reports, strict=True) if one.result is not None}
+        if shown:
+            film(scenario.title, shown, scenario.units, box, quiet)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,9 +14,10 @@ import typer
 from ...errors import BrokenOffError, UnboundError, WavesimError
 from .._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say
 from .._expected_time import expected_text
+from .._film import film
 from .._outbox import Outbox
 from .._stop import exit_code, shielded
-from .._streams import told
+from .._streams import told, watched
 from ._planning import planning
 
 if TYPE_CHECKING:
@@ -243,11 +243,11 @@ def _pictures(report: Report, scenario: Scenario, box: Outbox, *, movie: bool, q
 
     box.attempt("summary.png", summary)
     if movie and report.result is not None:
-        film(report, scenario, scenario.title, box, quiet)
+        film(scenario.title, {"": report}, scenario.units, box, quiet)
 
 
-def saved(report: Report, scenario: Scenario, text: str, name: str, box: Outbox) -> None:
-    """The record with its report and where it comes from, as netCDF."""
+def saved(report: Report, scenario: Scenario, text: str, name: str, box: Outbox, study: str = "") -> None:
+    """The record with its report and where it comes from, as netCDF; `study`: the hash of the scenario that it is a case of."""
 
     def save() -> Path:
         from ... import io
@@ -257,28 +257,12 @@ def saved(report: Report, scenario: Scenario, text: str, name: str, box: Outbox)
             "scenario_name": scenario.name,
             "scenario_hash": scenario.hash,
             "report": text,
+            "case": scenario.label,
+            "study": study,
         }
         return io.save(report, box.path / name, units=scenario.units, provenance=provenance)
 
     box.attempt(name, save)
-
-
-def film(report: Report, scenario: Scenario, title: str, box: Outbox, quiet: bool) -> None:
-    """movie.mp4 of a run."""
-
-    def paint() -> Path:
-        from ...propagation import reporter
-        from ...viz import animate
-
-        with reporter(watched(quiet), "painting") as show:
-            return animate(report, units=scenario.units, title=title, progress=show).save(box.path / "movie.mp4")
-
-    box.attempt("movie.mp4", paint)
-
-
-def watched(quiet: bool) -> bool:
-    """Whether a person sees standard error, where progress bars go."""
-    return not quiet and sys.stderr is not None and sys.stderr.isatty()
 
 
 def overridden(scenario: Scenario, tolerance: float | None, precision: str | None) -> Scenario:

@@ -15,9 +15,9 @@ from ...errors import BrokenOffError, WavesimError
 from .._door import BAD_INPUT, FAILED, complain, say
 from .._outbox import Outbox
 from .._stop import exit_code
-from .._streams import told
+from .._streams import told, watched
 from .._warned import warned, warned_at_once
-from ._run import code_of, remark_older, uninterrupted, watched
+from ._run import code_of, remark_older, uninterrupted
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -10,7 +10,7 @@ import numpy as np
 from ..._typing import ENERGY, LENGTH, MOMENTUM, TIME
 from ...errors import ArgumentError
 from ...units import UnitSystem
-from ..scene import Scene, find_gain, marginals, outline_of, value_on
+from ..scene import Scene, centers, find_gain, marginals, outline_of, solid, value_on
 from ._look import Look
 
 if TYPE_CHECKING:
@@ -44,14 +44,13 @@ def cut(result: Result, look: Look, units: UnitSystem) -> slice:
     return slice(int(inside[0]), int(inside[-1]) + 1)
 
 
-def order_of(result: Result, look: Look, fps: int) -> np.ndarray:
-    """The frame that each picture of the film shows, the hold at its end included."""
-    count = len(result.psi)
+def order_of(count: int, back: bool, look: Look, fps: int) -> np.ndarray:
+    """Which of `count` frames each picture of the film shows, the hold at its end included; `back`: the run ends as it began."""
     if look.duration is None:
         order = np.arange(count)
     else:
         order = np.rint(np.linspace(0, count - 1, max(2, round(look.duration * fps)))).astype(int)
-    return np.concatenate([order, np.full(round(look.held(comes_back(result)) * fps), count - 1, int)])
+    return np.concatenate([order, np.full(round(look.held(back) * fps), count - 1, int)])
 
 
 def comes_back(result: Result) -> bool:
@@ -62,26 +61,25 @@ def comes_back(result: Result) -> bool:
 
 
 def through(scene: Scene, result: Result, window: np.ndarray, units: UnitSystem) -> Scene:
-    """The scene of a line through another window, in shown units."""
+    """The scene through another window, shape (axes, 2), in shown units."""
     length, energy = units.scale(LENGTH), units.scale(ENERGY)
-    share = (np.arange(len(scene.x)) + 0.5) / len(scene.x)
-    x = length * (window[0] + share * (window[1] - window[0]))
-    outline = outline_of(x, result.problem.potential.edges)
+    problem, x = result.problem, length * centers(window[0], len(scene.x))
+    scene = dataclasses.replace(scene, window=window, x=x / length)
+    if len(window) > 1:
+        y = length * centers(window[1], scene.potential.shape[1])
+        potential = value_on(problem, (x[None, :], y[:, None]))[None] / energy
+        return dataclasses.replace(scene, outline=x / length, potential=potential)
+    outline = outline_of(x, problem.potential.edges)
     times = result.times if len(scene.potential) > 1 else result.times[:1]
-    potential = np.array([value_on(result.problem, (outline,), time) for time in times]) / energy
+    potential = np.array([value_on(problem, (outline,), time) for time in times]) / energy
+    potential = solid(potential, outline / length, scene.walls, float(np.ptp(scene.energies)))
     gain, plane = find_gain(result, marginals(result), x, scene.density_top / length)
-    return dataclasses.replace(
-        scene,
-        window=window[None],
-        x=x / length,
-        outline=outline / length,
-        potential=potential,
-        gain=gain,
-        plane=plane / length,
-    )
+    return dataclasses.replace(scene, outline=outline / length, potential=potential, gain=gain, plane=plane / length)
 
 
-def momenta(result: Result, scene: Scene, units: UnitSystem) -> tuple[Scene, list[np.ndarray]]:
+def momenta(
+    result: Result, scene: Scene, units: UnitSystem, window: np.ndarray | None = None
+) -> tuple[Scene, list[np.ndarray]]:
     """The scene and the amplitudes of a line against its momentum: phi(k) with the integral of abs(phi)^2 dk over all k equal to the norm.
 
     Raises:
@@ -98,7 +96,7 @@ def momenta(result: Result, scene: Scene, units: UnitSystem) -> tuple[Scene, lis
     ever = density.max(axis=0)
     seen = k[ever > _FAINT * ever.max()]
     margin = 0.1 * float(np.ptp(seen)) or float(k[1] - k[0])
-    window = np.array([seen[0] - margin, seen[-1] + margin])
+    window = np.array([seen[0] - margin, seen[-1] + margin]) if window is None else window * scale
     x = np.linspace(window[0], window[1], _COLUMNS)
     size = np.array([np.sqrt(np.interp(x, k, row)) for row in density])
     nearest = np.abs(k[None, :] - x[:, None]).argmin(axis=1)

@@ -98,6 +98,10 @@ class Look:
         return 0.0 if comes_back or self.style == "paper" else _HOLD_S
 
 
+# of a film of which nothing is said
+PAPER = Look()
+
+
 def vivid_table() -> np.ndarray:
     """Hues in full color, of more equal brightness than a plain color wheel's: shape (256, 3), uint8; red is phase 0."""
     rows = []

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
-import html
 import os
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,30 +14,25 @@ from ..._face import one_line
 from ...errors import NumericsError
 from ...units import UnitSystem
 from ..scene import Scene, eventful, frames, gather, result_of, shown_units, thinned
-from ._cut import cut, momenta, order_of, through
+from ._cut import comes_back, cut, momenta, order_of, through
+from ._film import PLANE_ROWS, AbstractFilm, Progress
 from ._frame import FramePainter
-from ._look import Look
+from ._look import PAPER, Look
 from ._stage import MAIN
 from ._talk import TalkPainter
-from ._writer import deliver, ffmpeg, write_pictures
 
 if TYPE_CHECKING:
     from ...analysis import Report
     from ...propagation import Result
 
-Progress = Callable[[int, int], None]
-PAPER = Look()
 # a picture, its place in the film, and the time that it shows
 OnFrame = Callable[[np.ndarray, int, float], np.ndarray | None]
-_LARGEST_EMBEDDED = 20e6
 # width over height below which the page's layout would cut words: it is laid out like a hall's then
 _WIDE = 1.45
-# rows of a plane that are made of its own points
-_PLANE_ROWS = 480
 
 
 @dataclasses.dataclass(frozen=True)
-class Movie:
+class Movie(AbstractFilm):
     """A movie that is painted when it is saved or shown: ``movie.save("tunneling.mp4")``.
 
     Attributes:
@@ -69,18 +60,16 @@ class Movie:
     @property
     def order(self) -> np.ndarray:
         """The frame of the run that each picture shows."""
-        return order_of(self.result, self.look, self.fps)
+        return order_of(len(self.result.psi), comes_back(self.result), self.look, self.fps)
 
-    def frames(self) -> Iterator[np.ndarray]:
-        """The pictures in order, RGBA of shape (height, width, 4), uint8; copy what you keep."""
-        return self._painted(self._painter())
+    @property
+    def name(self) -> str:
+        """Its headline."""
+        return self.scene.title
 
-    def _painter(self, ground: str | None = None) -> FramePainter | TalkPainter:
-        if self.look.plain and ground is None and self.width >= _WIDE * self.height:
-            return FramePainter(self.scene, self.width, self.height)
-        return TalkPainter(self.scene, self.look, self.width, self.height, ground)
-
-    def _painted(self, painter: FramePainter | TalkPainter) -> Iterator[np.ndarray]:
+    def painted(self, ground: str | None = None) -> Iterator[np.ndarray]:
+        """The pictures in order, on a ground of another color than the look's if one is given; each is overwritten by the next."""
+        painter = self._painter(ground)
         rows = painter.panel.shape[0] if isinstance(painter, TalkPainter) else round(MAIN[3] * self.height)
         scene = self.scene
         if self.look.part == "momentum":
@@ -88,7 +77,7 @@ class Movie:
             amplitudes: Iterator[np.ndarray] = iter(waves)
         else:
             # a plane is painted finer than it is known: straight lines between its own points are enough
-            known = min(rows, _PLANE_ROWS) if isinstance(painter, TalkPainter) else rows
+            known = min(rows, PLANE_ROWS) if isinstance(painter, TalkPainter) else rows
             amplitudes = frames(self.result, scene, self.units, known)
         shown, psi = -1, None
         for place, index in enumerate(self.order):
@@ -101,47 +90,10 @@ class Movie:
                 picture = picture if drawn is None else drawn
             yield picture
 
-    def _transparent(self) -> Iterator[np.ndarray]:
-        """The pictures with an alpha channel: what differs on black and on white ground lets the ground through."""
-        black, white = (self._painted(self._painter(ground)) for ground in ("#000000", "#FFFFFF"))
-        for dark, light in zip(black, white, strict=True):
-            low, high = dark[..., :3].astype(np.float32), light[..., :3].astype(np.float32)
-            alpha = np.clip(255 - (high - low).mean(axis=2), 0, 255)
-            share = np.maximum(alpha, 1)[..., None] / 255
-            yield np.concatenate([np.clip(low / share, 0, 255), alpha[..., None]], axis=2).astype(np.uint8)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the movie; the suffix chooses the format: .mp4, .webm, .gif (smaller, 15 frames a second, for slides), or .png.
-
-        Of ``film.png`` many are written, film_0001.png and so on, with a transparent ground, for those who cut films. Without ffmpeg, a warning says so and a .gif is written instead.
-
-        Returns:
-            where it was written.
-
-        Raises:
-            ArgumentError: if the suffix is none of these.
-        """
-        target, count = Path(path), len(self.order)
-        if target.suffix == ".png":
-            return write_pictures(target, self._transparent(), count, self.progress)
-        return deliver(target, self.frames(), count, (self.width, self.height), self.fps, self.progress)
-
-    def _repr_html_(self) -> str:
-        suffix = ".mp4" if ffmpeg() is not None else ".gif"
-        with tempfile.TemporaryDirectory() as folder:
-            data = self.save(Path(folder) / f"movie{suffix}").read_bytes()
-        title = html.escape(self.scene.title)
-        if len(data) > _LARGEST_EMBEDDED:
-            return (
-                f'<p>{title}: {len(data) / 1e6:.0f} MB are too many to embed; use <code>.save("movie.mp4")</code>.</p>'
-            )
-        text = base64.b64encode(data).decode()
-        if suffix == ".gif":
-            return f'<img width="{self.width // 2}" alt="{title}" src="data:image/gif;base64,{text}">'
-        source = f'<source type="video/mp4" src="data:video/mp4;base64,{text}">'
-        return (
-            f'<video width="{self.width * 3 // 4}" controls loop autoplay muted aria-label="{title}">{source}</video>'
-        )
+    def _painter(self, ground: str | None = None) -> FramePainter | TalkPainter:
+        if self.look.plain and ground is None and self.width >= _WIDE * self.height:
+            return FramePainter(self.scene, self.width, self.height)
+        return TalkPainter(self.scene, self.look, self.width, self.height, ground)
 
 
 def animate(
@@ -195,9 +147,9 @@ def animate(
         raise NumericsError("a movie needs one or two dimensions, but the run has three; draw a plane of result.psi.")
     width, height = -(-width // 16) * 16, -(-height // 16) * 16
     across = MAIN[2] if look.plain and width >= _WIDE * height else 1.0
-    scene = gather(source, round(across * width), min(round(MAIN[3] * height), _PLANE_ROWS), units, title)
-    if look.xlim is not None and result.numerics.grid.dimension == 1 and look.part != "momentum":
-        scene = through(scene, result, np.array(look.xlim, float), units)
+    scene = gather(source, round(across * width), min(round(MAIN[3] * height), PLANE_ROWS), units, title)
+    if look.xlim is not None and look.part != "momentum":
+        scene = through(scene, result, np.array([look.xlim, *scene.window[1:]], float), units)
     if look.part == "momentum":
         scene = momenta(result, scene, units)[0]
     movie = Movie(scene, result, units, fps, width, height, progress, look, on_frame)

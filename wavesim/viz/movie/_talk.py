@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from .._colors import INK, SLATE, house_style, phase_colors
-from .._numbers import steady, unit_of
 from .._words import set_formulas
 from ..draw import draw_spikes
-from ..scene import Line, Scene
+from ..scene import Scene
+from ._fit import fit
 from ._frame import fill_columns
 from ._look import Look
+from ._numbered import clock_words, longest_number, number_words
 
 _DARK, _LIGHT = "#0B0D13", "#FFFFFF"
 # on a dark ground colors of lines and words are lighter
@@ -30,8 +30,21 @@ _LIGHTER = {
 _PAD = 0.028
 # share of the frame's smaller side that one line of text is high
 _TYPE = 0.047
+# up and down for so many widths of the picture the line along the crest is drawn in full
+_STRAIGHT = 6.0
 # of a plane: the brightest spot of a run is much brighter than all that follows, and faint parts are raised
 _LIFT, _STRENGTH = 1.8, 0.62
+
+
+def type_size(width: int, height: int) -> float:
+    """Pixels of a line of type in a frame of that size."""
+    return _TYPE * min(width, height)
+
+
+def colors_of(look: Look, ground: str | None = None) -> tuple[str, str, str]:
+    """Colors of the ground, of words, and of what is said beside; another `ground` than the look's where one is given."""
+    paper, ink, soft = (_DARK, "#F4F7FA", "#A9B4BF") if look.dark else (_LIGHT, INK, SLATE)
+    return ground or paper, ink, soft
 
 
 class TalkPainter:
@@ -42,21 +55,32 @@ class TalkPainter:
         look: how.
         width, height: of the frame, in pixels.
         ground: its color instead of the look's, as for the two passes from which transparency is found.
+        size: of its type in pixels, for a picture that is one of several in a frame, which states their gain itself.
+        top: share of the height below its words, if several are to agree in it.
     """
 
-    def __init__(self, scene: Scene, look: Look, width: int, height: int, ground: str | None = None) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        look: Look,
+        width: int,
+        height: int,
+        ground: str | None = None,
+        *,
+        size: float | None = None,
+        top: float = 1.0,
+    ) -> None:
         self.scene, self.look = scene, look
         self.flat = len(scene.window) == 1
-        self.ink, self.soft = ("#F4F7FA", "#A9B4BF") if look.dark else (INK, SLATE)
-        ground = ground or (_DARK if look.dark else _LIGHT)
+        ground, self.ink, self.soft = colors_of(look, ground)
         self.hill = np.array(to_rgb("#3A404C" if look.dark else "#D9DEE3")) * 255
         self.ground = np.array(to_rgb(ground)) * 255
-        size = _TYPE * min(width, height)
+        alone, size = size is None, type_size(width, height) if size is None else size
         with house_style(size=size):
             self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=ground)
             canvas = FigureCanvasAgg(self.figure)
-            top = self._head(width, height, size)
-            bottom = self._foot(width, height, size)
+            self.top = top = min(top, self._head(width, height, size))
+            bottom = self._foot(width, height, size) if alone else 0.01 if self.flat else 0.0
             # hills that are higher than the panel go on behind the words, up to the edge of the frame
             self.share = (top - bottom) / (1 - bottom) if self.flat else 1.0
             self.axes = self.figure.add_axes(self._box(top, bottom, width, height), facecolor="none")
@@ -69,6 +93,9 @@ class TalkPainter:
             (self.edge,) = self.axes.plot(
                 scene.outline, 0 * scene.outline, color=self.soft, lw=max(1.4, size / 18), animated=True
             )
+            # no line goes through the words
+            self.edge.set_clip_path(None)
+            self.edge.set_clip_box(Bbox([[0, 0], [width, top * height]]))
             self.crest.set_solid_joinstyle("round")
             if not self.flat:
                 self.crest.set_visible(False)
@@ -79,6 +106,9 @@ class TalkPainter:
         box = self.axes.get_window_extent()
         rows = slice(max(height - round(box.y1), 0), height - max(round(box.y0), 0))
         self.panel = self.buffer[rows, max(round(box.x0), 0) : round(box.x1), :3]
+        # behind the words a hill fades into the ground
+        head = max(round((1 - top) * height), 1) if self.flat else 0
+        self.fade = (np.linspace(0.0, 1.0, head) ** 2)[:, None, None].astype(np.float32)
         if self.flat and len(scene.potential) == 1:
             self._paint_ground(0)
         if not self.flat:
@@ -110,12 +140,19 @@ class TalkPainter:
                 height = scene.density_height(np.abs(psi) ** 2)
                 fill_columns(self.panel, self.share * height, phase_colors(psi, self.look.phases))
             self.crest.set_ydata(height)
+            self.crest.set_alpha(self._clear(height))
             self.axes.draw_artist(self.crest)
         if "potential" in self.look.panels and np.ptp(scene.potential) > 0:
             self.edge.set_ydata(self._outline(index))
             self.axes.draw_artist(self.edge)
             for artist in self.spikes:
                 self.axes.draw_artist(artist)
+
+    def _clear(self, height: np.ndarray) -> float:
+        """How clear the line along the crest is: a line up and down many narrow fringes would paint over their colors."""
+        rows, columns = self.panel.shape[:2]
+        way = rows * self.share * float(np.abs(np.diff(height)).sum())
+        return min(1.0, _STRAIGHT * columns / max(way, 1.0)) ** 2
 
     def _fill_between(self, middle: float, heights: np.ndarray, colors: np.ndarray) -> None:
         rows, columns = self.panel.shape[:2]
@@ -134,6 +171,8 @@ class TalkPainter:
         if "potential" in self.look.panels and np.ptp(self.scene.potential) > 0:
             ground = np.interp(self.scene.x, self.scene.outline, self._outline(index))
             fill_columns(self.panel, np.minimum(self.share * ground, 1.0), self.hill[None])
+            behind = self.panel[: len(self.fade)]
+            behind[:] = (self.ground + self.fade * (behind - self.ground)).astype(np.uint8)
 
     def _relief(self) -> np.ndarray:
         """The ground of a plane: the potential as a relief that is lit from the upper left."""
@@ -163,10 +202,9 @@ class TalkPainter:
         y = height - pad
         self.title = None
         if "title" in look.panels:
-            across = max(10, int((width - 2 * pad) / (0.62 * 1.25 * size)))
-            title = "\n".join(textwrap.wrap(self.scene.title, across)[:3])
             # painted last, for a hill may stand behind it
-            self.title = self._text(pad, y, title, "left", weight="bold", size=1.25 * size, animated=True)
+            self.title = self._text(pad, y, self.scene.title, "left", weight="bold", size=1.25 * size, animated=True)
+            fit(self.title, width - 2 * pad, 3)
             y -= self._extent(self.title)[1] + 0.35 * size
         self.number = self.clock = None
         self.line = line
@@ -174,11 +212,10 @@ class TalkPainter:
         if line is not None:
             # below the title, so that neither ever runs into the other; as large as its longest words allow
             tint = _LIGHTER.get(line.color, line.color) if look.dark else line.color
-            last = max(range(len(line.values)), key=lambda n: len(self._number(n)))
-            self.number = self._text(pad, y, self._number(last), "left", size=1.1 * size, color=tint, animated=True)
+            longest = longest_number(scene, line, "theory" in look.panels)
+            self.number = self._text(pad, y, longest, "left", size=1.1 * size, color=tint, animated=True)
+            fit(self.number, width - 2 * pad)
             used = self._extent(self.number)[0]
-            if used > width - 2 * pad:
-                self.number.set_fontsize(1.1 * size * (width - 2 * pad) / used)
             y -= 1.5 * size
         if "clock" in look.panels:
             now = self._clock(len(self.scene.times) - 1)
@@ -198,7 +235,7 @@ class TalkPainter:
         right = self.scene.gain[-1] > 1
         words = f"density {self.scene.magnified}"
         x, side = (width - pad, "right") if right else (pad, "left")
-        self._text(x, 1.55 * size, words, side, size=0.72 * size, color=self.soft)
+        fit(self._text(x, 1.55 * size, words, side, size=0.72 * size, color=self.soft), width - 2 * pad)
         return 1.75 * size / height
 
     def _wheel(self, width: int, height: int, size: float, y: float) -> None:
@@ -236,30 +273,11 @@ class TalkPainter:
         return found if self.clock is None else [*found, (self.clock, self._clock(index))]
 
     def _clock(self, index: int) -> str:
-        scene = self.scene
-        return f"t = {steady(scene.times[index], float(scene.times[-1]), 3)}{unit_of(scene.labels['time'])}"
+        return clock_words(self.scene, index)
 
     def _number(self, index: int) -> str:
         assert self.line is not None
-        return _number(self.line, index, self.scene, "theory" in self.look.panels)
-
-
-def _number(line: Line, index: int, scene: Scene, theory: bool) -> str:
-    value, unit = float(line.values[index]), unit_of(scene.labels["curves"])
-    share = not unit and float(np.max(np.abs(line.values))) <= 1 + 1e-6 and float(np.min(line.values)) > -1e-3
-    words = (
-        f"{line.name} {100 * max(value, 0.0):.1f} %"
-        if share
-        else f"{line.name} {steady(value, float(np.max(np.abs(line.values))), 3)}{unit}"
-    )
-    expected = line.final if line.theory is None else float(line.theory[index])
-    if theory and expected is not None:
-        words += (
-            f"  (theory {100 * expected:.1f} %)"
-            if share
-            else f"  (theory {steady(expected, abs(expected) or 1.0, 3)}{unit})"
-        )
-    return words
+        return number_words(self.line, index, self.scene, "theory" in self.look.panels)
 
 
 def _stretched(values: np.ndarray, rows: int, columns: int) -> np.ndarray:

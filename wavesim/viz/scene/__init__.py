@@ -2,6 +2,7 @@
 
 from ._gather import (
     around as around,
+    centers as centers,
     close_up as close_up,
     frames as frames,
     gather as gather,
@@ -9,6 +10,7 @@ from ._gather import (
     outline_of as outline_of,
     relief as relief,
     shown_units as shown_units,
+    solid as solid,
     value_on as value_on,
 )
 from ._lines import Bundle as Bundle, bundle_of as bundle_of, timed_bundle as timed_bundle

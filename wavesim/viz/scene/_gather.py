@@ -56,13 +56,13 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
     problem, grid = result.problem, result.numerics.grid
     density = marginals(result)
     window = np.array([find_window(result, density, axis) for axis in range(min(grid.dimension, 2))])
-    x = _centers(window[0], columns)
+    x = centers(window[0], columns)
     if grid.dimension == 1:
         times = result.times if not problem.potential.static else result.times[:1]
         outline = outline_of(x, problem.potential.edges)
         potential = np.array([value_on(problem, (outline,), t) for t in times])
     else:
-        outline, y = x, _centers(window[1], rows)
+        outline, y = x, centers(window[1], rows)
         middle = [np.zeros(1)] * (grid.dimension - 2)
         potential = value_on(problem, (x[None, :], y[:, None], *middle), 0.0).reshape(1, rows, columns)
     levels = _levels(result)
@@ -76,9 +76,7 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
     if bottom >= 0 and any(sign < 0 for _, sign in spikes):
         bottom = -0.5 * top
     walls = _walls(problem, length)
-    for side, wall in zip((-1, 1), walls, strict=True):
-        if wall is not None:
-            potential = np.where(side * (outline / length - wall) > 0, _SOLID * (abs(top) + abs(bottom)), potential)
+    potential = solid(potential, outline / length, walls, abs(top) + abs(bottom))
     peak = _peak(result)
     gain, plane = find_gain(result, density, x, peak)
     return Scene(
@@ -139,7 +137,7 @@ def on_picture(psi: np.ndarray, result: Result, scene: Scene, units: UnitSystem,
         if wall is not None:
             picture = np.where(side * (scene.x - wall) > 0, 0.0, picture)
     if grid.dimension > 1:
-        y = _centers(scene.window[1], rows) * length
+        y = centers(scene.window[1], rows) * length
         picture = onto_points(picture, float(grid.lower[1]), float(grid.spacing[1]), y, 1).T
     return (picture * length ** (picture.ndim / 2)).astype(np.complex64)
 
@@ -153,7 +151,18 @@ def _peak(result: Result) -> float:
     return max(float(np.abs(psi).max()) ** 2 for psi in kept)
 
 
-def _centers(ends: np.ndarray, count: int) -> np.ndarray:
+def solid(
+    potential: np.ndarray, outline: np.ndarray, walls: tuple[float | None, float | None], height: float
+) -> np.ndarray:
+    """V along the outline with hard walls that are far higher than `height`."""
+    for side, wall in zip((-1, 1), walls, strict=True):
+        if wall is not None:
+            potential = np.where(side * (outline - wall) > 0, _SOLID * height, potential)
+    return potential
+
+
+def centers(ends: np.ndarray, count: int) -> np.ndarray:
+    """The middles of `count` equal parts between two ends."""
     return ends[0] + (np.arange(count) + 0.5) * (ends[1] - ends[0]) / count
 
 

@@ -99,7 +99,7 @@ def eventful(source: Result | Report) -> Result | Report:
     return thinned(source, slice(0, last, stride))
 
 
-def thinned(source: Result | Report, chosen: slice) -> Result | Report:
+def thinned(source: Result | Report, chosen: slice | np.ndarray) -> Result | Report:
     """Some frames of a run; the numbers of a report stay those of its end."""
     from ...propagation import Result
 
@@ -131,7 +131,7 @@ def _last_of(result: Result) -> int:
     return min(len(left), int(np.flatnonzero(left > _GONE)[-1]) + 2)
 
 
-def _thinned(curve: Curve, chosen: slice) -> Curve:
+def _thinned(curve: Curve, chosen: slice | np.ndarray) -> Curve:
     return dataclasses.replace(
         curve,
         points=curve.points[chosen],

@@ -1,0 +1,151 @@
+"""Films: of a run as it ends, and again of what it left in files; of several cases side by side."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._files import sweep_leftovers
+from .._text import clean
+from ..errors import ScenarioError, WavesimError
+from ._outbox import refuse_unwritable
+from ._streams import complain, watched
+from ._warned import warned
+
+if TYPE_CHECKING:
+    from ..analysis import Report
+    from ..propagation import Result
+    from ..units import UnitSystem
+    from ._outbox import Outbox
+
+
+def film(title: str, runs: Mapping[str, Result | Report], units: UnitSystem, box: Outbox, quiet: bool) -> None:
+    """movie.mp4 of a run, or of the cases of one, by label."""
+    box.attempt("movie.mp4", lambda: _painted(title, runs, units, box.path / "movie.mp4", quiet))
+
+
+def records_of(result: Path) -> list[Path]:
+    """The records that are meant: the file, the one in a folder or all cases there, or those of ``results/NAME``."""
+    if result.is_file():
+        return [result]
+    for folder in (result, Path("results") / result):
+        if (folder / "result.nc").is_file():
+            return [folder / "result.nc"]
+        if (folder / "result_1.nc").is_file():
+            return _cases_in(folder)
+    return [result]
+
+
+def _cases_in(folder: Path) -> list[Path]:
+    """Those of result_1.nc, result_2.nc and so on that are cases of one scenario and hold a run: an older, longer study may have left more."""
+    from .. import io
+
+    first = folder / "result_1.nc"
+    study, found = io.attributes(first).get("study"), []
+    for number in itertools.count(1):
+        record = folder / f"result_{number}.nc"
+        try:
+            facts = io.attributes(record)
+        except WavesimError:
+            break
+        if facts.get("study") != study:
+            break
+        if "numerics" in facts:
+            found.append(record)
+    return found or [first]
+
+
+def movie_of(sources: Sequence[Path], target: Path, *, quiet: bool, **options: Any) -> str:
+    """Make a film of records, with the title and the units of their scenario; several of them are its cases."""
+    from .. import io
+    from ..units import UnitSystem
+
+    read = [io.load_with_curves(source) for source in sources]
+    facts = read[0][1]
+    units = UnitSystem(**json.loads(facts["units"]))
+    runs = {}
+    for place, (result, own, lines) in enumerate(read, start=1):
+        # a record of an older version knows no label
+        label = own.get("case") or (f"case {place}" if len(read) > 1 else "")
+        runs[label] = reported(result, own, lines, units)
+    if not target.parent.is_dir():
+        raise ScenarioError(
+            f"the folder {target.parent} must exist, but does not; make it, or choose another with --out."
+        )
+    sweep_leftovers(target.parent)
+    refuse_unwritable(target.parent)
+    with warned():
+        return str(_painted(_title(facts), runs, units, target, quiet, **options))
+
+
+def _painted(
+    title: str, runs: Mapping[str, Result | Report], units: UnitSystem, target: Path, quiet: bool, **options: Any
+) -> Path:
+    """The film of one run, or of several side by side."""
+    from ..propagation import reporter
+    from ..viz import MOST, animate, small_multiples, spread
+
+    if len(runs) > MOST:
+        chosen = [list(runs)[row] for row in spread((len(runs),))]
+        complain(f"{target.name} shows {len(chosen)} of {len(runs)} cases: {', '.join(chosen)}.")
+        runs = {label: runs[label] for label in chosen}
+    with reporter(watched(quiet), "painting") as show:
+        if len(runs) > 1:
+            made = small_multiples(runs, units=units, title=title, progress=show, **options)
+        else:
+            ((label, run),) = runs.items()
+            whole = f"{title}: {label}" if label else title
+            made = animate(run, units=units, title=whole, progress=show, **options)
+        return made.save(target)
+
+
+def reported(
+    result: Result, facts: dict[str, str], lines: Mapping[str, Mapping[str, Any]], units: UnitSystem
+) -> Result | Report:
+    """The record with the numbers, the curves and the theory that were saved with it, so that its film is that of the run.
+
+    Args:
+        result: as loaded.
+        facts: what was saved beside it.
+        lines: its curves over time, as `io.load_with_curves` reads them.
+        units: of the report's numbers.
+
+    Returns:
+        the report; the result alone where none was saved, or it is of another version.
+    """
+    from ..analysis import Curve, Quantity, Report
+    from ..scenario import QUANTITIES
+
+    try:
+        content = json.loads(facts["report"])
+        dimensions = QUANTITIES | {name: one.dimension for name, one in result.problem.measure.items()}
+        quantities = {}
+        for name, row in content["quantities"].items():
+            scale = units.scale(dimensions[name])
+            theory = {kind: value * scale for kind, value in row["theory"].items()}
+            error = math.inf if row["error"] is None else row["error"] * scale
+            quantities[name] = Quantity(name, row["value"] * scale, error, dimensions[name], {}, theory)
+        curves = {}
+        # in the report's order, whose first curve is the film's number
+        for name in content["curves"]:
+            if name in lines:
+                scale, line = units.scale(dimensions[name]), lines[name]
+                theories = {kind: values * scale for kind, values in line["theory"].items()}
+                error = line["error"] * scale
+                curves[name] = Curve(name, result.times, line["values"] * scale, dimensions[name], theories, error)
+        tolerance = float(content["tolerance"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return result
+    return Report(result, tolerance, quantities, curves, (), 0, 0, 0.0)
+
+
+def _title(facts: dict[str, str]) -> str:
+    """The title of the scenario that a result was made of, "" where it has none."""
+    try:
+        return clean(str(json.loads(facts.get("scenario", "{}"))["title"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""

@@ -1,0 +1,90 @@
+"""What every film can do: be painted picture by picture, saved in any format, and show itself in a notebook."""
+
+from __future__ import annotations
+
+import abc
+import base64
+import html
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ._look import Look
+from ._writer import deliver, ffmpeg, write_pictures
+
+Progress = Callable[[int, int], None]
+_LARGEST_EMBEDDED = 20e6
+# rows of a plane that are made of its own points
+PLANE_ROWS = 480
+
+
+class AbstractFilm(abc.ABC):
+    """A film that is painted when it is saved or shown: ``film.save("tunneling.mp4")``."""
+
+    fps: int
+    width: int
+    height: int
+    progress: Progress
+    look: Look
+
+    @property
+    @abc.abstractmethod
+    def name(self) -> str:
+        """Its headline."""
+
+    @property
+    @abc.abstractmethod
+    def order(self) -> np.ndarray:
+        """The frame of the run that each picture shows."""
+
+    @abc.abstractmethod
+    def painted(self, ground: str | None = None) -> Iterator[np.ndarray]:
+        """The pictures in order, on a ground of another color than the look's if one is given; each is overwritten by the next."""
+
+    def frames(self) -> Iterator[np.ndarray]:
+        """The pictures in order, RGBA of shape (height, width, 4), uint8; copy what you keep."""
+        return self.painted()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the film; the suffix chooses the format: .mp4, .webm, .gif (smaller, 15 frames a second, for slides), or .png.
+
+        Of ``film.png`` many are written, film_0001.png and so on, with a transparent ground, for those who cut films. Without ffmpeg, a warning says so and a .gif is written instead.
+
+        Returns:
+            where it was written.
+
+        Raises:
+            ArgumentError: if the suffix is none of these.
+        """
+        target, count = Path(path), len(self.order)
+        if target.suffix == ".png":
+            return write_pictures(target, self._transparent(), count, self.progress)
+        return deliver(target, self.frames(), count, (self.width, self.height), self.fps, self.progress)
+
+    def _transparent(self) -> Iterator[np.ndarray]:
+        """The pictures with an alpha channel: what differs on black and on white ground lets the ground through."""
+        for dark, light in zip(self.painted("#000000"), self.painted("#FFFFFF"), strict=True):
+            low, high = dark[..., :3].astype(np.float32), light[..., :3].astype(np.float32)
+            alpha = np.clip(255 - (high - low).mean(axis=2), 0, 255)
+            share = np.maximum(alpha, 1)[..., None] / 255
+            yield np.concatenate([np.clip(low / share, 0, 255), alpha[..., None]], axis=2).astype(np.uint8)
+
+    def _repr_html_(self) -> str:
+        suffix = ".mp4" if ffmpeg() is not None else ".gif"
+        with tempfile.TemporaryDirectory() as folder:
+            data = self.save(Path(folder) / f"movie{suffix}").read_bytes()
+        title = html.escape(self.name)
+        if len(data) > _LARGEST_EMBEDDED:
+            return (
+                f'<p>{title}: {len(data) / 1e6:.0f} MB are too many to embed; use <code>.save("movie.mp4")</code>.</p>'
+            )
+        text = base64.b64encode(data).decode()
+        if suffix == ".gif":
+            return f'<img width="{self.width // 2}" alt="{title}" src="data:image/gif;base64,{text}">'
+        source = f'<source type="video/mp4" src="data:video/mp4;base64,{text}">'
+        return (
+            f'<video width="{self.width * 3 // 4}" controls loop autoplay muted aria-label="{title}">{source}</video>'
+        )
