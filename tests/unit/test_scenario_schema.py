@@ -57,7 +57,8 @@ def test_each_class_has_its_fields_and_defaults(cls: Any) -> None:
 def test_no_class_is_forgotten(module: Any) -> None:
     public = [c for n, c in vars(module).items() if isinstance(c, type) and dataclasses.is_dataclass(c)]
     # a function that no file can hold, what is read off a potential, and what walls and rings make of a problem
-    absent = {"SmoothFunction", "Structure", "TwoWells", "LeakyWell", "Unfolded", "ContinuedBound", "ContinuedPacket"}
+    found = {"Structure", "TwoWells", "LeakyWell", "Basin", "WellsInPlane"}
+    absent = found | {"SmoothFunction", "Unfolded", "ContinuedBound", "ContinuedPacket"}
     assert {c.__name__ for c in public} - absent == {c.__name__ for c in CLASSES if c in public}
 
 
