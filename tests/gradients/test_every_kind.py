@@ -82,20 +82,22 @@ def set_up(kind: str) -> tuple[ws.Problem, Numerics]:
     if potential.dimension > 1:
         problem, grid = ws.Problem(potential, Product((PACKET, GaussianPacket(0.4, 0.7, -0.3)))), PLANE
     elif isinstance(potential, P.AbstractMetastable) and potential.wall is not None:
-        problem, grid = (
-            ws.Problem(potential, Trapped()),
-            ws.Grid.line(*[potential.wall + x + 0.125 for x in (-6, 6)], 48),
-        )
+        problem, middle = ws.Problem(potential, Trapped()), float(potential.wall) + 0.125
+        grid = ws.Grid.line(middle - 6, middle + 6, 48)
     elif kind == "box":
         problem = ws.Problem(potential, GaussianPacket(-0.5, 0.45, 0.8))
-        grid = unfolded_grid(ws.Grid.line(-4.2, 4.8, 24), problem.ends)
+        both = unfolded_grid(ws.Grid.line(-4.2, 4.8, 24), problem.ends)
+        assert both is not None
+        grid = both
     else:
         problem = ws.Problem(potential, PACKET)
     method = SERIES if potential.static else SCHEMES["g6t4"]
     return dataclasses.replace(problem, duration=DT * STEPS), Numerics(grid, DT, STEPS, STEPS, method)
 
 
-def by_differences(problem: ws.Problem, numerics: Numerics, question: ws.analysis.AbstractQuestion, of: str, path: str):
+def by_differences(
+    problem: ws.Problem, numerics: Numerics, question: Motion | Transmission, of: str, path: str
+) -> float:
     """(8 (Q(h) - Q(-h)) - (Q(2h) - Q(-2h)))/(12 h) of four runs, h = 1e-3 of the parameter."""
     measured = dataclasses.replace(problem, measure=question.observables(problem))
     value = parameter_at(problem, question, path).value
@@ -108,13 +110,13 @@ def by_differences(problem: ws.Problem, numerics: Numerics, question: ws.analysi
     return (8 * (number(1) - number(-1)) - (number(2) - number(-2))) / (12 * step)
 
 
-def test_every_kind_is_here():
+def test_every_kind_is_here() -> None:
     """But layers with masses of their own, which no grid holds."""
     assert {type(potential) for potential in KINDS.values()} | {P.Heterostructure} == set(POTENTIALS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_float_equals_differences_of_the_run(kind):
+def test_every_float_equals_differences_of_the_run(kind: str) -> None:
     """dQ/dp, Q the mean position (beside a wall, where it is 0 by symmetry, the spread) at t = 1.6, p every float of V and of the start, and the mass.
 
     Budget: reverse mode is the derivative of the very run: 1e-6 of the larger of dQ/dp and 1, of which differences of fourth order with h = 1e-3
@@ -138,7 +140,7 @@ def test_every_float_equals_differences_of_the_run(kind):
         assert abs(back[path].derivative - difference) <= back[path].error, path
 
 
-def test_with_an_absorber():
+def test_with_an_absorber() -> None:
     """The share of a packet that passes a formula with edges and is absorbed behind it; the mass acts on p^2/2m between the dampings.
 
     Budget: as above, 1e-6; run backward, its own bar.
@@ -157,7 +159,7 @@ def test_with_an_absorber():
         assert abs(back[path].derivative - difference) <= back[path].error, path
 
 
-def test_a_wall_that_would_move_the_grid_is_named():
+def test_a_wall_that_would_move_the_grid_is_named() -> None:
     problem, numerics = set_up("box")
     found = ws.gradient(problem, None, "mean_position", find=Motion(), adjoint="checkpointed", numerics=numerics)
     assert "moves a wall" in found.missing["potential.width"]
