@@ -217,7 +217,6 @@ def test_second_route_to_the_gap_of_a_formula() -> None:
         ),
         (Harmonic(1.0), LeftLocalized(), Populations(), "two minima of V with a barrier between them"),
         (Driven(SEXTIC, 0.1, 1.0), LeftLocalized(), Populations(), "ask for driven_populations"),
-        (Expression("(x^2-4)^2/4 + y^2"), LeftLocalized(), Splitting(), "along one axis"),
     ],
 )
 def test_what_has_no_two_wells_is_refused_in_true_words(potential, state, find, words) -> None:

@@ -212,7 +212,7 @@ def test_a_box_that_is_too_small_is_told() -> None:
 def test_what_is_refused() -> None:
     with pytest.raises(ArgumentError, match="count"):
         Levels(0)
-    with pytest.raises(NumericsError, match=r"need a box, but none is given; give grid="):
-        found(Expression("x**2 + x*y + y**2"), 2, 1e-4)
+    with pytest.raises(NumericsError, match=r"holds the particle .*on all sides, .* give grid="):
+        found(Expression("x**2 + x*y + y**2/4"), 2, 1e-4)
     with pytest.raises(UnboundError, match="must hold the 9 levels asked for, but .* clearly below its rim; ask for"):
         found(GaussianWells(1.0, 1.0, 4.0), 9, 1e-4)

@@ -27,6 +27,8 @@ _SHARP = 2.0
 _CUT = 0.1
 # points of a grid of which all states are found
 _DENSE = 2048
+# and of a grid that is planned: levels on more take minutes
+_MOST_POINTS = 2**19
 # of the largest momentum in the basin: what a first grid holds
 _HELD = 1.5
 
@@ -190,4 +192,10 @@ def _around(basin: Basin, tolerance: float, finer: float) -> Grid:
         low, high = basin.reach(axis, math.sqrt(tolerance) / 10)
         points = fast_size((high - low) / spacing)
         axes.append(Grid((low,), ((high - low) / points,), (points,)))
-    return Grid.product(*axes)
+    grid = Grid.product(*axes)
+    if math.prod(grid.points) > _MOST_POINTS:
+        raise NumericsError(
+            f"the levels need a V that holds the particle in a small room on all sides, but theirs takes {' x '.join(map(str, grid.points))} points; "
+            "ask for fewer levels, or give grid= (in a file: [grid] with lower, upper and points for each axis)."
+        )
+    return grid
