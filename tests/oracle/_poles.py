@@ -26,7 +26,9 @@ def lowest_pole(formula: Formula, mass: float, reach: tuple[float, float]) -> tu
     first, second = spectra
     apart = np.abs(first[:, None] - second[None, :])
     moved = apart.min(axis=1)
-    steady = (np.real(first) > 0) & (np.imag(first) < 0) & (moved < 1e-6 * np.abs(first))
+    # a width below rounding may come out with either sign
+    leaving = np.imag(first) < 1e-9 * np.abs(first)
+    steady = (np.real(first) > 0) & leaving & (moved < 1e-6 * np.abs(first))
     if not np.any(steady):
         return None
     at = np.flatnonzero(steady)[np.argmin(np.real(first[steady]))]
