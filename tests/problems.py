@@ -394,6 +394,6 @@ SCENARIO_NUMBERS: dict[tuple[str, str], Known] = {
         (0.266057,), 1e-5, "integrated", "Strang's splitting in the plane, two time steps extrapolated", "channels"
     ),
     ("double_slit", "fringe_spacing"): Known(
-        (1.502003,), 1e-5, "integrated", "the same; bright fringes by parabolas", "channels"
+        (1.502003,), 1e-5, "integrated", "the same; bright fringes by parabolas, close together", "channels"
     ),
 }

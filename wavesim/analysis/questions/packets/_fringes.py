@@ -8,6 +8,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.polynomial import Polynomial
 
 from .... import theory
 from ...._checks import named
@@ -127,7 +128,7 @@ def _pattern(result: Result) -> tuple[np.ndarray, np.ndarray]:
 def fringes_of(momenta: np.ndarray, density: np.ndarray) -> tuple[float, float]:
     """Spacing and contrast of a pattern: the bright fringes on either side of the central one, and the dark ones between.
 
-    Extrema are refined by a parabola through three points; nan where there are no fringes.
+    Extrema are refined by a polynomial through five points; nan where there are no fringes.
     """
     inner = density[1:-1]
     bright = 1 + np.flatnonzero((inner > density[:-2]) & (inner >= density[2:]))
@@ -144,9 +145,12 @@ def fringes_of(momenta: np.ndarray, density: np.ndarray) -> tuple[float, float]:
 
 
 def _summit(x: np.ndarray, y: np.ndarray, n: int) -> tuple[float, float]:
-    """Place and value of the extremum of the parabola through points n - 1, n, n + 1."""
-    slope, bend = (y[n + 1] - y[n - 1]) / 2, y[n + 1] - 2 * y[n] + y[n - 1]
-    return float(x[n] - slope / bend * (x[1] - x[0])), float(y[n] - slope**2 / (2 * bend))
+    """Place and value of the extremum near point n of the polynomial through it and its four neighbors; a fringe leans, and a parabola would misplace it."""
+    first = min(max(n - 2, 0), len(x) - 5)
+    through = Polynomial.fit(np.arange(5) + first - n, y[first : first + 5], 4)
+    level = through.deriv().roots()
+    place = float(level[np.argmin(np.abs(level))].real)
+    return float(x[n] + place * (x[1] - x[0])), float(through(place))
 
 
 class _Exact(NamedTuple):
