@@ -94,9 +94,14 @@ def _through(
 
 
 def _turned(matrices: np.ndarray, change: np.ndarray) -> np.ndarray:
-    """change^T M change for symmetric M, each half as one product of a tall matrix: many small ones would cost more in calls than in work."""
-    half = (matrices.reshape(-1, len(change)) @ change).reshape(matrices.shape)
-    return (half.swapaxes(1, 2).reshape(-1, len(change)) @ change).reshape(matrices.shape)
+    """change^T M change for symmetric M and real `change`.
+
+    Each half is one product of a tall matrix, for many small ones would cost more in calls than in work, and real and imaginary parts are rows of their own.
+    """
+    rows = np.stack([matrices.real, matrices.imag])
+    for _ in range(2):
+        rows = (rows.reshape(-1, len(change)) @ change).reshape(rows.shape).swapaxes(2, 3)
+    return rows[0] + 1j * rows[1]
 
 
 def _slice_ratios(square: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
