@@ -21,14 +21,12 @@ from ....problem import Problem
 from ....propagation import Result
 from ....regions import Beyond
 from ....states import GaussianPacket, Product
-from ...bars import AbstractRecordQuestion, Curve, CurvePredictions, Predictions, Reading
+from ...bars import AbstractRecordQuestion, Curve, CurvePredictions, Estimate, Predictions, Reading
 from ._transmission import Transmission
 
 _FAR = 1e-3
 # how many fringes to either side are drawn, and points for each
 _ORDERS, _FINE = 2.6, 60
-# of the oracle: spreads of the packet that count, energies, momenta beyond the largest open one
-_SPREADS, _ENERGIES, _CLOSED = 5.0, 24, 2.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,11 +75,12 @@ class Fringes(AbstractRecordQuestion):
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
         slit, packet, mass = _parts(problem)
-        exact = _channels(slit, packet, mass)
-        spacing, contrast = fringes_of(_momenta(slit), np.asarray(exact.density))
+        looks = [_channels(slit, packet, mass, look) for look in (_FINE_LOOK, _COARSE_LOOK)]
+        numbers = [(look.transmitted, *fringes_of(_momenta(slit), np.asarray(look.density))) for look in looks]
+        through, spacing, contrast = (Estimate(fine, abs(fine - coarse)) for fine, coarse in zip(*numbers, strict=True))
         return {
-            "transmitted_probability": {"channels": exact.transmitted},
-            "reflected_probability": {"channels": 1.0 - exact.transmitted},
+            "transmitted_probability": {"channels": through},
+            "reflected_probability": {"channels": Estimate(1.0 - through, through.error)},
             "fringe_spacing": {"channels": spacing, "fraunhofer": 2 * math.pi / float(slit.separation)},
             "fringe_contrast": {"channels": contrast, "fraunhofer": 1.0},
         }
@@ -160,24 +159,52 @@ class _Exact(NamedTuple):
     density: tuple[float, ...]
 
 
-@functools.lru_cache(maxsize=8)
-def _channels(slit: DoubleSlit, packet: Product, mass: float) -> _Exact:
+class _Resolution(NamedTuple):
+    """How finely theory looks.
+
+    Args:
+        beside: half of its strip, in widths of the packet, and in widths of a slit beyond the slits.
+        spreads: deviations of the packet's momentum that count.
+        energies: from threshold to threshold.
+        closed: momenta of the channels, in largest open ones.
+        slices: of the wall.
+    """
+
+    beside: float
+    spreads: float
+    energies: int
+    closed: float
+    slices: int
+
+
+# the second one is coarser in all: what the two differ by is the error
+_FINE_LOOK, _COARSE_LOOK = _Resolution(6.0, 5.5, 5, 1.75, 24), _Resolution(4.5, 5.0, 4, 1.5, 18)
+
+
+@functools.lru_cache(maxsize=16)
+def _channels(slit: DoubleSlit, packet: Product, mass: float, look: _Resolution = _FINE_LOOK) -> _Exact:
     """The packet by `wavesim.theory.channel_waves`: the plane is cut into strips of even and odd waves along y, periodic far away.
 
-    psi_in = sum over channels of int dE (m/K_n) phi_x(K_n) c_n chi_n(y) exp(i K_n x), and the flux of each energy adds up.
+    psi_in = sum over channels of int dE (m/K_n) phi_x(K_n) c_n chi_n(y) exp(i K_n x), and the flux of each energy adds up. Where a channel opens
+    all waves bend as the root of the energy above it does, so energies are added up from threshold to threshold, closer towards both.
     """
     along, across = packet.factors
     assert isinstance(along, GaussianPacket) and isinstance(across, GaussianPacket)
     mean, spread = float(along.mean_momentum(mass)), 1 / (2 * float(along.width))
-    k = mean + spread * np.linspace(-_SPREADS, _SPREADS, _ENERGIES)
-    k = k[k > 0]
-    energies, weights = k**2 / (2 * mass), (k[1] - k[0]) * k / mass
+    slowest, fastest = max(mean - look.spreads * spread, 1e-6 * mean), mean + look.spreads * spread
     offset, drift = float(across.center), float(across.mean_momentum(mass))
-    half = max(4 * float(across.width) + abs(offset), float(slit.separation) / 2 + 6 * float(slit.slit_width))
-    count = math.ceil(_CLOSED * (k[-1] + abs(drift)) * half / math.pi)
     left, right = slit.support(1e-8)
+    # what leaves the slits at a grazing angle goes so far along the wall before it is behind it
+    grazing = look.beside / 3 * (right - left)
+    half = max(
+        look.beside * float(across.width) + abs(offset),
+        float(slit.separation) / 2 + look.beside * float(slit.slit_width) + grazing,
+    )
+    count = math.ceil(look.closed * (fastest + abs(drift)) * half / math.pi)
+    openings = (math.pi / half * np.arange(count + 1)) ** 2 / (2 * mass)
+    energies, weights = _between(openings, slowest**2 / (2 * mass), fastest**2 / (2 * mass), look.energies)
     momenta, transmitted = _momenta(slit), 0.0
-    waves = np.zeros((len(k), len(momenta)), dtype=complex)
+    waves = np.zeros((len(energies), len(momenta)), dtype=complex)
     y = (np.arange(8 * count) + 0.5) / (4 * count) * half - half
     step = half / (4 * count)
     sides = float(slit.separation) / 2
@@ -208,9 +235,24 @@ def _channels(slit: DoubleSlit, packet: Product, mass: float) -> _Exact:
             left=left,
             right=right,
             mass=mass,
+            slices=look.slices,
         )
         transmitted += float(weights @ np.sum(running / mass * np.abs(behind) ** 2, axis=1))
         waves += behind @ (modes @ np.exp(-1j * np.outer(y, momenta))) * step
     flux = np.real(theory.channel_momenta(momenta**2 / (2 * mass), energies, mass)) / mass
     density = weights @ (flux * np.abs(waves) ** 2) / (2 * math.pi)
     return _Exact(transmitted, tuple(density.tolist()))
+
+
+def _between(openings: np.ndarray, low: float, high: float, nodes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Energies and weights of an integral from `low` to `high` of what has roots at the openings.
+
+    From opening to opening E = middle - half cos(angle): both roots are smooth in the angle, and Gauss's rule is exact for what is.
+    """
+    places, weights = np.polynomial.legendre.leggauss(nodes)
+    angles = (places + 1) * math.pi / 2
+    ends = np.concatenate([[low], openings[(openings > low) & (openings < high)], [high]])
+    middle, half = (ends[1:] + ends[:-1]) / 2, np.diff(ends) / 2
+    energies = middle[:, None] - half[:, None] * np.cos(angles)
+    shares = half[:, None] * np.sin(angles) * weights * math.pi / 2
+    return energies.ravel(), shares.ravel()
