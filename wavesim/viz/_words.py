@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
 
 
@@ -18,16 +16,18 @@ def set_formulas(figure: Figure) -> None:
         for axis in (axes.xaxis, axes.yaxis):
             # labels of ticks get their words only when somebody asks for them
             axis.get_ticklabels()
+    assert isinstance(figure.canvas, FigureCanvasAgg)
+    renderer = figure.canvas.get_renderer()
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
         if "$" in text.get_text():
-            text.set_parse_math(_is_formula(text.get_text()))
+            text.set_parse_math(_is_formula(text, renderer))
 
 
-@cache
-def _is_formula(words: str) -> bool:
+def _is_formula(text: Text, renderer: RendererAgg) -> bool:
+    # by who will paint it, and keeps what it has read
     try:
-        MathTextParser("path").parse(words)
+        renderer.get_text_width_height_descent(text.get_text(), text.get_fontproperties(), True)
     except (ValueError, RecursionError):
         return False
     return True
