@@ -35,12 +35,13 @@ else:
             if isinstance(plain, type) or not callable(plain):
                 return plain
 
+            # as in JAX, a value that overflows or is none is no warning
+            silent = np.errstate(all="ignore")(plain)
+
             def chosen(*arguments: Any, **options: Any) -> Any:
                 if _traced(arguments) or _traced(options.values()):
                     return getattr(self._other(), name)(*arguments, **options)
-                # as in JAX, a value that overflows or is none is no warning
-                with np.errstate(all="ignore"):
-                    return plain(*arguments, **options)
+                return silent(*arguments, **options)
 
             self.__dict__[name] = chosen
             return chosen
@@ -50,16 +51,27 @@ else:
     xp.linalg = _Namespace(np.linalg, "jax.numpy.linalg")
 
 
+# what JAX takes its time to say is none of its own
+_PLAIN = frozenset({np.ndarray, np.float64, float, int, complex, bool, str, type(None), type, slice})
+
+
 def _traced(arguments: Any) -> bool:
     # where nobody has imported JAX nothing is an array of it, and what only paints does without it
     jax = sys.modules.get("jax")
-    return jax is not None and hasattr(jax, "Array") and _holds(arguments, jax.Array)
+    array = getattr(jax, "Array", None)
+    return array is not None and _holds(arguments, array)
 
 
 def _holds(arguments: Any, kind: type) -> bool:
-    return any(
-        isinstance(value, kind) or (isinstance(value, list | tuple) and _holds(value, kind)) for value in arguments
-    )
+    for value in arguments:
+        if type(value) in _PLAIN:
+            continue
+        if isinstance(value, list | tuple):
+            if _holds(value, kind):
+                return True
+        elif isinstance(value, kind):
+            return True
+    return False
 
 
 def _jax() -> Any:
@@ -69,6 +81,17 @@ def _jax() -> Any:
 def known(*values: Any) -> bool:
     """Whether none of the values is a JAX array."""
     return not _traced(values)
+
+
+def at_once(compiled: Callable[..., Any], *arguments: Any) -> Any:
+    """What a compiled function makes of known arguments, as arrays of NumPy, also while JAX traces something around the call."""
+    jax = _jax()
+    found = compiled(*arguments)
+    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(found)):
+        # here its own constants are worked out one by one, each by a program
+        with jax.ensure_compile_time_eval():
+            found = compiled(*arguments)
+    return jax.tree.map(np.asarray, found)
 
 
 def entries(value: Any) -> Any:

@@ -12,7 +12,7 @@ from jax.core import Tracer
 from scipy.special import sici
 
 from .._amounts import amount
-from .._arrays import constant, known, xp as jnp
+from .._arrays import at_once, constant, known, xp as jnp
 from .._checks import named
 from .._typing import LENGTH, STRENGTH
 from ..edges import Places, bends, coincident
@@ -150,13 +150,11 @@ class AbstractPotential(abc.ABC):
         if known(*jax.tree.leaves((self, mass, time)), points):
             # one small program for each kind of potential serves grids of any size
             padded = np.concatenate([points, np.repeat(points[-1:], -len(points) % _BLOCK, axis=0)])
-            with jax.ensure_compile_time_eval():
-                parts = [
-                    _compiled_gradients(self, part, mass, time) for part in padded.reshape(-1, _BLOCK, len(grid.points))
-                ]
-            first, second = (
-                np.concatenate([np.asarray(part) for part in term])[: len(points)] for term in zip(*parts, strict=True)
-            )
+            parts = [
+                at_once(_compiled_gradients, self, part, mass, time)
+                for part in padded.reshape(-1, _BLOCK, len(grid.points))
+            ]
+            first, second = (np.concatenate(term)[: len(points)] for term in zip(*parts, strict=True))
             lost = np.isnan(first) | np.isnan(second)
             if lost.any() and not lost.all():
                 first, second = self._regained(first, second, lost, np.asarray(points), mass, time)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import jax
 import numpy as np
 
-from .._arrays import known, xp as jnp
+from .._arrays import at_once, known, xp as jnp
 from .._checks import concrete, finite, named
 from .._pytree import register_dataclass
 from .._typing import Force, Frequency, Number
@@ -277,8 +277,7 @@ class SmoothFunction(AbstractSmoothPotential):
         # plain positions in a few lengths, so that the function is compiled a few times in all
         x = np.asarray(next(iter(position)), float)
         padded = np.resize(x, max(_FEWEST, 1 << (x.size - 1).bit_length()) if x.size else _FEWEST)
-        with jax.ensure_compile_time_eval():
-            values = np.asarray(_compiled(self.function, padded, self.parameters))
+        values = at_once(_compiled, self.function, padded, self.parameters)
         return values[: x.size].reshape(x.shape)  # type: ignore[return-value]
 
     def asymptotes(self) -> tuple[float, float]:
