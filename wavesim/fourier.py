@@ -9,6 +9,7 @@ import math
 
 import jax
 import numpy as np
+import scipy.fft
 
 from ._arrays import xp as jnp
 from ._face import public
@@ -17,6 +18,9 @@ from .grid import Grid
 
 def forward(psi: jax.Array, dimension: int) -> jax.Array:
     """The bare forward FFT over the last `dimension` axes."""
+    if dimension == 1:
+        # of a few hundred points the call costs more than the transform
+        return scipy.fft.fft(psi) if isinstance(psi, np.ndarray) else jnp.fft.fft(psi)  # type: ignore[return-value]
     return jnp.fft.fftn(psi, axes=tuple(range(-dimension, 0)))
 
 
@@ -26,7 +30,7 @@ def inverse(phi: jax.Array, dimension: int) -> jax.Array:
     On GPUs an inverse FFT brings a separate pass over the whole array for its 1/N; here conj and 1/N melt into the neighboring products.
     """
     count = math.prod(phi.shape[-dimension:])
-    return jnp.conj(forward(jnp.conj(phi), dimension)) / count
+    return forward(phi.conj(), dimension).conj() / count
 
 
 def momentum_amplitude(psi: jax.Array, grid: Grid) -> jax.Array:

@@ -37,6 +37,11 @@ class Snapshot:
         """Bare momentum amplitudes (FFT order, unnormalized)."""
         return forward(self.psi, self.grid.dimension)
 
+    @functools.cached_property
+    def density(self) -> jax.Array:
+        """abs(psi)^2."""
+        return jnp.abs(self.psi) ** 2
+
     @property
     def grid(self) -> Grid:
         """The grid of psi."""
@@ -44,7 +49,7 @@ class Snapshot:
 
     def mean(self, values: jax.Array) -> jax.Array:
         """int values |psi|^2 dx."""
-        return jnp.sum(values * jnp.abs(self.psi) ** 2) * self.grid.cell
+        return jnp.sum(values * self.density) * self.grid.cell
 
     def momentum_mean(self, values: jax.Array) -> jax.Array:
         """int values |phi|^2 dk."""

@@ -11,6 +11,7 @@ from wavesim import Absorber, Grid, Numerics, Problem, WavesimError, certify
 from wavesim.analysis import Transmission, TransmissionAt
 from wavesim.analysis.bars import Estimate, Quantity
 from wavesim.analysis.bars._accuracy import uses_gradients
+from wavesim.analysis.bars.residuals import _residual
 from wavesim.analysis.bars.residuals._missed_waves import FinerGrid
 from wavesim.analysis.bars.residuals._residual import Residual, grid_residuals
 from wavesim.potentials import AbstractPotential, DeltaBarrier, EckartBarrier, Expression, RectangularBarrier, values_at
@@ -233,3 +234,21 @@ def test_which_waves_are_fast_does_not_depend_on_where_energies_are_counted_from
         counts.append(np.count_nonzero(there.green[~there.outside]))
     assert 100 < counts[0] < 199
     assert abs(counts[0] - counts[1]) <= 2
+
+
+@pytest.mark.parametrize("potential", [RectangularBarrier(0.5, 1.3), Expression("0.4*exp(-x**2)*(1 + 0.3*cos(0.1*t))")])
+def test_times_looked_at_together_are_those_of_one_after_the_other(
+    potential: AbstractPotential, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set-up: a sharp barrier and one that swings, Strang's steps on 320 points, 49 times of psi and phi, looked at one by one and seven at a time.
+
+    Formula: rows of a transform are transforms. Budget: none, the residuals are equal to the last bit.
+    """
+    _, result = there_and_back(potential, 320, "strang")
+    found = []
+    for times in (1, 7):
+        monkeypatch.setattr(_residual, "_TOGETHER", times * 2 * 320)
+        found.append(grid_residuals(result)["T"])
+    alone, together = found
+    assert (alone.correction, alone.first, alone.bound) == (together.correction, together.first, together.bound)
+    assert np.array_equal(alone.tail, together.tail)

@@ -93,8 +93,12 @@ class Pilot:
                 shares = (kick[0], -kick[1] * dt**2, kick[2] * dt**4)
                 yield np.exp(-1j * dt * sum(s * e for s, e in zip(shares, energies, strict=False)))
 
+        # along one axis at half of the price of a call
+        line = self.psi.ndim == 1
+        forward, backward = (scipy.fft.fft, scipy.fft.ifft) if line else (scipy.fft.fftn, scipy.fft.ifftn)
+
         def drifted(psi: np.ndarray, table: np.ndarray) -> np.ndarray:
-            return np.asarray(scipy.fft.ifftn(table * np.asarray(scipy.fft.fftn(psi)), overwrite_x=True))
+            return np.asarray(backward(table * np.asarray(forward(psi)), overwrite_x=True))
 
         drifts = [np.exp(-1j * dt * a * self.kinetic) for _, _, a in pairs]
         first = np.exp(-1j * dt * opening * self.kinetic)

@@ -190,12 +190,16 @@ def padded(psi: np.ndarray, finer: int) -> np.ndarray:
 
 def forward(psi: np.ndarray, dimension: int) -> np.ndarray:
     """The spectrum along the last axes."""
-    return np.asarray(scipy.fft.fftn(psi, axes=tuple(range(-dimension, 0))))
+    return np.asarray(scipy.fft.fft(psi) if dimension == 1 else scipy.fft.fftn(psi, axes=_last(dimension)))
 
 
 def inverse(spectrum: np.ndarray, dimension: int) -> np.ndarray:
     """What has this spectrum along the last axes."""
-    return np.asarray(scipy.fft.ifftn(spectrum, axes=tuple(range(-dimension, 0))))
+    return np.asarray(scipy.fft.ifft(spectrum) if dimension == 1 else scipy.fft.ifftn(spectrum, axes=_last(dimension)))
+
+
+def _last(dimension: int) -> tuple[int, ...]:
+    return tuple(range(-dimension, 0))
 
 
 def finer_grid(grid: Grid, finer: int) -> Grid:
