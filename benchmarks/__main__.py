@@ -1,11 +1,11 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities] [answer]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [gradient] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities] [answer]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from . import memory
+from . import gradient, memory
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument(
         "which",
         nargs="*",
-        help="memory, step (both if none is named), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again), answer (half an hour)",
+        help="memory, step (both if none is named), gradient (some minutes), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again), answer (half an hour)",
     )
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
@@ -44,6 +44,7 @@ def main() -> None:
     which = options.which or ["memory", "step"]
     if unknown := set(which) - {
         "memory",
+        "gradient",
         "step",
         "cost_of_accuracy",
         "honesty",
@@ -54,10 +55,12 @@ def main() -> None:
         "answer",
     }:
         parser.error(
-            f"there is no benchmark {unknown.pop()!r}: choose memory, step, cost_of_accuracy, honesty, gallery, sweep, explorer, sensitivities or answer"
+            f"there is no benchmark {unknown.pop()!r}: choose memory, gradient, step, cost_of_accuracy, honesty, gallery, sweep, explorer, sensitivities or answer"
         )
     if "memory" in which:
         memory.main(options.quick, options.note)
+    if "gradient" in which:
+        gradient.main(options.quick, options.note)
     if "step" in which:
         from . import step
 

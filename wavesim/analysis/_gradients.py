@@ -28,6 +28,8 @@ _LESS_SURE = 10.0
 _STEP_OF_RUNS, _ROUNDING = 1e-4, 1e-13
 # steps where V depends on time, in those of a plan for the number itself
 _FINER = 4.0
+# steps of which psi is kept where something absorbs; a longer run is made twice on the way there and back, and its memory is that of this one
+_KEPT = 1024
 # of the spline through the samples of an integrand
 _DEGREE = 7
 # samples of psi and phi over the run, at first and where these are too few, along one axis and along more
@@ -64,6 +66,7 @@ class RunGradients:
         tolerance: float,
         samples: int,
         numerics: Numerics | None = None,
+        only: str | None = None,
     ) -> RunGradients:
         """Propagate there and back.
 
@@ -73,6 +76,7 @@ class RunGradients:
             tolerance: to plan the run for.
             samples: of psi and phi over the run, at most.
             numerics: of the run; by default planned.
+            only: a number that alone is wanted; the way back takes as long for each of them as for one.
 
         Raises:
             WavesimError: if the question's numbers are no sums over a record, or the method cannot run backward.
@@ -85,7 +89,7 @@ class RunGradients:
             )
         measured = dataclasses.replace(problem, measure=problem.measure | question.observables(problem))
         if given is not None:
-            return cls._there_and_back(measured, checked(unfolded(measured), given), question, tolerance, samples)
+            return cls._there_and_back(measured, checked(unfolded(measured), given), question, tolerance, samples, only)
         line = unfolded(measured)
         # no error of the steps: a derivative may be off by more than its number
         exact: dict[str, Any] = {"scheme": "chebyshev"}
@@ -95,7 +99,7 @@ class RunGradients:
         chosen = question.planned(line, tolerance, frames=samples, **exact)
         if chosen is None or not has_adjoint(chosen.numerics):
             raise WavesimError(f"sensitivities need a run that can go backward, but this method cannot; {cure}.")
-        return cls._there_and_back(measured, checked(line, chosen.numerics), question, tolerance, samples)
+        return cls._there_and_back(measured, checked(line, chosen.numerics), question, tolerance, samples, only)
 
     @classmethod
     def _there_and_back(
@@ -105,10 +109,21 @@ class RunGradients:
         question: AbstractRecordQuestion,
         tolerance: float,
         samples: int,
+        only: str | None,
     ) -> RunGradients:
         cure = "compare two runs, or two rows of a sweep"
+
+        def wanted(record: Result) -> dict[str, FrameSum]:
+            sums = sums_of(question, record, tolerance / 10)
+            parts = {} if only is None else question.made_of(only)
+            return {part: sums[part] for part in parts if part in sums} or sums
+
         result = propagate_with_adjoint(
-            unfolded(measured), numerics, lambda record: sums_of(question, record, tolerance / 10), samples=samples
+            unfolded(measured),
+            numerics,
+            wanted,
+            samples=samples,
+            kept=_KEPT,
         )
         if not result.adjoints:
             raise WavesimError(f"sensitivities need a number that is a sum over the record, but this is none; {cure}.")

@@ -101,7 +101,7 @@ def _reversible(
     numerics: Numerics | None,
 ) -> Sensitivities:
     samples = _SAMPLES if numerics is None else numerics.frames
-    run = RunGradients.of(problem, question, tolerance, samples, numerics)
+    run = RunGradients.of(problem, question, tolerance, samples, numerics, of)
     _must_know(of, run.values)
     entries, missing = [], {}
     for parameter in chosen:

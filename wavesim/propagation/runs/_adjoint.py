@@ -24,7 +24,7 @@ from ._propagate import recorded, stacked
 
 # samples of psi and phi over the run, along one axis and along more: products of the two are smooth in time
 _SAMPLES, _PLANAR_SAMPLES = 64, 16
-# of the device's memory, for psi in the absorber at every step; beyond it these steps are made again on the way back
+# of the device's memory, for psi in the absorber at every step; beyond it, or beyond `kept`, these steps are made again on the way back
 _SHARE = 0.1
 
 
@@ -69,6 +69,7 @@ def propagate_with_adjoint(
     numbers: Callable[[Result], Mapping[str, FrameSum]],
     progress: Progress = lambda done, total: None,
     samples: int | None = None,
+    kept: int | None = None,
 ) -> Result:
     """Propagate, and run the gradient of each number backward through the same steps.
 
@@ -82,6 +83,8 @@ def propagate_with_adjoint(
         numbers: what the gradients are of, told by the record.
         progress: called with (FFT pairs done, FFT pairs in all), for one number.
         samples: of psi and phi over the run, at most; by default as many as a residual needs.
+        kept: steps at most of which psi is kept where something absorbs between them; of a longer run psi is kept at every root(steps)-th, and
+            what lies between is made once more on the way back. By default what a tenth of the device's memory holds.
 
     Returns:
         the `Result` with the `Adjoint` of each number; without, if it was interrupted on the way back.
@@ -89,7 +92,7 @@ def propagate_with_adjoint(
     Source: R. Becker and R. Rannacher, Acta Numerica 10, 1 (2001), section 2 (the dual problem).
     """
     begun = time.perf_counter()
-    run = _Run(problem, numerics, progress, samples)
+    run = _Run(problem, numerics, progress, samples, kept)
     adjoints: dict[str, Adjoint] = {}
     try:
         run.go_forward()
@@ -103,32 +106,37 @@ def propagate_with_adjoint(
 class _Run:
     """One run forward and backward, frame by frame, so that it reports and can be interrupted."""
 
-    def __init__(self, problem: Problem, numerics: Numerics, progress: Progress, samples: int | None) -> None:
+    def __init__(
+        self, problem: Problem, numerics: Numerics, progress: Progress, samples: int | None, kept: int | None
+    ) -> None:
         self.problem, self.numerics, self.progress = problem, numerics, progress
         self.samples = samples or (_SAMPLES if numerics.grid.dimension == 1 else _PLANAR_SAMPLES)
         self.each = numerics.steps // numerics.frames
-        self.rung = 0 if numerics.absorber is None else 1 << (self.each - 1).bit_length()
+        self.damped = numerics.absorber is not None
+        state = 16 * math.prod(numerics.grid.points)
+        most = _SHARE * device_memory() / state
+        self.keeps_all = numerics.steps <= (most if kept is None else min(most, kept))
+        self.sections = _sections(self.each, numerics.steps, not self.damped or self.keeps_all)
+        self.rung = 1 << (self.sections[0] - 1).bit_length()
         self.apparatus, self.carry, first = set_up(problem, dataclasses.replace(numerics, save_psi=True))
         self.loop = Loop.of(self.apparatus, numerics, 2)
         self.collected = [first]
         self.final: Any = None
         self.complete = False
-        # carries at the start of each frame, and psi before each damping where it is kept
-        self.starts: list[Carry | None] = []
+        # of each section in order: psi before each damping, or the carry at its start
         self.kept: list[Any] = []
 
     def go_forward(self) -> None:
-        size = 16 * math.prod(self.numerics.grid.points) * max(self.rung, 1) * self.numerics.frames
-        fits = size < _SHARE * device_memory()
+        psi: Any = None
         for frame in range(self.numerics.frames):
-            self.starts.append(self.carry if self.rung and not fits else None)
-            kept = None
-            if self.rung:
-                self.carry, psi, kept = self.loop.moved_and_kept(self.carry, self.each, self.rung)
-            else:
-                self.carry, psi = self.loop.moved(self.carry, self.each)
+            for length in self.sections:
+                if self.damped and self.keeps_all:
+                    self.carry, psi, kept = self.loop.moved_and_kept(self.carry, length, self.rung)
+                else:
+                    kept = self.carry if self.damped else None
+                    self.carry, psi = self.loop.moved(self.carry, length)
+                self.kept.append(kept)
             self.collected.append(seen(self.apparatus, self.carry, psi, True))
-            self.kept.append(kept if fits else None)
             self.final = psi
             self._report(frame + 1)
         self.complete = True
@@ -159,7 +167,9 @@ class _Run:
             # the steps act on what the processor leaves, and so do their gradients
             phi = phi + stepper.processed(sources[frame + 1], (frame + 1) * self.each)
             share = None if damping is None else np.tensordot(counted[frame], damping.loss, 1) / numerics.grid.cell
-            phi = np.asarray(back.moved_back(damping, phi, self._boundaries(frame), share, self.each, done))
+            for length in reversed(self.sections):
+                phi = np.asarray(back.moved_back(damping, phi, self._boundaries(length), share, length, done))
+                done += length
             if frame % stride == 0:
                 gradients[frame] = np.asarray(stepper.unprocessed(phi, frame * self.each))  # type: ignore[arg-type]
             self._report(2 * frames - frame)
@@ -185,13 +195,10 @@ class _Run:
                 sources[frame] += weights[frame] * self.apparatus.observables[name].gradient(prepared, snapshot)
         return sources
 
-    def _boundaries(self, frame: int) -> Any:
-        """psi before each damping in a frame, made once more where it was not kept; None without damping."""
-        if not self.rung:
-            return None
-        kept = self.kept[frame]
-        start = self.starts[frame]
-        return kept if start is None else self.loop.moved_and_kept(start, self.each, self.rung)[2]
+    def _boundaries(self, length: int) -> Any:
+        """psi before each damping in the last section that is left, made once more where it was not kept; None without damping."""
+        kept = self.kept.pop()
+        return self.loop.moved_and_kept(kept, length, self.rung)[2] if isinstance(kept, Carry) else kept
 
     def _reversed(self) -> Any:
         stepper = self.loop.stepper
@@ -208,3 +215,10 @@ def has_adjoint(numerics: Numerics) -> bool:
 def _stride(frames: int, most: int) -> int:
     """Every how many frames a sample is taken: a divisor of the frames, for at most as many samples as are needed."""
     return next(stride for stride in range(1, frames + 1) if frames % stride == 0 and frames // stride <= most)
+
+
+def _sections(each: int, steps: int, whole: bool) -> list[int]:
+    """A frame of `each` steps in pieces: all of it, or pieces of about root(steps), the longest first."""
+    length = each if whole else min(each, 1 << round(math.log2(steps) / 2))
+    full, rest = divmod(each, length)
+    return [length] * full + [rest] * (rest > 0)

@@ -106,8 +106,7 @@ def _back(
 
     def one(n: Any, state: tuple[Any, Any]) -> tuple[Any, Any]:
         wave, clock = state
-        wave = stepper.boundary_damped(stepper.step(stepper.enter_damped(wave, clock)))
-        wave = damping.factor * wave + share * jnp.conj(kept[count - 1 - n])
+        wave = damping.factor * stepper.between_dampings(wave, clock) + share * jnp.conj(kept[count - 1 - n])
         return wave, clock + 1
 
     first = stepper.boundary_damped(stepper.enter(jnp.conj(phi), done))

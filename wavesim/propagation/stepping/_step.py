@@ -157,6 +157,24 @@ class SplitStepper:
         back = tuple(jnp.conj(axis) for axis in self.opening)
         return inverse(_times(_times(carry.wave, back), back), self.grid.dimension)
 
+    def between_dampings(self, phi: jax.Array, step: jax.Array | int) -> jax.Array:
+        """A gradient from where one damping met it to where the next one does, as many FFT pairs as a step has."""
+        dimension, pairs, step = self.grid.dimension, self.scheme.merged()[0], jnp.asarray(step, int)
+
+        def drifted(psi: jax.Array, axes: Axes) -> jax.Array:
+            return inverse(_times(forward(psi, dimension), axes), dimension)
+
+        kicks = [self._kick(j, kick, (step + clock) * self.dt) for j, (clock, kick, _) in enumerate(pairs)]
+        if self.scheme.drifts_first:
+            # the last drift of a step and the first of the next are one, and the damping stands behind it
+            for kick, drift in zip(kicks, (self.opening + self.opening, *self.drifts), strict=False):
+                phi = drifted(phi, drift) * kick
+            return phi
+        phi = phi * jnp.conj(self._closing(step * self.dt))
+        for kick, drift in zip(kicks, self.drifts, strict=True):
+            phi = drifted(phi * kick, drift)
+        return phi * self._closing((step + 1) * self.dt)
+
     def output(self, carry: Carry) -> jax.Array:
         """psi at the clock's time."""
         return self.unprocessed(self.boundary(carry), carry.step)
@@ -287,6 +305,10 @@ class ChebyshevStepper:
         return carry.wave
 
     boundary = damped = boundary_damped = output
+
+    def between_dampings(self, phi: jax.Array, step: jax.Array | int) -> jax.Array:
+        """A gradient after one undamped step."""
+        return self.step(self.start(phi, step)).wave
 
     def processed(self, psi: jax.Array, step: jax.Array | int = 0) -> jax.Array:
         """psi: a series has no processor."""
