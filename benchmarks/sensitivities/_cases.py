@@ -133,6 +133,11 @@ CASES: tuple[Case, ...] = (
     _case(_LAYERS, "transmission", reference="average"),
     _case(_STACK, _at(0.4), reference="stack"),
     _case(_STACK, {"kind": "resonances", "low": 0.1, "high": 0.6}, reference="stack_poles"),
+    # the mass of the particle is that of the structure where it comes from, so that neither moves without the other
+    _case({"kind": "graded_structure", "potential": _GAUSSIAN, "mass": "m1 + d*exp(-((x - c)/w)^2)",
+           "parameters": {"m1": 1.0, "d": 0.4, "c": 0.3, "w": 1.2}}, _at(0.45), reference="graded",
+          paths=("potential.potential.height", "potential.potential.width", "potential.potential.center", "potential.parameters.d",
+                 "potential.parameters.c", "potential.parameters.w")),
     _case({"kind": "driven", "potential": {"kind": "harmonic", "frequency": 0.7, "center": 0.3}, "force": 0.3, "frequency": 0.5, "phase": 0.4},
           "motion", {"kind": "gaussian_packet", "center": -2.0, "width": 0.6, "momentum": 0.5}, duration=3.0),
     _case({"kind": "driven", "potential": {"kind": "quartic_double_well", "barrier": 1.5, "half_distance": 1.8, "tilt": 0.0, "center": 0.2},

@@ -58,6 +58,24 @@ def stack_poles(table: Table) -> Numbers:
     return poles_near(lambda e: _stack_amplitude(table, e)[0], find["low"], find["high"])
 
 
+def graded(table: Table) -> Numbers:
+    """T at an energy through A exp(-x^2/2 s^2) with the mass m1 + d exp(-((x - c)/w)^2), by Runge and Kutta's order 8 from right to left."""
+    potential, energy = table["potential"], table["find"]["energy"]
+    barrier, p = potential["potential"], potential["parameters"]
+    k = math.sqrt(2 * p["m1"] * energy)
+
+    def slope(x: float, y: np.ndarray) -> np.ndarray:
+        v = barrier["height"] * math.exp(-(((x - barrier["center"]) / barrier["width"]) ** 2) / 2)
+        return np.array(
+            [(p["m1"] + p["d"] * math.exp(-(((x - p["c"]) / p["w"]) ** 2))) * y[1], 2 * (v - energy) * y[0]]
+        )
+
+    start = np.array([1.0 + 0j, 1j * k / p["m1"]])
+    psi, phi = solve_ivp(slope, (12.0, -12.0), start, method="DOP853", rtol=1e-13, atol=1e-15).y[:, -1]
+    through = 1 / abs((psi + p["m1"] * phi / (1j * k)) / 2) ** 2
+    return {"transmission": (through, 1e-11 * through)}
+
+
 def square(table: Table) -> Numbers:
     """The pole of a well between a wall, or a barrier without end, and a flat barrier, beyond which waves only leave."""
     well, mass = table["potential"], table["particle"]["mass"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._differences import Reference
-from ._layers import delta, square, stack, stack_poles
+from ._layers import delta, graded, square, stack, stack_poles
 from ._nuclei import coulomb, fusion, gamow
 from ._plane import plane, ring, slits
 from ._rotated import rotated
@@ -19,6 +19,7 @@ REFERENCES: dict[str, Reference] = {
     "poles": poles,
     "delay": delay,
     "thermal": thermal,
+    "graded": graded,
     "stack": stack,
     "stack_poles": stack_poles,
     "square": square,

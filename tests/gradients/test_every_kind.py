@@ -111,8 +111,8 @@ def by_differences(
 
 
 def test_every_kind_is_here() -> None:
-    """But layers with masses of their own, which no grid holds."""
-    assert {type(potential) for potential in KINDS.values()} | {P.Heterostructure} == set(POTENTIALS)
+    """But those with a mass by position, which no grid holds."""
+    assert {type(potential) for potential in KINDS.values()} | {P.Heterostructure, P.GradedStructure} == set(POTENTIALS)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -25,6 +25,7 @@ QUICK = {
     "sampled": "transmission_at",
     "well_behind_barrier": "decay",
     "heterostructure": "transmission_at",
+    "graded_structure": "transmission_at",
     "sampled_plane": "levels",
 }
 # of those that have many floats

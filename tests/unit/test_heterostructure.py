@@ -30,9 +30,10 @@ def test_impossible_layers_are_refused(layers: Any, reason: str):
         Heterostructure(layers)
 
 
-@pytest.mark.parametrize("find", [None, Levels()])
-def test_who_knows_one_mass_alone_refuses(find: Any):
-    with pytest.raises(WavesimError, match="heterostructure"):
+@pytest.mark.parametrize(("find", "reason"), [(None, "heterostructure"), (Levels(), "need a well")])
+def test_who_knows_one_mass_alone_refuses(find: Any, reason: str):
+    """A packet's run; levels know masses, but these are barriers."""
+    with pytest.raises(WavesimError, match=reason):
         ws.certify(ws.Problem(TWO_MASSES, PACKET), find=find)
 
 

@@ -22,6 +22,7 @@ from ..analysis import (
 )
 from ..analysis.questions import levels_with_slopes
 from ..errors import ArgumentError, WavesimError
+from ..potentials import AbstractMassStructure
 from ..problem import Problem
 from ._slopes import Parts, slopes_by
 from ._target import Target
@@ -252,9 +253,10 @@ def routes_for(
     for target in asked:
         question = target.find
         endless = problem.ends is None and problem.potential.dimension == 1
+        massive = isinstance(problem.potential, AbstractMassStructure)
         if isinstance(question, TransmissionAt) and target.quantity == "transmission":
             kind: tuple[type, Any] = (Waves, None)
-        elif isinstance(question, Levels) and endless and target.quantity.startswith("level_"):
+        elif isinstance(question, Levels) and endless and not massive and target.quantity.startswith("level_"):
             kind = (Energies, None)
         elif route == "propagation" or route_without_run(problem, question, _lasting(problem)) is None:  # type: ignore[arg-type]
             kind = (ByRun, question)

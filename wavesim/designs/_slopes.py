@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..potentials import AbstractPotential, Heterostructure
+from ..potentials import AbstractMassStructure, AbstractPotential
 from ..problem import Problem
 
 # places are padded to a power of two, so that a few programs serve every mesh
@@ -55,7 +55,7 @@ class Parts:
         potential = problem.potential
         edges, jumps = (np.asarray(part, float).ravel() for part in (potential.edges_at(0.0), potential.jumps_at(0.0)))
         masses = np.zeros(edges.size)
-        if isinstance(potential, Heterostructure):
+        if isinstance(potential, AbstractMassStructure):
             masses = np.array([float(jump) for jump in potential.mass_jumps(float(problem.mass))])
         return cls(edges, jumps, masses, *(np.asarray(part, float) for part in (potential.spikes, potential.strengths)))
 
@@ -107,7 +107,7 @@ def _differentiated(
         potential: AbstractPotential = jax.tree_util.tree_unflatten(
             structure, [next(moved) if moves else next(fixed) for moves in moving]
         )
-        if isinstance(potential, Heterostructure):
+        if isinstance(potential, AbstractMassStructure):
             v, m = potential.band_edge(places), potential.mass_at(places, mass)
             masses = potential.masses_outside(mass)
         else:

@@ -31,6 +31,11 @@ from .formulas import (
     phase_space_values as phase_space_values,
     valley as valley,
 )
+from .masses import (
+    AbstractMassStructure as AbstractMassStructure,
+    GradedStructure as GradedStructure,
+    Heterostructure as Heterostructure,
+)
 from .shapes import (
     PLANE as PLANE,
     SAMPLES as SAMPLES,
@@ -47,7 +52,6 @@ from .shapes import (
     GaussianBarrier as GaussianBarrier,
     GaussianWells as GaussianWells,
     Harmonic as Harmonic,
-    Heterostructure as Heterostructure,
     Layers as Layers,
     LeakySquareWell as LeakySquareWell,
     ParabolicBarrier as ParabolicBarrier,

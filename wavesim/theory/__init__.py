@@ -116,12 +116,14 @@ from .levels import (
 )
 from .masses import (
     MassCells as MassCells,
+    MassElementLevels as MassElementLevels,
     MassWaves as MassWaves,
     ParityAmplitudes as ParityAmplitudes,
     TunnelingTimes as TunnelingTimes,
     WaveDerivatives as WaveDerivatives,
     hartman_time as hartman_time,
     mass_cells as mass_cells,
+    mass_element_levels as mass_element_levels,
     mass_levels as mass_levels,
     mass_waves as mass_waves,
     nodes_below as nodes_below,

@@ -18,6 +18,8 @@ from .levels import (
     few_levels_of as few_levels_of,
     half_length as half_length,
     level_theories as level_theories,
+    levels_on_cells as levels_on_cells,
+    levels_on_elements as levels_on_elements,
     lowest_doublet as lowest_doublet,
     motion_at as motion_at,
     motion_theories as motion_theories,

@@ -12,7 +12,7 @@ from ... import theory
 from ..._amounts import amount
 from ..._typing import ENERGY
 from ...errors import ArgumentError, WavesimError
-from ...potentials import Heterostructure, values_at
+from ...potentials import AbstractMassStructure, values_at
 from ...problem import Problem
 from .scattering import cells_of, incoming_level, moves_right, scattering_problem, wave_room
 
@@ -116,7 +116,7 @@ def stationary_wave(problem: Problem, energy: float, x: np.ndarray) -> np.ndarra
 
 def _line(problem: Problem) -> Problem:
     line = scattering_problem(problem)
-    if isinstance(line.potential, Heterostructure):
+    if isinstance(line.potential, AbstractMassStructure):
         raise WavesimError(
             "scattering states to plot need a mass that is the same everywhere, but the layers have masses of their own; take layers, or ask for transmission_at."
         )

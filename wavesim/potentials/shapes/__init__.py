@@ -9,7 +9,6 @@ from ._barriers import (
     Step as Step,
 )
 from ._deltas import DeltaBarrier as DeltaBarrier, DeltaWell as DeltaWell, DoubleDeltaWell as DoubleDeltaWell
-from ._heterostructure import Heterostructure as Heterostructure
 from ._layers import Layers as Layers
 from ._metastable import (
     AbstractMetastable as AbstractMetastable,

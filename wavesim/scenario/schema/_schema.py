@@ -28,7 +28,7 @@ POTENTIALS = (
     P.TriangularBarrier, P.ParabolicBarrier, P.DeltaBarrier, P.DeltaWell, P.DoubleDeltaWell,
     P.Harmonic, P.InfiniteSquareWell, P.QuarticDoubleWell, P.SquareDoubleWell, P.GaussianWells,
     P.WellBehindBarrier, P.CoulombBarrier, P.LeakySquareWell,
-    P.Expression, P.Sampled, P.SampledPlane, P.Layers, P.Heterostructure, P.Driven, P.Sum, P.Separable, P.DoubleSlit, P.TwoParticles,
+    P.Expression, P.Sampled, P.SampledPlane, P.Layers, P.Heterostructure, P.GradedStructure, P.Driven, P.Sum, P.Separable, P.DoubleSlit, P.TwoParticles,
 )  # fmt: skip
 STATES = (
     S.GaussianPacket, S.WaveFunction, S.SampledState, S.Eigenstate, S.LeftLocalized, S.RightLocalized, S.Thermal, S.Trapped, S.Superposition,

@@ -1,6 +1,7 @@
 """Structures whose effective mass changes from layer to layer."""
 
 from ._mass_cells import MassCells as MassCells, mass_cells as mass_cells
+from ._mass_elements import MassElementLevels as MassElementLevels, mass_element_levels as mass_element_levels
 from ._mass_levels import mass_levels as mass_levels, nodes_below as nodes_below
 from ._mass_scattering import (
     MassWaves as MassWaves,

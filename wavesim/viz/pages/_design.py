@@ -70,7 +70,7 @@ def counted(starts: int) -> str:
 
 
 def _draw_potentials(axes: Axes, found: Design, start: Problem, units: UnitSystem) -> None:
-    from ...potentials import Heterostructure
+    from ...potentials import AbstractMassStructure
 
     length, energy = units.scale(LENGTH), units.scale(ENERGY)
     if start.potential.dimension > 1:
@@ -81,7 +81,7 @@ def _draw_potentials(axes: Axes, found: Design, start: Problem, units: UnitSyste
         return
     drawn = ((start, SLATE, 1.4, "at the start"), (found.problem, BLUE, 2.2, "found"))
     ends = [problem.potential.support(1e-3) for problem, *_ in drawn]
-    if any(isinstance(problem.potential, Heterostructure) for problem, *_ in drawn):
+    if any(isinstance(problem.potential, AbstractMassStructure) for problem, *_ in drawn):
         low, high = min(end[0] for end in ends), max(end[1] for end in ends)
         x = np.linspace(low - 0.2 * (high - low), high + 0.2 * (high - low), _POINTS)
     else:
@@ -89,10 +89,7 @@ def _draw_potentials(axes: Axes, found: Design, start: Problem, units: UnitSyste
     for problem, color, width, name in drawn:
         potential = problem.potential
         outline = outline_of(x, potential.edges)
-        if isinstance(potential, Heterostructure):
-            values = np.asarray(potential.band_edge(outline))
-        else:
-            values = value_on(problem, (outline,))
+        values = value_on(problem, (outline,))
         axes.plot(outline / length, values / energy, color=color, lw=width, label=name)
         for spike in potential.spikes:
             axes.axvline(float(spike) / length, color=color, lw=width)

@@ -175,8 +175,10 @@ def outline_of(x: np.ndarray, edges: tuple[float, ...]) -> np.ndarray:
 
 def value_on(problem: Problem, position: tuple[np.ndarray, ...], time: float = 0.0) -> np.ndarray:
     """V at these positions, which broadcast against each other, in internal units."""
-    from ...potentials import values_on
+    from ...potentials import AbstractMassStructure, values_on
 
+    if isinstance(problem.potential, AbstractMassStructure):
+        return np.asarray(problem.potential.band_edge(np.asarray(position[0], float)))
     return values_on(problem.potential, position, problem.mass, time)
 
 

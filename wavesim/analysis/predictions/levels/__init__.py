@@ -13,4 +13,5 @@ from ._doublet import (
     wkb_gap_of as wkb_gap_of,
 )
 from ._levels import level_theories as level_theories
+from ._levels_of_structures import levels_on_cells as levels_on_cells, levels_on_elements as levels_on_elements
 from ._motion import motion_at as motion_at, motion_theories as motion_theories

@@ -12,6 +12,7 @@ from .... import theory
 from ....ends import Axis, Ends, Walls
 from ....errors import NumericsError
 from ....potentials import (
+    AbstractMassStructure,
     AbstractPotential,
     DeltaWell,
     DoubleDeltaWell,
@@ -23,6 +24,7 @@ from ....potentials import (
     restricted,
     values_at,
 )
+from ._levels_of_structures import levels_on_cells, levels_on_elements
 
 _EPS = float(np.finfo(float).eps)
 
@@ -48,6 +50,9 @@ def level_theories(
     Closed forms for the oscillator and for delta wells; sums of one-dimensional levels where V is separable; otherwise, in one dimension,
     the levels by counting nodes (`wavesim.theory.bound_levels`), also between walls; on a ring those of a matrix of plane waves.
     """
+    if isinstance(potential, AbstractMassStructure):
+        elements, errors = levels_on_elements(potential, mass, levels_on_cells(potential, mass, count))
+        return {"finite_elements": LevelTheory(elements.energies, errors)} if ends is None else {}
     if ends is not None:
         try:
             return _ended(restricted(potential, ends), ends, mass, count) if potential.static else {}

@@ -12,7 +12,7 @@ import scipy
 from .... import theory
 from ...._checks import named
 from ....errors import WavesimError
-from ....potentials import Heterostructure, values_at
+from ....potentials import AbstractMassStructure, values_at
 from ....problem import Problem
 from ...bars import Estimate
 from ._mass_structures import cells_of
@@ -78,7 +78,7 @@ def sampled(problem: Problem, low: float, high: float) -> Line:
 
 def _narrow_poles(problem: Problem, low: float, high: float, near: float, broadest: float) -> list[theory.Pole]:
     """Resonances about which T varies fast, in energies as V is counted."""
-    if isinstance(problem.potential, Heterostructure):
+    if isinstance(problem.potential, AbstractMassStructure):
         coarse, fine = (
             cells_of(problem, high + near, (0.0, 0.0), to_right=moves_right(problem), finer=finer) for finer in (1, 2)
         )
@@ -96,7 +96,7 @@ def _by_phase(problem: Problem, low: float, high: float, near: float) -> np.ndar
     mass = float(problem.mass)
     x = np.linspace(left, right, 513)
     middles = (x[1:] + x[:-1]) / 2
-    if isinstance(problem.potential, Heterostructure):
+    if isinstance(problem.potential, AbstractMassStructure):
         values, heavy = problem.potential.band_edge(middles) - near, problem.potential.mass_at(middles, mass)
     else:
         values, heavy = values_at(problem.potential, middles, mass) - near, mass

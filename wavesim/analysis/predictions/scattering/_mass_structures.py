@@ -8,12 +8,14 @@ import math
 import numpy as np
 
 from .... import theory
-from ....potentials import Heterostructure, values_at
+from ....potentials import AbstractMassStructure, Heterostructure, values_at
 from ....problem import Problem
 from ...bars import Estimate
 
 # slices of a layer in the second route, and how many times more there are in its finer one
 _SLICES, _FINER = 48, 2
+# of a structure without layers, and pieces of it in which V and m are taken as straight
+_GRADED = 1024
 # a layer whose V changes by less than this share of its height is flat
 _FLAT = 1e-14
 # beside an edge, in units of the layer, and the slope of a band edge that counts as one
@@ -42,7 +44,7 @@ def cells_of(
         marks: further places at which cells end [length].
     """
     potential, mass = problem.potential, float(problem.mass)
-    if isinstance(potential, Heterostructure):
+    if isinstance(potential, AbstractMassStructure):
         sides = tuple(float(side) for side in potential.sides)
         first, last = potential.masses_outside(mass)
         cells = theory.mass_cells(
@@ -106,9 +108,12 @@ def by_scattering_matrices(
     Source: D. Y. K. Ko, J. C. Inkson, Phys. Rev. B 38, 9945 (1988).
     """
     structure = problem.potential
-    assert isinstance(structure, Heterostructure)
-    mass, counts = float(problem.mass), (_SLICES, _FINER * _SLICES, _FINER**2 * _SLICES)
-    if abs(float(structure.bias)) <= _FLAT * max(abs(float(layer[1])) for layer in structure.layers):
+    assert isinstance(structure, AbstractMassStructure)
+    mass, pieces = float(problem.mass), len(structure.sides) - 1
+    # a structure without layers is one piece, or a few
+    slices = max(_SLICES, _GRADED // pieces)
+    counts = (slices, _FINER * slices, _FINER**2 * slices)
+    if isinstance(structure, Heterostructure) and _is_flat(structure):
         counts = (1,)
     waves = [
         theory.stacked_transmission(
@@ -130,17 +135,25 @@ def by_scattering_matrices(
     return np.where(closed, -np.inf, log), back, error
 
 
-def mass_exponent(structure: Heterostructure, mass: float, energies: np.ndarray) -> np.ndarray:
-    """int sqrt(2 m(x) (V(x) - E)) dx where V is above E: exactly, for V is linear within each layer.
+def _is_flat(structure: Heterostructure) -> bool:
+    return abs(float(structure.bias)) <= _FLAT * max(abs(float(layer[1])) for layer in structure.layers)
+
+
+def mass_exponent(structure: AbstractMassStructure, mass: float, energies: np.ndarray) -> np.ndarray:
+    """int sqrt(2 m(x) (V(x) - E)) dx where V is above E: exactly for layers, in each of which V is linear.
 
     Args:
         structure: its layers.
         mass: of the particle.
         energies: counted from V on the left [energy].
     """
-    near = float(structure.before)
+    near = float(structure.asymptotes()[0])
     total = np.zeros(np.shape(energies))
     sides = [float(side) for side in structure.sides]
+    if not isinstance(structure, Heterostructure):
+        sides = [
+            float(x) for one in itertools.pairwise(sides) for x in np.linspace(*one, _GRADED // len(sides) + 2)[:-1]
+        ] + sides[-1:]
     for begin, end in itertools.pairwise(sides):
         inside = begin + (end - begin) * np.array([_HAIR, 1 - _HAIR])
         first, last = np.asarray(structure.band_edge(inside), float) - near
@@ -154,7 +167,7 @@ def mass_exponent(structure: Heterostructure, mass: float, energies: np.ndarray)
 
 
 def _slices(
-    structure: Heterostructure, mass: float, count: int, to_right: bool
+    structure: AbstractMassStructure, mass: float, count: int, to_right: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Widths of the slices inside, and V and m of the slices and of both leads."""
     sides = np.array([float(side) for side in structure.sides])

@@ -12,7 +12,7 @@ import numpy as np
 from .... import theory
 from ...._checks import named
 from ....errors import WavesimError
-from ....potentials import Heterostructure, values_at
+from ....potentials import AbstractMassStructure, GradedStructure, values_at
 from ....problem import Problem
 from ._mass_structures import by_scattering_matrices, cells_of
 from ._packet import LARGEST_PHASE, cuts_for
@@ -27,6 +27,8 @@ _USELESS = 1e-3
 _WIDER = 1.5
 # an energy is known to a few units of its last place; what that changes in a closed form is seen from a larger shift
 _SHIFT, _ROUNDING = 2.0**-36, 2.0**-52
+# of the particle's mass: how far that of a structure may be from it where a wave comes in
+_SAME_MASS = 1e-6
 _LEAST = 1e-280
 
 
@@ -68,11 +70,22 @@ def scattering_problem(problem: Problem) -> Problem:
         raise WavesimError(
             f"a plane wave keeps its energy where V is static alone, but {named(potential)} depends on time; propagate a packet, question transmission."
         )
+    if isinstance(potential, GradedStructure):
+        _refuse_other_mass(line, potential)
     if not all(math.isfinite(float(end)) for end in potential.asymptotes()):
         raise WavesimError(
             f"a plane wave needs a V that is flat on both sides, but {named(potential)} rises or falls without end; cut it off, from where kinetic energies count then, or ask for levels or a decay."
         )
     return line
+
+
+def _refuse_other_mass(line: Problem, structure: GradedStructure) -> None:
+    """Raise where the particle comes in with another mass than the structure gives it there."""
+    mass, outside = float(line.mass), float(structure.masses_outside(line.mass)[0 if moves_right(line) else 1])
+    if not abs(mass - outside) <= _SAME_MASS * mass:
+        raise WavesimError(
+            f"the particle's mass must be that of the structure where it comes from, {outside:.6g}, but is {mass:.6g} (internal units); set [particle] mass."
+        )
 
 
 def threshold(problem: Problem) -> float:
@@ -90,7 +103,7 @@ def _ends(problem: Problem) -> tuple[float, float]:
 def by_cells(problem: Problem) -> Route:
     """By waves across cells of V, and across cells half as wide, whose difference is the error; see `wavesim.theory.scatter_terrain`."""
     mass, near = float(problem.mass), _ends(problem)[0]
-    if isinstance(problem.potential, Heterostructure):
+    if isinstance(problem.potential, AbstractMassStructure):
         return _by_mass_cells(problem)
 
     @functools.cache
@@ -133,7 +146,7 @@ def _by_mass_cells(problem: Problem) -> Route:
 def by_slices(problem: Problem) -> Route | None:
     """By equal slices with the sixth-order Magnus expansion, whose half as many tell the error; None where there are deltas, nan where slices do not do."""
     potential, mass = problem.potential, float(problem.mass)
-    if potential.spikes or isinstance(potential, Heterostructure):
+    if potential.spikes or isinstance(potential, AbstractMassStructure):
         return None
     near, far = _ends(problem)
     side = 1.0 if moves_right(problem) else -1.0
@@ -190,7 +203,7 @@ def by_closed_form(problem: Problem) -> Route | None:
 def independent_routes(problem: Problem) -> dict[str, Route]:
     """What stands beside `by_cells`, by name; the first is the one to be compared with."""
     routes = {"closed_form": by_closed_form(problem), "slices": by_slices(problem)}
-    if isinstance(problem.potential, Heterostructure):
+    if isinstance(problem.potential, AbstractMassStructure):
         routes["scattering_matrices"] = lambda energies: PlaneWaves(
             *by_scattering_matrices(problem, energies, moves_right(problem))
         )
@@ -236,7 +249,7 @@ def wave_room(problem: Problem, energy: float) -> Room:
         WavesimError: if V reaches too far for that energy.
     """
     potential, mass = problem.potential, float(problem.mass)
-    if isinstance(potential, Heterostructure):
+    if isinstance(potential, AbstractMassStructure):
         return Room(potential.support(0.0), True, math.inf)
     left, right = potential.support(1e-3)
     places = np.linspace(left, right, 257)[1:-1] if left < right else np.zeros(0)

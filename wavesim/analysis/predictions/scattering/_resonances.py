@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .... import theory
-from ....potentials import AbstractPotential, Heterostructure
+from ....potentials import AbstractMassStructure, AbstractPotential
 from ....problem import Problem
 from ....states import GaussianPacket
 from ...bars import Estimate
@@ -45,7 +45,7 @@ def resonances_of(
 def poles_of(problem: Problem, low: float, high: float) -> list[tuple[Estimate, Estimate | None]]:
     """`resonances_of` for a problem, the mass of a heterostructure included."""
     to_right = moves_right(problem)
-    if isinstance(problem.potential, Heterostructure):
+    if isinstance(problem.potential, AbstractMassStructure):
         return mass_resonances(problem, low, high, to_right)
     return resonances_of(problem.potential, float(problem.mass), low, high, to_right)
 

@@ -12,13 +12,13 @@ import scipy
 
 from .... import theory
 from ....potentials import (
+    AbstractMassStructure,
     AbstractPotential,
     DeltaBarrier,
     DeltaWell,
     DoubleBarrier,
     DoubleDeltaWell,
     EckartBarrier,
-    Heterostructure,
     ParabolicBarrier,
     RectangularBarrier,
     Separable,
@@ -167,7 +167,7 @@ def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
     top = single_top(potential, mass) if potential.static else None
     if top is None:
         return {}
-    if isinstance(potential, Heterostructure):
+    if isinstance(potential, AbstractMassStructure):
         return {"wkb": lambda e: np.exp(-2 * mass_exponent(potential, mass, np.asarray(e, float)))}
     low, high = potential.support(1e-12)
     near, pad = potential.asymptotes()[0], 1e-9 * (high - low)
@@ -221,7 +221,7 @@ def barrier_top(potential: AbstractPotential, mass: float, wells: bool = False) 
     x = np.sort(np.concatenate([np.linspace(low - pad, high + pad, 2049), edges - pad, edges + pad]))
 
     def along(x: np.ndarray) -> np.ndarray:
-        if isinstance(potential, Heterostructure):
+        if isinstance(potential, AbstractMassStructure):
             return np.asarray(potential.band_edge(x))
         return values_at(potential, x, mass)
 

@@ -15,7 +15,7 @@ from ...._checks import at_least, named, positive
 from ...._typing import DIMENSIONLESS, FREQUENCY, INVERSE_TEMPERATURE, TEMPERATURE, Frequency, Mass, Temperature
 from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
-from ....potentials import EckartBarrier, Heterostructure, values_at
+from ....potentials import AbstractMassStructure, EckartBarrier, values_at
 from ....problem import Problem
 from ....units import s
 from ...bars import Curve, Estimate, Predictions, Quantity, Report
@@ -217,7 +217,7 @@ def _barrier(line: Problem) -> _Barrier:
 def _frequency(line: Problem) -> Estimate | None:
     """omega of the inverted barrier, sqrt(-V''/m) at its top; None where it has an edge."""
     potential, mass = line.potential, float(line.mass)
-    if not potential.smooth or isinstance(potential, Heterostructure):
+    if not potential.smooth or isinstance(potential, AbstractMassStructure):
         return None
     left, right = potential.support(1e-3)
     x = np.linspace(left, right, _LOOKS)

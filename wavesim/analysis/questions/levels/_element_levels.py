@@ -12,10 +12,11 @@ from ....elements import ElementHamiltonian, ElementLevels, Waves
 from ....ends import Ends
 from ....errors import NumericsError, UnboundError
 from ....grid import Grid, fast_size
-from ....potentials import AbstractPotential, restricted
+from ....potentials import AbstractMassStructure, AbstractPotential, restricted
 from ....problem import Problem
 from ...bars import BoundStates
 from ._level_mesh import DEGREE, Outlook, Profile, halved, meshed, outlook
+from ._mass_levels import mass_structure_levels
 from ._solved_levels import SolvedLevels
 
 # degree of the coarser solution, whose whole difference is the bar
@@ -52,6 +53,8 @@ class Solved(NamedTuple):
 
 def element_levels(problem: Problem, count: int) -> SolvedLevels:
     """The `count` lowest levels of one dimension, to rounding where V allows, with pictures of their states; see `solved_levels`."""
+    if isinstance(problem.potential, AbstractMassStructure):
+        return mass_structure_levels(problem, count)
     solved = solved_levels(problem.potential, float(problem.mass), count, problem.ends)
     pictures = _pictured(problem, solved.levels, solved.view)
     return SolvedLevels(solved.levels.energies, solved.levels.kinetic, solved.budgets, pictures, solved.rounds)

@@ -6,33 +6,27 @@ import dataclasses
 import itertools
 from typing import Any
 
-import jax
-import numpy as np
-
 from ..._arrays import constant, xp as jnp
-from ..._checks import concrete, finite, positive
+from ..._checks import finite, positive
 from ..._pytree import register_dataclass
 from ..._typing import EnergyValue, Length, Mass
 from ...edges import Places
-from ...errors import ArgumentError, NumericsError
-from ...grid import Grid
-from .._base import AbstractSharpPotential, Position
+from ...errors import ArgumentError
+from ._mass_structure import AbstractMassStructure
 
 # as for `Layers`
 _MOST = 1000
-# masses that differ by less are one
-_SAME = 1e-12
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
-class Heterostructure(AbstractSharpPotential):
+class Heterostructure(AbstractMassStructure):
     """Layers with a mass of their own, -(1/2) (psi'/m(x))' + V psi = E psi, from `left` on; the leads have the particle's mass.
 
     ``Heterostructure(((3 * nm, 0.25 * eV, 0.092 * m_e), (5 * nm, 0.0, 0.067 * m_e), (3 * nm, 0.25 * eV, 0.092 * m_e)))`` is a
     double barrier of AlGaAs in GaAs. A `bias` lowers V linearly across the whole stack, and everything to the right of it.
 
-    Known to the questions of plane waves, resonances and currents: a grid has one mass alone, and refuses.
+    Known to the questions of plane waves, resonances, levels and currents: a grid has one mass alone, and refuses.
 
     Args:
         layers: thickness, height of the band edge and effective mass of each, from left to right.
@@ -112,41 +106,12 @@ class Heterostructure(AbstractSharpPotential):
         """m to the left and to the right [mass]."""
         return mass, mass if self.mass_after is None else self.mass_after
 
-    def mass_jumps(self, mass: Any) -> tuple[Any, ...]:
-        """By how much m rises at each of `sides` [mass]."""
-        return tuple(second - first for first, second in itertools.pairwise(self._masses(mass)))
+    def masses_beside(self, mass: Any) -> tuple[Any, ...]:
+        return tuple(itertools.pairwise(self._masses(mass)))
 
     def _masses(self, mass: Any) -> tuple[Any, ...]:
         first, last = self.masses_outside(mass)
         return first, *(layer[2] for layer in self.layers), last
-
-    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        """V, where the mass is the same everywhere.
-
-        Raises:
-            NumericsError: if it is not, for then V alone says too little.
-        """
-        self._refuse(mass)
-        return self.band_edge(position[0])
-
-    def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        """No grid holds it.
-
-        Raises:
-            NumericsError: always.
-        """
-        raise NumericsError(
-            "a heterostructure is no potential on a grid, for its mass and its bias are none of the grid's; ask transmission_at, "
-            "transmission_maxima, resonances or current_voltage, or take layers of one mass."
-        )
-
-    def _refuse(self, mass: Any) -> None:
-        masses = self._masses(mass)
-        if all(concrete(one) for one in masses) and np.ptp([float(one) for one in masses]) > _SAME * float(mass):
-            raise NumericsError(
-                "a heterostructure whose layers have masses of their own is known to transmission_at, transmission_maxima, "
-                "energy_for_transmission, resonances and current_voltage alone; ask one of these, or give every layer the particle's mass."
-            )
 
     def asymptotes(self) -> tuple[float, float]:
         return self.before, self.after - self.bias

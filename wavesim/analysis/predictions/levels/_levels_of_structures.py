@@ -1,0 +1,165 @@
+"""Levels of a structure whose mass depends on position: by counting nodes on cells, and beside it by finite elements."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .... import theory
+from ....errors import NumericsError, UnboundError
+from ....potentials import AbstractMassStructure
+
+# samples of V and m between two sides, and beyond them
+_LOOKS = 257
+# psi falls by exp(-_FAR) from where it can be to the walls of a box
+_FAR = 38.0
+# radians of the fastest wave on an element, elements at most, degree, and of the coarser solution how much less
+_PHASE, _MOST, _DEGREE, _LESS = 2.5, 120, 12, 2
+# a box is made so much wider, at most so often
+_WIDER, _MOST_BOXES = 1.5, 40
+_ROUNDING = 64 * float(np.finfo(float).eps)
+
+
+class MassLevels(NamedTuple):
+    """Levels by cells.
+
+    Attributes:
+        energies: increasing [energy].
+        errors: what cells half as wide change, and rounding [energy].
+        box: the structure, or of a V that confines as much as its states reach [length].
+    """
+
+    energies: np.ndarray
+    errors: dict[str, np.ndarray]
+    box: tuple[float, float]
+
+
+def levels_on_cells(structure: AbstractMassStructure, mass: float, count: int) -> MassLevels:
+    """The `count` lowest levels by `wavesim.theory.mass_levels`.
+
+    Raises:
+        UnboundError: if there are not so many.
+        NumericsError: if V confines, but no box holds its states.
+    """
+    low, high = (float(side) for side in (structure.sides[0], structure.sides[-1]))
+    ends = structure.asymptotes()
+    for _ in range(_MOST_BOXES):
+        coarse, fine = (_cells(structure, mass, (low, high), finer) for finer in (1, 2))
+        confined = [math.isinf(end) for end in ends]
+        try:
+            energies = [theory.mass_levels(cells, count) for cells in (coarse, fine)]
+        except NumericsError as error:
+            if not any(confined):
+                raise UnboundError(str(error)) from None
+            energies = []
+        if energies:
+            reach = _reach(structure, mass, (low, high), float(energies[1][-1]))
+            if all(not walled or far > _FAR for walled, far in zip(confined, reach, strict=True)):
+                size = np.abs(energies[1]) + np.ptp(fine.v)
+                errors = {"grid": np.abs(energies[1] - energies[0]), "rounding": _ROUNDING * size}
+                return MassLevels(energies[1], errors, (low, high))
+        more = (_WIDER - 1) * (high - low)
+        low, high = low - more * confined[0], high + more * confined[1]
+    raise NumericsError(
+        "levels need a V that confines them, but no box holds these; cut V off where it is of no interest."
+    )
+
+
+def levels_on_elements(
+    structure: AbstractMassStructure, mass: float, known: MassLevels
+) -> tuple[theory.MassElementLevels, np.ndarray]:
+    """The same by finite elements, in a box that reaches as far as the states, and their errors: the whole change from two degrees less.
+
+    Args:
+        structure: V and m.
+        mass: of the particle.
+        known: the levels, for the size of the box.
+    """
+    count, highest = known.energies.size, float(known.energies[-1])
+    nodes = _nodes(structure, mass, known.box, highest)
+
+    def solved(degree: int) -> theory.MassElementLevels:
+        return theory.mass_element_levels(
+            structure.band_edge, lambda x: structure.mass_at(x, mass), nodes, count, degree
+        )
+
+    fine = solved(_DEGREE)
+    return fine, np.abs(solved(_DEGREE - _LESS).energies - fine.energies) + fine.rounding
+
+
+def _cells(structure: AbstractMassStructure, mass: float, box: tuple[float, float], finer: int) -> theory.MassCells:
+    low, high = box
+    inside = _between(structure, box)
+    ends = [
+        end if math.isfinite(end) else float(np.asarray(structure.band_edge(np.array(at))))
+        for end, at in zip(map(float, structure.asymptotes()), box, strict=True)
+    ]
+    masses = [
+        float(np.asarray(structure.mass_at(np.array(at), mass))) if math.isinf(end) else float(outside)
+        for end, at, outside in zip(structure.asymptotes(), box, structure.masses_outside(mass), strict=True)
+    ]
+    v = np.asarray(structure.band_edge(inside), float)
+    return theory.mass_cells(
+        structure.band_edge,
+        lambda x: structure.mass_at(x, mass),
+        low,
+        high,
+        edges=[float(side) for side in structure.sides if low < float(side) < high],
+        outside=(ends[0], ends[1]),
+        masses=(masses[0], masses[1]),
+        highest=min(ends),
+        lowest=float(np.min(v)),
+        finer=finer,
+    )
+
+
+def _between(structure: AbstractMassStructure, box: tuple[float, float]) -> np.ndarray:
+    """Positions that see every piece of the structure."""
+    marks = np.array(sorted({*box, *(float(side) for side in structure.sides)}))
+    return np.concatenate(
+        [a + (b - a) * (np.arange(_LOOKS) + 0.5) / _LOOKS for a, b in zip(marks[:-1], marks[1:], strict=True)]
+    )
+
+
+def _decay(structure: AbstractMassStructure, mass: float, x: np.ndarray, energy: float) -> np.ndarray:
+    """kappa(x), 0 where the wave oscillates [1/length]."""
+    v, m = np.asarray(structure.band_edge(x), float), np.asarray(structure.mass_at(x, mass), float)
+    return np.sqrt(2 * m * np.maximum(v - energy, 0.0))
+
+
+def _reach(
+    structure: AbstractMassStructure, mass: float, box: tuple[float, float], energy: float
+) -> tuple[float, float]:
+    """int kappa dx from where the particle can be to the left and to the right end of a box."""
+    x = np.linspace(*box, 8 * _LOOKS)
+    kappa = _decay(structure, mass, x, energy)
+    allowed = np.flatnonzero(kappa == 0)
+    if not allowed.size:
+        return 0.0, 0.0
+    step = x[1] - x[0]
+    return float(np.sum(kappa[: allowed[0]]) * step), float(np.sum(kappa[allowed[-1] :]) * step)
+
+
+def _nodes(structure: AbstractMassStructure, mass: float, box: tuple[float, float], highest: float) -> np.ndarray:
+    """Ends of elements: the structure's sides, tails where it ends on a constant V, and so many that no wave turns by much on one."""
+    marks = sorted({*box, *(float(side) for side in structure.sides if box[0] < float(side) < box[1])})
+    outside = zip(structure.asymptotes(), structure.masses_outside(mass), (marks[0], marks[-1]), (-1, 1), strict=True)
+    for end, heavy, at, side in outside:
+        if math.isfinite(end):
+            kappa = math.sqrt(2 * float(heavy) * (float(end) - highest))
+            marks += [at + side * _FAR / kappa * share for share in (0.125, 0.25, 0.5, 1.0)]
+    marks.sort()
+    parts = []
+    for a, b in zip(marks[:-1], marks[1:], strict=True):
+        x = a + (b - a) * (np.arange(_LOOKS) + 0.5) / _LOOKS
+        v, m = np.asarray(structure.band_edge(x), float), np.asarray(structure.mass_at(x, mass), float)
+        turns = float(np.sum(np.sqrt(2 * m * np.abs(v - highest)))) * (b - a) / _LOOKS
+        parts.append(max(1, math.ceil(turns / _PHASE)))
+    thinner = max(1.0, sum(parts) / _MOST)
+    cut = [
+        np.linspace(a, b, max(1, round(n / thinner)), endpoint=False)
+        for a, b, n in zip(marks[:-1], marks[1:], parts, strict=True)
+    ]
+    return np.append(np.concatenate(cut), marks[-1])

@@ -1,0 +1,86 @@
+"""Bound levels where the mass depends on position, by finite elements (hbar = 1): shares nothing with waves on cells.
+
+int (psi'^2/(2 m) + V psi^2) dx is least under int psi^2 dx = 1; psi is a polynomial on each element, and psi'/m goes on by itself.
+
+Source: I. Babuska, J. Osborn, Handbook of Numerical Analysis II, 641 (1991), section 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.linalg
+
+from wavesim.elements import Waves, lobatto
+
+# Gauss points beyond the degree
+_MORE_POINTS = 6
+
+
+class MassElementLevels(NamedTuple):
+    """Levels on elements.
+
+    Attributes:
+        energies: increasing, shape (count,) [energy].
+        kinetic: int psi'^2/(2 m) dx of each [energy].
+        waves: the states, normalized.
+        rounding: what it may leave in an energy, of the largest one that the elements hold [energy].
+    """
+
+    energies: np.ndarray
+    kinetic: np.ndarray
+    waves: Waves
+    rounding: float
+
+
+def mass_element_levels(
+    potential: Callable[[Any], Any], mass: Callable[[Any], Any], nodes: np.ndarray, count: int, degree: int = 10
+) -> MassElementLevels:
+    """The `count` lowest levels between walls at the ends of the nodes, each too high by what the elements cannot show.
+
+    Args:
+        potential: V(x) of arrays [energy].
+        mass: m(x) of arrays [mass].
+        nodes: ends of the elements, increasing; every jump of V and m is one [length].
+        count: how many, fewer than there are elements times degree.
+        degree: of the polynomials.
+    """
+    points, weights = np.polynomial.legendre.leggauss(degree + _MORE_POINTS)
+    values, slopes = lobatto(points, degree), _slopes(points, degree)
+    half = np.diff(nodes) / 2
+    x = nodes[:-1, None] + half[:, None] * (points + 1)
+    m, v = np.asarray(mass(x)) + 0 * x, np.asarray(potential(x)) + 0 * x
+    stiffness = np.einsum("eq,qi,qj->eij", weights / (2 * m * half[:, None]), slopes, slopes)
+    heights = np.einsum("eq,qi,qj->eij", weights * half[:, None] * v, values, values)
+    overlaps = half[:, None, None] * np.einsum("q,qi,qj->ij", weights, values, values)
+    count_of_elements = half.size
+    inner = count_of_elements + 1 + np.arange(count_of_elements * (degree - 1)).reshape(count_of_elements, -1)
+    place = np.concatenate(
+        [np.arange(count_of_elements)[:, None], np.arange(1, count_of_elements + 1)[:, None], inner], axis=1
+    )
+    size = count_of_elements + 1 + inner.size
+    matrices = np.zeros((3, size, size))
+    for matrix, parts in zip(matrices, (stiffness, heights, overlaps), strict=True):
+        np.add.at(matrix, (place[:, :, None], place[:, None, :]), parts)
+    kept = np.delete(np.arange(size), [0, count_of_elements])
+    kinetic, high, overlap = (matrix[np.ix_(kept, kept)] for matrix in matrices)
+    energies, states = scipy.linalg.eigh(kinetic + high, overlap, subset_by_index=[0, count - 1])
+    whole = np.zeros((count, size))
+    whole[:, kept] = states.T
+    waves = Waves(
+        nodes,
+        whole[:, : count_of_elements + 1],
+        whole[:, count_of_elements + 1 :].reshape(count, count_of_elements, -1),
+    )
+    largest = degree**4 / (2 * float(np.min(m * half[:, None] ** 2))) + float(np.max(np.abs(v)))
+    return MassElementLevels(energies, np.einsum("in,ij,jn->n", states, kinetic, states), waves, 2.0**-52 * largest)
+
+
+def _slopes(points: np.ndarray, degree: int) -> np.ndarray:
+    """Derivatives of `lobatto`'s functions, shape (points, degree + 1)."""
+    k = np.arange(2, degree + 1)
+    inner = np.polynomial.legendre.legvander(points, degree - 1)[:, 1:] * np.sqrt((2 * k - 1) / 2)
+    flat = np.full((points.size, 1), 0.5)
+    return np.concatenate([-flat, flat, inner], axis=1)
