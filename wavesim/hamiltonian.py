@@ -82,7 +82,9 @@ def odd_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, ja
     return energies[:count], jnp.concatenate([-right[:, ::-1], right], axis=1)
 
 
-def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:
+def lowest_eigenstates(
+    hamiltonian: Hamiltonian, count: int, start: np.ndarray | None = None
+) -> tuple[jax.Array, jax.Array]:
     """The `count` lowest energies and eigenstates of H on its grid.
 
     One dimension: dense diagonalization (differentiable) up to 3000 points, and beyond them `lowest_by_correction`, which is not
@@ -92,6 +94,7 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
     Args:
         hamiltonian: H on a grid.
         count: how many levels.
+        start: of an iteration, in two and three dimensions: states near the lowest ones, as another grid has them, shape (any, ``*points``).
 
     Returns:
         energies, shape (count,), and normalized real states, shape (count, ``*points``); positive in the rightmost
@@ -108,7 +111,7 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
             energies, vectors = jnp.linalg.eigh(hamiltonian.matrix())
             energies, states = energies[:count], vectors.T[:count]
     else:
-        energies, states = _filtered(hamiltonian, count)
+        energies, states = _filtered(hamiltonian, count, start)
     flat = states.reshape(count, -1)
     # the largest lobe alone does not fix the sign: an odd state has two of them, equal up to rounding
     tall = jnp.abs(flat) >= 0.5 * jnp.max(jnp.abs(flat), axis=1, keepdims=True)
@@ -128,7 +131,7 @@ def _called_back(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.A
     return jax.pure_callback(solve, shapes, hamiltonian.potential, hamiltonian.grid.spacing[0], hamiltonian.mass)
 
 
-def _filtered(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:
+def _filtered(hamiltonian: Hamiltonian, count: int, start: np.ndarray | None) -> tuple[jax.Array, jax.Array]:
     """The lowest levels by subspace iteration: a Chebyshev polynomial of H damps all that lies above the block, then Rayleigh and Ritz.
 
     A block finds levels of equal energy, which iteration from one vector finds by rounding alone.
@@ -152,6 +155,9 @@ def _filtered(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Arra
     span = top - float(potential.min())
     block = np.random.default_rng(0).standard_normal((count + count // 2 + 4, *grid.points))
     block *= np.exp(-8 * (potential - potential.min()) / max(float(np.ptp(potential)), 1e-300))
+    if start is not None:
+        known = min(len(start), len(block))
+        block[:known] = start[:known]
     rest = np.full(len(block), np.inf)
     for _ in range(_MOST_FILTERS):
         block = _orthonormal(block.reshape(len(block), -1)).reshape(block.shape)

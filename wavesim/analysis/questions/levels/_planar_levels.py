@@ -118,20 +118,23 @@ def planar_states(
     separable = isinstance(problem.potential, Separable)
     basin = None if given or separable else basin_of(problem.potential, float(problem.mass), count + 1)
     sharp = 1.0 if problem.potential.smooth else _SHARP
+    known: BoundStates | None = None
     while True:
         grid = given or (_grid(problem, count, box, space) if basin is None else _around(basin, box, space))
+        # each grid begins with what the one before has found
         yield ProgressNote(runs, runs + 3)
-        fine = _solve(problem, grid, count, whole)
+        coarse = _solve(problem, coarsened(grid, _RATIO, problem.potential), count, whole, known)
+        yield ProgressNote(runs + 1, runs + 3)
+        fine = _solve(problem, grid, count, whole, coarse.states)
+        known = fine.states
         if basin is not None and not whole and fine.energies[-1] >= basin.rim:
             raise NumericsError(
                 f"the levels must lie below what V is far away, {basin.rim:.6g}, but of {count} the highest is a wave that fills the box; "
                 f"ask for {int(np.sum(fine.energies < basin.rim))}."
             )
-        yield ProgressNote(runs + 1, runs + 3)
-        coarse = _solve(problem, coarsened(grid, _RATIO, problem.potential), count, whole)
         yield ProgressNote(runs + 2, runs + 3)
         runs += 3
-        found = PlanarStates(fine, coarse, _solve(problem, _cut(grid), count, whole), sharp, runs)
+        found = PlanarStates(fine, coarse, _solve(problem, _cut(grid), count, whole, known), sharp, runs)
         missed = blamed(found) & {"grid", "box"}
         if given is not None or runs > _MOST_ROUNDS * 3 or not missed:
             return found
@@ -139,14 +142,15 @@ def planar_states(
         box = max(0.01 * box, 1e-13) if "box" in missed else box
 
 
-def _solve(problem: Problem, grid: Grid, count: int, whole: bool) -> GridStates:
+def _solve(problem: Problem, grid: Grid, count: int, whole: bool, known: BoundStates | None) -> GridStates:
     mass, samples = float(problem.mass), np.asarray(problem.potential.sample(grid, mass=problem.mass))
     hamiltonian = Hamiltonian(grid, jnp.asarray(samples), mass)
     if whole and math.prod(grid.points) <= _DENSE:
         energies, vectors = np.linalg.eigh(_matrix(grid, samples, mass))
         states = vectors.T.reshape(-1, *grid.points) / math.sqrt(float(grid.cell))
     else:
-        energies, states = map(np.asarray, lowest_eigenstates(hamiltonian, count))
+        start = None if known is None else _seen_on(known, grid)
+        energies, states = map(np.asarray, lowest_eigenstates(hamiltonian, count, start))
     axes, cell = tuple(range(1, states.ndim)), float(grid.cell)
     total = np.asarray(grid.spread(grid.kinetic(mass)))
     moved = np.real(np.fft.ifftn(total * np.fft.fftn(states, axes=axes), axes=axes))
@@ -156,6 +160,19 @@ def _solve(problem: Problem, grid: Grid, count: int, whole: bool) -> GridStates:
     return GridStates(
         BoundStates(problem, grid, energies, states), kinetic, residual, float(total.max() + np.abs(samples).max())
     )
+
+
+def _seen_on(known: BoundStates, grid: Grid) -> np.ndarray:
+    """States of another grid on this one, axis by axis as sums of sinc functions, which vanish outside."""
+    states = known.psi
+    for axis, (low, step, points) in enumerate(
+        zip(known.grid.lower, known.grid.spacing, known.grid.points, strict=True)
+    ):
+        here = float(grid.lower[axis]) + float(grid.spacing[axis]) * np.arange(grid.points[axis])
+        there = float(low) + float(step) * np.arange(points)
+        waves = np.sinc((here[:, None] - there) / float(step))
+        states = np.moveaxis(np.tensordot(waves, states, (1, 1 + axis)), 0, 1 + axis)
+    return states
 
 
 def _matrix(grid: Grid, samples: np.ndarray, mass: float) -> np.ndarray:
