@@ -38,7 +38,7 @@ def main() -> None:
     honest.add_argument(
         "--questions",
         action="store_true",
-        help="walls, rings, wells by formula, plane waves, pairs, written states, identical and warm particles",
+        help=X,
     )
     options = parser.parse_args()
     which = options.which or ["memory", "step"]
@@ -104,7 +104,7 @@ def _honesty(options: argparse.Namespace) -> None:
     if unknown := set(kinds) - set(all_kinds):
         raise SystemExit(f"there is no kind {unknown.pop()!r}: choose among {', '.join(all_kinds)}")
     if options.show is not None:
-        show(options.show, seed)
+        show(options.show, seed, kinds[0] if kinds else all_kinds[options.show % len(all_kinds)])
     elif options.old:
         first(options.quick, options.note, **({} if options.count is None else {"count": options.count}))
     else:

@@ -78,11 +78,11 @@ def main(
         draw_picture(rows, record, all_kinds, RECORDS / f"{name}.png")
 
 
-def show(index: int, seed: int = SEED) -> None:
+def show(index: int, seed: int = SEED, kind: str | None = None) -> None:
     """Print a draw as the scenario file that it is, with the right values as comments."""
     from tests.oracle import answers
 
-    drawn = draw(index, seed)
+    drawn = draw(index, seed, kind)
     for name, (value, error) in answers(drawn.scenario).numbers.items():
         print(f"# right: {name} = {value:.14g} +- {error:.1e} (internal units)")
     print(toml(drawn.scenario), end="")
