@@ -38,7 +38,7 @@ def main() -> None:
     honest.add_argument(
         "--questions",
         action="store_true",
-        help=X,
+        help="walls, rings, wells by formula, plane waves, pairs, written states, identical and warm particles, wells in the plane",
     )
     options = parser.parse_args()
     which = options.which or ["memory", "step"]

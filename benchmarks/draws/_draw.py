@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.oracle import answers, bound_states, line_of, top_between_wells
+from tests.oracle import Formula, answers, bound_states, line_of, top_between_wells
 
 from . import _questions as questions, _shapes as shapes, _wells as wells
 from ._shapes import Shape, Table, rounded
@@ -141,15 +141,22 @@ def _levels(made: Callable[[np.random.Generator], Table]) -> Any:
 def _doublet(table: Table, scenario: Table) -> tuple[float, float]:
     """Gap and depth below the barrier of a double well; it must hold two levels below its barrier, and a gap that can be told."""
     right = answers({**scenario, "find": {"kind": "splitting"}}).numbers
-    line = line_of(table)
     if not right:
         raise Unphysical("the wells hold no two levels")
-    divide = top_between_wells(line) if line.divide is None else line.divide
-    top = float(line.v(np.array([divide]))[0])
+    top = _barrier_top(table)
     gap, below = right["gap"][0], top - right["level_1"][0]
     if below <= 0 or gap < _SMALLEST_GAP * below:
         raise Unphysical("the levels lie above the barrier, or are one")
     return gap, below
+
+
+def _barrier_top(table: Table) -> float:
+    """V between two wells; of those in the plane at the origin, about which they are each other's image."""
+    if table["kind"] == "expression" and (plane := Formula(table["formula"], table["parameters"])).of_plane:
+        return float(plane.in_plane(np.zeros(1), np.zeros(1))[0])
+    line = line_of(table)
+    divide = top_between_wells(line) if line.divide is None else line.divide
+    return float(line.v(np.array([divide]))[0])
 
 
 def _populations(rng: np.random.Generator, made: Callable[..., Table] = wells.double_wells) -> Table:
@@ -269,6 +276,10 @@ def _in_formula(made: Callable[..., Table]) -> Callable[[np.random.Generator], T
     return functools.partial(made, made=questions.two_wells)
 
 
+def _in_plane(made: Callable[..., Table]) -> Callable[[np.random.Generator], Table]:
+    return functools.partial(made, made=questions.wells_in_plane)
+
+
 _BARRIERS_AND_WELLS: dict[str, Callable[[np.random.Generator], Table]] = {
     "barrier": _open(shapes.barrier), "sum": _open(shapes.total), "bumps": _open(shapes.bumps), "steps": _open(shapes.steps),
     "kinks": _open(shapes.kinks), "lattice": _open(shapes.lattice), "table": _open(shapes.table),
@@ -283,6 +294,7 @@ _QUESTIONS: dict[str, Callable[[np.random.Generator], Table]] = {
     "walled": questions.walled, "boxed": questions.boxed, "ring": questions.ring, "formula_splitting": _in_formula(_splitting),
     "formula_populations": _in_formula(_populations), "formula_decay": questions.leaking, "plane_wave": questions.plane_wave,
     "pair": questions.pair, "written": questions.written, "identical": questions.identical, "warm": questions.warm,
+    "planar_splitting": _in_plane(_splitting), "planar_populations": _in_plane(_populations),
 }  # fmt: skip
 _MADE = _BARRIERS_AND_WELLS | _QUESTIONS
 KINDS, QUESTIONS = tuple(_BARRIERS_AND_WELLS), tuple(_QUESTIONS)

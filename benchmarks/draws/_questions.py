@@ -1,5 +1,5 @@
 """Random scenarios of what is asked beyond barriers and built-in wells: walls, rings, wells by formula or table, plane waves, pairs, written states,
-identical particles, wells at a temperature.
+identical particles, wells at a temperature, wells in the plane.
 """
 
 from __future__ import annotations
@@ -98,6 +98,25 @@ def two_wells(rng: np.random.Generator, tilted: bool) -> Table:
     numbers = {name: rng.uniform(*span) for name, span in forms[form].items()}
     if tilted and rng.random() < 0.4:
         form, numbers = form + " + f*x", numbers | {"f": rng.uniform(-0.05, 0.05)}
+    return wells.expression(form, numbers)
+
+
+def wells_in_plane(rng: np.random.Generator, tilted: bool) -> Table:
+    """Two wells of V(x, y) that are each other's image: turned, coupled, stretched, dug into a bowl or out of nothing."""
+    del tilted
+    forms = {
+        "A*((c*x + s*y)^2 - a^2)^2 + w^2*(c*y - s*x)^2/2": {"A": (0.4, 1.2), "a": (1.1, 1.6), "w": (0.8, 2.0)},
+        "B*((x/a)^2 - 1)^2 + w^2*(y - c*x)^2/2": {"B": (1.0, 3.0), "a": (1.2, 2.0), "w": (0.8, 2.0), "c": (-0.6, 0.6)},
+        "A*(x^2 - a^2)^2 + w^2*y^2/2 + c*x^2*y^2": {"A": (0.4, 1.2), "a": (1.1, 1.6), "w": (0.8, 2.0), "c": (0.0, 0.5)},
+        "A*(x^2 - a^2)^2 + w^2*y^2/2 + c*x*y": {"A": (0.4, 1.2), "a": (1.1, 1.6), "w": (0.9, 2.0), "c": (-0.5, 0.5)},
+        "w^2*(x^2 + y^2)/2 + B*exp(-(x^2 + q*y^2)/b^2)": {"w": (0.8, 1.3), "B": (4.0, 8.0), "q": (0.1, 0.5), "b": (0.8, 1.2)},
+        "-D*exp(-((x - a)^2 + y^2)/b^2) - D*exp(-((x + a)^2 + y^2)/b^2)": {"D": (4.0, 8.0), "a": (1.0, 1.6), "b": (0.8, 1.2)},
+    }  # fmt: skip
+    form = str(rng.choice(list(forms)))
+    numbers = {name: rng.uniform(*span) for name, span in forms[form].items()}
+    if "s*y" in form:
+        angle = rng.uniform(-1.2, 1.2)
+        numbers |= {"c": np.cos(angle), "s": np.sin(angle)}
     return wells.expression(form, numbers)
 
 

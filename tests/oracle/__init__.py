@@ -8,6 +8,7 @@ package resembles: no grid, no Fourier transform, no slices. Closed forms and ot
 from ._answers import answers as answers
 from ._asked import Answers as Answers, question as question
 from ._bound import bound_states as bound_states
+from ._formula import Formula as Formula
 from ._reading import line_of as line_of
 from ._scattering import Gaussian as Gaussian, Scatterer as Scatterer, shares as shares
 from ._units import number as number

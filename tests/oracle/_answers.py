@@ -15,6 +15,7 @@ from ._decay import leak
 from ._formula import Formula
 from ._line import Line
 from ._motion import Course, of_gaussian, of_held_packet, of_states
+from ._planar import Doublet, wells_of
 from ._poles import lowest_pole
 from ._reading import line_of
 from ._scattering import Gaussian, Scatterer, shares
@@ -29,6 +30,10 @@ def answers(scenario: dict[str, Any]) -> Answers:
     """All that the oracle can say of a scenario; empty where it cannot."""
     asked = question(scenario)
     mass = mass_of(scenario)
+    if scenario["potential"]["kind"] == "expression":
+        formula = Formula(scenario["potential"]["formula"], scenario["potential"].get("parameters") or {})
+        if formula.of_plane:
+            return _PLANAR[asked](wells_of(formula, mass))
     # of two particles the interaction is asked for, with half the mass
     line = line_of(scenario["potential"].get("interaction", scenario["potential"]), mass)
     if asked in ("populations", "splitting") and line.divide is None:
@@ -229,6 +234,32 @@ def _splitting(scenario: dict[str, Any], line: Line, mass: float) -> Answers:
         "level_1": (second, 1e-12 * abs(second)),
     }
     return Answers(numbers, {}, two.gap)
+
+
+def _planar_populations(two: Doublet) -> Answers:
+    """A start in one of two wells that are each other's image."""
+    split = _planar_splitting(two).numbers
+    error = 2 * two.swing_error
+    numbers = {name: split[name] for name in ("tunneling_period", "gap")} | {
+        "transfer_time": (split["tunneling_period"][0] / 2, split["tunneling_period"][1] / 2),
+        "contrast": (2 * two.swing, error),
+        "largest_transfer": (2 * two.swing, error),
+    }
+    return Answers(numbers, {}, split["tunneling_period"][0])
+
+
+def _planar_splitting(two: Doublet) -> Answers:
+    period, error = 2 * np.pi / two.gap, float(two.errors.sum())
+    numbers = {
+        "gap": (two.gap, error),
+        "tunneling_period": (period, error / two.gap * period),
+        "level_0": (float(two.energies[0]), float(two.errors[0])),
+        "level_1": (float(two.energies[1]), float(two.errors[1])),
+    }
+    return Answers(numbers, {}, two.gap)
+
+
+_PLANAR = {"populations": _planar_populations, "splitting": _planar_splitting}
 
 
 def _driven(scenario: dict[str, Any], line: Line, mass: float) -> Answers:

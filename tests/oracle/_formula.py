@@ -18,9 +18,10 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 
 class Formula:
-    """A formula of x and t."""
+    """A formula of x and t, or of x and y."""
 
     def __init__(self, text: str, parameters: dict[str, float]):
+        self.text, self.parameters = text, parameters
         self.tree = ast.parse(text.replace("^", "**").strip(), mode="eval")
         self.names = {**_FUNCTIONS, "pi": np.pi, **parameters}
         self.code = compile(self.tree, "formula", "eval")
@@ -35,6 +36,16 @@ class Formula:
 
     def _of(self, code: Any, x: np.ndarray, t: float) -> Any:
         return eval(code, {"__builtins__": {}}, {**self.names, "x": x, "t": t})
+
+    def in_plane(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The formula at places of a plane."""
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(eval(self.code, {"__builtins__": {}}, {**self.names, "x": x, "y": y}), np.broadcast_shapes(x.shape, y.shape)).astype(float)  # fmt: skip
+
+    @property
+    def of_plane(self) -> bool:
+        """Whether it holds y."""
+        return any(isinstance(node, ast.Name) and node.id == "y" for node in ast.walk(self.tree))
 
     @property
     def moves(self) -> bool:

@@ -54,6 +54,24 @@ def test_the_pole_of_a_well_that_falls_without_end() -> None:
 @pytest.mark.parametrize("kind", QUESTIONS)
 def test_every_question_is_drawn_and_answered(kind: str) -> None:
     drawn = draw(QUESTIONS.index(kind), 3, kind)
-    assert drawn == draw(QUESTIONS.index(kind), 3, kind)
     assert toml(drawn.scenario).startswith("format = 1")
     assert answers(drawn.scenario).numbers
+
+
+def test_seed_and_index_determine_a_draw() -> None:
+    assert draw(4, 3, "ring") == draw(4, 3, "ring") != draw(4, 5, "ring")
+
+
+def test_gap_of_two_wells_in_the_plane_is_that_of_the_line() -> None:
+    """Set-up: a quartic double well along one axis, an oscillator along the other, turned by an angle of 0.7.
+
+    Formula: the gap and the populations are the line's. Budget: what the coarser of two meshes changes.
+    """
+    numbers = {"A": 0.6, "a": 1.3, "w": 1.2, "c": float(np.cos(0.7)), "s": float(np.sin(0.7))}
+    form = "A*((c*x + s*y)^2 - a^2)^2 + w^2*(c*y - s*x)^2/2"
+    asked = {"state": {"kind": "left_localized"}, "find": {"kind": "populations"}}
+    plane = answers({"potential": {"kind": "expression", "formula": form, "parameters": numbers}, **asked}).numbers
+    line = {"kind": "quartic_double_well", "barrier": 0.6 * 1.3**4, "half_distance": 1.3}
+    for name, (value, error) in answers({"potential": line, **asked}).numbers.items():
+        assert abs(plane[name][0] - value) <= plane[name][1] + error + 1e-11
+        assert plane[name][1] < 1e-7 * value
