@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -86,6 +87,28 @@ def test_the_ratio_covers_the_worst_signs() -> None:
     assert ratio is not None and ratio.value == 0.5 and ratio.theory == {"scattering": 0.5}
     assert ratio.error >= (1 - 1e-12) * max(1.05 / 1.9 - 0.5, 0.5 - 0.95 / 2.1)
     assert math.isclose(ratio.error, sum(ratio.budget.values()))
+
+
+def test_a_ratio_is_as_uncertain_as_what_its_cases_do_not_share() -> None:
+    """a = 2 and b = 1; one deviation of the height moves them by -0.2 and -0.1, of the mass by 0.2 and -0.1, and both widths by 0.2 and 0.1.
+
+    d(b/a) = db/a - b da/a^2: the height leaves b/a, the mass takes 0.05 + 0.05 away, and widths that vary by themselves move it by hypot(0.05, 0.05).
+    """
+    both = [told(2.0, 0.0), told(1.0, 0.0)]
+    moved = [{"potential.height": -0.2, "particle.mass": 0.2, "potential.width": 0.2}, {"potential.height": -0.1, "particle.mass": -0.1, "potential.width": 0.1}]  # fmt: skip
+    reports = tuple(
+        dataclasses.replace(one, inputs={one.headline.name: shares}) for one, shares in zip(both, moved, strict=True)
+    )
+    inputs = Study(("a", "b"), reports, varied=("potential.width",)).inputs
+    assert inputs == pytest.approx(
+        {"potential.height": 0.0, "particle.mass": -0.1, "potential.width": math.hypot(0.05, 0.05)}, abs=1e-15
+    )
+    whole = read_scenario("small", varied())
+    study = Study(tuple(case.label for case in whole.cases), (reports[0], both[1], reports[1]), whole.axis)
+    outcomes = judge_study(study, whole)
+    told_json = study_json(study, whole, outcomes)["inputs"]["ratio"]
+    assert told_json["error"] == pytest.approx(0.1) and told_json["shares"]["particle.mass"] == pytest.approx(0.1)
+    assert "by uncertain inputs 1.0e-01" in study_text(study, whole, outcomes)
 
 
 def test_no_ratio_where_nothing_is_known() -> None:

@@ -24,7 +24,7 @@ def with_inputs(
     find: AbstractQuestion | None = None,
     grid: Grid | None = None,
 ) -> Report:
-    """The report with `inputs`: by quantity and path, abs(d(quantity)/d(parameter)) times the uncertainty of the parameter.
+    """The report with `inputs`: by quantity and path, d(quantity)/d(parameter) times the uncertainty of the parameter, with its sign.
 
     To first order, each input by itself. Where no route without propagation knows the numbers, a warning says that nothing was carried over.
 
@@ -45,15 +45,22 @@ def with_inputs(
         return dataclasses.replace(report, warnings=(*report.warnings, warning))
     inputs = {
         name: {
-            path: abs(found[name].derivative) * float(uncertainties[path])
+            path: found[name].derivative * float(uncertainties[path])
             for path, found in entries.items()
             if name in found
         }
         for name in report.quantities
     }
+    unknown = [name for name in problem.measure if name in report.quantities and not inputs[name]]
+    notes = (
+        [f"what uncertain inputs make of {', '.join(unknown)} is not known: sensitivities are those of what was asked."]
+        if unknown
+        else []
+    )
     warnings = [f"the uncertainty of {path} is not part of any bar: {reason}" for path, reason in missing.items()]
     return dataclasses.replace(
         report,
         inputs={name: shares for name, shares in inputs.items() if shares},
+        notes=(*report.notes, *notes),
         warnings=(*report.warnings, *warnings),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from .._typing import ANY
@@ -34,10 +36,19 @@ def sensitivities_json(moved: Sensitivities, units: UnitSystem) -> dict[str, Any
 def inputs_json(report: Report, units: UnitSystem) -> dict[str, Any]:
     """The same for scripts, by quantity."""
     return {
-        name: {
-            "error": report.input_error(name) / (scale := units.scale(report.quantities[name].dimension)),
-            "unit": units.symbol(report.quantities[name].dimension),
-            "shares": {path: share / scale for path, share in shares.items()},
-        }
+        name: shares_json(
+            shares,
+            units.scale(report.quantities[name].dimension),
+            units.symbol(report.quantities[name].dimension),
+        )
         for name, shares in report.inputs.items()
+    }
+
+
+def shares_json(shares: Mapping[str, float], scale: float, unit: str) -> dict[str, Any]:
+    """What uncertain inputs make of one number, together and each."""
+    return {
+        "error": math.hypot(*shares.values()) / scale,
+        "unit": unit,
+        "shares": {path: abs(share) / scale for path, share in shares.items()},
     }

@@ -12,6 +12,7 @@ from ..scenario import Scenario
 from ..units import UnitSystem
 from ._expect import Outcome, judge, judge_quantity
 from ._json import as_json, expected_json, quantity_json
+from ._moved import shares_json
 from ._words import aligned, expected_text, inputs_text, shown, spoken, unit_text
 
 
@@ -58,6 +59,7 @@ def study_json(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> dic
         "axis": None if study.axis is None else {"label": study.axis.label, "values": list(study.axis.values)},
         "wall_s": math.fsum(report.wall_s for report in study.reports),
         "quantities": {} if study.ratio is None else {"ratio": quantity_json(study.ratio, scenario.units)},
+        "inputs": {"ratio": shares_json(study.inputs, 1.0, "")} if study.inputs else {},
         "expect": [expected_json(outcome, scenario.units) for outcome in outcomes.whole],
         "warnings": [f"{case['label']}: {text}" for case in cases for text in case["warnings"]],
         "cases": cases,
@@ -129,9 +131,11 @@ def _ratio_text(study: Study, units: UnitSystem) -> str:
     beside = ", ".join(f"{spoken(kind)} {shown(value, ratio.error)}" for kind, value in ratio.theory.items())
     first, last = study.reports[0].headline.name, study.reports[-1].headline.name
     what = spoken(last) if first == last else f"{spoken(last)} over {spoken(first)}"
+    together = math.hypot(*study.inputs.values())
     return (
         f"ratio      {what}, {study.labels[-1]} over {study.labels[0]}: {shown(ratio.value, ratio.error)} +- {ratio.error:.1e}"
         + (f"; theory: {beside}" if beside else "")
+        + (f"; by uncertain inputs {together:.1e} (one standard deviation)" if study.inputs else "")
     )
 
 

@@ -80,6 +80,7 @@ class Scenario:
         cases: where ``[vary]`` makes several, one scenario each; the fields above are then the first one's, and `expect` is of the study.
         label: what tells a case from the others.
         axis: the number that tells the cases apart, None where there is none.
+        varied: paths of what changes from case to case.
         uncertainties: by path, ``potential.height``, how far its value may be off (one standard deviation), in internal units.
         changes: what was set otherwise than in the file.
         unpinned: quantities whose expected numbers were those of the unchanged file, and are left out.
@@ -101,6 +102,7 @@ class Scenario:
     cases: tuple[Scenario, ...] = ()
     label: str = ""
     axis: Axis | None = None
+    varied: tuple[str, ...] = ()
     uncertainties: dict[str, float] = dataclasses.field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     unpinned: tuple[str, ...] = ()
@@ -163,7 +165,13 @@ def _varied(name: str, data: dict[str, Any], folder: Path) -> Scenario:
     if wrong:
         raise ScenarioError(listed(wrong))
     return dataclasses.replace(
-        cases[0], expect=expect, content=canonical(data), cases=tuple(cases), label="", axis=varied.axis
+        cases[0],
+        expect=expect,
+        content=canonical(data),
+        cases=tuple(cases),
+        label="",
+        axis=varied.axis,
+        varied=varied.paths,
     )
 
 

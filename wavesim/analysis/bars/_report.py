@@ -216,7 +216,7 @@ class Report:
         wall_s: seconds of all of them.
         states: what was found where levels are asked for, else None.
         notes: sentences on how the numbers were found, where that is not by a run as usual.
-        inputs: what uncertain inputs add to each quantity, by its name and the input's path: one standard deviation each, apart from the error bar.
+        inputs: what uncertain inputs add to each quantity, by its name and the input's path: how it changes where the input is one standard deviation larger; apart from the error bar.
         problem: what was solved; its units are those in which the report prints.
     """
 

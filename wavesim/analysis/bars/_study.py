@@ -26,6 +26,7 @@ class Study:
         labels: one for each case.
         reports: one for each case that ran; fewer than labels after an interruption.
         axis: the number that changes, None where the cases differ in kind.
+        varied: paths of all that changes; uncertain numbers there are another one in each case.
     """
 
     __repr__ = one_line
@@ -33,6 +34,7 @@ class Study:
     labels: tuple[str, ...]
     reports: tuple[Report, ...]
     axis: Axis | None = None
+    varied: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -59,6 +61,29 @@ class Study:
         return Quantity(
             "ratio", value, math.fsum(parts.values()), DIMENSIONLESS, parts, ratios(first.theory, last.theory)
         )
+
+    @property
+    def inputs(self) -> dict[str, float]:
+        """What uncertain inputs make of the ratio, by path: how it changes where the input is one standard deviation larger.
+
+        d(b/a) = (b/a) (db/b - da/a): an input that both cases share moves both, and may leave their ratio as it is. Inputs under `varied` are
+        independent, and add up by their squares.
+        """
+        ratio = self.ratio
+        if ratio is None:
+            return {}
+        ends = [
+            (report.headline, report.inputs.get(report.headline.name, {}))
+            for report in (self.reports[0], self.reports[-1])
+        ]
+        (first, below), (last, above) = ends
+        moved = {}
+        for path in dict.fromkeys([*below, *above]):
+            of_first = ratio.value * below.get(path, 0.0) / first.value
+            of_last = above.get(path, 0.0) / first.value
+            own = any(path == one or path.startswith(f"{one}.") for one in self.varied)
+            moved[path] = math.hypot(of_first, of_last) if own else of_last - of_first
+        return moved
 
 
 def ratios(first: dict[str, float], last: dict[str, float]) -> dict[str, float]:

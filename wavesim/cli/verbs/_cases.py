@@ -62,7 +62,7 @@ def run_cases(
             second.append(verified(case, report, quiet) if verify else None)
             if not report.complete:
                 break
-        study = Study(tuple(case.label for case in scenario.cases), tuple(done), scenario.axis)
+        study = Study(tuple(case.label for case in scenario.cases), tuple(done), scenario.axis, scenario.varied)
         outcomes = reports.judge_study(study, scenario)
         content = reports.study_json(study, scenario, outcomes)
         words = [*changed_words(scenario), reports.study_text(study, scenario, outcomes)]

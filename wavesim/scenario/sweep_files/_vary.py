@@ -16,11 +16,12 @@ from ..text import assign_value, found_at
 
 @dataclasses.dataclass(frozen=True)
 class Varied:
-    """The cases of a file: labels, contents, and the number that tells them apart, if one does."""
+    """The cases of a file: labels, contents, the number that tells them apart, if one does, and the paths of all that changes."""
 
     labels: tuple[str, ...]
     contents: tuple[dict[str, Any], ...]
     axis: Axis | None
+    paths: tuple[str, ...]
 
 
 def cases_of(data: dict[str, Any]) -> Varied:
@@ -48,7 +49,7 @@ def cases_of(data: dict[str, Any]) -> Varied:
             content = varied(content, path, values[place])
         contents.append(content)
     axis = next((axis for path, values in paths.items() if (axis := _axis(path, values)) is not None), None)
-    return Varied(_labels(table.get("label"), paths, count), tuple(contents), axis)
+    return Varied(_labels(table.get("label"), paths, count), tuple(contents), axis, tuple(paths))
 
 
 def varied(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
