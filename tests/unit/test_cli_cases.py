@@ -62,7 +62,7 @@ def test_an_interruption_keeps_the_cases_that_are_done(
         return certify(case.problem, case.tolerance, **case.fixed)
 
     monkeypatch.setattr(_cases, "certified", certified)
-    code = _cases.run_cases(scenario, tmp_path / "out", movie=False, print_json=False, quiet=True)
+    code = _cases.run_cases(scenario, tmp_path / "out", film=None, print_json=False, quiet=True)
     kept = json.loads((tmp_path / "out" / "report.json").read_text())
     assert code == 130 and calls == ["momentum 1.9", "momentum 2.0"]
     assert kept["status"] == "interrupted" and len(kept["cases"]) == 1

@@ -10,6 +10,9 @@ import typer
 
 from ._arguments import Assignments, Name, On, Precision, Tolerance
 from ._door import DONE, door, say, start_jax, tell
+from ._film_options import FilmOptions, with_film_options
+
+_FILM = FilmOptions()
 
 app = typer.Typer(
     name="wavesim",
@@ -91,6 +94,7 @@ def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, dev
 
 
 @app.command()
+@with_film_options
 def run(
     name: Name,
     set_: Assignments = None,
@@ -106,6 +110,7 @@ def run(
         bool, typer.Option("--csv", help="Write the numbers and the curves as CSV too: numbers.csv, curves.csv.")
     ] = False,
     no_movie: Annotated[bool, typer.Option("--no-movie", help="Make no movie.")] = False,
+    film: FilmOptions = _FILM,
     device: On = None,
     precision: Annotated[
         Precision | None, typer.Option(help="`single` is faster, but only accurate enough for pictures.")
@@ -132,6 +137,7 @@ def run(
         from .verbs._cases import run_cases
         from .verbs._run import overridden, run as run_one
 
+        film.refuse_bad()
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, precision and precision.value)
         run_scenario = run_cases if scenario.cases else run_one
         if not quiet:
@@ -144,7 +150,7 @@ def run(
             code = run_scenario(
                 scenario,
                 folder,
-                movie=not no_movie,
+                film=None if no_movie else film,
                 print_json=json,
                 quiet=quiet,
                 verify=verify,
@@ -294,6 +300,7 @@ def theory(
 
 
 @app.command()
+@with_film_options
 def animate(
     result: Annotated[
         Path,
@@ -309,45 +316,17 @@ def animate(
             help="The movie: .mp4, .webm or .gif, or .png for single pictures with a transparent ground; by default movie.mp4 beside the result.",
         ),
     ] = None,
-    fps: Annotated[int | None, typer.Option(help="Frames a second; by default 30 or, of a short run, fewer.")] = None,
-    width: Annotated[int, typer.Option(help="Pixels across.")] = 1280,
-    height: Annotated[int, typer.Option(help="Pixels down.")] = 720,
-    size: Annotated[
-        str | None, typer.Option(metavar="SIZE", help="Both at once: 1920x1080, 16:9, 1:1, 9:16, 4:3 or 4K.")
-    ] = None,
-    style: Annotated[
-        str, typer.Option(help="paper: with axes and numbers; talk: dark, for a hall; print: the same on white.")
-    ] = "paper",
-    show_: Annotated[
-        str | None,
-        typer.Option(
-            "--show", metavar="PANELS", help="Out of density,potential,phase,numbers,theory,title,clock, with commas."
-        ),
-    ] = None,
-    part: Annotated[str, typer.Option(help="density, real or momentum.")] = "density",
-    colors: Annotated[str | None, typer.Option(help="Of the phase: safe for color-blind readers, or vivid.")] = None,
-    xlim: Annotated[
-        tuple[float, float] | None, typer.Option(metavar="LEFT RIGHT", help="Ends of the picture, in shown units.")
-    ] = None,
-    tlim: Annotated[
-        tuple[float, float] | None, typer.Option(metavar="FIRST LAST", help="Times, in shown units.")
-    ] = None,
-    duration: Annotated[float | None, typer.Option(help="Of the film, in seconds.")] = None,
-    hold: Annotated[float | None, typer.Option(help="Seconds for which the last picture stands.")] = None,
+    film: FilmOptions = _FILM,
     quiet: Annotated[bool, typer.Option("--quiet", help="Hide progress messages.")] = False,
 ) -> None:
     """Make a movie of an earlier run."""
     with door():
         start_jax("cpu")
-        from ..viz import Look, size_of
         from ._film import movie_of, records_of
 
         records = records_of(result)
-        across, down = (width, height) if size is None else size_of(size)
-        panels = None if show_ is None else tuple(panel.strip() for panel in show_.split(","))
-        look = Look(style, panels, part, colors, xlim, tlim, duration, hold)
         target = out or records[0].with_name("movie.mp4")
-        tell(movie_of(records, target, fps=fps, width=across, height=down, look=look, quiet=quiet))
+        tell(movie_of(records, target, film, quiet=quiet))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .._files import sweep_leftovers
 from .._text import clean
 from ..errors import ScenarioError, WavesimError
+from ._film_options import FilmOptions
 from ._outbox import refuse_unwritable
 from ._streams import complain, watched
 from ._warned import warned
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from ._outbox import Outbox
 
 
-def film(title: str, runs: Mapping[str, Result | Report], units: UnitSystem, box: Outbox, quiet: bool) -> None:
+def put_film(
+    title: str, runs: Mapping[str, Result | Report], units: UnitSystem, box: Outbox, film: FilmOptions, quiet: bool
+) -> None:
     """movie.mp4 of a run, or of the cases of one, by label."""
-    box.attempt("movie.mp4", lambda: _painted(title, runs, units, box.path / "movie.mp4", quiet))
+    box.attempt("movie.mp4", lambda: _painted(title, runs, units, box.path / "movie.mp4", film, quiet))
 
 
 def records_of(result: Path) -> list[Path]:
@@ -59,11 +62,12 @@ def _cases_in(folder: Path) -> list[Path]:
     return found or [first]
 
 
-def movie_of(sources: Sequence[Path], target: Path, *, quiet: bool, **options: Any) -> str:
+def movie_of(sources: Sequence[Path], target: Path, film: FilmOptions, *, quiet: bool) -> str:
     """Make a film of records, with the title and the units of their scenario; several of them are its cases."""
     from .. import io
     from ..units import UnitSystem
 
+    film.refuse_bad()
     read = [io.load_with_curves(source) for source in sources]
     facts = read[0][1]
     units = UnitSystem(**json.loads(facts["units"]))
@@ -79,11 +83,11 @@ def movie_of(sources: Sequence[Path], target: Path, *, quiet: bool, **options: A
     sweep_leftovers(target.parent)
     refuse_unwritable(target.parent)
     with warned():
-        return str(_painted(_title(facts), runs, units, target, quiet, **options))
+        return str(_painted(_title(facts), runs, units, target, film, quiet))
 
 
 def _painted(
-    title: str, runs: Mapping[str, Result | Report], units: UnitSystem, target: Path, quiet: bool, **options: Any
+    title: str, runs: Mapping[str, Result | Report], units: UnitSystem, target: Path, film: FilmOptions, quiet: bool
 ) -> Path:
     """The film of one run, or of several side by side."""
     from ..propagation import reporter
@@ -95,11 +99,11 @@ def _painted(
         runs = {label: runs[label] for label in chosen}
     with reporter(watched(quiet), "painting") as show:
         if len(runs) > 1:
-            made = small_multiples(runs, units=units, title=title, progress=show, **options)
+            made = small_multiples(runs, units=units, title=title, progress=show, **film.asked())
         else:
             ((label, run),) = runs.items()
             whole = f"{title}: {label}" if label else title
-            made = animate(run, units=units, title=whole, progress=show, **options)
+            made = animate(run, units=units, title=whole, progress=show, **film.asked())
         return made.save(target)
 
 

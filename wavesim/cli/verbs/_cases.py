@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._door import complain, say
-from .._film import film
+from .._film import put_film
+from .._film_options import FilmOptions
 from .._outbox import Outbox
 from .._stop import shielded
 from .._streams import told
@@ -33,7 +34,7 @@ def run_cases(
     scenario: Scenario,
     out: Path,
     *,
-    movie: bool,
+    film: FilmOptions | None,
     print_json: bool,
     quiet: bool,
     verify: bool = False,
@@ -52,7 +53,7 @@ def run_cases(
                 say(f"{number} of {len(scenario.cases)}: {case.label}")
             try:
                 first = not done and not quiet
-                on_plan = expecting(scenario.cases, movie=movie) if first else None
+                on_plan = expecting(scenario.cases, movie=film is not None) if first else None
                 report = certified(case, quiet, begun=bool(done), on_plan=on_plan)
             except KeyboardInterrupt:
                 if not done:
@@ -77,7 +78,7 @@ def run_cases(
                 part["sensitivities"] = reports.sensitivities_json(moved, case.units)
                 words.append(f"{case.label}\n{reports.sensitivities_text(moved, case.units)}")
         text = reports.dumps(content)
-        with uninterrupted(box, ("summary.png", "movie.mp4") if movie else ("summary.png",)) as painting:
+        with uninterrupted(box, ("summary.png", "movie.mp4") if film else ("summary.png",)) as painting:
             with shielded():
                 box.put("report.json", encoded(text))
                 for number, (report, case) in enumerate(zip(done, scenario.cases, strict=False), start=1):
@@ -90,7 +91,7 @@ def run_cases(
                 for warning in content["warnings"]:
                     complain(f"warning: {warning}")
             if study.complete:
-                _pictures(study, scenario, box, movie=movie, quiet=quiet)
+                _pictures(study, scenario, box, film=film, quiet=quiet)
         if not quiet:
             say(f"written to {out}: {', '.join(box.made)}")
             remark_older(box, ("summary.png", "movie.mp4", "movie.gif"))
@@ -103,15 +104,15 @@ def run_cases(
     )
 
 
-def _pictures(study: Study, scenario: Scenario, box: Outbox, *, movie: bool, quiet: bool) -> None:
+def _pictures(study: Study, scenario: Scenario, box: Outbox, *, film: FilmOptions | None, quiet: bool) -> None:
     def picture() -> Path:
         from ...viz import study_summary
 
         return study_summary(study, box.path / "summary.png", units=scenario.units, title=scenario.title)
 
     box.attempt("summary.png", picture)
-    if movie:
+    if film:
         labels = [case.label for case in scenario.cases]
         shown = {label: one for label, one in zip(labels, study.reports, strict=True) if one.result is not None}
         if shown:
-            film(scenario.title, shown, scenario.units, box, quiet)
+            put_film(scenario.title, shown, scenario.units, box, film, quiet)

@@ -14,7 +14,8 @@ import typer
 from ...errors import BrokenOffError, UnboundError, WavesimError
 from .._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say
 from .._expected_time import expected_text
-from .._film import film
+from .._film import put_film
+from .._film_options import FilmOptions
 from .._outbox import Outbox
 from .._stop import exit_code, shielded
 from .._streams import told, watched
@@ -33,7 +34,7 @@ def run(
     scenario: Scenario,
     out: Path,
     *,
-    movie: bool,
+    film: FilmOptions | None,
     print_json: bool,
     quiet: bool,
     verify: bool = False,
@@ -47,7 +48,7 @@ def run(
     from ... import reports
 
     with Outbox(out) as box:
-        report = certified(scenario, quiet, on_plan=None if quiet else expecting((scenario,), movie=movie))
+        report = certified(scenario, quiet, on_plan=None if quiet else expecting((scenario,), movie=film is not None))
         verification = verified(scenario, report, quiet) if verify else None
         outcomes = reports.judge(report, scenario.expect)
         content = reports.as_json(report, scenario, outcomes)
@@ -61,7 +62,7 @@ def run(
         words = [*changed_words(scenario), reports.report_text(report, scenario.units, outcomes)]
         words += [] if verification is None else [reports.verification_text(verification, scenario.units)]
         words += [] if moved is None else [reports.sensitivities_text(moved, scenario.units)]
-        with uninterrupted(box, _PICTURES if movie else _PICTURES[:1]) as painting:
+        with uninterrupted(box, _PICTURES if film else _PICTURES[:1]) as painting:
             with shielded():
                 box.put("report.json", encoded(text))
                 saved(report, scenario, text, "result.nc", box)
@@ -71,7 +72,7 @@ def run(
                 for warning in content["warnings"]:
                     complain(f"warning: {warning}")
             if report.complete:
-                _pictures(report, scenario, box, movie=movie, quiet=quiet)
+                _pictures(report, scenario, box, film=film, quiet=quiet)
         if not quiet:
             say(f"written to {out}: {', '.join(box.made)}")
             remark_older(box, ("result.nc", *_PICTURES, "movie.gif"))
@@ -233,7 +234,7 @@ def moved_by(scenario: Scenario, report: Report) -> Sensitivities | None:
         return None
 
 
-def _pictures(report: Report, scenario: Scenario, box: Outbox, *, movie: bool, quiet: bool) -> None:
+def _pictures(report: Report, scenario: Scenario, box: Outbox, *, film: FilmOptions | None, quiet: bool) -> None:
     """summary.png and movie.mp4; what cannot be made is said in one sentence, and the rest is made."""
 
     def summary() -> Path:
@@ -242,8 +243,8 @@ def _pictures(report: Report, scenario: Scenario, box: Outbox, *, movie: bool, q
         return summary(report, box.path / "summary.png", units=scenario.units, title=scenario.title)
 
     box.attempt("summary.png", summary)
-    if movie and report.result is not None:
-        film(scenario.title, {"": report}, scenario.units, box, quiet)
+    if film and report.result is not None:
+        put_film(scenario.title, {"": report}, scenario.units, box, film, quiet)
 
 
 def saved(report: Report, scenario: Scenario, text: str, name: str, box: Outbox, study: str = "") -> None:

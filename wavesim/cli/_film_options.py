@@ -1,0 +1,86 @@
+"""The options of a film, for every verb that makes one: each field of `FilmOptions` is an option, and this list is the only one."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+_option = functools.partial(typer.Option, rich_help_panel="Film")
+
+
+@dataclasses.dataclass(frozen=True)
+class FilmOptions:
+    """How a film looks and how long it lasts."""
+
+    style: Annotated[
+        str, _option(help="paper: with axes and numbers; talk: dark, for a hall; print: the same on white.")
+    ] = "paper"
+    show: Annotated[
+        str | None,
+        _option(metavar="PANELS", help="Out of density,potential,phase,numbers,theory,title,clock, with commas."),
+    ] = None
+    part: Annotated[str, _option(help="density, real or momentum.")] = "density"
+    colors: Annotated[str | None, _option(help="Of the phase: safe for color-blind readers, or vivid.")] = None
+    size: Annotated[
+        str | None, _option(metavar="SIZE", help="1920x1080, 16:9, 1:1, 9:16, 4:3 or 4K; by default 1280x720.")
+    ] = None
+    width: Annotated[int, _option(help="Pixels across, where no --size is given.")] = 1280
+    height: Annotated[int, _option(help="Pixels down, where no --size is given.")] = 720
+    xlim: Annotated[
+        tuple[float, float] | None, _option(metavar="LEFT RIGHT", help="Ends of the picture, in shown units.")
+    ] = None
+    tlim: Annotated[tuple[float, float] | None, _option(metavar="FIRST LAST", help="Times, in shown units.")] = None
+    duration: Annotated[float | None, _option(help="Of the film, in seconds.")] = None
+    hold: Annotated[float | None, _option(help="Seconds for which the last picture stands.")] = None
+    fps: Annotated[int | None, _option(help="Frames a second; by default 30 or, of a short run, fewer.")] = None
+
+    def refuse_bad(self) -> None:
+        """Raises:
+        ArgumentError: if a value is none that a film can have; to be asked before a run whose film it is.
+        """
+        # what draws is not imported before the numbers are there without need
+        if self != FilmOptions():
+            self.asked()
+
+    def asked(self) -> dict[str, Any]:
+        """What `wavesim.viz.animate` and `small_multiples` are to be given."""
+        from .._checks import at_least
+        from ..viz import Look, size_of
+
+        panels = None if self.show is None else tuple(panel.strip() for panel in self.show.split(","))
+        look = Look(self.style, panels, self.part, self.colors, self.xlim, self.tlim, self.duration, self.hold)
+        width, height = (self.width, self.height) if self.size is None else size_of(self.size)
+        at_least("width", width, 320)
+        at_least("height", height, 180)
+        if self.fps is not None:
+            at_least("fps", self.fps, 1)
+        return {"look": look, "width": width, "height": height, "fps": self.fps}
+
+
+def with_film_options(verb: Callable[..., None]) -> Callable[..., None]:
+    """A verb that takes `film`, as a command that has the film's options in its place."""
+    signature, hints = inspect.signature(verb, eval_str=True), get_type_hints(FilmOptions, include_extras=True)
+    listed = [
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name]
+        )
+        for field in dataclasses.fields(FilmOptions)
+    ]
+
+    @functools.wraps(verb)
+    def command(**given: Any) -> None:
+        chosen = {option.name: given.pop(option.name) for option in listed}
+        verb(**given, film=FilmOptions(**chosen))
+
+    parameters: list[inspect.Parameter] = []
+    for one in signature.parameters.values():
+        named = one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        parameters += listed if one.name == "film" else [named]
+    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    return command
