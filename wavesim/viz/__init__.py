@@ -7,6 +7,7 @@ from .movie import (
     MOST as MOST,
     SIZES as SIZES,
     Look as Look,
+    Moment as Moment,
     Movie as Movie,
     Multiples as Multiples,
     animate as animate,

@@ -61,10 +61,10 @@ class AbstractFilm(abc.ABC):
         """
         target, count = Path(path), len(self.order)
         if target.suffix == ".png":
-            return write_pictures(target, self._transparent(), count, self.progress)
+            return write_pictures(target, self.transparent(), count, self.progress)
         return deliver(target, self.frames(), count, (self.width, self.height), self.fps, self.progress)
 
-    def _transparent(self) -> Iterator[np.ndarray]:
+    def transparent(self) -> Iterator[np.ndarray]:
         """The pictures with an alpha channel: what differs on black and on white ground lets the ground through."""
         for dark, light in zip(self.painted("#000000"), self.painted("#FFFFFF"), strict=True):
             low, high = dark[..., :3].astype(np.float32), light[..., :3].astype(np.float32)

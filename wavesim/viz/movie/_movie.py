@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from ..._checks import at_least
 from ..._face import one_line
-from ...errors import NumericsError
+from ...errors import ArgumentError, NumericsError
 from ...units import UnitSystem
 from ..scene import Scene, eventful, frames, gather, result_of, shown_units, thinned
 from ._cut import comes_back, cut, momenta, order_of, through
 from ._film import PLANE_ROWS, AbstractFilm, Progress
 from ._frame import FramePainter
 from ._look import PAPER, Look
+from ._own_axes import AxesPainter, Draw, size_in_pixels
 from ._stage import MAIN
 from ._talk import TalkPainter
 
@@ -43,6 +45,7 @@ class Movie(AbstractFilm):
         width: pixels across, a multiple of 16.
         height: pixels down, a multiple of 16.
         progress: called with (frames done, frames in all).
+        look, on_frame, ax, draw: see `animate`.
     """
 
     __repr__ = one_line
@@ -56,6 +59,8 @@ class Movie(AbstractFilm):
     progress: Progress
     look: Look = PAPER
     on_frame: OnFrame | None = None
+    ax: Axes | None = None
+    draw: Draw | None = None
 
     @property
     def order(self) -> np.ndarray:
@@ -69,26 +74,44 @@ class Movie(AbstractFilm):
 
     def painted(self, ground: str | None = None) -> Iterator[np.ndarray]:
         """The pictures in order, on a ground of another color than the look's if one is given; each is overwritten by the next."""
+        if self.ax is not None:
+            yield from self._in_own_axes(self.ax)
+            return
         painter = self._painter(ground)
         rows = painter.panel.shape[0] if isinstance(painter, TalkPainter) else round(MAIN[3] * self.height)
-        scene = self.scene
+        # a plane is painted finer than it is known: straight lines between its own points are enough
+        known = min(rows, PLANE_ROWS) if isinstance(painter, TalkPainter) else rows
+        for place, (index, psi) in enumerate(self._shown(known)):
+            yield self._called_back(painter.paint(index, psi), place, index)
+
+    def _in_own_axes(self, axes: Axes) -> Iterator[np.ndarray]:
+        painter = AxesPainter(self.scene, self.look, axes, self.draw)
+        try:
+            for place, (index, psi) in enumerate(self._shown(PLANE_ROWS)):
+                yield self._called_back(painter.paint(index, psi, place), place, index)
+        finally:
+            painter.close()
+
+    def _shown(self, rows: int) -> Iterator[tuple[int, np.ndarray]]:
+        """The frame of the run that each picture shows, and psi at it; in a plane on so many rows."""
         if self.look.part == "momentum":
-            scene, waves = momenta(self.result, self.scene, self.units)
-            amplitudes: Iterator[np.ndarray] = iter(waves)
+            amplitudes = iter(momenta(self.result, self.scene, self.units)[1])
         else:
-            # a plane is painted finer than it is known: straight lines between its own points are enough
-            known = min(rows, PLANE_ROWS) if isinstance(painter, TalkPainter) else rows
-            amplitudes = frames(self.result, scene, self.units, known)
+            amplitudes = frames(self.result, self.scene, self.units, rows)
         shown, psi = -1, None
-        for place, index in enumerate(self.order):
+        for index in self.order:
             while shown < index:
                 psi, shown = next(amplitudes), shown + 1
             assert psi is not None
-            picture = painter.paint(int(index), psi)
-            if self.on_frame is not None:
-                drawn = self.on_frame(picture, place, float(scene.times[index]))
-                picture = picture if drawn is None else drawn
-            yield picture
+            yield int(index), psi
+
+    def _called_back(self, picture: np.ndarray, place: int, index: int) -> np.ndarray:
+        drawn = None if self.on_frame is None else self.on_frame(picture, place, float(self.scene.times[index]))
+        return picture if drawn is None else drawn
+
+    def transparent(self) -> Iterator[np.ndarray]:
+        """The pictures with an alpha channel; those of a figure of one's own as it has it."""
+        return super().transparent() if self.ax is None else self.frames()
 
     def _painter(self, ground: str | None = None) -> FramePainter | TalkPainter:
         if self.look.plain and ground is None and self.width >= _WIDE * self.height:
@@ -106,6 +129,8 @@ def animate(
     width: int = 1280,
     height: int = 720,
     look: Look = PAPER,
+    ax: Axes | None = None,
+    draw: Draw | None = None,
     on_frame: OnFrame | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Movie:
@@ -123,13 +148,30 @@ def animate(
         width: pixels across, rounded up to a multiple of 16, as video wants it.
         height: pixels down, likewise.
         look: its style and what is on it; see `Look`.
+        ax: Matplotlib axes of your own, into which the wave and the potential are drawn, on the density's scale; the film is of their whole
+            figure, of its size and with all else that is in it. The axes are empty of it again at the end. Of the look, style does not count.
+        draw: with `ax`, called with the `Moment` of each picture before the figure is drawn: what it changes in the figure is in the picture.
+            With ``look=Look(show=())`` it draws everything.
         on_frame: called with each picture, RGBA of shape (height, width, 4), its place in the film and the time it shows; it may draw into the
             picture, or return another one.
         progress: called with (frames done, frames in all) while a file is written.
 
     Raises:
         NumericsError: if the run kept no psi, or has three dimensions.
-        ArgumentError: if fps or the size is too small.
+        ArgumentError: if fps or the size is too small, or `draw` is given without `ax`.
+
+    A trace of what has passed, below the wave::
+
+        figure, (above, below) = plt.subplots(2)
+        (trace,) = below.plot([], [])
+        below.set(xlim=(0, 80), ylim=(0, 1), xlabel="time", ylabel="transmitted")
+        passed = []
+
+        def draw(moment):
+            passed.append((moment.time, moment.numbers["transmitted"]))
+            trace.set_data(*zip(*passed))
+
+        ws.animate(report, ax=above, draw=draw).save("tunneling.mp4")
     """
     units = shown_units(source) if units is None else units
     source = eventful(source)
@@ -141,18 +183,25 @@ def animate(
     at_least("fps", fps, 1)
     at_least("width", width, 320)
     at_least("height", height, 180)
+    if draw is not None and ax is None:
+        raise ArgumentError("draw", "must have axes to draw into, but there are none; give ax= too, or use on_frame=.")
     if not len(result.psi):
         raise NumericsError("a movie needs psi at every frame, but the run kept none; propagate with save_psi=True.")
     if result.numerics.grid.dimension > 2:
         raise NumericsError("a movie needs one or two dimensions, but the run has three; draw a plane of result.psi.")
-    width, height = -(-width // 16) * 16, -(-height // 16) * 16
-    across = MAIN[2] if look.plain and width >= _WIDE * height else 1.0
-    scene = gather(source, round(across * width), min(round(MAIN[3] * height), PLANE_ROWS), units, title)
+    if ax is not None:
+        width, height = size_in_pixels(ax)
+        columns, rows = (max(2, round(side)) for side in ax.get_window_extent().size)
+    else:
+        width, height = -(-width // 16) * 16, -(-height // 16) * 16
+        columns = round((MAIN[2] if look.plain and width >= _WIDE * height else 1.0) * width)
+        rows = round(MAIN[3] * height)
+    scene = gather(source, columns, min(rows, PLANE_ROWS), units, title)
     if look.xlim is not None and look.part != "momentum":
         scene = through(scene, result, np.array([look.xlim, *scene.window[1:]], float), units)
     if look.part == "momentum":
         scene = momenta(result, scene, units)[0]
-    movie = Movie(scene, result, units, fps, width, height, progress, look, on_frame)
+    movie = Movie(scene, result, units, fps, width, height, progress, look, on_frame, ax, draw)
     if path is not None:
         movie.save(path)
     return movie
