@@ -325,7 +325,7 @@ def animate(
         from ._film import movie_of, records_of
 
         records = records_of(result)
-        target = out or records[0].with_name("movie.mp4")
+        target = out or records[0].with_name(film.name)
         tell(movie_of(records, target, film, quiet=quiet))
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def put_film(
     title: str, runs: Mapping[str, Result | Report], units: UnitSystem, box: Outbox, film: FilmOptions, quiet: bool
 ) -> None:
-    """movie.mp4 of a run, or of the cases of one, by label."""
-    box.attempt("movie.mp4", lambda: _painted(title, runs, units, box.path / "movie.mp4", film, quiet))
+    """The film of a run, or of the cases of one, by label."""
+    box.attempt(film.name, lambda: _painted(title, runs, units, box.path / film.name, film, quiet))
 
 
 def records_of(result: Path) -> list[Path]:
@@ -104,7 +104,7 @@ def _painted(
             ((label, run),) = runs.items()
             whole = f"{title}: {label}" if label else title
             made = animate(run, units=units, title=whole, progress=show, **film.asked())
-        return made.save(target)
+        return made.save(target, max_size=film.max_size)
 
 
 def reported(

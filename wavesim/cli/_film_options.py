@@ -39,6 +39,16 @@ class FilmOptions:
     hold: Annotated[float | None, _option(help="Seconds for which the last picture stands.")] = None
     fps: Annotated[int | None, _option(help="Frames a second; by default 30 or, of a short run, fewer.")] = None
 
+    max_size: Annotated[
+        str | None,
+        _option(metavar="SIZE", help="Make a .gif no larger than that, as in 5MB, and say what was given up for it."),
+    ] = None
+
+    @property
+    def name(self) -> str:
+        """Of the file, where no other is given."""
+        return "movie.mp4" if self.max_size is None else "movie.gif"
+
     def refuse_bad(self) -> None:
         """Raises:
         ArgumentError: if a value is none that a film can have; to be asked before a run whose film it is.
@@ -50,7 +60,7 @@ class FilmOptions:
     def asked(self) -> dict[str, Any]:
         """What `wavesim.viz.animate` and `small_multiples` are to be given."""
         from .._checks import at_least
-        from ..viz import Look, size_of
+        from ..viz import Look, bytes_of, size_of
 
         panels = None if self.show is None else tuple(panel.strip() for panel in self.show.split(","))
         look = Look(self.style, panels, self.part, self.colors, self.xlim, self.tlim, self.duration, self.hold)
@@ -59,6 +69,8 @@ class FilmOptions:
         at_least("height", height, 180)
         if self.fps is not None:
             at_least("fps", self.fps, 1)
+        if self.max_size is not None:
+            bytes_of(self.max_size)
         return {"look": look, "width": width, "height": height, "fps": self.fps}
 
 

@@ -11,6 +11,7 @@ from .movie import (
     Movie as Movie,
     Multiples as Multiples,
     animate as animate,
+    bytes_of as bytes_of,
     size_of as size_of,
     small_multiples as small_multiples,
     spread as spread,

@@ -78,7 +78,7 @@ def run_cases(
                 part["sensitivities"] = reports.sensitivities_json(moved, case.units)
                 words.append(f"{case.label}\n{reports.sensitivities_text(moved, case.units)}")
         text = reports.dumps(content)
-        with uninterrupted(box, ("summary.png", "movie.mp4") if film else ("summary.png",)) as painting:
+        with uninterrupted(box, ("summary.png", film.name) if film else ("summary.png",)) as painting:
             with shielded():
                 box.put("report.json", encoded(text))
                 for number, (report, case) in enumerate(zip(done, scenario.cases, strict=False), start=1):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ...scenario import Scenario
     from ...units import UnitSystem
 
-_PICTURES = ("summary.png", "movie.mp4")
+_PICTURES = ("summary.png", "movie.mp4", "movie.gif")
 
 
 def run(
@@ -62,7 +62,7 @@ def run(
         words = [*changed_words(scenario), reports.report_text(report, scenario.units, outcomes)]
         words += [] if verification is None else [reports.verification_text(verification, scenario.units)]
         words += [] if moved is None else [reports.sensitivities_text(moved, scenario.units)]
-        with uninterrupted(box, _PICTURES if film else _PICTURES[:1]) as painting:
+        with uninterrupted(box, ("summary.png", film.name) if film else ("summary.png",)) as painting:
             with shielded():
                 box.put("report.json", encoded(text))
                 saved(report, scenario, text, "result.nc", box)
@@ -75,7 +75,7 @@ def run(
                 _pictures(report, scenario, box, film=film, quiet=quiet)
         if not quiet:
             say(f"written to {out}: {', '.join(box.made)}")
-            remark_older(box, ("result.nc", *_PICTURES, "movie.gif"))
+            remark_older(box, ("result.nc", *_PICTURES))
     agreed = verification is None or verification.agree
     return code_of(
         stopped=not (report.complete and painting.done),

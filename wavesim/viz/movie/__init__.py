@@ -1,6 +1,7 @@
 """Movies: frames, stages, and the file that holds them."""
 
 from ._look import SIZES as SIZES, Look as Look, size_of as size_of
+from ._max_size import bytes_of as bytes_of
 from ._movie import Movie as Movie, animate as animate
 from ._own_axes import Moment as Moment
 from ._writer import ffmpeg as ffmpeg

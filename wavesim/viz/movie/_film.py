@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ._look import Look
+from ._max_size import bytes_of, write_below
 from ._writer import deliver, ffmpeg, write_pictures
 
 Progress = Callable[[int, int], None]
@@ -48,18 +49,26 @@ class AbstractFilm(abc.ABC):
         """The pictures in order, RGBA of shape (height, width, 4), uint8; copy what you keep."""
         return self.painted()
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str], *, max_size: str | int | None = None) -> Path:
         """Write the film; the suffix chooses the format: .mp4, .webm, .gif (smaller, 15 frames a second, for slides), or .png.
 
         Of ``film.png`` many are written, film_0001.png and so on, with a transparent ground, for those who cut films. Without ffmpeg, a warning says so and a .gif is written instead.
+
+        Args:
+            path: where to.
+            max_size: of a .gif, ``"5MB"`` or bytes: if it would be larger, it gets fewer pixels, frames or colors, and a warning says which; its pictures are
+                painted again for each size that is tried.
 
         Returns:
             where it was written.
 
         Raises:
-            ArgumentError: if the suffix is none of these.
+            ArgumentError: if the suffix is none of these, or not even the smallest gif is below `max_size`.
         """
         target, count = Path(path), len(self.order)
+        if max_size is not None:
+            limit = bytes_of(max_size)
+            return write_below(target, limit, self.frames, count, (self.width, self.height), self.fps, self.progress)
         if target.suffix == ".png":
             return write_pictures(target, self.transparent(), count, self.progress)
         return deliver(target, self.frames(), count, (self.width, self.height), self.fps, self.progress)

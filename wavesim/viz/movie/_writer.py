@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import subprocess
 import tempfile
 import warnings
@@ -18,8 +19,18 @@ from ...errors import ArgumentError, WavesimError
 SUFFIXES = (".mp4", ".webm", ".gif")
 # of a film of single pictures: so many digits
 _DIGITS = 4
-GIF_WIDTH, GIF_FPS = 640, 15
 
+
+@dataclasses.dataclass(frozen=True)
+class Gif:
+    """What a gif is at most: pixels across, frames a second, colors."""
+
+    width: int = 640
+    fps: float = 15
+    colors: int = 256
+
+
+_GIF = Gif()
 _CODECS = {
     ".mp4": "-c:v libx264 -preset veryfast -crf 20 -pix_fmt yuv420p -movflags +faststart -f mp4",
     ".webm": "-c:v libvpx-vp9 -deadline realtime -cpu-used 6 -row-mt 1 -crf 32 -b:v 0 -pix_fmt yuv420p -f webm",
@@ -98,20 +109,21 @@ def write(
     size: tuple[int, int],
     fps: int,
     done: Callable[[int, int], None],
+    gif: Gif = _GIF,
 ) -> None:
-    """Encode the frames with ffmpeg.
+    """Encode the frames with ffmpeg; `gif`: what a gif is at most.
 
     Raises:
         WavesimError: if ffmpeg fails; its last words are the reason.
     """
     program = ffmpeg()
     if program is None:
-        write_without_ffmpeg(path, frames, count, size, fps, done)
+        write_without_ffmpeg(path, frames, count, size, fps, done, gif)
         return
     width, height = size
     source = f"-y -v error -f rawvideo -pix_fmt rgba -s {width}x{height} -r {fps} -i pipe:0".split()
     with whole_file(path) as part, tempfile.TemporaryFile() as words:
-        command = [program, *source, *_filter(path.suffix, size, fps), *_CODECS[path.suffix].split(), str(part)]
+        command = [program, *source, *_filter(path.suffix, size, fps, gif), *_CODECS[path.suffix].split(), str(part)]
         encoder = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -162,15 +174,16 @@ def write_without_ffmpeg(
     size: tuple[int, int],
     fps: int,
     done: Callable[[int, int], None],
+    gif: Gif = _GIF,
 ) -> None:
     """A gif by Pillow: larger files and fewer colors, but nothing else is needed."""
-    every = max(1, round(fps / GIF_FPS))
-    small = _gif_size(size)
+    every = max(1, round(fps / gif.fps))
+    small = _gif_size(size, gif)
 
     def pictures() -> Iterator[Image.Image]:
         for index, frame in enumerate(frames):
             if index % every == 0:
-                yield Image.fromarray(frame).convert("RGB").resize(small, Image.Resampling.LANCZOS).quantize(256)
+                yield Image.fromarray(frame).convert("RGB").resize(small, Image.Resampling.LANCZOS).quantize(gif.colors)
             done(index + 1, count)
 
     stream = pictures()
@@ -182,14 +195,17 @@ def write_without_ffmpeg(
         )
 
 
-def _gif_size(size: tuple[int, int]) -> tuple[int, int]:
-    width = min(GIF_WIDTH, size[0])
+def _gif_size(size: tuple[int, int], gif: Gif) -> tuple[int, int]:
+    width = min(gif.width, size[0])
     return width, round(size[1] * width / size[0])
 
 
-def _filter(suffix: str, size: tuple[int, int], fps: int) -> list[str]:
+def _filter(suffix: str, size: tuple[int, int], fps: int, gif: Gif) -> list[str]:
     if suffix != ".gif":
         return []
-    width, height = _gif_size(size)
-    small = f"fps={min(fps, GIF_FPS)},scale={width}:{height}:flags=lanczos,split[a][b]"
-    return ["-vf", f"{small};[a]palettegen=stats_mode=full[p];[b][p]paletteuse=dither=none:diff_mode=rectangle"]
+    width, height = _gif_size(size, gif)
+    small = f"fps={min(fps, gif.fps):.6g},scale={width}:{height}:flags=lanczos,split[a][b]"
+    return [
+        "-vf",
+        f"{small};[a]palettegen=stats_mode=full:max_colors={gif.colors}[p];[b][p]paletteuse=dither=none:diff_mode=rectangle",
+    ]
