@@ -133,9 +133,14 @@ def on_picture(psi: np.ndarray, result: Result, scene: Scene, units: UnitSystem,
     if grid.dimension == 3:
         psi = np.sqrt((np.abs(psi) ** 2).sum(axis=2) * float(grid.spacing[2]))
     picture = onto_points(psi, float(grid.lower[0]), float(grid.spacing[0]), scene.x * length, 0)
-    for side, wall in zip((-1, 1), scene.walls, strict=True):
-        if wall is not None:
-            picture = np.where(side * (scene.x - wall) > 0, 0.0, picture)
+    from ...ends import Axis
+
+    outside = [(side, wall) for side, wall in zip((-1, 1), scene.walls, strict=True) if wall is not None]
+    # the grid's own copies beyond its ends are no part of the run, but on a ring
+    if not isinstance(result.problem.ends, Axis):
+        outside += [(-1, float(grid.lower[0]) / length), (1, float(grid.upper[0]) / length)]
+    for side, end in outside:
+        picture = np.where((side * (scene.x - end) > 0).reshape(-1, *[1] * (picture.ndim - 1)), 0.0, picture)
     if grid.dimension > 1:
         y = centers(scene.window[1], rows) * length
         picture = onto_points(picture, float(grid.lower[1]), float(grid.spacing[1]), y, 1).T
