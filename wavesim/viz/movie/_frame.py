@@ -18,6 +18,8 @@ from .._words import set_formulas
 from ..scene import Scene
 from ._stage import build_stage
 
+_LIFT, _STRENGTH = 1.8, 0.62
+
 
 class FramePainter:
     """Paints the frames of a scene at one size: ``painter.paint(index, psi)`` gives RGBA of shape (height, width, 4), uint8.
@@ -67,8 +69,7 @@ class FramePainter:
     def _paint_plane(self, psi: np.ndarray) -> None:
         """Hue by phase, strength by the density, its faint parts raised."""
         rows, columns = self.panel.shape[:2]
-        share = np.minimum(np.abs(psi) / math.sqrt(self.scene.density_top), 1)
-        strength = (share**0.5)[..., None].astype(np.float32)
+        strength = plane_strength(psi, self.scene)[..., None]
         colors = 255 + strength * (phase_colors(psi, self.scene.phases).astype(np.float32) - 255)
         across = (np.arange(columns) * psi.shape[1]) // columns
         up = (np.arange(rows)[::-1] * psi.shape[0]) // rows
@@ -88,6 +89,11 @@ class FramePainter:
             for artist in (trace, dot):
                 stage.curves.draw_artist(artist)
             stage.figure.draw_artist(text)
+
+
+def plane_strength(psi: np.ndarray, scene: Scene) -> np.ndarray:
+    """How strong the colors of a plane are, 0 .. 1: the brightest spot of a run is much brighter than all that follows, and faint parts are raised."""
+    return (np.minimum(_LIFT * np.abs(psi) / math.sqrt(scene.density_top), 1) ** _STRENGTH).astype(np.float32)
 
 
 def fill_columns(panel: np.ndarray, heights: np.ndarray, colors: np.ndarray) -> None:

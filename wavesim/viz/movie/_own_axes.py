@@ -17,6 +17,7 @@ from ..._face import one_line
 from .._colors import GROUND, INK, phase_colors
 from ..draw import draw_hills, draw_spikes
 from ..scene import DENSITY_TOP, Scene
+from ._frame import plane_strength
 from ._look import Look
 
 # Re psi, up and down from the middle, leaves that share of the axes free
@@ -144,8 +145,8 @@ class AxesPainter:
 
     def _plane(self, psi: np.ndarray) -> np.ndarray:
         """The color of the phase, as opaque as the amplitude is large, so that any ground shines through."""
-        share = np.minimum(np.abs(psi) / np.sqrt(self.scene.density_top), 1) ** 0.5
-        return np.dstack([phase_colors(psi, self.look.phases), np.round(255 * share).astype(np.uint8)])
+        opaque = np.round(255 * plane_strength(psi, self.scene)).astype(np.uint8)
+        return np.dstack([phase_colors(psi, self.look.phases), opaque])
 
 
 def figure_of(axes: Axes) -> Figure:

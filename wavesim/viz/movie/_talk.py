@@ -14,7 +14,7 @@ from .._words import set_formulas
 from ..draw import draw_spikes
 from ..scene import Scene
 from ._fit import fit
-from ._frame import fill_columns
+from ._frame import fill_columns, plane_strength
 from ._look import Look
 from ._numbered import clock_words, longest_number, number_words
 
@@ -32,8 +32,6 @@ _PAD = 0.028
 _TYPE = 0.047
 # up and down for so many widths of the picture the line along the crest is drawn in full
 _STRAIGHT = 6.0
-# of a plane: the brightest spot of a run is much brighter than all that follows, and faint parts are raised
-_LIFT, _STRENGTH = 1.8, 0.62
 
 
 def type_size(width: int, height: int) -> float:
@@ -189,7 +187,7 @@ class TalkPainter:
     def _paint_plane(self, psi: np.ndarray) -> None:
         rows, columns = self.panel.shape[:2]
         wave = _stretched(psi, rows, columns)[::-1]
-        strength = np.minimum(_LIFT * np.abs(wave) / np.sqrt(self.scene.density_top), 1)[..., None] ** _STRENGTH
+        strength = plane_strength(wave, self.scene)[..., None]
         colors = phase_colors(wave, self.look.phases).astype(np.float32)
         self.panel[:] = (self.relief + strength * (colors - self.relief)).astype(np.uint8)
 
