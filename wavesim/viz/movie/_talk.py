@@ -32,6 +32,10 @@ _PAD = 0.028
 _TYPE = 0.047
 # up and down for so many widths of the picture the line along the crest is drawn in full
 _STRAIGHT = 6.0
+# of the frame's width: a plane that leaves so much gets the whole height, with the words beside it
+_BESIDE = 0.27
+# of a plane's sides: over so much it fades into the ground
+_EDGE = 0.05
 
 
 def type_size(width: int, height: int) -> float:
@@ -77,7 +81,10 @@ class TalkPainter:
         with house_style(size=size):
             self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=ground)
             canvas = FigureCanvasAgg(self.figure)
-            self.top = top = min(top, self._head(width, height, size))
+            beside = 0.0 if self.flat else 1 - float(height / width / _slope(scene))
+            self.beside = beside if beside >= _BESIDE else 0.0
+            head = self._head(round(width * (self.beside or 1.0)), width, height, size)
+            self.top = top = min(top, 1.0 if self.beside else head)
             bottom = self._foot(width, height, size) if alone else 0.01 if self.flat else 0.0
             # hills that are higher than the panel go on behind the words, up to the edge of the frame
             self.share = (top - bottom) / (1 - bottom) if self.flat else 1.0
@@ -111,6 +118,9 @@ class TalkPainter:
             self._paint_ground(0)
         if not self.flat:
             self.relief = self._relief()
+            # where the layers that absorb begin the wave would end as if cut by scissors
+            up, across = (np.clip(_from_edge(count) / _EDGE, 0, 1) for count in self.panel.shape[:2])
+            self.inside = np.outer(up, across).astype(np.float32)
         self.blank = self.buffer.copy()
 
     def paint(self, index: int, psi: np.ndarray) -> np.ndarray:
@@ -187,12 +197,12 @@ class TalkPainter:
     def _paint_plane(self, psi: np.ndarray) -> None:
         rows, columns = self.panel.shape[:2]
         wave = _stretched(psi, rows, columns)[::-1]
-        strength = plane_strength(wave, self.scene)[..., None]
+        strength = (plane_strength(wave, self.scene) * self.inside)[..., None]
         colors = phase_colors(wave, self.look.phases).astype(np.float32)
         self.panel[:] = (self.relief + strength * (colors - self.relief)).astype(np.uint8)
 
-    def _head(self, width: int, height: int, size: float) -> float:
-        """Title and number at the top, beside each other where there is room, else one above the other; the height that is left below."""
+    def _head(self, room: int, width: int, height: int, size: float) -> float:
+        """Title and number at the top, in so many pixels from the left; the height that is left below."""
         look, scene = self.look, self.scene
         # one number: that of the first curve
         line = scene.lines[0] if "numbers" in look.panels and scene.lines else None
@@ -202,7 +212,7 @@ class TalkPainter:
         if "title" in look.panels:
             # painted last, for a hill may stand behind it
             self.title = self._text(pad, y, self.scene.title, "left", weight="bold", size=1.25 * size, animated=True)
-            fit(self.title, width - 2 * pad, 3)
+            fit(self.title, room - 2 * pad, 3)
             y -= self._extent(self.title)[1] + 0.35 * size
         self.number = self.clock = None
         self.line = line
@@ -212,13 +222,13 @@ class TalkPainter:
             tint = _LIGHTER.get(line.color, line.color) if look.dark else line.color
             longest = longest_number(scene, line, "theory" in look.panels)
             self.number = self._text(pad, y, longest, "left", size=1.1 * size, color=tint, animated=True)
-            fit(self.number, width - 2 * pad)
+            fit(self.number, room - 2 * pad)
             used = self._extent(self.number)[0]
             y -= 1.5 * size
         if "clock" in look.panels:
             now = self._clock(len(self.scene.times) - 1)
-            beside = used + 0.62 * size * len(now) + 3 * pad < width and line is not None
-            place = (width - pad, y + 1.5 * size, now, "right") if beside else (pad, y, now, "left")
+            beside = used + 0.62 * size * len(now) + 3 * pad < room and line is not None
+            place = (room - pad, y + 1.5 * size, now, "right") if beside else (pad, y, now, "left")
             self.clock = self._text(*place, size=size, color=self.soft, animated=True)
             y -= 0.0 if beside else 1.4 * size
         if "phase" in look.panels and self.flat:
@@ -254,6 +264,8 @@ class TalkPainter:
         across, up = np.ptp(self.scene.window, axis=1)
         scale = min(width / across, (top - bottom) * height / up)
         wide, tall = scale * across / width, scale * up / height
+        if self.beside:
+            return 1 - wide, 0.0, wide, tall
         return (1 - wide) / 2, bottom + (top - bottom - tall) / 2, wide, tall
 
     def _text(self, x: float, y: float, words: str, side: str, **style: object) -> Text:
@@ -276,6 +288,18 @@ class TalkPainter:
     def _number(self, index: int) -> str:
         assert self.line is not None
         return number_words(self.line, index, self.scene, "theory" in self.look.panels)
+
+
+def _slope(scene: Scene) -> float:
+    """Height of a plane's window over its width."""
+    across, up = np.ptp(scene.window, axis=1)
+    return float(up / across)
+
+
+def _from_edge(count: int) -> np.ndarray:
+    """How far each of so many pixels is from the nearer end, as a share of their row."""
+    place = (np.arange(count) + 0.5) / count
+    return np.minimum(place, 1 - place)
 
 
 def _stretched(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
