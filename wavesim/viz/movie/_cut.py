@@ -10,12 +10,15 @@ import numpy as np
 from ..._typing import ENERGY, LENGTH, MOMENTUM, TIME
 from ...errors import ArgumentError
 from ...units import UnitSystem
-from ..scene import Scene, centers, find_gain, marginals, outline_of, solid, value_on
+from ..scene import Scene, centers, find_gain, marginals, outline_of, result_of, solid, thinned, value_on
 from ._look import Look
 
 if TYPE_CHECKING:
+    from ...analysis import Report
     from ...propagation import Result
 
+# of the wave that a film begins with: less is an empty stage
+_LEFT = 0.1
 # a state that is so much the same as at the start has come back
 _BACK = 0.9
 _COLUMNS = 400
@@ -42,6 +45,22 @@ def cut(result: Result, look: Look, units: UnitSystem) -> slice:
             f"must hold two frames of the run or more, which lasts until {end:.4g}, but is {look.tlim[0]:g} to {look.tlim[1]:g}; widen it.",
         )
     return slice(int(inside[0]), int(inside[-1]) + 1)
+
+
+def seen(source: Result | Report) -> Result | Report:
+    """An open run up to the frame after which its picture holds less than a tenth of the wave that it began with, the gain included."""
+    result = result_of(source)
+    absorber, grid = result.numerics.absorber, result.numerics.grid
+    if absorber is None or len(result.psi) < 2:
+        return source
+    density = marginals(result)
+    x = float(grid.lower[0]) + float(grid.spacing[0]) * np.arange(grid.points[0])
+    shown = (x > x[0] + float(absorber.width)) & (x < float(grid.upper[0]) - float(absorber.width))
+    gain, _ = find_gain(result, density, x, float(density[0].max()))
+    wave = (density[0] * gain)[:, shown].sum(axis=1)
+    # not "at least": a run that broke is shown to its end
+    last = int(np.flatnonzero(~(wave < _LEFT * wave[0]))[-1]) + 2
+    return source if last >= len(result.psi) else thinned(source, slice(0, last))
 
 
 def order_of(count: int, back: bool, look: Look, fps: int) -> np.ndarray:

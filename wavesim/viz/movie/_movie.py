@@ -15,7 +15,7 @@ from ..._face import one_line
 from ...errors import ArgumentError, NumericsError
 from ...units import UnitSystem
 from ..scene import Scene, eventful, frames, gather, result_of, shown_units, thinned
-from ._cut import comes_back, cut, momenta, order_of, through
+from ._cut import comes_back, cut, momenta, order_of, seen, through
 from ._film import PLANE_ROWS, AbstractFilm, Progress
 from ._frame import FramePainter
 from ._look import PAPER, Look
@@ -174,7 +174,7 @@ def animate(
         ws.animate(report, ax=above, draw=draw).save("tunneling.mp4")
     """
     units = shown_units(source) if units is None else units
-    source = eventful(source)
+    source = seen(eventful(source))
     result = result_of(source)
     if look.tlim is not None and len(result.psi):
         source = thinned(source, cut(result, look, units))

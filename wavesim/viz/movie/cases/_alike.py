@@ -10,7 +10,7 @@ import numpy as np
 
 from ....units import UnitSystem
 from ...scene import Scene, eventful, result_of, thinned
-from .._cut import through
+from .._cut import seen, through
 
 if TYPE_CHECKING:
     from ....analysis import Report
@@ -27,7 +27,7 @@ def in_step(runs: Sequence[Result | Report], count: int) -> list[Result | Report
 
     A run that ends before the common end stands still, and so does its clock; for a little at their end none has to.
     """
-    ends = [float(result_of(eventful(run)).times[-1]) for run in runs]
+    ends = [float(result_of(seen(eventful(run))).times[-1]) for run in runs]
     common, shortest = max(ends) < ALIKE * min(ends), min(float(result_of(run).times[-1]) for run in runs)
     if _NEARLY * max(ends) <= shortest:
         ends = [min(end, shortest) for end in ends]
