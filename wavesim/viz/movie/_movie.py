@@ -14,7 +14,7 @@ from ..._checks import at_least
 from ..._face import one_line
 from ...errors import ArgumentError, NumericsError
 from ...units import UnitSystem
-from ..scene import Scene, eventful, frames, gather, result_of, shown_units, thinned
+from ..scene import Scene, eventful, frames, gather, refined, result_of, shown_units, thinned
 from ._cut import comes_back, cut, momenta, order_of, seen, through
 from ._film import PLANE_ROWS, AbstractFilm, Progress
 from ._frame import FramePainter
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 OnFrame = Callable[[np.ndarray, int, float], np.ndarray | None]
 # width over height below which the page's layout would cut words: it is laid out like a hall's then
 _WIDE = 1.45
+# of a film of which nothing is said: frames a second, and how many seconds there are at least
+_FPS, _SECONDS = 30, 6
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,7 +146,7 @@ def animate(
         path: where to save it at once, if given.
         units: units of the labels; by default those of the problem.
         title: headline; by default what moves in what.
-        fps: frames a second; by default 30, or fewer so that a short run lasts six seconds.
+        fps: frames a second; by default 30, or fewer so that a short run lasts six seconds; where its frames are alike enough, those between them are made.
         width: pixels across, rounded up to a multiple of 16, as video wants it.
         height: pixels down, likewise.
         look: its style and what is on it; see `Look`.
@@ -178,8 +180,12 @@ def animate(
     result = result_of(source)
     if look.tlim is not None and len(result.psi):
         source = thinned(source, cut(result, look, units))
-        result = result_of(source)
-    fps = max(12, min(30, len(result.psi) // 6)) if fps is None else fps
+    if look.duration is not None:
+        source = refined(source, round(look.duration * (fps or _FPS)))
+    elif fps is None:
+        source = refined(source, _SECONDS * _FPS + 1)
+    result = result_of(source)
+    fps = max(12, min(_FPS, len(result.psi) // _SECONDS)) if fps is None else fps
     at_least("fps", fps, 1)
     at_least("width", width, 320)
     at_least("height", height, 180)

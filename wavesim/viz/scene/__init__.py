@@ -1,5 +1,6 @@
 """What a picture shows, as arrays in the units of the reader."""
 
+from ._between import refined as refined
 from ._gather import (
     around as around,
     centers as centers,

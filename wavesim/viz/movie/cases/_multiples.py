@@ -14,7 +14,7 @@ from ...._checks import at_least
 from ...._face import one_line
 from ....errors import ArgumentError, NumericsError
 from ....units import UnitSystem
-from ...scene import Scene, frames, gather, result_of, shown_units, thinned
+from ...scene import Scene, frames, gather, refined, result_of, shown_units, thinned
 from .._cut import comes_back, cut, momenta, order_of, through
 from .._film import PLANE_ROWS, AbstractFilm, Progress
 from .._look import PAPER, Look
@@ -151,7 +151,7 @@ def small_multiples(
         _must_be_shown(label, result_of(run), result_of(given[0]))
     if look.tlim is not None:
         given = [thinned(run, cut(result_of(run), look, units)) for run in given]
-    given = in_step(given, count)
+    given = in_step([refined(run, count + 1) for run in given], count)
     results = [result_of(run) for run in given]
     width, height = -(-width // 16) * 16, -(-height // 16) * 16
     columns, rows = arrangement(len(given), width / height)
