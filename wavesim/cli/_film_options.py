@@ -18,8 +18,11 @@ class FilmOptions:
     """How a film looks and how long it lasts."""
 
     style: Annotated[
-        str, _option(help="paper: with axes and numbers; talk: dark, for a hall; print: the same on white.")
-    ] = "paper"
+        str | None,
+        _option(
+            help="paper: with axes and numbers; talk: dark, for a hall (a plane's default); print: the same on white."
+        ),
+    ] = None
     show: Annotated[
         str | None,
         _option(metavar="PANELS", help="Out of density,potential,phase,numbers,theory,title,clock, with commas."),

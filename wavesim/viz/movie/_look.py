@@ -28,7 +28,7 @@ class Look:
 
     Args:
         style: "paper" with axes, keys and numbers, to be read; "talk" for a hall: dark, the wave fills the frame, one number; "print": the
-            same on white.
+            same on white; None for paper along a line, and in a plane, which needs the whole frame, talk.
         show: panels that are on it, out of density, potential, phase, numbers, theory, title, clock; None for those of the style.
         part: "density", the "real" part with its envelope, or the density of "momentum".
         colors: of the phase, "safe" for color-blind readers or "vivid"; None for that of the style.
@@ -38,7 +38,7 @@ class Look:
         hold: seconds for which the last picture stands; None for one second where a run ends, none where it comes back to its beginning, nor on paper.
     """
 
-    style: str = "paper"
+    style: str | None = None
     show: tuple[str, ...] | None = None
     part: str = "density"
     colors: str | None = None
@@ -48,7 +48,8 @@ class Look:
     hold: float | None = None
 
     def __post_init__(self) -> None:
-        one_of("style", self.style, STYLES)
+        if self.style is not None:
+            one_of("style", self.style, STYLES)
         one_of("part", self.part, PARTS)
         if self.colors is not None:
             one_of("colors", self.colors, PALETTES)
@@ -70,10 +71,14 @@ class Look:
         if self.hold is not None:
             finite("hold", self.hold)
 
+    def settled(self, dimension: int) -> Look:
+        """The same with the style that runs of so many dimensions have where none is chosen."""
+        return self if self.style else dataclasses.replace(self, style="talk" if dimension > 1 else "paper")
+
     @property
     def panels(self) -> frozenset[str]:
         """What is on the film."""
-        return frozenset(_SHOWN[self.style] if self.show is None else self.show)
+        return frozenset(_SHOWN[self.style or "paper"] if self.show is None else self.show)
 
     @property
     def dark(self) -> bool:
@@ -83,7 +88,12 @@ class Look:
     @property
     def plain(self) -> bool:
         """Whether it is the paper's picture as it always was."""
-        return self.style == "paper" and self.show is None and self.part == "density" and self.colors in (None, "safe")
+        return (
+            self.style in (None, "paper")
+            and self.show is None
+            and self.part == "density"
+            and self.colors in (None, "safe")
+        )
 
     @property
     def phases(self) -> np.ndarray:
@@ -95,7 +105,7 @@ class Look:
         """Seconds for which the last picture stands."""
         if self.hold is not None:
             return max(self.hold, 0.0)
-        return 0.0 if comes_back or self.style == "paper" else _HOLD_S
+        return 0.0 if comes_back or self.style in (None, "paper") else _HOLD_S
 
 
 # of a film of which nothing is said

@@ -178,6 +178,7 @@ def animate(
     units = shown_units(source) if units is None else units
     source = seen(eventful(source))
     result = result_of(source)
+    look = look.settled(result.numerics.grid.dimension)
     if look.tlim is not None and len(result.psi):
         source = thinned(source, cut(result, look, units))
     if look.duration is not None:

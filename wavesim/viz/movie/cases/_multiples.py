@@ -149,6 +149,7 @@ def small_multiples(
     given = _results(list(runs.values()), tolerance, [*fixed] or [{}] * len(runs), count)
     for label, run in zip(runs, given, strict=True):
         _must_be_shown(label, result_of(run), result_of(given[0]))
+    look = look.settled(result_of(given[0]).numerics.grid.dimension)
     if look.tlim is not None:
         given = [thinned(run, cut(result_of(run), look, units)) for run in given]
     given = in_step([refined(run, count + 1) for run in given], count)
