@@ -30,7 +30,7 @@ def test_run_and_animate_have_every_option_and_the_manual_names_it() -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        (),
+        ("--size", "320x192"),
         ("--style", "talk", "--size", "360x640", "--duration", "1", "--hold", "0.2", "--fps", "12"),
         ("--style", "print", "--part", "real", "--colors", "vivid", "--xlim", "-9", "9", "--show", "density,clock"),
     ],

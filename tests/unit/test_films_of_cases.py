@@ -127,14 +127,14 @@ def test_words_are_broken_where_they_fit_and_shrunk_where_they_do_not() -> None:
 
 def test_run_and_animate_show_all_cases(tmp_path: Path) -> None:
     """The film of the folder is the film of the run, and an older and longer study's third case is not in it."""
-    out = tmp_path / "out"
+    out, small = tmp_path / "out", ("--size", "320x192", "--quiet")
     out.mkdir()
     (out / "result_3.nc").write_text("old")
-    done = wavesim("run", written(tmp_path, VARIED), "--out", out, "--quiet")
+    done = wavesim("run", written(tmp_path, VARIED), "--out", out, *small)
     assert done.exit_code == 0, done.stderr
-    again = wavesim("animate", out, "--out", tmp_path / "again.mp4", "--quiet")
+    again = wavesim("animate", out, "--out", tmp_path / "again.mp4", *small)
     assert again.exit_code == 0, again.stderr
     assert (tmp_path / "again.mp4").read_bytes() == (out / "movie.mp4").read_bytes()
-    alone = wavesim("animate", out / "result_2.nc", "--out", tmp_path / "alone.gif", "--size", "320x192", "--quiet")
+    alone = wavesim("animate", out / "result_2.nc", "--out", tmp_path / "alone.gif", *small)
     assert alone.exit_code == 0, alone.stderr
     assert (tmp_path / "alone.gif").read_bytes()[:4] == b"GIF8"
