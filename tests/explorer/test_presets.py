@@ -131,3 +131,8 @@ def test_a_file_of_ones_own_gets_sliders_for_its_floats(tmp_path: Path) -> None:
     )
     with pytest.raises(ScenarioError, match="no scenario and no file"):
         opened("no_such_scenario")
+
+
+def test_the_axis_of_a_pair_is_their_distance() -> None:
+    assert Show.of(*opened("two_particles")).facts()["coordinate"] == "distance x1 - x2"
+    assert Show.of(*opened("gaussian_barrier")).facts()["coordinate"] == "x"

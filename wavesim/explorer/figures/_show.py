@@ -223,6 +223,7 @@ class Show:
                 for slider in self.opening.sliders
             ],
             "curves": [{"name": name, "words": _NAMES.get(name, name.replace("_", " "))} for name in curves],
+            "coordinate": self.take.course.asked.coordinate,
             "units": {
                 "length": unit_text(self.units, LENGTH),
                 "energy": unit_text(self.units, ENERGY),

@@ -107,7 +107,7 @@ export function paintBarrier(canvas, state) {
   let low = Math.min(0, card.level), high = Math.max(card.level, 0);
   for (const v of potential) { low = Math.min(low, v); high = Math.max(high, v); }
   high += 0.14 * (high - low || 1);
-  const unit = scenario.units.length ? `x (${scenario.units.length})` : "x";
+  const unit = scenario.units.length ? `${scenario.coordinate} (${scenario.units.length})` : scenario.coordinate;
   const { X, Y } = axes(context, box, [x[0], x[x.length - 1]], [low, high], { rows: 3, columns: 4, named: unit });
   // between E and V, where a classical particle cannot be
   context.fillStyle = color("forbid");

@@ -111,7 +111,7 @@ export class Stage {
     context.textBaseline = "top";
     context.font = `13px ${FONT}`;
     const [low, high] = scene.window[0];
-    const unit = scenario.units.length ? `x (${scenario.units.length})` : "x";
+    const unit = scenario.units.length ? `${scenario.coordinate} (${scenario.units.length})` : scenario.coordinate;
     for (const x of ticks(low, high, Math.max(3, Math.floor(box.width / 95)))) {
       if (X(x) < box.left + 14 || X(x) > box.left + box.width - 16) continue;
       context.fillRect(X(x) - 0.5, base, 1, 4);
