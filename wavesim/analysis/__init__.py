@@ -86,6 +86,7 @@ from .questions import (
     TransmissionCurve as TransmissionCurve,
     TransmissionMaxima as TransmissionMaxima,
     TunnelingTimes as TunnelingTimes,
+    meeting as meeting,
     period_from_short_record as period_from_short_record,
     splitting_formulas as splitting_formulas,
     transmission_curve as transmission_curve,

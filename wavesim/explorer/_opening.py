@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from ..analysis import PassOrBounce, meeting, question_of
 from ..errors import ArgumentError, ScenarioError
 from ..scenario import (
     Scenario,
@@ -123,12 +124,15 @@ class Opening:
         return content if content is self.content else {k: v for k, v in content.items() if k != "expect"}
 
     def scenario(self, values: Mapping[str, float]) -> Scenario:
-        """The scenario with these values.
+        """The scenario with these values; of two particles that meet, of their distance.
 
         Raises:
             ScenarioError: if they do not go together.
         """
-        return read_scenario(self.name, self.changed(values), self.folder)
+        scenario = read_scenario(self.name, self.changed(values), self.folder)
+        if "grid" in scenario.fixed or not isinstance(question_of(scenario.problem), PassOrBounce):
+            return scenario
+        return dataclasses.replace(scenario, problem=meeting(scenario.problem), find=None)
 
     def text(self, values: Mapping[str, float]) -> str:
         """A scenario file with these values, which has been read back."""

@@ -33,6 +33,7 @@ from .packets import (
     Transmission as Transmission,
     frames_for as frames_for,
     has_scattering_states as has_scattering_states,
+    meeting as meeting,
     transmitted as transmitted,
     two_that_meet as two_that_meet,
 )

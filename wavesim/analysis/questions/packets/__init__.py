@@ -8,6 +8,6 @@ from ._flux import (
 )
 from ._fringes import Fringes as Fringes
 from ._meeting_delay import MeetingDelay as MeetingDelay
-from ._pass_or_bounce import PassOrBounce as PassOrBounce, two_that_meet as two_that_meet
+from ._pass_or_bounce import PassOrBounce as PassOrBounce, meeting as meeting, two_that_meet as two_that_meet
 from ._stationary import has_scattering_states as has_scattering_states
 from ._transmission import Transmission as Transmission, transmitted as transmitted
