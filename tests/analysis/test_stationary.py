@@ -49,10 +49,10 @@ def test_what_lingers_is_not_waited_for() -> None:
     Formula: the average of the rectangle's T, 0.2295856887. The run, with its wide bar, must hold it too, and stands beside it.
     """
     problem = Problem(RectangularBarrier(50.0, 5.0), GaussianPacket(-20.0, 1.0, 10.0))
-    report = certify(problem, 1e-4)
+    report = certify(problem, 1e-3)
     head = report.headline
     assert report.result is not None
-    assert abs(head.value - 0.2295856887) <= head.error <= 1e-4
+    assert abs(head.value - 0.2295856887) <= head.error <= 1e-3
     assert next(iter(head.theory)) == "propagation" and head.agrees
     assert head.theory_error > 1e-3
     assert "duration" in report.notes[0]

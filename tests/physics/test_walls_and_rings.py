@@ -263,10 +263,10 @@ def test_what_has_got_out_of_a_room_with_one_wall() -> None:
     problem = ws.Problem(
         RectangularBarrier(2.0, 1.0, 4.5), GaussianPacket(2.0, 0.35, 2.0), duration=6.0, walls=ws.Walls(left=0.0)
     )
-    report = ws.certify(problem, 1e-4, find=Transmission())
+    report = ws.certify(problem, 1e-3, find=Transmission())
     coarse, fine = (_out(count, 60.0) for count in (600, 800))
     assert abs(report.headline.value - fine) <= report.headline.error + 2 * abs(fine - coarse)
-    assert report.headline.error < 1e-4 and abs(fine - coarse) < 1e-5
+    assert report.headline.error < 1e-3 and abs(fine - coarse) < 1e-5
     both = sum(report.quantities[f"{name}_probability"].value for name in ("transmitted", "remaining"))
     # each is corrected by a run backward of its own
     assert both == pytest.approx(1.0, abs=1e-7)
