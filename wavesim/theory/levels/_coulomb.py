@@ -4,13 +4,14 @@ import cmath
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from wavesim.errors import ArgumentError
 
 _ACCURACY = 1e-13
 # the asymptotic series is used from 30 + eta^2 on: there its terms fall below rounding
 _FAR = 30.0
+# of a step from there inwards, in units of the local wavelength over 2 pi or of the length of decay
+_STRIDE = 2.0
+_TERMS = 200
 # of the energy: what differences of fourth order are taken over; larger ones see how T bends, smaller ones the digits of the waves
 _STEP = 2e-3
 # by which the same is solved less accurately, to see what the accuracy leaves
@@ -35,7 +36,7 @@ def coulomb_outgoing(eta: float, rho: float) -> tuple[complex, complex]:
     """H = G + iF of the repulsive Coulomb field for l = 0, and dH/d rho, but for a constant phase.
 
     H'' + (1 - 2 eta/rho) H = 0, H -> exp(i(rho - eta ln 2 rho)). The asymptotic series far outside, and from there inwards, in which
-    direction G grows, the differential equation.
+    direction G grows, Taylor series of the differential equation.
 
     Args:
         eta: Sommerfeld's C m/k > 0.
@@ -69,30 +70,31 @@ def _outgoing(eta: float, rho: float, accuracy: float) -> tuple[complex, complex
     if rho == far:
         return wave, derivative
 
-    def equation(x: float, y: np.ndarray) -> np.ndarray:
-        return np.array([y[1], (2 * eta / x - 1) * y[0]])
-
-    # each stretch with an absolute accuracy of its own size, for psi grows by orders of magnitude under the barrier
-    end = np.array([wave, derivative])
-    for start, stop in _spans(far, rho, eta):
-        # half a second, and few need it
-        from scipy.integrate import solve_ivp
-
-        end = solve_ivp(
-            equation,
-            (start, stop),
-            end,
-            method="DOP853",
-            rtol=accuracy,
-            atol=accuracy * float(np.abs(end).max()) * 1e-3,
-        ).y[:, -1]
-    return complex(end[0]), complex(end[1])
+    x = far
+    while x > rho:
+        # the series converges within x of x; of a quarter, and of two radians or two lengths of decay, few terms suffice
+        step = min(x - rho, x / 4, _STRIDE / math.sqrt(max(abs(2 * eta / x - 1), 1.0)))
+        wave, derivative = _moved(eta, x, -step, wave, derivative, 1e-3 * accuracy)
+        x = rho if step == x - rho else x - step
+    return wave, derivative
 
 
-def _spans(far: float, rho: float, eta: float) -> list[tuple[float, float]]:
-    turn = 2 * eta
-    cuts = [far, *([turn] if rho < turn < far else []), rho]
-    return list(zip(cuts, cuts[1:], strict=False))
+def _moved(
+    eta: float, x: float, step: float, wave: complex, derivative: complex, accuracy: float
+) -> tuple[complex, complex]:
+    """H and its derivative at x + step, by the Taylor series at x: (n + 2)(n + 1) x a[n+2] = (2 eta - x) a[n] - a[n-1] - (n + 1) n a[n+1]."""
+    # t[n] = a[n] step^n, and the sum of n t[n]
+    before, here, after = 0.0j, wave, derivative * step
+    total, slope, size = here + after, after, abs(here) + abs(after)
+    for n in range(_TERMS):
+        following = (
+            step * (step * ((2 * eta - x) * here - step * before) - (n + 1) * n * after) / ((n + 2) * (n + 1) * x)
+        )
+        before, here, after = here, after, following
+        total, slope = total + following, slope + (n + 2) * following
+        if (n + 2) * (abs(here) + abs(after)) < accuracy * size:
+            break
+    return total, slope / step
 
 
 def coulomb_exit(energy: float, depth: float, radius: float, coulomb: float, mass: float = 1.0) -> CoulombExit:
