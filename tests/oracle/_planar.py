@@ -59,17 +59,13 @@ def _wells_of(text: str, parameters: tuple[tuple[str, float], ...], mass: float)
 
 def doublet(v: Plane, mass: float, size: float) -> Doublet:
     """The two lowest states of V(x, y), whose wells lie within `size` of the origin."""
-    half, energy = (3.0 * size, 3.0 * size), np.inf
-    for points in (40, *_POINTS):
+    first, _, _ = _solved(v, mass, (3.0 * size, 3.0 * size), 40)
+    half = _box(v, mass, size, float(first[1]))
+    found = []
+    for points in _POINTS:
         levels, psi, lines = _solved(v, mass, half, points)
-        if points in _POINTS:
-            found = levels, _swing(v, psi, lines, size)
-            if points == _POINTS[0]:
-                coarse = found
-        elif energy == np.inf:
-            energy = float(levels[1])
-            half = _box(v, mass, size, energy)
-    (levels, swing), (before, swing_before) = found, coarse
+        found.append((levels, _swing(v, psi, lines, size)))
+    (before, swing_before), (levels, swing) = found
     rounding = 1e-13 * float(np.abs(levels).max() + abs(v(np.zeros(1), np.zeros(1))[0]))
     return Doublet(levels, np.abs(levels - before) + rounding, swing, abs(swing - swing_before) + 1e-10)
 

@@ -98,7 +98,7 @@ def _turned(matrices: np.ndarray, change: np.ndarray) -> np.ndarray:
 
     Each half is one product of a tall matrix, for many small ones would cost more in calls than in work, and real and imaginary parts are rows of their own.
     """
-    rows = np.stack([matrices.real, matrices.imag])
+    rows = np.stack([np.real(matrices), np.imag(matrices)])
     for _ in range(2):
         rows = (rows.reshape(-1, len(change)) @ change).reshape(rows.shape).swapaxes(2, 3)
     return rows[0] + 1j * rows[1]
