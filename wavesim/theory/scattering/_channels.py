@@ -1,5 +1,6 @@
 """Scattering off a wall that is not the same everywhere: coupled channels, exact up to the number of channels and slices (hbar = 1)."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -22,7 +23,7 @@ def channel_waves(
 
     psi(x, y) = sum_n psi_n(x) chi_n(y), with -psi_n''/2m + sum_m V_nm(x) psi_m = (E - thresholds_n) psi_n. In each slice V is
     taken at its middle and solved exactly; the ratio Z = psi' psi^-1 is carried from right to left, where the wave is outgoing or falls off,
-    which keeps closed channels stable; then psi from left to right. Slices and twice as many are extrapolated in their width squared.
+    which keeps closed channels stable; then psi from left to right. Slices, half more and twice as many are extrapolated in their width squared.
 
     Args:
         coupling: the real symmetric matrix V_nm at x, shape (channels, channels) [energy].
@@ -31,7 +32,7 @@ def channel_waves(
         incident: amplitudes at `left`, shape (count, channels); those of closed channels do not matter.
         left, right: where V has become zero [length].
         mass: particle mass.
-        slices: slices of the coarser of the two.
+        slices: slices of the coarsest of the three.
 
     Returns:
         psi_n at `right`, shape (count, channels), complex. The flux in channel n is K_n |psi_n|^2/m, K_n = sqrt(2m(E - thresholds_n)).
@@ -46,10 +47,10 @@ def channel_waves(
     if not left < right:
         raise ArgumentError("right", f"must be greater than left, but they are {right} and {left}; exchange them.")
     energies = np.asarray(energies, dtype=float)
-    coarse, fine = (
-        _through(coupling, thresholds, energies, incident, left, right, mass, count) for count in (slices, 2 * slices)
-    )
-    return (4 * fine - coarse) / 3
+    counts = (slices, math.ceil(1.5 * slices), 2 * slices)
+    waves = (_through(coupling, thresholds, energies, incident, left, right, mass, count) for count in counts)
+    shares = (math.prod(n**2 / (n**2 - m**2) for m in counts if m != n) for n in counts)
+    return sum(share * wave for share, wave in zip(shares, waves, strict=True))
 
 
 def channel_momenta(thresholds: np.ndarray, energies: np.ndarray, mass: float = 1.0) -> np.ndarray:
