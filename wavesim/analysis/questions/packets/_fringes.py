@@ -65,7 +65,7 @@ class Fringes(AbstractRecordQuestion):
     def patterns(self, result: Result) -> dict[str, Curve]:
         momenta, density = _pattern(result)
         slit, packet, mass = _parts(result.problem)
-        expected = {"channels": np.asarray(_channels(slit, packet, mass).density)}
+        expected = {"channels": np.asarray(_channels(slit, packet, mass, _FINE_LOOK).density)}
         along = ("momentum along y", MOMENTUM)
         return {"pattern": Curve("pattern", momenta, density, LENGTH, expected, 0.0, along)}
 
@@ -182,7 +182,7 @@ _FINE_LOOK, _COARSE_LOOK = _Resolution(6.0, 5.5, 5, 1.75, 24), _Resolution(4.5, 
 
 
 @functools.lru_cache(maxsize=16)
-def _channels(slit: DoubleSlit, packet: Product, mass: float, look: _Resolution = _FINE_LOOK) -> _Exact:
+def _channels(slit: DoubleSlit, packet: Product, mass: float, look: _Resolution) -> _Exact:
     """The packet by `wavesim.theory.channel_waves`: the plane is cut into strips of even and odd waves along y, periodic far away.
 
     psi_in = sum over channels of int dE (m/K_n) phi_x(K_n) c_n chi_n(y) exp(i K_n x), and the flux of each energy adds up. Where a channel opens
