@@ -183,7 +183,8 @@ def animate(
         source = thinned(source, cut(result, look, units))
     if look.duration is not None:
         source = refined(source, round(look.duration * (fps or _FPS)))
-    elif fps is None:
+    elif fps is None and result.numerics.grid.dimension == 1:
+        # a plane takes too long to paint for frames that nobody asked for
         source = refined(source, _SECONDS * _FPS + 1)
     result = result_of(source)
     fps = max(12, min(_FPS, len(result.psi) // _SECONDS)) if fps is None else fps
