@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 # FFT pairs of a certificate, in those of its first run: measured over the gallery, 2.4 to 11
 _ALL_RUNS = 5.0
-# what is not propagation, in units of `_work_seconds`, measured over the gallery: numbers and tables, a picture, a movie
-_NUMBERS, _PICTURE, _FRAME = 800.0, 400.0, 3.0
+# what is not propagation, in units of `_work_seconds`, measured over the gallery: numbers and tables, a picture, frames of a line's and of a plane's movie
+_NUMBERS, _PICTURE, _FRAME, _PLANE = 350.0, 170.0, 3.0, 20.0
 # parts of a second that the trial of an FFT pair may take
 _LEAST_SECONDS = 5e-3
 _STRIDES = 100_000
@@ -69,9 +69,13 @@ def expected_seconds(plans: list[Numerics | None], *, movie: bool = True) -> flo
         movie: whether one is painted.
     """
     runs = [numerics for numerics in plans if numerics is not None]
-    frames = max((numerics.frames for numerics in runs), default=0) if movie else 0
-    ordinary = _NUMBERS * len(plans) ** 0.5 + _PICTURE + _FRAME * frames
+    painting = max((numerics.frames * _frame(numerics) for numerics in runs), default=0.0) if movie else 0.0
+    ordinary = _NUMBERS * len(plans) ** 0.5 + _PICTURE + painting
     return ordinary * _work_seconds() + sum(map(_propagating, runs))
+
+
+def _frame(numerics: Numerics) -> float:
+    return _FRAME if numerics.grid.dimension == 1 else _PLANE
 
 
 def _propagating(numerics: Numerics) -> float:
