@@ -36,13 +36,15 @@ class ClosedWell(NamedTuple):
 class Hamiltonian:
     """H = p^2/2m + V on `grid`, with V given by its samples (energy, shape ``grid.points``) and the particle's `mass`.
 
-    `closed` is the same well before it was opened, where V is one that leaks.
+    `closed` is the same well before it was opened, where V is one that leaks. `held` are the samples of which bound starts are states,
+    where they are not those of V itself: a field that pulls without end would have lower states far away.
     """
 
     grid: Grid
     potential: jax.Array
     mass: float
     closed: ClosedWell | None = None
+    held: jax.Array | None = None
 
     def apply(self, psi: jax.Array) -> jax.Array:
         """H psi, the kinetic part in momentum space."""

@@ -137,7 +137,8 @@ class Problem:
         closed = None
         if isinstance(self.potential, AbstractMetastable):
             closed = ClosedWell(self.potential.sample_closed(grid, mass=self.mass), self.potential.wall)
-        return Hamiltonian(grid, self.potential.sample(grid, mass=self.mass, time=time), self.mass, closed)
+        samples = self.potential.sample(grid, mass=self.mass, time=time)
+        return Hamiltonian(grid, samples, self.mass, closed, self.potential.held(grid, samples))
 
     def replace(self, path: str, value: Any) -> Problem:
         """A copy with one field changed: ``problem.replace("potential.height", 0.3 * eV)``.

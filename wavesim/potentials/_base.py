@@ -86,6 +86,10 @@ class AbstractPotential(abc.ABC):
         """Positions at which V must be looked at, or something is missed; empty where an even look at the support sees all."""
         return np.zeros(0)
 
+    def held(self, grid: Grid, samples: jax.Array) -> jax.Array | None:
+        """Samples on a grid of which bound starts are states, where a field pulls V below them far away; None where they are those of V itself."""
+        return None
+
     def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
         """The interval of that axis that holds V's structure, as `support` gives it for the first; None where V does not depend on it.
 

@@ -175,6 +175,10 @@ class Separable(AbstractSmoothPotential):
         return self.terms[0].support(tolerance)
 
 
+# of its depth: a place on the outer flank of a well, below its rim
+_FLANK = 0.3
+
+
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Driven(AbstractPotential):
@@ -242,6 +246,17 @@ class Driven(AbstractPotential):
 
     def landmarks(self, time: float) -> np.ndarray:
         return self.potential.landmarks(time)
+
+    def held(self, grid: Grid, samples: jax.Array) -> jax.Array | None:
+        # beyond the highest place on either side V stays as high as there
+        if grid.dimension > 1 or not all(map(math.isfinite, self.asymptotes())):
+            return None
+        left, right = self.support(_FLANK)
+        x, index = grid.x, np.arange(grid.points[0])
+        first = jnp.argmax(jnp.where(x < left, samples, -math.inf))
+        last = jnp.argmax(jnp.where(x > right, samples, -math.inf))
+        rimmed = jnp.where((x < left) & (index < first), samples[first], samples)
+        return jnp.where((x > right) & (index > last), samples[last], rimmed)
 
 
 _FEWEST = 1024

@@ -41,7 +41,7 @@ class LeftLocalized(AbstractState):
     It is the eigenvector of x, projected on the two, with the smaller eigenvalue: (S - A)/sqrt(2) in symmetric wells, and the same
     state, with unequal shares of the levels, in tilted ones. It lies in the doublet alone, so its populations are a clean cosine; a
     Gaussian in the well is not. Its tail reaches into the right well: the left population of symmetric wells starts at (1 + O)/2, not at
-    1 (see `wavesim.theory.right_population`). In a driven well the levels are those at time 0.
+    1 (see `wavesim.theory.right_population`). In a driven well the levels are those at time 0, of wells on a floor without what the field pulls down beyond their rims.
 
     Not for wells tilted so far that both levels lie in one of them.
     """
@@ -72,6 +72,8 @@ def _localized(grid: Grid, hamiltonian: Hamiltonian) -> tuple[jax.Array, jax.Arr
         raise NumericsError(
             f"localized states are defined in one dimension, but the grid has {grid.dimension}; use a Superposition of eigenstates."
         )
+    if hamiltonian.held is not None:
+        hamiltonian = Hamiltonian(grid, hamiltonian.held, hamiltonian.mass)
     _, (lower, upper) = lowest_eigenstates(hamiltonian, 2)
     dipole = jnp.sum(lower * grid.x * upper)
     apart = jnp.sum((lower - upper) * grid.x * (lower + upper))

@@ -135,7 +135,7 @@ class ContinuedBound(AbstractState):
         low = grid.lower[0] + half * grid.spacing[0] * right
         line = Grid((low,), grid.spacing, (half,))
         samples = hamiltonian.potential[half:] if right else hamiltonian.potential[:half]
-        psi = self.state.sample(line, _OddHalf(line, samples, hamiltonian.mass, None, hamiltonian, right)) / jnp.sqrt(
-            2.0
-        )
+        psi = self.state.sample(
+            line, _OddHalf(line, samples, hamiltonian.mass, None, None, hamiltonian, right)
+        ) / jnp.sqrt(2.0)
         return jnp.concatenate([-psi[::-1], psi] if right else [psi, -psi[::-1]])

@@ -17,10 +17,10 @@ from ..._threads import one_blas_thread
 from ...absorbers import Absorber
 from ...errors import ArgumentError, NumericsError
 from ...grid import Grid
-from ...potentials import Free, Unfolded
+from ...potentials import Driven, Free, Unfolded
 from ...problem import Problem, in_its_units, require_problem
 from ...schemes import Scheme, Spectral
-from ...states import Trapped, as_packet
+from ...states import LeftLocalized, RightLocalized, Trapped, as_packet
 from ...unfolding import unfolded, unfolded_grid
 from .._memory import refuse_too_large
 from .._numerics import Method, Numerics, chebyshev_for as chebyshev_for, require_double
@@ -218,8 +218,8 @@ def _roams(problem: Problem, absorber: Absorber | str | None) -> bool:
     if all(closed) and -math.inf not in potential.asymptotes():
         return not potential.static or beside_wall
     if state is None:
-        # in a field that pulls without end the lowest states of a larger box are other states
-        return False
+        # in a field that pulls without end the lowest states of a larger box are other states, unless the start ends at the rims
+        return isinstance(potential, Driven) and isinstance(problem.state, LeftLocalized | RightLocalized)
     if beside_wall:
         return absorber is None or isinstance(absorber, str)
     first, last = state.momentum_range(0.5 - 1e-9, float(problem.mass))
