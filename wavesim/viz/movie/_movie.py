@@ -146,7 +146,7 @@ def animate(
         path: where to save it at once, if given.
         units: units of the labels; by default those of the problem.
         title: headline; by default what moves in what.
-        fps: frames a second; by default 30, or fewer so that a short run lasts six seconds; where its frames are alike enough, those between them are made.
+        fps: frames a second; by default 30, or fewer so that a short run lasts six seconds; where the frames of a line are alike enough, those between them are made, of a plane only for a film of a given duration.
         width: pixels across, rounded up to a multiple of 16, as video wants it.
         height: pixels down, likewise.
         look: its style and what is on it; see `Look`.
