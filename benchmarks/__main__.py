@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [gradient] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities] [answer]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [gradient] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities] [answer] [film]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
@@ -53,9 +53,10 @@ def main() -> None:
         "explorer",
         "sensitivities",
         "answer",
+        "film",
     }:
         parser.error(
-            f"there is no benchmark {unknown.pop()!r}: choose memory, gradient, step, cost_of_accuracy, honesty, gallery, sweep, explorer, sensitivities or answer"
+            f"there is no benchmark {unknown.pop()!r}: choose memory, gradient, step, cost_of_accuracy, honesty, gallery, sweep, explorer, sensitivities, answer or film"
         )
     if "memory" in which:
         memory.main(options.quick, options.note)
@@ -87,6 +88,10 @@ def main() -> None:
         from . import sensitivities
 
         sensitivities.main(options.quick, options.note, _named(options.kinds))
+    if "film" in which:
+        from . import film
+
+        film.main(options.quick, options.note)
     if "answer" in which:
         from .answer._main import main as answer
 

@@ -50,7 +50,7 @@ def channel_waves(
     counts = (slices, math.ceil(1.5 * slices), 2 * slices)
     waves = (_through(coupling, thresholds, energies, incident, left, right, mass, count) for count in counts)
     shares = (math.prod(n**2 / (n**2 - m**2) for m in counts if m != n) for n in counts)
-    return sum(share * wave for share, wave in zip(shares, waves, strict=True))
+    return np.sum([share * wave for share, wave in zip(shares, waves, strict=True)], axis=0)
 
 
 def channel_momenta(thresholds: np.ndarray, energies: np.ndarray, mass: float = 1.0) -> np.ndarray:
