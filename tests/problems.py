@@ -391,7 +391,7 @@ SCENARIO_NUMBERS: dict[tuple[str, str], Known] = {
         "",
     ),
     ("double_slit", "transmitted_probability"): Known(
-        (0.266057,), 1e-5, "integrated", "Strang's splitting in the plane, two time steps extrapolated", "channels"
+        (0.266057,), 2e-5, "integrated", "Strang's splitting in the plane, two time steps extrapolated", "channels"
     ),
     ("double_slit", "fringe_spacing"): Known(
         (1.502003,), 1e-5, "integrated", "the same; bright fringes by parabolas, close together", "channels"

@@ -211,15 +211,15 @@ def test_a_later_end_of_a_run():
 
 
 def test_uncertain_inputs_stand_apart():
-    """Height 1 +- 0.02, width 1.5 +- 0.1, E = 0.3: the shares are abs(dT/dp) times the uncertainty, together their root sum of squares.
+    """Height 1 +- 0.02, width 1.5 +- 0.1, E = 0.3: the shares are dT/dp times the uncertainty, together their root sum of squares.
 
     Budget: 1e-9; the error bar itself stays what it was.
     """
     problem, find = ws.Problem(RectangularBarrier(1.0, 1.5), PACKET), TransmissionAt(energy=0.3)
     plain = ws.certify(problem, 1e-8, find=find)
     report = with_inputs(plain, problem, {"potential.height": 0.02, "potential.width": 0.1}, find=find)
-    height = 0.02 * abs(through_rectangle(0.3, 1.0 + 1j * TINY, 1.5).imag / TINY)
-    width = 0.1 * abs(through_rectangle(0.3, 1.0, 1.5 + 1j * TINY).imag / TINY)
+    height = 0.02 * through_rectangle(0.3, 1.0 + 1j * TINY, 1.5).imag / TINY
+    width = 0.1 * through_rectangle(0.3, 1.0, 1.5 + 1j * TINY).imag / TINY
     assert report.inputs["transmission"] == pytest.approx(
         {"potential.height": height, "potential.width": width}, rel=1e-9
     )

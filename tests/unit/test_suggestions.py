@@ -24,7 +24,7 @@ def told(**tables: Any) -> str:
 def test_the_suggestion_comes_before_a_long_list() -> None:
     words = told(potential={"kind": "gausian_barrier", "height": 1.0, "width": 1.0})
     assert words.startswith(
-        "potential.kind must be one of 29 words, but is 'gausian_barrier'; did you mean 'gaussian_barrier'? They are free, step,"
+        "potential.kind must be one of 30 words, but is 'gausian_barrier'; did you mean 'gaussian_barrier'? They are free, step,"
     )
     assert told(run={"scheme": "strnag"}).startswith(
         "run.scheme must be one of 8 words, but is 'strnag'; did you mean 'strang'? They are strang,"
