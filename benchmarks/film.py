@@ -87,7 +87,7 @@ def _run(scenario: str, frames: int) -> Any:
     from wavesim.scenario import load_scenario
 
     loaded = load_scenario(scenario)
-    plan = ws.plan(loaded.problem, 1e-3, frames=frames - 1, **loaded.fixed)
+    plan = ws.plan(loaded.problem, 1e-3, **(loaded.fixed | {"frames": frames - 1}))
     return ws.propagate(plan.problem, plan.numerics)
 
 
