@@ -36,6 +36,8 @@ _STRAIGHT = 6.0
 _BESIDE = 0.27
 # of a plane's sides: over so much it fades into the ground
 _EDGE = 0.05
+# of a color: what is fainter leaves all of its 256 steps as they are
+_UNSEEN = 1 / 512
 
 
 def type_size(width: int, height: int) -> float:
@@ -192,14 +194,18 @@ class TalkPainter:
         slope = np.gradient(smooth, axis=1) + np.gradient(smooth, axis=0)
         light = np.clip(1 + 6 * slope, 0.6, 1.5)[..., None]
         shown = smooth[..., None] if "potential" in self.look.panels else 0.0
-        return np.clip(self.ground + shown * (self.hill * 1.5 * light - self.ground), 0, 255)
+        return np.clip(self.ground + shown * (self.hill * 1.5 * light - self.ground), 0, 255).astype(np.float32)
 
     def _paint_plane(self, psi: np.ndarray) -> None:
         rows, columns = self.panel.shape[:2]
         wave = _stretched(psi, rows, columns)[::-1]
-        strength = (plane_strength(wave, self.scene) * self.inside)[..., None]
-        colors = phase_colors(wave, self.look.phases).astype(np.float32)
-        self.panel[:] = (self.relief + strength * (colors - self.relief)).astype(np.uint8)
+        strength = plane_strength(wave, self.scene) * self.inside
+        self.panel[:] = self.relief
+        # most of a plane is empty, and no pixel of it changes
+        seen = strength > _UNSEEN
+        ground = self.relief[seen]
+        colors = phase_colors(wave[seen], self.look.phases).astype(np.float32)
+        self.panel[seen] = (ground + strength[seen][:, None] * (colors - ground)).astype(np.uint8)
 
     def _head(self, room: int, width: int, height: int, size: float) -> float:
         """Title and number at the top, in so many pixels from the left; the height that is left below."""
@@ -307,6 +313,7 @@ def _stretched(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
     y = np.clip((np.arange(rows) + 0.5) * values.shape[0] / rows - 0.5, 0, values.shape[0] - 1)
     x = np.clip((np.arange(columns) + 0.5) * values.shape[1] / columns - 0.5, 0, values.shape[1] - 1)
     low, left = np.minimum(y.astype(int), values.shape[0] - 2), np.minimum(x.astype(int), values.shape[1] - 2)
-    up, on = (y - low)[:, None], x - left
+    # in single precision, as psi of pictures is
+    up, on = (y - low).astype(np.float32)[:, None], (x - left).astype(np.float32)
     rows_between = (1 - up) * values[low] + up * values[low + 1]
     return (1 - on) * rows_between[:, left] + on * rows_between[:, left + 1]

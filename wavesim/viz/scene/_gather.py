@@ -132,6 +132,9 @@ def on_picture(psi: np.ndarray, result: Result, scene: Scene, units: UnitSystem,
     grid, length = result.numerics.grid, units.scale(LENGTH)
     if grid.dimension == 3:
         psi = np.sqrt((np.abs(psi) ** 2).sum(axis=2) * float(grid.spacing[2]))
+    if grid.dimension > 1:
+        # planes are large, and no eye sees a millionth
+        psi = psi.astype(np.complex64)
     picture = onto_points(psi, float(grid.lower[0]), float(grid.spacing[0]), scene.x * length, 0)
     from ...ends import Axis
 

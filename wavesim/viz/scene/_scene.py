@@ -163,6 +163,6 @@ def onto_points(psi: np.ndarray, lower: float, spacing: float, points: np.ndarra
         moved = factor * np.fft.ifft(np.fft.ifftshift(spectrum, axes=-1))
     where = (points - lower) / (spacing / factor)
     left = np.floor(where).astype(int)
-    rest = where - left
+    rest = (where - left).astype(np.real(moved).dtype)
     size = count * factor
     return np.moveaxis((1 - rest) * moved[..., left % size] + rest * moved[..., (left + 1) % size], -1, axis)
