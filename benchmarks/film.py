@@ -87,7 +87,8 @@ def _run(scenario: str, frames: int) -> Any:
     from wavesim.scenario import load_scenario
 
     loaded = load_scenario(scenario)
-    plan = ws.plan(loaded.problem, 1e-3, **(loaded.fixed | {"frames": frames - 1}))
+    fixed: dict[str, Any] = loaded.fixed | {"frames": frames - 1}
+    plan = ws.plan(loaded.problem, 1e-3, **fixed)
     return ws.propagate(plan.problem, plan.numerics)
 
 
