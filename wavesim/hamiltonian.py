@@ -84,9 +84,7 @@ def odd_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, ja
     return energies[:count], jnp.concatenate([-right[:, ::-1], right], axis=1)
 
 
-def lowest_eigenstates(
-    hamiltonian: Hamiltonian, count: int, start: np.ndarray | None = None
-) -> tuple[jax.Array, jax.Array]:
+def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:
     """The `count` lowest energies and eigenstates of H on its grid.
 
     One dimension: dense diagonalization (differentiable) up to 3000 points, and beyond them `lowest_by_correction`, which is not
@@ -96,7 +94,6 @@ def lowest_eigenstates(
     Args:
         hamiltonian: H on a grid.
         count: how many levels.
-        start: of an iteration, in two and three dimensions: states near the lowest ones, as another grid has them, shape (any, ``*points``).
 
     Returns:
         energies, shape (count,), and normalized real states, shape (count, ``*points``); positive in the rightmost
@@ -113,13 +110,41 @@ def lowest_eigenstates(
             energies, vectors = jnp.linalg.eigh(hamiltonian.matrix())
             energies, states = energies[:count], vectors.T[:count]
     else:
-        energies, states = _filtered(hamiltonian, count, start)
+        energies, states = (found[:count] for found in _filtered(hamiltonian, count, None))
+    return energies, _signed(states, grid)
+
+
+def lowest_subspace(
+    hamiltonian: Hamiltonian, count: int, start: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`lowest_eigenstates` in two or three dimensions, with the whole block of the iteration, so that the next grid can begin with it.
+
+    The block holds a few levels more than are asked for: where two of them change places from grid to grid, none is missed.
+
+    Args:
+        hamiltonian: H on a grid of two or three dimensions.
+        count: how many levels.
+        start: the block of another grid, on the points of this one, shape (any, ``*points``); by default random.
+
+    Returns:
+        energies, shape (count,), and states, shape (count, ``*points``), as `lowest_eigenstates` has them; and the block, shape (more, ``*points``).
+
+    Raises:
+        NumericsError: if the iteration does not converge.
+    """
+    energies, block = _filtered(hamiltonian, count, start)
+    return np.asarray(energies[:count]), np.asarray(_signed(block[:count], hamiltonian.grid)), np.asarray(block)
+
+
+def _signed(states: jax.Array, grid: Grid) -> jax.Array:
+    """Normalized states, shape (count, ``*points``), positive in the rightmost of their large lobes."""
+    count = len(states)
     flat = states.reshape(count, -1)
     # the largest lobe alone does not fix the sign: an odd state has two of them, equal up to rounding
     tall = jnp.abs(flat) >= 0.5 * jnp.max(jnp.abs(flat), axis=1, keepdims=True)
     last = flat.shape[1] - 1 - jnp.argmax(tall[:, ::-1], axis=1)
     flat = flat * jnp.sign(jnp.take_along_axis(flat, last[:, None], axis=1))
-    return energies, (flat / jnp.sqrt(grid.cell)).reshape((count, *grid.points))
+    return (flat / jnp.sqrt(grid.cell)).reshape((count, *grid.points))
 
 
 def _called_back(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:
@@ -136,7 +161,7 @@ def _called_back(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.A
 def _filtered(hamiltonian: Hamiltonian, count: int, start: np.ndarray | None) -> tuple[jax.Array, jax.Array]:
     """The lowest levels by subspace iteration: a Chebyshev polynomial of H damps all that lies above the block, then Rayleigh and Ritz.
 
-    A block finds levels of equal energy, which iteration from one vector finds by rounding alone.
+    A block finds levels of equal energy, which iteration from one vector finds by rounding alone. All of it is returned; `count` of its rows have converged.
 
     Source: Y. Zhou, Y. Saad, M. L. Tiago, J. R. Chelikowsky, J. Comput. Phys. 219, 172 (2006), algorithm 4.3.
     """
@@ -170,7 +195,8 @@ def _filtered(hamiltonian: Hamiltonian, count: int, start: np.ndarray | None) ->
         rest = np.linalg.norm(flat_image - energies[:, None] * flat, axis=1)
         block = flat.reshape(block.shape)
         if rest[:count].max() < _RESIDUAL * span:
-            return jnp.asarray(energies[:count]), jnp.asarray(_turned(block[:count], energies[:count], grid))
+            block[:count] = _turned(block[:count], energies[:count], grid)
+            return jnp.asarray(energies), jnp.asarray(block)
         block = _damped(apply, block, float(energies[0]), float(energies[-1]), top)
     raise NumericsError(
         f"the {count} lowest levels must converge, but after {_MOST_FILTERS} filters they leave a residual of {rest[:count].max() / span:.1g}; "

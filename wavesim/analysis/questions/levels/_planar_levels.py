@@ -11,7 +11,7 @@ import numpy as np
 from ...._arrays import xp as jnp
 from ....errors import NumericsError
 from ....grid import Grid, fast_size
-from ....hamiltonian import Hamiltonian, lowest_eigenstates
+from ....hamiltonian import Hamiltonian, lowest_subspace
 from ....potentials import Basin, Separable, basin_of
 from ....problem import Problem
 from ....propagation import Refinement, coarsened, plan
@@ -35,12 +35,13 @@ _HELD = 1.5
 
 @dataclasses.dataclass(frozen=True)
 class GridStates:
-    """The lowest states on one grid, their kinetic energies, the norms of H psi - E psi, and the size that rounding is relative to."""
+    """The lowest states on one grid, their kinetic energies, the norms of H psi - E psi, the size that rounding is relative to, and what the next grid begins with."""
 
     states: BoundStates
     kinetic: np.ndarray
     residual: np.ndarray
     size: float
+    block: np.ndarray
 
     @property
     def energies(self) -> np.ndarray:
@@ -118,15 +119,14 @@ def planar_states(
     separable = isinstance(problem.potential, Separable)
     basin = None if given or separable else basin_of(problem.potential, float(problem.mass), count + 1)
     sharp = 1.0 if problem.potential.smooth else _SHARP
-    known: BoundStates | None = None
+    known: GridStates | None = None
     while True:
         grid = given or (_grid(problem, count, box, space) if basin is None else _around(basin, box, space))
         # each grid begins with what the one before has found
         yield ProgressNote(runs, runs + 3)
         coarse = _solve(problem, coarsened(grid, _RATIO, problem.potential), count, whole, known)
         yield ProgressNote(runs + 1, runs + 3)
-        fine = _solve(problem, grid, count, whole, coarse.states)
-        known = fine.states
+        known = fine = _solve(problem, grid, count, whole, coarse)
         if basin is not None and not whole and fine.energies[-1] >= basin.rim:
             raise NumericsError(
                 f"the levels must lie below what V is far away, {basin.rim:.6g}, but of {count} the highest is a wave that fills the box; "
@@ -142,15 +142,15 @@ def planar_states(
         box = max(0.01 * box, 1e-13) if "box" in missed else box
 
 
-def _solve(problem: Problem, grid: Grid, count: int, whole: bool, known: BoundStates | None) -> GridStates:
+def _solve(problem: Problem, grid: Grid, count: int, whole: bool, known: GridStates | None) -> GridStates:
     mass, samples = float(problem.mass), np.asarray(problem.potential.sample(grid, mass=problem.mass))
     hamiltonian = Hamiltonian(grid, jnp.asarray(samples), mass)
     if whole and math.prod(grid.points) <= _DENSE:
         energies, vectors = np.linalg.eigh(_matrix(grid, samples, mass))
-        states = vectors.T.reshape(-1, *grid.points) / math.sqrt(float(grid.cell))
+        block = states = vectors.T.reshape(-1, *grid.points) / math.sqrt(float(grid.cell))
     else:
         start = None if known is None else _seen_on(known, grid)
-        energies, states = map(np.asarray, lowest_eigenstates(hamiltonian, count, start))
+        energies, states, block = lowest_subspace(hamiltonian, count, start)
     axes, cell = tuple(range(1, states.ndim)), float(grid.cell)
     total = np.asarray(grid.spread(grid.kinetic(mass)))
     moved = np.real(np.fft.ifftn(total * np.fft.fftn(states, axes=axes), axes=axes))
@@ -158,16 +158,18 @@ def _solve(problem: Problem, grid: Grid, count: int, whole: bool, known: BoundSt
     kinetic = np.sum(states * moved, axis=axes) * cell
     residual = np.sqrt(np.sum(rest**2, axis=axes) * cell)
     return GridStates(
-        BoundStates(problem, grid, energies, states), kinetic, residual, float(total.max() + np.abs(samples).max())
+        BoundStates(problem, grid, energies, states),
+        kinetic,
+        residual,
+        float(total.max() + np.abs(samples).max()),
+        block,
     )
 
 
-def _seen_on(known: BoundStates, grid: Grid) -> np.ndarray:
-    """States of another grid on this one, axis by axis as sums of sinc functions, which vanish outside."""
-    states = known.psi
-    for axis, (low, step, points) in enumerate(
-        zip(known.grid.lower, known.grid.spacing, known.grid.points, strict=True)
-    ):
+def _seen_on(known: GridStates, grid: Grid) -> np.ndarray:
+    """The block of another grid on this one, axis by axis as sums of sinc functions, which vanish outside."""
+    states, other = known.block, known.states.grid
+    for axis, (low, step, points) in enumerate(zip(other.lower, other.spacing, other.points, strict=True)):
         here = float(grid.lower[axis]) + float(grid.spacing[axis]) * np.arange(grid.points[axis])
         there = float(low) + float(step) * np.arange(points)
         waves = np.sinc((here[:, None] - there) / float(step))
