@@ -24,6 +24,7 @@ from wavesim.analysis import (
 from wavesim.analysis._gradients import RunGradients
 from wavesim.analysis._parameters import Parameter
 from wavesim.errors import ArgumentError, WavesimError
+from wavesim.observables import ProbabilityIn
 from wavesim.potentials import (
     DeltaBarrier,
     DoubleBarrier,
@@ -226,6 +227,18 @@ def test_uncertain_inputs_stand_apart():
     assert report.input_error("transmission") == pytest.approx(math.hypot(height, width), rel=1e-9)
     assert report.headline.error == plain.headline.error
     assert report.warnings == ()
+
+
+def test_numbers_of_ones_own_are_said_to_be_without_the_part_of_the_inputs():
+    """Oscillator of frequency 0.7 +- 0.01: theory differentiates the means, and knows nothing of a region that the file measures."""
+    packet = GaussianPacket(-2.0, 0.85, momentum=0.5)
+    problem = ws.Problem(Harmonic(0.7), packet, duration=3.0, measure={"right": ProbabilityIn(ws.Beyond(0.0))})
+    report = with_inputs(
+        ws.certify(problem, 1e-4, find=Motion()), problem, {"potential.frequency": 0.01}, find=Motion()
+    )
+    assert "right" in report.quantities and "right" not in report.inputs
+    assert report.inputs["mean_position"]["potential.frequency"] != 0
+    assert any("how uncertain right of [measure] is" in note for note in report.notes)
 
 
 def test_what_cannot_be_differentiated():

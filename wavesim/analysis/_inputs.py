@@ -53,7 +53,9 @@ def with_inputs(
     }
     unknown = [name for name in problem.measure if name in report.quantities and not inputs[name]]
     notes = (
-        [f"what uncertain inputs make of {', '.join(unknown)} is not known: sensitivities are those of what was asked."]
+        [
+            f"how uncertain {', '.join(unknown)} of [measure] is by its inputs is not known: only what is asked is differentiated."
+        ]
         if unknown
         else []
     )
