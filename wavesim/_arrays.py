@@ -51,7 +51,7 @@ else:
     xp.linalg = _Namespace(np.linalg, "jax.numpy.linalg")
 
 
-# what JAX takes its time to say is none of its own
+# types that are no arrays of JAX: to ask JAX takes longer
 _PLAIN = frozenset({np.ndarray, np.float64, float, int, complex, bool, str, type(None), type, slice})
 
 

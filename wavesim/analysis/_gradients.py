@@ -28,7 +28,7 @@ _LESS_SURE = 10.0
 _STEP_OF_RUNS, _ROUNDING = 1e-4, 1e-13
 # steps where V depends on time, in those of a plan for the number itself
 _FINER = 4.0
-# steps of which psi is kept where something absorbs; a longer run is made twice on the way there and back, and its memory is that of this one
+# steps of which psi is kept where something absorbs; of a longer run, what lies between is run again on the way back
 _KEPT = 1024
 # of the spline through the samples of an integrand
 _DEGREE = 7

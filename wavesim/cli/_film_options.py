@@ -53,10 +53,12 @@ class FilmOptions:
         return "movie.mp4" if self.max_size is None else "movie.gif"
 
     def refuse_bad(self) -> None:
-        """Raises:
-        ArgumentError: if a value is none that a film can have; to be asked before a run whose film it is.
+        """Refuse what no film can have, before the run whose film it is.
+
+        Raises:
+            ArgumentError: if there is such a value.
         """
-        # what draws is not imported before the numbers are there without need
+        # the defaults need no look, and looking imports what draws
         if self != FilmOptions():
             self.asked()
 

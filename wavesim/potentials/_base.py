@@ -87,7 +87,12 @@ class AbstractPotential(abc.ABC):
         return np.zeros(0)
 
     def held(self, grid: Grid, samples: jax.Array) -> jax.Array | None:
-        """Samples on a grid of which bound starts are states, where a field pulls V below them far away; None where they are those of V itself."""
+        """V of which bound starts are states, where a field pulls V itself below them far away; None where it is V.
+
+        Args:
+            grid: where V is sampled.
+            samples: V there [energy], shape ``grid.points``, as the result has.
+        """
         return None
 
     def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:

@@ -72,15 +72,12 @@ class Study:
         ratio = self.ratio
         if ratio is None:
             return {}
-        ends = [
-            (report.headline, report.inputs.get(report.headline.name, {}))
-            for report in (self.reports[0], self.reports[-1])
-        ]
-        (first, below), (last, above) = ends
+        first, last = self.reports[0], self.reports[-1]
+        below, above = (report.inputs.get(report.headline.name, {}) for report in (first, last))
         moved = {}
         for path in dict.fromkeys([*below, *above]):
-            of_first = ratio.value * below.get(path, 0.0) / first.value
-            of_last = above.get(path, 0.0) / first.value
+            of_first = ratio.value * below.get(path, 0.0) / first.headline.value
+            of_last = above.get(path, 0.0) / first.headline.value
             own = any(path == one or path.startswith(f"{one}.") for one in self.varied)
             moved[path] = math.hypot(of_first, of_last) if own else of_last - of_first
         return moved

@@ -93,8 +93,7 @@ def inputs_text(report: Report, units: UnitSystem) -> list[str]:
         dimension = report.quantities[name].dimension
         scale, unit = units.scale(dimension), unit_text(dimension, units)
         parts = ", ".join(
-            f"{path} {size / scale:.1e}"
-            for path, size in sorted(((path, abs(share)) for path, share in shares.items()), key=lambda pair: -pair[1])
+            f"{path} {abs(share) / scale:.1e}" for path, share in sorted(shares.items(), key=lambda pair: -abs(pair[1]))
         )
         lines.append(
             f"inputs     make {spoken(name)} uncertain by {report.input_error(name) / scale:.2e}{unit} (one standard deviation) beside its bar: {parts}"

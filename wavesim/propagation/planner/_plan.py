@@ -218,7 +218,7 @@ def _roams(problem: Problem, absorber: Absorber | str | None) -> bool:
     if all(closed) and -math.inf not in potential.asymptotes():
         return not potential.static or beside_wall
     if state is None:
-        # in a field that pulls without end the lowest states of a larger box are other states, unless the start ends at the rims
+        # in a field that pulls without end a larger box has other lowest states; those of driven wells end at the wells' rims
         return isinstance(potential, Driven) and isinstance(problem.state, LeftLocalized | RightLocalized)
     if beside_wall:
         return absorber is None or isinstance(absorber, str)

@@ -41,11 +41,18 @@ def mass_element_levels(
     """The `count` lowest levels between walls at the ends of the nodes, each too high by what the elements cannot show.
 
     Args:
-        potential: V(x) of arrays [energy].
-        mass: m(x) of arrays [mass].
-        nodes: ends of the elements, increasing; every jump of V and m is one [length].
+        potential: V(x) of an array of positions, of its shape [energy].
+        mass: m(x) likewise [mass].
+        nodes: ends of the elements, increasing, shape (elements + 1,); every jump of V and m is one [length].
         count: how many, fewer than there are elements times degree.
         degree: of the polynomials.
+
+    Returns:
+        the `MassElementLevels`.
+
+    Not for levels whose states reach the walls: these are those of a box.
+
+    Source: I. Babuska, J. Osborn, Handbook of Numerical Analysis II, 641 (1991), section 8.
     """
     points, weights = np.polynomial.legendre.leggauss(degree + _MORE_POINTS)
     values, slopes = lobatto(points, degree), _slopes(points, degree)
@@ -55,24 +62,22 @@ def mass_element_levels(
     stiffness = np.einsum("eq,qi,qj->eij", weights / (2 * m * half[:, None]), slopes, slopes)
     heights = np.einsum("eq,qi,qj->eij", weights * half[:, None] * v, values, values)
     overlaps = half[:, None, None] * np.einsum("q,qi,qj->ij", weights, values, values)
-    count_of_elements = half.size
-    inner = count_of_elements + 1 + np.arange(count_of_elements * (degree - 1)).reshape(count_of_elements, -1)
-    place = np.concatenate(
-        [np.arange(count_of_elements)[:, None], np.arange(1, count_of_elements + 1)[:, None], inner], axis=1
-    )
-    size = count_of_elements + 1 + inner.size
+    elements = half.size
+    inner = elements + 1 + np.arange(elements * (degree - 1)).reshape(elements, -1)
+    place = np.concatenate([np.arange(elements)[:, None], np.arange(1, elements + 1)[:, None], inner], axis=1)
+    size = elements + 1 + inner.size
     matrices = np.zeros((3, size, size))
     for matrix, parts in zip(matrices, (stiffness, heights, overlaps), strict=True):
         np.add.at(matrix, (place[:, :, None], place[:, None, :]), parts)
-    kept = np.delete(np.arange(size), [0, count_of_elements])
+    kept = np.delete(np.arange(size), [0, elements])
     kinetic, high, overlap = (matrix[np.ix_(kept, kept)] for matrix in matrices)
     energies, states = scipy.linalg.eigh(kinetic + high, overlap, subset_by_index=[0, count - 1])
     whole = np.zeros((count, size))
     whole[:, kept] = states.T
     waves = Waves(
         nodes,
-        whole[:, : count_of_elements + 1],
-        whole[:, count_of_elements + 1 :].reshape(count, count_of_elements, -1),
+        whole[:, : elements + 1],
+        whole[:, elements + 1 :].reshape(count, elements, -1),
     )
     largest = degree**4 / (2 * float(np.min(m * half[:, None] ** 2))) + float(np.max(np.abs(v)))
     return MassElementLevels(energies, np.einsum("in,ij,jn->n", states, kinetic, states), waves, 2.0**-52 * largest)

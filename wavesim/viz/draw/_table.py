@@ -99,10 +99,9 @@ def _write(figure: Figure, heads: tuple[str, ...], rows: list[tuple[str, ...]], 
 def _inputs(report: Report, quantity: Quantity, units: UnitSystem) -> tuple[str, ...]:
     """One standard deviation by the inputs together, and the inputs that make most of it."""
     scale = units.scale(quantity.dimension)
-    sizes = ((path, abs(share)) for path, share in report.inputs[quantity.name].items())
-    shares = sorted(sizes, key=lambda pair: -pair[1])
+    shares = sorted(report.inputs[quantity.name].items(), key=lambda pair: -abs(pair[1]))
     together = f"\u00b1 {scientific(report.input_error(quantity.name) / scale, 1)}"
-    words = [f"{path} {scientific(share / scale, 1)}" for path, share in shares[:_MOST_INPUTS]]
+    words = [f"{path} {scientific(abs(share) / scale, 1)}" for path, share in shares[:_MOST_INPUTS]]
     more = [] if len(shares) <= _MOST_INPUTS else [f"{len(shares) - _MOST_INPUTS} more"]
     return "   by uncertain inputs", "one standard deviation", together, ", ".join([*words, *more]), "", ""
 

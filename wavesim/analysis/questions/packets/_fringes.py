@@ -166,7 +166,7 @@ class _Resolution(NamedTuple):
         beside: half of its strip, in widths of the packet, and in widths of a slit beyond the slits.
         spreads: deviations of the packet's momentum that count.
         energies: from threshold to threshold.
-        closed: momenta of the channels, in largest open ones.
+        closed: largest momentum of a channel along the wall, in that of the fastest wave.
         slices: of the wall.
     """
 
