@@ -11,7 +11,6 @@ import numpy as np
 
 from ..._face import short
 from ..._typing import ENERGY, LENGTH, TIME
-from ...ends import Axis
 from ...errors import ArgumentError
 from ...units import UnitSystem
 from .._colors import phase_table
@@ -137,6 +136,9 @@ def on_picture(psi: np.ndarray, result: Result, scene: Scene, units: UnitSystem,
         # planes are large, and no eye sees a millionth
         psi = psi.astype(np.complex64)
     picture = onto_points(psi, float(grid.lower[0]), float(grid.spacing[0]), scene.x * length, 0)
+    # its module imports JAX, without which what only paints gets along
+    from ...ends import Axis
+
     outside = [(side, wall) for side, wall in zip((-1, 1), scene.walls, strict=True) if wall is not None]
     # the grid's own copies beyond its ends are no part of the run, but on a ring
     if not isinstance(result.problem.ends, Axis):
