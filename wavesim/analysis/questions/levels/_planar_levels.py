@@ -20,7 +20,7 @@ from ...bars import BoundStates, Measurement, ProgressNote
 from ._solved_levels import SolvedLevels
 
 _MOST_ROUNDS = 6
-# how much coarser the grid is whose whole difference is the bar
+# how much coarser the grid is whose whole difference is the bar: the one before, where only the spacing was refined
 _RATIO = 1.4
 # the error of a sharp V falls with the square of the spacing at least: at this ratio the difference is nearly the error itself
 _SHARP = 2.0
@@ -120,26 +120,43 @@ def planar_states(
     basin = None if given or separable else basin_of(problem.potential, float(problem.mass), count + 1)
     sharp = 1.0 if problem.potential.smooth else _SHARP
     known: GridStates | None = None
+    coarse: GridStates | None = None
+    ends: tuple[tuple[float, float], ...] = ()
+    rounds = 0
     while True:
-        grid = given or (_grid(problem, count, box, space) if basin is None else _around(basin, box, space))
+        rounds += 1
+        last = given is not None or rounds > _MOST_ROUNDS
+        if basin is not None and not ends:
+            ends = tuple(basin.reach(axis, math.sqrt(box) / 10) for axis in range(len(basin.lines)))
+        grid = given or (_grid(problem, count, box, space) if basin is None else _over(basin, ends, space))
         # each grid begins with what the one before has found
-        yield ProgressNote(runs, runs + 3)
-        coarse = _solve(problem, coarsened(grid, _RATIO, problem.potential), count, whole, known)
-        yield ProgressNote(runs + 1, runs + 3)
+        if coarse is None:
+            yield ProgressNote(runs, runs + 3)
+            known = coarse = _solve(problem, coarsened(grid, _RATIO, problem.potential), count, whole, known)
+            runs += 1
+        yield ProgressNote(runs, runs + 2)
         known = fine = _solve(problem, grid, count, whole, coarse)
+        runs += 1
         if basin is not None and not whole and fine.energies[-1] >= basin.rim:
             raise NumericsError(
                 f"the levels must lie below what V is far away, {basin.rim:.6g}, but of {count} the highest is a wave that fills the box; "
                 f"ask for {int(np.sum(fine.energies < basin.rim))}."
             )
-        yield ProgressNote(runs + 2, runs + 3)
-        runs += 3
-        found = PlanarStates(fine, coarse, _solve(problem, _cut(grid), count, whole, known), sharp, runs)
+        # a smaller box has nothing to say as long as the grid is to blame
+        if not last and "grid" in blamed(PlanarStates(fine, coarse, fine, sharp, runs)):
+            coarse, space = fine, space * _RATIO
+            continue
+        yield ProgressNote(runs, runs + 1)
+        found = PlanarStates(fine, coarse, _solve(problem, _cut(grid), count, whole, known), sharp, runs + 1)
+        runs += 1
         missed = blamed(found) & {"grid", "box"}
-        if given is not None or runs > _MOST_ROUNDS * 3 or not missed:
+        if last or not missed:
             return found
-        space *= 1.3 if "grid" in missed else 1.0
-        box = max(0.01 * box, 1e-13) if "box" in missed else box
+        coarse = None if "box" in missed else fine
+        if "grid" in missed:
+            space *= _RATIO
+        if "box" in missed:
+            box, ends = max(0.01 * box, 1e-13), ()
 
 
 def _solve(problem: Problem, grid: Grid, count: int, whole: bool, known: GridStates | None) -> GridStates:
@@ -203,12 +220,11 @@ def _grid(problem: Problem, count: int, tolerance: float, finer: float) -> Grid:
     return plan(highest, max(tolerance, 1e-13), refinement=Refinement(space=finer), scheme="strang").numerics.grid
 
 
-def _around(basin: Basin, tolerance: float, finer: float) -> Grid:
-    """A grid over a basin and the tails of the waves in it, whose squares are the tolerance at the ends of the box."""
+def _over(basin: Basin, ends: tuple[tuple[float, float], ...], finer: float) -> Grid:
+    """A grid over a box that holds a basin and the tails of the waves in it."""
     spacing = math.pi / (_HELD * math.sqrt(2 * basin.mass * basin.depth)) / finer
     axes = []
-    for axis in range(len(basin.lines)):
-        low, high = basin.reach(axis, math.sqrt(tolerance) / 10)
+    for low, high in ends:
         points = fast_size((high - low) / spacing)
         axes.append(Grid((low,), ((high - low) / points,), (points,)))
     grid = Grid.product(*axes)
