@@ -10,7 +10,7 @@ import numpy as np
 
 from wavesim.errors import NumericsError
 
-from ..methods import Cells, Potential, across, as_function, breakpoints, fitted_cells
+from ..methods import Cells, Potential, SliceMatrix, across, as_function, breakpoints, fitted_cells
 from ._decay import Resonance
 
 # points of the series along which an outgoing wave's slope is differentiated, how long they reach, in 1/k, and its terms at most
@@ -221,11 +221,26 @@ def _followed(
     for first in range(0, len(part.h), _BLOCK):
         block = slice(first, first + _BLOCK)
         m = across(part.v[block], part.h[block], energy, mass)
-        for i, (before, after) in enumerate(zip(part.before[block], part.after[block], strict=True)):
-            slope = slope + before * psi
-            psi, slope = m.m11[i] * psi + m.m12[i] * slope, m.m21[i] * psi + m.m22[i] * slope
-            slope = slope + after * psi
+        a, b, c, d = _product(m, part.before[block], part.after[block])
+        psi, slope = a * psi + b * slope, c * psi + d * slope
         size = np.abs(psi) + np.abs(slope)
         norm = size if size.ndim == 1 else np.max(size, axis=0)
         psi, slope, log_norm = psi / norm, slope / norm, log_norm + np.sum(m.s, axis=0) + np.log(norm)
     return psi, slope, log_norm
+
+
+def _product(
+    m: SliceMatrix, before: np.ndarray, after: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The matrix across all cells and their kicks, from neighbors to pairs of pairs: entries m11, m12, m21, m22."""
+    kick, late = before[:, None], after[:, None]
+    top = m.m11 + m.m12 * kick, m.m12
+    low = m.m21 + m.m22 * kick + late * top[0], m.m22 + late * m.m12
+    chain = np.stack([*top, *low])
+    while (count := chain.shape[1]) > 1:
+        alone = chain[:, count - count % 2 :]
+        (a, b, c, d), (p, q, r, s) = chain[:, 0 : count - 1 : 2], chain[:, 1:count:2]
+        paired = np.stack([p * a + q * c, p * b + q * d, r * a + s * c, r * b + s * d])
+        chain = np.concatenate([paired, alone], axis=1)
+    a, b, c, d = chain[:, 0]
+    return a, b, c, d

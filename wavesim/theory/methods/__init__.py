@@ -13,6 +13,7 @@ from ._node_counting import (
 from ._quadrature import integrated as integrated, on_panels as on_panels
 from ._slices import (
     Potential as Potential,
+    SliceMatrix as SliceMatrix,
     across as across,
     as_function as as_function,
     blocks as blocks,
