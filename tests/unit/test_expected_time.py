@@ -11,10 +11,10 @@ import pytest
 import wavesim as ws
 from tests.unit.scenario_files import SMALL, wavesim, written
 from wavesim.cli import _expected_time
-from wavesim.cli._expected_time import expected_seconds, expected_text
+from wavesim.cli._expected_time import expected_seconds, expected_text, expecting, foretell
 from wavesim.potentials import GaussianBarrier
 from wavesim.propagation.stepping import _loop
-from wavesim.scenario import read_scenario, toml
+from wavesim.scenario import load_scenario, read_scenario, toml
 from wavesim.states import GaussianPacket
 
 PROBLEM = ws.Problem(GaussianBarrier(1.0, 1.0), GaussianPacket(-15.0, 2.0, momentum=1.2))
@@ -69,3 +69,27 @@ def test_certify_tells_its_first_plan_once() -> None:
     report = ws.certify(PROBLEM, 1e-3, on_plan=plans.append)
     assert len(plans) == 1
     assert report.runs > 1
+
+
+@pytest.mark.usefixtures("machine")
+def test_what_propagates_nothing_is_told_by_one_of_its_parts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """61 biases and 22 of the search, a second each."""
+    monkeypatch.setattr(_expected_time, "_taken", lambda work: 1.0)
+    diode = load_scenario("diode_current")
+    assert expected_text((diode,), [None]).startswith("about 83 s on this machine")
+    foretell((diode,), movie=False)
+    assert "takes      about 83 s" in capsys.readouterr().err
+    foretell((load_scenario("stm_current"),), movie=False)
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("machine")
+def test_each_case_is_planned_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    """A case of two levels, nothing propagated, beside a decay that is watched: the run says the same as check, not twice the first."""
+    cases = load_scenario("well_to_well_or_to_freedom").cases
+    plans = [_expected_time._first_run(case, case.tolerance) for case in cases]
+    assert plans[0] is not None
+    expecting(cases, movie=False)(plans[0])
+    assert expected_text(cases, plans, movie=False) in capsys.readouterr().err

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import statistics
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .._text import duration_text
 from ..errors import WavesimError
+from ._door import say
 
 if TYPE_CHECKING:
+    from ..analysis.bars import AbstractQuestion, Parts
     from ..propagation import Numerics
     from ..scenario import Scenario
 
@@ -17,11 +22,13 @@ if TYPE_CHECKING:
 _ALL_RUNS = 5.0
 # what is not propagation, in units of `_work_seconds`, measured over the gallery: numbers and tables, a picture, frames of a line's and of a plane's movie
 _NUMBERS, _PICTURE, _FRAME, _PLANE = 350.0, 170.0, 3.0, 20.0
-# parts of a second that the trial of an FFT pair may take
-_LEAST_SECONDS = 5e-3
+# points of a trial, in rows side by side, so that the calls themselves take no time; trials, of which the middle one counts; seconds of each at least
+_TRIAL_POINTS, _TRIALS, _LEAST_SECONDS = 4096, 5, 2e-3
 _STRIDES = 100_000
 # from so many seconds on a larger tolerance is tried, and named if it takes less than half of them
 _LONG, _LARGER, _WORTH = 30.0, 10.0, 0.5
+# seconds of planning that are spent once more to tell what each case takes
+_AT_ONCE = 2.0
 # of what a run takes: planning that took more is not done once more for the sake of advice
 _QUICK = 0.05
 
@@ -37,25 +44,44 @@ def expected_text(
         movie: whether one is painted.
         planning_s: seconds that it took to plan them all.
     """
-    from ..analysis import question_of
-
-    seconds = expected_seconds(plans, movie=movie)
+    unpropagated = _in_parts(cases, plans)
+    seconds = expected_seconds(plans, movie=movie) + unpropagated
     text = f"about {duration_text(max(seconds, 1.0))} on this machine, pictures included"
     if seconds < _LONG or planning_s > _QUICK * seconds:
         return text
     cheaper: list[Numerics | None] = []
     for case in cases:
-        question = case.find or question_of(case.problem)
         try:
-            chosen = question.planned(case.problem, _LARGER * case.tolerance, **case.fixed)
+            cheaper.append(_first_run(case, _LARGER * case.tolerance))
         except WavesimError:
             # what cannot be asked for is not advised; the run itself goes on
             return text
-        cheaper.append(None if chosen is None else chosen.numerics)
-    spared = expected_seconds(cheaper, movie=movie)
+    spared = expected_seconds(cheaper, movie=movie) + unpropagated
     if spared > _WORTH * seconds:
         return text
     return f"{text}; about {duration_text(max(spared, 1.0))} with --tolerance {_LARGER * cases[0].tolerance:g}"
+
+
+def expecting(cases: tuple[Scenario, ...], *, movie: bool) -> Callable[[Numerics], None]:
+    """Say how long all cases will take, as soon as the first run of the first one is planned."""
+    begun = time.perf_counter()
+
+    def heard(numerics: Numerics) -> None:
+        planning_s = len(cases) * (time.perf_counter() - begun)
+        plans: list[Numerics | None] = [numerics] * len(cases)
+        if planning_s < _AT_ONCE:
+            # a case that will be refused is left as it is: the run says why
+            with contextlib.suppress(WavesimError):
+                plans[1:] = [_first_run(case, case.tolerance) for case in cases[1:]]
+        say(f"takes      {expected_text(cases, plans, movie=movie, planning_s=planning_s)}")
+
+    return heard
+
+
+def foretell(cases: tuple[Scenario, ...], *, movie: bool) -> None:
+    """Say how long cases take that propagate nothing, where that is no moment."""
+    if any(_parts(case) is not None for case in cases):
+        say(f"takes      {expected_text(cases, [None] * len(cases), movie=movie)}")
 
 
 def expected_seconds(plans: list[Numerics | None], *, movie: bool = True) -> float:
@@ -74,6 +100,38 @@ def expected_seconds(plans: list[Numerics | None], *, movie: bool = True) -> flo
     return ordinary * _work_seconds() + sum(map(_propagating, runs))
 
 
+def _in_parts(cases: tuple[Scenario, ...], plans: list[Numerics | None]) -> float:
+    """Seconds of the cases that propagate nothing and yet take long: one part of each is done now."""
+    seconds = 0.0
+    for parts in (_parts(case) for case, plan in zip(cases, plans, strict=True) if plan is None):
+        if parts is not None:
+            # the first one reads programs, too
+            parts.one()
+            seconds += parts.count * _taken(parts.one)
+    return seconds
+
+
+def _question(case: Scenario) -> AbstractQuestion:
+    from ..analysis import question_of
+
+    return case.find or question_of(case.problem)
+
+
+def _parts(case: Scenario) -> Parts | None:
+    return _question(case).parts(case.problem)
+
+
+def _first_run(case: Scenario, tolerance: float) -> Numerics | None:
+    chosen = _question(case).planned(case.problem, tolerance, **case.fixed)
+    return None if chosen is None else chosen.numerics
+
+
+def _taken(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
 def _frame(numerics: Numerics) -> float:
     return _FRAME if numerics.grid.dimension == 1 else _PLANE
 
@@ -84,9 +142,7 @@ def _propagating(numerics: Numerics) -> float:
 
 def _work_seconds() -> float:
     """Seconds of a small piece of Python."""
-    begun = time.perf_counter()
-    sum(stride * stride for stride in range(_STRIDES))
-    return time.perf_counter() - begun
+    return statistics.median(_taken(lambda: sum(stride * stride for stride in range(_STRIDES))) for _ in range(_TRIALS))
 
 
 def _pair_seconds(points: tuple[int, ...]) -> float:
@@ -100,10 +156,14 @@ def _pair_seconds(points: tuple[int, ...]) -> float:
     import numpy as np
     import scipy.fft
 
-    psi = np.exp(1j * np.linspace(0.0, 1.0, math.prod(points))).reshape(points)
-    count, begun = 0, time.perf_counter()
-    while (spent := time.perf_counter() - begun) < _LEAST_SECONDS or not count:
-        psi = scipy.fft.ifftn(psi * scipy.fft.fftn(psi))
-        psi /= np.max(np.abs(psi))
-        count += 1
-    return spent / count
+    rows, axes = max(1, _TRIAL_POINTS // math.prod(points)), tuple(range(1, 1 + len(points)))
+    psi = np.exp(1j * np.linspace(0.0, 1.0, rows * math.prod(points))).reshape(rows, *points)
+
+    def pair() -> None:
+        scipy.fft.ifftn(psi * scipy.fft.fftn(psi, axes=axes), axes=axes)
+
+    # the first one makes the tables
+    pair()
+    often = max(1, math.ceil(_LEAST_SECONDS / _taken(pair)))
+    trials = [_taken(lambda: [pair() for _ in range(often)]) for _ in range(_TRIALS)]
+    return statistics.median(trials) / (often * rows)

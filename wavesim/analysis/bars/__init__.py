@@ -5,6 +5,7 @@ from ._measured import note_on as note_on
 from ._question import (
     AbstractQuestion as AbstractQuestion,
     CurvePredictions as CurvePredictions,
+    Parts as Parts,
     Predictions as Predictions,
     Reading as Reading,
 )

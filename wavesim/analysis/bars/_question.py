@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import abc
 import dataclasses
-from typing import Any, final
+from collections.abc import Callable
+from typing import Any, NamedTuple, final
 
 import numpy as np
 
@@ -32,6 +33,18 @@ class Reading:
     def repeatable(self) -> float:
         """The number that runs on other grids must repeat: `compared` where it is given, else the value."""
         return self.value if self.compared is None else self.compared
+
+
+class Parts(NamedTuple):
+    """Work that propagates nothing and takes long, for whoever tells the time.
+
+    Attributes:
+        count: of parts that take alike.
+        one: does one of them.
+    """
+
+    count: int
+    one: Callable[[], object]
 
 
 Predictions = dict[str, dict[str, float]]
@@ -71,6 +84,11 @@ class AbstractQuestion(abc.ABC):
     def without_run(self, problem: Problem, tolerance: float, plan: Plan | None, **fixed: Any) -> Report | None:
         """The answer by other means, where the run that is planned would take too long, or is too large for a plan; None to make the run."""
         del problem, tolerance, plan, fixed
+        return None
+
+    def parts(self, problem: Problem) -> Parts | None:
+        """What the answer takes where nothing is propagated; None where it is there in a moment."""
+        del problem
         return None
 
     @abc.abstractmethod

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._door import complain, say
+from .._expected_time import expecting, foretell
 from .._film import put_film
 from .._film_options import FilmOptions
 from .._outbox import Outbox
@@ -16,7 +17,6 @@ from ._run import (
     changed_words,
     code_of,
     encoded,
-    expecting,
     moved_by,
     remark_older,
     saved,
@@ -47,6 +47,8 @@ def run_cases(
 
     done: list[Report] = []
     second: list[Verification | None] = []
+    if not quiet:
+        foretell(scenario.cases, movie=film is not None)
     with Outbox(out) as box:
         for number, case in enumerate(scenario.cases, start=1):
             if not quiet:

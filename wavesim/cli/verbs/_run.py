@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ import typer
 
 from ...errors import BrokenOffError, UnboundError, WavesimError
 from .._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say
-from .._expected_time import expected_text
+from .._expected_time import expecting, foretell
 from .._film import put_film
 from .._film_options import FilmOptions
 from .._outbox import Outbox
@@ -47,6 +46,8 @@ def run(
     """
     from ... import reports
 
+    if not quiet:
+        foretell((scenario,), movie=film is not None)
     with Outbox(out) as box:
         report = certified(scenario, quiet, on_plan=None if quiet else expecting((scenario,), movie=film is not None))
         verification = verified(scenario, report, quiet) if verify else None
@@ -141,17 +142,6 @@ def remark_older(box: Outbox, names: tuple[str, ...]) -> None:
 def encoded(text: str) -> bytes:
     """Text as a file holds it, whatever characters are in it."""
     return f"{text}\n".encode("utf-8", "backslashreplace")
-
-
-def expecting(cases: tuple[Scenario, ...], *, movie: bool) -> Callable[[Numerics], None]:
-    """Say how long all cases will take, as soon as the first run of the first one is planned."""
-    begun = time.perf_counter()
-
-    def heard(numerics: Numerics) -> None:
-        planning_s = len(cases) * (time.perf_counter() - begun)
-        say(f"takes      {expected_text(cases, [numerics] * len(cases), movie=movie, planning_s=planning_s)}")
-
-    return heard
 
 
 def certified(

@@ -18,7 +18,7 @@ from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
 from ....potentials import Heterostructure
 from ....problem import Problem
-from ...bars import Curve, Estimate, Predictions, Quantity, Report
+from ...bars import Curve, Estimate, Parts, Predictions, Quantity, Report
 from ...predictions import by_scattering_matrices, cells_of, poles_of, scattering_problem
 from ..plane_waves import AbstractPlaneWaveQuestion
 
@@ -27,6 +27,8 @@ _FLANKS = np.array([-30.0, -8.0, -2.0, -0.6, 0.0, 0.6, 2.0, 8.0, 30.0])
 # Fermi's tail is followed to so many kT
 _TAIL = 40.0
 _TOLERANCE, _CLOSE = 1e-7, 1e-5
+# biases that the search for a peak and a valley looks at
+_SEARCHED = 22
 # of a problem and the largest energy, to log T of energies
 _Route = Callable[[Problem, float], Callable[[np.ndarray], np.ndarray]]
 
@@ -74,6 +76,10 @@ class CurrentVoltage(AbstractPlaneWaveQuestion):
                 "lowest",
                 f"must be below highest, but they are {as_written(self.lowest)} and {as_written(self.highest)}; exchange them.",
             )
+
+    def parts(self, problem: Problem) -> Parts:
+        bias = (float(self.lowest) + float(self.highest)) / 2
+        return Parts(self.count + _SEARCHED, lambda: self._current(problem, bias, _by_cells))
 
     def alone(self, problem: Problem) -> dict[str, Quantity]:
         return self._solved(problem)[0]
