@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 
 # before numpy is imported: small matrices gain nothing by threads, which spin where two tests run at once
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -13,6 +15,15 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 jax.config.update("jax_enable_x64", True)
+
+# What one worker has compiled, the others read: the first process makes the folder, its children inherit the name, and it goes at the end.
+_FIRST = "WAVESIM_TEST_PROGRAMS" not in os.environ
+_PROGRAMS = os.environ.setdefault(
+    "WAVESIM_TEST_PROGRAMS", tempfile.mkdtemp(prefix="wavesim_test_programs_") if _FIRST else ""
+)
+jax.config.update("jax_compilation_cache_dir", _PROGRAMS)
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.05)
+jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 # The same examples in each run, and no clock: the first example of a JAX function pays for its compilation.
 hypothesis.settings.register_profile(
@@ -29,6 +40,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep all but ``pytest -m gpu`` on the CPU, so that `make test` means the same on every machine."""
     if config.option.markexpr == "not gpu":
         jax.config.update("jax_platforms", "cpu")
+
+
+def pytest_unconfigure() -> None:
+    """Remove the programs."""
+    if _FIRST:
+        shutil.rmtree(_PROGRAMS, ignore_errors=True)
 
 
 def pytest_report_header() -> str:
