@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from typing import Any
 
@@ -16,7 +17,7 @@ from ..problem import Problem
 from ..propagation import Adjoint, FrameSum, Numerics, Result, checked, has_adjoint, propagate, propagate_with_adjoint
 from ..unfolding import unfolded
 from ._parameters import Parameter, with_value
-from .bars import AbstractQuestion, AbstractRecordQuestion
+from .bars import AbstractQuestion, AbstractRecordQuestion, measured_numbers, measured_readings
 
 # steps of the differences of V and of psi(0), as shares of a parameter's scale, offsets in steps and weights: central, of fourth order, and from
 # one side, of third
@@ -49,6 +50,7 @@ class RunGradients:
         values: of the numbers, by name.
         adjoints: psi and phi of each.
         tolerance: that the run was planned for.
+        measured: names of the problem's own observables that are the numbers, in place of the question's.
     """
 
     problem: Problem
@@ -57,6 +59,7 @@ class RunGradients:
     values: dict[str, float]
     adjoints: dict[str, Adjoint]
     tolerance: float
+    measured: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -67,6 +70,7 @@ class RunGradients:
         samples: int,
         numerics: Numerics | None = None,
         only: str | None = None,
+        measured: tuple[str, ...] = (),
     ) -> RunGradients:
         """Propagate there and back.
 
@@ -77,6 +81,7 @@ class RunGradients:
             samples: of psi and phi over the run, at most.
             numerics: of the run; by default planned.
             only: a number that alone is wanted; the way back takes as long for each of them as for one.
+            measured: observables of the problem whose last values are wanted in place of the question's numbers, in a box that nothing leaves.
 
         Raises:
             WavesimError: if the question's numbers are no sums over a record, or the method cannot run backward.
@@ -87,10 +92,19 @@ class RunGradients:
             raise WavesimError(
                 f"sensitivities need a number that is read off a record, or known without one, but this is neither; {cure}."
             )
-        measured = dataclasses.replace(problem, measure=problem.measure | question.observables(problem))
+        watched = dataclasses.replace(problem, measure=problem.measure | question.observables(problem))
+        line = unfolded(watched)
+        there_and_back = functools.partial(
+            cls._there_and_back,
+            watched,
+            question=question,
+            tolerance=tolerance,
+            samples=samples,
+            only=only,
+            own=measured,
+        )
         if given is not None:
-            return cls._there_and_back(measured, checked(unfolded(measured), given), question, tolerance, samples, only)
-        line = unfolded(measured)
+            return there_and_back(checked(line, given))
         # no error of the steps: a derivative may be off by more than its number
         exact: dict[str, Any] = {"scheme": "chebyshev"}
         if not problem.potential.static:
@@ -99,27 +113,31 @@ class RunGradients:
         chosen = question.planned(line, tolerance, frames=samples, **exact)
         if chosen is None or not has_adjoint(chosen.numerics):
             raise WavesimError(f"sensitivities need a run that can go backward, but this method cannot; {cure}.")
-        return cls._there_and_back(measured, checked(line, chosen.numerics), question, tolerance, samples, only)
+        return there_and_back(checked(line, chosen.numerics))
 
     @classmethod
     def _there_and_back(
         cls,
-        measured: Problem,
+        watched: Problem,
         numerics: Numerics,
+        *,
         question: AbstractRecordQuestion,
         tolerance: float,
         samples: int,
         only: str | None,
+        own: tuple[str, ...],
     ) -> RunGradients:
         cure = "compare two runs, or two rows of a sweep"
 
         def wanted(record: Result) -> dict[str, FrameSum]:
+            if own:
+                return measured_numbers(own, record)
             sums = sums_of(question, record, tolerance / 10)
             parts = {} if only is None else question.made_of(only)
             return {part: sums[part] for part in parts if part in sums} or sums
 
         result = propagate_with_adjoint(
-            unfolded(measured),
+            unfolded(watched),
             numerics,
             wanted,
             samples=samples,
@@ -127,9 +145,13 @@ class RunGradients:
         )
         if not result.adjoints:
             raise WavesimError(f"sensitivities need a number that is a sum over the record, but this is none; {cure}.")
-        values = {name: reading.value for name, reading in question.readings(result).items()}
-        known = {name: value for name, value in values.items() if _parts(question, name, result.adjoints)}
-        return cls(measured, numerics, question, known, result.adjoints, tolerance)
+        read = measured_readings(watched, own, result) if own else question.readings(result)
+        known = {
+            name: reading.value
+            for name, reading in read.items()
+            if name in own or _parts(question, name, result.adjoints)
+        }
+        return cls(watched, numerics, question, known, result.adjoints, tolerance, own)
 
     def by(self, parameter: Parameter, scale: float) -> dict[str, tuple[float, float]]:
         """The derivative of each number, and its error: what every other sample in time changes, and the share that the number itself may be off by.
@@ -159,7 +181,7 @@ class RunGradients:
         return {name: self._sum(name, moved, scale, edges) for name in self.values}
 
     def _sum(self, name: str, moved: dict[str, tuple[float, float]], scale: float, edges: float) -> tuple[float, float]:
-        parts = _parts(self.question, name, self.adjoints)
+        parts = {name: 1.0} if name in self.measured else _parts(self.question, name, self.adjoints)
         derivative = sum(weight * moved[part][0] for part, weight in parts.items())
         error = sum(abs(weight) * moved[part][1] for part, weight in parts.items())
         # a derivative is off by a larger share than its number, which errs alike on both sides

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from ..errors import WavesimError
 from ..grid import Grid
 from ..problem import Problem
+from ..propagation import Numerics
 from ._certify import question_of
-from ._sensitivities import derivatives, duration_of
+from ._gradients import SAMPLES, RunGradients
+from ._sensitivities import collected, derivatives, duration_of
 from .bars import AbstractQuestion, Report
 
 # error of a derivative by a run, of itself: nobody knows an uncertainty to more digits
@@ -51,18 +53,35 @@ def with_inputs(
         }
         for name in report.quantities
     }
-    unknown = [name for name in problem.measure if name in report.quantities and not inputs[name]]
-    notes = (
-        [
-            f"how uncertain {', '.join(unknown)} of [measure] is by its inputs is not known: only what is asked is differentiated."
-        ]
-        if unknown
-        else []
-    )
-    warnings = [f"the uncertainty of {path} is not part of any bar: {reason}" for path, reason in missing.items()]
+    own = tuple(name for name in problem.measure if name in report.quantities and not inputs[name])
+    warnings = []
+    if own and report.result is not None:
+        try:
+            inputs |= _measured(report, report.result.numerics, problem, question, uncertainties, own)
+        except WavesimError as error:
+            warnings.append(
+                f"the uncertainties of the inputs are not part of the bar of {', '.join(own)} of [measure]: {error}"
+            )
+    warnings += [f"the uncertainty of {path} is not part of any bar: {reason}" for path, reason in missing.items()]
     return dataclasses.replace(
         report,
         inputs={name: shares for name, shares in inputs.items() if shares},
-        notes=(*report.notes, *notes),
         warnings=(*report.warnings, *warnings),
     )
+
+
+def _measured(
+    report: Report,
+    numerics: Numerics,
+    problem: Problem,
+    question: AbstractQuestion,
+    uncertainties: Mapping[str, float],
+    names: tuple[str, ...],
+) -> dict[str, dict[str, float]]:
+    """The same of the problem's own observables, by the report's run once more, and once back for each."""
+    run = RunGradients.of(problem, question, report.tolerance, SAMPLES[0], numerics, measured=names)
+    entries, _ = collected(problem, question, uncertainties, run.by)
+    return {
+        name: {path: found[name].derivative * float(uncertainties[path]) for path, found in entries.items()}
+        for name in names
+    }

@@ -199,16 +199,16 @@ def _by_run(problem: Problem, question: AbstractQuestion, samples: int, paths: I
     """The same by one run there and back."""
     run = RunGradients.of(problem, question, _OF_RUNS, samples)
     here = {name: Quantity(name, value, 0.0, ANY) for name, value in run.values.items()}
-    return here, *_collected(problem, question, paths, run.by)
+    return here, *collected(problem, question, paths, run.by)
 
 
 def _by_states(problem: Problem, question: Levels, paths: Iterable[str] | None, grid: Grid | None) -> _Derivatives:
     """The same of levels by their states."""
     levels = PlanarLevels.of(problem, question, grid)
-    return levels.numbers, *_collected(problem, question, paths, functools.partial(levels.by, problem))
+    return levels.numbers, *collected(problem, question, paths, functools.partial(levels.by, problem))
 
 
-def _collected(
+def collected(
     problem: Problem,
     question: AbstractQuestion,
     paths: Iterable[str] | None,

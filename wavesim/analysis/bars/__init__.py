@@ -1,7 +1,11 @@
 """Error bars: what is repeated, what it shows, and the report that says it."""
 
 from ._accuracy import combined as combined, rounding as rounding, spacing_order as spacing_order
-from ._measured import note_on as note_on
+from ._measured import (
+    measured_numbers as measured_numbers,
+    measured_readings as measured_readings,
+    note_on as note_on,
+)
 from ._question import (
     AbstractQuestion as AbstractQuestion,
     CurvePredictions as CurvePredictions,
