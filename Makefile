@@ -19,11 +19,11 @@ define install
 	|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(1)'
 endef
 
-.PHONY: help demo test lint docs bench clean
+.PHONY: help demo test lint suite docs bench clean
 
 help:
 	@echo "make demo    run two tunneling scenarios with movies into results/"
-	@echo "make test    check style, layers and types, then run the tests"
+	@echo "make test    check style, layers and types, and run the tests"
 	@echo "make lint    the checks of 'make test' alone"
 	@echo "make docs    build the manual into build/site (offline; broken links are errors)"
 	@echo "make bench   run the benchmarks (installs the peers they are measured against)"
@@ -64,8 +64,12 @@ lint: $(DEV_READY)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pyright
 
-test: lint
+suite: $(DEV_READY)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# side by side: the checks take one core for minutes
+test: $(DEV_READY)
+	$(MAKE) --jobs=2 lint suite
 
 docs: $(DOCS_READY)
 	JAX_PLATFORMS=cpu $(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
