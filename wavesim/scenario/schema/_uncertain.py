@@ -17,6 +17,7 @@ from ._fields import quantity_value
 
 # where the numbers of the physics are; others are choices, and nobody measured them
 _PHYSICS = ("particle", "potential", "state", "duration")
+_OPEN_END = re.compile(r"(\+-|\+/-|\u00b1)\s*$")
 _SHARE = re.compile(r"((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*%")
 
 
@@ -48,7 +49,15 @@ def _without(node: Any, path: str, natural: bool, found: dict[str, str]) -> Any:
     if isinstance(node, list):
         entries = [_without(value, f"{path}.{place}", natural, found) for place, value in enumerate(node)]
         return entries if any(new is not old for new, old in zip(entries, node, strict=True)) else node
-    if not isinstance(node, str) or (parts := split_uncertain(node)) is None:
+    if not isinstance(node, str):
+        return node
+    parts = split_uncertain(node)
+    if parts is None:
+        if path.split(".")[0] in _PHYSICS and _OPEN_END.search(node):
+            example = "0.30 +- 0.01" if natural else "0.30 +- 0.01 eV"
+            raise ScenarioError(
+                f'{path} must have a number after the +-, but is {brief(node)}; write it as in "{example}", or leave out the +-.'
+            )
         return node
     value, found[path] = parts
     try:
