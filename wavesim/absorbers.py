@@ -68,9 +68,12 @@ class Absorber:
         u = jnp.clip(depth, 0.0, 1.0 - 1e-9)
         return 0.58 * self.energy * u**2 / (1 - u) ** 2
 
-    def sample(self, grid: Grid) -> jax.Array:
-        """W on `grid`, shape ``grid.points``: zero inside, rising towards the ends of the absorbing axes."""
-        total = jnp.zeros(grid.points)
+    def check_fit(self, grid: Grid) -> None:
+        """Refuse a grid without these axes, or without room between the layers.
+
+        Raises:
+            ArgumentError: if it is such a grid.
+        """
         for axis in self.axes:
             if axis >= grid.dimension:
                 raise ArgumentError(
@@ -83,6 +86,17 @@ class Absorber:
                     f"of the two absorbing layers must leave room between them, but 2 x {amount(self.width, LENGTH)} is not below the box of "
                     f"{amount(upper - lower, LENGTH)}; make the box longer or the layers thinner.",
                 )
+
+    def sample(self, grid: Grid) -> jax.Array:
+        """W on `grid`, shape ``grid.points``: zero inside, rising towards the ends of the absorbing axes.
+
+        Raises:
+            ArgumentError: if the layers do not fit the grid.
+        """
+        self.check_fit(grid)
+        total = jnp.zeros(grid.points)
+        for axis in self.axes:
+            lower, upper = grid.lower[axis], grid.upper[axis]
             x = grid.position[axis]
             depth = jnp.maximum(lower + self.width - x, x - (upper - self.width)) / self.width
             total = total + self.profile(depth)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from wavesim import Absorber, Grid
+from wavesim import Absorber, Grid, Problem, plan
 from wavesim.analysis import absorber_leak
 from wavesim.analysis.predictions._absorber_leak import layer_leak
 from wavesim.errors import ArgumentError
+from wavesim.potentials import GaussianBarrier
+from wavesim.propagation import check
+from wavesim.states import GaussianPacket
 
 GRID = Grid.line(-10.0, 10.0, 200)
 
@@ -98,3 +103,11 @@ def test_leaks_read_off_a_table_are_those_of_the_layer() -> None:
         matters = exact > 0.01 * exact.max()
         assert np.max(np.abs(told / exact - 1)[matters]) < 0.05
         assert np.all(told[~matters] < 0.011 * exact.max())
+
+
+def test_numerics_with_layers_that_meet_are_refused_before_a_run() -> None:
+    problem = Problem(GaussianBarrier(1.0, 1.0), GaussianPacket(-15.0, 2.0, momentum=1.2))
+    numerics = plan(problem, 1e-3).numerics
+    length = float(numerics.grid.upper[0] - numerics.grid.lower[0])
+    with pytest.raises(ArgumentError, match="must leave room between them"):
+        check(problem, dataclasses.replace(numerics, absorber=Absorber(length / 2, 1.0)))

@@ -123,12 +123,15 @@ def check(problem: Problem, numerics: Numerics) -> None:
 
     Raises:
         NumericsError: with what does not fit, and the cure.
+        ArgumentError: if the absorbing layers do not fit the grid.
     """
     refuse_many_frames(numerics)
     problem = unfolded(problem)
     method, potential = numerics.method, problem.potential
     if (packet := as_packet(problem.state, problem.mass)) is not None:
         packet.check_fit(numerics.grid, problem.mass)
+    if numerics.absorber is not None:
+        numerics.absorber.check_fit(numerics.grid)
     if not deltas_fit(numerics.grid, potential):
         raise NumericsError(
             f"the deltas of {named(potential)} must lie on grid points, but one is {misfit(numerics.grid, potential):.2g} of a cell off; "
