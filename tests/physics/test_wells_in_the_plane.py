@@ -67,6 +67,22 @@ def test_the_pass_and_the_plane_across_it() -> None:
     assert wells.top == pytest.approx(BARRIER, rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("formula", "pass_at"),
+    [
+        # the mesh has the pass a whole point away, where the search for it ended at rounding and was not believed
+        ("1.03232*((c*x + s*y)^2 - 1.49064^2)^2 + 1.1249^2*(c*y - s*x)^2/2", (0.0, 0.0)),
+        # kinks: two parabolas that meet where 1.1 (x + 1)^2 = (x - 1.2)^2, and a turned |u|
+        ("2*min((x - 1.2)^2, 1.1*(x + 1)^2) + 0.7*(y - 0.3)^2", (0.073795, 0.3)),
+        ("2*(abs(c*x + s*y) - 1.3)^2 + (c*y - s*x)^2", (0.0, 0.0)),
+    ],
+)
+def test_the_pass_is_not_where_the_mesh_has_it(formula: str, pass_at: tuple[float, float]) -> None:
+    wells = wells_in_plane(Expression(formula, {"c": 0.768507, "s": 0.639841} if "c*x" in formula else {}), 1.0)
+    assert wells is not None
+    assert wells.summit == pytest.approx(pass_at, abs=1e-4)
+
+
 def test_a_localized_start_beats_as_on_the_line() -> None:
     """Set-up: a particle on the left of the turned well, for 0.3 periods.
 

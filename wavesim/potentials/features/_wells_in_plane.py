@@ -14,8 +14,10 @@ from ._basin import basin_of
 
 # states that the basin holds in which wells are looked for, and the height of a pass, as a share of the basin's, below which it divides nothing
 _STATES, _LEAST = 12, 1e-6
-# of the mesh: differences by which slopes of V are told, and how far a pass may lie from where the mesh has it
-_STEP, _NEAR = 1e-3, 3.0
+# of the mesh: differences by which slopes of V are told, one after the other, and how far a pass may lie from where the mesh has it
+_REACHES, _NEAR = (1.0, 1e-1, 1e-2, 1e-3), 3.0
+# of the slopes where the mesh has a pass: what is left of them at a pass
+_FLAT = 1e-6
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -134,17 +136,25 @@ def _bottom(value: _Height, place: np.ndarray, steps: np.ndarray) -> np.ndarray:
 
 
 def _pass(value: _Height, place: np.ndarray, steps: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where grad V = 0 next to a place, and the direction in which V falls from there; the place itself and the way across where V is not smooth."""
-    axes = np.eye(len(place))
+    """Where grad V = 0 next to a place, and the direction in which V falls from there, or the way across where V is not smooth.
 
-    def slopes(offset: np.ndarray) -> np.ndarray:
+    Slopes are differences over a step of the mesh at first, then over less and less of it: those of a V with a kink are continuous too.
+    """
+    axes, offset = np.eye(len(place)), np.zeros(len(place))
+
+    def slopes(offset: np.ndarray, reach: float) -> np.ndarray:
         at = place + offset * steps
-        ends = [(value(at + _STEP * steps * axis), value(at - _STEP * steps * axis)) for axis in axes]
-        return np.array([(after - before) / (2 * _STEP) for after, before in ends])
+        ends = [(value(at + reach * steps * axis), value(at - reach * steps * axis)) for axis in axes]
+        return np.array([(after - before) / (2 * reach) for after, before in ends])
 
-    found = scipy.optimize.root(slopes, np.zeros(len(place)), tol=1e-12)
-    offset = found.x if bool(found.success) and np.all(np.abs(found.x) < _NEAR) else np.zeros(len(place))
-    bends = np.stack([(slopes(offset + 0.1 * axis) - slopes(offset - 0.1 * axis)) / 0.2 for axis in axes])
+    for reach in _REACHES:
+        found = scipy.optimize.root(slopes, offset, (reach,), tol=1e-12)
+        # at rounding the search may say that it failed: what is left of the slopes tells
+        left = np.max(np.abs(found.fun)) / max(np.max(np.abs(slopes(np.zeros(len(place)), reach))), 1e-300)
+        if (bool(found.success) or left < _FLAT) and np.all(np.abs(found.x) < _NEAR):
+            offset = found.x
+    last = _REACHES[-1]
+    bends = np.stack([(slopes(offset + 0.1 * axis, last) - slopes(offset - 0.1 * axis, last)) / 0.2 for axis in axes])
     curvature = (bends + bends.T) / 2 / np.outer(steps, steps)
     sizes, directions = np.linalg.eigh(curvature)
     unit = across / np.linalg.norm(across)
