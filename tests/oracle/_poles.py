@@ -21,7 +21,9 @@ def lowest_pole(formula: Formula, mass: float, reach: tuple[float, float]) -> tu
 
     Source: W. P. Reinhardt, Annu. Rev. Phys. Chem. 33, 223 (1982); J. R. Colbert and W. H. Miller, J. Chem. Phys. 96, 1982 (1992).
     """
-    spectra = [_spectrum(formula, mass, reach, *choice) for choice in zip(_POINTS, _ANGLES, strict=True)]
+    spectra, sizes = zip(
+        *(_spectrum(formula, mass, reach, *choice) for choice in zip(_POINTS, _ANGLES, strict=True)), strict=True
+    )
     # what does not move when the angle changes is a resonance
     first, second = spectra
     apart = np.abs(first[:, None] - second[None, :])
@@ -32,11 +34,14 @@ def lowest_pole(formula: Formula, mass: float, reach: tuple[float, float]) -> tu
     if not np.any(steady):
         return None
     at = np.flatnonzero(steady)[np.argmin(np.real(first[steady]))]
-    # the finer one of the two
-    return complex(second[np.argmin(apart[at])]), float(moved[at])
+    # the finer one of the two; that both agree by chance says nothing beyond what rounding leaves of a matrix of this size
+    return complex(second[np.argmin(apart[at])]), float(moved[at]) + float(np.finfo(float).eps) * max(sizes)
 
 
-def _spectrum(formula: Formula, mass: float, reach: tuple[float, float], points: int, angle: float) -> np.ndarray:
+def _spectrum(
+    formula: Formula, mass: float, reach: tuple[float, float], points: int, angle: float
+) -> tuple[np.ndarray, float]:
+    """Eigenvalues of the turned H, and the size of its largest entry."""
     x = np.linspace(*reach, points)
     step, n = x[1] - x[0], np.arange(points)
     apart = n[:, None] - n[None, :]
@@ -44,4 +49,5 @@ def _spectrum(formula: Formula, mass: float, reach: tuple[float, float], points:
         kinetic = np.where(apart == 0, np.pi**2 / 3, 2.0 * (-1.0) ** apart / apart**2) / (2 * mass * step**2)
     turned: Any = x * np.exp(1j * angle)
     potential = formula.complex_at(turned)
-    return np.linalg.eigvals(kinetic * np.exp(-2j * angle) + np.diag(potential))
+    matrix = kinetic * np.exp(-2j * angle) + np.diag(potential)
+    return np.linalg.eigvals(matrix), float(np.max(np.abs(matrix)))
