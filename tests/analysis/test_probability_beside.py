@@ -21,7 +21,7 @@ def test_is_right_to_rounding_where_weights_of_points_are_not(points: int, regio
     """
     grid = ws.Grid.line(-10.0, 10.0, points)
     psi = (2 * math.pi) ** -0.25 * np.exp(-((grid.x - 0.3) ** 2) / 4 + 1j * grid.x)
-    hamiltonian = Hamiltonian(grid, np.zeros(points), 1.0)
+    hamiltonian = Hamiltonian(grid, np.zeros(points), 1.0)  # type: ignore[arg-type]
     before = (1 + math.erf(0.4 / math.sqrt(2))) / 2
     right = before if region is ws.Before else 1 - before
 
