@@ -19,7 +19,7 @@ from ...schemes import Chebyshev, Scheme
 
 # how much coarser the repetitions are
 _TIME_RATIOS = (2, 4)
-_SMOOTH_RATIOS = (1.4,)
+_SMOOTH_RATIOS, _SMOOTH_RATES = (1.4,), (1.2, 1.4)
 _SHARP_RATIOS = (1.3, 1.7)
 # an estimate from two runs may fall short of the truth by this factor before the asymptotic range is reached
 _SAFETY = 3.0
@@ -112,15 +112,21 @@ def _stepped(numerics: Numerics, ratio: int) -> Numerics | None:
     return dataclasses.replace(numerics, dt=dt, steps=steps, frames=frames, method=method, save_psi=False)
 
 
-def coarser_in_space(problem: Problem, numerics: Numerics) -> list[Repetition]:
+def coarser_in_space(problem: Problem, numerics: Numerics, rates: bool = False) -> list[Repetition]:
     """The same run on coarser grids, step unchanged: one for a smooth potential, two for edges and deltas.
 
     A short run keeps its number of points, and its box grows instead: so it needs no program of its own.
+
+    Args:
+        problem: the physics.
+        numerics: of the run.
+        rates: two for a smooth potential, too, so that they show how fast the error falls.
     """
     repetitions, order = [], spacing_order(problem, numerics.grid)
     potential = problem.potential
     closed = isinstance(potential, Unfolded) and potential.closed
-    for wanted in _SMOOTH_RATIOS if order is None else _SHARP_RATIOS:
+    smooth = _SMOOTH_RATES if rates else _SMOOTH_RATIOS
+    for wanted in smooth if order is None else _SHARP_RATIOS:
         grid = coarsened(numerics.grid, wanted, problem.potential)
         if repetitions and float(grid.spacing[0]) < 1.05 * float(repetitions[-1].numerics.grid.spacing[0]):
             # the edges allowed no other: two runs on the same grid would tell nothing new
@@ -183,6 +189,32 @@ def space_error(order: int | None, ratios: Sequence[float], values: Sequence[Any
     return max(
         (min(d, _SAFETY * amplitude * (d / amplitude) ** r) for d, r in zip(told, ratios, strict=True)), default=0.0
     )
+
+
+def rate_error(ratios: Sequence[float], values: Sequence[Any], records: Sequence[Any], scale: float) -> float:
+    """The error of the first of three runs with spacings h, r1 h, r2 h, at its worst point, for a smooth potential.
+
+    As of steps by `time_error`: errors A exp(-c/h) make D1 = |Q(h) - Q(r1 h)| and D2 = |Q(r1 h) - Q(r2 h)|, and ln(D2/D1), at the worst
+    moment of the record, tells c; a single number may happen to agree on two grids. The error is D/(exp(c (1 - 1/r1)/h) - 1), times 3, D the
+    larger of D1 and what D2 tells of it by that rate. Beyond the grids that were run c is at most what A = `scale` allows, for a rate seen between
+    them scatters; and the divisor is at least 1: all of the difference stands where nothing is seen to fall.
+
+    Args:
+        ratios: r1 and r2.
+        values: of the runs.
+        records: series whose errors fall alike, of the runs.
+        scale: of the records, the size of what can be wrong at all.
+
+    Source: L. N. Trefethen, Spectral Methods in MATLAB (2000), chapter 4, theorem 4.
+    """
+    first, second = apart(records[0], records[1]), apart(records[1], records[2])
+    if not first > 0:
+        return 0.0
+    between = 1 / ratios[0] - 1 / ratios[1]
+    rate = math.log(max(second / first, 1.0)) / between
+    size = max(apart(values[0], values[1]), apart(values[1], values[2]) * math.exp(-rate * between))
+    rate = min(rate, ratios[0] * math.log(max(scale / first, 1.0)))
+    return _SAFETY * size / max(math.expm1(rate * (1 - 1 / ratios[0])), 1.0)
 
 
 def extrapolated(order: int, ratios: Sequence[float], values: Sequence[Any]) -> tuple[Any, float]:

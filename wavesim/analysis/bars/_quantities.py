@@ -38,6 +38,11 @@ def quantities_of(
     result = trial.result
     predictions = predict(float(result.times[-1]))
     returned = _returned(question, result, question.final_echo)
+    curves = (
+        {id(run): question.curves(run) for run in (result, *(run for _, run in trial.again))}
+        if trial.shows_rate
+        else {}
+    )
     read = {}
     for run in (result, *(run for _, run in trial.again)):
         own = question.readings(run)
@@ -49,10 +54,14 @@ def quantities_of(
         def number(run: Result, name: str = name) -> float:
             return read[id(run)][name].repeatable
 
+        def course(run: Result, name: str = name) -> np.ndarray:
+            return curves[id(run)][name][0]
+
         cut = (question.cuts or name in names) and reading.dimension == DIMENSIONLESS
         amplitude = _amplitude(reading)
-        floor = 0.0 if trial.residuals else least * _size(question, reading.scale, amplitude)
-        budget = trial.budget(number, amplitude, floor, cut)
+        floor = 0.0 if trial.residuals or trial.shows_rate else least * _size(question, reading.scale, amplitude)
+        record = course if name in curves.get(id(result), {}) else None
+        budget = trial.budget(number, amplitude, floor, cut, record)
         shift = float(trial.shift(number))
         if trial.residuals:
             shift, budget["grid"] = grid_error(question, name, read[id(result)], trial)
@@ -154,7 +163,7 @@ def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, 
         def series(run: Result, name: str = name) -> np.ndarray:
             return question.curves(run)[name][0]
 
-        floor = 0.0 if trial.residuals else least * _size(question, largest, largest)
+        floor = 0.0 if trial.residuals or trial.shows_rate else least * _size(question, largest, largest)
         error = math.fsum(trial.budget(series, largest, floor, question.cuts).values())
         if trial.residuals:
             between, uncertain = _between(question, name, result)

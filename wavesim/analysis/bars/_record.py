@@ -39,6 +39,8 @@ class AbstractRecordQuestion(AbstractQuestion):
     moments: ClassVar[int] = 2
     # whether its probabilities end at a plane where psi is not small when they are read
     cuts: ClassVar[bool] = False
+    # whether three grids are compared, and nothing is run backward: the start is made on the grid, and what that leaves wrong cancels the rest
+    compares_grids: ClassVar[bool] = False
 
     @abc.abstractmethod
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
@@ -192,11 +194,12 @@ class AbstractRecordQuestion(AbstractQuestion):
         resolved = not problem.state.bound or (problem.potential.smooth and "grid" not in fixed)
         # values at one delta are extrapolated to spacing 0, on grids that are coarser for it
         resolved = resolved and not extrapolates(problem)
-        if batch is None and resolved and self.has_numbers:
+        rates = batch is None and self.compares_grids
+        if batch is None and resolved and self.has_numbers and not rates:
             numbers = functools.partial(_numbers, self, names, least=tolerance / 10)
         enough = 0.0 if self.relative else _LEAST * tolerance
         most = self.most_work(problem, **fixed) if batch is None else MOST_WORK
-        measured = yield from refine(problem, planned, judge, fixed, start, numbers, enough, most)
+        measured = yield from refine(problem, planned, judge, fixed, start, numbers, enough, most, rates)
         trial, verdict = measured.trial, measured.verdict
         report = Report(
             result=folded(trial.result, asked),

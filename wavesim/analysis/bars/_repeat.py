@@ -22,6 +22,7 @@ from ._accuracy import (
     coarser_in_time,
     extrapolated,
     extrapolates,
+    rate_error,
     space_error,
     spacing_order,
     time_error,
@@ -90,13 +91,19 @@ class Trial:
         )
 
     def budget(
-        self, read: Callable[[Result], Any], amplitude: float, least: float, cut: bool = False
+        self,
+        read: Callable[[Result], Any],
+        amplitude: float,
+        least: float,
+        cut: bool = False,
+        record: Callable[[Result], Any] | None = None,
     ) -> dict[str, float]:
         """The error of what `read` takes from the result (a number, or a series over the frames), by source.
 
         `amplitude` is the size of what can be wrong at all; see `space_error`. No estimate is believed below `least`: where runs agree
         by far better than was asked for, step and grid have errors in common that none of the repetitions shows alone. `cut`: `read` sums abs(psi)^2 up to
-        a plane where it is not small, which a grid does to fourth order only, however smooth V is.
+        a plane where it is not small, which a grid does to fourth order only, however smooth V is. `record`: what tells how fast the error falls with the
+        spacing, if it is not what is read.
         """
         errors: dict[str, float] = {}
         numerics = self.result.numerics
@@ -113,6 +120,10 @@ class Trial:
                 told = time_error(time_order(numerics) or 2, values, gradients)
             elif order is not None and self.extrapolates:
                 told = extrapolated(order, ratios, values)[1]
+            elif self.shows_rate:
+                series = record or read
+                records = [series(self.beside(runs[0][0])), *(series(run) for _, run in runs)]
+                told = rate_error(ratios, values, records, float(np.max(np.abs(records[0]))))
             else:
                 told = space_error(order, ratios, values, amplitude)
             if cut and source == "grid":
@@ -140,6 +151,11 @@ class Trial:
         return extrapolates(self.result.problem) and len(self.on_coarser_grids) > 1
 
     @property
+    def shows_rate(self) -> bool:
+        """Whether three grids show how fast the error falls with the spacing, where no power of it is known."""
+        return self.order is None and len(self.on_coarser_grids) > 1
+
+    @property
     def on_coarser_grids(self) -> list[tuple[Repetition, Result]]:
         return [(repetition, run) for repetition, run in self.again if repetition.source == "grid"]
 
@@ -154,15 +170,15 @@ class Trial:
 
 
 def run_trial(
-    problem: Problem, numerics: Numerics, numbers: Numbers | None = None, enough: float = 0.0
+    problem: Problem, numerics: Numerics, numbers: Numbers | None = None, enough: float = 0.0, rates: bool = False
 ) -> Measurement[Trial]:
     """The run and its repetitions; interrupted if not all of them were completed.
 
     With `numbers`, what the grid leaves wrong is told by their gradients, run backward, and only the step is repeated; less than `enough` of it
-    is not looked for.
+    is not looked for. With `rates`, smooth potentials are run on two coarser grids instead of one.
     """
     backward = numbers is not None and has_adjoint(numerics)
-    coarser = coarser_in_time(numerics) if backward else _coarser(problem, numerics)
+    coarser = coarser_in_time(numerics) if backward else _coarser(problem, numerics, rates)
     settings = (numerics, *(repetition.numerics for repetition in coarser))
     result, *runs = yield RunRequest(problem, settings, numbers if backward else None)
     again = tuple(zip(coarser, runs, strict=False))
@@ -176,8 +192,8 @@ def repetitions(problem: Problem, numerics: Numerics) -> tuple[Numerics, ...]:
     return tuple(repetition.numerics for repetition in _coarser(problem, numerics))
 
 
-def _coarser(problem: Problem, numerics: Numerics) -> list[Repetition]:
-    in_space = coarser_in_space(problem, numerics)
+def _coarser(problem: Problem, numerics: Numerics, rates: bool = False) -> list[Repetition]:
+    in_space = coarser_in_space(problem, numerics, rates)
     if isinstance(numerics.method, Chebyshev) and len(in_space) > 1:
         # what a long step does there is done by the absorber, which any grid resolves: the coarsest tells it for the least
         in_time = coarser_in_time(in_space[-1].numerics)

@@ -10,8 +10,16 @@ import numpy as np
 
 from ...._typing import DIMENSIONLESS, ENERGY
 from ....problem import Problem
+from ....theory import scatter_terrain
 from ...bars import Curve, Estimate, Predictions, Quantity, Report, error_of
-from ...predictions import moves_right, scattering_transmission
+from ...predictions import (
+    moves_right,
+    resonance_marks,
+    scattering_average,
+    scattering_transmission,
+    shares_of,
+    terrain_of,
+)
 from ._energy_resolved import CurveBudgets
 from ._soft_detector import Energies
 
@@ -19,8 +27,10 @@ from ._soft_detector import Energies
 _CONFIRMED, _NEAR = 0.9, 3.0
 # T is a ratio of fluxes: rounding of it, and of what is read off it
 _ROUNDING = 1e-13
-# no more digits are claimed than anybody asked for
+# peaks are looked for across cells of one width: no more digits of them are claimed than anybody asked for
 _UNASKED = 1e-3
+# of the tolerance: below it, whether a faint tail that starts inside counts is a matter of words, and both are within the bar
+_WORDS = 0.25
 
 
 def by_scattering(
@@ -38,7 +48,7 @@ def by_scattering(
         chosen: the energies.
         expected: what `TransmissionCurve.predictions` says of each quantity, with errors.
     """
-    fine, error = _curve(problem, chosen, report.tolerance)
+    fine, error = _curve(problem, chosen)
     off = np.maximum(
         np.abs(told.transmission - fine) / (told.transmission_error + error),
         np.abs(told.reflection - (1 - fine)) / (told.reflection_error + error),
@@ -57,8 +67,9 @@ def by_scattering(
         f"the record leaves bars of up to {told.largest_error:.1e}: there are lines narrower than it resolves, or waves slower than it is long. The curves, "
         f"their average and their peaks are those of scattering states, which the run confirms within its bars at {100 * np.mean(held):.3g} % of the energies."
     )
+    means = _averages(problem, report.tolerance) if "transmitted_probability" in expected else {}
     quantities = {
-        name: _quantity(name, theories, report.tolerance, report.quantities.get(name))
+        name: _quantity(name, theories, report.tolerance, means.get(name), report.quantities.get(name))
         for name, theories in expected.items()
         if name != "imbalance"
     }
@@ -78,13 +89,16 @@ def without_record(problem: Problem, tolerance: float, chosen: Energies, expecte
         expected: what `TransmissionCurve.predictions` says of each quantity, with errors.
     """
     begun = time.perf_counter()
-    through, error = _curve(problem, chosen, tolerance)
+    through, error = _curve(problem, chosen)
     curves = {
         name: Curve(name, chosen.kinetic, values, DIMENSIONLESS, {}, error, ("energy", ENERGY))
         for name, values in (("transmission", through), ("reflection", 1 - through))
     }
+    means = _averages(problem, tolerance) if "transmitted_probability" in expected else {}
     quantities = {
-        name: _quantity(name, theories, tolerance) for name, theories in expected.items() if name != "imbalance"
+        name: _quantity(name, theories, tolerance, means.get(name))
+        for name, theories in expected.items()
+        if name != "imbalance"
     }
     note = (
         "nothing was propagated: the packet has parts so slow, or V features so narrow, that a run would take minutes, or no grid has points at all deltas; "
@@ -93,14 +107,32 @@ def without_record(problem: Problem, tolerance: float, chosen: Energies, expecte
     return Report(None, tolerance, quantities, curves, (), 0, 0, time.perf_counter() - begun, notes=(note,))
 
 
-def _curve(problem: Problem, chosen: Energies, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
-    """T(E) across cells half as wide as its survey made them, and how far those are from the wider ones."""
-    mass, to_right = float(problem.mass), moves_right(problem)
-    coarse, fine = (
-        np.asarray(scattering_transmission(problem.potential, mass, to_right, finer=finer)(chosen.kinetic))
-        for finer in (1, 2)
-    )
-    return fine, np.abs(fine - coarse) + _ROUNDING + _UNASKED * tolerance
+def _curve(problem: Problem, chosen: Energies) -> tuple[np.ndarray, np.ndarray]:
+    """T(E) across cells half as wide as its survey made them; how far those are from the wider ones, and what an energy moved by rounding does."""
+    potential, mass, to_right = problem.potential, float(problem.mass), moves_right(problem)
+    terrain, near = terrain_of(potential, mass), float(potential.asymptotes()[0 if to_right else 1])
+    known = scatter_terrain(terrain if to_right else terrain.mirrored, chosen.kinetic + near, mass)
+    return np.asarray(known.transmission), np.asarray(known.error) + _ROUNDING
+
+
+def _averages(problem: Problem, tolerance: float) -> dict[str, tuple[float, dict[str, float]]]:
+    """What passes and what turns back by scattering states, each with its budget; empty where V reaches too far for the packet's waves.
+
+    T averaged over the packet's momenta, and its change from cells half as wide. A packet whose tail starts inside differs from the average by
+    what interferes there, seen from its projection on the scattering states; where that is small it is part of the bar, and elsewhere the
+    number is that of the curve alone, for a packet that comes in from far.
+    """
+    mean, shares = scattering_average(problem, resonance_marks(problem)), shares_of(problem)
+    if mean is None:
+        return {}
+    budget = {"scattering_states": mean.error, "rounding": _ROUNDING}
+    interference = 0.0 if shares is None else abs(shares.through - mean)
+    if 0 < interference <= _WORDS * tolerance:
+        budget["start"] = float(interference)
+    return {
+        "transmitted_probability": (float(mean), budget),
+        "reflected_probability": (1.0 - float(mean), dict(budget)),
+    }
 
 
 def reaching_scattering(problem: Problem, report: Report, chosen: Energies) -> Report:
@@ -131,8 +163,14 @@ def _unconfirmed(report: Report, transmission: np.ndarray, bars: float) -> Repor
     return dataclasses.replace(report, curves=curves, warnings=(*report.warnings, warning))
 
 
-def _quantity(name: str, theories: dict[str, float], tolerance: float, run: Quantity | None = None) -> Quantity:
-    """A number of the exact curve, with the run's own beside it."""
+def _quantity(
+    name: str,
+    theories: dict[str, float],
+    tolerance: float,
+    known: tuple[float, dict[str, float]] | None,
+    run: Quantity | None = None,
+) -> Quantity:
+    """A number of the exact curve, with the run's own beside it; `known`: its value and its budget, where two resolutions tell them."""
     kind = "scattering" if "scattering" in theories else next(iter(theories))
     value = theories[kind]
     dimension = ENERGY if name.startswith("resonance") else DIMENSIONLESS
@@ -141,8 +179,10 @@ def _quantity(name: str, theories: dict[str, float], tolerance: float, run: Quan
         "scattering_states": max(error_of(value), _UNASKED * tolerance * min(size, 1.0)),
         "rounding": _ROUNDING * size,
     }
+    if known is not None:
+        value, budget = known
     beside: dict[str, Any] = {other: number for other, number in theories.items() if other != "scattering"}
-    if run is not None and abs(run.value - value) <= run.error + budget["scattering_states"]:
+    if run is not None and abs(run.value - value) <= run.error + sum(budget.values()):
         beside = {"propagation": Estimate(run.value, run.error)} | beside
     if next(iter(beside), None) not in ("propagation", "closed_form"):
         # an approximation alone is nothing to hold an exact number against

@@ -13,16 +13,18 @@ from ...._checks import named
 from ...._typing import DIMENSIONLESS, Dimension
 from ....absorbers import Absorber
 from ....errors import WavesimError
-from ....observables import AbstractObservable
+from ....observables import AbstractObservable, Norm
 from ....potentials import Driven
 from ....problem import Problem
 from ....propagation import FrameSum, Result
+from ....regions import Before, Beyond
 from ....states import LeftLocalized
 from ...bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading
 from ...predictions import beats, dipole_of, driven_wells_of, few_levels_of, lowest_doublet
 from .._given import refuse_ends
-from ..levels import lowest_two
-from ._populations import both_sides, population_curves, population_observables
+from ..levels import lowest_two, two_wells
+from ._beside_plane import ProbabilityBeside
+from ._populations import both_sides, population_curves
 from ._swept import landau_zener, side_of, swept_left
 
 
@@ -36,9 +38,7 @@ class DrivenPopulations(AbstractRecordQuestion):
     it, and of a steady one that passes the resonance ``landau_zener`` tells how much stays: exp(-pi gap^2/(2 v)), v the speed of the detuning.
     """
 
-    cuts: ClassVar[bool] = True
-    # the curve swings many times, and its error with it
-    moments: ClassVar[int] = 14
+    compares_grids: ClassVar[bool] = True
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
         refuse_ends(problem, "driven populations are")
@@ -53,7 +53,12 @@ class DrivenPopulations(AbstractRecordQuestion):
                 f"driven populations need a start in one of the wells, but {named(problem.state)} lies in both, or is none of their states; "
                 "take left_localized or right_localized, or in wells that a formula tilts at the start one of the two lowest levels."
             )
-        return population_observables(problem)
+        divide = two_wells(problem).divide
+        return {
+            "norm": Norm(),
+            "left_population": ProbabilityBeside(Before(divide)),
+            "right_population": ProbabilityBeside(Beyond(divide)),
+        }
 
     def readings(self, result: Result) -> dict[str, Reading]:
         return {name: Reading(float(result.series[name][-1]), DIMENSIONLESS) for name in _other_first(result.problem)}

@@ -20,7 +20,7 @@ from ....regions import Before, Beyond
 from ....states import Thermal
 from ...bars import AbstractRecordQuestion, CurvePredictions, Estimate, Predictions, Reading, Report, rounding
 from ...fits import fit_oscillation
-from ...predictions import wkb_gap_of
+from ...predictions import Beat, wkb_gap_of
 from .._given import given_by_hand, refuse_ends
 from ..levels import beating_report, beats_of, counted_gap, level_sum, localized, lowest_two, two_wells
 from ._planar_populations import planar_populations_report
@@ -124,12 +124,14 @@ class Populations(AbstractRecordQuestion):
             "tunneling_period": {name: 2 * math.pi / gap for name, gap in gaps.items()},
             "transfer_time": {name: math.pi / gap for name, gap in gaps.items()},
             "gap": gaps,
-            "contrast": {name: abs(beat.swing) / beat.mean for name, beat in theories.items()},
-            "largest_transfer": {name: 2 * abs(beat.swing) for name, beat in theories.items()},
+            "contrast": {name: _swung(beat, abs(beat.swing) / beat.mean) for name, beat in theories.items()},
+            "largest_transfer": {name: _swung(beat, 2 * abs(beat.swing)) for name, beat in theories.items()},
         }
         final = {} if duration is None else self.curve_predictions(problem, np.array([duration]))
         for name, kinds in final.items():
-            chosen[name] = {kind: float(values[0]) for kind, values in kinds.items()}
+            chosen[name] = {
+                kind: _late(theories[kind], duration or 0.0, float(values[0])) for kind, values in kinds.items()
+            }
         return chosen
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
@@ -152,6 +154,18 @@ class Populations(AbstractRecordQuestion):
             chosen["tunneling_period"] = {"levels": Estimate(period, period * gap.error / gap)}
             chosen["gap"] = {"levels": gap}
         return chosen
+
+
+def _swung(beat: Beat, share: float) -> float:
+    """A share in proportion to the swing, with its error where there is one."""
+    error = beat.swing_error
+    return share if error is None else Estimate(share, error * share / abs(beat.swing))
+
+
+def _late(beat: Beat, time: float, population: float) -> float:
+    """A population at a time, with its error where that of the swing is known: to it comes rounding of the phase."""
+    error = beat.swing_error
+    return population if error is None else Estimate(population, error + _PHASE * beat.gap * time)
 
 
 def _built_in(problem: Problem) -> bool:
