@@ -30,7 +30,7 @@ from ._accuracy import (
 )
 from ._report import Quantity
 from ._runs import Measurement, Numbers, RunRequest
-from .residuals import Residual, grid_residuals
+from .residuals import Residual
 
 BLAME = {
     "time_step": "time step",
@@ -164,11 +164,11 @@ def run_trial(
     backward = numbers is not None and has_adjoint(numerics)
     coarser = coarser_in_time(numerics) if backward else _coarser(problem, numerics)
     settings = (numerics, *(repetition.numerics for repetition in coarser))
-    result, *runs = yield RunRequest(problem, settings, numbers if backward else None)
+    made = yield RunRequest(problem, settings, numbers if backward else None, enough)
+    result, *runs = made.results
     again = tuple(zip(coarser, runs, strict=False))
-    interrupted = len(again) < len(coarser) or not result.complete or (backward and not result.adjoints)
-    residuals = grid_residuals(result, enough)
-    return Trial(dataclasses.replace(result, adjoints={}), again, interrupted, residuals)
+    interrupted = len(again) < len(coarser) or not result.complete or (backward and not made.residuals)
+    return Trial(result, again, interrupted, made.residuals)
 
 
 def repetitions(problem: Problem, numerics: Numerics) -> tuple[Numerics, ...]:
