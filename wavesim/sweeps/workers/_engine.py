@@ -70,7 +70,7 @@ class Wave:
 def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
     """Answer rows, given with their places in order. A row that cannot be answered is an `Answer` with its reason.
 
-    To be taken one after the other, each to its end: the rows of a wave are planned when it is asked for.
+    To be taken one after the other, each to its end: the rows of a wave are planned while the one before it is answered.
 
     Args:
         asked: the rows.
@@ -78,6 +78,20 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int])
             what they say is not asked again.
     """
     make_room()
+    planned = _planned(asked, known)
+    # planning takes one core, and shares nothing with what the rows before it have still to do
+    pool = concurrent.futures.ThreadPoolExecutor(1)
+    try:
+        coming = pool.submit(next, planned, None)
+        while (wave := coming.result()) is not None:
+            coming = pool.submit(next, planned, None)
+            yield wave
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _planned(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
+    """The waves, each planned when it is asked for."""
     besides = _BESIDES if jax.default_backend() == "cpu" else _BESIDES_DEVICE
     rows, at_once, batch, work = list[_Row](), Found(), Batch(), 0.0
     for place, row in asked:

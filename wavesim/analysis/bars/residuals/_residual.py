@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ....grid import Grid
 from ....hamiltonian import Hamiltonian
 from ....observables import Snapshot
 from ....potentials import Unfolded
+from ....problem import Problem
 from ....propagation import Adjoint, Result
 from ._missed_waves import FinerGrid, finer_grid, padded
 
@@ -182,12 +185,20 @@ class _Interpolated:
         return padded(self.result.psi[frame], self.finer)
 
     def _hamiltonian(self, time: float) -> Hamiltonian:
-        problem = self.result.problem
-        return Hamiltonian(
-            self.grid,
-            problem.potential.sample(self.grid, mass=problem.mass, time=time),
-            problem.mass,  # type: ignore[arg-type]
-        )
+        return _SampledLate(self.result.problem, self.grid, time)
+
+
+class _SampledLate(Hamiltonian):
+    """H at a time, its V sampled when an observable asks for it: few do."""
+
+    def __init__(self, problem: Problem, grid: Grid, time: float) -> None:
+        known = {"grid": grid, "mass": problem.mass, "closed": None, "held": None, "_problem": problem, "_time": time}
+        self.__dict__.update(known)
+
+    @functools.cached_property
+    def potential(self) -> np.ndarray:  # type: ignore[override]
+        problem: Problem = self.__dict__["_problem"]
+        return problem.potential.sample(self.grid, mass=problem.mass, time=self.__dict__["_time"])  # type: ignore[return-value]
 
 
 def interpolations(result: Result) -> tuple[_Interpolated, ...]:
@@ -253,9 +264,8 @@ class _Weighed:
         following, free = there.following(phi, spectrum)
         products = [_products(order, residual) for order in (there.spread(spectrum), *following)]
         self.orders += zip(*products, strict=True)  # type: ignore[arg-type]
-        for time in range(times):
-            self.norms += [float(np.linalg.norm(order[time])) for order in following]
-            self.spectrum += np.abs(following[0][time, there.outside]) * beyond[time]
+        self.norms += [float(np.linalg.norm(order.reshape(times, -1), axis=1).sum()) for order in following]
+        self.spectrum += np.sum(np.abs(following[0][:, there.outside]) * beyond, axis=0)
         if free is None:
             self._no_free_waves(times)
             return

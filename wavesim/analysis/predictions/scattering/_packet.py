@@ -95,11 +95,12 @@ def _averages(problem: Problem, first_only: bool) -> dict[str, Estimate]:
         return {}
     closed = closed_form(problem)
     alone = closed is not None and first_only
+    # one barrier holds nothing for long
+    if closed is not None and alone and not isinstance(problem.potential, DoubleBarrier | DoubleDeltaWell):
+        return {"closed_form": average(closed, problem)}
     if not (fits := _tolerances(problem)) and not alone:
         return {} if closed is None else {"closed_form": average(closed, problem)}
-    # one barrier holds nothing for long
-    one = alone and not isinstance(problem.potential, DoubleBarrier | DoubleDeltaWell)
-    marks = () if one or not fits else resonance_marks(problem)
+    marks = resonance_marks(problem) if fits else ()
     averages = {} if closed is None else {"closed_form": average(closed, problem, marks=marks)}
     if not alone:
         scattering = _scattering_average(problem, marks)
