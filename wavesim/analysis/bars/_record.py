@@ -212,7 +212,8 @@ class AbstractRecordQuestion(AbstractQuestion):
             numbers = functools.partial(told, self, names, least=tolerance / 10)
         enough = 0.0 if self.relative else (_LEAST if batch is None else _LEAST_OF_ROW) * tolerance
         most = self.most_work(problem, **fixed) if batch is None else MOST_WORK
-        measured = yield from refine(problem, planned, judge, fixed, start, numbers, enough, most)
+        ends = batch is not None and self.least_frames is not None
+        measured = yield from refine(problem, planned, judge, fixed, start, numbers, enough, most, ends)
         trial, verdict = measured.trial, measured.verdict
         report = Report(
             result=folded(trial.result, asked),

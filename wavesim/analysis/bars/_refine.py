@@ -65,6 +65,7 @@ def refine(
     numbers: Numbers | None = None,
     enough: float = 0.0,
     most: float = MOST_WORK,
+    ends: bool = False,
 ) -> Measurement[Measured[Content]]:
     """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials are made.
 
@@ -79,11 +80,12 @@ def refine(
         numbers: numbers of the record whose gradients tell what the grid leaves wrong.
         enough: how much of that need not be looked for.
         most: point-pairs that a finer trial may take, or a few times what the first one took.
+        ends: whether all is told by the end of a run.
     """
     begun, refinement = time.perf_counter(), start
     numerics = planned(refinement)
     first = _work(numerics)
-    trial = yield from run_trial(problem, numerics, numbers, enough)
+    trial = yield from run_trial(problem, numerics, numbers, enough, ends)
     runs, pairs, trials, doubts = trial.runs, trial.fft_pairs, 1, 0
     while True:
         verdict = judge(trial)
@@ -96,7 +98,7 @@ def refine(
         if _work(numerics) > _affordable(first, most, numerics.grid.dimension):
             break
         try:
-            finer = yield from run_trial(problem, numerics, numbers, enough)
+            finer = yield from run_trial(problem, numerics, numbers, enough, ends)
         except KeyboardInterrupt:
             break
         if finer.interrupted:

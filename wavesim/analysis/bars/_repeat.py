@@ -154,15 +154,19 @@ class Trial:
 
 
 def run_trial(
-    problem: Problem, numerics: Numerics, numbers: Numbers | None = None, enough: float = 0.0
+    problem: Problem,
+    numerics: Numerics,
+    numbers: Numbers | None = None,
+    enough: float = 0.0,
+    ends: bool = False,
 ) -> Measurement[Trial]:
     """The run and its repetitions; interrupted if not all of them were completed.
 
     With `numbers`, what the grid leaves wrong is told by their gradients, run backward, and only the step is repeated; less than `enough` of it
-    is not looked for.
+    is not looked for. With `ends` what is repeated is looked at by its end alone.
     """
     backward = numbers is not None and has_adjoint(numerics)
-    coarser = coarser_in_time(numerics) if backward else _coarser(problem, numerics)
+    coarser = coarser_in_time(numerics, ends) if backward else _coarser(problem, numerics)
     settings = (numerics, *(repetition.numerics for repetition in coarser))
     made = yield RunRequest(problem, settings, numbers if backward else None, enough)
     result, *runs = made.results
