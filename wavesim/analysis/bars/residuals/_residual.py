@@ -264,8 +264,12 @@ class _Weighed:
         following, free = there.following(phi, spectrum)
         products = [_products(order, residual) for order in (there.spread(spectrum), *following)]
         self.orders += zip(*products, strict=True)  # type: ignore[arg-type]
-        self.norms += [float(np.linalg.norm(order.reshape(times, -1), axis=1).sum()) for order in following]
-        self.spectrum += np.sum(np.abs(following[0][:, there.outside]) * beyond, axis=0)
+        norms = np.stack([np.linalg.norm(order.reshape(times, -1), axis=1) for order in following], axis=1)
+        outside = np.abs(following[0][:, there.outside]) * beyond
+        # one time after the other, so that the sums do not depend on how many are looked at together
+        for time in range(times):
+            self.norms += norms[time]
+            self.spectrum += outside[time]
         if free is None:
             self._no_free_waves(times)
             return
