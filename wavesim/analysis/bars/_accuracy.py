@@ -109,7 +109,9 @@ def _stepped(numerics: Numerics, ratio: int, frames: int) -> Numerics | None:
         frames //= 2
     method, dt = numerics.method, numerics.dt * ratio
     if isinstance(method, Chebyshev):
-        method = tabled(method, dt)
+        longer = tabled(method, dt)
+        # a table that holds enough serves the same program
+        method = longer if longer.terms > method.terms else method
     steps = numerics.steps // ratio
     return dataclasses.replace(numerics, dt=dt, steps=steps, frames=frames, method=method, save_psi=False)
 

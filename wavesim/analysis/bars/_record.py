@@ -15,6 +15,7 @@ from ...errors import TooLargeError
 from ...observables import AbstractObservable
 from ...problem import Problem
 from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, folded, plan
+from ...schemes import Spectral
 from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import extrapolates, first_refinement, refuse_below_rounding
 from ._longer import advised
@@ -149,8 +150,11 @@ class AbstractRecordQuestion(AbstractQuestion):
         """Whether runs backward tell what the grid leaves wrong, so that it need not be compared with others."""
         # a bound start is made on the grid itself, and what that leaves wrong in it the run backward does not see
         resolved = not problem.state.bound or (problem.potential.smooth and "grid" not in fixed)
+        scheme = fixed.get("scheme")
+        spectral = isinstance(scheme, Spectral) or scheme == "spectral"
+        backward = fixed.get("precision", "double") == "double" and not spectral
         # values at one delta are extrapolated to spacing 0, on grids that are coarser for it
-        return self.has_numbers and resolved and not extrapolates(problem)
+        return self.has_numbers and resolved and backward and not extrapolates(problem)
 
     @final
     def measuring(

@@ -129,7 +129,8 @@ def plan(
     positive("scale", scale)
     asked = problem
     grid, problem = unfolded_grid(grid, problem.ends), unfolded(problem)
-    corrected = batch is not None and not gradients
+    # without absorbers the eigenstates of the grid may cost least, and those run nowhere backward
+    corrected = batch is not None and not gradients and absorber is not None
     space = _space(problem, tolerance, grid, absorber, refinement, scale, corrected)
     refuse_too_large(space.grid, 16 if precision == "double" else 8)
     reasons = dict(space.reasons)

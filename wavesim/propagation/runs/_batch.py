@@ -151,6 +151,9 @@ def _stacked(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple
             )
     # how many steps follow is told apart, so that runs of other lengths share the program
     first: Numerics = dataclasses.replace(numerics[0], steps=numerics[0].frames, save_psi=False)
+    if isinstance(first.method, Chebyshev):
+        # and what may be left out of a series, which has said by now how many terms are made
+        first = dataclasses.replace(first, method=dataclasses.replace(first.method, cut=0.0))
     structure = jax.tree.structure((problems[0], first))
     columns = zip(*(leaves for leaves, _ in flat), strict=True)
     return structure, tuple(np.stack([np.asarray(leaf) for leaf in column]) for column in columns)

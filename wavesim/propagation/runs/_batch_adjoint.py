@@ -25,6 +25,8 @@ from ._propagate import recorded
 
 # bytes of psi that one row may keep on its way: a chunk of such rows must leave the memory free
 _KEPT = 1 << 26
+# steps from frame to frame for which there is room at least, so that few programs are made
+_FEWEST = 4
 
 Numbers = Callable[[Result], Mapping[str, FrameSum]]
 
@@ -103,7 +105,7 @@ class _Chunk:
         leaves, terms = longest(self.structure, filled(self.leaves, rows, size))
         on_cpu = jax.default_backend() == "cpu"
         # elsewhere a loop whose length is data would ask the device before every step whether to go on
-        shape = (self.structure, rows_mesh(), 1 << (each - 1).bit_length())
+        shape = (self.structure, rows_mesh(), max(_FEWEST, 1 << (each - 1).bit_length()))
         with turn(), jax.enable_x64(True):
             trajectories, kept = (_ahead if on_cpu else _ahead_fixed)(*shape, each, terms, leaves)
             records = jax.tree.map(np.asarray, trajectories)

@@ -42,8 +42,8 @@ from .._answer import Answer, Asked, Status
 
 # what a file may fix without a plan's ceasing to suit its problem
 _UNCHECKED = frozenset({"precision", "frames", "save_psi"})
-# seconds of work in a wave; of a row besides its runs, for planning and theory: fewer on a device that wants many rows at once
-_WAVE, _BESIDES, _BESIDES_DEVICE = 5.0, 0.05, 0.01
+# seconds of work in a wave; of a row besides its runs, for planning and theory
+_WAVE, _BESIDES = 5.0, 0.01
 # and of each uncertain input of a row, by the routes that propagate nothing
 _INPUT = 0.3
 # seconds between signs of life while nothing is finished
@@ -92,7 +92,6 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int])
 
 def _planned(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
     """The waves, each planned when it is asked for."""
-    besides = _BESIDES if jax.default_backend() == "cpu" else _BESIDES_DEVICE
     rows, at_once, batch, work = list[_Row](), Found(), Batch(), 0.0
     for place, row in asked:
         if isinstance(row, Answer):
@@ -101,7 +100,9 @@ def _planned(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, in
             begun = _Row(place, row, batch)
             if rows or begun.answer is None:
                 rows.append(begun)
-                work += besides + _INPUT * len(row.uncertainties) + sum(row_seconds(run.numerics) for run in begun.runs)
+                work += (
+                    _BESIDES + _INPUT * len(row.uncertainties) + sum(row_seconds(run.numerics) for run in begun.runs)
+                )
             else:
                 # it has its answer already, and leaves nothing behind that others could depend on
                 at_once.append((place, begun.answer))
