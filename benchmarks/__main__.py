@@ -32,9 +32,7 @@ def main() -> None:
     )
     honest.add_argument("--show", type=int, metavar="INDEX", help="print that draw as a scenario file, and run nothing")
     honest.add_argument("--old", action="store_true", help="the first 300 problems, against theory")
-    honest.add_argument(
-        "--laws", action="store_true", help="judge grids by the laws of coarser ones, as in a sweep, to compare"
-    )
+    honest.add_argument("--laws", action="store_true", help="judge grids by the laws of coarser ones, to compare")
     honest.add_argument(
         "--questions",
         action="store_true",

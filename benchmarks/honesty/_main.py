@@ -43,7 +43,7 @@ def main(
         all_kinds: that are drawn in turn.
         rows_file: where rows are kept; by default records/NAME_SEED.jsonl.
         name: of the record.
-        laws: judge grids by the laws of coarser ones, as in a sweep, to compare.
+        laws: judge grids by the laws of coarser ones, to compare.
     """
     conditions = Conditions.now(PACKAGES, note)
     chosen = kinds or all_kinds

@@ -30,7 +30,7 @@ def certified_rows(
         seed: of the draws.
         seconds: processor seconds allowed for each.
         processes: at a time.
-        laws: judge grids by laws of coarser ones, as in a sweep.
+        laws: judge grids by laws of coarser ones.
     """
     waiting: queue.SimpleQueue[tuple[int, str] | None] = queue.SimpleQueue()
     done: queue.SimpleQueue[Row | None] = queue.SimpleQueue()

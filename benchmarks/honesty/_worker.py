@@ -70,7 +70,7 @@ def main() -> None:
     if "laws" in sys.argv:
         from wavesim.analysis.bars import AbstractRecordQuestion
 
-        # as the rows of a sweep are judged: by coarser grids, without a run backward
+        # by coarser grids, without a run backward
         AbstractRecordQuestion.has_numbers = property(lambda question: False)  # type: ignore[method-assign,assignment]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     jax.config.update("jax_enable_x64", True)

@@ -125,3 +125,27 @@ def test_neighbors_tell_each_other_their_steps() -> None:
     pilots = [plan(problem, TOLERANCE, frames=8, batch=known).pilot_pairs for problem in (first, second)]
     assert pilots[0] > 0 == pilots[1]
     assert plan(second, TOLERANCE, frames=8).pilot_pairs > 0
+
+
+def test_a_row_that_a_run_backward_corrects_has_edges_anywhere() -> None:
+    """Set-up: a wide and a narrow barrier, planned as rows whose grids are compared, and as rows that a run backward corrects.
+
+    Formula: 1.4 times the spacing, for what asks for it in the wide one is an edge; the narrow one, which three cells had to lie in, has as coarse a grid as the wide one.
+    """
+    wide, narrow = varied("rectangular", "potential.width", np.array([2.0, 0.1]))
+    spacings = {
+        (problem is narrow, gradients): float(
+            plan(problem, TOLERANCE, frames=8, batch=Batch(), gradients=gradients).numerics.grid.spacing[0]
+        )
+        for problem in (wide, narrow)
+        for gradients in (True, False)
+    }
+    assert 1.2 < spacings[False, False] / spacings[False, True] < 2.0
+    assert spacings[True, False] > 5 * spacings[True, True]
+    assert spacings[True, False] > 0.9 * spacings[False, False]
+
+
+def test_rows_take_three_runs() -> None:
+    """A barrier with edges: one run forward, one backward, and one with twice the step, where the first trial is enough."""
+    (row,) = answered(Transmission(), varied("rectangular", "potential.width", np.array([1.0])), 1e-2)
+    assert row.status is Status.GOOD and row.runs == 3

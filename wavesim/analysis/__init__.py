@@ -28,9 +28,11 @@ from .bars import (
     Quantity as Quantity,
     Report as Report,
     RunRequest as RunRequest,
+    Runs as Runs,
     Study as Study,
     note_on as note_on,
     repetitions as repetitions,
+    residuals_apart as residuals_apart,
 )
 from .fits import (
     DecayFit as DecayFit,

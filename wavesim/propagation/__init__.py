@@ -33,6 +33,7 @@ from .runs import (
     checked as checked,
     chunks_at_once as chunks_at_once,
     evolve_many as evolve_many,
+    evolve_many_with_adjoints as evolve_many_with_adjoints,
     flight as flight,
     has_adjoint as has_adjoint,
     propagate as propagate,

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from .._text import described, duration_text
-from ..analysis import RunRequest, route_without_run
+from ..analysis import RunRequest, Runs, route_without_run
 from ..errors import WavesimError
 from ..propagation import Batch, Numerics, pair_seconds, refuse_given
 from ..schemes import Spectral
@@ -193,7 +193,7 @@ def _first_round(row: Asked, batch: Batch, runs: Sequence[Any]) -> RunRequest | 
     try:
         wanted = next(work)
         while not isinstance(wanted, RunRequest):
-            wanted = work.send([])
+            wanted = work.send(Runs([]))
         return wanted
     except StopIteration:
         return None

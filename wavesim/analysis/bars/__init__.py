@@ -36,6 +36,8 @@ from ._runs import (
     Measurement as Measurement,
     ProgressNote as ProgressNote,
     RunRequest as RunRequest,
+    Runs as Runs,
+    residuals_apart as residuals_apart,
     run_here as run_here,
 )
 from ._study import Axis as Axis, Study as Study, ratios as ratios

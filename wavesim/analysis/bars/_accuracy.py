@@ -86,28 +86,32 @@ def uses_gradients(numerics: Numerics) -> bool:
     return isinstance(numerics.method, Scheme) and any(any(kick[1:]) for kick in numerics.method.kicks)
 
 
-def coarser_in_time(numerics: Numerics) -> list[Repetition]:
-    """The same run with twice the step, and for splitting schemes with four times; fewer where the frames do not allow it."""
+def coarser_in_time(numerics: Numerics, ends: bool = False) -> list[Repetition]:
+    """The same run with twice the step, and for splitting schemes with four times; fewer where the frames do not allow it.
+
+    With `ends` nobody looks at their frames, and all have as few, so that they share a program.
+    """
     order = time_order(numerics)
     if order is None:
         return []
     repetitions = []
     for ratio in _TIME_RATIOS if isinstance(numerics.method, Scheme) else _TIME_RATIOS[:1]:
-        changed = _stepped(numerics, ratio)
+        changed = _stepped(numerics, ratio, max(1, numerics.frames // (_TIME_RATIOS[-1] if ends else 1)))
         if changed is not None:
             repetitions.append(Repetition("time_step", changed, ratio, _SAFETY / (ratio**order - 1)))
     return repetitions
 
 
-def _stepped(numerics: Numerics, ratio: int) -> Numerics | None:
-    frames = numerics.frames
+def _stepped(numerics: Numerics, ratio: int, frames: int) -> Numerics | None:
     while numerics.steps % (frames * ratio):
         if frames % 2:
             return None
         frames //= 2
     method, dt = numerics.method, numerics.dt * ratio
     if isinstance(method, Chebyshev):
-        method = tabled(method, dt)
+        longer = tabled(method, dt)
+        # a table that holds enough serves the same program
+        method = longer if longer.terms > method.terms else method
     steps = numerics.steps // ratio
     return dataclasses.replace(numerics, dt=dt, steps=steps, frames=frames, method=method, save_psi=False)
 

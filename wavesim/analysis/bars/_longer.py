@@ -67,7 +67,7 @@ def advised(
             numerics = dataclasses.replace(plan(longer), save_psi=False)
             if (numerics.fft_pairs or 0) * math.prod(numerics.grid.points) > _MOST_WORK:
                 break
-            (result,) = yield RunRequest(longer, (numerics,))
+            (result,) = (yield RunRequest(longer, (numerics,))).results
         except (WavesimError, KeyboardInterrupt):
             break
         if not result.complete:

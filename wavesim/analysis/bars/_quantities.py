@@ -18,7 +18,7 @@ from ._measured import measured_readings, refuse_taken
 from ._question import Predictions, Reading
 from ._repeat import Trial
 from ._report import Curve, Quantity
-from .residuals import between_points
+from .residuals import between_points, interpolations
 
 if TYPE_CHECKING:
     from ._record import AbstractRecordQuestion
@@ -132,7 +132,7 @@ def _between(question: AbstractRecordQuestion, name: str, result: Result) -> tup
     observable = result.problem.measure.get(name)
     if not question.cuts or not isinstance(observable, ProbabilityIn) or result.numerics.grid.dimension > 1:
         return np.zeros(len(result.times)), 0.0
-    changes, uncertain = between_points(result, name, range(len(result.times)))
+    changes, uncertain = between_points(result, name, range(len(result.times)), interpolations(result))
     return changes, float(uncertain.max())
 
 

@@ -15,6 +15,7 @@ from ...errors import TooLargeError
 from ...observables import AbstractObservable
 from ...problem import Problem
 from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, folded, plan
+from ...schemes import Spectral
 from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import extrapolates, first_refinement, refuse_below_rounding
 from ._longer import advised
@@ -26,8 +27,14 @@ from ._repeat import Trial, blamed, warnings_of
 from ._report import Curve, Quantity, Report
 from ._runs import Measurement
 
+# at which psi and phi of a row are compared: the bar holds what half as many would change
+_ROW_FRAMES = 32
+# of the tolerance: what theory may leave open of a row that it is compared with
+_THEORY = 0.5
 # of the tolerance: no estimate from repeated runs is believed below this
 _LEAST = 0.005
+# the same for what waves beyond the finest look at a row's residual may add to its bar: each look takes twice as long as the one before
+_LEAST_OF_ROW = 0.1
 
 
 class AbstractRecordQuestion(AbstractQuestion):
@@ -97,8 +104,9 @@ class AbstractRecordQuestion(AbstractQuestion):
         """Frames that the numbers need, where they can be told; None for as many as a plan gives."""
         return None
 
-    def compared(self, problem: Problem, duration: float | None) -> Predictions:
-        """`predictions`, of which only the first theory of each quantity is wanted, so that others may be left out."""
+    def compared(self, problem: Problem, duration: float | None, enough: float) -> Predictions:
+        """`predictions`, of which only the first theory of each quantity is wanted, so that others may be left out, and no better than to `enough`."""
+        del enough
         return self.predictions(problem, duration)
 
     def planned_for(self, problem: Problem) -> dict[str, Any]:
@@ -136,9 +144,20 @@ class AbstractRecordQuestion(AbstractQuestion):
     def course(self, problem: Problem, tolerance: float, *, refinement: Refinement | None = None, **fixed: Any) -> Plan:
         """How its record would be propagated."""
         chosen = refinement or Refinement(space=first_refinement(problem, tolerance))
-        # rows of a sweep compare grids
-        gradients = "batch" in fixed or not self.has_numbers
+        # one grid plans all single runs of a question; a row is planned for how it is judged
+        gradients = not (self._corrected(problem, fixed) if "batch" in fixed else self.has_numbers)
         return plan(problem, tolerance, refinement=chosen, gradients=gradients, **(self.planned_for(problem) | fixed))
+
+    def _corrected(self, problem: Problem, fixed: dict[str, Any]) -> bool:
+        """Whether runs backward tell what the grid leaves wrong, so that it need not be compared with others."""
+        # a bound start is made on the grid itself, and what that leaves wrong in it the run backward does not see
+        resolved = not problem.state.bound or (problem.potential.smooth and "grid" not in fixed)
+        scheme = fixed.get("scheme")
+        spectral = isinstance(scheme, Spectral) or scheme == "spectral"
+        backward = fixed.get("precision", "double") == "double" and not spectral
+        # values at one delta are extrapolated to spacing 0, on grids that are coarser for it
+        resolved = resolved and not extrapolates(problem) and not self.compares_grids
+        return self.has_numbers and resolved and backward
 
     @final
     def measuring(
@@ -161,9 +180,13 @@ class AbstractRecordQuestion(AbstractQuestion):
         if "grid" in fixed:
             fixed = fixed | {"grid": unfolded_grid(fixed["grid"], asked.ends)}
         # trials of one duration have the same theory, which may take longer than they do
-        predict = functools.cache(functools.partial(self.predictions if batch is None else self.compared, asked))
+        known = 0.0 if self.relative else _THEORY * tolerance
+        theory = self.predictions if batch is None else functools.partial(self.compared, enough=known)
+        predict = functools.cache(functools.partial(theory, asked))
+        corrected = self._corrected(problem, fixed)
         if batch is not None:
-            fixed = {"frames": self.least_frames, "save_psi": False, "batch": batch} | fixed
+            frames = max(self.least_frames, _ROW_FRAMES) if corrected and self.least_frames else self.least_frames
+            fixed = {"frames": frames, "save_psi": False, "batch": batch} | fixed
         try:
             chosen = self.course(problem, tolerance, **fixed)
         except TooLargeError:
@@ -190,16 +213,14 @@ class AbstractRecordQuestion(AbstractQuestion):
             return Verdict(quantities, headline, tolerance * (abs(headline.value) if self.relative else 1.0))
 
         numbers = None
-        # a bound start is made on the grid itself, and what that leaves wrong in it the run backward does not see
-        resolved = not problem.state.bound or (problem.potential.smooth and "grid" not in fixed)
-        # values at one delta are extrapolated to spacing 0, on grids that are coarser for it
-        resolved = resolved and not extrapolates(problem)
-        rates = batch is None and self.compares_grids
-        if batch is None and resolved and self.has_numbers and not rates:
-            numbers = functools.partial(_numbers, self, names, least=tolerance / 10)
-        enough = 0.0 if self.relative else _LEAST * tolerance
+        if corrected:
+            # nobody looks at the curves of a row
+            told = _numbers if batch is None else _last_numbers
+            numbers = functools.partial(told, self, names, least=tolerance / 10)
+        enough = 0.0 if self.relative else (_LEAST if batch is None else _LEAST_OF_ROW) * tolerance
         most = self.most_work(problem, **fixed) if batch is None else MOST_WORK
-        measured = yield from refine(problem, planned, judge, fixed, start, numbers, enough, most, rates)
+        ends = batch is not None and self.least_frames is not None
+        measured = yield from refine(problem, planned, judge, fixed, start, numbers, enough, most, self.compares_grids, ends)
         trial, verdict = measured.trial, measured.verdict
         report = Report(
             result=folded(trial.result, asked),
@@ -271,3 +292,10 @@ def _numbers(
             for frame in chosen[: 1 if several else 2 + question.moments]
         }
     return numbers | measured_numbers(names, result)
+
+
+def _last_numbers(
+    question: AbstractRecordQuestion, names: tuple[str, ...], result: Result, least: float
+) -> dict[str, FrameSum]:
+    """The question's numbers, and the user's."""
+    return question.numbers(result, least) | measured_numbers(names, result)

@@ -66,6 +66,7 @@ def refine(
     enough: float = 0.0,
     most: float = MOST_WORK,
     rates: bool = False,
+    ends: bool = False,
 ) -> Measurement[Measured[Content]]:
     """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials are made.
 
@@ -81,11 +82,12 @@ def refine(
         enough: how much of that need not be looked for.
         most: point-pairs that a finer trial may take, or a few times what the first one took.
         rates: whether three grids show how fast the error of smooth potentials falls, instead of two.
+        ends: whether all is told by the end of a run.
     """
     begun, refinement = time.perf_counter(), start
     numerics = planned(refinement)
     first = _work(numerics)
-    trial = yield from run_trial(problem, numerics, numbers, enough, rates)
+    trial = yield from run_trial(problem, numerics, numbers, enough, rates, ends)
     runs, pairs, trials, doubts = trial.runs, trial.fft_pairs, 1, 0
     while True:
         verdict = judge(trial)
@@ -98,7 +100,7 @@ def refine(
         if _work(numerics) > _affordable(first, most, numerics.grid.dimension):
             break
         try:
-            finer = yield from run_trial(problem, numerics, numbers, enough, rates)
+            finer = yield from run_trial(problem, numerics, numbers, enough, rates, ends)
         except KeyboardInterrupt:
             break
         if finer.interrupted:

@@ -31,7 +31,7 @@ from ._accuracy import (
 )
 from ._report import Quantity
 from ._runs import Measurement, Numbers, RunRequest
-from .residuals import Residual, grid_residuals
+from .residuals import Residual
 
 BLAME = {
     "time_step": "time step",
@@ -170,21 +170,27 @@ class Trial:
 
 
 def run_trial(
-    problem: Problem, numerics: Numerics, numbers: Numbers | None = None, enough: float = 0.0, rates: bool = False
+    problem: Problem,
+    numerics: Numerics,
+    numbers: Numbers | None = None,
+    enough: float = 0.0,
+    rates: bool = False,
+    ends: bool = False,
 ) -> Measurement[Trial]:
     """The run and its repetitions; interrupted if not all of them were completed.
 
     With `numbers`, what the grid leaves wrong is told by their gradients, run backward, and only the step is repeated; less than `enough` of it
-    is not looked for. With `rates`, smooth potentials are run on two coarser grids instead of one.
+    is not looked for. With `rates`, smooth potentials are run on two coarser grids instead of one. With `ends` what is repeated is looked at by its
+    end alone.
     """
     backward = numbers is not None and has_adjoint(numerics)
-    coarser = coarser_in_time(numerics) if backward else _coarser(problem, numerics, rates)
+    coarser = coarser_in_time(numerics, ends) if backward else _coarser(problem, numerics, rates)
     settings = (numerics, *(repetition.numerics for repetition in coarser))
-    result, *runs = yield RunRequest(problem, settings, numbers if backward else None)
+    made = yield RunRequest(problem, settings, numbers if backward else None, enough)
+    result, *runs = made.results
     again = tuple(zip(coarser, runs, strict=False))
-    interrupted = len(again) < len(coarser) or not result.complete or (backward and not result.adjoints)
-    residuals = grid_residuals(result, enough)
-    return Trial(dataclasses.replace(result, adjoints={}), again, interrupted, residuals)
+    interrupted = len(again) < len(coarser) or not result.complete or (backward and not made.residuals)
+    return Trial(result, again, interrupted, made.residuals)
 
 
 def repetitions(problem: Problem, numerics: Numerics) -> tuple[Numerics, ...]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from ..._programs import make_room
 from ...problem import Problem
 from ...propagation import FrameSum, Numerics, Progress, Result, checked, propagate, propagate_with_adjoint
+from .residuals import Residual, grid_residuals
 
 Answer = TypeVar("Answer")
 
@@ -24,11 +25,26 @@ class RunRequest:
         problem: the physics.
         numerics: of each run.
         numbers: of the first run, numbers whose gradients are run backward, told by its record; None for none.
+        enough: of what the grid leaves wrong in them, what need not be looked for.
     """
 
     problem: Problem
     numerics: tuple[Numerics, ...]
     numbers: Numbers | None = None
+    enough: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Runs:
+    """What comes back for a `RunRequest`.
+
+    Attributes:
+        results: in the order of its numerics; after an interruption fewer, of which only the first may be incomplete.
+        residuals: what the grid of the first run leaves wrong in its numbers, by name; empty if there are none, or it was interrupted.
+    """
+
+    results: list[Result]
+    residuals: dict[str, Residual] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,8 +55,8 @@ class ProgressNote:
     total: int
 
 
-# sent back are the results in the same order; after an interruption fewer, of which only the first may be incomplete
-Measurement = Generator[RunRequest | ProgressNote, list[Result], Answer]
+# after a `ProgressNote` no runs come back
+Measurement = Generator[RunRequest | ProgressNote, Runs, Answer]
 
 
 Announcement = Callable[[Numerics], None]
@@ -66,11 +82,17 @@ def run_here(work: Measurement[Answer], progress: Progress, on_plan: Announcemen
         return end.value
 
 
-def _done(wanted: RunRequest | ProgressNote, progress: Progress) -> list[Result]:
+def residuals_apart(result: Result, enough: float) -> tuple[Result, dict[str, Residual]]:
+    """The result without its adjoints, and the residuals that they tell; see `RunRequest.enough`."""
+    return dataclasses.replace(result, adjoints={}), grid_residuals(result, enough)
+
+
+def _done(wanted: RunRequest | ProgressNote, progress: Progress) -> Runs:
     results: list[Result] = []
+    residuals: dict[str, Residual] = {}
     if isinstance(wanted, ProgressNote):
         progress(wanted.done, wanted.total)
-        return results
+        return Runs(results)
     there_and_back = 1 if wanted.numbers is None else 2
     pairs = [numerics.fft_pairs for numerics in wanted.numerics]
     meter = _Meter(progress, sum(pairs) + (there_and_back - 1) * pairs[0])
@@ -78,13 +100,14 @@ def _done(wanted: RunRequest | ProgressNote, progress: Progress) -> list[Result]
         if place == 0 and wanted.numbers is not None:
             show = meter.of(numerics, there_and_back)
             result = propagate_with_adjoint(wanted.problem, checked(wanted.problem, numerics), wanted.numbers, show)
+            result, residuals = residuals_apart(result, wanted.enough)
         else:
             result = propagate(wanted.problem, numerics, progress=meter.of(numerics))
         if not results or result.complete:
             results.append(result)
         if not result.complete:
             break
-    return results
+    return Runs(results, residuals)
 
 
 class _Meter:

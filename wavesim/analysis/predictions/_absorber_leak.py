@@ -14,7 +14,7 @@ from ...absorbers import Absorber
 from ...potentials import AbstractPotential, values_at
 from ...problem import Problem
 from ...states import AbstractPacket, as_packet
-from .scattering import along_first_axis, moves_right, scattering_transmission
+from .scattering import along_first_axis, closed_form, moves_right, scattering_transmission
 
 # momenta slower than this share of the packet's never arrive, and are counted as what remains
 STILL = 1e-3
@@ -160,7 +160,8 @@ def _transmission(problem: Problem, kinetic: np.ndarray) -> np.ndarray | None:
     potential = problem.potential
     if not potential.static or potential.dimension > 1:
         return None
-    return np.clip(scattering_transmission(potential, float(problem.mass), moves_right(problem))(kinetic), 0.0, 1.0)
+    through = closed_form(problem) or scattering_transmission(potential, float(problem.mass), moves_right(problem))
+    return np.clip(np.asarray(through(kinetic)), 0.0, 1.0)
 
 
 def _panels(low: float, high: float, spread: float) -> tuple[np.ndarray, np.ndarray]:

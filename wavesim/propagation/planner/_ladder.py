@@ -14,6 +14,8 @@ from .spaces import continued
 
 # from rung to rung at most a quarter more points or steps
 _RUNGS = (4, 5, 6, 7)
+# the shortest table of a Chebyshev series
+_TERMS = 128
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,21 +28,24 @@ class Batch:
     found: dict[Hashable, tuple[Method, float]] = dataclasses.field(default_factory=dict)
 
 
-def on_ladder(problem: Problem, numerics: Numerics, keep_grid: bool, keep_steps: bool) -> Numerics:
+def on_ladder(problem: Problem, numerics: Numerics, keep_grid: bool, keep_steps: bool, even: bool = True) -> Numerics:
     """The same accuracy or a better one, at sizes that neighbors in parameter space are likely to have too.
 
-    Points: a larger box at the same spacing. Steps between frames: more of them. Tables of Chebyshev series follow a ladder
-    anyway. What is given by hand is kept.
+    Points: a larger box at the same spacing. Steps between frames: more of them. Tables of Chebyshev series are
+    as long as powers of two. What is given by hand is kept. `even`: whether as many frames of a run with twice the step are wanted.
     """
     grid, steps, method = numerics.grid, numerics.steps, numerics.method
     if grid.dimension == 1 and not keep_grid:
         grid = continued(grid, _rung(grid.points[0]))
     if isinstance(method, Scheme | Chebyshev) and not keep_steps:
         # an even number from frame to frame, so that a run with twice the step keeps its frames
-        steps = numerics.frames * 2 * _rung(math.ceil(steps / numerics.frames / 2))
+        each = numerics.frames * (2 if even else 1)
+        steps = each * _rung(math.ceil(steps / each))
     dt = float(numerics.duration) / steps
     if isinstance(method, Chebyshev):
         method = chebyshev_for(problem, grid, dt, method.cut)
+        # what a table holds beyond what a step needs costs nothing but its making
+        method = dataclasses.replace(method, terms=max(_TERMS, 1 << (method.terms - 1).bit_length()))
     return dataclasses.replace(numerics, grid=grid, dt=dt, steps=steps, method=method)
 
 

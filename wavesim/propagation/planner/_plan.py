@@ -106,7 +106,7 @@ def plan(
         scale: a transmitted probability, about, if the tolerance is meant as a fraction of it.
         batch: what problems planned before this one found; sizes are then rounded up to a ladder, so that many share few compiled programs.
         gradients: whether a splitting may kick with gradients of V: such steps cost least, but the adjoint of a coarse grid tells its error
-            only of steps that see the same V as the grid does.
+            only of steps that see the same V as the grid does. Without them, edges of a problem in a batch may lie anywhere on its grid.
 
     Returns:
         the `Plan`.
@@ -129,7 +129,9 @@ def plan(
     positive("scale", scale)
     asked = problem
     grid, problem = unfolded_grid(grid, problem.ends), unfolded(problem)
-    space = _space(problem, tolerance, grid, absorber, refinement, scale)
+    # without absorbers the eigenstates of the grid may cost least, and those run nowhere backward
+    corrected = batch is not None and not gradients and absorber is not None
+    space = _space(problem, tolerance, grid, absorber, refinement, scale, corrected)
     refuse_too_large(space.grid, 16 if precision == "double" else 8)
     reasons = dict(space.reasons)
     frames = frames or (DEFAULT_FRAMES if space.grid.dimension == 1 else _PLANAR_FRAMES)
@@ -157,7 +159,7 @@ def plan(
         save_psi,
     )
     if batch is not None:
-        numerics = on_ladder(problem, numerics, grid is not None, dt is not None)
+        numerics = on_ladder(problem, numerics, grid is not None, dt is not None, not corrected)
     method, shown = numerics.method, Shown(asked)
     cost = f" (order {method.order}, {method.pairs} FFT pairs a step)" if isinstance(method, Scheme) else ""
     reasons["method"] = f"{method.name}{cost}: {course.why}"
@@ -175,6 +177,7 @@ def _space(
     absorber: Absorber | str | None,
     refinement: Refinement,
     scale: float,
+    corrected: bool,
 ) -> Space:
     if grid is not None and grid.dimension > 1:
         return _given_space(problem, tolerance, grid, absorber)
@@ -202,7 +205,8 @@ def _space(
     elif problem.open and scale < 1:
         parts = deep_space(problem, tolerance, scale, grid, absorber, refinement.space, refinement.longer)
     elif problem.open:
-        parts = open_space(problem, tolerance, grid, absorber, refinement.space, refinement.absorber, refinement.longer)
+        finer, thicker, longer = refinement.space, refinement.absorber, refinement.longer
+        parts = open_space(problem, tolerance, grid, absorber, finer, thicker, longer, corrected)
     else:
         parts = confined_space(problem, tolerance, grid, refinement.space)
     return Space(*parts)

@@ -110,7 +110,7 @@ class _Run:
         self, problem: Problem, numerics: Numerics, progress: Progress, samples: int | None, kept: int | None
     ) -> None:
         self.problem, self.numerics, self.progress = problem, numerics, progress
-        self.samples = samples or (_SAMPLES if numerics.grid.dimension == 1 else _PLANAR_SAMPLES)
+        self.samples = samples or _samples(numerics)
         self.each = numerics.steps // numerics.frames
         self.damped = numerics.absorber is not None
         state = 16 * math.prod(numerics.grid.points)
@@ -158,8 +158,8 @@ class _Run:
         sources = np.stack([self._sources(psi, number) for number in numbers.values()], axis=1)
         # what is absorbed in a frame counts in every number read at its end or later
         counted = np.stack([np.cumsum(number.absorbed[::-1], axis=0)[::-1][1:] for number in numbers.values()], axis=1)
-        damping, back = stepper.damping, dataclasses.replace(self.loop, stepper=self._reversed())
-        stride = _stride(frames, self.samples)
+        back = dataclasses.replace(self.loop, stepper=reversed_in_time(self.loop.stepper, numerics.duration))
+        damping, stride = stepper.damping, _stride(frames, self.samples)
         phi = np.zeros(sources.shape[1:], complex)
         gradients: dict[int, np.ndarray] = {}
         for frame in reversed(range(frames)):
@@ -200,11 +200,21 @@ class _Run:
         kept = self.kept.pop()
         return self.loop.moved_and_kept(kept, length, self.rung)[2] if isinstance(kept, Carry) else kept
 
-    def _reversed(self) -> Any:
-        stepper = self.loop.stepper
-        if isinstance(stepper, SplitStepper) and stepper.potential is not None:
-            return dataclasses.replace(stepper, potential=_Backward(stepper.potential, self.numerics.duration))
-        return stepper
+
+def reversed_in_time(stepper: Any, duration: Any) -> Any:
+    """The stepper that runs a gradient back from `duration` to 0."""
+    if isinstance(stepper, SplitStepper) and stepper.potential is not None:
+        return dataclasses.replace(stepper, potential=_Backward(stepper.potential, duration))
+    return stepper
+
+
+def sampled_frames(numerics: Numerics) -> np.ndarray:
+    """The frames at which psi and phi are looked at by default."""
+    return np.arange(0, numerics.frames + 1, _stride(numerics.frames, _samples(numerics)))
+
+
+def _samples(numerics: Numerics) -> int:
+    return _SAMPLES if numerics.grid.dimension == 1 else _PLANAR_SAMPLES
 
 
 def has_adjoint(numerics: Numerics) -> bool:

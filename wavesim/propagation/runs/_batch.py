@@ -16,7 +16,7 @@ import math
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -47,6 +47,7 @@ _TERMS = 1.2
 _HANGING = ("0.11.1", "0.11.2")
 
 Leaves = tuple[np.ndarray, ...]
+Row = TypeVar("Row")
 
 
 def evolve_many(
@@ -69,23 +70,52 @@ def evolve_many(
         ArgumentError: if a row does not fit the first one.
         NumericsError: if JAX's 64-bit mode is off, or the memory does not hold one row.
     """
+    if not (len(problems) or len(numerics)):
+        return iter(())
+    structure, leaves = laid_out(problems, numerics)
+    program = functools.partial(_run, structure, rows_mesh(), numerics[0].steps // numerics[0].frames)
+
+    def solved(rows: slice, size: int) -> list[Trajectory]:
+        with turn():
+            arrays = jax.tree.map(np.asarray, program(filled(leaves, rows, size)))
+        return [jax.tree.map(lambda a, i=i: a[i], arrays) for i in range(rows.stop - rows.start)]
+
+    return in_chunks(solved, len(problems), numerics[0], threads)
+
+
+def laid_out(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple[Any, Leaves]:
+    """What all rows have in common, and their numbers as `_stacked` gives them, those of Chebyshev series with their terms.
+
+    Raises:
+        ArgumentError, NumericsError: see `evolve_many`.
+    """
     require_double()
     if len(problems) != len(numerics):
         raise ArgumentError(
             "numerics",
             f"must be one for each problem, but there are {len(numerics)} for {len(problems)} problems; give as many.",
         )
-    if not problems:
-        return iter(())
     structure, leaves = _stacked(problems, numerics)
     if isinstance(numerics[0].method, Chebyshev):
         leaves = (*leaves, np.array([one.pairs for one in numerics]))
-    devices = _devices()
-    program = functools.partial(_run, structure, _mesh(devices), numerics[0].steps // numerics[0].frames)
-    rows = _rows(numerics[0])
-    pieces = _pieces(len(problems), rows, len(devices), row_seconds(numerics[0]))
-    at_once = min(threads or _cores(), chunks_at_once(numerics[0]))
-    return _in_order(functools.partial(_solved, program, len(devices)), leaves, pieces, at_once)
+    return structure, leaves
+
+
+def in_chunks(
+    solved: Callable[[slice, int], list[Row]], count: int, numerics: Numerics, threads: int | None
+) -> Iterator[Row]:
+    """What chunk after chunk of `count` rows gives, in order.
+
+    Args:
+        solved: of these rows, by a program of that size.
+        count: rows in all.
+        numerics: of one of them.
+        threads: see `evolve_many`.
+    """
+    devices = len(_devices())
+    pieces = _pieces(count, _rows(numerics), devices, row_seconds(numerics))
+    at_once = min(threads or _cores(), chunks_at_once(numerics))
+    return _in_order(functools.partial(_in_halves, solved, devices), pieces, at_once)
 
 
 def chunks_at_once(numerics: Numerics) -> int:
@@ -96,9 +126,13 @@ def chunks_at_once(numerics: Numerics) -> int:
     return max(1, min(_cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
 
 
+def turn() -> threading.BoundedSemaphore:
+    """Taken for each chunk, so that calls side by side share the cores as one call does."""
+    return _turns(_cores())
+
+
 @functools.cache
 def _turns(cores: int) -> threading.BoundedSemaphore:
-    """Taken for each chunk, so that calls side by side share the cores as one call does."""
     return threading.BoundedSemaphore(cores)
 
 
@@ -117,6 +151,9 @@ def _stacked(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple
             )
     # how many steps follow is told apart, so that runs of other lengths share the program
     first: Numerics = dataclasses.replace(numerics[0], steps=numerics[0].frames, save_psi=False)
+    if isinstance(first.method, Chebyshev):
+        # and what may be left out of a series, which has said by now how many terms are made
+        first = dataclasses.replace(first, method=dataclasses.replace(first.method, cut=0.0))
     structure = jax.tree.structure((problems[0], first))
     columns = zip(*(leaves for leaves, _ in flat), strict=True)
     return structure, tuple(np.stack([np.asarray(leaf) for leaf in column]) for column in columns)
@@ -130,6 +167,11 @@ def _devices() -> Sequence[Any]:
 @functools.cache
 def _hangs() -> bool:
     return importlib.metadata.version("jaxlib") in _HANGING
+
+
+def rows_mesh() -> Mesh | None:
+    """The devices that share the rows of a chunk; None for one."""
+    return _mesh(_devices())
 
 
 def _mesh(devices: Sequence[Any]) -> Mesh | None:
@@ -186,33 +228,26 @@ def _pieces(count: int, rows: int, devices: int, seconds: float) -> list[tuple[s
 
 
 def _in_order(
-    solved: Callable[[Leaves, int], list[Trajectory]], leaves: Leaves, pieces: list[tuple[slice, int]], threads: int
-) -> Iterator[Trajectory]:
-    def chunk(piece: tuple[slice, int]) -> list[Trajectory]:
-        rows, size = piece
-        return solved(tuple(leaf[rows] for leaf in leaves), size)
-
+    solved: Callable[[slice, int], list[Row]], pieces: list[tuple[slice, int]], threads: int
+) -> Iterator[Row]:
     # the first one compiles, which two threads would do twice
-    yield from chunk(pieces[0])
+    yield from solved(*pieces[0])
     pool = concurrent.futures.ThreadPoolExecutor(threads)
     try:
         waiting = iter(pieces[1:])
-        running = [pool.submit(chunk, piece) for piece in itertools.islice(waiting, threads + 1)]
+        running = [pool.submit(solved, *piece) for piece in itertools.islice(waiting, threads + 1)]
         while running:
             done = running.pop(0).result()
-            running += [pool.submit(chunk, piece) for piece in itertools.islice(waiting, 1)]
+            running += [pool.submit(solved, *piece) for piece in itertools.islice(waiting, 1)]
             yield from done
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _solved(program: Callable[[Leaves], Trajectory], least: int, leaves: Leaves, size: int) -> list[Trajectory]:
+def _in_halves(solved: Callable[[slice, int], list[Row]], least: int, rows: slice, size: int) -> list[Row]:
     """The rows of one chunk, by a program of `size` rows, or by smaller ones if the memory does not hold it."""
-    count = len(leaves[0])
-    filled = tuple(leaf[np.minimum(np.arange(size), count - 1)] for leaf in leaves)
     try:
-        with _turns(_cores()):
-            arrays = jax.tree.map(np.asarray, program(filled))
+        return solved(rows, size)
     except jax.errors.JaxRuntimeError as error:
         if "RESOURCE_EXHAUSTED" not in str(error):
             raise
@@ -220,22 +255,34 @@ def _solved(program: Callable[[Leaves], Trajectory], least: int, leaves: Leaves,
             raise NumericsError(
                 "a run must fit into the memory of the device, but one for each device does not; take fewer points, or precision 'single'."
             ) from error
-        half = size // 2
-        parts = [tuple(leaf[:half] for leaf in leaves), tuple(leaf[half:] for leaf in leaves)]
-        return [row for part in parts if len(part[0]) for row in _solved(program, least, part, half)]
-    return [jax.tree.map(lambda a, i=i: a[i], arrays) for i in range(count)]
+    half = size // 2
+    middle = min(rows.start + half, rows.stop)
+    parts = [slice(rows.start, middle), slice(middle, rows.stop)]
+    return [row for part in parts if part.start < part.stop for row in _in_halves(solved, least, part, half)]
+
+
+def filled(leaves: Leaves, rows: slice, size: int) -> Leaves:
+    """The numbers of these rows, the last one repeated until there are `size`."""
+    places = np.minimum(np.arange(rows.start, rows.start + size), rows.stop - 1)
+    return tuple(leaf[places] for leaf in leaves)
 
 
 def _run(structure: Any, mesh: Mesh | None, each: int, leaves: Leaves) -> Trajectory:
     # elsewhere a loop whose length is data would ask the device before every step whether to go on
     on_cpu = jax.default_backend() == "cpu"
-    terms = None
-    if len(leaves) > structure.num_leaves:
-        leaves, longest = leaves[:-1], int(leaves[-1].max())
-        # a rung of a ladder, so that few programs are made
-        terms = longest if on_cpu else math.ceil(_TERMS ** math.ceil(math.log(longest, _TERMS)))
+    leaves, terms = longest(structure, leaves)
     with jax.enable_x64(True):
         return (_counted if on_cpu else _fixed)(structure, mesh, each, terms, leaves)
+
+
+def longest(structure: Any, leaves: Leaves) -> tuple[Leaves, int | None]:
+    """The numbers of a chunk, and the terms of its longest Chebyshev series; None for other methods."""
+    if len(leaves) == structure.num_leaves:
+        return leaves, None
+    terms = int(leaves[-1].max())
+    # where they are part of the program a rung of a ladder, so that few programs are made
+    on_cpu = jax.default_backend() == "cpu"
+    return leaves[:-1], terms if on_cpu else math.ceil(_TERMS ** math.ceil(math.log(terms, _TERMS)))
 
 
 def _chunk(structure: Any, mesh: Mesh | None, each: int, terms: int | None, leaves: Leaves) -> Trajectory:
@@ -250,12 +297,15 @@ def _chunk(structure: Any, mesh: Mesh | None, each: int, terms: int | None, leav
         return Trajectory(jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest), final)
 
     many = jax.vmap(one, in_axes=(0, None, None))
+    return over_devices(mesh, lambda numbers: many(numbers, each, terms))(leaves)
+
+
+def over_devices(mesh: Mesh | None, many: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of arrays whose first axis are rows, each device taking its own."""
     if mesh is None:
-        return many(leaves, each, terms)
+        return many
     ours = PartitionSpec("rows")
-    return jax.shard_map(
-        lambda numbers: many(numbers, each, terms), mesh=mesh, in_specs=(ours,), out_specs=ours, check_vma=False
-    )(leaves)
+    return jax.shard_map(many, mesh=mesh, in_specs=ours, out_specs=ours, check_vma=False)
 
 
 _counted = jax.jit(_chunk, static_argnums=(0, 1))

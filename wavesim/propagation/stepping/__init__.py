@@ -11,7 +11,7 @@ from ._evolve import (
     snapshot_of as snapshot_of,
     trimmed as trimmed,
 )
-from ._loop import Loop as Loop, seen as seen
+from ._loop import Loop as Loop, moved_and_kept as moved_and_kept, moved_back as moved_back, seen as seen
 from ._on_grid import on_grid as on_grid
 from ._spectral import mirrored as mirrored, require_spectral as require_spectral
 from ._step import Carry as Carry, ChebyshevStepper as ChebyshevStepper, SplitStepper as SplitStepper

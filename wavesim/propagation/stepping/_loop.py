@@ -55,13 +55,15 @@ class Loop:
     def moved_and_kept(self, carry: Carry, count: int, rung: int) -> tuple[Carry, Any, Any]:
         """The same with psi where each step's damping meets it, shape (rung, ``*points``)."""
         assert not isinstance(self.stepper, SpectralStepper)
-        return (_compiled_kept if self.compiled else _kept)(self.stepper, carry, count, rung)
+        return (_compiled_kept if self.compiled else moved_and_kept)(self.stepper, carry, count, rung)
 
     def moved_back(self, damping: Any, phi: Any, kept: Any, share: Any, count: int, done: int) -> Any:
-        """The gradients phi of several numbers, shape (numbers, ``*points``), before `count` steps; see `_back`."""
+        """The gradients phi of several numbers, shape (numbers, ``*points``), before `count` steps; see `moved_back`."""
         assert not isinstance(self.stepper, SpectralStepper)
         stepper = dataclasses.replace(self.stepper, damping=None)
-        return (_compiled_back if self.compiled else _back)(stepper, damping, phi, kept, share, count, np.asarray(done))
+        return (_compiled_back if self.compiled else moved_back)(
+            stepper, damping, phi, kept, share, count, np.asarray(done)
+        )
 
 
 def _on_device(stepper: Stepper) -> Any:
@@ -81,7 +83,11 @@ def _moved(stepper: Stepper, carry: Carry, count: int) -> tuple[Carry, Any]:
     return after, stepper.output(after)
 
 
-def _kept(stepper: SplitStepper | ChebyshevStepper, carry: Carry, count: int, rung: int) -> tuple[Carry, Any, Any]:
+def moved_and_kept(
+    stepper: SplitStepper | ChebyshevStepper, carry: Carry, count: Any, rung: int
+) -> tuple[Carry, Any, Any]:
+    """The carry after `count` steps, psi there, and psi where each step's damping meets it, shape (rung, ``*points``)."""
+
     def one(n: Any, state: tuple[Carry, Any]) -> tuple[Carry, Any]:
         inner, kept = state
         return stepper.step(inner), placed(kept, n, stepper.damped(inner))
@@ -90,8 +96,8 @@ def _kept(stepper: SplitStepper | ChebyshevStepper, carry: Carry, count: int, ru
     return after, stepper.output(after), kept
 
 
-def _back(
-    stepper: SplitStepper | ChebyshevStepper, damping: Any, phi: Any, kept: Any, share: Any, count: int, done: Any
+def moved_back(
+    stepper: SplitStepper | ChebyshevStepper, damping: Any, phi: Any, kept: Any, share: Any, count: Any, done: Any
 ) -> Any:
     """phi before `count` steps from phi behind them; `done` steps were made backward before.
 
@@ -115,6 +121,6 @@ def _back(
 
 
 _compiled_moved = jax.jit(_moved)
-_compiled_kept = jax.jit(_kept, static_argnames="rung")
-_compiled_back = jax.jit(_back)
+_compiled_kept = jax.jit(moved_and_kept, static_argnames="rung")
+_compiled_back = jax.jit(moved_back)
 _compiled_look = jax.jit(look, static_argnames="save_psi")

@@ -22,7 +22,7 @@ import numpy as np
 
 from ..._programs import make_room
 from ..._text import described
-from ...analysis import Measurement, ProgressNote, Report, with_inputs
+from ...analysis import Measurement, ProgressNote, Report, RunRequest, Runs, residuals_apart, with_inputs
 from ...errors import WavesimError
 from ...problem import Problem
 from ...propagation import (
@@ -32,6 +32,7 @@ from ...propagation import (
     checked,
     chunks_at_once,
     evolve_many,
+    evolve_many_with_adjoints,
     recorded,
     refuse_given,
     row_seconds,
@@ -41,8 +42,8 @@ from .._answer import Answer, Asked, Status
 
 # what a file may fix without a plan's ceasing to suit its problem
 _UNCHECKED = frozenset({"precision", "frames", "save_psi"})
-# seconds of work in a wave; of a row besides its runs, for planning and theory: fewer on a device that wants many rows at once
-_WAVE, _BESIDES, _BESIDES_DEVICE = 5.0, 0.05, 0.01
+# seconds of work in a wave; of a row besides its runs, for planning and theory
+_WAVE, _BESIDES = 5.0, 0.01
 # and of each uncertain input of a row, by the routes that propagate nothing
 _INPUT = 0.3
 # seconds between signs of life while nothing is finished
@@ -69,7 +70,7 @@ class Wave:
 def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
     """Answer rows, given with their places in order. A row that cannot be answered is an `Answer` with its reason.
 
-    To be taken one after the other, each to its end: the rows of a wave are planned when it is asked for.
+    To be taken one after the other, each to its end: the rows of a wave are planned while the one before it is answered.
 
     Args:
         asked: the rows.
@@ -77,7 +78,20 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int])
             what they say is not asked again.
     """
     make_room()
-    besides = _BESIDES if jax.default_backend() == "cpu" else _BESIDES_DEVICE
+    planned = _planned(asked, known)
+    # planning takes one core, and shares nothing with what the rows before it have still to do
+    pool = concurrent.futures.ThreadPoolExecutor(1)
+    try:
+        coming = pool.submit(next, planned, None)
+        while (wave := coming.result()) is not None:
+            coming = pool.submit(next, planned, None)
+            yield wave
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _planned(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
+    """The waves, each planned when it is asked for."""
     rows, at_once, batch, work = list[_Row](), Found(), Batch(), 0.0
     for place, row in asked:
         if isinstance(row, Answer):
@@ -86,7 +100,9 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int])
             begun = _Row(place, row, batch)
             if rows or begun.answer is None:
                 rows.append(begun)
-                work += besides + _INPUT * len(row.uncertainties) + sum(row_seconds(run.numerics) for run in begun.runs)
+                work += (
+                    _BESIDES + _INPUT * len(row.uncertainties) + sum(row_seconds(run.numerics) for run in begun.runs)
+                )
             else:
                 # it has its answer already, and leaves nothing behind that others could depend on
                 at_once.append((place, begun.answer))
@@ -129,11 +145,13 @@ def _answered(rows: list[_Row], at_once: Found, known: Mapping[int, int]) -> Ite
 
 @dataclasses.dataclass
 class _Run:
-    """One run that a row waits for."""
+    """One run that a row waits for; `back` where gradients are run backward from its end, and what they tell."""
 
     problem: Problem
     numerics: Numerics
+    back: RunRequest | None = None
     result: Result | WavesimError | None = None
+    residuals: dict[str, Any] = dataclasses.field(default_factory=dict)
     done: bool = False
 
 
@@ -169,19 +187,21 @@ class _Row:
                 self.work.close()
                 return
             results.append(run.result)
+        made = Runs(results, self.runs[0].residuals)
         self.runs = []
-        self._hear(results)
+        self._hear(made)
 
-    def _hear(self, results: list[Result] | None) -> None:
+    def _hear(self, made: Runs | None) -> None:
         try:
-            if results is None:
+            if made is None:
                 refuse_given(self.asked.fixed)
-            wanted = next(self.work) if results is None else self.work.send(results)
+            wanted = next(self.work) if made is None else self.work.send(made)
             while isinstance(wanted, ProgressNote):
-                wanted = self.work.send([])
+                wanted = self.work.send(Runs([]))
             # what is planned suits its problem; what is given by hand may not
             ready = settled if _UNCHECKED.issuperset(self.asked.fixed) else checked
             self.runs = [_Run(wanted.problem, ready(wanted.problem, numerics)) for numerics in wanted.numerics]
+            self.runs[0].back = wanted if wanted.numbers else None
             self.made += len(self.runs)
         except StopIteration as end:
             uncertain = bool(self.asked.uncertainties)
@@ -226,7 +246,7 @@ def _groups(rows: Sequence[_Row]) -> list[list[_Run]]:
     for run in (run for row in rows for run in row.runs):
         leaves, structure = jax.tree.flatten((run.problem, run.numerics))
         shapes = tuple((np.shape(leaf), np.asarray(leaf).dtype.kind) for leaf in leaves)
-        groups.setdefault((structure, shapes), []).append(run)
+        groups.setdefault((structure, shapes, run.back is None), []).append(run)
     # chunks are made in this order, and the longest series in a chunk is the one that all its rows make
     return [sorted(group, key=lambda run: run.numerics.pairs) for group in groups.values()]
 
@@ -239,7 +259,7 @@ def _propagated(groups: Sequence[list[_Run]]) -> Iterator[None]:
     at_once = min((chunks_at_once(group[0].numerics) for group in groups), default=1)
     stop = threading.Event()
     # the longest first, so that they end together
-    order = sorted(groups, key=lambda group: -sum(_work(run.numerics) for run in group))
+    order = sorted(groups, key=lambda group: -sum(map(_work, group)))
     pool = concurrent.futures.ThreadPoolExecutor(at_once)
     try:
         for group, done in [(group, pool.submit(_propagate, group, stop)) for group in order]:
@@ -256,11 +276,15 @@ def _propagated(groups: Sequence[list[_Run]]) -> Iterator[None]:
         pool.shutdown(cancel_futures=True)
 
 
-def _work(numerics: Numerics) -> int:
-    return numerics.fft_pairs * math.prod(numerics.grid.points)
+def _work(run: _Run) -> int:
+    there_and_back = 1 if run.back is None else 2
+    return there_and_back * run.numerics.fft_pairs * math.prod(run.numerics.grid.points)
 
 
 def _propagate(group: Sequence[_Run], stop: threading.Event) -> None:
+    if group[0].back is not None:
+        _propagate_back(group, stop)
+        return
     trajectories = evolve_many([run.problem for run in group], [run.numerics for run in group])
     for run, trajectory in zip(group, trajectories, strict=True):
         if stop.is_set():
@@ -269,3 +293,25 @@ def _propagate(group: Sequence[_Run], stop: threading.Event) -> None:
             run.result = recorded(run.problem, run.numerics, trajectory.frames, np.asarray(trajectory.final), True, 0.0)
         except WavesimError as error:
             run.result = error
+
+
+def _propagate_back(group: Sequence[_Run], stop: threading.Event) -> None:
+    """The same with gradients run backward; psi and phi of a row are dropped as soon as they have told what its grid misses."""
+
+    def finish(place: int, result: Result) -> tuple[Result, dict[str, Any]]:
+        run = group[place]
+        assert run.back is not None
+        told, residuals = residuals_apart(result, run.back.enough)
+        return dataclasses.replace(told, numerics=run.numerics, psi=told.psi[:0]), residuals
+
+    numbers = [run.back.numbers for run in group if run.back is not None and run.back.numbers is not None]
+    outcomes = evolve_many_with_adjoints(
+        [run.problem for run in group], [run.numerics for run in group], numbers, finish
+    )
+    for run, outcome in zip(group, outcomes, strict=True):
+        if stop.is_set():
+            return
+        if isinstance(outcome, WavesimError):
+            run.result = outcome
+        else:
+            run.result, run.residuals = outcome

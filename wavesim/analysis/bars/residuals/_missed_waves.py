@@ -35,9 +35,18 @@ class FinerGrid:
         start: psi at its start, on its grid.
         finer: how many times.
         apart: time from one look to the next.
+        coarser: the same of a grid less fine, which knows already what the run's grid tells.
     """
 
-    def __init__(self, problem: Problem, numerics: Numerics, start: np.ndarray, finer: int, apart: float) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        numerics: Numerics,
+        start: np.ndarray,
+        finer: int,
+        apart: float,
+        coarser: FinerGrid | None = None,
+    ) -> None:
         self.problem, self.grid, self.finer = problem, numerics.grid, finer
         self.fine = finer_grid(self.grid, finer)
         k = np.meshgrid(
@@ -52,8 +61,8 @@ class FinerGrid:
         bands = (np.abs(a) * float(h) / math.pi for a, h in zip(k, self.grid.spacing, strict=True))
         self.reach = np.max(np.broadcast_arrays(*bands), axis=0)
         self.outside = self.reach > 1 - 1e-9
-        self.kinetic = np.asarray(self.grid.spread(self.grid.kinetic(float(problem.mass))))
-        self.energy, slow = _energies(problem, numerics, start)
+        self.own = _OwnGrid(problem, numerics, start) if coarser is None else coarser.own
+        self.kinetic, self.energy, slow = self.own.kinetic, self.own.energy, self.own.slow
         kinetic = sum(a**2 for a in k) / (2 * float(problem.mass))
         # waves of far more energy than the particle's follow at once, in the band too
         fast = self.outside | (kinetic > _FAST * slow)
@@ -81,7 +90,8 @@ class FinerGrid:
         self._taken = True
         self.rates: tuple[np.ndarray, np.ndarray] | None = None
         if static:
-            self.samples, self.true = self._potential(float(times[0]))
+            self.samples = self.own.samples
+            self.true = _true(self.problem.potential, self.fine, float(self.problem.mass), float(times[0]))
             return
         self.samples, self.true = self._potentials(times)
         if self.orders > 1:
@@ -145,17 +155,24 @@ def _true(potential: AbstractPotential, fine: Grid, mass: float, time: float) ->
     return np.asarray(potential.sample(fine, mass=mass, time=time))
 
 
-def _energies(problem: Problem, numerics: Numerics, psi: np.ndarray) -> tuple[float, float]:
-    """The mean energy of the start, and what the particle's own waves have: that, or as much as it may be wherever V is counted from."""
-    grid = numerics.grid
-    spectrum = np.abs(forward(psi, psi.ndim)) ** 2
-    kinetic = np.asarray(grid.spread(grid.kinetic(float(problem.mass))))
-    samples = np.asarray(problem.potential.sample(grid, mass=float(problem.mass)))
-    density = np.abs(psi) ** 2
-    moving = float(np.sum(kinetic * spectrum) / np.sum(spectrum))
-    energy = moving + float(np.sum(samples * density) / np.sum(density))
-    apart = math.sqrt(float(np.sum((samples - energy) ** 2 * density) / np.sum(density)))
-    return energy, max(abs(energy), moving, apart)
+class _OwnGrid:
+    """What the run's own grid tells: the mean energy of the start, and that of its own waves, or as much as it may be wherever V is counted from.
+
+    Args:
+        problem, numerics, start: see `FinerGrid`.
+    """
+
+    def __init__(self, problem: Problem, numerics: Numerics, start: np.ndarray) -> None:
+        grid = numerics.grid
+        spectrum = np.abs(forward(start, start.ndim)) ** 2
+        self.kinetic = np.asarray(grid.spread(grid.kinetic(float(problem.mass))))
+        # at time 0
+        self.samples = np.asarray(problem.potential.sample(grid, mass=float(problem.mass)))
+        density = np.abs(start) ** 2
+        moving = float(np.sum(self.kinetic * spectrum) / np.sum(spectrum))
+        self.energy = moving + float(np.sum(self.samples * density) / np.sum(density))
+        apart = math.sqrt(float(np.sum((self.samples - self.energy) ** 2 * density) / np.sum(density)))
+        self.slow = max(abs(self.energy), moving, apart)
 
 
 def spread_spectrum(spectrum: np.ndarray, finer: int, dimension: int) -> np.ndarray:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from ....grid import Grid
 from ....hamiltonian import Hamiltonian
 from ....observables import Snapshot
 from ....potentials import Unfolded
 from ....problem import Problem
-from ....propagation import Adjoint, Numerics, Result
+from ....propagation import Adjoint, Result
 from ._missed_waves import FinerGrid, finer_grid, padded
 
 # how many times finer the residual is looked at, at first and at most, along one axis and along more
 _FINER, _FINEST = (2, 2), (64, 4)
+# of what need not be looked for: what times add up to that finer looks leave out
+_UNFELT = 0.05
 # how many times a product an estimate of a part of it may be
 _WHOLE = 1.5
 # points of the finer grid, of all times that are looked at together: what stays in a core's cache
@@ -106,13 +111,22 @@ def grid_residuals(result: Result, enough: float = 0.0) -> dict[str, Residual]:
         finest = max(finer, min(finest, _MOST_BESIDE // grid.points[0]))
     waiting, done = dict(result.adjoints), {}
     looks: dict[str, list[float]] = {name: [] for name in waiting}
+    unfelt, felt = 0.0, np.arange(max((len(adjoint.times) for adjoint in waiting.values()), default=0))
+    there: FinerGrid | None = None
+    points = interpolations(result) if waiting else ()
     while waiting:
-        for name, (residual, outer) in _looked_at(result.problem, result.numerics, waiting, finer).items():
+        there = _finer(result, waiting, finer, there)
+        found, sizes = _looked_at(there, waiting, felt)
+        if len(felt) == len(sizes):
+            felt, unfelt = _felt(sizes, _UNFELT * enough)
+        for name, (residual, outer) in found.items():
             looks[name].append(residual.correction)
             # in the plane a second look would cost four times the first
             changed = 0.0 if several else _still_to_come(looks[name])
+            if len(looks[name]) > 1:
+                changed += unfelt
             if outer + changed <= max(_OUTER * residual.first, enough) or finer >= finest:
-                between, uncertain = _between_points(result, waiting.pop(name))
+                between, uncertain = _between_points(result, waiting.pop(name), points)
                 extra = outer + changed + uncertain
                 done[name] = dataclasses.replace(
                     residual,
@@ -122,6 +136,14 @@ def grid_residuals(result: Result, enough: float = 0.0) -> dict[str, Residual]:
                 )
         finer *= 2
     return {name: done[name] for name in result.adjoints}
+
+
+def _felt(sizes: np.ndarray, least: float) -> tuple[np.ndarray, float]:
+    """The places of all sizes but the smallest ones, which add up to no more than `least`, and what these do add up to."""
+    order = np.argsort(sizes, kind="stable")
+    sums = np.cumsum(sizes[order])
+    left = min(int(np.searchsorted(sums, least, side="right")), len(sizes) - 1)
+    return np.sort(order[left:]), float(sums[left - 1]) if left else 0.0
 
 
 def _still_to_come(values: list[float]) -> float:
@@ -134,18 +156,71 @@ def _still_to_come(values: list[float]) -> float:
     return last * min(1.0, share / (1 - share) if share < 1 else 1.0)
 
 
-def _between_points(result: Result, adjoint: Adjoint) -> tuple[float, float]:
+class _Interpolated:
+    """The record on interpolated psi.
+
+    Args:
+        result: with psi kept.
+        finer: how many times the points.
+    """
+
+    def __init__(self, result: Result, finer: int) -> None:
+        self.result, self.finer = result, finer
+        self.grid = finer_grid(result.numerics.grid, finer)
+        self.start = self._hamiltonian(0.0)
+
+    def series(self, name: str, frames: Sequence[int] | np.ndarray) -> np.ndarray:
+        """An observable at some frames."""
+        problem, observable, now = self.result.problem, self.result.problem.measure[name], self.start
+        # NumPy's, as all tables of a known run
+        prepared = observable.prepare(self.grid, now, self._psi(0))  # type: ignore[arg-type]
+        values = []
+        for frame in frames:
+            if not problem.potential.static:
+                now = self._hamiltonian(float(self.result.times[frame]))
+            values.append(float(observable.measure(prepared, Snapshot(self._psi(frame), now))))  # type: ignore[arg-type]
+        return np.array(values)
+
+    def _psi(self, frame: int) -> np.ndarray:
+        return padded(self.result.psi[frame], self.finer)
+
+    def _hamiltonian(self, time: float) -> Hamiltonian:
+        return _SampledLate(self.result.problem, self.grid, time)
+
+
+class _SampledLate(Hamiltonian):
+    """H at a time, its V sampled when an observable asks for it: few do."""
+
+    def __init__(self, problem: Problem, grid: Grid, time: float) -> None:
+        known = {"grid": grid, "mass": problem.mass, "closed": None, "held": None, "_problem": problem, "_time": time}
+        self.__dict__.update(known)
+
+    @functools.cached_property
+    def potential(self) -> np.ndarray:  # type: ignore[override]
+        problem: Problem = self.__dict__["_problem"]
+        return problem.potential.sample(self.grid, mass=problem.mass, time=self.__dict__["_time"])  # type: ignore[return-value]
+
+
+def interpolations(result: Result) -> tuple[_Interpolated, ...]:
+    """The finer points that observables are measured on once more: see `between_points`."""
+    several = result.numerics.grid.dimension > 1
+    return tuple(_Interpolated(result, finer) for finer in (_BETWEEN_ON_PLANES if several else _BETWEEN))
+
+
+def _between_points(result: Result, adjoint: Adjoint, finer: tuple[_Interpolated, ...]) -> tuple[float, float]:
     """By how much the number changes where its observables see interpolated psi, and what is uncertain of it."""
     change = uncertain = 0.0
     for name, weights in adjoint.number.series.items():
         frames = np.flatnonzero(weights)
-        changes, unknown = between_points(result, name, frames)
+        changes, unknown = between_points(result, name, frames, finer)
         change += float(weights[frames] @ changes)
         uncertain += float(np.abs(weights[frames]) @ unknown)
     return change, uncertain
 
 
-def between_points(result: Result, name: str, frames: Sequence[int] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def between_points(
+    result: Result, name: str, frames: Sequence[int] | np.ndarray, finer: tuple[_Interpolated, ...]
+) -> tuple[np.ndarray, np.ndarray]:
     """By how much a series changes at some frames if psi is interpolated first, and what is uncertain of that.
 
     Along one axis the points are four and eight times as dense, and what the second step changes is uncertain: sixteen times what
@@ -155,36 +230,14 @@ def between_points(result: Result, name: str, frames: Sequence[int] | np.ndarray
         result: with psi kept.
         name: of one of its observables.
         frames: their numbers, shape (n,).
+        finer: its `interpolations`.
 
     Returns:
         both, shape (n,), in the units of the series.
     """
-    several = result.numerics.grid.dimension > 1
-    values = [_seen(result, name, frames, finer) for finer in (1, *(_BETWEEN_ON_PLANES if several else _BETWEEN))]
+    values = [np.asarray(result.series[name], float)[frames], *(points.series(name, frames) for points in finer)]
     change = values[-1] - values[0]
-    return change, np.abs(change) * _MADE_ONCE if several else np.abs(values[-1] - values[-2])
-
-
-def _seen(result: Result, name: str, frames: Sequence[int] | np.ndarray, finer: int) -> np.ndarray:
-    """A series at some frames, measured on psi interpolated to `finer` times the points."""
-    problem, observable = result.problem, result.problem.measure[name]
-    place = finer_grid(result.numerics.grid, finer)
-
-    def interpolated(psi: np.ndarray) -> np.ndarray:
-        return padded(psi, finer) if finer > 1 else psi
-
-    def hamiltonian(time: float) -> Hamiltonian:
-        return Hamiltonian(place, problem.potential.sample(place, mass=problem.mass, time=time), problem.mass)  # type: ignore[arg-type]
-
-    now = hamiltonian(0.0)
-    # NumPy's, as all tables of a known run
-    prepared = observable.prepare(place, now, interpolated(result.psi[0]))  # type: ignore[arg-type]
-    values = []
-    for frame in frames:
-        if not problem.potential.static:
-            now = hamiltonian(float(result.times[frame]))
-        values.append(float(observable.measure(prepared, Snapshot(interpolated(result.psi[frame]), now))))  # type: ignore[arg-type]
-    return np.array(values)
+    return change, np.abs(change) * _MADE_ONCE if len(finer) < 2 else np.abs(values[-1] - values[-2])
 
 
 class _Weighed:
@@ -211,9 +264,12 @@ class _Weighed:
         following, free = there.following(phi, spectrum)
         products = [_products(order, residual) for order in (there.spread(spectrum), *following)]
         self.orders += zip(*products, strict=True)  # type: ignore[arg-type]
+        norms = np.stack([np.linalg.norm(order.reshape(times, -1), axis=1) for order in following], axis=1)
+        outside = np.abs(following[0][:, there.outside]) * beyond
+        # one time after the other, so that the sums do not depend on how many are looked at together
         for time in range(times):
-            self.norms += [float(np.linalg.norm(order[time])) for order in following]
-            self.spectrum += np.abs(following[0][time, there.outside]) * beyond[time]
+            self.norms += norms[time]
+            self.spectrum += outside[time]
         if free is None:
             self._no_free_waves(times)
             return
@@ -224,12 +280,13 @@ class _Weighed:
         self.free += [0j] * times
         self.rests += [0.0] * times
 
-    def residual(self, weights: np.ndarray) -> tuple[Residual, float]:
-        """The `Residual`, and what its outer octave contributes."""
+    def residual(self, weights: np.ndarray, felt: np.ndarray) -> tuple[Residual, float, np.ndarray]:
+        """The `Residual`, what its outer octave contributes, and the most that each time does; the times `felt` were looked at."""
         there = self.there
-        each = 2 * np.imag(self.orders)
+        orders, free, rests = (_placed(values, felt, len(weights)) for values in (self.orders, self.free, self.rests))
+        each, most = 2 * np.imag(orders), 2 * weights * np.abs(np.sum(orders, axis=1))
         products, sizes = each.sum(axis=1), weights @ np.abs(each)
-        correction, bound = float(weights @ products), 2 * float(weights @ np.abs(np.sum(self.orders, axis=1)))
+        correction, bound = float(weights @ products), float(most.sum())
         first = float(weights @ np.abs(products))
         if there.orders > 1:
             first = min(first, self._later_orders(*sizes[1:]))
@@ -238,7 +295,7 @@ class _Weighed:
             coarse = 2 * weights[::2]
             coarse[[0, -1]] = weights[0] * 2
             first += abs(correction - float(coarse @ products[::2]))
-        free, rests = self._turning(each[:, 0])
+        free, rests = _turning(each[:, 0], 2 * np.imag(free), rests)
         correction -= float(weights @ free)
         first += float(weights @ rests)
         reach = there.reach[there.outside]
@@ -246,7 +303,7 @@ class _Weighed:
         tail = 2 * np.cumsum(self.spectrum[order][::-1])[::-1]
         numbers = reach[order] * math.pi / float(there.grid.spacing[0])
         outer = 2 * float(np.sum(self.spectrum[reach > there.finer / 2]))
-        return Residual(correction, first, bound, numbers, tail), outer
+        return Residual(correction, first, bound, numbers, tail), outer, most
 
     def _later_orders(self, one: float, two: float) -> float:
         """What the last order and all that follow it add, if they fall as a geometric series does; endless where nothing says that they fall.
@@ -257,15 +314,24 @@ class _Weighed:
         ratio = two / one if two < one else norms[1] / norms[0] if norms[1] < norms[0] else 1.0
         return two / (1 - ratio) if ratio < 1 else math.inf
 
-    def _turning(self, products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The part of each product of phi that belongs to waves which turn several times between two looks, and the rest of a turn that they leave.
 
-        Such waves give no more than that rest, though their samples may be anything. Where V is as large as their kinetic energy, the estimate
-        of what turns exceeds the product it is a part of: nothing is taken out then, and all of the product is uncertain.
-        """
-        free, size = 2 * np.imag(self.free), np.abs(products)
-        distinct = np.abs(free) <= _WHOLE * size
-        return np.where(distinct, free, 0.0), np.where(distinct, self.rests, size)
+def _turning(products: np.ndarray, free: np.ndarray, rests: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The part of each product of phi that belongs to waves which turn several times between two looks, and the rest of a turn that they leave.
+
+    Such waves give no more than that rest, though their samples may be anything. Where V is as large as their kinetic energy, the estimate
+    of what turns exceeds the product it is a part of: nothing is taken out then, and all of the product is uncertain.
+    """
+    size = np.abs(products)
+    distinct = np.abs(free) <= _WHOLE * size
+    return np.where(distinct, free, 0.0), np.where(distinct, rests, size)
+
+
+def _placed(values: Sequence[Any], places: np.ndarray, count: int) -> np.ndarray:
+    """An array of `count` entries, 0 but for the values at these places."""
+    given = np.asarray(values)
+    whole = np.zeros((count, *given.shape[1:]), given.dtype)
+    whole[places] = given
+    return whole
 
 
 def _products(left: np.ndarray, right: np.ndarray) -> list[complex]:
@@ -274,23 +340,35 @@ def _products(left: np.ndarray, right: np.ndarray) -> list[complex]:
     return np.sum((np.conj(left) * right).reshape(len(left), -1), axis=1).tolist()
 
 
-def _looked_at(
-    problem: Problem, numerics: Numerics, adjoints: dict[str, Adjoint], finer: int
-) -> dict[str, tuple[Residual, float]]:
-    """The residuals on a grid `finer` times as fine, and what the outer octave of each contributes."""
+def _finer(result: Result, adjoints: dict[str, Adjoint], finer: int, coarser: FinerGrid | None) -> FinerGrid:
     one = next(iter(adjoints.values()))
     apart = float(one.times[1] - one.times[0])
-    there = FinerGrid(problem, numerics, one.psi[0], finer, apart)
-    weights = np.full(len(one.times), apart)
+    return FinerGrid(result.problem, result.numerics, one.psi[0], finer, apart, coarser)
+
+
+def _looked_at(
+    there: FinerGrid, adjoints: dict[str, Adjoint], felt: np.ndarray
+) -> tuple[dict[str, tuple[Residual, float]], np.ndarray]:
+    """The residuals on a finer grid, with what the outer octave of each contributes, and what each time contributes at most.
+
+    Args:
+        there: the grid.
+        adjoints: of the run.
+        felt: places of the times that are looked at; the others count as 0.
+    """
+    one = next(iter(adjoints.values()))
+    weights = np.full(len(one.times), float(one.times[1] - one.times[0]))
     weights[[0, -1]] /= 2
     scale = math.prod(float(h) for h in there.fine.spacing) / there.outside.size
     weighed = {name: _Weighed(there) for name in adjoints}
     together = max(1, _TOGETHER // there.outside.size)
-    for first in range(0, len(one.times), together):
-        times = slice(first, first + together)
+    for first in range(0, len(felt), together):
+        times = felt[first : first + together]
         there.take(one.times[times])
         residual = there.missed(one.psi[times], there.forward(one.psi[times])) * scale
         beyond = np.abs(residual[:, there.outside]) * weights[times, None]
         for name, adjoint in adjoints.items():
             weighed[name].add(adjoint.phi[times], residual, beyond)
-    return {name: sums.residual(weights) for name, sums in weighed.items()}
+    found = {name: sums.residual(weights, felt) for name, sums in weighed.items()}
+    most = np.max([each for _, _, each in found.values()], axis=0)
+    return {name: (residual, outer) for name, (residual, outer, _) in found.items()}, most

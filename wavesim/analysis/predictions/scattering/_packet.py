@@ -41,7 +41,7 @@ class Shares(NamedTuple):
     log_through: float
 
 
-def packet_theories(problem: Problem, first_only: bool = False) -> Predictions:
+def packet_theories(problem: Problem, first_only: bool = False, enough: float = 0.0) -> Predictions:
     """The transmitted and the reflected probability by each theory, with its error; empty where none applies.
 
     ``closed_form`` and ``scattering``: T(E) averaged over the packet's momenta. That is right for a packet that starts clear of the
@@ -52,6 +52,7 @@ def packet_theories(problem: Problem, first_only: bool = False) -> Predictions:
     Args:
         problem: in one dimension, with a potential that is flat on both sides.
         first_only: leave out all but the theory that is to be compared with.
+        enough: an error that it may have: what starts inside is then bounded, where it changes no more.
     """
     potential, mass = problem.potential, float(problem.mass)
     packet = gaussians_of(problem.state, mass)
@@ -65,17 +66,17 @@ def packet_theories(problem: Problem, first_only: bool = False) -> Predictions:
     averages = _averages(problem, first_only)
     if averages and not _starts_inside(problem, packet):
         return _both(averages, None)
+    # what starts inside interferes with what comes in, by at most this
+    inside = sum(_beyond(problem, part) for part in packet)
+    bounded = {
+        name: Estimate(value, value.error + 2 * math.sqrt(max(value, 0.0) * inside) + inside)
+        for name, value in averages.items()
+    }
+    if bounded and max(value.error for value in bounded.values()) <= enough:
+        return _both(bounded, None)
     shares = shares_of(problem)
     if shares is None:
-        # what starts inside interferes with what comes in, by at most this
-        inside = sum(_beyond(problem, part) for part in packet)
-        return _both(
-            {
-                name: Estimate(value, value.error + 2 * math.sqrt(max(value, 0.0) * inside) + inside)
-                for name, value in averages.items()
-            },
-            None,
-        )
+        return _both(bounded, None)
     if not averages:
         return _both({"projection": shares.through}, shares)
     plain = next(iter(averages.values()))
@@ -94,11 +95,12 @@ def _averages(problem: Problem, first_only: bool) -> dict[str, Estimate]:
         return {}
     closed = closed_form(problem)
     alone = closed is not None and first_only
+    # one barrier holds nothing for long
+    if closed is not None and alone and not isinstance(problem.potential, DoubleBarrier | DoubleDeltaWell):
+        return {"closed_form": average(closed, problem)}
     if not (fits := _tolerances(problem)) and not alone:
         return {} if closed is None else {"closed_form": average(closed, problem)}
-    # one barrier holds nothing for long
-    one = alone and not isinstance(problem.potential, DoubleBarrier | DoubleDeltaWell)
-    marks = () if one or not fits else resonance_marks(problem)
+    marks = resonance_marks(problem) if fits else ()
     averages = {} if closed is None else {"closed_form": average(closed, problem, marks=marks)}
     if not alone:
         scattering = scattering_average(problem, marks)

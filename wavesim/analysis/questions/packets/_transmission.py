@@ -206,9 +206,9 @@ class Transmission(AbstractRecordQuestion):
         exact, averages = packet_theories(problem), _averages(problem, rough)
         return {name: theories | averages.get(name, {}) for name, theories in exact.items()}
 
-    def compared(self, problem: Problem, duration: float | None) -> Predictions:
+    def compared(self, problem: Problem, duration: float | None, enough: float) -> Predictions:
         del duration
-        return {} if problem.ends is not None else packet_theories(along_first_axis(problem), first_only=True)
+        return {} if problem.ends is not None else packet_theories(along_first_axis(problem), True, enough)
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
         del problem, times

@@ -32,6 +32,7 @@ def fitted_grid(
     potential: AbstractPotential,
     fewest: int | None = None,
     like: float | None = None,
+    loose: bool = False,
 ) -> Grid:
     """A grid over [low, high] of about this spacing, never coarser.
 
@@ -39,7 +40,8 @@ def fitted_grid(
     a clean fifth power of the spacing (see `wavesim.edges.kink`). A double well's dividing plane falls midway too, and so does a hard wall, so
     that the grid keeps its symmetry.
     At least `fewest` cells (3 or 4, if not given) lie between neighboring edges; with `like`, a spacing, between the nearest two an odd number if there it is odd, else an
-    even one: the errors of two edges add up to another multiple of spacing^5 in the two cases (measured: 3 times as much). Deltas fall on points if their distances have a common divisor; edges of the same potential then fall where they may.
+    even one: the errors of two edges add up to another multiple of spacing^5 in the two cases (measured: 3 times as much). Deltas fall on points if their distances have a common divisor; edges of the same potential then fall where they may, and so
+    do, with `loose`, all but the first.
     """
     if potential.spikes:
         return _spiked_grid(low, high, spacing, potential)
@@ -61,7 +63,7 @@ def fitted_grid(
     if len(gaps) >= _CROWD and float(np.min(gaps)) < spacing / 2 and not np.any(np.asarray(potential.jumps_at(0.0))):
         # a fine table of straight lines: its bends are small, and closer than the waves can tell
         gaps = np.zeros(0)
-    if len(gaps):
+    if len(gaps) and not loose:
         if fewest is None:
             fewest = _FEWEST_CELLS + (float(gaps.min()) > _NEARLY_TWO * spacing)
         spacing = _common_divisor(gaps, spacing, fewest, like)

@@ -24,6 +24,8 @@ from ._spectrum import band_for
 _EDGE, _SPIKE = 70.0, 100.0
 # the same for fourth powers, where tolerances are loose: a run at the first spacing may then be the last (measured on the shipped map)
 _COARSE_EDGE = 430.0
+# how much wider than that the spacing may be where a run backward corrects what edges make, wherever they lie (measured on the same map)
+_CORRECTED = 1.4
 # of the tolerance: the part that a smooth potential's waves beyond the band may take
 _GRID_SHARE = 8
 # (spacing x wave number)^3 that costs a relative error of 1, at a spacing where a run twice as coarse can still be compared (measured)
@@ -52,8 +54,9 @@ def open_space(
     finer: float,
     thicker: float,
     longer: float,
+    corrected: bool = False,
 ) -> Parts:
-    """Box, spacing, absorber and duration for scattering.
+    """Box, spacing, absorber and duration for scattering; `corrected`: for runs whose adjoint tells what edges make, wherever they lie.
 
     * momenta: all but tolerance/20 of the packet, on either side;
     * spacing: 1.3 times the largest momentum inside the potential, and for sharp edges (spacing k)^6 < 70 tolerance or (spacing k)^4 < 430 tolerance, for deltas (spacing k)^3 < 100 tolerance;
@@ -86,7 +89,7 @@ def open_space(
         through *= min(1.0, (4 * mass * float(np.ptp(values)) / fast**2) ** 2) if not potential.spikes else 1.0
         share = min(max(tolerance / max(through, 1e-300), 1e-10), 1e-3)
         fine = max((_EDGE * share) ** (1 / 6), (_COARSE_EDGE * share) ** (1 / 4))
-        edge = ((_SPIKE * share) ** (1 / 3) if potential.spikes else fine) / wave
+        edge = ((_SPIKE * share) ** (1 / 3) if potential.spikes else fine * (_CORRECTED if corrected else 1.0)) / wave
         if edge < spacing:
             spacing = edge
             why = (
@@ -108,7 +111,7 @@ def open_space(
     low = min(start[0], left_end - margin) - room
     high = max(start[1], right_end + margin) + room
     if grid is None:
-        grid = fitted_grid(low, high, spacing / finer, potential)
+        grid = fitted_grid(low, high, spacing / finer, potential, loose=corrected)
     shown = Shown(problem)
     duration = problem.duration
     if duration is None:

@@ -1,0 +1,246 @@
+"""Many problems and the gradients of their numbers: forward by one compiled program and backward by another, chunk after chunk.
+
+What `propagate_with_adjoint` does for one problem. psi and phi of a chunk stay with the thread that made them, which hands on what was made of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ...errors import WavesimError
+from ...problem import Problem
+from .._numerics import Numerics
+from .._result import Adjoint, FrameSum, Result
+from ..stepping import Trajectory, look, moved_and_kept, moved_back, set_up, snapshot_of, trimmed
+from ._adjoint import has_adjoint, propagate_with_adjoint, reversed_in_time, sampled_frames
+from ._batch import Leaves, Row, filled, in_chunks, laid_out, longest, over_devices, rows_mesh, turn
+from ._propagate import recorded
+
+# bytes of psi that one row may keep on its way: a chunk of such rows must leave the memory free
+_KEPT = 1 << 26
+# steps from frame to frame for which there is room at least, so that few programs are made
+_FEWEST = 4
+
+Numbers = Callable[[Result], Mapping[str, FrameSum]]
+
+
+def evolve_many_with_adjoints(
+    problems: Sequence[Problem],
+    numerics: Sequence[Numerics],
+    numbers: Sequence[Numbers],
+    finish: Callable[[int, Result], Row],
+    threads: int | None = None,
+) -> Iterator[Row | WavesimError]:
+    """Propagate many problems that differ in numbers only, and run the gradients of their numbers backward.
+
+    Args:
+        problems, numerics: the rows, as `evolve_many` takes them; see `has_adjoint`.
+        numbers: of each row, what the gradients are of, told by its record.
+        finish: what is kept of a row, made of its place and of its `Result`, with psi at every frame and the adjoints of its numbers.
+        threads: see `evolve_many`.
+
+    Returns:
+        what `finish` gives, in the order of the rows, as they come; the error instead where psi is not finite at the end.
+
+    Raises:
+        ArgumentError, NumericsError: see `evolve_many`.
+    """
+    if not all(map(has_adjoint, numerics)) or _kept_bytes(numerics[0]) > _KEPT:
+        return _one_by_one(problems, numerics, numbers, finish)
+    structure, leaves = laid_out(problems, numerics)
+    chunk = _Chunk(problems, numerics, numbers, structure, leaves)
+
+    def solved(rows: slice, size: int) -> list[Row | WavesimError]:
+        results = chunk.solved(rows, size)
+        return [
+            result if isinstance(result, WavesimError) else finish(rows.start + place, result)
+            for place, result in enumerate(results)
+        ]
+
+    return in_chunks(solved, len(problems), numerics[0], threads)
+
+
+def _one_by_one(
+    problems: Sequence[Problem],
+    numerics: Sequence[Numerics],
+    numbers: Sequence[Numbers],
+    finish: Callable[[int, Result], Row],
+) -> Iterator[Row | WavesimError]:
+    for place, (problem, chosen, told) in enumerate(zip(problems, numerics, numbers, strict=True)):
+        try:
+            result = propagate_with_adjoint(problem, chosen, told)
+        except WavesimError as error:
+            yield error
+        else:
+            yield finish(place, result)
+
+
+def _kept_bytes(numerics: Numerics) -> int:
+    """Of psi, at every step where something absorbs between them, and at every frame."""
+    moments = numerics.frames + (0 if numerics.absorber is None else numerics.steps)
+    return 16 * moments * math.prod(numerics.grid.points)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Chunk:
+    """Rows of one structure, and how some of them are answered."""
+
+    problems: Sequence[Problem]
+    numerics: Sequence[Numerics]
+    numbers: Sequence[Numbers]
+    structure: Any
+    leaves: Leaves
+
+    def solved(self, rows: slice, size: int) -> list[Result | WavesimError]:
+        """The results of these rows with their adjoints, by programs of `size` rows."""
+        first = self.numerics[rows.start]
+        each, frames = first.steps // first.frames, first.frames
+        leaves, terms = longest(self.structure, filled(self.leaves, rows, size))
+        on_cpu = jax.default_backend() == "cpu"
+        # elsewhere a loop whose length is data would ask the device before every step whether to go on
+        shape = (self.structure, rows_mesh(), max(_FEWEST, 1 << (each - 1).bit_length()))
+        with turn(), jax.enable_x64(True):
+            trajectories, kept = (_ahead if on_cpu else _ahead_fixed)(*shape, each, terms, leaves)
+            records = jax.tree.map(np.asarray, trajectories)
+        results = [self._recorded(rows.start + place, records, place) for place in range(rows.stop - rows.start)]
+        wanted = [
+            {} if isinstance(result, WavesimError) else dict(self.numbers[rows.start + place](result))
+            for place, result in enumerate(results)
+        ]
+        if not any(wanted):
+            return results
+        at, *weights = _weights(wanted, frames, size)
+        with turn(), jax.enable_x64(True):
+            back = (_back if on_cpu else _back_fixed)(
+                *shape, each, terms, leaves, trajectories.frames.psi, kept, at, *weights
+            )
+            phis = np.asarray(back)
+        return [
+            result if isinstance(result, WavesimError) else self._with_adjoints(result, wanted[place], phis[place])
+            for place, result in enumerate(results)
+        ]
+
+    def _recorded(self, row: int, records: Trajectory, place: int) -> Result | WavesimError:
+        frames, final = jax.tree.map(lambda a: a[place], records)
+        numerics = dataclasses.replace(self.numerics[row], save_psi=True)
+        try:
+            return recorded(self.problems[row], numerics, frames, final, True, 0.0)
+        except WavesimError as error:
+            return error
+
+    def _with_adjoints(self, result: Result, numbers: Mapping[str, FrameSum], phis: np.ndarray) -> Result:
+        chosen = sampled_frames(result.numerics)
+        adjoints = {
+            name: Adjoint(number=number, times=result.times[chosen], psi=result.psi[chosen], phi=phis[chosen, place])
+            for place, (name, number) in enumerate(numbers.items())
+        }
+        return dataclasses.replace(result, adjoints=adjoints)
+
+
+def _weights(
+    wanted: Sequence[Mapping[str, FrameSum]], frames: int, size: int
+) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
+    """The frames (n,) that numbers of any row are read off, the weights there of each observable, shape (size, numbers, n), and those of
+    what is absorbed in each frame, which counts in every number read at its end or later, shape (size, numbers, frames, 2).
+    """
+    count = max(len(numbers) for numbers in wanted)
+    series: dict[str, np.ndarray] = {}
+    absorbed = np.zeros((size, count, frames, 2))
+    for row, numbers in enumerate(wanted):
+        for place, number in enumerate(numbers.values()):
+            for name, values in number.series.items():
+                series.setdefault(name, np.zeros((size, count, frames + 1)))[row, place] = values
+            absorbed[row, place] = np.cumsum(number.absorbed[::-1], axis=0)[::-1][1:]
+    at = np.flatnonzero(np.any([np.any(values, axis=(0, 1)) for values in series.values()], axis=0))
+    return at, {name: values[..., at] for name, values in series.items()}, absorbed
+
+
+def _apparatus(structure: Any, numbers: Leaves, terms: Any) -> Any:
+    problem, numerics = jax.tree.unflatten(structure, numbers)
+    apparatus, carry, first = set_up(problem, dataclasses.replace(numerics, save_psi=True))
+    return (apparatus if terms is None else trimmed(apparatus, terms)), carry, first, numerics
+
+
+def _forward(structure: Any, mesh: Any, rung: int, each: Any, terms: Any, leaves: Leaves) -> Any:
+    """The trajectories with psi at every frame, and psi where every damping meets it, frame by frame."""
+
+    def one(numbers: Leaves) -> Any:
+        apparatus, carry, first, numerics = _apparatus(structure, numbers, terms)
+        damped = numerics.absorber is not None
+
+        def frame(state: Any, _: None) -> Any:
+            if damped:
+                after, psi, kept = moved_and_kept(apparatus.stepper, state[0], each, rung)
+            else:
+                after, kept = apparatus.stepper.advance(state[0], each), None
+                psi = apparatus.stepper.output(after)
+            return (after, psi), (look(apparatus, after, psi, True), kept)
+
+        (_, psi), (rest, kept) = jax.lax.scan(frame, (carry, first.psi), None, length=numerics.frames)
+        return Trajectory(jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest), psi), kept
+
+    return over_devices(mesh, jax.vmap(one))(leaves)
+
+
+def _backward(
+    structure: Any,
+    mesh: Any,
+    rung: int,
+    each: Any,
+    terms: Any,
+    leaves: Leaves,
+    psi: Any,
+    kept: Any,
+    at: Any,
+    series: dict[str, Any],
+    absorbed: Any,
+) -> Any:
+    """phi at every frame, shape (rows, frames + 1, numbers, points), as `propagate_with_adjoint` finds it for one row."""
+    del rung
+
+    def one(numbers: Leaves, psi: Any, kept: Any, series: dict[str, Any], absorbed: Any) -> Any:
+        apparatus, _, _, numerics = _apparatus(structure, numbers, terms)
+        frames, dt, stepper = numerics.frames, numerics.dt, apparatus.stepper
+        damping = stepper.damping
+        stepper = dataclasses.replace(reversed_in_time(stepper, each * frames * dt), damping=None)
+
+        def source(frame: Any, psi: Any, weights: dict[str, Any]) -> Any:
+            """O psi, O the operator of the weighted observables."""
+            snapshot = snapshot_of(apparatus, psi, frame * each * dt)
+            total = jnp.zeros((len(absorbed), *psi.shape), complex)
+            for name, weight in weights.items():
+                gradient = apparatus.observables[name].gradient(apparatus.prepared[name], snapshot)
+                total = total + weight.reshape(-1, *(1,) * psi.ndim) * gradient
+            return total
+
+        by_frame = {name: jnp.moveaxis(weights, 1, 0) for name, weights in series.items()}
+        there = jax.vmap(source)(at, psi[at], by_frame)
+        sources = jnp.zeros((frames + 1, *there.shape[1:]), complex).at[at].set(there)
+
+        def before(phi: Any, inner: Any) -> Any:
+            frame, coming, counted, kept = inner
+            # the steps act on what the processor leaves, and so do their gradients
+            phi = phi + apparatus.stepper.processed(coming, (frame + 1) * each)
+            share = None if damping is None else jnp.tensordot(counted, damping.loss, 1) / numerics.grid.cell
+            phi = moved_back(stepper, damping, phi, kept, share, each, (frames - 1 - frame) * each)
+            return phi, apparatus.stepper.unprocessed(phi, frame * each)
+
+        every = (jnp.arange(frames), sources[1:], jnp.moveaxis(absorbed, 1, 0), kept)
+        _, gradients = jax.lax.scan(before, jnp.zeros_like(sources[0]), every, reverse=True)
+        # at a frame where a source comes in, phi is halfway between before and after: the trapezoidal rule then takes both sides
+        return jnp.concatenate([gradients + 0.5 * sources[:-1], sources[-1:]])
+
+    return over_devices(mesh, jax.vmap(one))(leaves, psi, kept, series, absorbed)
+
+
+_ahead = jax.jit(_forward, static_argnums=(0, 1, 2))
+_ahead_fixed = jax.jit(_forward, static_argnums=(0, 1, 2, 3, 4))
+_back = jax.jit(_backward, static_argnums=(0, 1, 2))
+_back_fixed = jax.jit(_backward, static_argnums=(0, 1, 2, 3, 4))
