@@ -16,9 +16,9 @@ from tests.oracle._line import NODES, Mesh, lobatto
 from ._differences import Numbers, Table
 
 # when a packet has left two slits, how many steps that is at most, and where the wall has ended
-_LONG, _MOST, _BEHIND = 30.0, 1200, 3.0
+_LONG, _MOST, _BEHIND = 50.0, 1280, 3.0
 # from where on what has left is taken away and counted, and how fast
-_OUTER, _LOSS = 32.0, 4.0
+_OUTER, _LOSS = 60.0, 4.0
 # of the elements in the plane
 _ORDER = 10
 
@@ -63,7 +63,7 @@ def slits(table: Table) -> Numbers:
     What is still to come behind the wall falls like t^-3, since slow waves pass in proportion to k: its error is what came in the last fifth.
     """
     wall, mass, state = table["potential"], table["particle"]["mass"], table["state"]
-    points, lengths = (256, 128), (102.4, 40.0)
+    points, lengths = (768, 128), (204.8, 40.0)
     axes = [length / n * (np.arange(n) - n // 2) for n, length in zip(points, lengths, strict=True)]
     momenta = [2 * np.pi * fft.fftfreq(n, length / n) for n, length in zip(points, lengths, strict=True)]
     x, y = axes[0][:, None], axes[1][None]
