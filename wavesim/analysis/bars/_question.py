@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 from collections.abc import Callable
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 import numpy as np
 
@@ -35,7 +35,8 @@ class Reading:
         return self.value if self.compared is None else self.compared
 
 
-class Parts(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Parts:
     """Work that propagates nothing and takes long, for whoever tells the time.
 
     Attributes:
