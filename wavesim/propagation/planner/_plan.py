@@ -19,7 +19,7 @@ from ...errors import ArgumentError, NumericsError
 from ...grid import Grid
 from ...potentials import Driven, Free, Unfolded
 from ...problem import Problem, in_its_units, require_problem
-from ...schemes import Scheme, Spectral
+from ...schemes import Chebyshev, Scheme, Spectral
 from ...states import LeftLocalized, RightLocalized, Trapped, as_packet
 from ...unfolding import unfolded, unfolded_grid
 from .._memory import refuse_too_large
@@ -159,7 +159,9 @@ def plan(
         save_psi,
     )
     if batch is not None:
-        numerics = on_ladder(problem, numerics, grid is not None, dt is not None, not corrected)
+        # a splitting with four times its step says nothing if that has a few steps in all; a series is run again with twice its step only
+        even = not (corrected and isinstance(course.method, Chebyshev))
+        numerics = on_ladder(problem, numerics, grid is not None, dt is not None, even)
     method, shown = numerics.method, Shown(asked)
     cost = f" (order {method.order}, {method.pairs} FFT pairs a step)" if isinstance(method, Scheme) else ""
     reasons["method"] = f"{method.name}{cost}: {course.why}"
