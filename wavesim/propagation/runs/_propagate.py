@@ -130,8 +130,6 @@ def check(problem: Problem, numerics: Numerics) -> None:
     method, potential = numerics.method, problem.potential
     if (packet := as_packet(problem.state, problem.mass)) is not None:
         packet.check_fit(numerics.grid, problem.mass)
-    if numerics.absorber is not None:
-        numerics.absorber.check_fit(numerics.grid)
     if not deltas_fit(numerics.grid, potential):
         raise NumericsError(
             f"the deltas of {named(potential)} must lie on grid points, but one is {misfit(numerics.grid, potential):.2g} of a cell off; "
@@ -164,6 +162,8 @@ def check(problem: Problem, numerics: Numerics) -> None:
                 f"but are {amount(method.lowest, ENERGY)} to {amount(method.highest, ENERGY)}; "
                 "plan again for this problem and grid."
             )
+    if numerics.absorber is not None:
+        numerics.absorber.check_fit(numerics.grid)
 
 
 def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
