@@ -8,6 +8,8 @@ import math
 import numpy as np
 import pytest
 
+from tests.oracle._line import Line
+from tests.oracle._scattering import Gaussian, shares
 from wavesim import Problem, WavesimError, certify
 from wavesim._typing import DIMENSIONLESS
 from wavesim.analysis import Quantity, Report, Transmission, TransmissionCurve
@@ -146,3 +148,22 @@ def test_a_theory_that_may_be_off_by_half_of_the_number_is_no_confirmation() -> 
     number = Quantity("transmitted_probability", 0.5, 1e-7, DIMENSIONLESS, {}, {"scattering": Estimate(0.3, 0.25)})
     report = Report(None, 1e-4, {number.name: number}, {}, (), 0, 0, 0.0)
     assert number.agrees and report.verdict(number) == "undecided"
+
+
+@pytest.mark.parametrize("tolerance", [1e-3, 1e-5])
+@pytest.mark.parametrize("center", [-4.7, -12.0])
+def test_a_curve_tells_the_share_of_the_packet_as_it_is_written(center: float, tolerance: float) -> None:
+    """Set-up: the three deltas again, and packets of width 3.4 whose tails begin among them: at -4.7 they pass 0.03 more than the average of T over their momenta.
+
+    Formula: the oracle's projection on the states that leave. Budget: the bar, which does not depend on the tolerance, and the oracle's own error.
+    """
+    places, strengths = (0.0, 1.0, 1 + math.sqrt(2) / 3), (0.4, 0.7, -0.3)
+    deltas = (DeltaBarrier(s, x) if s > 0 else DeltaWell(-s, x) for s, x in zip(strengths, places, strict=True))
+    report = certify(
+        Problem(Sum(tuple(deltas)), GaussianPacket(center, 3.4, 1.2)), tolerance, find=TransmissionCurve(count=21)
+    )
+    line = Line(lambda x, t: 0.0 * x, (0.0, 0.0), (-0.5, 2.0), spikes=tuple(zip(places, strengths, strict=True)))
+    known = shares(line, 1.0, Gaussian(((1.0, center, 3.4, 1.2),)))
+    share = report["transmitted_probability"]
+    assert abs(share.value - known.right) <= share.error + known.error
+    assert share.error < 1e-8

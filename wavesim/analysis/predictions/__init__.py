@@ -57,7 +57,6 @@ from .scattering import (
     resonance_marks as resonance_marks,
     resonances_of as resonances_of,
     sampled as sampled,
-    scattering_average as scattering_average,
     scattering_problem as scattering_problem,
     scattering_transmission as scattering_transmission,
     shares_of as shares_of,

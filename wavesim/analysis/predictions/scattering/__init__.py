@@ -15,12 +15,7 @@ from ._lines import (
     sampled as sampled,
 )
 from ._mass_structures import by_scattering_matrices as by_scattering_matrices, cells_of as cells_of
-from ._packet import (
-    Shares as Shares,
-    packet_theories as packet_theories,
-    scattering_average as scattering_average,
-    shares_of as shares_of,
-)
+from ._packet import Shares as Shares, packet_theories as packet_theories, shares_of as shares_of
 from ._plane_waves import (
     PlaneWaves as PlaneWaves,
     Route as Route,

@@ -103,21 +103,13 @@ def _averages(problem: Problem, first_only: bool) -> dict[str, Estimate]:
     marks = resonance_marks(problem) if fits else ()
     averages = {} if closed is None else {"closed_form": average(closed, problem, marks=marks)}
     if not alone:
-        scattering = scattering_average(problem, marks)
+        scattering = _scattering_average(problem, marks)
         averages |= {} if scattering is None else {"scattering": scattering}
     return averages
 
 
-def scattering_average(problem: Problem, marks: np.ndarray | tuple[()]) -> Estimate | None:
-    """The average of T(E) over one Gaussian packet by cells half as wide as the survey of V made them, and its distance from that by the wider ones.
-
-    Args:
-        problem: of a packet that counts as if it came from far, be it there or not.
-        marks: energies about which T varies fast; see `resonance_marks`.
-
-    Returns:
-        an Estimate; None where the packet's waves would have to cross too many cells.
-    """
+def _scattering_average(problem: Problem, marks: np.ndarray | tuple[()]) -> Estimate | None:
+    """The average of T(E) by cells, and by cells half as wide; None where the packet's waves would have to cross too many."""
     potential, mass, to_right = problem.potential, float(problem.mass), moves_right(problem)
     tolerances = _tolerances(problem)
     if not tolerances:

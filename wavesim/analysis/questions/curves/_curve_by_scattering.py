@@ -14,10 +14,8 @@ from ....theory import scatter_terrain
 from ...bars import Curve, Estimate, Predictions, Quantity, Report, error_of
 from ...predictions import (
     moves_right,
-    resonance_marks,
-    scattering_average,
+    packet_theories,
     scattering_transmission,
-    shares_of,
     terrain_of,
 )
 from ._energy_resolved import CurveBudgets
@@ -29,8 +27,8 @@ _CONFIRMED, _NEAR = 0.9, 3.0
 _ROUNDING = 1e-13
 # peaks are looked for across cells of one width: no more digits of them are claimed than anybody asked for
 _UNASKED = 1e-3
-# of the tolerance: below it, whether a faint tail that starts inside counts is a matter of words, and both are within the bar
-_WORDS = 0.25
+# what a packet's theories say of the packet as it is written, the surest first
+_SUREST = ("projection", "scattering", "closed_form")
 
 
 def by_scattering(
@@ -67,9 +65,9 @@ def by_scattering(
         f"the record leaves bars of up to {told.largest_error:.1e}: there are lines narrower than it resolves, or waves slower than it is long. The curves, "
         f"their average and their peaks are those of scattering states, which the run confirms within its bars at {100 * np.mean(held):.3g} % of the energies."
     )
-    means = _averages(problem, report.tolerance) if "transmitted_probability" in expected else {}
+    shares = packet_theories(problem) if "transmitted_probability" in expected else {}
     quantities = {
-        name: _quantity(name, theories, report.tolerance, means.get(name), report.quantities.get(name))
+        name: _quantity(name, theories, report.tolerance, shares.get(name, {}), report.quantities.get(name))
         for name, theories in expected.items()
         if name != "imbalance"
     }
@@ -94,9 +92,9 @@ def without_record(problem: Problem, tolerance: float, chosen: Energies, expecte
         name: Curve(name, chosen.kinetic, values, DIMENSIONLESS, {}, error, ("energy", ENERGY))
         for name, values in (("transmission", through), ("reflection", 1 - through))
     }
-    means = _averages(problem, tolerance) if "transmitted_probability" in expected else {}
+    shares = packet_theories(problem) if "transmitted_probability" in expected else {}
     quantities = {
-        name: _quantity(name, theories, tolerance, means.get(name))
+        name: _quantity(name, theories, tolerance, shares.get(name, {}))
         for name, theories in expected.items()
         if name != "imbalance"
     }
@@ -113,26 +111,6 @@ def _curve(problem: Problem, chosen: Energies) -> tuple[np.ndarray, np.ndarray]:
     terrain, near = terrain_of(potential, mass), float(potential.asymptotes()[0 if to_right else 1])
     known = scatter_terrain(terrain if to_right else terrain.mirrored, chosen.kinetic + near, mass)
     return np.asarray(known.transmission), np.asarray(known.error) + _ROUNDING
-
-
-def _averages(problem: Problem, tolerance: float) -> dict[str, tuple[float, dict[str, float]]]:
-    """What passes and what turns back by scattering states, each with its budget; empty where V reaches too far for the packet's waves.
-
-    T averaged over the packet's momenta, and its change from cells half as wide. A packet whose tail starts inside differs from the average by
-    what interferes there, seen from its projection on the scattering states; where that is small it is part of the bar, and elsewhere the
-    number is that of the curve alone, for a packet that comes in from far.
-    """
-    mean, shares = scattering_average(problem, resonance_marks(problem)), shares_of(problem)
-    if mean is None:
-        return {}
-    budget = {"scattering_states": mean.error, "rounding": _ROUNDING}
-    interference = 0.0 if shares is None else abs(shares.through - mean)
-    if 0 < interference <= _WORDS * tolerance:
-        budget["start"] = float(interference)
-    return {
-        "transmitted_probability": (float(mean), budget),
-        "reflected_probability": (1.0 - float(mean), dict(budget)),
-    }
 
 
 def reaching_scattering(problem: Problem, report: Report, chosen: Energies) -> Report:
@@ -167,24 +145,30 @@ def _quantity(
     name: str,
     theories: dict[str, float],
     tolerance: float,
-    known: tuple[float, dict[str, float]] | None,
+    shares: dict[str, float],
     run: Quantity | None = None,
 ) -> Quantity:
-    """A number of the exact curve, with the run's own beside it; `known`: its value and its budget, where two resolutions tell them."""
-    kind = "scattering" if "scattering" in theories else next(iter(theories))
-    value = theories[kind]
+    """A number of the exact curve, with the run's own beside it; `shares`: what theory says of it for the packet as it is written, where it is one of its shares."""
+    told = shares or theories
+    kind = next((one for one in _SUREST if one in told), next(iter(told)))
+    value = told[kind]
     dimension = ENERGY if name.startswith("resonance") else DIMENSIONLESS
     size = 1.0 if dimension == DIMENSIONLESS else abs(value)
-    budget = {
-        "scattering_states": max(error_of(value), _UNASKED * tolerance * min(size, 1.0)),
-        "rounding": _ROUNDING * size,
+    least = 0.0 if shares else _UNASKED * tolerance * min(size, 1.0)
+    budget = {"scattering_states": max(error_of(value), least), "rounding": _ROUNDING * size}
+    # an average over momenta that knows nothing of how the packet starts is nothing to hold its shares against
+    others = {other: number for other, number in theories.items() if not shares or other not in _SUREST} | shares
+    beside: dict[str, Any] = {
+        other: others[other] for other in sorted(others, key=_before) if other not in (kind, "scattering")
     }
-    if known is not None:
-        value, budget = known
-    beside: dict[str, Any] = {other: number for other, number in theories.items() if other != "scattering"}
     if run is not None and abs(run.value - value) <= run.error + sum(budget.values()):
         beside = {"propagation": Estimate(run.value, run.error)} | beside
     if next(iter(beside), None) not in ("propagation", "closed_form"):
         # an approximation alone is nothing to hold an exact number against
         beside = {}
     return Quantity(name, float(value), sum(budget.values()), dimension, budget, beside)
+
+
+def _before(kind: str) -> int:
+    """The place of a theory among others: exact ones come first."""
+    return _SUREST.index(kind) if kind in _SUREST else len(_SUREST)
