@@ -27,7 +27,7 @@ _TRIAL_POINTS, _TRIALS, _LEAST_SECONDS = 4096, 5, 2e-3
 _STRIDES = 100_000
 # from so many seconds on a larger tolerance is tried, and named if it takes less than half of them
 _LONG, _LARGER, _WORTH = 30.0, 10.0, 0.5
-# seconds of planning that are spent once more to tell what each case takes
+# seconds that are spent on planning the other cases, so as to tell what each takes
 _AT_ONCE = 2.0
 # of what a run takes: planning that took more is not done once more for the sake of advice
 _QUICK = 0.05
@@ -69,10 +69,12 @@ def expecting(cases: tuple[Scenario, ...], *, movie: bool) -> Callable[[Numerics
     def heard(numerics: Numerics) -> None:
         planning_s = len(cases) * (time.perf_counter() - begun)
         plans: list[Numerics | None] = [numerics] * len(cases)
-        if planning_s < _AT_ONCE:
-            # a case that will be refused is left as it is: the run says why
+        until = time.perf_counter() + _AT_ONCE
+        for place, case in enumerate(cases[1:], start=1):
+            # a case that will be refused counts as the first one does: the run says why
             with contextlib.suppress(WavesimError):
-                plans[1:] = [_first_run(case, case.tolerance) for case in cases[1:]]
+                if time.perf_counter() < until:
+                    plans[place] = _first_run(case, case.tolerance)
         say(f"takes      {expected_text(cases, plans, movie=movie, planning_s=planning_s)}")
 
     return heard
@@ -122,8 +124,12 @@ def _parts(case: Scenario) -> Parts | None:
 
 
 def _first_run(case: Scenario, tolerance: float) -> Numerics | None:
-    chosen = _question(case).planned(case.problem, tolerance, **case.fixed)
-    return None if chosen is None else chosen.numerics
+    """The numerics of a case's first run; None where there is none."""
+    question = _question(case)
+    chosen = question.planned(case.problem, tolerance, **case.fixed)
+    if chosen is None or question.without_run(case.problem, tolerance, chosen, **case.fixed) is not None:
+        return None
+    return chosen.numerics
 
 
 def _taken(work: Callable[[], object]) -> float:
