@@ -97,7 +97,7 @@ def _rim(states: BoundStates) -> float:
 
 
 def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
-    """How far each level is from theory, under its error bar."""
+    """How far each level is from theory, beside its error bar, and that with theory's own error, within which it should be."""
     energy = units.scale(ENERGY)
     quantities = list(report.quantities.values())
     numbers = np.arange(len(quantities))
@@ -110,6 +110,9 @@ def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
     floor = 1e-16 * (float(np.max(np.abs([quantity.value for quantity in quantities]))) / energy or 1.0)
     if told:
         places, distances = (np.array(column) for column in zip(*told, strict=True))
+        both = errors[places] + np.array([quantities[n].theory_error for n in places]) / energy
+        if np.any(both > errors[places]):
+            axes.semilogy(places, both, "_", color=VERMILION, ms=22, mew=2, label="with theory's own error")
         axes.semilogy(places, np.maximum(distances, floor), "o", color=BLUE, ms=8, label="|computed \u2212 theory|")
     axes.set(xlabel="level", ylabel=units.label("energy", ENERGY), xlim=(-0.6, len(quantities) - 0.4))
     axes.set_xticks(numbers)
