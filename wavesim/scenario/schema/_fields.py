@@ -26,7 +26,7 @@ from pydantic import (
 from ..._text import brief, described
 from ..._typing import ANY, DIMENSIONLESS, INFINITE, Dimension, angular
 from ...errors import WavesimError
-from ...units import parse, parse_any
+from ...units import number_and_unit, parse, parse_any
 
 # in internal units: the square of what is larger or smaller is no number any more, and no problem of quantum mechanics needs it
 _LARGEST, _SMALLEST = 1e60, 1e-60
@@ -70,9 +70,12 @@ def quantity_value(
         return math.inf
     if isinstance(value, str):
         if natural:
-            raise WavesimError(
-                f'must be a plain number in natural units, but is {brief(value)}; leave out the unit, or drop the line units = "natural".'
+            cure = (
+                "write one, as in 1.5"
+                if number_and_unit(value) is None
+                else 'leave out the unit, or drop the line units = "natural"'
             )
+            raise WavesimError(f"must be a plain number in natural units, but is {brief(value)}; {cure}.")
         number = parse_any(value) if dimension == ANY else parse(value, dimension)
     elif natural or dimension in (DIMENSIONLESS, ANY):
         number = _float(value)
