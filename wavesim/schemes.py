@@ -13,6 +13,7 @@ import math
 from typing import ClassVar
 
 import jax
+import numpy as np
 
 from ._face import one_line, public
 from ._pytree import register_dataclass
@@ -116,6 +117,23 @@ class Scheme:
     def uses_gradient(self) -> bool:
         """Whether a kick needs F or G, so that the potential must be smooth."""
         return any(c != 0 or d != 0 for _, c, d in (*self.kicks, *(kick for kick, _ in self.processor)))
+
+    def following(self, phase: np.ndarray) -> np.ndarray:
+        """How a wave that turns by `phase` more in a step than a slow one follows the kicks of that one, over how it follows V itself.
+
+        i x sum b e^(i x s)/(e^(i x) - 1), x the phase and s the drifts before a kick: 1 where the step is short, endless where x = 2 pi.
+
+        Args:
+            phase: any shape; the kinetic energy less the energy of the slow wave, times the step.
+
+        Returns:
+            complex array of that shape. Terms of kicks with gradients, quadratic in V, are left out, and so is a processor.
+        """
+        drifted = (math.fsum(self.drifts[: j + self.drifts_first]) for j in range(len(self.kicks)))
+        kicked = sum(kick[0] * np.exp(1j * phase * s) for kick, s in zip(self.kicks, drifted, strict=True))
+        over = np.expm1(1j * phase)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(phase == 0, 1.0, 1j * phase * kicked / over)
 
     def merged(self) -> tuple[tuple[tuple[float, Kick, float], ...], float, Kick]:
         """The step as kick-drift pairs, with what the end of one step and the start of the next have in common melted together.

@@ -65,6 +65,8 @@ def quantities_of(
         shift = float(trial.shift(number))
         if trial.residuals:
             shift, budget["grid"] = grid_error(question, name, read[id(result)], trial)
+            if trial.knows_step:
+                budget["time_step"] = step_error(question, name, read[id(result)], trial)
         if returned is not None:
             budget["absorber"] = returned * reading.scale
         elif trial.carried_round:
@@ -96,18 +98,29 @@ def grid_error(
             error += abs(weight * readings[number].value)
             continue
         shift += weight * residual.correction
-        probability = reading.dimension == DIMENSIONLESS and reading.scale <= 1
-        bar = residual.error(_amplitude(reading) if reading.scale <= 1 else reading.scale)
+        bar = residual.error(_room(reading))
         # a probability cannot be off by more than 1
-        error += abs(weight) * (min(bar, 1.0 + abs(residual.correction)) if probability else bar)
+        error += abs(weight) * (min(bar, 1.0 + abs(residual.correction)) if _is_probability(reading) else bar)
     # where the reading is a part of what runs must repeat, the correction belongs to the whole
     return (shift if reading.compared is None else 0.0), error
+
+
+def step_error(question: AbstractRecordQuestion, name: str, readings: dict[str, Reading], trial: Trial) -> float:
+    """What the time step leaves wrong in a reading; all of a number of which nothing is known."""
+    reading, error = readings[name], 0.0
+    for number, weight in question.made_of(name).items():
+        residual = trial.residuals.get(number)
+        if residual is None or residual.step is None:
+            error += abs(weight * readings[number].value)
+        else:
+            error += abs(weight) * residual.step.error(_room(reading))
+    return min(error, 1.0) if _is_probability(reading) else error
 
 
 def curve_error(
     trial: Trial, scale: float, between: np.ndarray, uncertain: float, number: tuple[float, float]
 ) -> float:
-    """What the grid leaves wrong in a curve: the largest of the headline's errors at the moments at which they were looked at.
+    """What the grid, and a splitting's step, leave wrong in a curve: the largest of the headline's errors at the moments at which they were looked at.
 
     The corrections that are known at those moments are not made, for they would be steps in a curve of which nothing is known between them:
     the bar holds them, and so the number that the curve ends on.
@@ -123,8 +136,20 @@ def curve_error(
     for name, residual in trial.residuals.items():
         _, at, frame = name.partition("@")
         done = between[int(frame) if at else -1]
-        errors.append(residual.error(scale) + min(abs(residual.correction - done), abs(residual.correction + done)))
+        step = 0.0 if residual.step is None else residual.step.error(scale)
+        errors.append(
+            residual.error(scale) + step + min(abs(residual.correction - done), abs(residual.correction + done))
+        )
     return max(errors) + uncertain + trial.carried_round * scale
+
+
+def _room(reading: Reading) -> float:
+    """What a number can move in; see `Residual.error`."""
+    return _amplitude(reading) if reading.scale <= 1 else reading.scale
+
+
+def _is_probability(reading: Reading) -> bool:
+    return reading.dimension == DIMENSIONLESS and reading.scale <= 1
 
 
 def _between(question: AbstractRecordQuestion, name: str, result: Result) -> tuple[np.ndarray, float]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from ..._programs import make_room
 from ...problem import Problem
 from ...propagation import FrameSum, Numerics, Progress, Result, checked, propagate, propagate_with_adjoint
-from .residuals import Residual, grid_residuals
+from .residuals import Residual, grid_residuals, step_defects, tells_defect
 
 Answer = TypeVar("Answer")
 
@@ -40,7 +40,8 @@ class Runs:
 
     Attributes:
         results: in the order of its numerics; after an interruption fewer, of which only the first may be incomplete.
-        residuals: what the grid of the first run leaves wrong in its numbers, by name; empty if there are none, or it was interrupted.
+        residuals: what the grid of the first run leaves wrong in its numbers, and a splitting's step, by name; empty if there are none, or it
+            was interrupted.
     """
 
     results: list[Result]
@@ -84,7 +85,11 @@ def run_here(work: Measurement[Answer], progress: Progress, on_plan: Announcemen
 
 def residuals_apart(result: Result, enough: float) -> tuple[Result, dict[str, Residual]]:
     """The result without its adjoints, and the residuals that they tell; see `RunRequest.enough`."""
-    return dataclasses.replace(result, adjoints={}), grid_residuals(result, enough)
+    residuals = grid_residuals(result, enough)
+    if tells_defect(result.problem, result.numerics):
+        defects = step_defects(result)
+        residuals = {name: dataclasses.replace(one, step=defects[name]) for name, one in residuals.items()}
+    return dataclasses.replace(result, adjoints={}), residuals
 
 
 def _done(wanted: RunRequest | ProgressNote, progress: Progress) -> Runs:

@@ -11,7 +11,7 @@ from ....grid import Grid
 from ....potentials import AbstractPotential, exact_samples
 from ....problem import Problem
 from ....propagation import Numerics
-from .._accuracy import uses_gradients
+from ....schemes import Scheme
 
 # the kinetic energy out of the band stays above the mean energy by this share of itself, also on grids that hold too little
 _LEAST = 0.1
@@ -19,6 +19,8 @@ _LEAST = 0.1
 _FAST = 4.0
 # radians between two looks at which a wave is no longer seen to turn
 _TURN = 1.0
+# by which share a wave may follow a splitting's kicks otherwise than it follows V, and still be taken as it is
+_FOLLOWS = 1e-6
 # of a step: how far apart V is taken for its change in time
 _INSTANT = 0.01
 
@@ -70,6 +72,10 @@ class FinerGrid:
         self.green = np.where(fast, -1 / np.where(fast, moving, 1.0), 0.0)
         self.green_squared = self.green**2
         above = self.kinetic - self.energy
+        # fast waves of the band that the steps lead astray
+        astray = (self.kinetic > _FAST * slow) & ~_followed(numerics, above)
+        self.astray = astray if np.any(astray) else None
+        self.held = np.where(astray, -1 / np.where(astray, above, 1.0), 0.0)
         # 1/(T - E)^2 of fast waves of the band that turn by more than _TURN from one look to the next
         unseen = (self.kinetic > _FAST * slow) & (above * apart > _TURN)
         self.unseen = np.where(unseen, 1 / np.where(unseen, above, 1.0) ** 2, 0.0)
@@ -77,9 +83,9 @@ class FinerGrid:
         # the integral of exp(i (T - E) t) over that time, at most, as a share of it
         self.of_a_turn = np.minimum(1.0, 2 / np.where(unseen, above * apart, 2.0))
         self.instant = _INSTANT * float(numerics.dt)
-        # kicks with gradients of V move fast waves in another way than V itself does, and edges that move have no rate
+        # edges that move have no rate
         potential = problem.potential
-        self.orders = 2 if (potential.static or potential.smooth) and not uses_gradients(numerics) else 1
+        self.orders = 2 if potential.static or potential.smooth else 1
         self._taken = False
 
     def take(self, times: np.ndarray) -> None:
@@ -123,6 +129,24 @@ class FinerGrid:
         wave = inverse(self.spread(spectrum), self.grid.dimension)
         return self.forward(true * wave) - self.spread(self.forward(samples * psi))
 
+    def settled(self, psi: np.ndarray) -> np.ndarray:
+        """psi, its fast waves as they would follow the slower ones without a time step: G V psi - G^2 V (H - E) psi, where the steps lead them astray.
+
+        Near phases of 2 pi a step a splitting brings forth waves by resonance; what they carry of V psi is the step's error and none of the grid's.
+        """
+        if self.astray is None:
+            return psi
+        spectrum = self.forward(psi)
+        first = np.where(self.astray, self.held * self.forward(self.samples * psi), spectrum)
+        led = inverse(first, self.grid.dimension)
+        # what changes of the slower ones
+        changing = np.where(self.astray, 0.0, self.forward(self._turned(led, first)))
+        changed = self.samples * inverse(changing, self.grid.dimension)
+        if self.rates is not None:
+            changed = changed + 1j * self.rates[0] * led
+        second = self.held * self.forward(self.samples * led) - self.held**2 * self.forward(changed)
+        return inverse(np.where(self.astray, second, spectrum), self.grid.dimension)
+
     def following(self, phi: np.ndarray, spectrum: np.ndarray) -> tuple[list[np.ndarray], np.ndarray | None]:
         """The spectrum of phi', order by order, and of the part of phi that turns unseen, (H - E)^2 phi/(T - E)^2: what follows slower waves is none of it.
 
@@ -153,6 +177,13 @@ def _true(potential: AbstractPotential, fine: Grid, mass: float, time: float) ->
         line = exact_samples(potential, fine.axis(0), mass=mass, time=time)
         return line.reshape(-1, *(1,) * (fine.dimension - 1))
     return np.asarray(potential.sample(fine, mass=mass, time=time))
+
+
+def _followed(numerics: Numerics, above: np.ndarray) -> np.ndarray:
+    """Whether waves of so much more energy than the slow ones follow a step's kicks as they would follow V."""
+    if not isinstance(numerics.method, Scheme):
+        return np.ones(above.shape, bool)
+    return np.abs(numerics.method.following(above * float(numerics.dt)) - 1) < _FOLLOWS
 
 
 class _OwnGrid:

@@ -16,6 +16,7 @@ from ....observables import Snapshot
 from ....potentials import Unfolded
 from ....problem import Problem
 from ....propagation import Adjoint, Result
+from ._missed_steps import StepDefect
 from ._missed_waves import FinerGrid, finer_grid, padded
 
 # how many times finer the residual is looked at, at first and at most, along one axis and along more
@@ -46,6 +47,7 @@ class Residual:
         bound: the size of all of it, phases included, without cancellation in time: what could be wrong at all.
         wave_numbers: shape (n,), increasing, beyond the band of the grid.
         tail: what waves beyond each of these contribute without cancellation in time or momentum, shape (n,), decreasing.
+        step: what the time step leaves wrong; None where runs with longer steps tell it.
     """
 
     correction: float
@@ -53,6 +55,7 @@ class Residual:
     bound: float
     wave_numbers: np.ndarray
     tail: np.ndarray
+    step: StepDefect | None = None
 
     def error(self, room: float) -> float:
         """The bar of the corrected number: the last order that was summed, and what is of second order in the grid, 3 bound^2/(4 room).
@@ -86,8 +89,8 @@ def grid_residuals(result: Result, enough: float = 0.0) -> dict[str, Residual]:
     order in the energies of the particle over the kinetic one: beyond the band, where I(V phi) is none, and within it where the kinetic energy
     is far above E, so that these waves follow at once. What the second order gives is the bar of both. (With G S beyond the band alone, edges
     that lie anywhere keep an error of third order in the spacing: 1.1e-4 left of 6.6e-5; tests/analysis/test_adjoint.py.) The true V is
-    `exact_samples`, made of values of V alone. Where edges move, or a splitting kicks with gradients of V, there is the first order alone, and all of
-    it is the bar.
+    `exact_samples`, made of values of V alone. Where edges move there is the first order alone, and all of it is the bar. Fast waves
+    that the steps of a splitting lead astray are put where they would follow: see `FinerGrid.settled`.
 
     To it comes what the number's own observables leave out between the points (a plane cuts abs(psi)^2 to fourth order only): they are
     measured once more on interpolated psi.
@@ -365,10 +368,11 @@ def _looked_at(
     for first in range(0, len(felt), together):
         times = felt[first : first + together]
         there.take(one.times[times])
-        residual = there.missed(one.psi[times], there.forward(one.psi[times])) * scale
+        psi = there.settled(one.psi[times])
+        residual = there.missed(psi, there.forward(psi)) * scale
         beyond = np.abs(residual[:, there.outside]) * weights[times, None]
         for name, adjoint in adjoints.items():
-            weighed[name].add(adjoint.phi[times], residual, beyond)
+            weighed[name].add(there.settled(adjoint.phi[times]), residual, beyond)
     found = {name: sums.residual(weights, felt) for name, sums in weighed.items()}
     most = np.max([each for _, _, each in found.values()], axis=0)
     return {name: (residual, outer) for name, (residual, outer, _) in found.items()}, most

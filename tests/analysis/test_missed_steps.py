@@ -1,0 +1,98 @@
+"""The time step's share of a bar: the defect of a step weighs what exact steps change, and what a splitting stirs up is none of the grid's."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+import numpy as np
+import pytest
+
+from wavesim import Absorber, Grid, Numerics, Problem, certify
+from wavesim.analysis import Transmission
+from wavesim.analysis.bars.residuals import grid_residuals, step_defects, tells_defect
+from wavesim.analysis.bars.residuals._missed_steps import StepDefect
+from wavesim.potentials import Driven, Expression, GaussianBarrier
+from wavesim.propagation import FrameSum, Result, chebyshev_for, propagate_with_adjoint
+from wavesim.schemes import G6T4, SCHEMES, SRKN11B, STRANG, Scheme
+from wavesim.states import GaussianPacket
+
+TWO = Expression("V0*exp(-((x - c)/s)**2) + V0*exp(-((x + c)/s)**2)", {"V0": 1.5, "s": 0.4, "c": 3.0})
+PACKET = GaussianPacket(center=-50.0, width=8.0, momentum=0.8)
+NUMBER = FrameSum.at(48, 48, {"beyond_right": 1.0, "incoming_right": -1.0}, (0.0, 1.0))
+
+
+@functools.cache
+def there_and_back(scheme: Scheme | None, dt: float = 1.6) -> tuple[float, Result]:
+    """The transmitted probability on 576 points of a box of 260, and the run with its adjoint; by a Chebyshev series without a scheme."""
+    problem = Problem(TWO, PACKET)
+    problem = dataclasses.replace(problem, measure=Transmission().observables(problem))
+    grid = Grid.line(-150.0, 110.0, 576)
+    method = scheme or chebyshev_for(problem, grid, dt)
+    numerics = Numerics(grid, dt, round(384 / dt), 48, method, Absorber.designed(0.35, 1e-7))
+    result = propagate_with_adjoint(problem, numerics, lambda record: {"T": NUMBER})
+    return Transmission().readings(result)["transmitted_probability"].value, result
+
+
+@pytest.mark.parametrize(("scheme", "dt"), [(STRANG, 0.05), (G6T4, 0.4), (SRKN11B, 0.4)])
+def test_the_defect_tells_what_the_step_leaves_wrong(scheme: Scheme, dt: float) -> None:
+    """Set-up: two Gaussian barriers of height 1.5, 0.4 wide, on 576 points, where the fastest waves turn by dt pi^2/(2 h^2) = 9.7 in a step of 0.4.
+
+    Formula: dQ = 2 Re sum <phi_n|d_n>, against the same run by a Chebyshev series, which has no error in time.
+    Budget: the layers act every 0.05 or 0.4 instead of every 1.6, 1e-8; waves of resonance count up to twice; a quarter of 1e-5 or more.
+    """
+    split, result = there_and_back(scheme, dt)
+    exact, _ = there_and_back(None, 0.4)
+    defect = step_defects(result)["T"]
+    assert abs(exact - split) > 1e-7
+    assert defect.change == pytest.approx(exact - split, rel=0.25)
+    assert abs(exact - split) <= defect.error(0.06) <= 5 * abs(exact - split)
+
+
+@pytest.mark.parametrize("scheme", [G6T4, SRKN11B])
+def test_waves_that_a_step_stirs_up_are_none_of_the_grids(scheme: Scheme) -> None:
+    """Set-up: the same barriers; steps of 0.4 bring forth waves whose phase turns by 2 pi in a step.
+
+    Formula: what the grid misses does not depend on how time is stepped. Budget: what both corrections leave open.
+    """
+    _, split = there_and_back(scheme, 0.4)
+    _, exact = there_and_back(None, 0.4)
+    ours, theirs = grid_residuals(split)["T"], grid_residuals(exact)["T"]
+    assert abs(ours.correction - theirs.correction) <= ours.first + theirs.first
+    assert ours.first < 0.1 * abs(ours.correction)
+
+
+@pytest.mark.parametrize("phase", [0.3, 2.0, 5.0])
+def test_a_wave_follows_strangs_kicks_as_a_cotangent(phase: float) -> None:
+    """Set-up: half kicks at both ends of a step. Formula: (x/2) cot(x/2). Budget: rounding."""
+    assert STRANG.following(np.array([phase]))[0] == pytest.approx(phase / 2 / np.tan(phase / 2), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["strang", "yoshida4", "chin4a", "srkn11b", "g6t4"])
+def test_slow_waves_follow_any_scheme_as_they_follow_the_potential(name: str) -> None:
+    """Set-up: waves that turn by x and by x/2 in a step. Formula: 1 + O(x^p), p at least the order of a kick that is linear in V.
+
+    Budget: the next order, a tenth of p.
+    """
+    scheme = SCHEMES[name]
+    one, half = np.abs(scheme.following(np.array([0.5, 0.25])) - 1)
+    assert np.log2(one / half) > 0.9 * scheme.order
+
+
+def test_what_is_of_second_order_is_in_the_bar() -> None:
+    """Set-up: a defect whose first order cancels in time. Formula: 3 b^2/(4 p). Budget: rounding."""
+    assert StepDefect(0.0, 0.0, 1e-2).error(0.1) == pytest.approx(7.5e-4, rel=1e-12)
+    assert StepDefect(-1e-3, 1e-5, 0.0).error(0.1) == pytest.approx(2.01e-3, rel=1e-12)
+
+
+def test_no_step_is_repeated_where_its_defect_tells() -> None:
+    """Set-up: a Gaussian barrier at 1e-4, at rest and driven. Formula: one run, and one backward for each number; T with theory, 2e-4."""
+    report = certify(Problem(GaussianBarrier(0.5, 1.0), PACKET), 1e-4)
+    headline = report.quantities["transmitted_probability"]
+    result = report.result
+    assert result is not None
+    assert tells_defect(result.problem, result.numerics)
+    assert 0 < headline.budget["time_step"] < 1e-4
+    assert headline.agrees
+    driven = Problem(Driven(GaussianBarrier(0.5, 1.0), force=0.01, frequency=0.3), PACKET)
+    assert not tells_defect(driven, result.numerics)
