@@ -15,6 +15,7 @@ import numpy as np
 
 from ._amounts import amount
 from ._arrays import xp as jnp
+from ._checks import named
 from ._pytree import register_dataclass
 from ._typing import LENGTH, Dimension
 from .edges import window
@@ -38,10 +39,10 @@ from .observables import (
     ProbabilityIn,
     Snapshot,
 )
-from .potentials import Unfolded, phase_space_values
+from .potentials import AbstractMassStructure, BandEdge, Unfolded, phase_space_values, require_mass
 from .problem import Problem
 from .regions import AbstractRegion, Before, Between, Beyond
-from .states import continued
+from .states import as_packet, continued
 
 
 def unfolded(problem: Problem) -> Problem:
@@ -52,7 +53,7 @@ def unfolded(problem: Problem) -> Problem:
     """
     ends = problem.ends
     if ends is None:
-        return problem
+        return _along_band_edge(problem) if isinstance(problem.potential, AbstractMassStructure) else problem
     if isinstance(ends, Axis) and float(ends.flux):
         raise NumericsError(
             "only levels know of a flux through the ring, but something is to be propagated; leave out `flux`, or ask for levels."
@@ -67,6 +68,25 @@ def unfolded(problem: Problem) -> Problem:
         walls=None,
         axis=None,
     )
+
+
+def _along_band_edge(problem: Problem) -> Problem:
+    """The same packet before V(x) as spectral elements see it, with m(x) beside it."""
+    structure = problem.potential
+    assert isinstance(structure, AbstractMassStructure)
+    packet = as_packet(problem.state, float(problem.mass))
+    if packet is None:
+        raise NumericsError(
+            f"in a structure with masses of its own packets can be propagated, but the state is {named(problem.state)}; take a packet, or ask for levels."
+        )
+    for name, observable in problem.measure.items():
+        if isinstance(observable, Energy | ProbabilityCurrent | Expectation):
+            raise NumericsError(
+                f"measure.{name} knows one mass alone, but the structure has masses of its own; measure probabilities, positions or momenta."
+            )
+    center = np.array([sum(packet.position_range(0.5 - 1e-9)) / 2])
+    require_mass(float(np.asarray(structure.mass_at(center, problem.mass)).ravel()[0]), float(problem.mass))
+    return dataclasses.replace(problem, potential=BandEdge(structure))
 
 
 def unfolded_grid(grid: Grid | None, ends: Ends | None) -> Grid | None:

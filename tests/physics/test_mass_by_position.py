@@ -11,7 +11,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 import wavesim as ws
-from wavesim.analysis import Levels, Resonances, TransmissionAt
+from wavesim.analysis import Levels, Motion, Resonances, TransmissionAt
 from wavesim.errors import ArgumentError, ScenarioError, WavesimError
 from wavesim.potentials import DeltaWell, Expression, GradedStructure, Harmonic, Heterostructure, Layers
 from wavesim.scenario import read_scenario
@@ -206,8 +206,9 @@ def test_impossible_masses_are_refused(arguments, reason):
 
 
 def test_who_needs_one_mass_refuses():
-    """A packet's run, and a plane wave whose mass is not that of the side it comes from."""
+    """A packet's means, and a plane wave and a packet whose mass is not that of the side they come from."""
     with pytest.raises(WavesimError, match="heterostructure"):
-        ws.propagate(ws.Problem(WELL, PACKET))
-    with pytest.raises(WavesimError, match="where it comes from"):
-        ws.certify(ws.Problem(BARRIER, PACKET, mass=1.2), find=TransmissionAt(energy=0.4))
+        ws.certify(ws.Problem(WELL, PACKET), find=Motion())
+    for find in (TransmissionAt(energy=0.4), None):
+        with pytest.raises(WavesimError, match="where it comes from"):
+            ws.certify(ws.Problem(BARRIER, PACKET, mass=1.2), find=find)

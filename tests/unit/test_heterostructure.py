@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import wavesim as ws
-from wavesim.analysis import EnergyForTransmission, Levels, Resonances, TransmissionAt, TransmissionMaxima
+from wavesim.analysis import EnergyForTransmission, Levels, Motion, Resonances, TransmissionAt, TransmissionMaxima
 from wavesim.errors import ArgumentError, WavesimError
 from wavesim.potentials import Heterostructure, Layers
 from wavesim.states import GaussianPacket
@@ -30,9 +30,9 @@ def test_impossible_layers_are_refused(layers: Any, reason: str):
         Heterostructure(layers)
 
 
-@pytest.mark.parametrize(("find", "reason"), [(None, "heterostructure"), (Levels(), "need a well")])
+@pytest.mark.parametrize(("find", "reason"), [(Motion(), "heterostructure"), (Levels(), "need a well")])
 def test_who_knows_one_mass_alone_refuses(find: Any, reason: str):
-    """A packet's run; levels know masses, but these are barriers."""
+    """Means along the way; levels know masses, but these are barriers."""
     with pytest.raises(WavesimError, match=reason):
         ws.certify(ws.Problem(TWO_MASSES, PACKET), find=find)
 

@@ -56,9 +56,9 @@ def test_each_class_has_its_fields_and_defaults(cls: Any) -> None:
 @pytest.mark.parametrize("module", [potentials, states])
 def test_no_class_is_forgotten(module: Any) -> None:
     public = [c for n, c in vars(module).items() if isinstance(c, type) and dataclasses.is_dataclass(c)]
-    # a function that no file can hold, what is read off a potential, and what walls and rings make of a problem
+    # a function that no file can hold, what is read off a potential, and what walls, rings and masses make of a problem
     found = {"Structure", "TwoWells", "LeakyWell", "Basin", "WellsInPlane"}
-    absent = found | {"SmoothFunction", "Unfolded", "ContinuedBound", "ContinuedPacket"}
+    absent = found | {"SmoothFunction", "Unfolded", "BandEdge", "ContinuedBound", "ContinuedPacket"}
     assert {c.__name__ for c in public} - absent == {c.__name__ for c in CLASSES if c in public}
 
 

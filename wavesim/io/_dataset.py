@@ -17,6 +17,7 @@ from ..analysis import Report
 from ..errors import MissingPackage, WavesimError
 from ..problem import Problem
 from ..propagation import Numerics, Result
+from ..unfolding import unfolded
 from ..units import UnitSystem
 from ._codec import decoded, encoded
 from ._netcdf import json_of
@@ -81,7 +82,10 @@ def _record(result: Result, units: UnitSystem) -> Variables:
     amplitude = "1" if units.natural else f"{units.length}^(-{grid.dimension}/2)"
     root = length ** (grid.dimension / 2)
     kept = result.psi[::stride] if len(result.psi) else result.psi
-    start = np.asarray(result.problem.potential.sample(grid, mass=result.problem.mass)) / units.scale(ENERGY)
+    problem = result.problem
+    # of a structure with masses of its own, the band edge
+    seen = unfolded(problem).potential if problem.ends is None else problem.potential
+    start = np.asarray(seen.sample(grid, mass=problem.mass)) / units.scale(ENERGY)
     moments = result.times[::stride][: len(kept)] / time
     variables = {
         "psi": described(("frame_time", *axes), kept * root, "wave function", amplitude),

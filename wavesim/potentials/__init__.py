@@ -33,8 +33,11 @@ from .formulas import (
 )
 from .masses import (
     AbstractMassStructure as AbstractMassStructure,
+    BandEdge as BandEdge,
     GradedStructure as GradedStructure,
     Heterostructure as Heterostructure,
+    refuse_masses as refuse_masses,
+    require_mass as require_mass,
 )
 from .shapes import (
     PLANE as PLANE,

@@ -43,4 +43,10 @@ from .runs import (
     row_seconds as row_seconds,
     settled as settled,
 )
-from .stepping import Frame as Frame, Trajectory as Trajectory, evolve as evolve, on_grid as on_grid
+from .stepping import (
+    ELEMENT_ORDER as ELEMENT_ORDER,
+    Frame as Frame,
+    Trajectory as Trajectory,
+    evolve as evolve,
+    on_grid as on_grid,
+)

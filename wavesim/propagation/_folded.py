@@ -19,14 +19,14 @@ def folded(result: Result, problem: Problem) -> Result:
 
     Args:
         result: of the unfolded problem.
-        problem: as it was given; on an endless line the result stays as it is.
+        problem: as it was given; on an endless line the rest stays as it is.
 
     Returns:
         the `Result` with the problem as it was given, its grid and psi from wall to wall; what was absorbed in the mirror counts on the open side.
     """
     ends = problem.ends
     if ends is None:
-        return result
+        return result if result.problem.potential is problem.potential else dataclasses.replace(result, problem=problem)
     shown = dataclasses.replace(problem, potential=restricted(problem.potential, ends))
     if isinstance(ends, Axis):
         return dataclasses.replace(result, problem=shown)

@@ -11,9 +11,9 @@ import numpy as np
 
 from ...errors import NumericsError
 from ...grid import Grid
-from ...potentials import Unfolded
+from ...potentials import BandEdge, Unfolded
 from ...problem import Problem
-from ...propagation import Numerics, chebyshev_for, coarsened, tabled
+from ...propagation import ELEMENT_ORDER, Numerics, chebyshev_for, coarsened, tabled
 from ...propagation.planner import continued, edges_fit
 from ...schemes import Chebyshev, Scheme
 
@@ -58,6 +58,8 @@ class Repetition:
 def spacing_order(problem: Problem, grid: Grid) -> int | None:
     """The power of the spacing with which the error falls; None for a smooth potential, where it falls faster than any."""
     potential = problem.potential
+    if isinstance(potential, BandEdge):
+        return ELEMENT_ORDER
     if potential.smooth:
         return None
     if potential.spikes:
@@ -128,7 +130,8 @@ def coarser_in_space(problem: Problem, numerics: Numerics, rates: bool = False) 
     """
     repetitions, order = [], spacing_order(problem, numerics.grid)
     potential = problem.potential
-    closed = isinstance(potential, Unfolded) and potential.closed
+    # a box of eigenstates costs the cube of its points
+    closed = isinstance(potential, BandEdge) or (isinstance(potential, Unfolded) and potential.closed)
     smooth = _SMOOTH_RATES if rates else _SMOOTH_RATIOS
     for wanted in smooth if order is None else _SHARP_RATIOS:
         grid = coarsened(numerics.grid, wanted, problem.potential)

@@ -13,6 +13,7 @@ from ..._typing import Dimension
 from ...absorbers import Absorber
 from ...errors import TooLargeError
 from ...observables import AbstractObservable
+from ...potentials import AbstractMassStructure, refuse_masses
 from ...problem import Problem
 from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, folded, plan
 from ...schemes import Spectral
@@ -25,7 +26,7 @@ from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Measured, Verdict, refine
 from ._repeat import Trial, blamed, warnings_of
 from ._report import Curve, Quantity, Report
-from ._runs import Measurement
+from ._runs import Measurement, run_here
 
 # at which psi and phi of a row are compared: the bar holds what half as many would change
 _ROW_FRAMES = 32
@@ -46,6 +47,8 @@ class AbstractRecordQuestion(AbstractQuestion):
     moments: ClassVar[int] = 2
     # whether its probabilities end at a plane where psi is not small when they are read
     cuts: ClassVar[bool] = False
+    # whether it can be asked where the mass depends on position
+    knows_masses: ClassVar[bool] = False
     # whether three grids are compared, and nothing is run backward: the start is made on the grid, and what that leaves wrong cancels the rest
     compares_grids: ClassVar[bool] = False
 
@@ -143,10 +146,15 @@ class AbstractRecordQuestion(AbstractQuestion):
     @final
     def course(self, problem: Problem, tolerance: float, *, refinement: Refinement | None = None, **fixed: Any) -> Plan:
         """How its record would be propagated."""
+        self._refuse_masses(problem)
         chosen = refinement or Refinement(space=first_refinement(problem, tolerance))
         # one grid plans all single runs of a question; a row is planned for how it is judged
         gradients = not (self._corrected(problem, fixed) if "batch" in fixed else self.has_numbers)
         return plan(problem, tolerance, refinement=chosen, gradients=gradients, **(self.planned_for(problem) | fixed))
+
+    def _refuse_masses(self, problem: Problem) -> None:
+        if isinstance(problem.potential, AbstractMassStructure) and not self.knows_masses:
+            refuse_masses()
 
     def _corrected(self, problem: Problem, fixed: dict[str, Any]) -> bool:
         """Whether runs backward tell what the grid leaves wrong, so that it need not be compared with others."""
@@ -166,6 +174,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         answer = self.direct(problem, tolerance, **fixed)
         if answer is not None:
             return without_bars(answer, tuple(problem.measure))
+        self._refuse_masses(problem)
         own = self.observables(problem)
         refuse_taken({name: one for name, one in problem.measure.items() if one != own.get(name)}, own)
         names = tuple(name for name in problem.measure if name not in own)
@@ -175,6 +184,9 @@ class AbstractRecordQuestion(AbstractQuestion):
     def _recorded(
         self, problem: Problem, names: tuple[str, ...], tolerance: float, *, batch: Batch | None, **fixed: Any
     ) -> Measurement[Report]:
+        if batch is not None and isinstance(problem.potential, AbstractMassStructure):
+            # its eigenstates are no program that rows could share
+            return run_here(self._recorded(problem, names, tolerance, batch=None, **fixed), lambda done, total: None)
         asked = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
         problem = unfolded(asked)
         if "grid" in fixed:

@@ -1,5 +1,10 @@
 """Potentials in which the particle's mass depends on position."""
 
+from ._band_edge import BandEdge as BandEdge
 from ._graded_structure import GradedStructure as GradedStructure
 from ._heterostructure import Heterostructure as Heterostructure
-from ._mass_structure import AbstractMassStructure as AbstractMassStructure
+from ._mass_structure import (
+    AbstractMassStructure as AbstractMassStructure,
+    refuse_masses as refuse_masses,
+    require_mass as require_mass,
+)

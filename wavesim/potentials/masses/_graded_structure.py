@@ -32,7 +32,8 @@ class GradedStructure(AbstractMassStructure):
     ``GradedStructure(Expression(...), mass="m1 + (m2 - m1)/(1 + exp(-x/w))", parameters={"m1": 0.067 * m_e, "m2": 0.092 * m_e, "w": nm})``.
     The formula may jump; a table goes on as a constant beyond its ends. Far away m is that of the particle, on the side it comes from.
 
-    Known to the questions of plane waves, resonances and levels: a grid has one mass alone, and refuses.
+    Known to the questions of plane waves, resonances and levels, and to a packet's `Transmission`, which propagates it in the eigenstates of
+    spectral elements: a plane-wave grid has one mass alone, and refuses.
 
     Args:
         potential: V, static, of one dimension and without deltas.

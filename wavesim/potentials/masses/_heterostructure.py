@@ -26,7 +26,8 @@ class Heterostructure(AbstractMassStructure):
     ``Heterostructure(((3 * nm, 0.25 * eV, 0.092 * m_e), (5 * nm, 0.0, 0.067 * m_e), (3 * nm, 0.25 * eV, 0.092 * m_e)))`` is a
     double barrier of AlGaAs in GaAs. A `bias` lowers V linearly across the whole stack, and everything to the right of it.
 
-    Known to the questions of plane waves, resonances, levels and currents: a grid has one mass alone, and refuses.
+    Known to the questions of plane waves, resonances, levels and currents, and to a packet's `Transmission`, which propagates it in the eigenstates
+    of spectral elements: a plane-wave grid has one mass alone, and refuses.
 
     Args:
         layers: thickness, height of the band edge and effective mass of each, from left to right.

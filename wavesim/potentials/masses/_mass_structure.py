@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from typing import Any
+from typing import Any, NoReturn
 
 import jax
 import numpy as np
@@ -15,8 +15,38 @@ from .._base import AbstractSharpPotential, Position
 
 # masses that differ by less are one
 _SAME = 1e-12
+# beyond the structure m is the particle's within this share of it
+_SAME_MASS = 1e-6
 # places at which a mass is compared with the particle's
 _LOOKS = 257
+
+
+def refuse_masses() -> NoReturn:
+    """Raise where something knows one mass alone.
+
+    Raises:
+        NumericsError: always.
+    """
+    raise NumericsError(
+        "a heterostructure whose layers have masses of their own is known to transmission, transmission_at, transmission_maxima, "
+        "energy_for_transmission, resonances, levels and current_voltage alone; ask one of these, or give every layer the particle's mass."
+    )
+
+
+def require_mass(outside: float, mass: float) -> None:
+    """Raise where the particle comes in with another mass than the structure gives it there.
+
+    Args:
+        outside: m(x) where it comes from.
+        mass: the particle's.
+
+    Raises:
+        NumericsError: if they differ.
+    """
+    if not abs(mass - outside) <= _SAME_MASS * mass:
+        raise NumericsError(
+            f"the particle's mass must be that of the structure where it comes from, {outside:.6g}, but is {mass:.6g} (internal units); set [particle] mass."
+        )
 
 
 class AbstractMassStructure(AbstractSharpPotential):
@@ -66,7 +96,7 @@ class AbstractMassStructure(AbstractSharpPotential):
             NumericsError: always.
         """
         raise NumericsError(
-            "a heterostructure is no potential on a grid, for its mass and its bias are none of the grid's; ask transmission_at, "
+            "a heterostructure is no potential on a grid, for its mass and its bias are none of the grid's; ask transmission, transmission_at, "
             "transmission_maxima, resonances, levels or current_voltage, or take layers of one mass."
         )
 
@@ -78,7 +108,4 @@ class AbstractMassStructure(AbstractSharpPotential):
             return
         masses = np.append(np.asarray(self.mass_at(inside, mass), float), [float(end) for end in ends])
         if np.ptp(masses) > _SAME * float(mass):
-            raise NumericsError(
-                "a heterostructure whose layers have masses of their own is known to transmission_at, transmission_maxima, "
-                "energy_for_transmission, resonances, levels and current_voltage alone; ask one of these, or give every layer the particle's mass."
-            )
+            refuse_masses()

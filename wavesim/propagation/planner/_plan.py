@@ -17,7 +17,7 @@ from ..._threads import one_blas_thread
 from ...absorbers import Absorber
 from ...errors import ArgumentError, NumericsError
 from ...grid import Grid
-from ...potentials import Driven, Free, Unfolded
+from ...potentials import BandEdge, Driven, Free, Unfolded
 from ...problem import Problem, in_its_units, require_problem
 from ...schemes import Chebyshev, Scheme, Spectral
 from ...states import LeftLocalized, RightLocalized, Trapped, as_packet
@@ -40,6 +40,7 @@ from .spaces import (
     free_space,
     open_space,
     planar_space,
+    structure_space,
 )
 
 DEFAULT_FRAMES = 240
@@ -135,6 +136,8 @@ def plan(
     refuse_too_large(space.grid, 16 if precision == "double" else 8)
     reasons = dict(space.reasons)
     frames = frames or (DEFAULT_FRAMES if space.grid.dimension == 1 else _PLANAR_FRAMES)
+    if isinstance(problem.potential, BandEdge):
+        scheme = _only_spectral(scheme)
     if isinstance(scheme, Spectral) or scheme == "spectral":
         require_spectral(problem, space.grid, space.absorber)
     course = planned_course(
@@ -183,6 +186,12 @@ def _space(
 ) -> Space:
     if grid is not None and grid.dimension > 1:
         return _given_space(problem, tolerance, grid, absorber)
+    if isinstance(problem.potential, BandEdge):
+        if isinstance(absorber, Absorber):
+            raise NumericsError(
+                "a structure with masses of its own is propagated in its eigenstates, which know no absorber, but one is given; leave it out."
+            )
+        return structure_space(problem, tolerance * scale, grid, refinement.space, refinement.longer)
     axes = dimension_of(problem)
     if axes > 1 and grid is not None:
         raise NumericsError(
@@ -212,6 +221,21 @@ def _space(
     else:
         parts = confined_space(problem, tolerance, grid, refinement.space)
     return Space(*parts)
+
+
+def _only_spectral(scheme: Method | str | None) -> Spectral:
+    """The method for masses that depend on position.
+
+    Raises:
+        NumericsError: if another one is given.
+    """
+    if isinstance(scheme, Spectral):
+        return scheme
+    if scheme not in (None, "spectral"):
+        raise NumericsError(
+            f"a structure with masses of its own is propagated in its eigenstates, but the scheme is {getattr(scheme, 'name', scheme)!r}; leave it out."
+        )
+    return Spectral()
 
 
 def _roams(problem: Problem, absorber: Absorber | str | None) -> bool:

@@ -14,4 +14,5 @@ from ._evolve import (
 from ._loop import Loop as Loop, moved_and_kept as moved_and_kept, moved_back as moved_back, seen as seen
 from ._on_grid import on_grid as on_grid
 from ._spectral import mirrored as mirrored, require_spectral as require_spectral
+from ._spectral_elements import ELEMENT_ORDER as ELEMENT_ORDER
 from ._step import Carry as Carry, ChebyshevStepper as ChebyshevStepper, SplitStepper as SplitStepper

@@ -12,9 +12,11 @@ from ..._pytree import register_dataclass
 from ...errors import NumericsError
 from ...grid import Grid
 from ...hamiltonian import DENSE_LIMIT
+from ...potentials import BandEdge
 from ...problem import Problem
 from ...schemes import Spectral
 from .._numerics import Numerics
+from ._spectral_elements import element_states
 
 
 class Carry(NamedTuple):
@@ -37,16 +39,24 @@ class SpectralStepper:
     dt: float
     energies: jax.Array
     states: jax.Array
+    # what makes amplitudes of psi
+    entry: jax.Array
 
     @classmethod
     def made(cls, problem: Problem, numerics: Numerics) -> SpectralStepper:
-        """All eigenstates of the grid, in columns."""
+        """All eigenstates of the grid, in columns; of a structure with masses of its own those of spectral elements, at the points of the grid."""
         method, grid = numerics.method, numerics.grid
         assert isinstance(method, Spectral)
-        matrix = problem.hamiltonian(grid).matrix()
-        energies, states = _by_parity(matrix) if method.mirrored else jnp.linalg.eigh(matrix)
+        if isinstance(problem.potential, BandEdge):
+            energies, states, entry = element_states(problem.potential, grid, float(problem.mass))
+        else:
+            matrix = problem.hamiltonian(grid).matrix()
+            energies, states = _by_parity(matrix) if method.mirrored else jnp.linalg.eigh(matrix)
+            entry = states.T
         single = numerics.precision == "single"
-        return cls(grid, numerics.dt, energies, states.astype(jnp.float32) if single else states)
+        if single:
+            states, entry = states.astype(jnp.float32), entry.astype(jnp.float32)
+        return cls(grid, numerics.dt, energies, states, entry)  # type: ignore[arg-type]
 
     def time(self, carry: Carry) -> jax.Array:
         """The clock: steps done times dt."""
@@ -54,7 +64,7 @@ class SpectralStepper:
 
     def start(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
         """Take psi in, after `step` steps: the amplitudes are those of time 0."""
-        wave, step = _product(self.states.T, psi), jnp.asarray(step, dtype=int)
+        wave, step = _product(self.entry, psi), jnp.asarray(step, dtype=int)
         return Carry(jnp.exp(1j * self.energies * step * self.dt) * wave, jnp.zeros(2), step)
 
     def output(self, carry: Carry) -> jax.Array:

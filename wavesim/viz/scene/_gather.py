@@ -193,11 +193,11 @@ def value_on(problem: Problem, position: tuple[np.ndarray, ...], time: float = 0
 
 def _levels(result: Result) -> list[tuple[str, float]]:
     """The energy that the run starts with, by name."""
-    from ...unfolding import start_on
+    from ...unfolding import start_on, unfolded
 
     problem, grid = result.problem, result.numerics.grid
     if problem.ends is None:
-        hamiltonian, psi = problem.hamiltonian(grid), start_of(result).astype(complex)
+        hamiltonian, psi = unfolded(problem).hamiltonian(grid), start_of(result).astype(complex)
     else:
         hamiltonian, psi = start_on(problem, grid)
     mean = float(hamiltonian.energy(psi))  # type: ignore[arg-type]

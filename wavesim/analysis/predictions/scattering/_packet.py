@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .... import theory
-from ....potentials import AbstractPotential, DoubleBarrier, DoubleDeltaWell
+from ....potentials import AbstractMassStructure, AbstractPotential, DoubleBarrier, DoubleDeltaWell
 from ....problem import Problem
 from ....states import AbstractWave, GaussianPacket
 from ...bars import Estimate, Predictions
+from ._mass_structures import by_scattering_matrices
 from ._periodic import periodic_theories
 from ._resonances import resonance_marks
 from ._terrain import gaussians_of, terrain_of
@@ -61,6 +62,8 @@ def packet_theories(problem: Problem, first_only: bool = False, enough: float = 
         return _both({"scattering": mean}, None)
     if packet is None or potential.dimension > 1 or not flat:
         return {}
+    if isinstance(potential, AbstractMassStructure):
+        return _both(_through_structure(problem, packet), None)
     if not potential.static:
         return _both(periodic_theories(problem, packet), None)
     averages = _averages(problem, first_only)
@@ -106,6 +109,27 @@ def _averages(problem: Problem, first_only: bool) -> dict[str, Estimate]:
         scattering = _scattering_average(problem, marks)
         averages |= {} if scattering is None else {"scattering": scattering}
     return averages
+
+
+def _through_structure(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> dict[str, Estimate]:
+    """The average of T(E) by scattering matrices, the mass by layer; for one Gaussian packet that starts outside but for its tail."""
+    if not isinstance(problem.state, GaussianPacket):
+        return {}
+    to_right = moves_right(problem)
+    worst = [0.0]
+
+    def transmission(energies: Any) -> np.ndarray:
+        given = np.asarray(energies, float)
+        log, _, error = by_scattering_matrices(problem, given.ravel(), to_right)
+        through = np.exp(log)
+        passes = through > 0
+        worst.append(float(np.max(through[passes] * error[passes], initial=0.0)))
+        return through.reshape(given.shape)
+
+    mean = average(transmission, problem, marks=resonance_marks(problem))
+    inside = sum(_beyond(problem, part) for part in packet)
+    error = mean.error + max(worst) + 2 * math.sqrt(max(mean, 0.0) * inside) + inside
+    return {"scattering": Estimate(mean, error + _ROUNDING * mean)}
 
 
 def _scattering_average(problem: Problem, marks: np.ndarray | tuple[()]) -> Estimate | None:

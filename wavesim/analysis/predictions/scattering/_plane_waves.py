@@ -12,7 +12,7 @@ import numpy as np
 from .... import theory
 from ...._checks import named
 from ....errors import WavesimError
-from ....potentials import AbstractMassStructure, GradedStructure, values_at
+from ....potentials import AbstractMassStructure, GradedStructure, require_mass, values_at
 from ....problem import Problem
 from ._mass_structures import by_scattering_matrices, cells_of
 from ._packet import LARGEST_PHASE, cuts_for
@@ -27,8 +27,6 @@ _USELESS = 1e-3
 _WIDER = 1.5
 # an energy is known to a few units of its last place; what that changes in a closed form is seen from a larger shift
 _SHIFT, _ROUNDING = 2.0**-36, 2.0**-52
-# of the particle's mass: how far that of a structure may be from it where a wave comes in
-_SAME_MASS = 1e-6
 _LEAST = 1e-280
 
 
@@ -81,11 +79,7 @@ def scattering_problem(problem: Problem) -> Problem:
 
 def _refuse_other_mass(line: Problem, structure: GradedStructure) -> None:
     """Raise where the particle comes in with another mass than the structure gives it there."""
-    mass, outside = float(line.mass), float(structure.masses_outside(line.mass)[0 if moves_right(line) else 1])
-    if not abs(mass - outside) <= _SAME_MASS * mass:
-        raise WavesimError(
-            f"the particle's mass must be that of the structure where it comes from, {outside:.6g}, but is {mass:.6g} (internal units); set [particle] mass."
-        )
+    require_mass(float(structure.masses_outside(line.mass)[0 if moves_right(line) else 1]), float(line.mass))
 
 
 def threshold(problem: Problem) -> float:

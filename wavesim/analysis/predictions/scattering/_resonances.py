@@ -56,6 +56,6 @@ def resonance_marks(problem: Problem) -> np.ndarray:
     assert isinstance(packet, GaussianPacket)
     mean, reach = abs(float(packet.mean_momentum(mass))), _REACH / (2 * float(packet.width))
     low, high = max(mean - reach, 0.0) ** 2 / (2 * mass), (mean + reach) ** 2 / (2 * mass)
-    poles = resonances_of(problem.potential, mass, low, high, moves_right(problem))
+    poles = poles_of(problem, low, high)
     offsets = np.concatenate([-_FLANKS[:0:-1], _FLANKS])
     return np.sort(np.concatenate([np.zeros(0), *(energy + (width or 0.0) * offsets for energy, width in poles)]))

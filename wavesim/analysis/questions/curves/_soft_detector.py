@@ -17,6 +17,7 @@ from ...._typing import ENERGY
 from ....absorbers import Absorber
 from ....errors import ArgumentError, WavesimError
 from ....observables import AbstractObservable, Overlap
+from ....potentials import AbstractMassStructure, refuse_masses
 from ....problem import Problem
 from ....propagation import Numerics, Refinement, Result, fitted_grid, plan
 from ....states import GaussianPacket
@@ -135,6 +136,8 @@ class SoftDetectors:
         """Just clear of the potential, and as wide in momentum as the band."""
         packet, mass = problem.state, float(problem.mass)
         assert isinstance(packet, GaussianPacket)
+        if isinstance(problem.potential, AbstractMassStructure):
+            refuse_masses()
         sign = 1.0 if moves_right(problem) else -1.0
         ends = problem.potential.support(tolerance)
         left, right = ends if sign > 0 else (-ends[1], -ends[0])

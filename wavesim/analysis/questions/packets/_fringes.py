@@ -47,9 +47,7 @@ class Fringes(AbstractRecordQuestion):
 
     def readings(self, result: Result) -> dict[str, Reading]:
         numbers = Transmission().readings(result)
-        absorbed = numbers["absorbed_right"].value
-        if result.numerics.absorber is None:
-            del numbers["absorbed_left"], numbers["absorbed_right"]
+        absorbed = numbers["absorbed_right"].value if "absorbed_right" in numbers else 0.0
         through = numbers["transmitted_probability"].value
         missing = abs(numbers["remaining_probability"].value) + absorbed
         share = missing / max(through, 1e-300)

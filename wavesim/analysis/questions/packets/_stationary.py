@@ -8,6 +8,7 @@ import time
 
 from ...._typing import DIMENSIONLESS
 from ....errors import NumericsError
+from ....potentials import AbstractMassStructure
 from ....problem import Problem
 from ....propagation import Numerics, deltas_fit
 from ....states import AbstractWave, GaussianPacket
@@ -139,6 +140,7 @@ def has_scattering_states(problem: Problem) -> bool:
     flat = all(math.isfinite(float(end)) for end in potential.asymptotes())
     return (
         potential.static
+        and not isinstance(potential, AbstractMassStructure)
         and potential.dimension == 1
         and flat
         and (isinstance(problem.state, AbstractWave) or gaussians_of(problem.state, float(problem.mass)) is not None)

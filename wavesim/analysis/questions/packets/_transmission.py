@@ -11,6 +11,7 @@ import numpy as np
 from ...._typing import DIMENSIONLESS, Dimension
 from ....absorbers import Absorber
 from ....observables import AbstractObservable, MovingIn, Norm, ProbabilityIn
+from ....potentials import AbstractMassStructure
 from ....problem import Problem
 from ....propagation import FrameSum, Plan, Result, Trajectory
 from ....regions import Before, Beyond
@@ -46,13 +47,15 @@ class Transmission(AbstractRecordQuestion):
     """Scattering off a potential that is flat on both sides.
 
     transmitted = absorbed on the far side + what is beyond the potential there and moves away; reflected likewise on the near side;
-    remaining = what is undecided: inside the potential, or still moving towards it. The three add to one; ``absorbed_left`` and ``absorbed_right`` are parts of the first two.
+    remaining = what is undecided: inside the potential, or still moving towards it. The three add to one; ``absorbed_left`` and ``absorbed_right``, where something absorbs, are parts of the first two.
     With a wall on one side: what has got out of the room between it and a barrier by the end, and what has not.
 
     Args:
         relative: whether the tolerance is a fraction of the transmitted probability, for barriers so thick that an absolute one would say
             nothing. Theory tells the planner how small it is about; the box then holds the whole packet, for no absorber is good enough.
     """
+
+    knows_masses = True
 
     relative: bool = False  # type: ignore[misc]
 
@@ -98,11 +101,8 @@ class Transmission(AbstractRecordQuestion):
             numbers["transmitted_probability"] = Reading(
                 small, DIMENSIONLESS, own | leak, scale=min(1.0, 2 * math.sqrt(small))
             )
-        # what was absorbed so far depends on where the box happens to end; what is repeatable is all that goes to that side
-        still = {"duration": float(result.series["norm"][-1])}
-        for side, name in enumerate(("absorbed_left", "absorbed_right")):
-            whole = float(result.absorbed[-1, side] + result.series["beyond_" + name.removeprefix("absorbed_")][-1])
-            numbers[name] = Reading(float(result.absorbed[-1, side]), DIMENSIONLESS, still, compared=whole)
+        if result.numerics.absorber is not None:
+            numbers |= _absorbed(result)
         numbers["remaining_probability"] = Reading(ends["remaining_probability"], DIMENSIONLESS)
         return numbers
 
@@ -202,7 +202,8 @@ class Transmission(AbstractRecordQuestion):
             return {}
         problem = along_first_axis(problem)
         # an approximation says something where next to nothing passes
-        rough = approximate_transmissions(problem) if self.relative else {}
+        known = isinstance(problem.potential, AbstractMassStructure)
+        rough = approximate_transmissions(problem) if self.relative and not known else {}
         exact, averages = packet_theories(problem), _averages(problem, rough)
         return {name: theories | averages.get(name, {}) for name, theories in exact.items()}
 
@@ -213,6 +214,15 @@ class Transmission(AbstractRecordQuestion):
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
         del problem, times
         return {}
+
+
+def _absorbed(result: Result) -> dict[str, Reading]:
+    """What was absorbed so far, which depends on where the box happens to end; what is repeatable is all that goes to that side."""
+    numbers, still = {}, {"duration": float(result.series["norm"][-1])}
+    for side, name in enumerate(("absorbed_left", "absorbed_right")):
+        whole = float(result.absorbed[-1, side] + result.series["beyond_" + name.removeprefix("absorbed_")][-1])
+        numbers[name] = Reading(float(result.absorbed[-1, side]), DIMENSIONLESS, still, compared=whole)
+    return numbers
 
 
 def _by_hand(problem: Problem, fixed: dict[str, Any]) -> bool:

@@ -15,3 +15,4 @@ from ._grid import (
 from ._open import deep_space as deep_space, falls_off as falls_off, free_space as free_space, open_space as open_space
 from ._planar import dimension_of as dimension_of, planar_space as planar_space
 from ._space import Space as Space
+from ._structure import structure_space as structure_space

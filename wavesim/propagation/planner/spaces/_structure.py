@@ -1,0 +1,78 @@
+"""Space for a packet that meets a structure whose mass depends on position: a box that holds it to the end, for elements know no absorber."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ....errors import NumericsError
+from ....grid import Grid
+from ....potentials import BandEdge, values_at
+from ....problem import Problem
+from .._shown import Shown
+from ._open import packet_of, padded, refuse_at_rest, speeds
+from ._space import Space
+
+# times the fastest wave: what a grid holds, and, 1.7 times coarser, still does
+_HELD = 1.9
+_PLACES = 1025
+
+
+def structure_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float, longer: float) -> Space:
+    """Box, spacing and duration: until all but tolerance/20 of the packet has passed or turned back, and nothing has come to an end.
+
+    Waves of energy E have the speed root(2 (E - V)/m) on each side, m that of the side.
+
+    Args:
+        problem: a packet, and V as a `BandEdge`.
+        tolerance: of probabilities.
+        grid: taken as it is, if given.
+        finer: by which the spacing is divided.
+        longer: by which a duration that is planned is multiplied.
+
+    Raises:
+        NumericsError: if the packet rests, or none of it gets away.
+    """
+    edge, packet, mass = problem.potential, packet_of(problem), float(problem.mass)
+    assert isinstance(edge, BandEdge)
+    refuse_at_rest(problem, packet, mass)
+    left, right = edge.support(tolerance)
+    start = packet.position_range(min(1e-6, tolerance**2))
+    center = sum(start) / 2
+    here = float(values_at(edge, np.array([center]), mass)[0])
+    slow, _ = speeds(packet, tolerance / 20, mass)
+    _, fast = speeds(packet, tolerance**2 / 100, mass)
+    energy = here + fast**2 / (2 * mass)
+    to_right = sum(packet.momentum_range(0.5 - 1e-9, mass)) > 0
+    way = right - start[0] if to_right else start[1] - left
+    near = max(0.0, left - start[1] if to_right else start[0] - right)
+    duration = problem.duration
+    if duration is None:
+        duration = longer * mass * (way + 4 / slow) / slow
+    x = np.linspace(*padded(left, right), _PLACES)
+    masses = np.asarray(edge.structure.mass_at(x, mass), float)
+    wave = math.sqrt(float(np.max(2 * masses * np.maximum(energy - values_at(edge, x, mass), 0.0))))
+    # from when the first of it has come to the structure
+    after = max(0.0, float(duration) - near * mass / fast)
+    margin = (start[1] - start[0]) / 4
+    away = [
+        math.sqrt(max(2 * (energy - float(end)) / float(one), 0.0))
+        for end, one in zip(edge.asymptotes(), edge.structure.masses_outside(mass), strict=True)
+    ]
+    if not any(away):
+        raise NumericsError(
+            "nothing of this packet leaves the structure, so that nothing says how long it is to be followed; raise its energy, or ask for levels."
+        )
+    low, high = min(start[0], left - away[0] * after) - margin, max(start[1], right + away[1] * after) + margin
+    if grid is None:
+        grid = Grid.line(low, high, 2 * math.ceil((high - low) * _HELD * max(wave, fast) * finer / (2 * math.pi)))
+    shown = Shown(problem)
+    reasons = {
+        "box": f"{shown.span(grid.lower[0], grid.upper[0])}: holds the packet to the end, for the eigenstates know no absorber",
+        "spacing": f"{shown.length(grid.spacing[0], 5)}: the grid holds 1.9 x the largest momentum",
+        "absorber": "none",
+        "duration": shown.time(duration)
+        + ("" if problem.duration is not None else ": until the slowest part has passed"),
+    }
+    return Space(grid, None, float(duration), energy - min(map(float, edge.asymptotes())), fast / mass, reasons)
