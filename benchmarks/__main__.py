@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [gradient] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities] [answer] [film]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [gradient] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities] [answer] [film] [control]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument(
         "which",
         nargs="*",
-        help="memory, step (both if none is named), gradient (some minutes), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again), answer (half an hour)",
+        help="memory, step (both if none is named), gradient (some minutes), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again), answer (half an hour), film (some minutes), control (five minutes)",
     )
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
@@ -52,9 +52,10 @@ def main() -> None:
         "sensitivities",
         "answer",
         "film",
+        "control",
     }:
         parser.error(
-            f"there is no benchmark {unknown.pop()!r}: choose memory, gradient, step, cost_of_accuracy, honesty, gallery, sweep, explorer, sensitivities, answer or film"
+            f"there is no benchmark {unknown.pop()!r}: choose memory, gradient, step, cost_of_accuracy, honesty, gallery, sweep, explorer, sensitivities, answer, film or control"
         )
     if "memory" in which:
         memory.main(options.quick, options.note)
@@ -90,6 +91,10 @@ def main() -> None:
         from . import film
 
         film.main(options.quick, options.note)
+    if "control" in which:
+        from .control._main import main as control
+
+        control(options.quick, options.note)
     if "answer" in which:
         from .answer._main import main as answer
 
