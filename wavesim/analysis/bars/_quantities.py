@@ -65,8 +65,8 @@ def quantities_of(
         shift = float(trial.shift(number))
         if trial.residuals:
             shift, budget["grid"] = grid_error(question, name, read[id(result)], trial)
-            if trial.knows_step:
-                budget["time_step"] = step_error(question, name, read[id(result)], trial)
+            if trial.knows_step and "time_step" in budget:
+                budget["time_step"] = min(budget["time_step"], step_error(question, name, read[id(result)], trial))
         if returned is not None:
             budget["absorber"] = returned * reading.scale
         elif trial.carried_round:
@@ -120,7 +120,7 @@ def step_error(question: AbstractRecordQuestion, name: str, readings: dict[str, 
 def curve_error(
     trial: Trial, scale: float, between: np.ndarray, uncertain: float, number: tuple[float, float]
 ) -> float:
-    """What the grid, and a splitting's step, leave wrong in a curve: the largest of the headline's errors at the moments at which they were looked at.
+    """What the grid leaves wrong in a curve: the largest of the headline's errors at the moments at which they were looked at.
 
     The corrections that are known at those moments are not made, for they would be steps in a curve of which nothing is known between them:
     the bar holds them, and so the number that the curve ends on.
@@ -136,10 +136,7 @@ def curve_error(
     for name, residual in trial.residuals.items():
         _, at, frame = name.partition("@")
         done = between[int(frame) if at else -1]
-        step = 0.0 if residual.step is None else residual.step.error(scale)
-        errors.append(
-            residual.error(scale) + step + min(abs(residual.correction - done), abs(residual.correction + done))
-        )
+        errors.append(residual.error(scale) + min(abs(residual.correction - done), abs(residual.correction + done)))
     return max(errors) + uncertain + trial.carried_round * scale
 
 

@@ -232,9 +232,8 @@ class AbstractRecordQuestion(AbstractQuestion):
         enough = 0.0 if self.relative else (_LEAST if batch is None else _LEAST_OF_ROW) * tolerance
         most = self.most_work(problem, **fixed) if batch is None else MOST_WORK
         ends = batch is not None and self.least_frames is not None
-        patterns = type(self).patterns is not AbstractRecordQuestion.patterns
         measured = yield from refine(
-            problem, planned, judge, fixed, start, numbers, enough, most, self.compares_grids, ends, patterns
+            problem, planned, judge, fixed, start, numbers, enough, most, self.compares_grids, ends
         )
         trial, verdict = measured.trial, measured.verdict
         report = Report(

@@ -67,7 +67,6 @@ def refine(
     most: float = MOST_WORK,
     rates: bool = False,
     ends: bool = False,
-    patterns: bool = False,
 ) -> Measurement[Measured[Content]]:
     """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials are made.
 
@@ -84,12 +83,11 @@ def refine(
         most: point-pairs that a finer trial may take, or a few times what the first one took.
         rates: whether three grids show how fast the error of smooth potentials falls, instead of two.
         ends: whether all is told by the end of a run.
-        patterns: whether there are curves along something else than time.
     """
     begun, refinement = time.perf_counter(), start
     numerics = planned(refinement)
     first = _work(numerics)
-    trial = yield from run_trial(problem, numerics, numbers, enough, rates, ends, patterns)
+    trial = yield from run_trial(problem, numerics, numbers, enough, rates, ends)
     runs, pairs, trials, doubts = trial.runs, trial.fft_pairs, 1, 0
     while True:
         verdict = judge(trial)
@@ -102,7 +100,7 @@ def refine(
         if _work(numerics) > _affordable(first, most, numerics.grid.dimension):
             break
         try:
-            finer = yield from run_trial(problem, numerics, numbers, enough, rates, ends, patterns)
+            finer = yield from run_trial(problem, numerics, numbers, enough, rates, ends)
         except KeyboardInterrupt:
             break
         if finer.interrupted:

@@ -31,7 +31,7 @@ from ._accuracy import (
 )
 from ._report import Quantity
 from ._runs import Measurement, Numbers, RunRequest
-from .residuals import Residual, tells_defect
+from .residuals import Residual
 
 BLAME = {
     "time_step": "time step",
@@ -181,19 +181,15 @@ def run_trial(
     enough: float = 0.0,
     rates: bool = False,
     ends: bool = False,
-    patterns: bool = False,
 ) -> Measurement[Trial]:
     """The run and its repetitions; interrupted if not all of them were completed.
 
-    With `numbers`, what the grid leaves wrong is told by their gradients, run backward, and only the step is repeated, if at all; less than
-    `enough` of it is not looked for. With `rates`, smooth potentials are run on two coarser grids instead of one. With `ends` what is repeated
-    is looked at by its end alone. With `patterns` the step is repeated in any case, for the bars of curves along something else than time.
+    With `numbers`, what the grid leaves wrong is told by their gradients, run backward, and only the step is repeated; less than `enough` of it
+    is not looked for. With `rates`, smooth potentials are run on two coarser grids instead of one. With `ends` what is repeated is looked at by its
+    end alone.
     """
     backward = numbers is not None and has_adjoint(numerics)
-    if backward:
-        coarser = [] if tells_defect(problem, numerics) and not patterns else coarser_in_time(numerics, ends)
-    else:
-        coarser = _coarser(problem, numerics, rates)
+    coarser = coarser_in_time(numerics, ends) if backward else _coarser(problem, numerics, rates)
     settings = (numerics, *(repetition.numerics for repetition in coarser))
     made = yield RunRequest(problem, settings, numbers if backward else None, enough)
     result, *runs = made.results

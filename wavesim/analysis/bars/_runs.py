@@ -83,10 +83,10 @@ def run_here(work: Measurement[Answer], progress: Progress, on_plan: Announcemen
         return end.value
 
 
-def residuals_apart(result: Result, enough: float) -> tuple[Result, dict[str, Residual]]:
-    """The result without its adjoints, and the residuals that they tell; see `RunRequest.enough`."""
+def residuals_apart(result: Result, enough: float, steps: bool = False) -> tuple[Result, dict[str, Residual]]:
+    """The result without its adjoints, and the residuals that they tell; see `RunRequest.enough`. With `steps` those of the time step, too."""
     residuals = grid_residuals(result, enough)
-    if tells_defect(result.problem, result.numerics):
+    if steps and tells_defect(result.problem, result.numerics):
         defects = step_defects(result)
         residuals = {name: dataclasses.replace(one, step=defects[name]) for name, one in residuals.items()}
     return dataclasses.replace(result, adjoints={}), residuals
@@ -105,7 +105,7 @@ def _done(wanted: RunRequest | ProgressNote, progress: Progress) -> Runs:
         if place == 0 and wanted.numbers is not None:
             show = meter.of(numerics, there_and_back)
             result = propagate_with_adjoint(wanted.problem, checked(wanted.problem, numerics), wanted.numbers, show)
-            result, residuals = residuals_apart(result, wanted.enough)
+            result, residuals = residuals_apart(result, wanted.enough, steps=True)
         else:
             result = propagate(wanted.problem, numerics, progress=meter.of(numerics))
         if not results or result.complete:

@@ -15,4 +15,9 @@ from ._loop import Loop as Loop, moved_and_kept as moved_and_kept, moved_back as
 from ._on_grid import on_grid as on_grid
 from ._spectral import mirrored as mirrored, require_spectral as require_spectral
 from ._spectral_elements import ELEMENT_ORDER as ELEMENT_ORDER
-from ._step import Carry as Carry, ChebyshevStepper as ChebyshevStepper, SplitStepper as SplitStepper
+from ._step import (
+    Carry as Carry,
+    ChebyshevStepper as ChebyshevStepper,
+    Damping as Damping,
+    SplitStepper as SplitStepper,
+)

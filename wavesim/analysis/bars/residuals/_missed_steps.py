@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Mapping
 
@@ -10,11 +11,13 @@ import numpy as np
 
 from ....problem import Problem
 from ....propagation import Adjoint, Numerics, Result, chebyshev_for
-from ....propagation.stepping import ChebyshevStepper, SplitStepper
+from ....propagation.stepping import ChebyshevStepper, Damping, SplitStepper
 from ....schemes import Scheme
 
 # points of all times that are looked at together: what stays in a core's cache
 _TOGETHER = 1 << 16
+# times in a step at which a layer acts on the other side of the comparison, and the least factor that is undone
+_PARTS, _LEAST = 4, 1e-8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,21 +25,26 @@ class StepDefect:
     """The error of a number that the time step makes.
 
     Attributes:
-        change: its estimate, of first order in the defect of a step.
-        first: what is uncertain of that, for it was looked at now and then.
+        change: its estimate, of first order in the defect of the step before a look.
+        other: the same by the step after it, absorbers left out.
+        first: what is uncertain of both, for they were looked at now and then.
         bound: its size without cancellation in time.
     """
 
     change: float
+    other: float
     first: float
     bound: float
 
     def error(self, room: float) -> float:
-        """The bar of the number, which is not corrected: twice the estimate, and what is of second order as in `Residual.error`.
+        """The bar of the number, which is not corrected: twice the larger estimate, by how much they differ, and what is of second order as in `Residual.error`.
 
         Twice, for waves that a step brings forth by resonance count in first order as much again as they are, and belong to psi and to phi.
+        Where the defect is no small one, the steps before and after a look tell different things.
         """
-        return 2 * abs(self.change) + self.first + 3 * self.bound**2 / (4 * max(room, 1e-300))
+        largest = max(abs(self.change), abs(self.other))
+        apart = abs(self.change - self.other)
+        return 2 * largest + apart + self.first + 3 * self.bound**2 / (4 * max(room, 1e-300))
 
 
 def tells_defect(problem: Problem, numerics: Numerics) -> bool:
@@ -47,12 +55,15 @@ def tells_defect(problem: Problem, numerics: Numerics) -> bool:
 def step_defects(result: Result) -> dict[str, StepDefect]:
     """The error of the step in each number that an adjoint of the run is the gradient of, by name.
 
-    A step U of the splitting misses (e^(-i H dt) - U) psi, H that of the grid. With d = psi - e^(i H dt) U psi at the times of the adjoint,
+    A run takes steps U D, U that of the splitting and D the absorber's kick. What it misses of exp(-i (H - i W) dt), H that of the grid,
+    changes a number by
 
-    dQ = 2 Re sum_n <phi_n|d_n>, the sum over all steps, of which those between two looks count as these do.
+    dQ = sum_n 2 Re <phi_n|d_n> + w c_n,  d_n = E x - D^(1/2) psi_n,  x = D^(-1/2) U^-1 psi_n,
 
-    e^(i H dt) is a Chebyshev series, so no order of the splitting is assumed, nor that the step is small. Absorbers act between steps, long
-    or short, and what they leave wrong is theirs.
+    the sum over all steps, of which those between two looks count as these do; half a kick stands at either end of a step, which is then right to
+    second order in its length. E is made of Chebyshev series, so that no order of the
+    splitting is assumed, nor that the step is small, with kicks of the absorber four times as often; c is by how much more these take, and w the
+    weight of what is absorbed from then on. The step after a look tells the same without the absorber: d = psi_n - exp(i H dt) U psi_n.
 
     Args:
         result: the run, static, by a splitting, with its adjoints.
@@ -67,58 +78,126 @@ def step_defects(result: Result) -> dict[str, StepDefect]:
     if not result.adjoints:
         return {}
     one = next(iter(result.adjoints.values()))
-    products = _products(result.problem, result.numerics, one.psi, result.adjoints)
     weights = np.full(len(one.times), float(one.times[1] - one.times[0]) / float(result.numerics.dt))
     weights[[0, -1]] /= 2
-    return {name: _summed(weights, values) for name, values in products.items()}
+    return _summed(weights, _products(result.problem, result.numerics, one.psi, result.adjoints))
 
 
 def _products(
     problem: Problem, numerics: Numerics, psi: np.ndarray, adjoints: Mapping[str, Adjoint]
 ) -> dict[str, np.ndarray]:
-    """2 Re <phi|d> at each time."""
+    """2 Re <phi|d> + w c at each time, of the step before it and of the one after, shape (times, 2)."""
     cell, points = float(numerics.grid.cell), math.prod(numerics.grid.points)
     defect = _Defect(problem, numerics)
-    found: dict[str, list[float]] = {name: [] for name in adjoints}
+    found: dict[str, list[np.ndarray]] = {name: [] for name in adjoints}
     together = max(1, _TOGETHER // points)
+    stride = numerics.frames // (len(psi) - 1)
+    # what is absorbed in a frame counts in every number read at its end or later
+    counted = {name: np.cumsum(one.number.absorbed[::-1], axis=0)[::-1][::stride] for name, one in adjoints.items()}
     for first in range(0, len(psi), together):
         times = slice(first, first + together)
-        defects = defect.of(psi[times])
+        before, taken = defect.before(psi[times])
+        after = defect.after(psi[times])
         for name, adjoint in adjoints.items():
-            both = np.real(np.conj(adjoint.phi[times]) * defects).reshape(len(defects), -1)
-            found[name] += (2 * cell * both.sum(axis=1)).tolist()
-    return {name: np.array(values) for name, values in found.items()}
+            phi, weight = adjoint.phi[times], counted[name][times]
+            own = _overlap(defect.between_kicks(phi, psi[times], weight), before) * cell + np.sum(
+                weight * taken, axis=1
+            )
+            found[name].append(np.stack([own, _overlap(phi, after) * cell], axis=1))
+    return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def _summed(weights: np.ndarray, products: np.ndarray) -> StepDefect:
-    change = float(weights @ products)
-    # a look stands for half a step more on the one side than on the other
-    first = (abs(products[0]) + abs(products[-1])) / 2
-    if len(products) % 2:
-        # every other look, with twice the time between
-        coarse = 2 * weights[::2]
-        coarse[[0, -1]] = weights[0] * 2
-        first += abs(change - float(coarse @ products[::2]))
-    return StepDefect(change, float(first), float(weights @ np.abs(products)))
+def _overlap(phi: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """2 Re <phi|d>, without the cell."""
+    return 2 * np.real(np.conj(phi) * change).reshape(len(phi), -1).sum(axis=1)
+
+
+def _summed(weights: np.ndarray, products: dict[str, np.ndarray]) -> dict[str, StepDefect]:
+    sums = {}
+    for name, values in products.items():
+        change, other = (weights @ values).tolist()
+        # a look stands for half a step more on the one side than on the other
+        first = np.abs(values[[0, -1]]).max(axis=1).sum() / 2
+        if len(values) % 2:
+            # every other look, with twice the time between
+            coarse = 2 * weights[::2]
+            coarse[[0, -1]] = weights[0] * 2
+            first += np.abs(np.array([change, other]) - coarse @ values[::2]).max()
+        sums[name] = StepDefect(change, other, float(first), float((weights @ np.abs(values)).max()))
+    return sums
 
 
 class _Defect:
-    """d = psi - exp(i H dt) U psi, for many psi at once.
+    """What the steps that end in psi and begin there miss, for many psi at once.
 
     Args:
         problem: its H does not change.
-        numerics: of the run; its absorber is left out.
+        numerics: of the run.
     """
 
     def __init__(self, problem: Problem, numerics: Numerics) -> None:
+        absorber, dt, self.cell = numerics.absorber, float(numerics.dt), float(numerics.grid.cell)
+        parts = 1 if absorber is None else _PARTS
         split = dataclasses.replace(numerics, absorber=None)
-        series = chebyshev_for(problem, numerics.grid, float(numerics.dt))
-        self.split = SplitStepper.made(problem, split)
-        self.exact = ChebyshevStepper.made(problem, dataclasses.replace(split, method=series))
+        series = chebyshev_for(problem, numerics.grid, dt / parts)
+        part = dataclasses.replace(split, dt=dt / parts, method=series)
+        self.split, self.exact = SplitStepper.made(problem, split), ChebyshevStepper.made(problem, part)
+        self.parts = parts
+        self.kick = self.part = None
+        if absorber is not None:
+            made = functools.partial(Damping.made, problem.potential, absorber, numerics.grid)
+            # half of the layer's kick on either side of a step
+            self.kick, self.part = (made(time, np.dtype(complex)) for time in (dt / 2, dt / (2 * parts)))
 
-    def of(self, psi: np.ndarray) -> np.ndarray:
-        """Shape (n, ``*points``), as psi."""
+    def after(self, psi: np.ndarray) -> np.ndarray:
+        """psi - exp(i H dt) U psi, as psi."""
         stepped = self.split.output(self.split.step(self.split.start(psi)))  # type: ignore[arg-type]
         # H is real and symmetric: conj(exp(-i H dt) conj psi) goes back in time
-        back = self.exact.output(self.exact.step(self.exact.start(np.conj(stepped))))  # type: ignore[arg-type]
-        return psi - np.conj(np.asarray(back))
+        back = np.conj(np.asarray(stepped))
+        for _ in range(self.parts):
+            back = np.asarray(self.exact.output(self.exact.step(self.exact.start(back))))  # type: ignore[arg-type]
+        return psi - np.conj(back)
+
+    def before(self, psi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """d, shape (n, ``*points``) as psi, and c, shape (n, 2) for both sides."""
+        exact = self._undone(psi)
+        taken = np.zeros((len(psi), 2))
+        if self.kick is not None:
+            exact, psi = exact / self._half, psi * self._half
+            taken -= _taken(self.kick, exact) + _taken(self.kick, psi / self._half)
+        for _ in range(self.parts):
+            exact, before = self._damped(exact)
+            exact = np.asarray(self.exact.output(self.exact.step(self.exact.start(exact))))  # type: ignore[arg-type]
+            exact, after = self._damped(exact)
+            taken += before + after
+        return exact - psi, taken
+
+    def between_kicks(self, phi: np.ndarray, psi: np.ndarray, counted: np.ndarray) -> np.ndarray:
+        """The gradient after half of the next kick, of phi before it: phi = D^(1/2) phi' + w (1 - D) psi."""
+        if self.kick is None:
+            return phi
+        loss = np.asarray(self.kick.loss)
+        share = (counted @ loss.reshape(2, -1) / self.cell).reshape(len(phi), *loss.shape[1:])
+        return (phi - share * psi) / self._half
+
+    @functools.cached_property
+    def _half(self) -> np.ndarray:
+        assert self.kick is not None
+        return np.maximum(np.real(np.asarray(self.kick.factor)), _LEAST)
+
+    def _undone(self, psi: np.ndarray) -> np.ndarray:
+        """U^-1 psi: the steps themselves are symmetric, so that K^-1 psi = conj(K conj psi); a processor is undone and done again."""
+        inner = np.conj(np.asarray(self.split.processed(psi)))  # type: ignore[arg-type]
+        stepped = self.split.boundary(self.split.step(self.split.enter(inner)))  # type: ignore[arg-type]
+        return np.asarray(self.split.unprocessed(np.conj(np.asarray(stepped)), 0))  # type: ignore[arg-type]
+
+    def _damped(self, psi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        if self.part is None:
+            return psi, np.zeros((len(psi), 2))
+        return psi * np.asarray(self.part.factor), _taken(self.part, psi)
+
+
+def _taken(damping: Damping, psi: np.ndarray) -> np.ndarray:
+    """What it takes on each side, shape (n, 2)."""
+    loss = np.asarray(damping.loss)
+    return (np.abs(psi) ** 2).reshape(len(psi), -1) @ loss.reshape(2, -1).T

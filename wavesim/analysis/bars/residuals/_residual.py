@@ -47,7 +47,7 @@ class Residual:
         bound: the size of all of it, phases included, without cancellation in time: what could be wrong at all.
         wave_numbers: shape (n,), increasing, beyond the band of the grid.
         tail: what waves beyond each of these contribute without cancellation in time or momentum, shape (n,), decreasing.
-        step: what the time step leaves wrong; None where runs with longer steps tell it.
+        step: what the time step leaves wrong; None where runs with longer steps alone tell it.
     """
 
     correction: float
