@@ -97,6 +97,13 @@ DEVICE_NUMBERS: dict[tuple[str, str], Known] = {
         "int T exp(-E/kT) dE/kT, T of Eckart's barrier in closed form",
         "closed_form",
     ),
+    ("effective_mass", "transmitted_probability"): Known(
+        (0.403074704457,),
+        1e-11,
+        "quadrature",
+        "int T |phi(k)|^2 dk, psi and psi'/m carried through the layers",
+        "scattering",
+    ),
     ("hartman_effect", "phase_time"): Known(
         (
             0.609620235629,

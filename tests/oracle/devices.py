@@ -51,6 +51,21 @@ def diode_current(bias: float, fermi: float = 0.0544, temperature: float = 25.0,
     return float(si.e * 0.067 * si.m_e / (2 * math.pi**2 * si.hbar**3) * integral * 1e-4)
 
 
+def through_masses(layers: tuple[tuple[float, float, float], ...], c: float) -> i.T:
+    """T(E) of layers (width, height, mass over that outside): psi and psi'/m carried back from the wave that leaves."""
+
+    def transmission(energy: np.ndarray) -> np.ndarray:
+        k = np.sqrt(np.asarray(energy) / c)
+        psi, slope = np.ones(k.shape, complex), 1j * k
+        for width, height, mass in layers[::-1]:
+            q = np.sqrt(mass * (energy - height) / c + 0j)
+            turned, swung = np.cos(q * width), np.sin(q * width)
+            psi, slope = psi * turned - mass / q * swung * slope, slope * turned + q / mass * swung * psi
+        return 4 / np.abs(psi + slope / (1j * k)) ** 2
+
+    return transmission
+
+
 def fowler_nordheim(field: float, work: float) -> float:
     """A/cm^2 at a field in V/nm, by the first and second Fowler-Nordheim constants."""
     first = si.e**3 / (8 * math.pi * si.h) / si.e

@@ -226,6 +226,16 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], Any]] = {
     ("josephson_escape", "lifetime"): lambda: [
         devices.cubic_lifetime(bias, 4713.0, 0.0030503) for bias in (0.988, 0.989, 0.990, 0.991, 0.992, 0.993)
     ],
+    ("effective_mass", "transmitted_probability"): lambda: averages(
+        [
+            devices.through_masses(
+                ((2.0, 0.25, 0.088 / 0.067), (5.0, 0.0, 1.0), (2.0, 0.25, 0.088 / 0.067)), i.GALLIUM_ARSENIDE
+            )
+        ],
+        0.085,
+        14.0,
+        i.GALLIUM_ARSENIDE,
+    ),
     ("diode_current", "peak_current"): lambda: [devices.diode_current(0.104482)],
     ("stm_current", "work_function"): lambda: [9.5 - 5.5 - 0.05],
     ("field_emission", "work_function"): lambda: [9.5 - 5.0],

@@ -20,7 +20,7 @@ _TOPICS = {
     "A packet meets a barrier": "rectangular_barrier eckart_barrier gaussian_barrier delta_barrier step double_barrier oxide_tunneling flash_oxide "
     "stm_gap fowler_nordheim hartman_effect",
     "T(E), plane waves": "transmission_curve wkb_gallery thick_oxide ramsauer_resonances resonant_tunneling_diode",
-    "Devices, rates and qubits": "diode_current stm_current field_emission enzyme_rate josephson_escape flux_qubit",
+    "Devices, rates and qubits": "effective_mass diode_current stm_current field_emission enzyme_rate josephson_escape flux_qubit",
     "Two wells": "quartic_double_well sextic_double_well square_double_well delta_double_well bond soft_double_well_formulas deep_double_well "
     "detuned_double_well driven_double_well hydrogen_transfer coupled_double_well warm_double_well",
     "Decay": "alpha_decay alpha_decay_watched geiger_nuttall fusion_gamow_peak well_to_well_or_to_freedom field_ionization",
