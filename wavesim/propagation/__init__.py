@@ -41,6 +41,7 @@ from .runs import (
     recorded as recorded,
     relax as relax,
     row_seconds as row_seconds,
+    sampled_frames as sampled_frames,
     settled as settled,
 )
 from .stepping import (

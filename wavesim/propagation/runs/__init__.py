@@ -1,6 +1,10 @@
 """Whole runs: forward, backward, many at once, live, relaxed."""
 
-from ._adjoint import has_adjoint as has_adjoint, propagate_with_adjoint as propagate_with_adjoint
+from ._adjoint import (
+    has_adjoint as has_adjoint,
+    propagate_with_adjoint as propagate_with_adjoint,
+    sampled_frames as sampled_frames,
+)
 from ._batch import chunks_at_once as chunks_at_once, evolve_many as evolve_many, row_seconds as row_seconds
 from ._batch_adjoint import evolve_many_with_adjoints as evolve_many_with_adjoints
 from ._flight import Flight as Flight, flight as flight

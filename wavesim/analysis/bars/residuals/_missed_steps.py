@@ -10,12 +10,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from ....problem import Problem
-from ....propagation import Adjoint, Numerics, Result, chebyshev_for
+from ....propagation import Adjoint, Numerics, Result, chebyshev_for, sampled_frames
 from ....propagation.stepping import ChebyshevStepper, Damping, SplitStepper
 from ....schemes import Scheme
 
 # points of all times that are looked at together: what stays in a core's cache
 _TOGETHER = 1 << 16
+# FFT pairs that it may take, in those of the run
+_DEARER = 4
 # times in a step at which a layer acts on the other side of the comparison, and the least factor that is undone
 _PARTS, _LEAST = 4, 1e-8
 
@@ -48,8 +50,15 @@ class StepDefect:
 
 
 def tells_defect(problem: Problem, numerics: Numerics) -> bool:
-    """Whether `step_defects` applies: to splittings of an H that does not change, for which a Chebyshev series is exact."""
-    return isinstance(numerics.method, Scheme) and problem.potential.static
+    """Whether `step_defects` applies: to splittings of an H that does not change, for which a Chebyshev series is exact, and where it costs little.
+
+    Steps so long that exact ones at the looks take far more FFT pairs than the run are judged by longer ones alone.
+    """
+    if not (isinstance(numerics.method, Scheme) and problem.potential.static):
+        return False
+    parts = 1 if numerics.absorber is None else _PARTS
+    series = chebyshev_for(problem, numerics.grid, float(numerics.dt) / parts)
+    return 2 * parts * series.terms * len(sampled_frames(numerics)) <= _DEARER * numerics.fft_pairs
 
 
 def step_defects(result: Result) -> dict[str, StepDefect]:
