@@ -127,7 +127,9 @@ class Scheme:
             phase: any shape; the kinetic energy less the energy of the slow wave, times the step.
 
         Returns:
-            complex array of that shape. Terms of kicks with gradients, quadratic in V, are left out, and so is a processor.
+            complex array of that shape, without unit. Terms of kicks with gradients, quadratic in V, are left out, and so is a processor.
+
+        Derived here: the amplitude that one step of kicks brings forth in first order in V, over int_0^1 e^(i x s) ds.
         """
         drifted = (math.fsum(self.drifts[: j + self.drifts_first]) for j in range(len(self.kicks)))
         kicked = sum(kick[0] * np.exp(1j * phase * s) for kick, s in zip(self.kicks, drifted, strict=True))
