@@ -1,4 +1,4 @@
-"""What a splitting's step leaves wrong in a number: its defect, weighted by the gradient of the number."""
+"""What a step leaves wrong in a number: its defect, weighted by the gradient of the number."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from ....problem import Problem
-from ....propagation import Adjoint, Numerics, Result, chebyshev_for, sampled_frames
+from ....propagation import Adjoint, FrameSum, Numerics, Result, chebyshev_for, sampled_frames
 from ....propagation.stepping import ChebyshevStepper, Damping, SplitStepper
-from ....schemes import Scheme
+from ....schemes import Chebyshev, Scheme
 
 # points of all times that are looked at together: what stays in a core's cache
 _TOGETHER = 1 << 16
-# FFT pairs that it may take, in those of the run
-_DEARER = 4
+# FFT pairs that it may take, in those of the run, and the fewest intervals of time that are looked at then
+_DEARER, _FEWEST = 2, 20
 # times in a step at which a layer acts on the other side of the comparison, and the least factor that is undone
 _PARTS, _LEAST = 4, 1e-8
 
@@ -28,7 +28,7 @@ class StepDefect:
 
     Attributes:
         change: its estimate, of first order in the defect of the step before a look.
-        other: the same by the step after it, absorbers left out.
+        other: the same by the step after it, absorbers left out; 0 of a series.
         first: what is uncertain of both, for they were looked at now and then.
         bound: its size without cancellation in time.
     """
@@ -50,32 +50,45 @@ class StepDefect:
 
 
 def tells_defect(problem: Problem, numerics: Numerics) -> bool:
-    """Whether `step_defects` applies: to splittings of an H that does not change, for which a Chebyshev series is exact, and where it costs little.
+    """Whether `step_defects` applies: where H does not change, a Chebyshev series is exact, and it costs little.
 
-    Steps so long that exact ones at the looks take far more FFT pairs than the run are judged by longer ones alone.
+    Of a run by such a series the layer's kicks alone are a defect. Steps so long that exact ones take far more FFT pairs than the run, however
+    seldom they are looked at, are judged by longer ones alone.
     """
-    if not (isinstance(numerics.method, Scheme) and problem.potential.static):
-        return False
+    has_defect = isinstance(numerics.method, Scheme) or (
+        isinstance(numerics.method, Chebyshev) and numerics.absorber is not None
+    )
+    return has_defect and problem.potential.static and _apart(problem, numerics) is not None
+
+
+def _apart(problem: Problem, numerics: Numerics) -> int | None:
+    """Every how many of the looks a step is held against an exact one; None where few enough of them tell nothing."""
     parts = 1 if numerics.absorber is None else _PARTS
-    series = chebyshev_for(problem, numerics.grid, float(numerics.dt) / parts)
-    return 2 * parts * series.terms * len(sampled_frames(numerics)) <= _DEARER * numerics.fft_pairs
+    whole, part = (chebyshev_for(problem, numerics.grid, float(numerics.dt) / n).terms for n in (1, parts))
+    pairs = parts * part + whole
+    intervals = len(sampled_frames(numerics)) - 1
+    for apart in range(1, intervals // min(_FEWEST, intervals) + 1):
+        if intervals % apart == 0 and pairs * (intervals // apart + 1) <= _DEARER * numerics.fft_pairs:
+            return apart
+    return None
 
 
 def step_defects(result: Result) -> dict[str, StepDefect]:
     """The error of the step in each number that an adjoint of the run is the gradient of, by name.
 
-    A run takes steps U D, U that of the splitting and D the absorber's kick. What it misses of exp(-i (H - i W) dt), H that of the grid,
+    A run takes steps U D, U that of the splitting or a series, and D the absorber's kick. What it misses of exp(-i (H - i W) dt), H that of the grid,
     changes a number by
 
-    dQ = sum_n 2 Re <phi_n|d_n> + w c_n,  d_n = E x - D^(1/2) psi_n,  x = D^(-1/2) U^-1 psi_n,
+    dQ = sum_n 2 Re <phi_n|d_n> + w (c_n + <d_n|d_n>_layer),  d_n = E x - D^(1/2) psi_n,  x = D^(-1/2) U^-1 psi_n,
 
     the sum over all steps, of which those between two looks count as these do; half a kick stands at either end of a step, which is then right to
     second order in its length. E is made of Chebyshev series, so that no order of the
     splitting is assumed, nor that the step is small, with kicks of the absorber four times as often; c is by how much more these take, and w the
-    weight of what is absorbed from then on. The step after a look tells the same without the absorber: d = psi_n - exp(i H dt) U psi_n.
+    weight of what is absorbed from then on. In a layer d is no small one, and with its own probability the sum tells no mere change of where in
+    the layer psi is absorbed. The step of a splitting after a look tells the same without the absorber: d = psi_n - exp(i H dt) U psi_n.
 
     Args:
-        result: the run, static, by a splitting, with its adjoints.
+        result: the run, with its adjoints, of which `tells_defect` holds.
 
     Returns:
         a `StepDefect` for each adjoint.
@@ -86,16 +99,18 @@ def step_defects(result: Result) -> dict[str, StepDefect]:
     """
     if not result.adjoints:
         return {}
-    one = next(iter(result.adjoints.values()))
-    weights = np.full(len(one.times), float(one.times[1] - one.times[0]) / float(result.numerics.dt))
+    apart = _apart(result.problem, result.numerics) or 1
+    times = next(iter(result.adjoints.values())).times[::apart]
+    weights = np.full(len(times), float(times[1] - times[0]) / float(result.numerics.dt))
     weights[[0, -1]] /= 2
-    return _summed(weights, _products(result.problem, result.numerics, one.psi, result.adjoints))
+    return _summed(weights, *_products(result.problem, result.numerics, result.adjoints, apart))
 
 
 def _products(
-    problem: Problem, numerics: Numerics, psi: np.ndarray, adjoints: Mapping[str, Adjoint]
-) -> dict[str, np.ndarray]:
-    """2 Re <phi|d> + w c at each time, of the step before it and of the one after, shape (times, 2)."""
+    problem: Problem, numerics: Numerics, adjoints: Mapping[str, Adjoint], apart: int
+) -> tuple[dict[str, np.ndarray], float]:
+    """2 Re <phi|d> + w c at each `apart`-th time, of the step before it and of the one after, shape (times, 2), and what begins in layers."""
+    psi = next(iter(adjoints.values())).psi[::apart]
     cell, points = float(numerics.grid.cell), math.prod(numerics.grid.points)
     defect = _Defect(problem, numerics)
     found: dict[str, list[np.ndarray]] = {name: [] for name in adjoints}
@@ -108,12 +123,29 @@ def _products(
         before, taken = defect.before(psi[times])
         after = defect.after(psi[times])
         for name, adjoint in adjoints.items():
-            phi, weight = adjoint.phi[times], counted[name][times]
-            own = _overlap(defect.between_kicks(phi, psi[times], weight), before) * cell + np.sum(
-                weight * taken, axis=1
-            )
+            phi, weight = adjoint.phi[::apart][times], counted[name][times]
+            own = _overlap(defect.between_kicks(phi, psi[times], weight), before) * cell
+            own += np.sum(weight * (taken + defect.in_layers(before)), axis=1)
             found[name].append(np.stack([own, _overlap(phi, after) * cell], axis=1))
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+    products = {name: np.concatenate(parts) for name, parts in found.items()}
+    for name, values in products.items():
+        _at_ends(values, adjoints[name].number, stride)
+    return products, float(defect.in_layers(psi[:1]).sum())
+
+
+def _at_ends(values: np.ndarray, number: FrameSum, stride: int) -> None:
+    """Where psi begins and where the number is read, halfway through no kick: none came before, and later ones count as the last that was seen."""
+    values[0, 0] = values[0, 1]
+    read = (np.flatnonzero(weights)[-1] // width for weights, width in _weights(number) if np.any(weights))
+    last = max(read, default=0)
+    if last and last % stride == 0:
+        end = last // stride
+        values[end, 0] = values[end, 1] + values[end - 1, 0] - values[end - 1, 1]
+
+
+def _weights(number: FrameSum) -> list[tuple[np.ndarray, int]]:
+    """The weights of a number, and how many there are of each frame."""
+    return [(number.absorbed.ravel(), 2), *((weights, 1) for weights in number.series.values())]
 
 
 def _overlap(phi: np.ndarray, change: np.ndarray) -> np.ndarray:
@@ -121,12 +153,12 @@ def _overlap(phi: np.ndarray, change: np.ndarray) -> np.ndarray:
     return 2 * np.real(np.conj(phi) * change).reshape(len(phi), -1).sum(axis=1)
 
 
-def _summed(weights: np.ndarray, products: dict[str, np.ndarray]) -> dict[str, StepDefect]:
+def _summed(weights: np.ndarray, products: dict[str, np.ndarray], in_layers: float) -> dict[str, StepDefect]:
     sums = {}
     for name, values in products.items():
         change, other = (weights @ values).tolist()
         # a look stands for half a step more on the one side than on the other
-        first = np.abs(values[[0, -1]]).max(axis=1).sum() / 2
+        first = in_layers + np.abs(values[[0, -1]]).max(axis=1).sum() / 2
         if len(values) % 2:
             # every other look, with twice the time between
             coarse = 2 * weights[::2]
@@ -148,10 +180,13 @@ class _Defect:
         absorber, dt, self.cell = numerics.absorber, float(numerics.dt), float(numerics.grid.cell)
         parts = 1 if absorber is None else _PARTS
         split = dataclasses.replace(numerics, absorber=None)
-        series = chebyshev_for(problem, numerics.grid, dt / parts)
-        part = dataclasses.replace(split, dt=dt / parts, method=series)
-        self.split, self.exact = SplitStepper.made(problem, split), ChebyshevStepper.made(problem, part)
-        self.parts = parts
+
+        def series(n: int) -> ChebyshevStepper:
+            method = chebyshev_for(problem, numerics.grid, dt / n)
+            return ChebyshevStepper.made(problem, dataclasses.replace(split, dt=dt / n, method=method))
+
+        self.own = SplitStepper.made(problem, split) if isinstance(split.method, Scheme) else series(1)
+        self.whole, self.exact, self.parts = series(1), series(parts), parts
         self.kick = self.part = None
         if absorber is not None:
             made = functools.partial(Damping.made, problem.potential, absorber, numerics.grid)
@@ -159,13 +194,13 @@ class _Defect:
             self.kick, self.part = (made(time, np.dtype(complex)) for time in (dt / 2, dt / (2 * parts)))
 
     def after(self, psi: np.ndarray) -> np.ndarray:
-        """psi - exp(i H dt) U psi, as psi."""
-        stepped = self.split.output(self.split.step(self.split.start(psi)))  # type: ignore[arg-type]
+        """psi - exp(i H dt) U psi, as psi; 0 of a series, which is exact."""
+        if isinstance(self.own, ChebyshevStepper):
+            return np.zeros_like(psi)
+        stepped = self.own.output(self.own.step(self.own.start(psi)))  # type: ignore[arg-type]
         # H is real and symmetric: conj(exp(-i H dt) conj psi) goes back in time
-        back = np.conj(np.asarray(stepped))
-        for _ in range(self.parts):
-            back = np.asarray(self.exact.output(self.exact.step(self.exact.start(back))))  # type: ignore[arg-type]
-        return psi - np.conj(back)
+        back = self.whole.output(self.whole.step(self.whole.start(np.conj(np.asarray(stepped)))))  # type: ignore[arg-type]
+        return psi - np.conj(np.asarray(back))
 
     def before(self, psi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """d, shape (n, ``*points``) as psi, and c, shape (n, 2) for both sides."""
@@ -180,6 +215,13 @@ class _Defect:
             exact, after = self._damped(exact)
             taken += before + after
         return exact - psi, taken
+
+    def in_layers(self, d: np.ndarray) -> np.ndarray:
+        """The probability of d in each layer, shape (n, 2): it will be taken there."""
+        if self.kick is None:
+            return np.zeros((len(d), 2))
+        layers = np.asarray(self.kick.loss).reshape(2, -1) > 0
+        return (np.abs(d) ** 2).reshape(len(d), -1) @ layers.T * self.cell
 
     def between_kicks(self, phi: np.ndarray, psi: np.ndarray, counted: np.ndarray) -> np.ndarray:
         """The gradient after half of the next kick, of phi before it: phi = D^(1/2) phi' + w (1 - D) psi."""
@@ -196,9 +238,9 @@ class _Defect:
 
     def _undone(self, psi: np.ndarray) -> np.ndarray:
         """U^-1 psi: the steps themselves are symmetric, so that K^-1 psi = conj(K conj psi); a processor is undone and done again."""
-        inner = np.conj(np.asarray(self.split.processed(psi)))  # type: ignore[arg-type]
-        stepped = self.split.boundary(self.split.step(self.split.enter(inner)))  # type: ignore[arg-type]
-        return np.asarray(self.split.unprocessed(np.conj(np.asarray(stepped)), 0))  # type: ignore[arg-type]
+        inner = np.conj(np.asarray(self.own.processed(psi)))  # type: ignore[arg-type]
+        stepped = self.own.boundary(self.own.step(self.own.enter(inner)))  # type: ignore[arg-type]
+        return np.asarray(self.own.unprocessed(np.conj(np.asarray(stepped)), 0))  # type: ignore[arg-type]
 
     def _damped(self, psi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if self.part is None:
