@@ -28,6 +28,11 @@ class AbstractRegion(abc.ABC):
     def fraction(self, grid: Grid) -> jax.Array:
         """Weights, shaped to broadcast against ``grid.points``."""
 
+    @property
+    def planes(self) -> tuple[float, ...]:
+        """Where it begins and ends [length]: a planned absorber leaves these clear."""
+        return tuple(float(getattr(self, field.name)) for field in dataclasses.fields(self))  # type: ignore[arg-type]
+
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)

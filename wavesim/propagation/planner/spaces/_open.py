@@ -12,6 +12,7 @@ from ...._checks import named
 from ....absorbers import Absorber
 from ....errors import NumericsError
 from ....grid import Grid
+from ....observables import ProbabilityIn
 from ....potentials import values_at
 from ....problem import Problem
 from ....states import AbstractPacket, as_packet
@@ -61,7 +62,7 @@ def open_space(
     * momenta: all but tolerance/20 of the packet, on either side;
     * spacing: 1.3 times the largest momentum inside the potential, and for sharp edges (spacing k)^6 < 70 tolerance or (spacing k)^4 < 430 tolerance, for deltas (spacing k)^3 < 100 tolerance;
     * absorber: reflection below tolerance/10 for the slowest of these momenta;
-    * box: the packet's start, the potential, a margin, and the absorber at each end;
+    * box: the packet's start, the potential, a margin, planes at which probability is counted, and the absorber at each end;
     * duration: until the slowest part has passed.
     """
     packet, mass, potential = packet_of(problem), float(problem.mass), problem.potential
@@ -106,10 +107,13 @@ def open_space(
         absorber = Absorber.designed(slowest, max((tolerance / 10) ** (2 if rings else 1), 1e-12), mass)
         absorber = dataclasses.replace(absorber, width=absorber.width * thicker)
     start = packet.position_range(min(1e-6, tolerance**2))
+    counted = [
+        plane for one in problem.measure.values() if isinstance(one, ProbabilityIn) for plane in one.region.planes
+    ]
     margin = 0.5 * (start[1] - start[0]) / 2 + 4 / slowest
     room = float(absorber.width) if absorber is not None else 0.0
-    low = min(start[0], left_end - margin) - room
-    high = max(start[1], right_end + margin) + room
+    low = min(start[0], left_end - margin, *counted) - room
+    high = max(start[1], right_end + margin, *counted) + room
     if grid is None:
         grid = fitted_grid(low, high, spacing / finer, potential, loose=corrected)
     shown = Shown(problem)
