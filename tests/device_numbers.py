@@ -104,6 +104,20 @@ DEVICE_NUMBERS: dict[tuple[str, str], Known] = {
         "int T |phi(k)|^2 dk, psi and psi'/m carried through the layers",
         "scattering",
     ),
+    ("group_delay", "passage_time"): Known(
+        (73.0088687751,),
+        1e-11,
+        "quadrature",
+        "<64 m/k + d(arg t)/dE + a m/k> over |phi t|^2, arg t in closed form",
+        "scattering",
+    ),
+    ("group_delay", "group_delay"): Known(
+        (2.00846666835,),
+        1e-11,
+        "quadrature",
+        "<d(arg t)/dE + a m/k> over |phi t|^2, arg t in closed form",
+        "scattering",
+    ),
     ("hartman_effect", "phase_time"): Known(
         (
             0.609620235629,

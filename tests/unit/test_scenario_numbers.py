@@ -241,6 +241,8 @@ RECOMPUTED: dict[tuple[str, str], Callable[[], Any]] = {
     ("field_emission", "work_function"): lambda: [9.5 - 5.0],
     ("field_emission", "current_density"): lambda: [devices.fowler_nordheim(8.0, 4.5)],
     ("enzyme_rate", "tunneling_correction"): lambda: [devices.eckart_correction(0.35, 0.02, 1.00783, 300.0)],
+    ("group_delay", "passage_time"): lambda: [np.dot((64.0, 1.0), devices.packet_delays(2.0, 0.4, 10.0))],
+    ("group_delay", "group_delay"): lambda: [devices.packet_delays(2.0, 0.4, 10.0)[1]],
     ("hartman_effect", "phase_time"): lambda: [
         devices.rectangle_delay(width) for width in (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
     ],

@@ -77,6 +77,7 @@ from .questions import (
     MirrorCorrelation as MirrorCorrelation,
     Motion as Motion,
     ParityCorrelation as ParityCorrelation,
+    PassageTime as PassageTime,
     PassOrBounce as PassOrBounce,
     Populations as Populations,
     ReflectionMaxima as ReflectionMaxima,

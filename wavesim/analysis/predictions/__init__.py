@@ -53,6 +53,7 @@ from .scattering import (
     independent_routes as independent_routes,
     moves_right as moves_right,
     packet_theories as packet_theories,
+    passage_of as passage_of,
     poles_of as poles_of,
     resonance_marks as resonance_marks,
     resonances_of as resonances_of,

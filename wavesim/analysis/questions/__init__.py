@@ -29,6 +29,7 @@ from .packets import (
     FluxThroughPlane as FluxThroughPlane,
     Fringes as Fringes,
     MeetingDelay as MeetingDelay,
+    PassageTime as PassageTime,
     PassOrBounce as PassOrBounce,
     Transmission as Transmission,
     frames_for as frames_for,

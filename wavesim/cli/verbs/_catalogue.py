@@ -18,7 +18,7 @@ _TOPICS = {
     "Free motion": "free_packet harmonic_coherent",
     "Walls and rings": "box_revival bouncing_neutron methyl_rotor",
     "A packet meets a barrier": "rectangular_barrier eckart_barrier gaussian_barrier delta_barrier step double_barrier oxide_tunneling flash_oxide "
-    "stm_gap fowler_nordheim hartman_effect",
+    "stm_gap fowler_nordheim hartman_effect group_delay",
     "T(E), plane waves": "transmission_curve wkb_gallery thick_oxide ramsauer_resonances resonant_tunneling_diode",
     "Devices, rates and qubits": "effective_mass diode_current stm_current field_emission enzyme_rate josephson_escape flux_qubit",
     "Two wells": "quartic_double_well sextic_double_well square_double_well delta_double_well bond soft_double_well_formulas deep_double_well "

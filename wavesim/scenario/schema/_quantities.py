@@ -58,6 +58,8 @@ QUANTITIES: dict[str, Dimension] = {
     "imbalance": DIMENSIONLESS,
     "pass_probability": DIMENSIONLESS,
     "bounce_probability": DIMENSIONLESS,
+    "passage_time": TIME,
+    "group_delay": TIME,
     "meeting_delay": TIME,
     "meeting_lag": LENGTH,
     "survival_probability": DIMENSIONLESS,

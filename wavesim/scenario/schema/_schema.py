@@ -42,7 +42,7 @@ REGIONS = (R.Beyond, R.Before, R.Between)
 QUESTIONS = (
     A.Transmission, A.TransmissionCurve, A.TransmissionAt, A.EnergyForTransmission, A.TransmissionMaxima,
     A.ReflectionMaxima, A.Resonances, A.CurrentVoltage, A.GapCurrent, A.FieldEmission, A.ThermalRate, A.TunnelingTimes, A.Decay, A.HalfLife, A.GamowPeak, A.Populations,
-    A.DrivenPopulations, A.Splitting, A.Motion, A.Levels, A.Fringes, A.PassOrBounce, A.MeetingDelay,
+    A.DrivenPopulations, A.Splitting, A.Motion, A.Levels, A.Fringes, A.PassOrBounce, A.MeetingDelay, A.PassageTime,
 )  # fmt: skip
 
 FAMILIES = Families({

@@ -16,6 +16,7 @@ from ._lines import (
 )
 from ._mass_structures import by_scattering_matrices as by_scattering_matrices, cells_of as cells_of
 from ._packet import Shares as Shares, packet_theories as packet_theories, shares_of as shares_of
+from ._passage import Passage as Passage, passage_of as passage_of
 from ._plane_waves import (
     PlaneWaves as PlaneWaves,
     Route as Route,
