@@ -18,6 +18,7 @@ from wavesim.analysis import (
     Transmission,
     TransmissionAt,
     parameters_of,
+    transmission_curve,
     with_value,
 )
 from wavesim.designs import Target
@@ -60,6 +61,15 @@ def test_the_textbook_inverse(route: str, digits: float):
     assert abs(found["potential.width"] - width) < digits
     assert abs(found["potential.width"] - width) <= found.parameters[0].uncertainty + 4e-16
     assert found.achieved[0].gradient["potential.width"] == pytest.approx(-0.019899748742132392, rel=1e-10)
+
+
+def test_the_textbook_inverse_is_what_a_packet_shows():
+    """T(1/2) of a packet of k = 1, width 3, that is propagated through a = arccosh 10: sech^2 a = 0.01. Budget: its bar, below 1e-3."""
+    problem = ws.Problem(RectangularBarrier(1.0, math.acosh(10.0)), GaussianPacket(-20.0, 3.0, momentum=1.0))
+    measured = transmission_curve(problem, 1e-3, energies=np.array([0.5]))
+    assert abs(measured.transmission[0] - 0.01) <= measured.transmission_error[0] < 1e-3
+    with pytest.raises(ArgumentError, match="want the transmitted_probability of a packet"):
+        ws.design(TEXTBOOK, {"potential.width": (0.5, 6.0)}, ONE_HUNDREDTH, route="propagation")
 
 
 def test_what_no_width_reaches():

@@ -247,6 +247,9 @@ def routes_for(
         targets: one number each.
         default: the problem's own question, for targets that name none.
         route: "closed_form", "scattering" or "propagation" for all of them, None for the cheapest.
+
+    Raises:
+        ArgumentError: if a number is to be propagated that no run tells.
     """
     asked = [dataclasses.replace(target, find=target.find or default) for target in targets]
     groups: dict[tuple[type, Any], list[Target]] = {}
@@ -254,6 +257,11 @@ def routes_for(
         question = target.find
         endless = problem.ends is None and problem.potential.dimension == 1
         massive = isinstance(problem.potential, AbstractMassStructure)
+        if isinstance(question, TransmissionAt) and route == "propagation":
+            raise ArgumentError(
+                "route",
+                'must be "closed_form" or "scattering" for a plane wave, which propagates nothing, but is "propagation"; take one of these, or want the transmitted_probability of a packet.',
+            )
         if isinstance(question, TransmissionAt) and target.quantity == "transmission":
             kind: tuple[type, Any] = (Waves, None)
         elif isinstance(question, Levels) and endless and not massive and target.quantity.startswith("level_"):
