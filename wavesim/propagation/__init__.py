@@ -29,6 +29,7 @@ from .planner import (
 )
 from .runs import (
     Flight as Flight,
+    are_few as are_few,
     check as check,
     checked as checked,
     chunks_at_once as chunks_at_once,

@@ -5,7 +5,12 @@ from ._adjoint import (
     propagate_with_adjoint as propagate_with_adjoint,
     sampled_frames as sampled_frames,
 )
-from ._batch import chunks_at_once as chunks_at_once, evolve_many as evolve_many, row_seconds as row_seconds
+from ._batch import (
+    are_few as are_few,
+    chunks_at_once as chunks_at_once,
+    evolve_many as evolve_many,
+    row_seconds as row_seconds,
+)
 from ._batch_adjoint import evolve_many_with_adjoints as evolve_many_with_adjoints
 from ._flight import Flight as Flight, flight as flight
 from ._propagate import (

@@ -28,7 +28,7 @@ from ...problem import Problem
 from ...schemes import Chebyshev, Spectral
 from .._memory import device_memory
 from .._numerics import Numerics, require_double
-from ..stepping import Trajectory, run_frames, set_up, trimmed
+from ..stepping import Trajectory, is_short, numpy_seconds, run_frames, set_up, trimmed
 
 # bytes of psi in one chunk of one device. CPU: psi, its FFT, the product and the tables stay in a core's own cache (1 MiB; measured: from
 # 192 KiB on a step takes 1.5 times as long). Others: the same in 30 MB of L2.
@@ -39,6 +39,8 @@ _SHARE = 0.25
 _CPU_RATE, _DEVICE_RATE = 1e8, 1e10
 # seconds: that a chunk may take, so that cores share few rows; that may be spent on rows in vain, for there will be more calls of that size
 _LONG, _WASTE = 2.0, 0.1
+# seconds that a program for rows takes to be compiled (measured), and runs in NumPy that one and its gradients take
+_PROGRAM, _THERE_AND_BACK = 2.0, 3
 # fewer rows at a time cost an FFT as much as these do
 _LANES = 8
 # from rung to rung of the terms of a Chebyshev series, where they are part of the program
@@ -124,6 +126,20 @@ def chunks_at_once(numerics: Numerics) -> int:
     if len(devices) > 1 or devices[0].platform != "cpu" or _hangs():
         return 1
     return max(1, min(_cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
+
+
+def are_few(problems: Sequence[Problem], numerics: Sequence[Numerics], back: bool = False) -> bool:
+    """Whether NumPy has propagated these rows, one by one, before a program is there that they would share; `back`: and their gradients."""
+    devices = _devices()
+    if len(devices) > 1 or devices[0].platform != "cpu":
+        return False
+    rounds = _THERE_AND_BACK if back else 1
+    programs = 2 if back else 1
+    return (
+        all(problem.potential.static for problem in problems)
+        and all(is_short(one, min(rounds, 2)) for one in numerics)
+        and rounds * sum(map(numpy_seconds, numerics)) < programs * _PROGRAM
+    )
 
 
 def turn() -> threading.BoundedSemaphore:

@@ -20,7 +20,7 @@ from .._numerics import Numerics
 from .._result import Adjoint, FrameSum, Result
 from ..stepping import Trajectory, look, moved_and_kept, moved_back, set_up, snapshot_of, trimmed
 from ._adjoint import has_adjoint, propagate_with_adjoint, reversed_in_time, sampled_frames
-from ._batch import Leaves, Row, filled, in_chunks, laid_out, longest, over_devices, rows_mesh, turn
+from ._batch import Leaves, Row, are_few, filled, in_chunks, laid_out, longest, over_devices, rows_mesh, turn
 from ._propagate import recorded
 
 # bytes of psi that one row may keep on its way: a chunk of such rows must leave the memory free
@@ -52,7 +52,8 @@ def evolve_many_with_adjoints(
     Raises:
         ArgumentError, NumericsError: see `evolve_many`.
     """
-    if not all(map(has_adjoint, numerics)) or _kept_bytes(numerics[0]) > _KEPT:
+    alone = not all(map(has_adjoint, numerics)) or _kept_bytes(numerics[0]) > _KEPT
+    if alone or are_few(problems, numerics, back=True):
         return _one_by_one(problems, numerics, numbers, finish)
     structure, leaves = laid_out(problems, numerics)
     chunk = _Chunk(problems, numerics, numbers, structure, leaves)

@@ -11,7 +11,14 @@ from ._evolve import (
     snapshot_of as snapshot_of,
     trimmed as trimmed,
 )
-from ._loop import Loop as Loop, moved_and_kept as moved_and_kept, moved_back as moved_back, seen as seen
+from ._loop import (
+    Loop as Loop,
+    is_short as is_short,
+    moved_and_kept as moved_and_kept,
+    moved_back as moved_back,
+    numpy_seconds as numpy_seconds,
+    seen as seen,
+)
 from ._on_grid import on_grid as on_grid
 from ._spectral import mirrored as mirrored, require_spectral as require_spectral
 from ._spectral_elements import ELEMENT_ORDER as ELEMENT_ORDER

@@ -43,9 +43,7 @@ class Loop:
         if isinstance(stepper, SpectralStepper):
             return cls(stepper, not on_cpu)
         moving = isinstance(stepper, SplitStepper) and stepper.potential is not None
-        pairs = (numerics.fft_pairs or 0) * rounds
-        short = pairs * (_PAIR_S + _POINT_S * math.prod(numerics.grid.points)) < _PROGRAM_S
-        compiled = not on_cpu or not short or moving or numerics.precision == "single"
+        compiled = not on_cpu or moving or not is_short(numerics, rounds)
         return cls(_on_device(stepper) if compiled else stepper, compiled)
 
     def moved(self, carry: Carry, count: int) -> tuple[Carry, Any]:
@@ -64,6 +62,16 @@ class Loop:
         return (_compiled_back if self.compiled else moved_back)(
             stepper, damping, phi, kept, share, count, np.asarray(done)
         )
+
+
+def numpy_seconds(numerics: Numerics) -> float:
+    """Seconds that a run takes in NumPy, about: the same on all machines."""
+    return (numerics.fft_pairs or 0) * (_PAIR_S + _POINT_S * math.prod(numerics.grid.points))
+
+
+def is_short(numerics: Numerics, rounds: int = 1) -> bool:
+    """Whether NumPy has done a static run, `rounds` times over, before a program for it is there."""
+    return rounds * numpy_seconds(numerics) < _PROGRAM_S and numerics.precision == "double"
 
 
 def _on_device(stepper: Stepper) -> Any:

@@ -247,8 +247,10 @@ def counted(step: Callable[[Any, Any], Any], state: Any, count: int) -> Any:
     """`state` after step(0, state) .. step(count - 1, state): by NumPy if it is of NumPy, else in a loop that JAX compiles."""
     if not known(*jax.tree.leaves((state, count))):
         return jax.lax.fori_loop(0, count, step, state)
-    for n in range(count):
-        state = step(n, state)
+    # a run that grows beyond all numbers is refused at its end
+    with np.errstate(over="ignore", invalid="ignore"):
+        for n in range(count):
+            state = step(n, state)
     return state
 
 

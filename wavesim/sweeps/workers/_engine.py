@@ -29,10 +29,12 @@ from ...propagation import (
     Batch,
     Numerics,
     Result,
+    are_few,
     checked,
     chunks_at_once,
     evolve_many,
     evolve_many_with_adjoints,
+    propagate,
     recorded,
     refuse_given,
     row_seconds,
@@ -48,6 +50,9 @@ _WAVE, _BESIDES = 5.0, 0.01
 _INPUT = 0.3
 # seconds between signs of life while nothing is finished
 _BEAT = 1.0
+
+# NumPy takes one core, whoever asks
+_alone = threading.Lock()
 
 Found = list[tuple[int, Answer]]
 
@@ -284,6 +289,16 @@ def _work(run: _Run) -> int:
 def _propagate(group: Sequence[_Run], stop: threading.Event) -> None:
     if group[0].back is not None:
         _propagate_back(group, stop)
+        return
+    if are_few([run.problem for run in group], [run.numerics for run in group]):
+        for run in group:
+            if stop.is_set():
+                return
+            try:
+                with _alone:
+                    run.result = propagate(run.problem, run.numerics)
+            except WavesimError as error:
+                run.result = error
         return
     trajectories = evolve_many([run.problem for run in group], [run.numerics for run in group])
     for run, trajectory in zip(group, trajectories, strict=True):
