@@ -16,8 +16,10 @@ from ....schemes import Chebyshev, Scheme
 
 # points of all times that are looked at together: what stays in a core's cache
 _TOGETHER = 1 << 16
-# FFT pairs that it may take, in those of the run, and the fewest intervals of time that are looked at then
+# how many times as long as the run it may take, and the fewest intervals of time that are looked at then
 _DEARER, _FEWEST = 2, 20
+# points that take an FFT pair as long as calling it does
+_CALL = 800
 # times in a step at which a layer acts on the other side of the comparison, and the least factor that is undone
 _PARTS, _LEAST = 4, 1e-8
 
@@ -27,26 +29,24 @@ class StepDefect:
     """The error of a number that the time step makes.
 
     Attributes:
-        change: its estimate, of first order in the defect of the step before a look.
-        other: the same by the step after it, absorbers left out; 0 of a series.
-        first: what is uncertain of both, for they were looked at now and then.
+        change: its estimate, the mean of what the step before a look tells and the step after it, and what the absorber's kicks change besides.
+        uneven: half of what these two differ by.
+        first: what is uncertain of it, for they were looked at now and then.
         bound: its size without cancellation in time.
     """
 
     change: float
-    other: float
+    uneven: float
     first: float
     bound: float
 
     def error(self, room: float) -> float:
-        """The bar of the number, which is not corrected: twice the larger estimate, by how much they differ, and what is of second order as in `Residual.error`.
+        """The bar of the number, which is not corrected: twice the estimate, what the mean changes of either side, and what is of second order as in `Residual.error`.
 
-        Twice, for waves that a step brings forth by resonance count in first order as much again as they are, and belong to psi and to phi.
-        Where the defect is no small one, the steps before and after a look tell different things.
+        Waves that a step brings forth by resonance turn about from step to step, in psi and in phi; one side counts them too often, the other too seldom. Where they turn by far
+        less or more than a whole turn, the mean has half of them, which is right.
         """
-        largest = max(abs(self.change), abs(self.other))
-        apart = abs(self.change - self.other)
-        return 2 * largest + apart + self.first + 3 * self.bound**2 / (4 * max(room, 1e-300))
+        return 2 * abs(self.change) + self.uneven + self.first + 3 * self.bound**2 / (4 * max(room, 1e-300))
 
 
 def tells_defect(problem: Problem, numerics: Numerics) -> bool:
@@ -55,20 +55,28 @@ def tells_defect(problem: Problem, numerics: Numerics) -> bool:
     Of a run by such a series the layer's kicks alone are a defect. Steps so long that exact ones take far more FFT pairs than the run, however
     seldom they are looked at, are judged by longer ones alone.
     """
-    has_defect = isinstance(numerics.method, Scheme) or (
-        isinstance(numerics.method, Chebyshev) and numerics.absorber is not None
+    method, absorbs = numerics.method, numerics.absorber is not None
+    # a layer that acts behind a first drift stands within the step
+    has_defect = (
+        absorbs if isinstance(method, Chebyshev) else isinstance(method, Scheme) and not _damps_within(numerics)
     )
     return has_defect and problem.potential.static and _apart(problem, numerics) is not None
+
+
+def _damps_within(numerics: Numerics) -> bool:
+    return isinstance(numerics.method, Scheme) and numerics.method.drifts_first and numerics.absorber is not None
 
 
 def _apart(problem: Problem, numerics: Numerics) -> int | None:
     """Every how many of the looks a step is held against an exact one; None where few enough of them tell nothing."""
     parts = 1 if numerics.absorber is None else _PARTS
     whole, part = (chebyshev_for(problem, numerics.grid, float(numerics.dt) / n).terms for n in (1, parts))
-    pairs = parts * part + whole
-    intervals = len(sampled_frames(numerics)) - 1
+    points = math.prod(numerics.grid.points)
+    # times are looked at together
+    one = (parts * part + 2 * whole) * (points + _CALL / max(1, _TOGETHER // points))
+    intervals, run = len(sampled_frames(numerics)) - 1, numerics.fft_pairs * (points + _CALL)
     for apart in range(1, intervals // min(_FEWEST, intervals) + 1):
-        if intervals % apart == 0 and pairs * (intervals // apart + 1) <= _DEARER * numerics.fft_pairs:
+        if intervals % apart == 0 and one * (intervals // apart + 1) <= _DEARER * run:
             return apart
     return None
 
@@ -85,7 +93,7 @@ def step_defects(result: Result) -> dict[str, StepDefect]:
     second order in its length. E is made of Chebyshev series, so that no order of the
     splitting is assumed, nor that the step is small, with kicks of the absorber four times as often; c is by how much more these take, and w the
     weight of what is absorbed from then on. In a layer d is no small one, and with its own probability the sum tells no mere change of where in
-    the layer psi is absorbed. The step of a splitting after a look tells the same without the absorber: d = psi_n - exp(i H dt) U psi_n.
+    the layer psi is absorbed. Without the absorber, the step of a splitting is looked at after each time, too: d = psi_n - exp(i H dt) U psi_n.
 
     Args:
         result: the run, with its adjoints, of which `tells_defect` holds.
@@ -109,7 +117,7 @@ def step_defects(result: Result) -> dict[str, StepDefect]:
 def _products(
     problem: Problem, numerics: Numerics, adjoints: Mapping[str, Adjoint], apart: int
 ) -> tuple[dict[str, np.ndarray], float]:
-    """2 Re <phi|d> + w c at each `apart`-th time, of the step before it and of the one after, shape (times, 2), and what begins in layers."""
+    """2 Re <phi|d> at each `apart`-th time, shape (times, 3): what kicks add, w c included, of the step before it, and of the one after; and what begins in layers."""
     psi = next(iter(adjoints.values())).psi[::apart]
     cell, points = float(numerics.grid.cell), math.prod(numerics.grid.points)
     defect = _Defect(problem, numerics)
@@ -120,13 +128,17 @@ def _products(
     counted = {name: np.cumsum(one.number.absorbed[::-1], axis=0)[::-1][::stride] for name, one in adjoints.items()}
     for first in range(0, len(psi), together):
         times = slice(first, first + together)
-        before, taken = defect.before(psi[times])
-        after = defect.after(psi[times])
+        undone = defect.undone(psi[times])
+        before, after = defect.beside(psi[times], undone)
+        kicked, taken = defect.kicked(psi[times], undone)
         for name, adjoint in adjoints.items():
             phi, weight = adjoint.phi[::apart][times], counted[name][times]
-            own = _overlap(defect.between_kicks(phi, psi[times], weight), before) * cell
-            own += np.sum(weight * (taken + defect.in_layers(before)), axis=1)
-            found[name].append(np.stack([own, _overlap(phi, after) * cell], axis=1))
+            sides = [_overlap(phi, side) * cell for side in (before, after)]
+            kicks = np.zeros(len(phi))
+            if kicked is not None:
+                whole = _overlap(defect.between_kicks(phi, psi[times], weight), kicked) * cell
+                kicks = whole + np.sum(weight * (taken + defect.in_layers(kicked)), axis=1) - sides[0]
+            found[name].append(np.stack([kicks, *sides], axis=1))
     products = {name: np.concatenate(parts) for name, parts in found.items()}
     for name, values in products.items():
         _at_ends(values, adjoints[name].number, stride)
@@ -135,12 +147,11 @@ def _products(
 
 def _at_ends(values: np.ndarray, number: FrameSum, stride: int) -> None:
     """Where psi begins and where the number is read, halfway through no kick: none came before, and later ones count as the last that was seen."""
-    values[0, 0] = values[0, 1]
+    values[0, 0] = 0.0
     read = (np.flatnonzero(weights)[-1] // width for weights, width in _weights(number) if np.any(weights))
     last = max(read, default=0)
     if last and last % stride == 0:
-        end = last // stride
-        values[end, 0] = values[end, 1] + values[end - 1, 0] - values[end - 1, 1]
+        values[last // stride, 0] = values[last // stride - 1, 0]
 
 
 def _weights(number: FrameSum) -> list[tuple[np.ndarray, int]]:
@@ -155,16 +166,18 @@ def _overlap(phi: np.ndarray, change: np.ndarray) -> np.ndarray:
 
 def _summed(weights: np.ndarray, products: dict[str, np.ndarray], in_layers: float) -> dict[str, StepDefect]:
     sums = {}
-    for name, values in products.items():
-        change, other = (weights @ values).tolist()
+    for name, (kicks, before, after) in ((name, values.T) for name, values in products.items()):
+        mean, sizes = kicks + (before + after) / 2, np.maximum(np.abs(kicks + before), np.abs(after))
         # a look stands for half a step more on the one side than on the other
-        first = in_layers + np.abs(values[[0, -1]]).max(axis=1).sum() / 2
-        if len(values) % 2:
+        first = in_layers + (sizes[0] + sizes[-1]) / 2
+        if len(mean) % 2:
             # every other look, with twice the time between
             coarse = 2 * weights[::2]
             coarse[[0, -1]] = weights[0] * 2
-            first += np.abs(np.array([change, other]) - coarse @ values[::2]).max()
-        sums[name] = StepDefect(change, other, float(first), float((weights @ np.abs(values)).max()))
+            first += abs(weights @ mean - coarse @ mean[::2])
+        sums[name] = StepDefect(
+            float(weights @ mean), abs(float(weights @ (after - before))) / 2, float(first), float(weights @ sizes)
+        )
     return sums
 
 
@@ -178,7 +191,6 @@ class _Defect:
 
     def __init__(self, problem: Problem, numerics: Numerics) -> None:
         absorber, dt, self.cell = numerics.absorber, float(numerics.dt), float(numerics.grid.cell)
-        parts = 1 if absorber is None else _PARTS
         split = dataclasses.replace(numerics, absorber=None)
 
         def series(n: int) -> ChebyshevStepper:
@@ -186,35 +198,35 @@ class _Defect:
             return ChebyshevStepper.made(problem, dataclasses.replace(split, dt=dt / n, method=method))
 
         self.own = SplitStepper.made(problem, split) if isinstance(split.method, Scheme) else series(1)
-        self.whole, self.exact, self.parts = series(1), series(parts), parts
+        self.whole = series(1)
         self.kick = self.part = None
-        if absorber is not None:
+        if absorber is not None and not _damps_within(numerics):
+            self.parts = series(_PARTS)
             made = functools.partial(Damping.made, problem.potential, absorber, numerics.grid)
             # half of the layer's kick on either side of a step
-            self.kick, self.part = (made(time, np.dtype(complex)) for time in (dt / 2, dt / (2 * parts)))
+            self.kick, self.part = (made(time, np.dtype(complex)) for time in (dt / 2, dt / (2 * _PARTS)))
 
-    def after(self, psi: np.ndarray) -> np.ndarray:
-        """psi - exp(i H dt) U psi, as psi; 0 of a series, which is exact."""
+    def beside(self, psi: np.ndarray, undone: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """exp(-i H dt) U^-1 psi - psi and psi - exp(i H dt) U psi, as psi; 0 of a series, which is exact."""
         if isinstance(self.own, ChebyshevStepper):
-            return np.zeros_like(psi)
-        stepped = self.own.output(self.own.step(self.own.start(psi)))  # type: ignore[arg-type]
+            return np.zeros_like(psi), np.zeros_like(psi)
+        stepped = np.asarray(self.own.output(self.own.step(self.own.start(psi))))  # type: ignore[arg-type]
         # H is real and symmetric: conj(exp(-i H dt) conj psi) goes back in time
-        back = self.whole.output(self.whole.step(self.whole.start(np.conj(np.asarray(stepped)))))  # type: ignore[arg-type]
-        return psi - np.conj(np.asarray(back))
+        back = np.conj(_exact(self.whole, np.conj(stepped)))
+        return _exact(self.whole, undone) - psi, psi - back
 
-    def before(self, psi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """d, shape (n, ``*points``) as psi, and c, shape (n, 2) for both sides."""
-        exact = self._undone(psi)
-        taken = np.zeros((len(psi), 2))
-        if self.kick is not None:
-            exact, psi = exact / self._half, psi * self._half
-            taken -= _taken(self.kick, exact) + _taken(self.kick, psi / self._half)
-        for _ in range(self.parts):
-            exact, before = self._damped(exact)
-            exact = np.asarray(self.exact.output(self.exact.step(self.exact.start(exact))))  # type: ignore[arg-type]
-            exact, after = self._damped(exact)
-            taken += before + after
-        return exact - psi, taken
+    def kicked(self, psi: np.ndarray, undone: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
+        """d, shape (n, ``*points``) as psi, and c, shape (n, 2) for both sides; None where nothing absorbs."""
+        if self.kick is None or self.part is None:
+            return None, np.zeros((len(psi), 2))
+        exact, factor = undone / self._half, np.asarray(self.part.factor)
+        taken = -_taken(self.kick, exact) - _taken(self.kick, psi)
+        for _ in range(_PARTS):
+            taken += _taken(self.part, exact)
+            exact = _exact(self.parts, exact * factor)
+            taken += _taken(self.part, exact)
+            exact = exact * factor
+        return exact - psi * self._half, taken
 
     def in_layers(self, d: np.ndarray) -> np.ndarray:
         """The probability of d in each layer, shape (n, 2): it will be taken there."""
@@ -236,16 +248,15 @@ class _Defect:
         assert self.kick is not None
         return np.maximum(np.real(np.asarray(self.kick.factor)), _LEAST)
 
-    def _undone(self, psi: np.ndarray) -> np.ndarray:
+    def undone(self, psi: np.ndarray) -> np.ndarray:
         """U^-1 psi: the steps themselves are symmetric, so that K^-1 psi = conj(K conj psi); a processor is undone and done again."""
         inner = np.conj(np.asarray(self.own.processed(psi)))  # type: ignore[arg-type]
         stepped = self.own.boundary(self.own.step(self.own.enter(inner)))  # type: ignore[arg-type]
         return np.asarray(self.own.unprocessed(np.conj(np.asarray(stepped)), 0))  # type: ignore[arg-type]
 
-    def _damped(self, psi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        if self.part is None:
-            return psi, np.zeros((len(psi), 2))
-        return psi * np.asarray(self.part.factor), _taken(self.part, psi)
+
+def _exact(series: ChebyshevStepper, psi: np.ndarray) -> np.ndarray:
+    return np.asarray(series.output(series.step(series.start(psi))))  # type: ignore[arg-type]
 
 
 def _taken(damping: Damping, psi: np.ndarray) -> np.ndarray:
