@@ -63,6 +63,8 @@ def test_what_cannot_be_shown_is_refused() -> None:
         ws.Explorer("no_such_thing")
     with pytest.raises(ArgumentError, match="must lie between 300 and 2000 pixels"):
         ws.Explorer("gaussian_barrier", height=10)
+    with pytest.raises(ScenarioError, match="has masses of its own; take layers, or make a film"):
+        ws.Explorer("effective_mass")
 
 
 PAGE = """<!doctype html><title>notebook</title><div id="cell"></div><script type="module">

@@ -35,8 +35,11 @@ def explore(
     """
     from ._opening import opened
     from ._server import explore as serve
+    from .figures._kinds import refuse_still
 
-    serve(opened(scenario), port, open_browser, say)
+    begin = opened(scenario)
+    refuse_still(*begin)
+    serve(begin, port, open_browser, say)
 
 
 def __getattr__(name: str) -> Any:

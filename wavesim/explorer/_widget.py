@@ -14,6 +14,7 @@ from ..errors import ArgumentError, MissingPackage
 from ..propagation import require_double
 from ._opening import opened
 from ._session import Session
+from .figures._kinds import refuse_still
 
 try:
     import anywidget
@@ -53,6 +54,7 @@ class Explorer(anywidget.AnyWidget):
                 "height", f"must lie between {_HEIGHTS[0]} and {_HEIGHTS[1]} pixels, but is {height}; take 820, say."
             )
         self._begin = opened(scenario)
+        refuse_still(*self._begin)
         self._session: Session | None = None
         pages = {name: content.decode() for name, content in page_files().items()}
         super().__init__(files=pages, height=height)

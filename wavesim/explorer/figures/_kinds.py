@@ -10,6 +10,7 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
+from ..._checks import named
 from ...analysis import (
     AbstractRecordQuestion,
     Decay,
@@ -22,13 +23,14 @@ from ...analysis import (
 )
 from ...errors import NumericsError, ScenarioError
 from ...grid import Grid
-from ...potentials import DoubleSlit, Free, two_wells_of, values_at
+from ...potentials import AbstractMassStructure, DoubleSlit, Free, two_wells_of, values_at
 from ...problem import Problem
 from ...propagation import Numerics, chebyshev_for, plan, tabled
 from ...scenario import Scenario
 from ...schemes import Chebyshev, Spectral
 from ...states import LeftLocalized, RightLocalized
 from ...unfolding import unfolded
+from .._opening import Opening
 
 # frames of a run, and of a plane, whose every frame costs as much as a line's run
 FRAMES, PLANAR_FRAMES = 360, 144
@@ -253,6 +255,10 @@ def kind_of(scenario: Scenario) -> AbstractKind:
     dimension = max(dimension, len(getattr(problem.state, "factors", ())) or 1)
     if dimension > 2:
         raise ScenarioError(f"a live picture needs one or two dimensions, but this scenario has {dimension}.")
+    if isinstance(problem.potential, AbstractMassStructure):
+        raise ScenarioError(
+            f"a live picture steps a wave of one mass, but {named(problem.potential)} has masses of its own; take layers, or make a film: wavesim run."
+        )
     if dimension == 2:
         planar = (
             Fringes() if isinstance(problem.potential, DoubleSlit) else Transmission() if problem.open else Motion()
@@ -271,6 +277,13 @@ def kind_of(scenario: Scenario) -> AbstractKind:
         case AbstractRecordQuestion():
             return Line("motion", question)
     return Line("motion", Motion())
+
+
+def refuse_still(opening: Opening, values: dict[str, float]) -> None:
+    """Raises:
+    WavesimError: if the scenario cannot be shown live, before a page is opened on it.
+    """
+    kind_of(opening.scenario(values))
 
 
 def scatters(problem: Problem) -> bool:
