@@ -97,7 +97,7 @@ def test_what_has_no_time_of_passage_is_refused() -> None:
     two = Superposition((PACKET, dataclasses.replace(PACKET, center=-60.0)))
     for problem, sentence, error in (
         (Problem(barrier, two), "one gaussian_packet", ArgumentError),
-        (Problem(barrier, dataclasses.replace(PACKET, center=-8.0)), "move its center back", ArgumentError),
+        (Problem(barrier, dataclasses.replace(PACKET, center=-8.0)), "move it back", ArgumentError),
         (Problem(Harmonic(1.0), PACKET, duration=1.0), "flat on both sides", WavesimError),
         (Problem(barrier, PACKET, walls=ws.Walls(left=-80.0)), "without walls", WavesimError),
     ):

@@ -17,7 +17,7 @@ from ....problem import Problem
 from ....propagation import FrameSum, Result
 from ....regions import Before, Between, Beyond
 from ....states import GaussianPacket
-from ...bars import AbstractRecordQuestion, Curve, CurvePredictions, Predictions, Reading
+from ...bars import AbstractRecordQuestion, Curve, CurvePredictions, Estimate, Predictions, Reading, error_of
 from ...predictions import moves_right, packet_theories, passage_of
 from ._transmission import Transmission
 
@@ -25,7 +25,9 @@ _PASSED, _UNDER_WAY = "beyond_plane", "between_planes"
 _TRANSMITTED = "transmitted_probability"
 # share of V at which its ends are for the delay, as for `TunnelingTimes`, and at which it is over
 _FELT, _OVER = 1e-3, 1e-6
-# widths of the packet from there to the first plane, and from that to the second
+# widths of the packet before V from which it starts, at least: what begins inside V comes early
+_OUTSIDE = 5.0
+# widths of the packet from the end of V to the first plane, and from that to the second
 _CLEAR, _APART = 0.5, 2.0
 # a transmitted probability that no absorber is good enough for
 _LITTLE = 1e-3
@@ -44,7 +46,7 @@ class PassageTime(AbstractRecordQuestion):
     of its height. For a packet much wider than V it is the ``phase_time`` of `TunnelingTimes`, which tends to Hartman's 2 m/(k kappa). All of it is
     measured in one run; the tolerance is a fraction of the passage time.
 
-    For one Gaussian packet that starts clear of V, in one dimension; the group delay where V is as high behind as before.
+    For one Gaussian packet that starts five of its widths before V, in one dimension; the group delay where V is as high behind as before.
 
     Raises:
         ArgumentError: if the state is no Gaussian packet, or does not start clear of V.
@@ -128,12 +130,22 @@ class PassageTime(AbstractRecordQuestion):
         way = _Way.of(problem)
         if not problem.potential.static:
             return {}
-        passage = passage_of(problem, way.planes[0], way.ends)
-        theories: Predictions = {"passage_time": {"scattering": passage.time}}
-        if way.level:
-            theories["group_delay"] = {"scattering": passage.delay}
-        through = packet_theories(problem, first_only=True).get(_TRANSMITTED)
-        return theories | ({_TRANSMITTED: through} if through else {})
+        passage, through = (
+            passage_of(problem, way.planes[0], way.ends),
+            packet_theories(problem).get(_TRANSMITTED, {}),
+        )
+        # an average over momenta knows nothing of what starts inside V: how far that moves T is what it may be wrong by
+        mean = through.get("scattering", through.get("closed_form"))
+        if mean is None or not mean > 0:
+            return {_TRANSMITTED: through} if through else {}
+        doubt = error_of(mean) / mean * passage.time
+        times = {"passage_time": passage.time, "group_delay": passage.delay}
+        theories: Predictions = {
+            name: {"scattering": Estimate(float(time), error_of(time) + doubt)}
+            for name, time in times.items()
+            if way.level or name == "passage_time"
+        }
+        return theories | {_TRANSMITTED: through}
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
         del problem, times
@@ -168,17 +180,17 @@ class _Way(NamedTuple):
             )
         if not isinstance(packet, GaussianPacket):
             raise ArgumentError(
-                "find",
-                f"a time of passage is that of one gaussian_packet, but the state is {named(packet)}; take one, or ask for transmission.",
+                "state",
+                f"must be one gaussian_packet for a time of passage, but is {named(packet)}; take one, or ask for transmission.",
             )
         to_right, center, width = moves_right(problem), float(packet.center), float(packet.width)
         side = 1.0 if to_right else -1.0
         near, far = (float(place) for place in potential.support(_FELT)[:: int(side)])
         over = float(potential.support(_OVER)[1 if to_right else 0])
-        if side * (near - center) < 3 * width:
+        if side * (near - center) < _OUTSIDE * width:
             raise ArgumentError(
-                "find",
-                f"a time of passage needs a packet that starts clear of V, three of its widths at least, but it starts {side * (near - center) / width:.2g} widths away; move its center back.",
+                "center",
+                f"must lie {_OUTSIDE:g} widths of the packet before V, at least, for a time of passage, but lies {side * (near - center) / width:.2g} widths before it; move it back.",
             )
         first = over + side * _CLEAR * width
         low, high = (float(end) for end in potential.asymptotes())
