@@ -12,6 +12,7 @@ from wavesim import Problem, plan
 from wavesim.potentials import Driven, EckartBarrier, GaussianBarrier
 from wavesim.propagation import are_few
 from wavesim.propagation.runs import _batch
+from wavesim.schemes import Spectral
 from wavesim.states import GaussianPacket
 from wavesim.sweeps import sweep
 
@@ -35,5 +36,6 @@ def test_many_rows_long_runs_and_moving_potentials_are_not_few() -> None:
     assert are_few([PROBLEM] * 3, [numerics] * 3)
     assert not are_few([PROBLEM] * 3000, [numerics] * 3000)
     assert not are_few([PROBLEM], [dataclasses.replace(numerics, steps=1000 * numerics.steps)])
+    assert not are_few([PROBLEM], [dataclasses.replace(numerics, method=Spectral(), absorber=None)])
     driven = dataclasses.replace(PROBLEM, potential=Driven(GaussianBarrier(0.5, 1.0), force=0.01, frequency=0.3))
     assert not are_few([driven], [numerics])

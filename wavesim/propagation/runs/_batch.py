@@ -131,7 +131,9 @@ def chunks_at_once(numerics: Numerics) -> int:
 def are_few(problems: Sequence[Problem], numerics: Sequence[Numerics], back: bool = False) -> bool:
     """Whether NumPy has propagated these rows, one by one, before a program is there that they would share; `back`: and their gradients."""
     devices = _devices()
-    if len(devices) > 1 or devices[0].platform != "cpu":
+    # eigenstates are made once for a row, and several rows share the cores
+    spectral = any(isinstance(one.method, Spectral) for one in numerics)
+    if spectral or len(devices) > 1 or devices[0].platform != "cpu":
         return False
     rounds = _THERE_AND_BACK if back else 1
     programs = 2 if back else 1
