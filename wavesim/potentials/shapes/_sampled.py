@@ -141,10 +141,15 @@ class Sampled(AbstractPotential):
         first, second = values[cell], values[cell + 1]
         if self.interpolation == "linear":
             return first + u * (second - first)
-        slopes = _slopes(values, places)
+        known = isinstance(values, np.ndarray) and isinstance(places, np.ndarray)
+        slopes = self._known_slopes if known else _slopes(values, places)
         rise, fall = slopes[cell] * length, slopes[cell + 1] * length
         bend = 3 * (second - first) - 2 * rise - fall
         return first + u * (rise + u * (bend + u * (second - first - rise - bend)))
+
+    @functools.cached_property
+    def _known_slopes(self) -> jax.Array:
+        return _slopes(jnp.asarray(self.values, float), self._places)
 
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         if self.interpolation == "linear":

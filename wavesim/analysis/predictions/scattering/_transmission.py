@@ -107,7 +107,7 @@ def closed_form(problem: Problem) -> TransmissionOf | None:
 def average(
     transmission: TransmissionOf, problem: Problem, tolerance: float = 1e-13, marks: np.ndarray | tuple[()] = ()
 ) -> Estimate:
-    """What T(E) lets through of the problem's Gaussian packet, to `tolerance`, and to a relative 1e-9 where it is small.
+    """What T(E) lets through of the problem's Gaussian packet, to `tolerance`, and to a relative 1e-9, or `tolerance`, where it is small.
 
     For a packet that starts clear of the potential; see `packet_theories` for one that does not. The error is that of the average, not of T.
 
@@ -128,7 +128,7 @@ def average(
 
     mean, aim = to(tolerance), tolerance
     if 0 < mean.value < 1e-4:
-        aim = 1e-9 * float(mean.value)
+        aim = max(1e-9, tolerance) * float(mean.value)
         mean = to(aim)
     return Estimate(float(mean.value), min(float(mean.error), aim))
 
@@ -160,7 +160,7 @@ def scattering_transmission(
 def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
     """What textbooks give for a single barrier between equal levels, beside the exact T(E): never the theory to be compared with.
 
-    ``wkb`` exp(-2 S), 1 above the top; ``kemble`` 1/(1 + exp(2 S)), of a smooth top; ``thick_barrier`` of a rectangle and
+    ``wkb`` exp(-2 S), 1 above the top; ``kemble`` 1/(1 + exp(2 S)), of a smooth top that is no table; ``thick_barrier`` of a rectangle and
     ``fowler_nordheim`` of a triangle, which hold below the top alone (see `below_top`). Empty for wells, steps, deltas and several barriers.
     """
     potential, mass = problem.potential, float(problem.mass)
@@ -175,7 +175,7 @@ def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
     edges = tuple(edge for edge in potential.edges if low < edge < high)
     barrier = _compiled(potential, mass, near)
     chosen: dict[str, TransmissionOf] = {}
-    if potential.smooth:
+    if potential.smooth and _is_continued(potential, barrier, (low, high), top, mass):
         chosen["kemble"] = lambda e: theory.kemble_transmission(barrier, e, low, high, mass=mass)
     elif isinstance(potential, ParabolicBarrier):
         chosen["kemble"] = lambda e: theory.parabolic_transmission(e, potential.height, potential.width, mass)
@@ -189,6 +189,16 @@ def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
         )
     chosen["wkb"] = lambda e: theory.wkb_transmission(barrier, e, low, high, edges=edges, mass=mass)
     return chosen
+
+
+def _is_continued(
+    potential: AbstractPotential, barrier: Callable[[Any], Any], span: tuple[float, float], top: float, mass: float
+) -> bool:
+    """Whether the turning points leave the top into the complex plane: not those of a table, nor of a top as flat as x^4."""
+    if len(potential.knots):
+        return False
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(theory.kemble_exponent(barrier, top * np.array([1.01, 2.0]), *span, mass=mass)).all())
 
 
 @functools.lru_cache(maxsize=16)
