@@ -11,6 +11,8 @@ import pytest
 from wavesim import Absorber, Grid, Numerics, Problem
 from wavesim.analysis import Transmission
 from wavesim.analysis.predictions import echo_of_all, packet_leak
+from wavesim.analysis.predictions._absorber_echo import _sent_back
+from wavesim.analysis.predictions._absorber_leak import reflected_amplitude
 from wavesim.potentials import EckartBarrier
 from wavesim.propagation import chebyshev_for, propagate
 from wavesim.states import GaussianPacket
@@ -63,3 +65,10 @@ def test_an_echo_does_not_know_left_from_right(direction: float) -> None:
     psi = np.exp(-(((x + 40 * direction) / 12) ** 2) + 1j * direction * x)
     psi /= np.sqrt(np.sum(np.abs(psi) ** 2) * float(grid.cell))
     assert echo_of_all(problem, psi, grid, Absorber(width=9.0, energy=0.4)) == pytest.approx(0.0019, rel=0.1)
+
+
+def test_a_layer_is_looked_at_no_more_often_than_its_phase_turns() -> None:
+    """Set-up: 5000 momenta on one layer. Formula: cubics between 24 momenta a turn. Budget: 1e-3 of the largest amplitude."""
+    layer, momentum = Absorber(width=30.0, energy=0.2), np.linspace(0.3, 2.5, 5000)
+    exact = reflected_amplitude(layer, momentum, 1.0)
+    assert np.max(np.abs(_sent_back(layer, momentum, 1.0) - exact)) < 1e-3 * np.max(np.abs(exact))

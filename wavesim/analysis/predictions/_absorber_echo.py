@@ -18,6 +18,8 @@ from .scattering import along_first_axis, moves_right, terrain_of
 _LONGER = 4
 # of the largest density: fainter momenta are left out
 _FAINTEST = 1e-18
+# momenta at which a layer's amplitude is worked out, for each turn of its phase
+_PER_TURN = 24
 
 
 def echo_amplitude(problem: Problem, absorber: Absorber) -> tuple[float, float, float, float]:
@@ -90,6 +92,27 @@ def echo_of_all(problem: Problem, psi: np.ndarray, grid: Grid, absorber: Absorbe
     before, after = (-left, right) if to_right else (right, -left)
     through, total = weight * np.asarray(forward.transmission), 0.0
     for reflected, momentum, distance in ((forward.r, k, before), (behind.r, q, after)):
-        echo = reflected_amplitude(absorber, momentum, mass) * np.asarray(reflected) * np.exp(2j * momentum * distance)
+        echo = _sent_back(absorber, momentum, mass) * np.asarray(reflected) * np.exp(2j * momentum * distance)
         total += 2 * abs(complex(through @ echo))
     return total
+
+
+def _sent_back(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
+    """`reflected_amplitude`, whose phase turns no faster than on the way through both layers and back, by cubics to 1e-4 of itself."""
+    low, high = float(momentum.min()), float(momentum.max())
+    turns = (high - low) * 4 * float(absorber.width) / (2 * math.pi)
+    count = 8 + math.ceil(_PER_TURN * turns)
+    if count >= len(momentum):
+        return reflected_amplitude(absorber, momentum, mass)
+    nodes, step = np.linspace(low, high, count, retstep=True)
+    known = reflected_amplitude(absorber, nodes, mass)
+    first = np.clip(((momentum - low) / step).astype(int) - 1, 0, count - 4)
+    u = (momentum - low) / step - first
+    # Lagrange's, through the four nodes around each momentum
+    weights = (
+        -(u - 1) * (u - 2) * (u - 3) / 6,
+        u * (u - 2) * (u - 3) / 2,
+        -u * (u - 1) * (u - 3) / 2,
+        u * (u - 1) * (u - 2) / 6,
+    )
+    return np.sum([weight * known[first + place] for place, weight in enumerate(weights)], axis=0)
