@@ -1,4 +1,4 @@
-"""A run that ends too early: which duration is long enough, found by trying, for whoever has to choose another."""
+"""A run that ends too early: which duration is long enough, told by how what is left has fallen, or found by trying."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from ..._amounts import amount
 from ..._typing import TIME
@@ -23,6 +25,55 @@ _SHARE = 0.75
 _MOST_WORK = 1e8
 # a tolerance that is recommended instead leaves this much room
 _ROOM = 1.5
+# frames from which on a fall is told: between the middle of the record, this share of it, and its end
+_LATER = 0.75
+# a longer run than this waits for what falls too slowly
+_MOST = 32.0
+# what does not fall is what the absorber sends back
+_THICKER = 1.6
+
+
+@dataclasses.dataclass(frozen=True)
+class Wait:
+    """How a longer run would have to be made.
+
+    Attributes:
+        longer: times the duration; 1 where waiting does not help.
+        thicker: times the width of the absorber, which has to take slower waves by then.
+        hopeless: whether no run is long enough.
+    """
+
+    longer: float
+    thicker: float
+    hopeless: bool = False
+
+
+def wait_for(times: np.ndarray, left: np.ndarray, share: float) -> Wait:
+    """The run at whose end `share` of what is left is still there.
+
+    With p = -d ln(left)/d ln t, which grows as t^q: q = 0 is a power law, that of waves too slow to have left, q = 1 a decay at a rate.
+    left(f t) = left(t) exp(-(p/q) (f^q - 1)), so that f = (1 + q ln(1/share)/p)^(1/q). Slow waves that leave by f t are f times slower than
+    those that leave by t, and an absorber takes them that is f times wider; those that decay at a rate keep their speed.
+
+    Args:
+        times: increasing, from 0, shape (frames,).
+        left: what is undecided at each, shape (frames,).
+        share: of what is left at the end, below 1.
+    """
+    places = [int(part * (len(times) - 1)) for part in (0.5, _LATER, 1.0)]
+    before, later, end = (math.log(max(float(left[place]), 1e-300)) for place in places)
+    first, middle, last = (math.log(float(times[place])) for place in places)
+    early, late = (before - later) / (middle - first), (later - end) / (last - middle)
+    if late <= 0:
+        return Wait(1.0, _THICKER)
+    # between the middles of the two parts
+    apart = (last - first) / 2
+    growth = min(max(math.log(late / early) / apart, 0.0), 1.0) if early > 0 else 0.0
+    needed = math.log(1 / share) / (late * math.exp(growth * (last - middle) / 2))
+    logarithm = math.log1p(growth * needed) / growth if growth > 1e-6 else needed
+    if logarithm > math.log(_MOST):
+        return Wait(1.0, 1.0, hopeless=True)
+    return Wait(math.exp(logarithm), math.exp((1 - growth) * logarithm))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, 
 from ...schemes import Spectral
 from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import extrapolates, first_refinement, refuse_below_rounding
-from ._longer import advised
+from ._longer import advised, wait_for
 from ._measured import measured_numbers, refuse_taken, without_bars
 from ._quantities import curves_of, quantities_of
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
@@ -34,6 +34,8 @@ _ROW_FRAMES = 32
 _THEORY = 0.5
 # of the tolerance: no estimate from repeated runs is believed below this
 _LEAST = 0.005
+# of the tolerance: what may be left near a barrier at the end of a run that is made longer for it
+_SHARE_LEFT = 0.2
 # the same for what waves beyond the finest look at a row's residual may add to its bar: each look takes twice as long as the one before
 _LEAST_OF_ROW = 0.1
 
@@ -80,6 +82,11 @@ class AbstractRecordQuestion(AbstractQuestion):
     def final_echo(self, result: Result) -> float:
         """The same once all has left."""
         return self.echo(result)
+
+    def undecided(self, result: Result) -> np.ndarray | None:
+        """What the part `duration` of the headline's bar would be if the run ended at each frame, shape (frames,); None where nothing shows it."""
+        del result
+        return None
 
     def patterns(self, result: Result) -> dict[str, Curve]:
         """Curves along something else than time, told by the end of the run, theory included; their error bars are left to repetitions."""
@@ -222,7 +229,11 @@ class AbstractRecordQuestion(AbstractQuestion):
         def judge(trial: Trial) -> Verdict[dict[str, Quantity]]:
             quantities = quantities_of(asked, self, names, trial, _LEAST * tolerance, predict)
             headline = next(iter(quantities.values()))
-            return Verdict(quantities, headline, tolerance * (abs(headline.value) if self.relative else 1.0))
+            aim = tolerance * (abs(headline.value) if self.relative else 1.0)
+            left = self.undecided(trial.result) if trial.result.complete else None
+            if left is None or not float(left[-1]) > _SHARE_LEFT * aim:
+                return Verdict(quantities, headline, aim)
+            return Verdict(quantities, headline, aim, wait_for(trial.result.times, left, _SHARE_LEFT * aim / left[-1]))
 
         numbers = None
         if corrected:

@@ -10,29 +10,33 @@ from typing import Any, Generic, TypeVar
 
 from ...problem import Problem
 from ...propagation import Numerics, Refinement
+from ._longer import Wait
 from ._repeat import Trial, refined, run_trial
 from ._report import Quantity
 from ._runs import Measurement, Numbers
 
 Content = TypeVar("Content")
+# where nothing tells how long what is left takes to leave
+_A_LITTLE_LONGER = Wait(1.6, 1.0)
 _AS_PLANNED = Refinement()
 # a plan that is right needs one trial; what three finer ones have not mended, more of the same will not
 MOST_TRIALS = 4
 # finer trials that a dispute with theory is worth
 _DOUBTS = 2
-# a finer trial may cost so many times the first one, or so many point-pairs: some ten seconds
-_DEARER, MOST_WORK = 6.0, 3e8
+# a finer trial may cost so many times the first one, or so many point-pairs in all its runs: some ten seconds
+_DEARER, MOST_WORK = 6.0, 6e8
 # along one axis no more than this, half a minute, unless the first one took half of it: what is missed then is said sooner
 _LONGEST, _TWICE = 1.5e9, 2.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Verdict(Generic[Content]):
-    """What a trial says: its content, the number that decides whether it is good enough, and the error bar aimed at."""
+    """What a trial says: its content, the number that decides whether it is good enough, the error bar aimed at, and how long what is left would take to leave."""
 
     content: Content
     headline: Quantity
     aim: float
+    wait: Wait = _A_LITTLE_LONGER
 
     @property
     def enough(self) -> bool:
@@ -86,18 +90,24 @@ def refine(
     """
     begun, refinement = time.perf_counter(), start
     numerics = planned(refinement)
-    first = _work(numerics)
     trial = yield from run_trial(problem, numerics, numbers, enough, rates, ends)
+    # of all runs of a trial, as many times those of its finest as in the first one
+    times = max(trial.fft_pairs / max(numerics.fft_pairs or 0, 1), 1.0)
+    first = times * _work(numerics)
     runs, pairs, trials, doubts = trial.runs, trial.fft_pairs, 1, 0
     while True:
         verdict = judge(trial)
         # a theory that still disputes the number after this is not met by more of the same
         doubts += verdict.headline.disputed
-        better = refined(refinement, verdict.headline, verdict.aim, problem, trial, fixed)
+        better = refined(refinement, verdict.headline, verdict.aim, problem, trial, fixed, verdict.wait)
         if trial.interrupted or verdict.enough or better == refinement or trials >= MOST_TRIALS or doubts > _DOUBTS:
             break
-        refinement, numerics = better, planned(better)
-        if _work(numerics) > _affordable(first, most, numerics.grid.dimension):
+        before, refinement, numerics = numerics, better, planned(better)
+        if numerics == before:
+            # sizes are rounded up to few, and this one had been already
+            refinement = refined(better, verdict.headline, verdict.aim, problem, trial, fixed, verdict.wait)
+            numerics = planned(refinement)
+        if numerics == before or times * _work(numerics) > _affordable(first, most, numerics.grid.dimension):
             break
         try:
             finer = yield from run_trial(problem, numerics, numbers, enough, rates, ends)

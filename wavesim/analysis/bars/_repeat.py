@@ -29,6 +29,7 @@ from ._accuracy import (
     time_order,
     uses_gradients,
 )
+from ._longer import Wait
 from ._report import Quantity
 from ._runs import Measurement, Numbers, RunRequest
 from .residuals import Residual
@@ -213,13 +214,21 @@ def _coarser(problem: Problem, numerics: Numerics, rates: bool = False) -> list[
 
 
 def refined(
-    now: Refinement, headline: Quantity, aim: float, problem: Problem, trial: Trial, fixed: dict[str, Any]
+    now: Refinement,
+    headline: Quantity,
+    aim: float,
+    problem: Problem,
+    trial: Trial,
+    fixed: dict[str, Any],
+    wait: Wait,
 ) -> Refinement:
     """A finer plan for whatever takes more than a quarter of the aim, unless it is fixed by hand; for all of it where a theory disputes the number."""
     numerics, residual = trial.result.numerics, trial.residuals.get(headline.name)
-    # beside what the given record leaves undecided, less need not be known better
+    # beside what is left undecided for good, less need not be known better
     undecided = headline.budget.get("duration", 0.0) if problem.duration is not None else 0.0
     share = max(aim, undecided) / 4
+    if wait.hopeless:
+        share = max(share, headline.budget.get("duration", 0.0))
     step, space, leak, rest = (
         headline.budget.get(source, 0.0) / share for source in ("time_step", "grid", "absorber", "duration")
     )
@@ -240,7 +249,9 @@ def refined(
     if leak > 1 and "absorber" not in fixed and "grid" not in fixed:
         thicker *= 1.25 if leak < 10 else 1.6
     if rest > 1 and problem.duration is None:
-        longer *= 1.6
+        longer *= wait.longer
+        if "absorber" not in fixed and "grid" not in fixed:
+            thicker = max(thicker, now.absorber * wait.thicker)
     better = Refinement(finer_space, finer_time, thicker, longer)
     if better != now or not headline.disputed:
         return better

@@ -16,11 +16,11 @@ from ....theory import REACH
 from ...bars import Estimate, Predictions, Quantity, Report
 from ...predictions import Shares, along_first_axis, gaussians_of, moves_right, packet_theories, shares_of
 
-# point-pairs of one run: half a minute of them, with the run back and the repetitions, on one core
-_MOST_WORK = 3e8
+# point-pairs of one run: half a minute of them at most, with the runs back and the repetitions, on one core
+_MOST_WORK = 1.5e8
 # of one that knows what is not known without it: a minute
-_LONGEST = 6e8
-# of a finer run, where the numbers are known without it: a second or two
+_LONGEST = 3e8
+# of all runs of a finer trial, where the numbers are known without it: some seconds
 LITTLE_WORK = 1e8
 # of those in a second
 _RATE = 6e7

@@ -38,6 +38,8 @@ from ._stationary import (
 from ._way_out import OUT, out_curves, out_numbers, out_readings, refuse_held, way_out
 
 _FAR = 1e-3
+# to which approximations are averaged over a packet
+_ROUGHLY = 1e-8
 # frames that show how long something rings
 _FRAMES = 32
 
@@ -155,6 +157,11 @@ class Transmission(AbstractRecordQuestion):
             "remaining_probability": (inside + s["incoming_left"] + s["incoming_right"], DIMENSIONLESS),
         }
 
+    def undecided(self, result: Result) -> np.ndarray | None:
+        if OUT in result.series or result.numerics.frames < _FRAMES:
+            return None
+        return np.abs(self.curves(result)["remaining_probability"][0])
+
     def leak(self, problem: Problem, absorber: Absorber) -> float:
         return packet_leak(problem, absorber)
 
@@ -234,7 +241,7 @@ def _averages(problem: Problem, theories: dict[str, TransmissionOf]) -> Predicti
     """Each T(E), averaged over the packet."""
     if not isinstance(problem.state, GaussianPacket):
         return {}
-    through = {name: float(average(transmission, problem)) for name, transmission in theories.items()}
+    through = {name: float(average(form, problem, _ROUGHLY)) for name, form in theories.items()}
     # components that start the other way never meet the potential: they count as reflected
     back = {name: 1.0 - value for name, value in through.items()}
     return {"transmitted_probability": through, "reflected_probability": back}
