@@ -155,9 +155,16 @@ class AbstractRecordQuestion(AbstractQuestion):
         """How its record would be propagated."""
         self._refuse_masses(problem)
         chosen = refinement or Refinement(space=first_refinement(problem, tolerance))
-        # one grid plans all single runs of a question; a row is planned for how it is judged
-        gradients = not (self._corrected(problem, fixed) if "batch" in fixed else self.has_numbers)
-        return plan(problem, tolerance, refinement=chosen, gradients=gradients, **(self.planned_for(problem) | fixed))
+        corrected = self._corrected(problem, fixed)
+        # one method serves all single runs of a question; a row is planned for how it is judged
+        gradients = not (corrected if "batch" in fixed else self.has_numbers)
+        # numbers of all frames feel edges that lie anywhere by more than their bars say (measured: a group delay)
+        rules = {
+            "refinement": chosen,
+            "gradients": gradients,
+            "corrected": corrected and self.least_frames is not None,
+        }
+        return plan(problem, tolerance, **(rules | self.planned_for(problem) | fixed))
 
     def _refuse_masses(self, problem: Problem) -> None:
         if isinstance(problem.potential, AbstractMassStructure) and not self.knows_masses:

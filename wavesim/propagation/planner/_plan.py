@@ -96,6 +96,7 @@ def plan(
     scale: float = 1.0,
     batch: Batch | None = None,
     gradients: bool = True,
+    corrected: bool = False,
 ) -> Plan:
     """Choose the numerics for a problem; any of them can be fixed by hand.
 
@@ -107,7 +108,8 @@ def plan(
         scale: a transmitted probability, about, if the tolerance is meant as a fraction of it.
         batch: what problems planned before this one found; sizes are then rounded up to a ladder, so that many share few compiled programs.
         gradients: whether a splitting may kick with gradients of V: such steps cost least, but the adjoint of a coarse grid tells its error
-            only of steps that see the same V as the grid does. Without them, edges of a problem in a batch may lie anywhere on its grid.
+            only of steps that see the same V as the grid does.
+        corrected: whether runs backward tell what the grid leaves wrong: with absorbers, edges may then lie anywhere on a coarser grid.
 
     Returns:
         the `Plan`.
@@ -131,7 +133,7 @@ def plan(
     asked = problem
     grid, problem = unfolded_grid(grid, problem.ends), unfolded(problem)
     # without absorbers the eigenstates of the grid may cost least, and those run nowhere backward
-    corrected = batch is not None and not gradients and absorber is not None
+    corrected = corrected and absorber is not None
     space = _space(problem, tolerance, grid, absorber, refinement, scale, corrected)
     refuse_too_large(space.grid, 16 if precision == "double" else 8)
     reasons = dict(space.reasons)

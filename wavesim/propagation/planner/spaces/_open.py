@@ -28,7 +28,7 @@ _COARSE_EDGE = 430.0
 # how much wider than that the spacing may be where a run backward corrects what edges make, wherever they lie (measured on the same map)
 _CORRECTED = 1.4
 # of the tolerance: the part that a smooth potential's waves beyond the band may take
-_GRID_SHARE = 8
+_GRID_SHARE = 64
 # (spacing x wave number)^3 that costs a relative error of 1, at a spacing where a run twice as coarse can still be compared (measured)
 _DEEP_EDGE = 15.0
 # (spacing x wave number)^5 that costs an amplitude of 1, likewise: on a Fourier grid a little hops from edge to edge, however thick
