@@ -18,7 +18,7 @@ from ._summary import HonestyRecord, line, summary, table
 
 PACKAGES = ("wavesim", "jax", "jaxlib", "numpy", "scipy")
 COUNT, SECONDS = 1000, 60.0
-_COLUMNS = ("index", "kind", "tolerance", "status", "quantity", "value", "bar", "right", "covered", "all_covered", "met", "said", "runs", "fft_pairs", "cpu_s", "message")  # fmt: skip
+_COLUMNS = ("index", "kind", "tolerance", "status", "quantity", "value", "bar", "right", "covered", "all_covered", "met", "said", "runs", "fft_pairs", "cpu_s", "programs", "message")  # fmt: skip
 
 
 def main(
@@ -100,7 +100,7 @@ def write_rows(rows: list[Row], path: Path) -> None:
         )
         judged = [int(flag) if row.judged else "" for flag in (row.covered, row.all_covered, row.met, row.met_or_said)]
         sheet.writerow(
-            [row.index, row.kind, row.tolerance, row.status, *numbers, *judged, row.runs, row.fft_pairs, f"{row.cpu_s:.1f}", row.message[:100]]
+            [row.index, row.kind, row.tolerance, row.status, *numbers, *judged, row.runs, row.fft_pairs, f"{row.cpu_s:.1f}", row.programs, row.message[:100]]
         )  # fmt: skip
     with gzip.GzipFile(path, "wb", mtime=0) as packed:
         packed.write(text.getvalue().encode())

@@ -53,7 +53,8 @@ class Row:
         aim: what the headline's bar should be at most; nan where nothing is known.
         warned: whether the report says that something is missing.
         noise: numpy's and jax's warnings on the way.
-        runs, fft_pairs, cpu_s: cost; processor seconds with compilation.
+        runs, fft_pairs, cpu_s: cost; processor seconds with what is compiled on the way.
+        programs: compiled on the way, or loaded from the folder of programs.
     """
 
     seed: int
@@ -70,6 +71,7 @@ class Row:
     runs: int = 0
     fft_pairs: int = 0
     cpu_s: float = 0.0
+    programs: int = 0
 
     @classmethod
     def read(cls, content: dict[str, Any]) -> Row:

@@ -22,7 +22,8 @@ class Share:
         met: share of the judged whose headline's bar is within the tolerance.
         met_or_said: or whose report says that it is not.
         median_ratio: bar / true error of the headlines.
-        median_cpu_s, median_runs: cost of the answered.
+        median_cpu_s, median_runs, median_programs: cost of the answered.
+        most_cpu_s, most_runs, most_programs: of the dearest.
     """
 
     problems: int
@@ -37,11 +38,15 @@ class Share:
     median_ratio: float
     median_cpu_s: float
     median_runs: float
+    median_programs: float
+    most_cpu_s: float
+    most_runs: int
+    most_programs: int
 
     @classmethod
     def of(cls, rows: list[Row]) -> Share:
         """Of these rows."""
-        judged = [row for row in rows if row.judged]
+        judged, answered = [row for row in rows if row.judged], [row for row in rows if row.status == ANSWERED]
         ratios = [row.headline.ratio for row in judged if row.headline is not None]
 
         def count(status: str) -> int:
@@ -61,8 +66,12 @@ class Share:
             met=share(lambda row: row.met),
             met_or_said=share(lambda row: row.met_or_said),
             median_ratio=_median([ratio for ratio in ratios if math.isfinite(ratio)]),
-            median_cpu_s=_median([row.cpu_s for row in rows if row.status == ANSWERED]),
-            median_runs=_median([row.runs for row in rows if row.status == ANSWERED]),
+            median_cpu_s=_median([row.cpu_s for row in answered]),
+            median_runs=_median([row.runs for row in answered]),
+            median_programs=_median([row.programs for row in answered]),
+            most_cpu_s=max((row.cpu_s for row in answered), default=math.nan),
+            most_runs=max((row.runs for row in answered), default=0),
+            most_programs=max((row.programs for row in answered), default=0),
         )
 
 
@@ -110,12 +119,12 @@ def line(row: Row) -> str:
 def table(record: HonestyRecord) -> str:
     """The summary as a table."""
     lines = [
-        f"{'kind':14}{'drawn':>6}{'answered':>9}{'refused':>8}{'crashed':>8}{'late':>5}{'headline':>9}{'all':>8}{'met':>8}{'or said':>8}{'bar/error':>10}{'cpu s':>7}{'runs':>6}"
+        f"{'kind':14}{'drawn':>6}{'answered':>9}{'refused':>8}{'crashed':>8}{'late':>5}{'headline':>9}{'all':>8}{'met':>8}{'or said':>8}{'bar/error':>10}{'cpu s':>7}{'most':>6}{'runs':>6}{'programs':>9}"
     ]
     for kind, s in (*record.by_kind.items(), ("all", record.total)):
         if s.problems:
             lines.append(
                 f"{kind:14}{s.problems:6}{s.answered:9}{s.refused:8}{s.crashed:8}{s.late:5}{s.covered:9.1%}{s.all_covered:8.1%}{s.met:8.1%}"
-                f"{s.met_or_said:8.1%}{s.median_ratio:10.1f}{s.median_cpu_s:7.1f}{s.median_runs:6.0f}"
+                f"{s.met_or_said:8.1%}{s.median_ratio:10.1f}{s.median_cpu_s:7.1f}{s.most_cpu_s:6.0f}{s.median_runs:6.0f}{s.median_programs:9.0f}"
             )
     return "\n".join(lines)

@@ -13,11 +13,12 @@ import sys
 import time
 import warnings
 
+from ..answer._counted import Programs
 from ..draws import Draw, draw
 from ._row import ANSWERED, CRASHED, REFUSED, Row, verdicts
 
 
-def certified(drawn: Draw, seconds: float | None = None) -> Row:
+def certified(drawn: Draw, seconds: float | None = None, programs: Programs | None = None) -> Row:
     """Run one scenario as `wavesim run` would, and judge it; the oracle's own time does not count."""
     from tests.oracle import answers
     from wavesim import WavesimError
@@ -27,7 +28,8 @@ def certified(drawn: Draw, seconds: float | None = None) -> Row:
     row = Row(drawn.seed, drawn.index, drawn.kind, drawn.scenario["accuracy"]["tolerance"], ANSWERED)
     right = answers(drawn.scenario)
     _allow(seconds)
-    begun = time.process_time()
+    programs = programs or Programs()
+    asked, begun = programs.asked, time.process_time()
     try:
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
@@ -53,6 +55,7 @@ def certified(drawn: Draw, seconds: float | None = None) -> Row:
         runs=report.runs,
         fft_pairs=report.fft_pairs,
         cpu_s=spent,
+        programs=programs.asked - asked,
     )
 
 
@@ -67,6 +70,8 @@ def main() -> None:
     """Serve until standard input ends."""
     import jax
 
+    from wavesim._programs import keep_programs
+
     if "laws" in sys.argv:
         from wavesim.analysis.bars import AbstractRecordQuestion
 
@@ -74,10 +79,13 @@ def main() -> None:
         AbstractRecordQuestion.has_numbers = property(lambda question: False)  # type: ignore[method-assign,assignment]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     jax.config.update("jax_enable_x64", True)
+    keep_programs()
+    programs = Programs()
+    programs.listen()
     seed, seconds = int(sys.argv[1]), float(sys.argv[2])
     for line in sys.stdin:
         index, kind = line.split()
-        row = certified(draw(int(index), seed, kind), seconds)
+        row = certified(draw(int(index), seed, kind), seconds, programs)
         print("row " + json.dumps(dataclasses.asdict(row)), flush=True)
 
 
