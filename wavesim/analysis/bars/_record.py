@@ -157,7 +157,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         chosen = refinement or Refinement(space=first_refinement(problem, tolerance))
         corrected = self._corrected(problem, fixed)
         # one method serves all single runs of a question; a row is planned for how it is judged
-        gradients = not (corrected if "batch" in fixed else self.has_numbers)
+        gradients = not (corrected if "batch" in fixed else self.has_numbers and not self.compares_grids)
         # numbers of all frames feel edges that lie anywhere by more than their bars say (measured: a group delay)
         rules = {
             "refinement": chosen,
