@@ -6,6 +6,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from wavesim import theory
+from wavesim.theory.methods._cell_waves import CellWaves
+from wavesim.theory.methods._terrain import Terrain
 
 ENERGIES = np.array([0.05, 0.32, 0.8, 2.0])
 
@@ -76,3 +78,26 @@ def test_a_mirror_changes_nothing_of_transmission():
     terrain = theory.surveyed(lambda x: 0.2 * (1 + jnp.tanh(x)) + jnp.exp(-((x - 1) ** 2)), -25.0, 25.0)
     there = theory.terrain_transmission(terrain)(ENERGIES + 0.4)
     assert theory.terrain_transmission(terrain.mirrored)(ENERGIES + 0.4) == pytest.approx(there, rel=1e-12)
+
+
+def test_a_cell_of_one_last_digit_is_not_cut():
+    """A jump that was closed in upon to the last digit lies in a cell whose middle is one of its ends.
+
+    Formula: a wave carried across, and its overlap with a packet, with that cell and without. Budget: its width, and rounding, 1e-12.
+    """
+    jump = 0.7
+    ends = np.array([0.0, jump, np.nextafter(jump, 1.0), 2.0])
+    steps = np.zeros((3, 12))
+    steps[:, 0] = 0.0, 0.5, 1.0
+    with_it = Terrain(ends, steps, np.zeros(4), 0.0, 1.0, 0.0)
+    without = Terrain(ends[[0, 1, 3]], steps[[0, 2]], np.zeros(3), 0.0, 1.0, 0.0)
+
+    def packet(x):
+        return np.exp(-((x - 1) ** 2) + 2j * x)
+
+    ends_there = []
+    for terrain in (with_it, without):
+        waves = CellWaves.over(terrain, (1.5, 2.5), 1.0, packet, finer=2)
+        psi, slope, total, log = waves.to_right(np.ones(1), np.zeros(1), np.array([2.0]))
+        ends_there.append(np.array([psi, slope, total]) * np.exp(log))
+    assert ends_there[0] == pytest.approx(ends_there[1], rel=1e-12)

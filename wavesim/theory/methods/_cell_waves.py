@@ -17,6 +17,8 @@ from ._terrain import Terrain
 # abs(2 m (V - E)) (width/2)^2 stays below it, so that 34 terms of the series and 18 energies leave a remainder below 1e-17
 _LARGEST_SQUARE = 4.0
 _TERMS, _ENERGIES = 34, 18
+# of the farthest place: what a cell is not cut below
+_SPECK = 1e-12
 # cells are cut into 4 for each of so many energies at a time
 _BLOCK = 2048
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
@@ -67,6 +69,8 @@ class CellWaves:
         pieces = np.maximum(1, np.ceil(half * np.sqrt(2 * mass * size / _LARGEST_SQUARE))).astype(int) * finer
         if packet is None:
             pieces[terrain.flat] = 1
+        # a jump that was closed in upon to the last digit lies in a cell that has no middle
+        pieces[2 * half < _SPECK * float(np.max(np.abs(terrain.ends)))] = 1
         terrain = terrain.cut(pieces)
         nodes = np.cos(np.pi * (np.arange(_ENERGIES) + 0.5) / _ENERGIES)
         energies = middle + reach * nodes
