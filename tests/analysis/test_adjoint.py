@@ -194,7 +194,13 @@ def test_fast_waves_do_not_know_the_energy_they_are_compared_with(zero: float, m
     for height, k in ((0.0, 0.8), (zero, momentum)):
         kink = Expression("0.4*exp(-abs(x - c)/s) + v", {"s": 1.3, "c": 0.123, "v": height}, ends=(height, height))
         problem = Problem(kink, GaussianPacket(0.0, 3.0, 0.8))
-        there = FinerGrid(problem, Numerics(grid, 0.1, 10, 10, chebyshev_for(problem, grid, 0.1)), packet(k), 4, 0.1)
+        there = FinerGrid(
+            problem,
+            Numerics(grid, 0.1, 10, 10, chebyshev_for(problem, grid, 0.1)),
+            (np.zeros(1), packet(k)[None]),
+            4,
+            0.1,
+        )
         there.take(np.zeros(1))
         orders.append([order[there.outside] for order in there.following(packet(0.8), np.fft.fft(packet(0.8)))[0]])
     first = np.linalg.norm(orders[1][0] - orders[0][0])
@@ -230,7 +236,9 @@ def test_which_waves_are_fast_does_not_depend_on_where_energies_are_counted_from
     for height in (0.0, -0.334):
         kink = Expression("0.4*exp(-abs(x - c)/s) + v", {"s": 1.3, "c": 0.123, "v": height}, ends=(height, height))
         problem = Problem(kink, GaussianPacket(-25.0, 3.0, 0.8))
-        there = FinerGrid(problem, Numerics(grid, 0.1, 10, 10, chebyshev_for(problem, grid, 0.1)), packet, 2, 0.1)
+        there = FinerGrid(
+            problem, Numerics(grid, 0.1, 10, 10, chebyshev_for(problem, grid, 0.1)), (np.zeros(1), packet[None]), 2, 0.1
+        )
         counts.append(np.count_nonzero(there.green[~there.outside]))
     assert 100 < counts[0] < 199
     assert abs(counts[0] - counts[1]) <= 2

@@ -27,6 +27,7 @@ from ._refine import MOST_WORK, Measured, Verdict, refine
 from ._repeat import Trial, blamed, warnings_of
 from ._report import Curve, Quantity, Report
 from ._runs import Measurement, run_here
+from .residuals import diverges
 
 # at which psi and phi of a row are compared: the bar holds what half as many would change
 _ROW_FRAMES = 32
@@ -237,6 +238,9 @@ class AbstractRecordQuestion(AbstractQuestion):
             quantities = quantities_of(asked, self, names, trial, _LEAST * tolerance, predict)
             headline = next(iter(quantities.values()))
             aim = tolerance * (abs(headline.value) if self.relative else 1.0)
+            missed = bool(trial.residuals) and headline.error > aim < 4 * headline.budget.get("grid", 0.0)
+            if missed and diverges(trial.result):
+                return Verdict(quantities, headline, aim, diverges=True)
             left = self.undecided(trial.result) if trial.result.complete else None
             if left is None or not float(left[-1]) > _SHARE_LEFT * aim:
                 return Verdict(quantities, headline, aim)

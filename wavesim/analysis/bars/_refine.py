@@ -31,12 +31,15 @@ _LONGEST, _TWICE = 1.5e9, 2.0
 
 @dataclasses.dataclass(frozen=True)
 class Verdict(Generic[Content]):
-    """What a trial says: its content, the number that decides whether it is good enough, the error bar aimed at, and how long what is left would take to leave."""
+    """What a trial says: its content, the number that decides whether it is good enough, the error bar aimed at, how long what is left would take to leave, and
+    whether runs backward say nothing of the grid.
+    """
 
     content: Content
     headline: Quantity
     aim: float
     wait: Wait = _A_LITTLE_LONGER
+    diverges: bool = False
 
     @property
     def enough(self) -> bool:
@@ -82,7 +85,7 @@ def refine(
         judge: what a trial says.
         fixed: numerics given by hand, which are not refined.
         start: the refinement of the first trial.
-        numbers: numbers of the record whose gradients tell what the grid leaves wrong.
+        numbers: numbers of the record whose gradients tell what the grid leaves wrong; where they say nothing of it, grids are compared.
         enough: how much of that need not be looked for.
         most: point-pairs that a finer trial may take, or a few times what the first one took.
         rates: whether three grids show how fast the error of smooth potentials falls, instead of two.
@@ -97,6 +100,13 @@ def refine(
     runs, pairs, trials, doubts = trial.runs, trial.fft_pairs, 1, 0
     while True:
         verdict = judge(trial)
+        if verdict.diverges and numbers is not None and not trial.interrupted:
+            numbers = None
+            compared = yield from run_trial(problem, numerics, None, enough, rates, ends)
+            runs, pairs = runs + compared.runs, pairs + compared.fft_pairs
+            if not compared.interrupted:
+                trial = compared
+                verdict = judge(trial)
         # a theory that still disputes the number after this is not met by more of the same
         doubts += verdict.headline.disputed
         better = refined(refinement, verdict.headline, verdict.aim, problem, trial, fixed, verdict.wait)

@@ -1,5 +1,6 @@
 """What a grid and a time step miss, weighted by the gradient of a number."""
 
+from ._convergence import diverges as diverges
 from ._missed_steps import step_defects as step_defects, tells_defect as tells_defect
 from ._residual import (
     Residual as Residual,

@@ -34,7 +34,7 @@ class FinerGrid:
     Args:
         problem: its potential is the true one.
         numerics: of the run.
-        start: psi at its start, on its grid.
+        seen: times, shape (n,), and psi then on its grid, shape (n, *grid): how much energy the particle has.
         finer: how many times.
         apart: time from one look to the next.
         coarser: the same of a grid less fine, which knows already what the run's grid tells.
@@ -44,7 +44,7 @@ class FinerGrid:
         self,
         problem: Problem,
         numerics: Numerics,
-        start: np.ndarray,
+        seen: tuple[np.ndarray, np.ndarray],
         finer: int,
         apart: float,
         coarser: FinerGrid | None = None,
@@ -63,7 +63,7 @@ class FinerGrid:
         bands = (np.abs(a) * float(h) / math.pi for a, h in zip(k, self.grid.spacing, strict=True))
         self.reach = np.max(np.broadcast_arrays(*bands), axis=0)
         self.outside = self.reach > 1 - 1e-9
-        self.own = _OwnGrid(problem, numerics, start) if coarser is None else coarser.own
+        self.own = _OwnGrid(problem, numerics, *seen) if coarser is None else coarser.own
         self.kinetic, self.energy, slow = self.own.kinetic, self.own.energy, self.own.slow
         kinetic = sum(a**2 for a in k) / (2 * float(problem.mass))
         # waves of far more energy than the particle's follow at once, in the band too
@@ -187,23 +187,33 @@ def _followed(numerics: Numerics, above: np.ndarray) -> np.ndarray:
 
 
 class _OwnGrid:
-    """What the run's own grid tells: the mean energy of the start, and that of its own waves, or as much as it may be wherever V is counted from.
+    """What the run's own grid tells: the mean energy, and that of the particle's own waves, or as much as it may be wherever V is counted from.
+
+    Where V drives the particle both are its largest.
 
     Args:
-        problem, numerics, start: see `FinerGrid`.
+        problem, numerics: see `FinerGrid`.
+        times, psi: what it calls `seen`; the first alone where V is static.
     """
 
-    def __init__(self, problem: Problem, numerics: Numerics, start: np.ndarray) -> None:
-        grid = numerics.grid
-        spectrum = np.abs(forward(start, start.ndim)) ** 2
-        self.kinetic = np.asarray(grid.spread(grid.kinetic(float(problem.mass))))
-        # at time 0
-        self.samples = np.asarray(problem.potential.sample(grid, mass=float(problem.mass)))
-        density = np.abs(start) ** 2
+    def __init__(self, problem: Problem, numerics: Numerics, times: np.ndarray, psi: np.ndarray) -> None:
+        grid, mass = numerics.grid, float(problem.mass)
+        self.kinetic = np.asarray(grid.spread(grid.kinetic(mass)))
+        self.samples = np.asarray(problem.potential.sample(grid, mass=mass, time=float(times[0])))
+        seen = [self._energies(self.samples, psi[0])]
+        if not problem.potential.static:
+            for time, later in zip(times[1:].tolist(), psi[1:], strict=True):
+                samples = np.asarray(problem.potential.sample(grid, mass=mass, time=time))
+                seen.append(self._energies(samples, later))
+        self.energy, self.slow = max(seen, key=lambda pair: pair[1])
+
+    def _energies(self, samples: np.ndarray, psi: np.ndarray) -> tuple[float, float]:
+        """The mean energy, and that of the particle's own waves."""
+        spectrum, density = np.abs(forward(psi, psi.ndim)) ** 2, np.abs(psi) ** 2
         moving = float(np.sum(self.kinetic * spectrum) / np.sum(spectrum))
-        self.energy = moving + float(np.sum(self.samples * density) / np.sum(density))
-        apart = math.sqrt(float(np.sum((self.samples - self.energy) ** 2 * density) / np.sum(density)))
-        self.slow = max(abs(self.energy), moving, apart)
+        energy = moving + float(np.sum(samples * density) / np.sum(density))
+        apart = math.sqrt(float(np.sum((samples - energy) ** 2 * density) / np.sum(density)))
+        return energy, max(abs(energy), moving, apart)
 
 
 def spread_spectrum(spectrum: np.ndarray, finer: int, dimension: int) -> np.ndarray:

@@ -25,6 +25,8 @@ _FINER, _FINEST = (2, 2), (64, 4)
 _UNFELT = 0.05
 # how many times a product an estimate of a part of it may be
 _WHOLE = 1.5
+# times at which it is looked at how much energy the particle has
+_ENERGIES = 16
 # points of the finer grid, of all times that are looked at together: what stays in a core's cache
 _TOGETHER = 1 << 16
 # points of the finest grid where a number may have waves without end
@@ -346,7 +348,8 @@ def _products(left: np.ndarray, right: np.ndarray) -> list[complex]:
 def _finer(result: Result, adjoints: dict[str, Adjoint], finer: int, coarser: FinerGrid | None) -> FinerGrid:
     one = next(iter(adjoints.values()))
     apart = float(one.times[1] - one.times[0])
-    return FinerGrid(result.problem, result.numerics, one.psi[0], finer, apart, coarser)
+    some = slice(None, None, max(1, (len(one.times) - 1) // _ENERGIES))
+    return FinerGrid(result.problem, result.numerics, (one.times[some], one.psi[some]), finer, apart, coarser)
 
 
 def _looked_at(
