@@ -27,8 +27,8 @@ _MOST_WORK = 1e8
 _ROOM = 1.5
 # frames from which on a fall is told: between the middle of the record, this share of it, and its end
 _LATER = 0.75
-# a longer run than this waits for what falls too slowly
-_MOST = 32.0
+# a run that is so many times longer, with a box as much wider, waits for what falls too slowly
+_MOST = 8.0
 # what does not fall is what the absorber sends back
 _THICKER = 1.6
 
@@ -69,7 +69,7 @@ def wait_for(times: np.ndarray, left: np.ndarray, share: float) -> Wait:
     # between the middles of the two parts
     apart = (last - first) / 2
     growth = min(max(math.log(late / early) / apart, 0.0), 1.0) if early > 0 else 0.0
-    needed = math.log(1 / share) / (late * math.exp(growth * (last - middle) / 2))
+    needed = -math.log(max(share, 1e-300)) / (late * math.exp(growth * (last - middle) / 2))
     logarithm = math.log1p(growth * needed) / growth if growth > 1e-6 else needed
     if logarithm > math.log(_MOST):
         return Wait(1.0, 1.0, hopeless=True)

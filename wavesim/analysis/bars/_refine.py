@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from ...errors import TooLargeError
 from ...problem import Problem
 from ...propagation import Numerics, Refinement
 from ._longer import Wait
@@ -102,21 +103,28 @@ def refine(
         verdict = judge(trial)
         if verdict.diverges and numbers is not None and not trial.interrupted:
             numbers = None
-            compared = yield from run_trial(problem, numerics, None, enough, rates, ends)
-            runs, pairs = runs + compared.runs, pairs + compared.fft_pairs
-            if not compared.interrupted:
-                trial = compared
-                verdict = judge(trial)
+            try:
+                compared = yield from run_trial(problem, numerics, None, enough, rates, ends)
+            except KeyboardInterrupt:
+                break
+            if compared.interrupted:
+                break
+            trial, runs, pairs = compared, runs + compared.runs, pairs + compared.fft_pairs
+            verdict = judge(trial)
         # a theory that still disputes the number after this is not met by more of the same
         doubts += verdict.headline.disputed
         better = refined(refinement, verdict.headline, verdict.aim, problem, trial, fixed, verdict.wait)
         if trial.interrupted or verdict.enough or better == refinement or trials >= MOST_TRIALS or doubts > _DOUBTS:
             break
-        before, refinement, numerics = numerics, better, planned(better)
-        if numerics == before:
-            # sizes are rounded up to few, and this one had been already
-            refinement = refined(better, verdict.headline, verdict.aim, problem, trial, fixed, verdict.wait)
+        before, refinement = numerics, better
+        try:
             numerics = planned(refinement)
+            if numerics == before:
+                # sizes are rounded up to few, and this one had been already
+                refinement = refined(better, verdict.headline, verdict.aim, problem, trial, fixed, verdict.wait)
+                numerics = planned(refinement)
+        except TooLargeError:
+            break
         if numerics == before or times * _work(numerics) > _affordable(first, most, numerics.grid.dimension):
             break
         try:
