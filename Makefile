@@ -25,7 +25,7 @@ help:
 	@echo "make demo    run two tunneling scenarios with movies into results/"
 	@echo "make test    check style, layers and types, and run the tests"
 	@echo "make lint    the checks of 'make test' alone"
-	@echo "make docs    build the manual into build/site (offline; broken links are errors)"
+	@echo "make docs    build the manual into build/site (offline; runs every scenario once, some minutes; broken links are errors)"
 	@echo "make bench   run the benchmarks (installs the peers they are measured against)"
 	@echo "make clean   remove caches, builds and the demo's results; .venv stays"
 

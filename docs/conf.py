@@ -11,6 +11,8 @@ from docutils import nodes
 from latex2mathml.converter import convert
 
 HERE = Path(__file__).parent
+GALLERY = HERE.parent / "build" / "gallery"
+(GALLERY / "public").mkdir(parents=True, exist_ok=True)
 sys.path.insert(0, str(HERE))
 jax.config.update("jax_enable_x64", True)
 
@@ -23,6 +25,7 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "wavesim"
 html_copy_source = False
+html_extra_path = [str(GALLERY / "public")]
 html_theme_options = {"navigation_with_keys": True}
 # the names of kinds are headings of several families, and generated pages repeat them
 suppress_warnings = ["autosectionlabel.*"]
@@ -37,9 +40,11 @@ def _formula(self: Any, node: nodes.Element) -> None:
 
 
 def _generate(app: Any) -> None:
+    from films_and_numbers import write_gallery
     from pages import write_pages
 
     write_pages(Path(app.srcdir) / "reference")
+    write_gallery(Path(app.srcdir) / "gallery", GALLERY / "made", GALLERY / "public")
 
 
 def setup(app: Any) -> None:
