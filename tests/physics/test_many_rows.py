@@ -134,15 +134,15 @@ def test_a_row_that_a_run_backward_corrects_has_edges_anywhere() -> None:
     """
     wide, narrow = varied("rectangular", "potential.width", np.array([2.0, 0.1]))
     spacings = {
-        (problem is narrow, gradients): float(
-            plan(problem, TOLERANCE, frames=8, batch=Batch(), gradients=gradients).numerics.grid.spacing[0]
+        (problem is narrow, corrected): float(
+            plan(problem, TOLERANCE, frames=8, batch=Batch(), corrected=corrected).numerics.grid.spacing[0]
         )
         for problem in (wide, narrow)
-        for gradients in (True, False)
+        for corrected in (True, False)
     }
-    assert 1.2 < spacings[False, False] / spacings[False, True] < 2.0
-    assert spacings[True, False] > 5 * spacings[True, True]
-    assert spacings[True, False] > 0.9 * spacings[False, False]
+    assert 1.2 < spacings[False, True] / spacings[False, False] < 2.0
+    assert spacings[True, True] > 5 * spacings[True, False]
+    assert spacings[True, True] > 0.9 * spacings[False, True]
 
 
 def test_rows_take_one_trial() -> None:
