@@ -11,6 +11,7 @@ import pytest
 from wavesim import Problem, Report, certify, theory
 from wavesim._typing import ENERGY
 from wavesim.analysis import TransmissionCurve
+from wavesim.analysis.bars import Estimate
 from wavesim.analysis.fits._peaks import peaks_of
 from wavesim.errors import ArgumentError
 from wavesim.potentials import EckartBarrier, RectangularBarrier, Step, Sum
@@ -162,3 +163,13 @@ def test_an_approximation_disputes_nothing() -> None:
     report = certify(Problem(barrier, GaussianPacket(-36.0, 4.9, 0.917)), 3e-9, find=TransmissionCurve(count=5))
     assert report.headline.error <= 3e-9 and not report.headline.disputed
     assert not {"wkb", "kemble"} & set(report.headline.theory)
+
+
+def test_what_comes_back_is_disputed_as_what_passes_is() -> None:
+    """The theory of R is 1 - T with T's own error, so that it disputes a number as T's does. Budget: rounding."""
+    problem = Problem(EckartBarrier(1.0, 1.0), GaussianPacket(center=-30.0, width=4.0, momentum=1.4))
+    told = TransmissionCurve(count=11).predictions(problem, None)
+    through, back = (told[f"{name}_probability"]["scattering"] for name in ("transmitted", "reflected"))
+    assert isinstance(through, Estimate) and isinstance(back, Estimate)
+    assert back.error == through.error
+    assert back == pytest.approx(1.0 - through, abs=1e-15)

@@ -40,8 +40,8 @@ _PROMINENCE = 0.02
 _MOST_PEAKS = 4
 # the exact T(E) is looked at so many widths to either side of each pole, at so many places a width
 _NEAR, _CLOSENESS = 4, 32
-# point-pairs of a finer run, where the curves are known without it: a few seconds
-_WORK = 1.5e8
+# point-pairs of all runs of a finer trial, where the curves are known without it: a few seconds
+_WORK = 5e8
 # point-pairs of the first run at most: else it is made for a looser tolerance, or not at all
 _LONGEST, _LOOSER, _LOOSEST = 4e8, 10.0, 100.0
 
@@ -148,7 +148,10 @@ class TransmissionCurve(AbstractQuestion):
             rough = _approximate(problem, chosen).items()
             through |= {name: float(average(form, problem, tolerance=1e-8)) for name, form in rough}
             told["transmitted_probability"] = through
-            told["reflected_probability"] = {name: 1.0 - value for name, value in through.items()}
+            told["reflected_probability"] = {
+                name: Estimate(1.0 - value, value.error) if isinstance(value, Estimate) else 1.0 - value
+                for name, value in through.items()
+            }
         for number, peak in enumerate(_theoretical_peaks(problem, chosen)[:_MOST_PEAKS]):
             told |= _named(problem, peak, number)
         return told | {"imbalance": {"conservation": 0.0}}
