@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import functools
 import hashlib
 import html
 import itertools
@@ -83,8 +84,8 @@ def _topics() -> dict[str, list[tuple[str, str, str]]]:
 
 
 def _run(name: str, text: str, made: Path) -> None:
-    """`wavesim run NAME`, unless this file has been run by this version."""
-    folder, digest = made / name, hashlib.sha256(f"{wavesim.__version__}\n{_FILM}\n{text}".encode()).hexdigest()
+    """`wavesim run NAME`, unless this file has been run by this code."""
+    folder, digest = made / name, hashlib.sha256(f"{_code()}\n{_FILM}\n{text}".encode()).hexdigest()
     stamp = folder / "stamp"
     if stamp.exists() and stamp.read_text() == digest:
         return
@@ -95,6 +96,13 @@ def _run(name: str, text: str, made: Path) -> None:
         raise RuntimeError(f"wavesim run {name} ended with exit code {done.returncode}: {done.stdout}{done.stderr}")
     (folder / "numbers.txt").write_text(done.stdout, encoding="utf-8")
     stamp.write_text(digest)
+
+
+@functools.cache
+def _code() -> str:
+    """What the package's files are: numbers and films of another version are not shown."""
+    files = sorted(Path(wavesim.__file__).parent.rglob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _entry(name: str, question: str, expected: str, folder: Path, public: Path) -> str:

@@ -35,10 +35,10 @@ _ROW_FRAMES = 32
 _THEORY = 0.5
 # of the tolerance: no estimate from repeated runs is believed below this
 _LEAST = 0.005
-# of the tolerance: what may be left near a barrier at the end of a run that is made longer for it
-_SHARE_LEFT = 0.2
 # the same for what waves beyond the finest look at a row's residual may add to its bar: each look takes twice as long as the one before
 _LEAST_OF_ROW = 0.1
+# of the tolerance: what may be left near a barrier at the end of a run that is made longer for it
+_SHARE_LEFT = 0.2
 
 
 class AbstractRecordQuestion(AbstractQuestion):
@@ -238,8 +238,8 @@ class AbstractRecordQuestion(AbstractQuestion):
             quantities = quantities_of(asked, self, names, trial, _LEAST * tolerance, predict)
             headline = next(iter(quantities.values()))
             aim = tolerance * (abs(headline.value) if self.relative else 1.0)
-            missed = bool(trial.residuals) and headline.error > aim < 4 * headline.budget.get("grid", 0.0)
-            if missed and diverges(trial.result):
+            missed = headline.error > aim and headline.budget.get("grid", 0.0) > aim / 4
+            if missed and trial.residuals and diverges(trial.result):
                 return Verdict(quantities, headline, aim, diverges=True)
             left = self.undecided(trial.result) if trial.result.complete else None
             if left is None or not float(left[-1]) > _SHARE_LEFT * aim:

@@ -22,6 +22,8 @@ _A_LITTLE_LONGER = Wait(1.6, 1.0)
 _AS_PLANNED = Refinement()
 # a plan that is right needs one trial; what three finer ones have not mended, more of the same will not
 MOST_TRIALS = 4
+# times that a plan is refined for a trial, at most, until it is another one
+_ROUNDED = 2
 # finer trials that a dispute with theory is worth
 _DOUBTS = 2
 # a finer trial may cost so many times the first one, or so many point-pairs in all its runs: some ten seconds
@@ -32,8 +34,14 @@ _LONGEST, _TWICE = 1.5e9, 2.0
 
 @dataclasses.dataclass(frozen=True)
 class Verdict(Generic[Content]):
-    """What a trial says: its content, the number that decides whether it is good enough, the error bar aimed at, how long what is left would take to leave, and
-    whether runs backward say nothing of the grid.
+    """What a trial says.
+
+    Attributes:
+        content: all of it.
+        headline: the number that decides whether the trial is good enough.
+        aim: the error bar that its number should have at most.
+        wait: how a longer run would have to be made.
+        diverges: whether runs backward say nothing of the grid.
     """
 
     content: Content
@@ -102,31 +110,27 @@ def refine(
     while True:
         verdict = judge(trial)
         if verdict.diverges and numbers is not None and not trial.interrupted:
+            # the same plan once more, compared with coarser grids
             numbers = None
+        else:
+            # a theory that still disputes the number after this is not met by more of the same
+            doubts += verdict.headline.disputed
+            if trial.interrupted or verdict.enough or trials >= MOST_TRIALS or doubts > _DOUBTS:
+                break
+            before = numerics
             try:
-                compared = yield from run_trial(problem, numerics, None, enough, rates, ends)
-            except KeyboardInterrupt:
+                # sizes are rounded up to few, so that a finer plan may be the same one
+                for _ in range(_ROUNDED):
+                    better = refined(refinement, verdict.headline, verdict.aim, problem, trial, fixed, verdict.wait)
+                    if better == refinement:
+                        break
+                    refinement, numerics = better, planned(better)
+                    if numerics != before:
+                        break
+            except TooLargeError:
                 break
-            if compared.interrupted:
+            if numerics == before or times * _work(numerics) > _affordable(first, most, numerics.grid.dimension):
                 break
-            trial, runs, pairs = compared, runs + compared.runs, pairs + compared.fft_pairs
-            verdict = judge(trial)
-        # a theory that still disputes the number after this is not met by more of the same
-        doubts += verdict.headline.disputed
-        better = refined(refinement, verdict.headline, verdict.aim, problem, trial, fixed, verdict.wait)
-        if trial.interrupted or verdict.enough or better == refinement or trials >= MOST_TRIALS or doubts > _DOUBTS:
-            break
-        before, refinement = numerics, better
-        try:
-            numerics = planned(refinement)
-            if numerics == before:
-                # sizes are rounded up to few, and this one had been already
-                refinement = refined(better, verdict.headline, verdict.aim, problem, trial, fixed, verdict.wait)
-                numerics = planned(refinement)
-        except TooLargeError:
-            break
-        if numerics == before or times * _work(numerics) > _affordable(first, most, numerics.grid.dimension):
-            break
         try:
             finer = yield from run_trial(problem, numerics, numbers, enough, rates, ends)
         except KeyboardInterrupt:
