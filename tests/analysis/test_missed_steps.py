@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from typing import Any
 
 import numpy as np
 import pytest
 
 from wavesim import Absorber, Grid, Numerics, Problem, certify
-from wavesim.analysis import Transmission
+from wavesim.analysis import Measurement, Report, RunRequest, Runs, Transmission
+from wavesim.analysis.bars import run_here
 from wavesim.analysis.bars.residuals import grid_residuals, step_defects, tells_defect
 from wavesim.analysis.bars.residuals._missed_steps import StepDefect
 from wavesim.potentials import Driven, EckartBarrier, Expression, GaussianBarrier
@@ -137,3 +139,40 @@ def test_the_smaller_of_both_estimates_is_in_the_bar() -> None:
     assert headline.agrees
     driven = Problem(Driven(GaussianBarrier(0.5, 1.0), force=0.01, frequency=0.3), PACKET)
     assert not tells_defect(driven, result.numerics)
+
+
+def requests(problem: Problem, tolerance: float, **fixed: Any) -> tuple[list[int], Report]:
+    """How many runs are asked for at a time, and the report."""
+    work, asked = Transmission().measuring(problem, tolerance, **fixed), []
+    wanted = next(work)
+    while True:
+        assert isinstance(wanted, RunRequest)
+        asked.append(len(wanted.numerics))
+        made = run_here(one_request(wanted), lambda done, total: None)
+        try:
+            wanted = work.send(made)
+        except StopIteration as end:
+            return asked, end.value
+
+
+def one_request(wanted: RunRequest) -> Measurement[Runs]:
+    return (yield wanted)
+
+
+def test_longer_steps_are_run_only_where_gradients_do_not_settle_the_step() -> None:
+    """Set-up: a sech^2 barrier as planned, and with so long steps by hand that layers take 40 % of the density at once.
+
+    Formula: one run forward and backward where the step leaves a small share of the tolerance, longer steps besides where it does not.
+    Budget: both bars hold the closed form.
+    """
+    problem = Problem(EckartBarrier(0.9, 1.5), GaussianPacket(center=-14.0, width=2.5, momentum=1.2))
+    asked, planned = requests(problem, 1e-4)
+    assert asked == [1]
+    assert planned.quantities["transmitted_probability"].budget["time_step"] < 1e-4 / 8
+    grid, layer = Grid.line(-42.0, 42.0, 128), Absorber(width=12.0, energy=0.28)
+    by_hand = {"grid": grid, "absorber": layer, "dt": 91.0 / 64, "scheme": "chebyshev", "frames": 32}
+    asked, coarse = requests(dataclasses.replace(problem, duration=91.0), 1e-4, **by_hand)
+    assert asked == [1, 1]
+    assert coarse.quantities["transmitted_probability"].budget["time_step"] > 1e-4 / 8
+    for report in (planned, coarse):
+        assert report.quantities["transmitted_probability"].agrees

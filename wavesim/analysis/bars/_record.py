@@ -21,7 +21,7 @@ from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import extrapolates, first_refinement, refuse_below_rounding
 from ._longer import advised, wait_for
 from ._measured import measured_numbers, refuse_taken, without_bars
-from ._quantities import curves_of, quantities_of
+from ._quantities import curves_of, quantities_of, step_is_settled
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Measured, Verdict, refine
 from ._repeat import Trial, blamed, warnings_of
@@ -102,8 +102,13 @@ class AbstractRecordQuestion(AbstractQuestion):
         return {}
 
     @property
+    def has_patterns(self) -> bool:
+        """Whether there are `patterns`."""
+        return type(self).patterns is not AbstractRecordQuestion.patterns
+
+    @property
     def has_numbers(self) -> bool:
-        """Whether there are any."""
+        """Whether there are `numbers`."""
         return type(self).numbers is not AbstractRecordQuestion.numbers
 
     def made_of(self, name: str) -> dict[str, float]:
@@ -254,8 +259,9 @@ class AbstractRecordQuestion(AbstractQuestion):
         enough = 0.0 if self.relative else (_LEAST if batch is None else _LEAST_OF_ROW) * tolerance
         most = self.most_work(problem, **fixed) if batch is None else MOST_WORK
         ends = batch is not None and self.least_frames is not None
+        settled = functools.partial(step_is_settled, self, tolerance) if batch is None else None
         measured = yield from refine(
-            problem, planned, judge, fixed, start, numbers, enough, most, self.compares_grids, ends
+            problem, planned, judge, fixed, start, numbers, enough, most, self.compares_grids, ends, settled
         )
         trial, verdict = measured.trial, measured.verdict
         report = Report(
