@@ -35,6 +35,8 @@ def test_many_rows_long_runs_and_moving_potentials_are_not_few() -> None:
     numerics = dataclasses.replace(plan(PROBLEM, 1e-3).numerics, save_psi=False)
     assert are_few([PROBLEM] * 3, [numerics] * 3)
     assert not are_few([PROBLEM] * 3000, [numerics] * 3000)
+    # a program that a thousand times as many rows share is worth its time
+    assert not are_few([PROBLEM] * 3, [numerics] * 3, sharing=1000)
     assert not are_few([PROBLEM], [dataclasses.replace(numerics, steps=1000 * numerics.steps)])
     assert not are_few([PROBLEM], [dataclasses.replace(numerics, method=Spectral(), absorber=None)])
     driven = dataclasses.replace(PROBLEM, potential=Driven(GaussianBarrier(0.5, 1.0), force=0.01, frequency=0.3))

@@ -128,8 +128,16 @@ def chunks_at_once(numerics: Numerics) -> int:
     return max(1, min(_cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
 
 
-def are_few(problems: Sequence[Problem], numerics: Sequence[Numerics], back: bool = False) -> bool:
-    """Whether NumPy has propagated these rows, one by one, before a program is there that they would share; `back`: and their gradients."""
+def are_few(
+    problems: Sequence[Problem], numerics: Sequence[Numerics], back: bool = False, sharing: float = 1.0
+) -> bool:
+    """Whether NumPy has propagated these rows, one by one, before a program is there that they would share.
+
+    Args:
+        problems, numerics: the rows.
+        back: whether their gradients are run backward, too.
+        sharing: how many times as many rows the program would serve in calls to come.
+    """
     devices = _devices()
     # eigenstates are made once for a row, and several rows share the cores
     spectral = any(isinstance(one.method, Spectral) for one in numerics)
@@ -140,7 +148,7 @@ def are_few(problems: Sequence[Problem], numerics: Sequence[Numerics], back: boo
     return (
         all(problem.potential.static for problem in problems)
         and all(is_short(one, min(rounds, 2)) for one in numerics)
-        and rounds * sum(map(numpy_seconds, numerics)) < programs * _PROGRAM
+        and rounds * sharing * sum(map(numpy_seconds, numerics)) < programs * _PROGRAM
     )
 
 

@@ -37,6 +37,7 @@ def evolve_many_with_adjoints(
     numbers: Sequence[Numbers],
     finish: Callable[[int, Result], Row],
     threads: int | None = None,
+    sharing: float = 1.0,
 ) -> Iterator[Row | WavesimError]:
     """Propagate many problems that differ in numbers only, and run the gradients of their numbers backward.
 
@@ -45,6 +46,7 @@ def evolve_many_with_adjoints(
         numbers: of each row, what the gradients are of, told by its record.
         finish: what is kept of a row, made of its place and of its `Result`, with psi at every frame and the adjoints of its numbers.
         threads: see `evolve_many`.
+        sharing: see `are_few`.
 
     Returns:
         what `finish` gives, in the order of the rows, as they come; the error instead where psi is not finite at the end.
@@ -53,7 +55,7 @@ def evolve_many_with_adjoints(
         ArgumentError, NumericsError: see `evolve_many`.
     """
     alone = not all(map(has_adjoint, numerics)) or _kept_bytes(numerics[0]) > _KEPT
-    if alone or are_few(problems, numerics, back=True):
+    if alone or are_few(problems, numerics, back=True, sharing=sharing):
         return _one_by_one(problems, numerics, numbers, finish)
     structure, leaves = laid_out(problems, numerics)
     chunk = _Chunk(problems, numerics, numbers, structure, leaves)

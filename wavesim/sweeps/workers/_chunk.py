@@ -49,7 +49,8 @@ def parts(sweep: Sweep, chunk: int, rest: Rest, each: Callable[[Answer], None], 
         early: whether finished rows are given away while others of their wave are still computed.
     """
     ready, kept, end = dict[int, Answer](), time.monotonic(), rest.start
-    for wave in waves(_asked(sweep, chunk, rest.start), rest.known):
+    sharing = sweep.layout.rows / len(sweep.layout.rows_of(chunk))
+    for wave in waves(_asked(sweep, chunk, rest.start), rest.known, sharing):
         held: Answer | None = None
         for found in wave.answers:
             for place, answer in found:

@@ -72,7 +72,9 @@ class Wave:
     answers: Iterator[Found]
 
 
-def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
+def waves(
+    asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int], sharing: float = 1.0
+) -> Iterator[Wave]:
     """Answer rows, given with their places in order. A row that cannot be answered is an `Answer` with its reason.
 
     To be taken one after the other, each to its end: the rows of a wave are planned while the one before it is answered.
@@ -81,9 +83,10 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int])
         asked: the rows.
         known: by place, how many runs the answers took that are there already. Their runs are made again, since others share them, but
             what they say is not asked again.
+        sharing: how many times as many rows there are in the whole sweep, which share the programs.
     """
     make_room()
-    planned = _planned(asked, known)
+    planned = _planned(asked, known, sharing)
     # planning takes one core, and shares nothing with what the rows before it have still to do
     pool = concurrent.futures.ThreadPoolExecutor(1)
     try:
@@ -95,7 +98,9 @@ def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int])
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _planned(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
+def _planned(
+    asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int], sharing: float
+) -> Iterator[Wave]:
     """The waves, each planned when it is asked for."""
     rows, at_once, batch, work = list[_Row](), Found(), Batch(), 0.0
     for place, row in asked:
@@ -116,11 +121,11 @@ def _planned(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, in
             yield Wave(-1, place + 1, iter([at_once]))
             at_once = Found()
         elif work > _WAVE:
-            yield Wave(rows[0].place, place + 1, _answered(rows, at_once, known))
+            yield Wave(rows[0].place, place + 1, _answered(rows, at_once, known, sharing))
             rows, at_once, batch, work = list[_Row](), Found(), Batch(), 0.0
     if rows:
         end = max([rows[-1].place, *(place for place, _ in at_once)]) + 1
-        yield Wave(rows[0].place, end, _answered(rows, at_once, known))
+        yield Wave(rows[0].place, end, _answered(rows, at_once, known, sharing))
 
 
 def answers(asked: Sequence[Asked]) -> Iterator[tuple[int, Answer]]:
@@ -130,13 +135,13 @@ def answers(asked: Sequence[Asked]) -> Iterator[tuple[int, Answer]]:
             yield from found
 
 
-def _answered(rows: list[_Row], at_once: Found, known: Mapping[int, int]) -> Iterator[Found]:
+def _answered(rows: list[_Row], at_once: Found, known: Mapping[int, int], sharing: float) -> Iterator[Found]:
     """The answers of the rows of one wave, after those that are there already."""
     yield at_once + [(row.place, row.answer) for row in rows if row.answer is not None]
     rows = [row for row in rows if row.answer is None]
     while rows:
         # groups end in the same order whoever is faster, so that rows are heard in the same order
-        for _ in _propagated(_groups(rows)):
+        for _ in _propagated(_groups(rows), sharing):
             yield Found()
             for row in [row for row in rows if row.ready]:
                 if known.get(row.place) == row.made:
@@ -256,7 +261,7 @@ def _groups(rows: Sequence[_Row]) -> list[list[_Run]]:
     return [sorted(group, key=lambda run: run.numerics.pairs) for group in groups.values()]
 
 
-def _propagated(groups: Sequence[list[_Run]]) -> Iterator[None]:
+def _propagated(groups: Sequence[list[_Run]], sharing: float) -> Iterator[None]:
     """Several groups side by side where one may take several cores: while one is compiled, or comes to its end, others keep the cores busy.
 
     It yields when a group is done, and now and then; the runs of groups are marked as done in one order.
@@ -267,7 +272,7 @@ def _propagated(groups: Sequence[list[_Run]]) -> Iterator[None]:
     order = sorted(groups, key=lambda group: -sum(map(_work, group)))
     pool = concurrent.futures.ThreadPoolExecutor(at_once)
     try:
-        for group, done in [(group, pool.submit(_propagate, group, stop)) for group in order]:
+        for group, done in [(group, pool.submit(_propagate, group, stop, sharing)) for group in order]:
             while not concurrent.futures.wait([done], _BEAT).done:
                 yield
             done.result()
@@ -286,11 +291,11 @@ def _work(run: _Run) -> int:
     return there_and_back * run.numerics.fft_pairs * math.prod(run.numerics.grid.points)
 
 
-def _propagate(group: Sequence[_Run], stop: threading.Event) -> None:
+def _propagate(group: Sequence[_Run], stop: threading.Event, sharing: float) -> None:
     if group[0].back is not None:
-        _propagate_back(group, stop)
+        _propagate_back(group, stop, sharing)
         return
-    if are_few([run.problem for run in group], [run.numerics for run in group]):
+    if are_few([run.problem for run in group], [run.numerics for run in group], sharing=sharing):
         for run in group:
             if stop.is_set():
                 return
@@ -310,7 +315,7 @@ def _propagate(group: Sequence[_Run], stop: threading.Event) -> None:
             run.result = error
 
 
-def _propagate_back(group: Sequence[_Run], stop: threading.Event) -> None:
+def _propagate_back(group: Sequence[_Run], stop: threading.Event, sharing: float) -> None:
     """The same with gradients run backward; psi and phi of a row are dropped as soon as they have told what its grid misses."""
 
     def finish(place: int, result: Result) -> tuple[Result, dict[str, Any]]:
@@ -321,7 +326,7 @@ def _propagate_back(group: Sequence[_Run], stop: threading.Event) -> None:
 
     numbers = [run.back.numbers for run in group if run.back is not None and run.back.numbers is not None]
     outcomes = evolve_many_with_adjoints(
-        [run.problem for run in group], [run.numerics for run in group], numbers, finish
+        [run.problem for run in group], [run.numerics for run in group], numbers, finish, sharing=sharing
     )
     for run, outcome in zip(group, outcomes, strict=True):
         if stop.is_set():
