@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 # the least error of a point on a pattern, as a share of the worst point's
 _LEAST_SHARE = 0.1
 
-# of the tolerance: what the step may leave wrong where longer steps are not run
-_STEP_SHARE = 1 / 8
-
 
 def quantities_of(
     problem: Problem,
@@ -69,8 +66,7 @@ def quantities_of(
         if trial.residuals:
             shift, budget["grid"] = grid_error(question, name, read[id(result)], trial)
             if trial.knows_step:
-                told = step_error(question, name, read[id(result)], trial)
-                budget["time_step"] = min(budget.get("time_step", math.inf), told)
+                budget["time_step"] = step_error(question, name, read[id(result)], trial)
         if returned is not None:
             budget["absorber"] = returned * reading.scale
         elif trial.carried_round:
@@ -144,17 +140,6 @@ def curve_error(
     return max(errors) + uncertain + trial.carried_round * scale
 
 
-def step_is_settled(question: AbstractRecordQuestion, tolerance: float, trial: Trial) -> bool:
-    """Whether gradients tell of every number, at every moment that was looked at, that the time step leaves a small share of the tolerance wrong in it."""
-    if question.has_patterns:
-        return False
-    readings = question.readings(trial.result)
-    headline = next(iter(readings.values()))
-    enough = _STEP_SHARE * tolerance * (abs(headline.value) if question.relative else 1.0)
-    errors = [step_error(question, name, readings, trial) / max(one.scale, 1.0) for name, one in readings.items()]
-    return max(*errors, _step_error_of_curve(trial, 1.0)) <= enough
-
-
 def _step_error_of_curve(trial: Trial, scale: float) -> float:
     """What the time step leaves wrong in a curve: the largest of what gradients tell at the moments at which they were looked at."""
     steps = [one.step for one in trial.residuals.values()]
@@ -213,7 +198,7 @@ def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, 
             values = values + between
             number = grid_error(question, name, readings, trial) if name in readings else (0.0, 0.0)
             error += curve_error(trial, largest, between, uncertain, number)
-            if not trial.again and trial.knows_step:
+            if trial.knows_step:
                 error += _step_error_of_curve(trial, largest)
         elif trial.carried_round:
             error += trial.carried_round * largest

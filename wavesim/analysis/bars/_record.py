@@ -16,12 +16,12 @@ from ...observables import AbstractObservable
 from ...potentials import AbstractMassStructure, refuse_masses
 from ...problem import Problem
 from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, folded, plan
-from ...schemes import Spectral
+from ...schemes import Scheme, Spectral
 from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import extrapolates, first_refinement, refuse_below_rounding
 from ._longer import advised, wait_for
 from ._measured import measured_numbers, refuse_taken, without_bars
-from ._quantities import curves_of, quantities_of, step_is_settled
+from ._quantities import curves_of, quantities_of
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Measured, Verdict, refine
 from ._repeat import Trial, blamed, warnings_of
@@ -259,9 +259,13 @@ class AbstractRecordQuestion(AbstractQuestion):
         enough = 0.0 if self.relative else (_LEAST if batch is None else _LEAST_OF_ROW) * tolerance
         most = self.most_work(problem, **fixed) if batch is None else MOST_WORK
         ends = batch is not None and self.least_frames is not None
-        settled = functools.partial(step_is_settled, self, tolerance) if batch is None else None
+
+        def steps(numerics: Numerics) -> bool:
+            # patterns have no gradients; of a row's series longer steps cost less than looks at it
+            return not self.has_patterns and (batch is None or isinstance(numerics.method, Scheme))
+
         measured = yield from refine(
-            problem, planned, judge, fixed, start, numbers, enough, most, self.compares_grids, ends, settled
+            problem, planned, judge, fixed, start, numbers, enough, most, self.compares_grids, ends, steps
         )
         trial, verdict = measured.trial, measured.verdict
         report = Report(

@@ -83,7 +83,7 @@ def refine(
     most: float = MOST_WORK,
     rates: bool = False,
     ends: bool = False,
-    settled: Callable[[Trial], bool] | None = None,
+    steps: Callable[[Numerics], bool] = lambda numerics: False,
 ) -> Measurement[Measured[Content]]:
     """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials are made.
 
@@ -100,11 +100,11 @@ def refine(
         most: point-pairs that a finer trial may take, or a few times what the first one took.
         rates: whether three grids show how fast the error of smooth potentials falls, instead of two.
         ends: whether all is told by the end of a run.
-        settled: whether gradients tell enough of what the step leaves wrong; None where longer steps are run in any case.
+        steps: of which numerics gradients tell what the step leaves wrong, too.
     """
     begun, refinement = time.perf_counter(), start
     numerics = planned(refinement)
-    trial = yield from run_trial(problem, numerics, numbers, enough, rates, ends, settled)
+    trial = yield from run_trial(problem, numerics, numbers, enough, rates, ends, steps)
     # of all runs of a trial, as many times those of its finest as in the first one
     times = max(trial.fft_pairs / max(numerics.fft_pairs or 0, 1), 1.0)
     first = times * _work(numerics)
@@ -134,7 +134,7 @@ def refine(
             if numerics == before or times * _work(numerics) > _affordable(first, most, numerics.grid.dimension):
                 break
         try:
-            finer = yield from run_trial(problem, numerics, numbers, enough, rates, ends, settled)
+            finer = yield from run_trial(problem, numerics, numbers, enough, rates, ends, steps)
         except KeyboardInterrupt:
             break
         if finer.interrupted:

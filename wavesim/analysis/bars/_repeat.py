@@ -32,7 +32,7 @@ from ._accuracy import (
 from ._longer import Wait
 from ._report import Quantity
 from ._runs import Measurement, Numbers, RunRequest
-from .residuals import Residual
+from .residuals import Residual, tells_defect
 
 BLAME = {
     "time_step": "time step",
@@ -182,26 +182,23 @@ def run_trial(
     enough: float = 0.0,
     rates: bool = False,
     ends: bool = False,
-    settled: Callable[[Trial], bool] | None = None,
+    steps: Callable[[Numerics], bool] = lambda numerics: False,
 ) -> Measurement[Trial]:
     """The run and its repetitions; interrupted if not all of them were completed.
 
     With `numbers`, what the grid leaves wrong is told by their gradients, run backward, and only the step is repeated; less than `enough` of it
     is not looked for. With `rates`, smooth potentials are run on two coarser grids instead of one. With `ends` what is repeated is looked at by its
-    end alone. `settled`: whether what gradients tell of the step is enough, so that longer ones need not be run.
+    end alone. `steps`: of which numerics gradients tell the step's error, too, if they can, so that no longer ones are run.
     """
     backward = numbers is not None and has_adjoint(numerics)
     coarser = coarser_in_time(numerics, ends) if backward else _coarser(problem, numerics, rates)
     longer = tuple(repetition.numerics for repetition in coarser)
-    waits = backward and settled is not None
-    made = yield RunRequest(problem, (numerics, *(() if waits else longer)), numbers if backward else None, enough)
+    told = backward and steps(numerics) and tells_defect(problem, numerics)
+    made = yield RunRequest(problem, (numerics, *(() if told else longer)), numbers if backward else None, enough, told)
     result, *runs = made.results
     residuals = made.residuals
-    if waits and settled is not None:
-        alone = Trial(result, (), not (result.complete and residuals), residuals)
-        if alone.interrupted or (alone.knows_step and settled(alone)):
-            return alone
-        runs = [run for run in (yield RunRequest(problem, longer)).results if run.complete] if longer else []
+    if told:
+        return Trial(result, (), not (result.complete and residuals), residuals)
     again = tuple(zip(coarser, runs, strict=False))
     interrupted = len(again) < len(coarser) or not result.complete or (backward and not residuals)
     return Trial(result, again, interrupted, residuals)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from ..._programs import make_room
 from ...problem import Problem
 from ...propagation import FrameSum, Numerics, Progress, Result, checked, propagate, propagate_with_adjoint
-from .residuals import Residual, grid_residuals, step_defects, tells_defect
+from .residuals import Residual, grid_residuals, step_defects
 
 Answer = TypeVar("Answer")
 
@@ -26,12 +26,14 @@ class RunRequest:
         numerics: of each run.
         numbers: of the first run, numbers whose gradients are run backward, told by its record; None for none.
         enough: of what the grid leaves wrong in them, what need not be looked for.
+        steps: whether they tell what the time step leaves wrong, too.
     """
 
     problem: Problem
     numerics: tuple[Numerics, ...]
     numbers: Numbers | None = None
     enough: float = 0.0
+    steps: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +88,7 @@ def run_here(work: Measurement[Answer], progress: Progress, on_plan: Announcemen
 def residuals_apart(result: Result, enough: float, steps: bool = False) -> tuple[Result, dict[str, Residual]]:
     """The result without its adjoints, and the residuals that they tell; see `RunRequest.enough`. With `steps` those of the time step, too."""
     residuals = grid_residuals(result, enough)
-    if steps and tells_defect(result.problem, result.numerics):
+    if steps:
         defects = step_defects(result)
         residuals = {name: dataclasses.replace(one, step=defects[name]) for name, one in residuals.items()}
     return dataclasses.replace(result, adjoints={}), residuals
@@ -105,7 +107,7 @@ def _done(wanted: RunRequest | ProgressNote, progress: Progress) -> Runs:
         if place == 0 and wanted.numbers is not None:
             show = meter.of(numerics, there_and_back)
             result = propagate_with_adjoint(wanted.problem, checked(wanted.problem, numerics), wanted.numbers, show)
-            result, residuals = residuals_apart(result, wanted.enough, steps=True)
+            result, residuals = residuals_apart(result, wanted.enough, wanted.steps)
         else:
             result = propagate(wanted.problem, numerics, progress=meter.of(numerics))
         if not results or result.complete:

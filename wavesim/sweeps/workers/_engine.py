@@ -98,9 +98,7 @@ def waves(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _planned(
-    asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int], sharing: float
-) -> Iterator[Wave]:
+def _planned(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int], sharing: float) -> Iterator[Wave]:
     """The waves, each planned when it is asked for."""
     rows, at_once, batch, work = list[_Row](), Found(), Batch(), 0.0
     for place, row in asked:
@@ -321,7 +319,7 @@ def _propagate_back(group: Sequence[_Run], stop: threading.Event, sharing: float
     def finish(place: int, result: Result) -> tuple[Result, dict[str, Any]]:
         run = group[place]
         assert run.back is not None
-        told, residuals = residuals_apart(result, run.back.enough)
+        told, residuals = residuals_apart(result, run.back.enough, run.back.steps)
         return dataclasses.replace(told, numerics=run.numerics, psi=told.psi[:0]), residuals
 
     numbers = [run.back.numbers for run in group if run.back is not None and run.back.numbers is not None]
