@@ -59,7 +59,7 @@ def keep_programs() -> str:
     given = os.environ.get("JAX_COMPILATION_CACHE_DIR")
     if given == "":
         return ""
-    folder = Path(given) if given is not None else _cache_folder()
+    folder = Path(given) if given is not None else cache_folder("jax")
     if folder is None or not _writable(folder):
         # without a place to write, everything is compiled anew
         os.environ["JAX_COMPILATION_CACHE_DIR"] = ""
@@ -73,11 +73,12 @@ def keep_programs() -> str:
     return ""
 
 
-def _cache_folder() -> Path | None:
+def cache_folder(name: str) -> Path | None:
+    """Where wavesim keeps what it compiles, by kind; None where the user has no home."""
     import platformdirs
 
     try:
-        return platformdirs.user_cache_path("wavesim") / "jax"
+        return platformdirs.user_cache_path("wavesim") / name
     except (OSError, RuntimeError, KeyError):
         # no home
         return None

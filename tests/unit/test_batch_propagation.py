@@ -129,11 +129,11 @@ class Crowded:
         self.most, self.asked = most, list[int]()
         self.run = _batch._counted
 
-    def __call__(self, structure: Any, mesh: Any, each: int, terms: int | None, leaves: Any) -> Trajectory:
+    def __call__(self, structure: Any, mesh: Any, lanes: bool, each: int, terms: int | None, leaves: Any) -> Trajectory:
         self.asked.append(len(leaves[0]))
         if len(leaves[0]) > self.most:
             raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 123 bytes.")
-        return self.run(structure, mesh, each, terms, leaves)
+        return self.run(structure, mesh, lanes, each, terms, leaves)
 
 
 def test_out_of_memory_the_chunk_is_halved(chunks_of_four: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,7 +217,7 @@ def test_a_step_of_a_batch_is_two_ffts_a_pair_and_no_choice_between_waves(scheme
     """
     numerics = [dataclasses.replace(STRANG_RUN, method=SCHEMES[scheme])] * 3
     structure, leaves = _batch._stacked(wells(3, False), numerics)
-    program = jax.make_jaxpr(lambda leaves, each: _batch._chunk(structure, None, each, None, leaves))(leaves, 20)
+    program = jax.make_jaxpr(lambda leaves, each: _batch._chunk(structure, None, False, each, None, leaves))(leaves, 20)
     (loop,) = (eqn for eqn in equations(program.jaxpr) if eqn.primitive.name == "while")
     body = [eqn.primitive.name for eqn in equations(loop.params["body_jaxpr"].jaxpr)]
     assert body.count("fft") == 2 * SCHEMES[scheme].pairs
@@ -239,7 +239,7 @@ one = jax.jit(here.evolve)
 far = max(here.farthest(row, one(p, here.dataclasses.replace(n, save_psi=False))) for p, n, row in zip(problems, numerics, rows, strict=True))
 structure, leaves = here._batch._stacked(problems[:4], numerics[:4])
 mesh = here._batch._mesh(jax.local_devices())
-text = here._batch._counted.lower(structure, mesh, 4, None, leaves).compile().as_text()
+text = here._batch._counted.lower(structure, mesh, False, 4, None, leaves).compile().as_text()
 print(len(jax.local_devices()), len(rows), far < 1e-13, "all-gather" in text, "fft" in text)
 """
 

@@ -29,7 +29,7 @@ def lowered(problems: list[Problem], numerics: list[Numerics]) -> str:
     structure, leaves = _batch._stacked(problems, numerics)
     terms = 48 if isinstance(numerics[0].method, Chebyshev) else None
     each = numerics[0].steps // numerics[0].frames
-    return export.export(_batch._fixed, platforms=["cuda"])(structure, None, each, terms, leaves).mlir_module()
+    return export.export(_batch._fixed, platforms=["cuda"])(structure, None, False, each, terms, leaves).mlir_module()
 
 
 @pytest.mark.parametrize("precision", ["double", "single"])

@@ -28,7 +28,8 @@ from ...problem import Problem
 from ...schemes import Chebyshev, Spectral
 from .._memory import device_memory
 from .._numerics import Numerics, require_double
-from ..stepping import Trajectory, is_short, numpy_seconds, run_frames, set_up, trimmed
+from ..lanes import has_lanes
+from ..stepping import Trajectory, in_lanes, is_short, numpy_seconds, run_frames, set_up, trimmed
 
 # bytes of psi in one chunk of one device. CPU: psi, its FFT, the product and the tables stay in a core's own cache (1 MiB; measured: from
 # 192 KiB on a step takes 1.5 times as long). Others: the same in 30 MB of L2.
@@ -75,7 +76,8 @@ def evolve_many(
     if not (len(problems) or len(numerics)):
         return iter(())
     structure, leaves = laid_out(problems, numerics)
-    program = functools.partial(_run, structure, rows_mesh(), numerics[0].steps // numerics[0].frames)
+    lanes = has_lanes(numerics[0], problems[0].potential.static)
+    program = functools.partial(_run, structure, rows_mesh(), lanes, numerics[0].steps // numerics[0].frames)
 
     def solved(rows: slice, size: int) -> list[Trajectory]:
         with turn():
@@ -293,12 +295,12 @@ def filled(leaves: Leaves, rows: slice, size: int) -> Leaves:
     return tuple(leaf[places] for leaf in leaves)
 
 
-def _run(structure: Any, mesh: Mesh | None, each: int, leaves: Leaves) -> Trajectory:
+def _run(structure: Any, mesh: Mesh | None, lanes: bool, each: int, leaves: Leaves) -> Trajectory:
     # elsewhere a loop whose length is data would ask the device before every step whether to go on
     on_cpu = jax.default_backend() == "cpu"
     leaves, terms = longest(structure, leaves)
     with jax.enable_x64(True):
-        return (_counted if on_cpu else _fixed)(structure, mesh, each, terms, leaves)
+        return (_counted if on_cpu else _fixed)(structure, mesh, lanes, each, terms, leaves)
 
 
 def longest(structure: Any, leaves: Leaves) -> tuple[Leaves, int | None]:
@@ -311,7 +313,7 @@ def longest(structure: Any, leaves: Leaves) -> tuple[Leaves, int | None]:
     return leaves[:-1], terms if on_cpu else math.ceil(_TERMS ** math.ceil(math.log(terms, _TERMS)))
 
 
-def _chunk(structure: Any, mesh: Mesh | None, each: int, terms: int | None, leaves: Leaves) -> Trajectory:
+def _chunk(structure: Any, mesh: Mesh | None, lanes: bool, each: int, terms: int | None, leaves: Leaves) -> Trajectory:
     """All rows of a chunk, `each` steps from frame to frame, so many terms of a Chebyshev series for each step."""
 
     def one(numbers: Leaves, each: int, terms: int | None) -> Trajectory:
@@ -319,6 +321,8 @@ def _chunk(structure: Any, mesh: Mesh | None, each: int, terms: int | None, leav
         apparatus, carry, first = set_up(problem, numerics)
         if terms is not None:
             apparatus = trimmed(apparatus, terms)
+        if lanes:
+            apparatus, carry = in_lanes(apparatus, carry)
         _, rest, final = run_frames(apparatus, carry, numerics.frames, each, False)
         return Trajectory(jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest), final)
 
@@ -334,5 +338,5 @@ def over_devices(mesh: Mesh | None, many: Callable[..., Any]) -> Callable[..., A
     return jax.shard_map(many, mesh=mesh, in_specs=ours, out_specs=ours, check_vma=False)
 
 
-_counted = jax.jit(_chunk, static_argnums=(0, 1))
-_fixed = jax.jit(_chunk, static_argnums=(0, 1, 2, 3))
+_counted = jax.jit(_chunk, static_argnums=(0, 1, 2))
+_fixed = jax.jit(_chunk, static_argnums=(0, 1, 2, 3, 4))

@@ -18,7 +18,8 @@ from ...errors import WavesimError
 from ...problem import Problem
 from .._numerics import Numerics
 from .._result import Adjoint, FrameSum, Result
-from ..stepping import Trajectory, look, moved_and_kept, moved_back, set_up, snapshot_of, trimmed
+from ..lanes import has_lanes
+from ..stepping import Trajectory, in_lanes, look, moved_and_kept, moved_back, set_up, snapshot_of, trimmed
 from ._adjoint import has_adjoint, propagate_with_adjoint, reversed_in_time, sampled_frames
 from ._batch import Leaves, Row, are_few, filled, in_chunks, laid_out, longest, over_devices, rows_mesh, turn
 from ._propagate import recorded
@@ -108,7 +109,8 @@ class _Chunk:
         leaves, terms = longest(self.structure, filled(self.leaves, rows, size))
         on_cpu = jax.default_backend() == "cpu"
         # elsewhere a loop whose length is data would ask the device before every step whether to go on
-        shape = (self.structure, rows_mesh(), max(_FEWEST, 1 << (each - 1).bit_length()))
+        lanes = has_lanes(first, self.problems[rows.start].potential.static)
+        shape = (self.structure, rows_mesh(), lanes, max(_FEWEST, 1 << (each - 1).bit_length()))
         with turn(), jax.enable_x64(True):
             trajectories, kept = (_ahead if on_cpu else _ahead_fixed)(*shape, each, terms, leaves)
             records = jax.tree.map(np.asarray, trajectories)
@@ -165,17 +167,20 @@ def _weights(
     return at, {name: values[..., at] for name, values in series.items()}, absorbed
 
 
-def _apparatus(structure: Any, numbers: Leaves, terms: Any) -> Any:
+def _apparatus(structure: Any, lanes: bool, numbers: Leaves, terms: Any) -> Any:
     problem, numerics = jax.tree.unflatten(structure, numbers)
     apparatus, carry, first = set_up(problem, dataclasses.replace(numerics, save_psi=True))
-    return (apparatus if terms is None else trimmed(apparatus, terms)), carry, first, numerics
+    apparatus = apparatus if terms is None else trimmed(apparatus, terms)
+    if lanes:
+        apparatus, carry = in_lanes(apparatus, carry)
+    return apparatus, carry, first, numerics
 
 
-def _forward(structure: Any, mesh: Any, rung: int, each: Any, terms: Any, leaves: Leaves) -> Any:
+def _forward(structure: Any, mesh: Any, lanes: bool, rung: int, each: Any, terms: Any, leaves: Leaves) -> Any:
     """The trajectories with psi at every frame, and psi where every damping meets it, frame by frame."""
 
     def one(numbers: Leaves) -> Any:
-        apparatus, carry, first, numerics = _apparatus(structure, numbers, terms)
+        apparatus, carry, first, numerics = _apparatus(structure, lanes, numbers, terms)
         damped = numerics.absorber is not None
 
         def frame(state: Any, _: None) -> Any:
@@ -195,6 +200,7 @@ def _forward(structure: Any, mesh: Any, rung: int, each: Any, terms: Any, leaves
 def _backward(
     structure: Any,
     mesh: Any,
+    lanes: bool,
     rung: int,
     each: Any,
     terms: Any,
@@ -209,7 +215,7 @@ def _backward(
     del rung
 
     def one(numbers: Leaves, psi: Any, kept: Any, series: dict[str, Any], absorbed: Any) -> Any:
-        apparatus, _, _, numerics = _apparatus(structure, numbers, terms)
+        apparatus, _, _, numerics = _apparatus(structure, lanes, numbers, terms)
         frames, dt, stepper = numerics.frames, numerics.dt, apparatus.stepper
         damping = stepper.damping
         stepper = dataclasses.replace(reversed_in_time(stepper, each * frames * dt), damping=None)
@@ -243,7 +249,7 @@ def _backward(
     return over_devices(mesh, jax.vmap(one))(leaves, psi, kept, series, absorbed)
 
 
-_ahead = jax.jit(_forward, static_argnums=(0, 1, 2))
-_ahead_fixed = jax.jit(_forward, static_argnums=(0, 1, 2, 3, 4))
-_back = jax.jit(_backward, static_argnums=(0, 1, 2))
-_back_fixed = jax.jit(_backward, static_argnums=(0, 1, 2, 3, 4))
+_ahead = jax.jit(_forward, static_argnums=(0, 1, 2, 3))
+_ahead_fixed = jax.jit(_forward, static_argnums=(0, 1, 2, 3, 4, 5))
+_back = jax.jit(_backward, static_argnums=(0, 1, 2, 3))
+_back_fixed = jax.jit(_backward, static_argnums=(0, 1, 2, 3, 4, 5))

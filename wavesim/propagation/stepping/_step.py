@@ -334,6 +334,10 @@ class ChebyshevStepper:
         if self.damping is not None:
             absorbed = absorbed + self.damping.taken(psi)
             psi = psi * self.damping.factor
+        return Carry(self.series(psi), absorbed, step + 1)
+
+    def series(self, psi: Any) -> Any:
+        """exp(-i H dt) psi."""
         c = self.coefficients
 
         # T_m by T_{m+1} = 2 H T_m - T_{m-1}, begun as T_1 = 1 H T_0 - 0, so that one FFT pair stands in the program
@@ -349,7 +353,7 @@ class ChebyshevStepper:
         else:
             c = jax.numpy.asarray(c)
             state = jax.lax.fori_loop(1, terms, term, state)
-        return Carry(state[2], absorbed, step + 1)
+        return state[2]
 
 
 def chebyshev_coefficients(radius: jax.Array | float, terms: int) -> jax.Array:

@@ -1,0 +1,125 @@
+"""Steps compiled for many problems side by side say what JAX's own say, to rounding."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from wavesim import Absorber, Grid, Numerics, Problem
+from wavesim.potentials import GaussianBarrier
+from wavesim.propagation import chebyshev_for, evolve_many
+from wavesim.propagation.lanes import _library, has_lanes
+from wavesim.propagation.runs import _batch
+from wavesim.propagation.stepping import in_lanes, moved_and_kept, moved_back, set_up
+from wavesim.schemes import SCHEMES, STRANG
+from wavesim.states import GaussianPacket
+
+PROBLEM = Problem(GaussianBarrier(0.8, 1.0), GaussianPacket(center=-6.0, width=1.5, momentum=1.2))
+LAYER = Absorber(width=4.0, energy=0.3)
+
+pytestmark = pytest.mark.skipif(not _library.registered(False), reason="no C compiler here: JAX's own steps are used")
+
+
+def numerics_of(
+    method: str, points: int = 60, absorber: Absorber | None = LAYER, precision: str = "double"
+) -> Numerics:
+    grid, dt = Grid.line(-15.0, 15.0, points), 0.05 if method == "strang" else 0.2
+    chosen = chebyshev_for(PROBLEM, grid, dt) if method == "chebyshev" else SCHEMES[method]
+    return Numerics(grid, dt, 12, 3, chosen, absorber, precision)
+
+
+def waves(count: int, points: int, dtype: type = complex) -> jax.Array:
+    rng = np.random.default_rng(1)
+    parts = rng.normal(size=(2, count, points))
+    return jnp.asarray((parts[0] + 1j * parts[1]) / np.sqrt(2 * points), dtype)
+
+
+@pytest.mark.parametrize("method", ["chebyshev", *SCHEMES])
+@pytest.mark.parametrize("absorber", [LAYER, None], ids=["absorbing", "closed"])
+def test_steps_forward_and_backward_are_the_same(method: str, absorber: Absorber | None) -> None:
+    """Set-up: four steps of each method past a barrier, and three gradients back through them. Formula: the same steps. Budget: rounding, 1e-13."""
+    apparatus, carry, _ = set_up(PROBLEM, numerics_of(method, absorber=absorber))
+    other, begun = in_lanes(apparatus, carry)
+    assert type(other.stepper) is not type(apparatus.stepper)
+    phi, share = waves(3, 60), jnp.asarray(np.linspace(0.0, 0.1, 3)[:, None] * np.ones(60))
+    told = []
+    for stepper, first in ((apparatus.stepper, carry), (other.stepper, begun)):
+        after, psi, kept = moved_and_kept(jax.device_put(stepper), jax.device_put(first), jnp.asarray(4), 4)
+        damping, undamped = stepper.damping, dataclasses.replace(stepper, damping=None)
+        shares = (kept, share) if damping is not None else (None, None)
+        back = jax.jit(moved_back)(undamped, damping, phi, *shares, 4, 0)
+        told.append((psi, after.absorbed, kept, back))
+    for ours, theirs in zip(*told, strict=True):
+        assert np.max(np.abs(np.asarray(ours) - np.asarray(theirs))) < 1e-13
+
+
+@pytest.mark.parametrize("points", [16, 27, 50, 98, 120, 210])
+@pytest.mark.parametrize("count", [1, 4, 11])
+def test_any_number_of_problems_and_every_radix(points: int, count: int) -> None:
+    """Set-up: problems that differ in height, as many as fill no vector, one, or more. Formula: each one by itself, by JAX. Budget: rounding, 1e-13."""
+    rows = [dataclasses.replace(PROBLEM, potential=GaussianBarrier(0.5 + 0.1 * n, 1.0)) for n in range(count)]
+    numerics = numerics_of("chebyshev", points)
+
+    def ends(lanes: bool) -> np.ndarray:
+        structure, leaves = _batch.laid_out(rows, [numerics] * count)
+        return np.asarray(_batch._run(structure, None, lanes, 4, leaves).final)
+
+    assert np.max(np.abs(ends(True) - ends(False))) < 1e-13
+
+
+@pytest.mark.parametrize("method", ["chebyshev", "g6t4"])
+def test_single_precision_has_its_own(method: str) -> None:
+    """Set-up: the same in single precision. Formula: JAX's steps. Budget: rounding, 1e-6 a step and a half."""
+    numerics = numerics_of(method, precision="single")
+    assert has_lanes(numerics, static=True)
+    (one,) = evolve_many([PROBLEM], [numerics])
+    structure, leaves = _batch.laid_out([PROBLEM], [numerics])
+    other = _batch._run(structure, None, False, 4, leaves)
+    assert one.final.dtype == np.complex64
+    assert np.max(np.abs(one.final - np.asarray(other.final)[0])) < 2e-6
+
+
+def test_what_it_cannot_do_is_left_to_jax(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Set-up: eleven as a factor, V that moves, and a machine whose compiler fails, makes another transform, or is not wanted."""
+    numerics = numerics_of("strang")
+    assert has_lanes(numerics, static=True)
+    assert not has_lanes(numerics, static=False)
+    assert not has_lanes(numerics_of("strang", points=66), static=True)
+    assert not has_lanes(dataclasses.replace(numerics, grid=Grid.product(numerics.grid, numerics.grid)), static=True)
+    unsure = _library.loaded.__wrapped__
+    with monkeypatch.context() as changed:
+        changed.setattr(_library, "_BOUND", {False: 0.0, True: 0.0})
+        assert unsure(False) is None
+    with monkeypatch.context() as changed:
+        changed.setenv("WAVESIM_LANES", "off")
+        assert unsure(False) is None
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("CC", "false")
+    assert unsure(False) is None
+    assert not list(tmp_path.rglob("*.so"))
+
+
+def test_a_row_without_end_leaves_the_others_alone() -> None:
+    """Set-up: three rows, the second with a barrier of 1e300. Formula: the others as by themselves. Budget: none, to the last bit."""
+    numerics = dataclasses.replace(numerics_of("chebyshev"))
+    rows = [dataclasses.replace(PROBLEM, potential=GaussianBarrier(height, 1.0)) for height in (0.5, 1e300, 0.7)]
+    first, wild, last = evolve_many(rows, [numerics] * 3)
+    assert not np.all(np.isfinite(wild.final))
+    for ours, row in ((first, rows[0]), (last, rows[2])):
+        (alone,) = evolve_many([row], [numerics])
+        assert np.array_equal(ours.final, alone.final)
+
+
+def test_gradients_go_through_jax_alone() -> None:
+    """Set-up: one step of `STRANG`. Formula: the program for gradients holds no compiled step. Budget: none."""
+    apparatus, carry, _ = set_up(PROBLEM, numerics_of("strang"))
+    other, begun = in_lanes(apparatus, carry)
+    assert apparatus.stepper.scheme is STRANG
+    names = str(jax.make_jaxpr(lambda one: apparatus.stepper.step(one).wave)(jax.device_put(carry)))
+    assert "ffi_call" not in names
+    assert "ffi_call" in str(jax.make_jaxpr(lambda one: other.stepper.step(one).wave)(jax.device_put(begun)))

@@ -1,0 +1,100 @@
+"""The compiled steps: made once by the machine's own C compiler, for its own processor, and kept beside JAX's programs."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import jax
+
+from ..._files import put_whole
+from ..._programs import cache_folder
+
+SOURCE = Path(__file__).with_name("lanes.c")
+FUNCTIONS = ("chebyshev_step", "kicks_and_drifts")
+# products of all radices, and of some
+_TRIED = (210, 16, 45)
+# of a transform of so few points, in both precisions
+_BOUND = {False: 1e-12, True: 1e-4}
+_OPTIONS = ("-O3", "-march=native", "-ffp-contract=fast", "-fno-math-errno", "-fPIC", "-shared")
+_PATIENCE_S = 60.0
+
+
+@functools.cache
+def registered(single: bool) -> bool:
+    """Whether there are such steps, for XLA too; they are compiled at the first call, in a second or two, where a compiler is found.
+
+    ``WAVESIM_LANES=off`` says no.
+    """
+    library = loaded(single)
+    if library is None:
+        return False
+    for function in FUNCTIONS:
+        capsule = jax.ffi.pycapsule(getattr(library, function))
+        jax.ffi.register_ffi_target(target(function, single), capsule, platform="cpu")
+    return True
+
+
+@functools.cache
+def loaded(single: bool) -> ctypes.CDLL | None:
+    """The library, once its transforms have been tried; None where there is none, or it is not wanted."""
+    if os.environ.get("WAVESIM_LANES", "") == "off" or os.name != "posix":
+        return None
+    path = _compiled(single)
+    if path is None:
+        return None
+    try:
+        library = ctypes.CDLL(str(path))
+        library.worst_error.restype = ctypes.c_double
+        right = all(library.worst_error(n) < _BOUND[single] for n in _TRIED)
+        return library if right and all(hasattr(library, function) for function in FUNCTIONS) else None
+    except (OSError, AttributeError):
+        return None
+
+
+def target(function: str, single: bool) -> str:
+    """What XLA calls it."""
+    return f"wavesim_{function}_{'single' if single else 'double'}"
+
+
+def _compiled(single: bool) -> Path | None:
+    """The library; None where it cannot be made."""
+    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    folder, header = cache_folder("lanes"), Path(jax.ffi.include_dir(), "xla", "ffi", "api", "c_api.h")
+    if compiler is None or folder is None or not header.is_file():
+        return None
+    parts = (SOURCE.read_bytes(), header.read_bytes(), " ".join((compiler, *_OPTIONS)).encode(), _processor())
+    name = hashlib.sha256(b"\0".join(parts)).hexdigest()[:24]
+    path = folder / f"{name}-{'single' if single else 'double'}.so"
+    if path.is_file():
+        return path
+    try:
+        with tempfile.TemporaryDirectory() as beside:
+            made = Path(beside, "lanes.so")
+            precision = ("-DSINGLE",) if single else ()
+            command = (*compiler.split(), *_OPTIONS, *precision, f"-I{jax.ffi.include_dir()}", str(SOURCE))
+            subprocess.run(
+                (*command, "-o", str(made), "-lm", "-lpthread"), check=True, capture_output=True, timeout=_PATIENCE_S
+            )
+            put_whole(path, made.read_bytes())
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    return path
+
+
+def _processor() -> bytes:
+    """What tells processors apart that share a home: a library for one may end a process on the other."""
+    told = platform.machine() + platform.processor()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            told += next((line for line in file if line.startswith(("flags", "Features"))), "")
+    except OSError:
+        pass
+    return told.encode()

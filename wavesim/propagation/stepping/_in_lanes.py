@@ -1,0 +1,107 @@
+"""The same steps by `wavesim.propagation.lanes`, for many problems side by side on a CPU."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import jax
+
+from ..._arrays import xp as jnp
+from ..._pytree import register_dataclass
+from ...fourier import forward, inverse
+from ..lanes import chebyshev_step, kicks_and_drifts
+from ._evolve import Apparatus
+from ._spectral import Carry
+from ._step import Axes, ChebyshevStepper, SplitStepper
+
+
+def in_lanes(apparatus: Apparatus, carry: Carry) -> tuple[Apparatus, Carry]:
+    """The apparatus and its carry by compiled steps, of a run for which there are such (`has_lanes`); JAX does not differentiate them."""
+    stepper = stepper_in_lanes(apparatus.stepper)
+    if isinstance(stepper, _LanesSplit):
+        carry = carry._replace(wave=inverse(carry.wave, 1))
+    return apparatus._replace(stepper=stepper), carry
+
+
+def stepper_in_lanes(stepper: Any) -> Any:
+    """A stepper of the same method and tables, whose steps are compiled ones."""
+    if isinstance(stepper, ChebyshevStepper):
+        return _LanesChebyshev(**_fields(stepper))
+    if isinstance(stepper, SplitStepper):
+        stacked = {"phases": jnp.stack(stepper.kicks), "drifted": jnp.stack([axes[0] for axes in stepper.drifts])}
+        return _LanesSplit(**_fields(stepper), **stacked)
+    return stepper
+
+
+def _fields(stepper: Any) -> dict[str, Any]:
+    return {field.name: getattr(stepper, field.name) for field in dataclasses.fields(stepper)}
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class _LanesChebyshev(ChebyshevStepper):
+    """A Chebyshev series in one call."""
+
+    def series(self, psi: Any) -> Any:
+        terms = self.terms if self.needed is None else self.needed
+        return chebyshev_step(psi, self.kinetic[0], self.potential, self.coefficients, terms)
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class _LanesSplit(SplitStepper):
+    """A splitting whose steps are one call each. It carries psi in position space, between the drift of one step and the kick of the next."""
+
+    phases: jax.Array
+    drifted: jax.Array
+
+    def enter(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
+        psi = psi.astype(self.drifted.dtype)
+        begun = _moved(psi, self.opening) if self.scheme.drifts_first else psi * jnp.conj(self._closing(self.dt * 0.0))
+        return Carry(begun, jnp.zeros(2), jnp.asarray(step, int))
+
+    def boundary(self, carry: Carry) -> jax.Array:
+        if self.scheme.drifts_first:
+            return _moved(carry.wave, _back(self.opening))
+        return carry.wave * self._closing(self.time(carry))
+
+    def damped(self, carry: Carry) -> jax.Array:
+        return carry.wave if self.scheme.drifts_first else self.boundary(carry)
+
+    def enter_damped(self, phi: jax.Array, step: jax.Array | int = 0) -> Carry:
+        if not self.scheme.drifts_first:
+            return self.enter(phi, step)
+        return Carry(_moved(phi, self.opening + self.opening), jnp.zeros(2), jnp.asarray(step, int))
+
+    def boundary_damped(self, carry: Carry) -> jax.Array:
+        if not self.scheme.drifts_first:
+            return self.boundary(carry)
+        return _moved(carry.wave, _back(self.opening + self.opening))
+
+    def between_dampings(self, phi: jax.Array, step: jax.Array | int) -> jax.Array:
+        if self.scheme.drifts_first:
+            # the last drift of a step and the first of the next are one, and the damping stands behind it
+            kicks = jnp.concatenate([jnp.ones_like(self.phases[:1]), self.phases[:-1]])
+            drifts = jnp.concatenate([self.opening[0][None] ** 2, self.drifted[:-1]])
+            return kicks_and_drifts(phi, kicks, drifts) * self.phases[-1]
+        closing = self._closing(self.dt * 0.0)
+        return kicks_and_drifts(phi * jnp.conj(closing), self.phases, self.drifted) * closing
+
+    def step(self, carry: Carry) -> Carry:
+        psi, absorbed, step = carry
+        if self.damping is not None:
+            absorbed = absorbed + self.damping.taken(psi)
+            psi = psi * self.damping.factor
+        return Carry(kicks_and_drifts(psi, self.phases, self.drifted), absorbed, step + 1)
+
+
+def _moved(psi: jax.Array, axes: Axes) -> jax.Array:
+    wave = forward(psi, 1)
+    for axis in axes:
+        wave = wave * axis
+    return inverse(wave, 1)
+
+
+def _back(axes: Axes) -> Axes:
+    return tuple(jnp.conj(axis) for axis in axes)
