@@ -97,10 +97,10 @@ def test_nothing_finished_waits_for_what_is_compiled(sweep: Sweep, monkeypatch: 
     def height(run: _engine._Run) -> float:
         return float(run.problem.potential.height)  # type: ignore[attr-defined]
 
-    def hanging(group: Sequence[_engine._Run], stop: threading.Event) -> None:
+    def hanging(group: Sequence[_engine._Run], stop: threading.Event, sharing: float) -> None:
         if height(group[0]) > 1.2:
             assert compiled.wait(300)
-        propagate(group, stop)
+        propagate(group, stop, sharing)
 
     monkeypatch.setattr(_engine, "_propagate", hanging)
     # the last row in groups of its own, which are heard last

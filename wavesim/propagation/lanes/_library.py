@@ -18,6 +18,7 @@ from ..._files import put_whole
 from ..._programs import cache_folder
 
 SOURCE = Path(__file__).with_name("lanes.c")
+_HEADERS = ("transform.h", "one_wave.h", "steps.h")
 FUNCTIONS = ("chebyshev_step", "kicks_and_drifts")
 # products of all radices, and of some
 _TRIED = (210, 16, 45)
@@ -70,7 +71,8 @@ def _compiled(single: bool) -> Path | None:
     folder, header = cache_folder("lanes"), Path(jax.ffi.include_dir(), "xla", "ffi", "api", "c_api.h")
     if compiler is None or folder is None or not header.is_file():
         return None
-    parts = (SOURCE.read_bytes(), header.read_bytes(), " ".join((compiler, *_OPTIONS)).encode(), _processor())
+    sources = (SOURCE, *map(SOURCE.with_name, _HEADERS), header)
+    parts = (*(source.read_bytes() for source in sources), " ".join((compiler, *_OPTIONS)).encode(), _processor())
     name = hashlib.sha256(b"\0".join(parts)).hexdigest()[:24]
     path = folder / f"{name}-{'single' if single else 'double'}.so"
     if path.is_file():

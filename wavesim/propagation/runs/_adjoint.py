@@ -19,7 +19,7 @@ from .._memory import device_memory
 from .._numerics import Numerics
 from .._progress import Progress
 from .._result import Adjoint, FrameSum, Result
-from ..stepping import Carry, ChebyshevStepper, Loop, SplitStepper, seen, set_up, snapshot_of
+from ..stepping import Carry, ChebyshevStepper, Loop, SplitStepper, in_lanes_if_any, seen, set_up, snapshot_of
 from ._propagate import recorded, stacked
 
 # samples of psi and phi over the run, along one axis and along more: products of the two are smooth in time
@@ -118,7 +118,8 @@ class _Run:
         self.keeps_all = numerics.steps <= (most if kept is None else min(most, kept))
         self.sections = _sections(self.each, numerics.steps, not self.damped or self.keeps_all)
         self.rung = 1 << (self.sections[0] - 1).bit_length()
-        self.apparatus, self.carry, first = set_up(problem, dataclasses.replace(numerics, save_psi=True))
+        apparatus, carry, first = set_up(problem, dataclasses.replace(numerics, save_psi=True))
+        self.apparatus, self.carry = in_lanes_if_any(apparatus, carry, numerics)
         self.loop = Loop.of(self.apparatus, numerics, 2)
         self.collected = [first]
         self.final: Any = None

@@ -147,10 +147,12 @@ def are_few(
         return False
     rounds = _THERE_AND_BACK if back else 1
     programs = 2 if back else 1
+    static = all(problem.potential.static for problem in problems)
+    lanes = has_lanes(numerics[0], static)
     return (
-        all(problem.potential.static for problem in problems)
-        and all(is_short(one, min(rounds, 2)) for one in numerics)
-        and rounds * sharing * sum(map(numpy_seconds, numerics)) < programs * _PROGRAM
+        static
+        and (lanes or all(is_short(one, min(rounds, 2)) for one in numerics))
+        and rounds * sharing * sum(numpy_seconds(one, lanes) for one in numerics) < programs * _PROGRAM
     )
 
 

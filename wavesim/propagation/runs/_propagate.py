@@ -28,7 +28,7 @@ from .._numerics import Numerics, spectral_bounds
 from .._progress import Progress, reporter
 from .._result import Result
 from ..planner import Plan, deltas_fit, misfit, plan
-from ..stepping import Frame, Loop, mirrored, require_spectral, seen, set_up
+from ..stepping import Frame, Loop, in_lanes_if_any, mirrored, require_spectral, seen, set_up
 
 # point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
 _CHUNK = 6e7
@@ -172,6 +172,7 @@ def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
     pieces = min(steps, 1 + math.floor(math.prod(numerics.grid.points) * numerics.pairs * steps / _CHUNK))
     lengths = np.diff(np.arange(pieces + 1) * steps // pieces).tolist()
     apparatus, carry, first = set_up(problem, numerics)
+    apparatus, carry = in_lanes_if_any(apparatus, carry, numerics)
     loop = Loop.of(apparatus, numerics)
     collected, final, complete = [first], None, True
     try:

@@ -11,7 +11,7 @@ from ._evolve import (
     snapshot_of as snapshot_of,
     trimmed as trimmed,
 )
-from ._in_lanes import in_lanes as in_lanes
+from ._in_lanes import in_lanes as in_lanes, in_lanes_if_any as in_lanes_if_any, stepper_in_lanes as stepper_in_lanes
 from ._loop import (
     Loop as Loop,
     is_short as is_short,

@@ -10,7 +10,8 @@ import jax
 from ..._arrays import xp as jnp
 from ..._pytree import register_dataclass
 from ...fourier import forward, inverse
-from ..lanes import chebyshev_step, kicks_and_drifts
+from .._numerics import Numerics
+from ..lanes import chebyshev_step, has_lanes, kicks_and_drifts
 from ._evolve import Apparatus
 from ._spectral import Carry
 from ._step import Axes, ChebyshevStepper, SplitStepper
@@ -24,13 +25,26 @@ def in_lanes(apparatus: Apparatus, carry: Carry) -> tuple[Apparatus, Carry]:
     return apparatus._replace(stepper=stepper), carry
 
 
+def in_lanes_if_any(apparatus: Apparatus, carry: Carry, numerics: Numerics) -> tuple[Apparatus, Carry]:
+    """The same for a run whose numbers are all known; as they are where there are no such steps."""
+    if not has_lanes(numerics, apparatus.problem.potential.static):
+        return apparatus, carry
+    return in_lanes(apparatus, carry)
+
+
+def is_in_lanes(stepper: Any) -> bool:
+    """Whether its steps are compiled ones."""
+    return isinstance(stepper, _LanesChebyshev | _LanesSplit)
+
+
 def stepper_in_lanes(stepper: Any) -> Any:
     """A stepper of the same method and tables, whose steps are compiled ones."""
     if isinstance(stepper, ChebyshevStepper):
         return _LanesChebyshev(**_fields(stepper))
     if isinstance(stepper, SplitStepper):
-        stacked = {"phases": jnp.stack(stepper.kicks), "drifted": jnp.stack([axes[0] for axes in stepper.drifts])}
-        return _LanesSplit(**_fields(stepper), **stacked)
+        fields = _fields(stepper)
+        fields |= {"phases": jnp.stack(stepper.kicks), "drifted": jnp.stack([axes[0] for axes in stepper.drifts])}
+        return _LanesSplit(**fields)
     return stepper
 
 
@@ -56,15 +70,21 @@ class _LanesSplit(SplitStepper):
     phases: jax.Array
     drifted: jax.Array
 
+    @property
+    def _last(self) -> jax.Array:
+        """The kick of a step's end."""
+        assert self.closing is not None
+        return self.closing
+
     def enter(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
         psi = psi.astype(self.drifted.dtype)
-        begun = _moved(psi, self.opening) if self.scheme.drifts_first else psi * jnp.conj(self._closing(self.dt * 0.0))
+        begun = _moved(psi, self.opening) if self.scheme.drifts_first else psi * jnp.conj(self._last)
         return Carry(begun, jnp.zeros(2), jnp.asarray(step, int))
 
     def boundary(self, carry: Carry) -> jax.Array:
         if self.scheme.drifts_first:
             return _moved(carry.wave, _back(self.opening))
-        return carry.wave * self._closing(self.time(carry))
+        return carry.wave * self._last
 
     def damped(self, carry: Carry) -> jax.Array:
         return carry.wave if self.scheme.drifts_first else self.boundary(carry)
@@ -85,7 +105,7 @@ class _LanesSplit(SplitStepper):
             kicks = jnp.concatenate([jnp.ones_like(self.phases[:1]), self.phases[:-1]])
             drifts = jnp.concatenate([self.opening[0][None] ** 2, self.drifted[:-1]])
             return kicks_and_drifts(phi, kicks, drifts) * self.phases[-1]
-        closing = self._closing(self.dt * 0.0)
+        closing = self._last
         return kicks_and_drifts(phi * jnp.conj(closing), self.phases, self.drifted) * closing
 
     def step(self, carry: Carry) -> Carry:

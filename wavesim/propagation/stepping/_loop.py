@@ -13,11 +13,14 @@ from ..._arrays import placed, xp as jnp
 from ...schemes import Chebyshev
 from .._numerics import Numerics
 from ._evolve import Apparatus, Frame, look, trimmed
+from ._in_lanes import is_in_lanes
 from ._spectral import Carry, SpectralStepper
 from ._step import ChebyshevStepper, SplitStepper, Stepper, counted
 
 # of NumPy's loop: seconds of a pair, and of one of its points; and what loading or compiling a program costs
 _PAIR_S, _POINT_S, _PROGRAM_S = 2.5e-5, 3e-8, 0.5
+# the same of compiled steps, and what NumPy does around each of them
+_COMPILED_PAIR_S, _COMPILED_POINT_S, _STEP_S = 1e-6, 1e-8, 1e-4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Loop:
 
     Args:
         stepper: the tables; what made them is no part of the program while V is static.
-        compiled: by JAX, else by NumPy.
+        compiled: by JAX, else by NumPy, or by the compiled steps of `wavesim.propagation.lanes`.
     """
 
     stepper: Stepper
@@ -42,6 +45,8 @@ class Loop:
         stepper = apparatus.stepper
         if isinstance(stepper, SpectralStepper):
             return cls(stepper, not on_cpu)
+        if is_in_lanes(stepper):
+            return cls(stepper, False)
         moving = isinstance(stepper, SplitStepper) and stepper.potential is not None
         compiled = not on_cpu or moving or not is_short(numerics, rounds)
         return cls(_on_device(stepper) if compiled else stepper, compiled)
@@ -64,9 +69,12 @@ class Loop:
         )
 
 
-def numpy_seconds(numerics: Numerics) -> float:
-    """Seconds that a run takes in NumPy, about: the same on all machines."""
-    return (numerics.fft_pairs or 0) * (_PAIR_S + _POINT_S * math.prod(numerics.grid.points))
+def numpy_seconds(numerics: Numerics, lanes: bool = False) -> float:
+    """Seconds that a run takes in NumPy, by compiled steps or without, about: the same on all machines."""
+    pairs, points = numerics.fft_pairs or 0, math.prod(numerics.grid.points)
+    if lanes:
+        return pairs * (_COMPILED_PAIR_S + _COMPILED_POINT_S * points) + numerics.steps * _STEP_S
+    return pairs * (_PAIR_S + _POINT_S * points)
 
 
 def is_short(numerics: Numerics, rounds: int = 1) -> bool:

@@ -11,7 +11,8 @@ import numpy as np
 
 from ....problem import Problem
 from ....propagation import Adjoint, FrameSum, Numerics, Result, chebyshev_for, sampled_frames
-from ....propagation.stepping import ChebyshevStepper, Damping, SplitStepper
+from ....propagation.lanes import has_lanes
+from ....propagation.stepping import ChebyshevStepper, Damping, SplitStepper, stepper_in_lanes
 from ....schemes import Chebyshev, Scheme
 
 # points of all times that are looked at together: what stays in a core's cache
@@ -192,12 +193,13 @@ class _Defect:
     def __init__(self, problem: Problem, numerics: Numerics) -> None:
         absorber, dt, self.cell = numerics.absorber, float(numerics.dt), float(numerics.grid.cell)
         split = dataclasses.replace(numerics, absorber=None)
+        compiled = stepper_in_lanes if has_lanes(numerics, static=True) else lambda stepper: stepper
 
         def series(n: int) -> ChebyshevStepper:
             method = chebyshev_for(problem, numerics.grid, dt / n)
-            return ChebyshevStepper.made(problem, dataclasses.replace(split, dt=dt / n, method=method))
+            return compiled(ChebyshevStepper.made(problem, dataclasses.replace(split, dt=dt / n, method=method)))
 
-        self.own = SplitStepper.made(problem, split) if isinstance(split.method, Scheme) else series(1)
+        self.own = compiled(SplitStepper.made(problem, split)) if isinstance(split.method, Scheme) else series(1)
         self.whole = series(1)
         self.kick = self.part = None
         if absorber is not None and not _damps_within(numerics):
