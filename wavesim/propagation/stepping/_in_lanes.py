@@ -16,6 +16,9 @@ from ._evolve import Apparatus
 from ._spectral import Carry
 from ._step import Axes, ChebyshevStepper, SplitStepper
 
+# pairs of a step beside which its call is nothing, and of a run that is done before JAX has a program for it
+_PAIRS, _FEW = 4, 20_000
+
 
 def in_lanes(apparatus: Apparatus, carry: Carry) -> tuple[Apparatus, Carry]:
     """The apparatus and its carry by compiled steps, of a run for which there are such (`has_lanes`); JAX does not differentiate them."""
@@ -26,8 +29,9 @@ def in_lanes(apparatus: Apparatus, carry: Carry) -> tuple[Apparatus, Carry]:
 
 
 def in_lanes_if_any(apparatus: Apparatus, carry: Carry, numerics: Numerics) -> tuple[Apparatus, Carry]:
-    """The same for a run whose numbers are all known; as they are where there are no such steps."""
-    if not has_lanes(numerics, apparatus.problem.potential.static):
+    """The same for a run whose numbers are all known; as they are where there are no such steps, or a loop of JAX is sooner done."""
+    short = numerics.pairs < _PAIRS and (numerics.fft_pairs or 0) > _FEW
+    if short or not has_lanes(numerics, apparatus.problem.potential.static):
         return apparatus, carry
     return in_lanes(apparatus, carry)
 
