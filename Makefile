@@ -64,7 +64,9 @@ lint: $(DEV_READY)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pyright
 
+# compiled first: tests start many processes, and where PYTHONDONTWRITEBYTECODE is set each would compile wavesim anew
 suite: $(DEV_READY)
+	$(BIN)/python -m compileall -q wavesim
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # side by side: the checks take one core for minutes
