@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
+import shutil
+import sys
 from pathlib import Path
 
 import jax
@@ -112,6 +115,15 @@ def test_what_it_cannot_do_is_left_to_jax(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("CC", "false")
     assert unsure(False) is None
     assert not list(tmp_path.rglob("*.so"))
+    monkeypatch.delenv("CC")
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    for spec, command in ((None, ()), (object(), (sys.executable, "-m", "ziglang", "cc"))):
+        monkeypatch.setattr(importlib.util, "find_spec", lambda name, spec=spec: spec)
+        assert _library._compiler() == command
+    monkeypatch.setattr(_library, "loaded", lambda single: None)
+    assert "set CC" in _library.told()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert "pip install ziglang" in _library.told()
 
 
 def test_a_row_without_end_leaves_the_others_alone() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ctypes
 import functools
 import hashlib
+import importlib.util
 import os
 import platform
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -60,6 +62,19 @@ def loaded(single: bool) -> ctypes.CDLL | None:
         return None
 
 
+def told() -> str:
+    """Whether there are such steps, in a line, and the cure if there are not."""
+    if loaded(single=False) is not None:
+        command = _compiler()
+        name = "ziglang" if "ziglang" in command else Path(command[0]).name
+        return f"compiled by {name} for this processor"
+    if os.environ.get("WAVESIM_LANES", "") == "off":
+        return "JAX's own, as WAVESIM_LANES=off asks"
+    if _compiler():
+        return f"JAX's own, for {' '.join(_compiler())} made none that are right; set CC to another C compiler"
+    return "JAX's own; a C compiler (cc, gcc, clang, or pip install ziglang) would make runs about twice as fast"
+
+
 def target(function: str, single: bool) -> str:
     """What XLA calls it."""
     return f"wavesim_{function}_{'single' if single else 'double'}"
@@ -67,12 +82,12 @@ def target(function: str, single: bool) -> str:
 
 def _compiled(single: bool) -> Path | None:
     """The library; None where it cannot be made."""
-    compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    compiler = _compiler()
     folder, header = cache_folder("lanes"), Path(jax.ffi.include_dir(), "xla", "ffi", "api", "c_api.h")
-    if compiler is None or folder is None or not header.is_file():
+    if not compiler or folder is None or not header.is_file():
         return None
     sources = (SOURCE, *map(SOURCE.with_name, _HEADERS), header)
-    parts = (*(source.read_bytes() for source in sources), " ".join((compiler, *_OPTIONS)).encode(), _processor())
+    parts = (*(source.read_bytes() for source in sources), " ".join((*compiler, *_OPTIONS)).encode(), _processor())
     name = hashlib.sha256(b"\0".join(parts)).hexdigest()[:24]
     path = folder / f"{name}-{'single' if single else 'double'}.so"
     if path.is_file():
@@ -81,7 +96,7 @@ def _compiled(single: bool) -> Path | None:
         with tempfile.TemporaryDirectory() as beside:
             made = Path(beside, "lanes.so")
             precision = ("-DSINGLE",) if single else ()
-            command = (*compiler.split(), *_OPTIONS, *precision, f"-I{jax.ffi.include_dir()}", str(SOURCE))
+            command = (*compiler, *_OPTIONS, *precision, f"-I{jax.ffi.include_dir()}", str(SOURCE))
             subprocess.run(
                 (*command, "-o", str(made), "-lm", "-lpthread"), check=True, capture_output=True, timeout=_PATIENCE_S
             )
@@ -89,6 +104,16 @@ def _compiled(single: bool) -> Path | None:
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
     return path
+
+
+def _compiler() -> tuple[str, ...]:
+    """The command of a C compiler: the one that ``CC`` names, the machine's own, or the wheel `ziglang`; () where there is none."""
+    if given := os.environ.get("CC", "").split():
+        return tuple(given)
+    found = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+    if found is not None:
+        return (found,)
+    return (sys.executable, "-m", "ziglang", "cc") if importlib.util.find_spec("ziglang") else ()
 
 
 def _processor() -> bytes:
