@@ -52,9 +52,11 @@ def written(folder: Path, text: str = SWEEP) -> Path:
     return path
 
 
-def waves(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
+def waves(
+    asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int], sharing: float = 1.0
+) -> Iterator[Wave]:
     """Instead of the engine's: five rows at a time, the last first, with numbers that depend on the row and on the rows asked with it."""
-    del known
+    del known, sharing
     rows = iter(asked)
     while together := list(itertools.islice(rows, _TOGETHER)):
         yield Wave(together[0][0], together[-1][0] + 1, _answered(together))

@@ -66,7 +66,7 @@ def test_every_row_good_is_exit_code_0_and_a_second_call_computes_nothing(
 ) -> None:
     file = sweeping.written(tmp_path, FEW.replace("from = -0.05", "from = 0.05"))
     assert command(file, "--out", tmp_path / "out", "--quiet").exit_code == 0
-    monkeypatch.setattr(_chunk, "waves", lambda asked, known: pytest.fail("a row was computed again"))
+    monkeypatch.setattr(_chunk, "waves", lambda *_: pytest.fail("a row was computed again"))
     again = command(file, "--out", tmp_path / "out", "--quiet")
     assert again.exit_code == 0 and again.stdout.startswith("12 rows: 12 good\n")
 
@@ -140,9 +140,11 @@ def _told() -> dict[str, object]:
 def test_status_while_it_runs_and_of_another_sweep(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out, seen = tmp_path / "out", []
 
-    def looking(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int]) -> Iterator[Wave]:
+    def looking(
+        asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int], sharing: float
+    ) -> Iterator[Wave]:
         seen.append(command(file, "--out", out, "--status"))
-        return sweeping.waves(asked, known)
+        return sweeping.waves(asked, known, sharing)
 
     monkeypatch.setattr(_chunk, "waves", looking)
     assert command(file, "--out", out, "--quiet").exit_code == 1
