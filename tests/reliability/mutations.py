@@ -46,6 +46,8 @@ MUTATIONS = (
     Mutation("propagation/stepping/_step.py", "lost = -jnp.expm1(-2 * strength * dt)", "lost = -jnp.expm1(-strength * dt)", "tests/unit/test_arrays.py"),
     Mutation("propagation/stepping/_step.py", "energy = energy - c * dt**2 * first", "energy = energy + c * dt**2 * first", "tests/convergence/test_time_step.py"),
     Mutation("propagation/stepping/_spectral.py", "jnp.exp(-1j * self.energies", "jnp.exp(1j * self.energies", "tests/convergence/test_methods_agree.py"),
+    Mutation("propagation/lanes/steps.h", "const REAL twice = m == 1 ? 1 : 2;", "const REAL twice = 2;", "tests/unit/test_lanes.py"),
+    Mutation("propagation/lanes/one_wave.h", "yr += zr[q] * c[q] + zi[q] * s[q];", "yr += zr[q] * c[q] - zi[q] * s[q];", "tests/unit/test_lanes.py"),
     Mutation("propagation/runs/_batch.py", "int(leaves[-1].max())", "int(leaves[-1].min())", "tests/unit/test_batch_propagation.py"),
     Mutation("propagation/stepping/_loop.py", "+ share * jnp.conj(kept[count - 1 - n])", "- share * jnp.conj(kept[count - 1 - n])", _ADJOINT),
     Mutation("propagation/runs/_adjoint.py", "sources[frame] * (1.0 if frame == frames else 0.5)", "sources[frame]", _ADJOINT),
