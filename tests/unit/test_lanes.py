@@ -7,6 +7,7 @@ import importlib.util
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 from wavesim import Absorber, Grid, Numerics, Problem
-from wavesim.potentials import GaussianBarrier
+from wavesim.potentials import Free, GaussianBarrier
 from wavesim.propagation import chebyshev_for, evolve_many
 from wavesim.propagation.lanes import _library, has_lanes
 from wavesim.propagation.runs import _batch
@@ -135,6 +136,23 @@ def test_a_row_without_end_leaves_the_others_alone() -> None:
     for ours, row in ((first, rows[0]), (last, rows[2])):
         (alone,) = evolve_many([row], [numerics])
         assert np.max(np.abs(ours.final - alone.final)) < 1e-13
+
+
+class Flat(Free):
+    """The same number everywhere, given once."""
+
+    def sample(self, grid: Grid, *, mass: Any = 1.0, time: Any = 0.0) -> Any:
+        return np.asarray(0.3)
+
+
+@pytest.mark.parametrize("method", ["chebyshev", "srkn11b"])
+def test_one_number_for_all_points(method: str) -> None:
+    """Set-up: V of one's own, a single number. Formula: NumPy's own steps. Budget: rounding, 1e-13."""
+    numerics = numerics_of(method, absorber=None)
+    apparatus, carry, _ = set_up(dataclasses.replace(PROBLEM, potential=Flat()), numerics)
+    other, begun = in_lanes(apparatus, carry)
+    plain, ours = Loop(apparatus.stepper, False).moved(carry, 4), Loop(other.stepper, False).moved(begun, 4)
+    assert np.max(np.abs(np.asarray(ours[1]) - np.asarray(plain[1]))) < 1e-13
 
 
 def test_gradients_go_through_jax_alone() -> None:

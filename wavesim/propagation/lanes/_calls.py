@@ -46,7 +46,7 @@ def chebyshev_step(psi: Any, kinetic: Any, potential: Any, coefficients: Any, te
         import jax.numpy as jnp
 
         return _traced("chebyshev_step", psi, kinetic, potential, coefficients, jnp.asarray(terms, np.int32))
-    points, out = psi.shape[-1], np.empty_like(psi)
+    points, out = psi.shape[-1], np.empty(psi.shape, psi.dtype)
     sizes = (math.prod(psi.shape[:-1]), points), (1,), (coefficients.shape[-1], int(terms))
     _by_pointer("chebyshev", (psi, *sizes[0], kinetic, potential, *sizes[1], coefficients, *sizes[2], out))
     return out
@@ -62,7 +62,7 @@ def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any) -> Any:
     """
     if not known(psi, kicks, drifts):
         return _traced("kicks_and_drifts", psi, kicks, drifts)
-    out = np.empty_like(psi)
+    out = np.empty(psi.shape, psi.dtype)
     _by_pointer("splitting", (psi, math.prod(psi.shape[:-1]), psi.shape[-1], kicks, drifts, 1, len(kicks), out))
     return out
 

@@ -26,7 +26,9 @@ FUNCTIONS = ("chebyshev_step", "kicks_and_drifts")
 _TRIED = (210, 16, 45)
 # of a transform of so few points, in both precisions
 _BOUND = {False: 1e-12, True: 1e-4}
-_OPTIONS = ("-O3", "-march=native", "-ffp-contract=fast", "-fno-math-errno", "-fPIC", "-shared")
+_OPTIONS = ("-O3", "-ffp-contract=fast", "-fno-math-errno", "-fPIC", "-shared")
+# how compilers are told of the processor at hand; the last one leaves it to them
+_PROCESSORS = ("-march=native", "-mcpu=native", "")
 _PATIENCE_S = 60.0
 
 
@@ -92,18 +94,18 @@ def _compiled(single: bool) -> Path | None:
     path = folder / f"{name}-{'single' if single else 'double'}.so"
     if path.is_file():
         return path
+    options = (*_OPTIONS, *(("-DSINGLE",) if single else ()), f"-I{jax.ffi.include_dir()}", str(SOURCE))
     try:
         with tempfile.TemporaryDirectory() as beside:
             made = Path(beside, "lanes.so")
-            precision = ("-DSINGLE",) if single else ()
-            command = (*compiler, *_OPTIONS, *precision, f"-I{jax.ffi.include_dir()}", str(SOURCE))
-            subprocess.run(
-                (*command, "-o", str(made), "-lm", "-lpthread"), check=True, capture_output=True, timeout=_PATIENCE_S
-            )
-            put_whole(path, made.read_bytes())
+            for processor in _PROCESSORS:
+                command = (*compiler, *filter(None, [processor]), *options, "-o", str(made), "-lm", "-lpthread")
+                if subprocess.run(command, capture_output=True, timeout=_PATIENCE_S).returncode == 0:
+                    put_whole(path, made.read_bytes())
+                    return path
     except (OSError, ValueError, subprocess.SubprocessError):
-        return None
-    return path
+        pass
+    return None
 
 
 def _compiler() -> tuple[str, ...]:

@@ -43,11 +43,16 @@ def is_in_lanes(stepper: Any) -> bool:
 
 def stepper_in_lanes(stepper: Any) -> Any:
     """A stepper of the same method and tables, whose steps are compiled ones."""
+    # a V of one's own may be one number for all points, where C reads as many as there are
     if isinstance(stepper, ChebyshevStepper):
-        return _LanesChebyshev(**_fields(stepper))
-    if isinstance(stepper, SplitStepper):
         fields = _fields(stepper)
-        fields |= {"phases": jnp.stack(stepper.kicks), "drifted": jnp.stack([axes[0] for axes in stepper.drifts])}
+        fields["potential"] = jnp.broadcast_to(stepper.potential, stepper.kinetic[0].shape)
+        return _LanesChebyshev(**fields)
+    if isinstance(stepper, SplitStepper):
+        drifted = jnp.stack([axes[0] for axes in stepper.drifts])
+        phases = jnp.stack([jnp.broadcast_to(kick, drifted.shape[1:]) for kick in stepper.kicks])
+        fields = _fields(stepper)
+        fields |= {"phases": phases, "drifted": drifted}
         return _LanesSplit(**fields)
     return stepper
 
