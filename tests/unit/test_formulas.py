@@ -113,8 +113,8 @@ def test_gradients_move_the_edges(case: str) -> None:
     def weighed(potential: AbstractPotential) -> jax.Array:
         return jnp.sum(potential.sample(GRID, mass=2.0) * jnp.exp(-(GRID.x**2) + GRID.x)) * 0.11
 
-    wanted: Any = jax.grad(weighed)(twin)
-    slope = jax.grad(weighed)(formula).parameters
+    wanted: Any = jax.jit(jax.grad(weighed))(twin)
+    slope = jax.jit(jax.grad(weighed))(formula).parameters
     for name, field in (("V", "height"), ("a", "width"), ("c", "center")):
         assert float(slope[name]) == pytest.approx(float(getattr(wanted, field)), rel=1e-8)
     inside = jax.grad(lambda a: weighed(Expression(formula.formula, {"V": 1.3, "a": a, "c": 0.21})))(1.7)
