@@ -60,15 +60,15 @@ def test_steps_forward_and_backward_are_the_same(method: str, absorber: Absorber
     other, begun = in_lanes(apparatus, carry)
     assert type(other.stepper) is not type(apparatus.stepper)
     phi, share = waves(3, 60), jnp.asarray(np.linspace(0.0, 0.1, 3)[:, None] * np.ones(60))
-    told = []
+    found = []
     for stepper, first in ((apparatus.stepper, carry), (other.stepper, begun)):
         assert isinstance(stepper, SplitStepper | ChebyshevStepper)
         after, psi, kept = moved_and_kept(jax.device_put(stepper), jax.device_put(first), jnp.asarray(4), 4)
         damping, undamped = stepper.damping, dataclasses.replace(stepper, damping=None)
         shares = (kept, share) if damping is not None else (None, None)
         back = jax.jit(moved_back)(undamped, damping, phi, *shares, 4, 0)
-        told.append((psi, after.absorbed, kept, back))
-    for ours, theirs in zip(*told, strict=True):
+        found.append((psi, after.absorbed, kept, back))
+    for ours, theirs in zip(*found, strict=True):
         assert np.max(np.abs(np.asarray(ours) - np.asarray(theirs))) < 1e-13
 
 
@@ -105,7 +105,7 @@ def test_what_it_cannot_do_is_left_to_jax(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert not has_lanes(numerics, static=False)
     assert not has_lanes(numerics_of("strang", points=66), static=True)
     assert not has_lanes(dataclasses.replace(numerics, grid=Grid.product(numerics.grid, numerics.grid)), static=True)
-    unsure = _library.loaded.__wrapped__
+    unsure = _library.library.__wrapped__
     with monkeypatch.context() as changed:
         changed.setattr(_library, "_BOUND", {False: 0.0, True: 0.0})
         assert unsure(False) is None
@@ -121,10 +121,10 @@ def test_what_it_cannot_do_is_left_to_jax(monkeypatch: pytest.MonkeyPatch, tmp_p
     for spec, command in ((None, ()), (object(), (sys.executable, "-m", "ziglang", "cc"))):
         monkeypatch.setattr(importlib.util, "find_spec", lambda name, spec=spec: spec)
         assert _library._compiler() == command
-    monkeypatch.setattr(_library, "loaded", lambda single: None)
-    assert "set CC" in _library.told()
+    monkeypatch.setattr(_library, "library", lambda single: None)
+    assert "set CC" in _library.status()
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    assert "pip install ziglang" in _library.told()
+    assert "pip install ziglang" in _library.status()
 
 
 def test_a_row_without_end_leaves_the_others_alone() -> None:

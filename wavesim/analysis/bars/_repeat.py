@@ -193,11 +193,13 @@ def run_trial(
     backward = numbers is not None and has_adjoint(numerics)
     coarser = coarser_in_time(numerics, ends) if backward else _coarser(problem, numerics, rates)
     longer = tuple(repetition.numerics for repetition in coarser)
-    told = backward and steps(numerics) and tells_defect(problem, numerics)
-    made = yield RunRequest(problem, (numerics, *(() if told else longer)), numbers if backward else None, enough, told)
+    knows_step = backward and steps(numerics) and tells_defect(problem, numerics)
+    made = yield RunRequest(
+        problem, (numerics, *(() if knows_step else longer)), numbers if backward else None, enough, knows_step
+    )
     result, *runs = made.results
     residuals = made.residuals
-    if told:
+    if knows_step:
         return Trial(result, (), not (result.complete and residuals), residuals)
     again = tuple(zip(coarser, runs, strict=False))
     interrupted = len(again) < len(coarser) or not result.complete or (backward and not residuals)

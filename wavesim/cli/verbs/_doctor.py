@@ -28,7 +28,7 @@ def examine() -> tuple[str, bool]:
     import jax
 
     from ..._version import __version__
-    from ...propagation.lanes import told
+    from ...propagation.lanes import status
 
     devices = ", ".join(f"{device.device_kind} ({device.platform})" for device in jax.devices())
     lines = [
@@ -37,7 +37,7 @@ def examine() -> tuple[str, bool]:
         f"packages   {', '.join(f'{name} {_version(name)}' for name in _PACKAGES)}",
         f"devices    {devices}",
         f"64-bit     {'on' if jax.config.jax_enable_x64 else 'OFF'}",  # type: ignore[attr-defined]
-        f"1D steps   {told()}",
+        f"1D steps   {status()}",
         f"ffmpeg     {_ffmpeg()}",
     ]
     distance = _free_packet()

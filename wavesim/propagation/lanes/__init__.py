@@ -1,4 +1,4 @@
 """Steps of many problems side by side on a CPU, a lane of its vectors each: compiled from C where a compiler is found."""
 
 from ._calls import chebyshev_step as chebyshev_step, has_lanes as has_lanes, kicks_and_drifts as kicks_and_drifts
-from ._library import told as told
+from ._library import status as status

@@ -12,7 +12,7 @@ import numpy as np
 from ..._arrays import known
 from ...schemes import Chebyshev, Scheme
 from .._numerics import Numerics
-from ._library import loaded, registered, target
+from ._library import library, registered, target
 
 _RADICES = (2, 3, 5, 7)
 
@@ -41,6 +41,11 @@ def chebyshev_step(psi: Any, kinetic: Any, potential: Any, coefficients: Any, te
         kinetic, potential: K and V, real, shape (n,).
         coefficients: c, shape (m,).
         terms: how many of them are made, at most m.
+
+    Raises:
+        MemoryError: if there is none for the tables.
+
+    Source: H. Tal-Ezer and R. Kosloff, J. Chem. Phys. 81, 3967 (1984). Not for gradients: JAX does not differentiate it.
     """
     if not known(psi, kinetic, coefficients, terms):
         import jax.numpy as jnp
@@ -58,7 +63,12 @@ def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any) -> Any:
     Args:
         psi: shape (..., n).
         kicks: k_j, shape (J, n).
-        drifts: d_j, shape (J, n), where F leaves them.
+        drifts: d_j, shape (J, n), in the order of F's wave numbers.
+
+    Raises:
+        MemoryError: if there is none for the tables.
+
+    Not for gradients: JAX does not differentiate it.
     """
     if not known(psi, kicks, drifts):
         return _traced("kicks_and_drifts", psi, kicks, drifts)
@@ -76,5 +86,5 @@ def _traced(function: str, psi: Any, *tables: Any) -> jax.Array:
 def _by_pointer(function: str, arguments: tuple[Any, ...]) -> None:
     arrays = [np.ascontiguousarray(one) if isinstance(one, np.ndarray) else one for one in arguments]
     given = [ctypes.c_void_p(one.ctypes.data) if isinstance(one, np.ndarray) else ctypes.c_int64(one) for one in arrays]
-    if getattr(loaded(arrays[0].dtype == np.complex64), function)(*given):
+    if getattr(library(arrays[0].dtype == np.complex64), function)(*given):
         raise MemoryError(f"no memory for a step of {arrays[0].size:,} points")

@@ -38,17 +38,17 @@ def registered(single: bool) -> bool:
 
     ``WAVESIM_LANES=off`` says no.
     """
-    library = loaded(single)
-    if library is None:
+    steps = library(single)
+    if steps is None:
         return False
     for function in FUNCTIONS:
-        capsule = jax.ffi.pycapsule(getattr(library, function))
+        capsule = jax.ffi.pycapsule(getattr(steps, function))
         jax.ffi.register_ffi_target(target(function, single), capsule, platform="cpu")
     return True
 
 
 @functools.cache
-def loaded(single: bool) -> ctypes.CDLL | None:
+def library(single: bool) -> ctypes.CDLL | None:
     """The library, once its transforms have been tried; None where there is none, or it is not wanted."""
     if os.environ.get("WAVESIM_LANES", "") == "off" or os.name != "posix":
         return None
@@ -56,17 +56,17 @@ def loaded(single: bool) -> ctypes.CDLL | None:
     if path is None:
         return None
     try:
-        library = ctypes.CDLL(str(path))
-        library.worst_error.restype = ctypes.c_double
-        right = all(library.worst_error(n) < _BOUND[single] for n in _TRIED)
-        return library if right and all(hasattr(library, function) for function in FUNCTIONS) else None
+        steps = ctypes.CDLL(str(path))
+        steps.worst_error.restype = ctypes.c_double
+        right = all(steps.worst_error(n) < _BOUND[single] for n in _TRIED)
+        return steps if right and all(hasattr(steps, function) for function in FUNCTIONS) else None
     except (OSError, AttributeError):
         return None
 
 
-def told() -> str:
+def status() -> str:
     """Whether there are such steps, in a line, and the cure if there are not."""
-    if loaded(single=False) is not None:
+    if library(single=False) is not None:
         command = _compiler()
         name = "ziglang" if "ziglang" in command else Path(command[0]).name
         return f"compiled by {name} for this processor"
@@ -120,10 +120,10 @@ def _compiler() -> tuple[str, ...]:
 
 def _processor() -> bytes:
     """What tells processors apart that share a home: a library for one may end a process on the other."""
-    told = platform.machine() + platform.processor()
+    processor = platform.machine() + platform.processor()
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
-            told += next((line for line in file if line.startswith(("flags", "Features"))), "")
+            processor += next((line for line in file if line.startswith(("flags", "Features"))), "")
     except OSError:
         pass
-    return told.encode()
+    return processor.encode()

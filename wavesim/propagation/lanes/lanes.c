@@ -10,8 +10,8 @@
 typedef XLA_FFI_CallFrame Frame;
 
 static XLA_FFI_Error *refused(const Frame *frame, const char *message) {
-    XLA_FFI_Error_Create_Args told = {.struct_size = sizeof told, .message = message, .errc = XLA_FFI_Error_Code_INVALID_ARGUMENT};
-    return frame->api->XLA_FFI_Error_Create(&told);
+    XLA_FFI_Error_Create_Args error = {.struct_size = sizeof error, .message = message, .errc = XLA_FFI_Error_Code_INVALID_ARGUMENT};
+    return frame->api->XLA_FFI_Error_Create(&error);
 }
 
 /* XLA asks once which version of its interface this was compiled for. */

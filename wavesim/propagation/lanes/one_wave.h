@@ -3,9 +3,9 @@
  * Each lane's transform of m points is turned by w_n^(l k); then a transform across the lanes leaves wave number k + m q in lane q
  * (Van Loan, section 3.3). Back it goes the same way, so that nothing is ever put in order.
  */
-typedef struct Apart { struct Apart *next; int lanes, m; int64_t n; Wave turn; V cosine[LANES], sine[LANES]; } Apart;
+typedef struct Strided { struct Strided *next; int lanes, m; int64_t n; Wave twiddle; V cosine[LANES], sine[LANES]; } Strided;
 
-static Apart *aparts;
+static Strided *strided_tables;
 
 static int lanes_of(int64_t n) {
     int lanes = LANES;
@@ -14,42 +14,42 @@ static int lanes_of(int64_t n) {
 }
 
 /* The tables of such a wave; NULL where memory ends. */
-static const Apart *apart_of(int64_t n) {
+static const Strided *strided_of(int64_t n) {
     pthread_mutex_lock(&planning);
-    Apart *apart = aparts;
-    while (apart && apart->n != n) apart = apart->next;
-    if (!apart) {
+    Strided *strided = strided_tables;
+    while (strided && strided->n != n) strided = strided->next;
+    if (!strided) {
         const int lanes = lanes_of(n), m = (int)(n / lanes);
         V *room = room_for(1, m);
-        apart = aligned_alloc(64, (sizeof(Apart) + 63) / 64 * 64);
-        if (!apart || !room) {
-            free(apart), free(room);
-            apart = NULL;
+        strided = aligned_alloc(64, (sizeof(Strided) + 63) / 64 * 64);
+        if (!strided || !room) {
+            free(strided), free(room);
+            strided = NULL;
         } else {
-            apart->next = aparts, apart->lanes = lanes, apart->m = m, apart->n = n, apart->turn = wave_at(room, 0, m);
+            strided->next = strided_tables, strided->lanes = lanes, strided->m = m, strided->n = n, strided->twiddle = wave_at(room, 0, m);
             for (int l = 0; l < LANES; l++)
                 for (int q = 0; q < LANES; q++) {
                     const int held = l < lanes && q < lanes;
-                    apart->cosine[l][q] = held ? (REAL)cos(2 * M_PI * (l * q % lanes) / lanes) : 0;
-                    apart->sine[l][q] = held ? (REAL)-sin(2 * M_PI * (l * q % lanes) / lanes) : 0;
+                    strided->cosine[l][q] = held ? (REAL)cos(2 * M_PI * (l * q % lanes) / lanes) : 0;
+                    strided->sine[l][q] = held ? (REAL)-sin(2 * M_PI * (l * q % lanes) / lanes) : 0;
                 }
             for (int k = 0; k < m; k++)
                 for (int l = 0; l < LANES; l++) {
                     const double angle = -2 * M_PI * (double)((int64_t)l * k % n) / (double)n;
-                    apart->turn.re[k][l] = (REAL)cos(angle), apart->turn.im[k][l] = (REAL)sin(angle);
+                    strided->twiddle.re[k][l] = (REAL)cos(angle), strided->twiddle.im[k][l] = (REAL)sin(angle);
                 }
-            aparts = apart;
+            strided_tables = strided;
         }
     }
     pthread_mutex_unlock(&planning);
-    return apart;
+    return strided;
 }
 
 /* Between a transform and the inverse one: across the lanes, times the factors there, and across them back again. */
-INLINED void across(const Apart *apart, const int lanes, const enum Factor factor, Wave x, Wave by) {
-    const V *c = apart->cosine, *s = apart->sine;
-    for (int k = 0; k < apart->m; k++) {
-        const V tr = apart->turn.re[k], ti = apart->turn.im[k];
+INLINED void across(const Strided *strided, const int lanes, const enum Factor factor, Wave x, Wave by) {
+    const V *c = strided->cosine, *s = strided->sine;
+    for (int k = 0; k < strided->m; k++) {
+        const V tr = strided->twiddle.re[k], ti = strided->twiddle.im[k];
         V yr = x.re[k] * tr - x.im[k] * ti, yi = x.re[k] * ti + x.im[k] * tr;
         V zr = yr[0] * c[0], zi = yi[0] * c[0];
         for (int l = 1; l < lanes; l++) {
@@ -67,20 +67,20 @@ INLINED void across(const Apart *apart, const int lanes, const enum Factor facto
     }
 }
 
-#define ACROSS(L) case L: across(apart, L, factor, x, by); break;
-INLINED void through(const Apart *apart, const enum Factor factor, Wave x, Wave by) {
-    switch (apart->lanes) { ACROSS(1) ACROSS(2) ACROSS(4) ACROSS(8) ACROSS(16) }
+#define ACROSS(L) case L: across(strided, L, factor, x, by); break;
+INLINED void through(const Strided *strided, const enum Factor factor, Wave x, Wave by) {
+    switch (strided->lanes) { ACROSS(1) ACROSS(2) ACROSS(4) ACROSS(8) ACROSS(16) }
 }
 
-static void gather_apart(const Complex *from, const Apart *apart, Wave to) {
-    for (int k = 0; k < apart->m; k++)
+static void gather_strided(const Complex *from, const Strided *strided, Wave to) {
+    for (int k = 0; k < strided->m; k++)
         for (int l = 0; l < LANES; l++) {
-            Complex one = l < apart->lanes ? from[k * apart->lanes + l] : (Complex){0, 0};
+            Complex one = l < strided->lanes ? from[k * strided->lanes + l] : (Complex){0, 0};
             to.re[k][l] = one.re, to.im[k][l] = one.im;
         }
 }
 
-static void scatter_apart(Wave from, const Apart *apart, Complex *to) {
-    for (int k = 0; k < apart->m; k++)
-        for (int l = 0; l < apart->lanes; l++) to[k * apart->lanes + l] = (Complex){from.re[k][l], from.im[k][l]};
+static void scatter_strided(Wave from, const Strided *strided, Complex *to) {
+    for (int k = 0; k < strided->m; k++)
+        for (int l = 0; l < strided->lanes; l++) to[k * strided->lanes + l] = (Complex){from.re[k][l], from.im[k][l]};
 }

@@ -29,8 +29,8 @@ static void scatter(Wave from, int n, const Group *group, int64_t first, int64_t
         for (int i = 0; i < n; i++) to[group->wave[l] * n + i] = (Complex){from.re[i][l], from.im[i][l]};
 }
 
-/* exp(-i H dt) psi = sum c_m T_m(H) psi, H = F^-1 K F + V scaled to [-1, 1]: T_(m+1) = 2 H T_m - T_(m-1); of one wave where it is apart. */
-INLINED void series(const Plan *plan, const Apart *apart, int terms, V *kinetic, const V *potential, Wave c, Wave before, Wave now, Wave total, Wave one, Wave other) {
+/* exp(-i H dt) psi = sum c_m T_m(H) psi, H = F^-1 K F + V scaled to [-1, 1]: T_(m+1) = 2 H T_m - T_(m-1); of one wave in all lanes where `strided` is given. */
+INLINED void series(const Plan *plan, const Strided *strided, int terms, V *kinetic, const V *potential, Wave c, Wave before, Wave now, Wave total, Wave one, Wave other) {
     const int n = plan->points;
     for (int i = 0; i < n; i++) {
         before.re[i] = before.im[i] = (V){0};
@@ -41,8 +41,8 @@ INLINED void series(const Plan *plan, const Apart *apart, int terms, V *kinetic,
         Wave none = {NULL, NULL}, by = {kinetic, NULL};
         Wave there = transformed(plan, now, NONE, none, one, other);
         Wave free = there.re == one.re ? other : one;
-        if (apart) through(apart, REAL_ONES, there, by);
-        Wave moved = inverted(plan, there, apart ? NONE : REAL_ONES, by, free, there);
+        if (strided) through(strided, REAL_ONES, there, by);
+        Wave moved = inverted(plan, there, strided ? NONE : REAL_ONES, by, free, there);
         /* T_1 = H, as if T_(-1) were 0 */
         const REAL twice = m == 1 ? 1 : 2;
         const V cr = c.re[m], ci = c.im[m];
@@ -65,13 +65,13 @@ static int64_t side_by_side(int64_t waves, int64_t n) {
     return 3 * rest < 2 * lanes_of(n) ? waves - rest : waves;
 }
 
-static int chebyshev_apart(const Complex *psi, int64_t first, int64_t waves, int64_t n, const REAL *kinetic, const REAL *potential, int64_t tables,
+static int chebyshev_strided(const Complex *psi, int64_t first, int64_t waves, int64_t n, const REAL *kinetic, const REAL *potential, int64_t tables,
                            const Complex *coefficients, int64_t most, int64_t terms, Complex *out) {
     const int64_t m = n / lanes_of(n);
     const Plan *plan = plan_of((int)m);
-    const Apart *apart = apart_of(n);
+    const Strided *strided = strided_of(n);
     V *room = room_for(6, m), *series_room = room_for(1, most);
-    const int fails = !plan || !apart || !room || !series_room;
+    const int fails = !plan || !strided || !room || !series_room;
     if (!fails) {
         Wave now = wave_at(room, 0, m), before = wave_at(room, 1, m), total = wave_at(room, 2, m), tabled = wave_at(room, 3, m);
         Wave c = wave_at(series_room, 0, most);
@@ -79,17 +79,17 @@ static int chebyshev_apart(const Complex *psi, int64_t first, int64_t waves, int
             const int64_t table = wave / (waves / tables);
             for (int k = 0; k < m; k++)
                 for (int l = 0; l < LANES; l++) {
-                    int held = l < apart->lanes;
+                    int held = l < strided->lanes;
                     tabled.re[k][l] = held ? kinetic[table * n + k + m * l] / (REAL)n : 0;
-                    tabled.im[k][l] = held ? potential[table * n + k * apart->lanes + l] : 0;
+                    tabled.im[k][l] = held ? potential[table * n + k * strided->lanes + l] : 0;
                 }
             for (int64_t j = 0; j < terms; j++) {
                 Complex one = coefficients[table * most + j];
                 c.re[j] = (V){0} + one.re, c.im[j] = (V){0} + one.im;
             }
-            gather_apart(psi + wave * n, apart, now);
-            series(plan, apart, (int)terms, tabled.re, tabled.im, c, before, now, total, wave_at(room, 4, m), wave_at(room, 5, m));
-            scatter_apart(total, apart, out + wave * n);
+            gather_strided(psi + wave * n, strided, now);
+            series(plan, strided, (int)terms, tabled.re, tabled.im, c, before, now, total, wave_at(room, 4, m), wave_at(room, 5, m));
+            scatter_strided(total, strided, out + wave * n);
         }
     }
     free(room), free(series_room);
@@ -101,7 +101,7 @@ int chebyshev(const Complex *psi, int64_t waves, int64_t n, const REAL *kinetic,
               int64_t most, int64_t terms, Complex *out) {
     if (terms > most) return 1;
     const int64_t together = side_by_side(waves, n);
-    if (together < waves && chebyshev_apart(psi, together, waves, n, kinetic, potential, tables, coefficients, most, terms, out)) return 1;
+    if (together < waves && chebyshev_strided(psi, together, waves, n, kinetic, potential, tables, coefficients, most, terms, out)) return 1;
     const Plan *plan = plan_of((int)n);
     V *room = room_for(6, n), *series_room = room_for(1, most);
     const int fails = !plan || !room || !series_room;
@@ -120,38 +120,38 @@ int chebyshev(const Complex *psi, int64_t waves, int64_t n, const REAL *kinetic,
     return fails;
 }
 
-static int splitting_apart(const Complex *psi, int64_t first, int64_t waves, int64_t n, const Complex *kicks, const Complex *drifts, int64_t tables, int64_t count,
+static int splitting_strided(const Complex *psi, int64_t first, int64_t waves, int64_t n, const Complex *kicks, const Complex *drifts, int64_t tables, int64_t count,
                            Complex *out) {
     const int64_t m = n / lanes_of(n);
     const Plan *plan = plan_of((int)m);
-    const Apart *apart = apart_of(n);
+    const Strided *strided = strided_of(n);
     V *room = room_for(3, m), *tabled = room_for(2 * count, m);
-    const int fails = !plan || !apart || !room || !tabled;
+    const int fails = !plan || !strided || !room || !tabled;
     if (!fails) {
         int64_t known = -1;
         for (int64_t wave = first; wave < waves; wave++) {
             const int64_t table = wave / (waves / tables);
             Wave now = wave_at(room, 0, m), one = wave_at(room, 1, m), other = wave_at(room, 2, m);
             for (int64_t j = 0; j < count && table != known; j++) {
-                gather_apart(kicks + (table * count + j) * n, apart, wave_at(tabled, 2 * j, m));
+                gather_strided(kicks + (table * count + j) * n, strided, wave_at(tabled, 2 * j, m));
                 Wave drift = wave_at(tabled, 2 * j + 1, m);
                 for (int k = 0; k < m; k++)
                     for (int l = 0; l < LANES; l++) {
-                        Complex factor = l < apart->lanes ? drifts[(table * count + j) * n + k + m * l] : (Complex){0, 0};
+                        Complex factor = l < strided->lanes ? drifts[(table * count + j) * n + k + m * l] : (Complex){0, 0};
                         drift.re[k][l] = factor.re / (REAL)n, drift.im[k][l] = factor.im / (REAL)n;
                     }
             }
             known = table;
-            gather_apart(psi + wave * n, apart, now);
+            gather_strided(psi + wave * n, strided, now);
             for (int64_t j = 0; j < count; j++) {
                 Wave none = {NULL, NULL}, there = transformed(plan, now, COMPLEX_ONES, wave_at(tabled, 2 * j, m), one, other);
                 Wave left = there.re == one.re ? other : one;
-                through(apart, COMPLEX_ONES, there, wave_at(tabled, 2 * j + 1, m));
+                through(strided, COMPLEX_ONES, there, wave_at(tabled, 2 * j + 1, m));
                 Wave back = inverted(plan, there, NONE, none, left, now);
                 Wave rest = back.re == now.re ? left : now;
                 now = back, one = rest, other = there;
             }
-            scatter_apart(now, apart, out + wave * n);
+            scatter_strided(now, strided, out + wave * n);
         }
     }
     free(room), free(tabled);
@@ -161,7 +161,7 @@ static int splitting_apart(const Complex *psi, int64_t first, int64_t waves, int
 /* Kick and drift of `count` stages: the drifts conjugated and divided by n, for they meet an inverse transform. */
 int splitting(const Complex *psi, int64_t waves, int64_t n, const Complex *kicks, const Complex *drifts, int64_t tables, int64_t count, Complex *out) {
     const int64_t together = side_by_side(waves, n);
-    if (together < waves && splitting_apart(psi, together, waves, n, kicks, drifts, tables, count, out)) return 1;
+    if (together < waves && splitting_strided(psi, together, waves, n, kicks, drifts, tables, count, out)) return 1;
     const Plan *plan = plan_of((int)n);
     V *room = room_for(3, n), *tabled = room_for(2 * count, n);
     const int fails = !plan || !room || !tabled;

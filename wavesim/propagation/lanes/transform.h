@@ -75,7 +75,7 @@ static const Plan *plan_of(int points) {
 }
 
 /* The transform of r numbers, r a constant: the branches of the others are left out by the compiler. */
-INLINED void few(const int r, const V *re, const V *im, V *or, V *oi) {
+INLINED void butterfly(const int r, const V *re, const V *im, V *or, V *oi) {
     if (r == 2) {
         or[0] = re[0] + re[1], oi[0] = im[0] + im[1];
         or[1] = re[0] - re[1], oi[1] = im[0] - im[1];
@@ -142,7 +142,7 @@ INLINED void stage(const int r, const enum Factor factor, const int n, const int
                     im[k] = re[k] * fi[from] + im[k] * fr[from], re[k] = turned;
                 }
             }
-            few(r, re, im, or, oi);
+            butterfly(r, re, im, or, oi);
             const int to = q + s * r * p;
             yr[to] = or[0], yi[to] = oi[0];
 #pragma GCC unroll 7
