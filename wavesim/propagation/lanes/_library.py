@@ -73,7 +73,7 @@ def status() -> str:
     if os.environ.get("WAVESIM_LANES", "") == "off":
         return "JAX's own, as WAVESIM_LANES=off asks"
     if _compiler():
-        return f"JAX's own, for {' '.join(_compiler())} made none that are right; set CC to another C compiler"
+        return f"JAX's own: the compiler {' '.join(_compiler())} made no library that works; set CC to another one"
     return "JAX's own; a C compiler (cc, gcc, clang, or pip install ziglang) would make runs about twice as fast"
 
 
