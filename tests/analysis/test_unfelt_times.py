@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
 
 from wavesim import Absorber, Grid, Numerics, Problem
 from wavesim.analysis import Transmission
-from wavesim.analysis.bars.residuals._missed_waves import FinerGrid
 from wavesim.analysis.bars.residuals._residual import _felt, grid_residuals
+from wavesim.analysis.bars.residuals._weighed import Weighed
 from wavesim.potentials import RectangularBarrier
 from wavesim.propagation import FrameSum, Result, chebyshev_for, propagate_with_adjoint
 from wavesim.states import GaussianPacket
@@ -38,14 +39,14 @@ def test_what_is_left_out_is_in_the_bar(monkeypatch: pytest.MonkeyPatch) -> None
     """
     result = passed()
     exact = grid_residuals(result)["T"]
-    seen: dict[int, set[float]] = {}
-    take = FinerGrid.take
+    seen: dict[int, np.ndarray] = {}
+    summed = Weighed.residual
 
-    def counted(self: FinerGrid, times: np.ndarray) -> None:
-        seen.setdefault(self.finer, set()).update(times.tolist())
-        take(self, times)
+    def counted(self: Weighed, weights: np.ndarray, felt: np.ndarray) -> Any:
+        seen[self.there.finer] = felt
+        return summed(self, weights, felt)
 
-    monkeypatch.setattr(FinerGrid, "take", counted)
+    monkeypatch.setattr(Weighed, "residual", counted)
     quick = grid_residuals(result, 1e-4)["T"]
     assert abs(quick.correction - exact.correction) < 1e-4
     assert abs(quick.correction - exact.correction) <= quick.first

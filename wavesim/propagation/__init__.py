@@ -14,6 +14,11 @@ from ._numerics import (
 from ._progress import Progress as Progress, heeding as heeding, reporter as reporter
 from ._result import Adjoint as Adjoint, FrameSum as FrameSum, Result as Result
 from ._speed import pair_seconds as pair_seconds
+from .lanes import (
+    ResidualProducts as ResidualProducts,
+    residual_products as residual_products,
+    weighs_residuals as weighs_residuals,
+)
 from .planner import (
     Batch as Batch,
     Leak as Leak,

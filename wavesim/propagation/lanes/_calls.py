@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -24,6 +24,11 @@ def has_lanes(numerics: Numerics, static: bool) -> bool:
     if jax.default_backend() != "cpu" or len(jax.local_devices()) > 1 or not _is_product(numerics.grid.points[0]):
         return False
     return registered(numerics.precision == "single")
+
+
+def weighs_residuals(points: int) -> bool:
+    """Whether `residual_products` can be had for a grid of so many points."""
+    return points % 2 == 0 and _is_product(points) and library(single=False) is not None
 
 
 def _is_product(points: int) -> bool:
@@ -75,6 +80,68 @@ def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any) -> Any:
     out = np.empty(psi.shape, psi.dtype)
     _by_pointer("splitting", (psi, math.prod(psi.shape[:-1]), psi.shape[-1], kicks, drifts, 1, len(kicks), out))
     return out
+
+
+class ResidualProducts(NamedTuple):
+    """What several gradients tell of a residual, time after time, without the measure dx/n.
+
+    Attributes:
+        orders: <phi|R>, <G S|R> and that of G V G S - G^2 (H - E) S, shape (numbers, times, 3).
+        norms: of the latter two, shape (numbers, times, 2).
+        free: <f|R> of f = u (H - E)^2 phi, shape (numbers, times).
+        rests: the same of c f.
+        spectra: of G S times that of R, absolute, summed over the times with their weights, shape (numbers, points of the finer grid).
+    """
+
+    orders: np.ndarray
+    norms: np.ndarray
+    free: np.ndarray
+    rests: np.ndarray
+    spectra: np.ndarray
+
+
+def residual_products(
+    psi: np.ndarray,
+    phi: np.ndarray,
+    samples: np.ndarray,
+    potential: np.ndarray,
+    moving: np.ndarray,
+    green: np.ndarray,
+    unseen: np.ndarray,
+    of_a_turn: np.ndarray,
+    weights: np.ndarray,
+    turns: bool,
+) -> ResidualProducts:
+    """R = V psi - I(V psi), S = V phi - I(V phi), and what `wavesim.analysis` sums of them, in position space's spectra.
+
+    Args:
+        psi: shape (times, n).
+        phi: shape (numbers, times, n).
+        samples: V on the run's grid, shape (n,), whose interpolation I is.
+        potential: V on a finer grid, shape (wide,).
+        moving: T - E, shape (n,).
+        green: G, shape (wide,).
+        unseen, of_a_turn: u and c, shape (n,).
+        weights: of the times.
+        turns: whether f is asked for.
+
+    Raises:
+        MemoryError: if there is none for the tables.
+    """
+    numbers, times, points = phi.shape
+    found = ResidualProducts(
+        np.zeros((numbers, times, 3), complex),
+        np.zeros((numbers, times, 2)),
+        np.zeros((numbers, times), complex),
+        np.zeros((numbers, times), complex),
+        np.empty((numbers, len(potential))),
+    )
+    waves = (np.asarray(one, complex) for one in (psi, phi))
+    tables = (np.asarray(one, float) for one in (samples, potential, moving, green, unseen, of_a_turn, weights))
+    sizes = numbers, times, points, len(potential)
+    # C takes them as they lie in memory, and writes into the last ones
+    _by_pointer("residual_products", (*waves, *sizes, *tables, int(turns), *found))
+    return found
 
 
 def _traced(function: str, psi: Any, *tables: Any) -> jax.Array:

@@ -20,7 +20,7 @@ from ..._files import put_whole
 from ..._programs import cache_folder
 
 SOURCE = Path(__file__).with_name("lanes.c")
-_HEADERS = ("transform.h", "one_wave.h", "steps.h")
+_HEADERS = ("transform.h", "one_wave.h", "steps.h", "residual.h")
 FUNCTIONS = ("chebyshev_step", "kicks_and_drifts")
 # products of all radices, and of some
 _TRIED = (210, 16, 45)

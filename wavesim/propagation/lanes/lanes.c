@@ -6,6 +6,7 @@
 /* one wave in all lanes */
 #include "one_wave.h"
 #include "steps.h"
+#include "residual.h"
 
 typedef XLA_FFI_CallFrame Frame;
 

@@ -3,8 +3,8 @@
 from ._convergence import diverges as diverges
 from ._missed_steps import step_defects as step_defects, tells_defect as tells_defect
 from ._residual import (
-    Residual as Residual,
     between_points as between_points,
     grid_residuals as grid_residuals,
     interpolations as interpolations,
 )
+from ._weighed import Residual as Residual

@@ -10,7 +10,7 @@ import scipy.fft
 from ....grid import Grid
 from ....potentials import AbstractPotential, exact_samples
 from ....problem import Problem
-from ....propagation import Numerics
+from ....propagation import Numerics, ResidualProducts, residual_products, weighs_residuals
 from ....schemes import Scheme
 
 # the kinetic energy out of the band stays above the mean energy by this share of itself, also on grids that hold too little
@@ -87,6 +87,18 @@ class FinerGrid:
         potential = problem.potential
         self.orders = 2 if potential.static or potential.smooth else 1
         self._taken = False
+
+    @property
+    def compiled(self) -> bool:
+        """Whether compiled loops make its products: along one axis, in a V at rest, with no wave led astray."""
+        if self.grid.dimension > 1 or not self.problem.potential.static or self.astray is not None:
+            return False
+        return weighs_residuals(self.grid.points[0]) and np.shape(self.own.samples) == tuple(self.grid.points)
+
+    def weighed(self, psi: np.ndarray, phi: np.ndarray, weights: np.ndarray) -> ResidualProducts:
+        """The products of `residual_products`, if such loops are there (`compiled`): psi of shape (times, n), phi of (numbers, times, n)."""
+        tables = self.samples, self.true, self.kinetic - self.energy, self.green, self.unseen, self.of_a_turn
+        return residual_products(psi, phi, *tables, weights, self.turns_unseen)
 
     def take(self, times: np.ndarray) -> None:
         """V at these times from now on, along a first axis where it depends on time."""
