@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, FuncFormatter
 
 
 def set_formulas(figure: Figure) -> None:
@@ -14,8 +15,9 @@ def set_formulas(figure: Figure) -> None:
     """
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            # labels of ticks get their words only when somebody asks for them
-            axis.get_ticklabels()
+            if isinstance(axis.get_major_formatter(), FixedFormatter | FuncFormatter):
+                # words of ours, which labels of ticks get only when somebody asks for them
+                axis.get_ticklabels()
     assert isinstance(figure.canvas, FigureCanvasAgg)
     renderer = figure.canvas.get_renderer()
     for text in figure.findobj(Text):

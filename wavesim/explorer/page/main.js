@@ -12,7 +12,7 @@ const state = {
   certified: null, certifying: false, values: {}, view: "density", card: "curve", marked: null, markedByHand: false, predict: false, playing: true, refused: "",
 };
 const stage = new Stage($("picture"));
-let plane = null, channel = null, generation = 0, newest = null, drawnSeq = -1, dirty = true, frames = 0, scrubbing = false;
+let plane = null, channel = null, generation = 0, newest = null, coming = [], drawnSeq = -1, dirty = true, frames = 0, scrubbing = false;
 const sent = new Map();
 export const measures = { drawn: 0, latencies: [], gaps: [], errors: [] };
 window.wavesim = { state, measures };
@@ -23,7 +23,9 @@ function hear(data) {
   if (typeof data === "string") return heed(JSON.parse(data));
   const message = read(data);
   if (message.kind === LINE || message.kind === PLANE) {
-    newest = message;
+    // a run is drawn frame after frame, as the display goes; what belongs to an older run, or was passed over by hand, is not drawn any more
+    if (!state.playing || message.generation !== coming.at(-1)?.generation) coming.length = 0;
+    coming.push(message);
     dirty = true;
   } else if (message.kind === FILE) download(message.name, new Blob([message.content], { type: message.type }));
   else if (message.kind === ARRAYS) receive(message);
@@ -83,6 +85,7 @@ function remember(message) {
 function open(scenario) {
   Object.assign(state, { scenario, scene: null, frame: null, history: {}, theory: {}, transmission: null, energy: null, gap: null, decay: null, pattern: null, certified: null, markedByHand: false, marked: null, brightest: 0 });
   newest = null;
+  coming.length = 0;
   state.values = Object.fromEntries(scenario.sliders.map((s) => [s.path, s.value]));
   stage.reset();
   notice("");
@@ -403,7 +406,8 @@ let last = 0, slow = 0;
 function loop(now) {
   requestAnimationFrame(loop);
   if (!dirty) return;
-  dirty = false;
+  newest = coming.shift() ?? newest;
+  dirty = coming.length > 0;
   if (newest) {
     const fresh = newest.seq !== drawnSeq;
     state.frame = newest;
