@@ -11,11 +11,13 @@ import numpy as np
 
 from ..._arrays import placed, xp as jnp
 from ..._checks import at_least
+from ..._threads import one_blas_thread
 from ...errors import NumericsError
 from ...problem import Problem
 from ...schemes import Chebyshev, Spectral
 from .._numerics import Numerics, chebyshev_for, spectral_bounds
-from ..stepping import Apparatus, Carry, Frame, SplitStepper, look, set_up, snapshot_of, trimmed
+from ..lanes import has_lanes
+from ..stepping import Apparatus, Carry, Frame, SplitStepper, in_lanes, look, set_up, snapshot_of, trimmed
 from ._propagate import checked
 
 # frames that one call of the program keeps at most: it is compiled once for each size, and this is a part of the size
@@ -126,6 +128,7 @@ class Flight:
         )
 
 
+@one_blas_thread()
 def flight(problem: Problem, numerics: Numerics, *, terms: int | None = None) -> Flight:
     """Begin a run that is not recorded to an end, but asked for frames: for pictures that move while somebody changes the problem.
 
@@ -148,6 +151,8 @@ def flight(problem: Problem, numerics: Numerics, *, terms: int | None = None) ->
         numerics = dataclasses.replace(numerics, method=dataclasses.replace(method, terms=terms))
     numerics = dataclasses.replace(checked(problem, numerics), save_psi=True)
     apparatus, carry, frame = set_up(problem, numerics)
+    if has_lanes(numerics, problem.potential.static):
+        apparatus, carry = in_lanes(apparatus, carry)
     if isinstance(numerics.method, Chebyshev):
         apparatus = trimmed(apparatus, np.asarray(numerics.pairs))  # type: ignore[arg-type]
     stepper = apparatus.stepper
