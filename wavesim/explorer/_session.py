@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from .._threads import one_blas_thread
 from ..errors import ArgumentError, WavesimError
 from ._channel import AHEAD, Channel, Credit, Desk
 from ._opening import Opening, menu, of_link, opened
@@ -346,6 +347,7 @@ class Session:
         assert show is not None
         take = show.take
 
+        @one_blas_thread()
         def studied() -> None:
             for study in _studies.at_rest(show):
                 if self._wanted(take):

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._threads import one_blas_thread
 from ..._typing import ENERGY, LENGTH, MOMENTUM, TIME
 from ...errors import WavesimError
 from ...problem import Problem
@@ -55,6 +56,7 @@ class Show:
         self._cold: Iterator[Course] = iter(())
 
     @classmethod
+    @one_blas_thread()
     def of(cls, opening: Opening, values: dict[str, float]) -> Show:
         """A show whose sizes hold wherever its sliders may go.
 
@@ -89,6 +91,7 @@ class Show:
 
     # changes
 
+    @one_blas_thread()
     def change(self, values: dict[str, float], mode: str) -> None:
         """Other values: a new take at the same moment, from the start, or in mid-flight.
 
