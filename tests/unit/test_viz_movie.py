@@ -17,7 +17,7 @@ from PIL import Image
 import wavesim
 from tests.unit.viz_runs import channel, double_well, drifting
 from wavesim.errors import ArgumentError, NumericsError, WavesimError
-from wavesim.viz import Movie, animate
+from wavesim.viz import Look, Movie, animate
 from wavesim.viz.movie import _writer
 from wavesim.viz.movie._frame import FramePainter
 from wavesim.viz.scene._gather import frames
@@ -59,19 +59,29 @@ def test_a_movie_decodes_to_what_was_painted(suffix: str, tmp_path: Path) -> Non
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
-def test_a_gif_is_smaller_slower_and_loops(tmp_path: Path) -> None:
-    """Lab note: 9 frames at 30 a second are 0.3 s, 4 or 5 pictures at 15 a second."""
-    with Image.open(
-        animate(drifting(frames=8), tmp_path / "m.gif", width=1280, height=720, fps=30).save(tmp_path / "m.gif")
-    ) as gif:
-        assert gif.size == (640, 360)
-        assert gif.n_frames in (4, 5)  # type: ignore[attr-defined]
+@pytest.mark.parametrize("given", [{}, {"width": 800, "height": 450, "fps": 20}])
+def test_a_gif_is_smaller_and_slower_unless_asked_otherwise(tmp_path: Path, given: dict[str, int]) -> None:
+    """Lab note: half a second are 6 pictures of a short run, of which nothing is said, 8 of 15 a second and 10 of 20."""
+    film = animate(drifting(frames=8), look=Look(duration=0.5, hold=0.0), **given)  # type: ignore[arg-type]
+    with Image.open(film.save(tmp_path / "m.gif")) as gif:
+        assert gif.size == ((800, 450) if given else (640, 360))
+        assert gif.n_frames == (10 if given else 6)  # type: ignore[attr-defined]
         assert gif.info["loop"] == 0
+
+
+@pytest.mark.parametrize("size", [(800, 450), (360, 640), (640, 360)])
+@pytest.mark.parametrize("style", ["paper", "talk"])
+def test_a_film_has_the_size_that_was_asked_for(size: tuple[int, int], style: str, tmp_path: Path) -> None:
+    look = Look(style=style, duration=0.1, hold=0.0)
+    path = animate(drifting(frames=2), width=size[0], height=size[1], look=look).save(tmp_path / "m.mp4")
+    read = imageio_ffmpeg.read_frames(path)
+    assert next(read)["size"] == size
+    read.close()
 
 
 def test_sizes_are_made_fit_for_video() -> None:
     movie = animate(drifting(), width=321, height=181)
-    assert (movie.width, movie.height) == (336, 192)
+    assert (movie.width, movie.height) == (322, 182)
 
 
 def test_frames_follow_each_other() -> None:
@@ -147,7 +157,7 @@ def test_without_ffmpeg_a_gif_is_written_and_a_sentence_says_so(
 
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", missing)
     with pytest.warns(UserWarning, match="ffmpeg was not found, so m.gif was written instead of m.mp4"):
-        path = small(drifting(frames=4)).save(tmp_path / "m.mp4")
+        path = dataclasses.replace(small(drifting(frames=4)), gif=_writer.Gif()).save(tmp_path / "m.mp4")
     assert path == tmp_path / "m.gif"
     with Image.open(path) as gif:
         assert gif.n_frames == 3  # type: ignore[attr-defined]

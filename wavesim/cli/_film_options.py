@@ -30,17 +30,20 @@ class FilmOptions:
     part: Annotated[str, _option(help="density, real or momentum.")] = "density"
     colors: Annotated[str | None, _option(help="Of the phase: safe for color-blind readers, or vivid.")] = None
     size: Annotated[
-        str | None, _option(metavar="SIZE", help="1920x1080, 16:9, 1:1, 9:16, 4:3 or 4K; by default 1280x720.")
+        str | None,
+        _option(metavar="SIZE", help="1920x1080, 16:9, 1:1, 9:16, 4:3 or 4K; by default 1280x720, of a .gif 640x360."),
     ] = None
-    width: Annotated[int, _option(help="Pixels across, where no --size is given.")] = 1280
-    height: Annotated[int, _option(help="Pixels down, where no --size is given.")] = 720
+    width: Annotated[int | None, _option(help="Pixels across, where no --size is given.")] = None
+    height: Annotated[int | None, _option(help="Pixels down, where no --size is given.")] = None
     xlim: Annotated[
         tuple[float, float] | None, _option(metavar="LEFT RIGHT", help="Ends of the picture, in shown units.")
     ] = None
     tlim: Annotated[tuple[float, float] | None, _option(metavar="FIRST LAST", help="Times, in shown units.")] = None
-    duration: Annotated[float | None, _option(help="Of the film, in seconds.")] = None
+    duration: Annotated[float | None, _option(help="Of the film, in seconds, its hold included.")] = None
     hold: Annotated[float | None, _option(help="Seconds for which the last picture stands.")] = None
-    fps: Annotated[int | None, _option(help="Frames a second; by default 30 or, of a short run, fewer.")] = None
+    fps: Annotated[
+        int | None, _option(help="Frames a second; by default 30 or, of a short run, fewer; of a .gif 15.")
+    ] = None
 
     max_size: Annotated[
         str | None,
@@ -65,13 +68,12 @@ class FilmOptions:
     def asked(self) -> dict[str, Any]:
         """What `wavesim.viz.animate` and `small_multiples` are to be given."""
         from .._checks import at_least
-        from ..viz import Look, bytes_of, size_of
+        from ..viz import Look, bytes_of, size_for_video, size_of
 
         panels = None if self.show is None else tuple(panel.strip() for panel in self.show.split(","))
         look = Look(self.style, panels, self.part, self.colors, self.xlim, self.tlim, self.duration, self.hold)
         width, height = (self.width, self.height) if self.size is None else size_of(self.size)
-        at_least("width", width, 320)
-        at_least("height", height, 180)
+        size_for_video(width, height)
         if self.fps is not None:
             at_least("fps", self.fps, 1)
         if self.max_size is not None:

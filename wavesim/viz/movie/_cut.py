@@ -65,11 +65,15 @@ def seen(source: Result | Report) -> Result | Report:
 
 def order_of(count: int, back: bool, look: Look, fps: int) -> np.ndarray:
     """Which of `count` frames each picture of the film shows, the hold at its end included; `back`: the run ends as it began."""
+    held = round(look.held(back) * fps)
     if look.duration is None:
         order = np.arange(count)
     else:
-        order = np.rint(np.linspace(0, count - 1, max(2, round(look.duration * fps)))).astype(int)
-    return np.concatenate([order, np.full(round(look.held(back) * fps), count - 1, int)])
+        whole = round(look.duration * fps)
+        # of a film that is shorter than its hold at least half moves
+        held = min(held, whole // 2)
+        order = np.rint(np.linspace(0, count - 1, max(2, whole - held))).astype(int)
+    return np.concatenate([order, np.full(held, count - 1, int)])
 
 
 def comes_back(result: Result) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ._look import Look
 from ._max_size import bytes_of, write_below
-from ._writer import deliver, ffmpeg, write_pictures
+from ._writer import Gif, deliver, ffmpeg, write_pictures
 
 Progress = Callable[[int, int], None]
 _LARGEST_EMBEDDED = 20e6
@@ -30,6 +30,7 @@ class AbstractFilm(abc.ABC):
     height: int
     progress: Progress
     look: Look
+    gif: Gif
 
     @property
     @abc.abstractmethod
@@ -50,7 +51,7 @@ class AbstractFilm(abc.ABC):
         return self.painted()
 
     def save(self, path: str | os.PathLike[str], *, max_size: str | int | None = None) -> Path:
-        """Write the film; the suffix chooses the format: .mp4, .webm, .gif (smaller, 15 frames a second, for slides), or .png.
+        """Write the film; the suffix chooses the format: .mp4, .webm, .gif (640 pixels across and 15 frames a second, for slides, unless its size or its rate was given), or .png.
 
         Of ``film.png`` many are written, film_0001.png and so on, with a transparent ground, for those who cut films. Without ffmpeg, a warning says so and a .gif is written instead.
 
@@ -68,10 +69,11 @@ class AbstractFilm(abc.ABC):
         target, count = Path(path), len(self.order)
         if max_size is not None:
             limit = bytes_of(max_size)
-            return write_below(target, limit, self.frames, count, (self.width, self.height), self.fps, self.progress)
+            size = self.width, self.height
+            return write_below(target, limit, self.frames, count, size, self.fps, self.progress, self.gif)
         if target.suffix == ".png":
             return write_pictures(target, self.transparent(), count, self.progress)
-        return deliver(target, self.frames(), count, (self.width, self.height), self.fps, self.progress)
+        return deliver(target, self.frames(), count, (self.width, self.height), self.fps, self.progress, self.gif)
 
     def transparent(self) -> Iterator[np.ndarray]:
         """The pictures with an alpha channel: what differs on black and on white ground lets the ground through."""

@@ -34,7 +34,7 @@ class Look:
         colors: of the phase, "safe" for color-blind readers or "vivid"; None for that of the style.
         xlim: left and right end of the picture, in shown units; None for where things happen.
         tlim: first and last time, in shown units.
-        duration: of the film in seconds; None for one picture for each frame of the run, of which there are made enough for six seconds.
+        duration: of the film in seconds, its hold included; None for one picture for each frame of the run, of which there are made enough for six seconds.
         hold: seconds for which the last picture stands; None for one second where a run ends, none where it comes back to its beginning, nor on paper.
     """
 

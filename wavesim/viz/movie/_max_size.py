@@ -52,6 +52,7 @@ def write_below(
     size: tuple[int, int],
     fps: int,
     done: Callable[[int, int], None],
+    gif: Gif,
 ) -> Path:
     """Write a gif of at most `limit` bytes; a warning says what was given up for it.
 
@@ -66,6 +67,7 @@ def write_below(
         size: of each, in pixels.
         fps: of the film.
         done: called with (frames done, frames in all), from the beginning for each encoding.
+        gif: what it is at most in any case.
 
     Returns:
         where it was written.
@@ -77,7 +79,7 @@ def write_below(
         raise ArgumentError(
             "max_size", f"must go with a .gif, but the film is {target.name}; name it {target.stem}.gif."
         )
-    full = Gif(min(size[0], _WIDTHS[0]), min(fps, Gif.fps), _COLORS[0])
+    full = Gif(min(size[0], gif.width), min(fps, gif.fps), gif.colors)
     # every second frame, every third: nothing else goes evenly
     rates = [full.fps, *(fps / every for every in range(2, 9) if _SLOWEST <= fps / every < full.fps)]
     choices = [Gif(*choice) for choice in itertools.product((full.width, *_WIDTHS), rates, _COLORS)]

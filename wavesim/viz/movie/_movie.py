@@ -22,6 +22,7 @@ from ._look import PAPER, Look
 from ._own_axes import AxesPainter, Draw, size_in_pixels
 from ._stage import MAIN
 from ._talk import TalkPainter
+from ._writer import Gif, gif_of, size_for_video
 
 if TYPE_CHECKING:
     from ...analysis import Report
@@ -44,10 +45,11 @@ class Movie(AbstractFilm):
         result: the run.
         units: the units of the labels.
         fps: frames a second; one frame for each saved frame of the run.
-        width: pixels across, a multiple of 16.
-        height: pixels down, a multiple of 16.
+        width: pixels across, an even number.
+        height: pixels down, an even number.
         progress: called with (frames done, frames in all).
         look, on_frame, ax, draw: see `animate`.
+        gif: what a .gif of it is at most.
     """
 
     __repr__ = one_line
@@ -63,6 +65,7 @@ class Movie(AbstractFilm):
     on_frame: OnFrame | None = None
     ax: Axes | None = None
     draw: Draw | None = None
+    gif: Gif = Gif()
 
     @property
     def order(self) -> np.ndarray:
@@ -128,8 +131,8 @@ def animate(
     units: UnitSystem | None = None,
     title: str = "",
     fps: int | None = None,
-    width: int = 1280,
-    height: int = 720,
+    width: int | None = None,
+    height: int | None = None,
     look: Look = PAPER,
     ax: Axes | None = None,
     draw: Draw | None = None,
@@ -147,8 +150,8 @@ def animate(
         units: units of the labels; by default those of the problem.
         title: headline; by default what moves in what.
         fps: frames a second; by default 30, or fewer so that a short run lasts six seconds; where the frames of a line are alike enough, those between them are made, of a plane only for a film of a given duration.
-        width: pixels across, rounded up to a multiple of 16, as video wants it.
-        height: pixels down, likewise.
+        width: pixels across, by default 1280, of a .gif 640; rounded up to an even number, as video wants it.
+        height: pixels down, likewise; by default 720.
         look: its style and what is on it; see `Look`.
         ax: Matplotlib axes of your own, into which the wave and the potential are drawn, on the density's scale; the film is of their whole
             figure, of its size and with all else that is in it. The axes are empty of it again at the end. Of the look, style does not count.
@@ -187,10 +190,10 @@ def animate(
         # a plane takes too long to paint for frames that nobody asked for
         source = refined(source, _SECONDS * _FPS + 1)
     result = result_of(source)
+    gif = gif_of(width, fps)
     fps = max(12, min(_FPS, len(result.psi) // _SECONDS)) if fps is None else fps
     at_least("fps", fps, 1)
-    at_least("width", width, 320)
-    at_least("height", height, 180)
+    width, height = size_for_video(width, height)
     if draw is not None and ax is None:
         raise ArgumentError("draw", "must have axes to draw into, but there are none; give ax= too, or use on_frame=.")
     if not len(result.psi):
@@ -201,7 +204,6 @@ def animate(
         width, height = size_in_pixels(ax)
         columns, rows = (max(2, round(side)) for side in ax.get_window_extent().size)
     else:
-        width, height = -(-width // 16) * 16, -(-height // 16) * 16
         columns = round((MAIN[2] if look.plain and width >= _WIDE * height else 1.0) * width)
         rows = round(MAIN[3] * height)
     scene = gather(source, columns, min(rows, PLANE_ROWS), units, title)
@@ -209,7 +211,7 @@ def animate(
         scene = through(scene, result, np.array([look.xlim, *scene.window[1:]], float), units)
     if look.part == "momentum":
         scene = momenta(result, scene, units)[0]
-    movie = Movie(scene, result, units, fps, width, height, progress, look, on_frame, ax, draw)
+    movie = Movie(scene, result, units, fps, width, height, progress, look, on_frame, ax, draw, gif)
     if path is not None:
         movie.save(path)
     return movie

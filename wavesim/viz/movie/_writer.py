@@ -13,10 +13,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ..._checks import at_least
 from ..._files import whole_file
 from ...errors import ArgumentError, WavesimError
 
 SUFFIXES = (".mp4", ".webm", ".gif")
+# of a film of which nothing is said
+_SIZE = (1280, 720)
 # of a film of single pictures: so many digits
 _DIGITS = 4
 
@@ -30,7 +33,23 @@ class Gif:
     colors: int = 256
 
 
-_GIF = Gif()
+def gif_of(width: int | None, fps: int | None) -> Gif:
+    """What a gif is at most if these are asked for; of what nothing is said, as much as slides bear."""
+    return Gif(Gif.width if width is None else width + width % 2, Gif.fps if fps is None else fps)
+
+
+def size_for_video(width: int | None, height: int | None) -> tuple[int, int]:
+    """Pixels across and down, even as video wants them.
+
+    Raises:
+        ArgumentError: if they are too few.
+    """
+    width, height = _SIZE[0] if width is None else width, _SIZE[1] if height is None else height
+    at_least("width", width, 320)
+    at_least("height", height, 180)
+    return width + width % 2, height + height % 2
+
+
 _CODECS = {
     ".mp4": "-c:v libx264 -preset veryfast -crf 20 -pix_fmt yuv420p -movflags +faststart -f mp4",
     ".webm": "-c:v libvpx-vp9 -deadline realtime -cpu-used 6 -row-mt 1 -crf 32 -b:v 0 -pix_fmt yuv420p -f webm",
@@ -67,6 +86,7 @@ def deliver(
     size: tuple[int, int],
     fps: int,
     done: Callable[[int, int], None],
+    gif: Gif,
 ) -> Path:
     """Write a movie by its suffix; without ffmpeg a .gif instead, and a warning says so.
 
@@ -84,7 +104,7 @@ def deliver(
             "install imageio-ffmpeg (or ffmpeg) for smaller and sharper movies.",
             stacklevel=3,
         )
-    write(target, frames, count, size, fps, done)
+    write(target, frames, count, size, fps, done, gif)
     return target
 
 
@@ -109,7 +129,7 @@ def write(
     size: tuple[int, int],
     fps: int,
     done: Callable[[int, int], None],
-    gif: Gif = _GIF,
+    gif: Gif,
 ) -> None:
     """Encode the frames with ffmpeg; `gif`: what a gif is at most.
 
@@ -174,7 +194,7 @@ def write_without_ffmpeg(
     size: tuple[int, int],
     fps: int,
     done: Callable[[int, int], None],
-    gif: Gif = _GIF,
+    gif: Gif,
 ) -> None:
     """A gif by Pillow: larger files and fewer colors, but nothing else is needed."""
     every = max(1, round(fps / gif.fps))

@@ -18,6 +18,7 @@ from ...scene import Scene, frames, gather, refined, result_of, shown_units, thi
 from .._cut import comes_back, cut, momenta, order_of, through
 from .._film import PLANE_ROWS, AbstractFilm, Progress
 from .._look import PAPER, Look
+from .._writer import Gif, gif_of, size_for_video
 from ._alike import ALIKE, alike, in_step
 from ._mosaic import MosaicPainter
 from ._page import MultiplesPainter, arrangement
@@ -44,6 +45,7 @@ class Multiples(AbstractFilm):
         height: pixels down.
         progress: called with (frames done, frames in all).
         look: style, part of psi and what is shown.
+        gif: what a .gif of it is at most.
     """
 
     __repr__ = one_line
@@ -57,6 +59,7 @@ class Multiples(AbstractFilm):
     height: int
     progress: Progress
     look: Look = PAPER
+    gif: Gif = Gif()
 
     @property
     def name(self) -> str:
@@ -102,8 +105,8 @@ def small_multiples(
     fixed: Sequence[Mapping[str, Any]] = (),
     count: int = 150,
     fps: int | None = None,
-    width: int = 1280,
-    height: int = 720,
+    width: int | None = None,
+    height: int | None = None,
     look: Look = PAPER,
     progress: Progress = lambda done, total: None,
 ) -> Multiples:
@@ -122,8 +125,8 @@ def small_multiples(
         fixed: for each run the numerics given by hand, as in `wavesim.plan`, but for frames.
         count: frames of the movie after the first one.
         fps: frames a second, by default 25.
-        width: pixels across, rounded up to a multiple of 16, as video wants it.
-        height: pixels down, likewise.
+        width: pixels across, by default 1280, of a .gif 640; rounded up to an even number, as video wants it.
+        height: pixels down, likewise; by default 720.
         look: its style and what is on it; see `Look`.
         progress: called with (frames done, frames in all) while a file is written.
 
@@ -136,11 +139,11 @@ def small_multiples(
     """
     from ....problem import Problem
 
+    gif = gif_of(width, fps)
     fps = _FPS if fps is None else fps
     at_least("fps", fps, 1)
     at_least("count", count, 1)
-    at_least("width", width, 320)
-    at_least("height", height, 180)
+    width, height = size_for_video(width, height)
     if not 1 <= len(runs) <= MOST:
         raise ArgumentError("runs", f"must be 1 to {MOST}, but are {len(runs)}; choose some of them with `spread`.")
     if units is None:
@@ -154,7 +157,6 @@ def small_multiples(
         given = [thinned(run, cut(result_of(run), look, units)) for run in given]
     given = in_step([refined(run, count + 1) for run in given], count)
     results = [result_of(run) for run in given]
-    width, height = -(-width // 16) * 16, -(-height // 16) * 16
     columns, rows = arrangement(len(given), width / height)
     points = width // columns, min(height // rows, PLANE_ROWS)
     scenes = [_scene(run, points, units, label, look) for label, run in zip(runs, given, strict=True)]
@@ -168,7 +170,7 @@ def small_multiples(
         scenes = [dataclasses.replace(scene, density_top=top) for scene in scenes]
     else:
         scenes = alike(scenes, results, units)
-    movie = Multiples(title, tuple(scenes), tuple(results), units, fps, width, height, progress, look)
+    movie = Multiples(title, tuple(scenes), tuple(results), units, fps, width, height, progress, look, gif)
     if path is not None:
         movie.save(path)
     return movie
