@@ -21,6 +21,7 @@ from ..units import UnitSystem, number_and_unit, system_of, unit
 from ._changes import Change, changed, changes_of
 from ._tables import with_tables
 from .schema._fields import quantity_value
+from .schema._formula_units import misfits
 from .schema._messages import listed, sentences
 from .schema._quantities import OF_STUDIES, QUANTITIES, no_quantity
 from .schema._recoil import with_recoils
@@ -84,6 +85,7 @@ class Scenario:
         uncertainties: by path, ``potential.height``, how far its value may be off (one standard deviation), in internal units.
         changes: what was set otherwise than in the file.
         unpinned: quantities whose expected numbers were those of the unchanged file, and are left out.
+        notes: what a reader of the numbers should know of the file.
     """
 
     __repr__ = one_line
@@ -106,6 +108,7 @@ class Scenario:
     uncertainties: dict[str, float] = dataclasses.field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     unpinned: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -196,6 +199,8 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
         file = ScenarioFile.model_validate(read, context={"natural": natural, "angle": angle})
     except pydantic.ValidationError as error:
         wrong += sentences(error, data, ScenarioFile, SECTIONS)
+    misfit, notes = ([], []) if natural else misfits(plain, angle)
+    wrong += misfit
     expect = tuple(_expectations(read.get("expect"), natural, wrong, _measured(file, read), angle))
     particle = data.get("particle", {})
     both = {"mass", "charging"} & particle.keys() if isinstance(particle, dict) else {"mass"}
@@ -227,6 +232,7 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
         uncertainties=uncertainties_of(
             with_recoils({"particle": read.get("particle"), "limits": limits})["limits"], problem, file.find, natural
         ),
+        notes=tuple(notes),
     )
     return scenario, file.design
 

@@ -88,6 +88,7 @@ def _planned(scenario: Scenario) -> tuple[str, Numerics | None]:
     label = f" ({scenario.label})" if scenario.label else ""
     lines = [f"{scenario.name}{label}: {scenario.title}"]
     lines += [f"  question   {scenario.question}"] if scenario.question else []
+    lines += [f"  note       {note}" for note in scenario.notes]
     if chosen is None:
         return "\n".join([*lines, "Nothing is propagated: the numbers follow from the stationary equation."]), None
     with planning():

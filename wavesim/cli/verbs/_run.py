@@ -177,7 +177,7 @@ def certified(
                     **scenario.fixed,
                 )
             return with_inputs(
-                report,
+                dataclasses.replace(report, notes=(*scenario.notes, *report.notes)),
                 scenario.problem,
                 scenario.uncertainties,
                 find=scenario.find,

@@ -1,6 +1,7 @@
 """Potentials written as formulas: read, bounded, and searched for edges."""
 
 from ._expression import Expression as Expression
+from ._formula import constant_power as constant_power, parsed as parsed
 from ._landscape import sharp_at as sharp_at
 from ._phase_space import (
     phase_space_axes as phase_space_axes,

@@ -1,0 +1,203 @@
+"""Whether the units of a formula's parameters make its value an energy, with hbar = 1."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from ..._text import brief
+from ...errors import WavesimError
+from ...potentials.formulas import constant_power, parsed
+from ...units import is_spectroscopic, number_and_unit, unit
+
+# powers of length and time, once hbar = 1 has made a mass of them; None fits everything
+Powers = tuple[Fraction, Fraction] | None
+
+_PLAIN, _LENGTH, _TIME, _ENERGY = ((Fraction(a), Fraction(b)) for a, b in ((0, 0), (1, 0), (0, 1), (0, -1)))
+# what a parameter without a unit may have meant, and an example of it
+_MEANT = {
+    "eV": _ENERGY, "nm": _LENGTH, "1/nm": (Fraction(-1), Fraction(0)), "fs": _TIME, "eV/nm": (Fraction(-1), Fraction(-1)),
+    "eV/nm^2": (Fraction(-2), Fraction(-1)), "1/nm^2": (Fraction(-2), Fraction(0)), "eV nm": (Fraction(1), Fraction(-1)),
+}  # fmt: skip
+_NAMES = {_PLAIN: "a plain number", _LENGTH: "a length", _TIME: "a time", _ENERGY: "an energy"}
+_SAME = ("abs", "min", "max")
+_OF_SIGNS = ("sign", "heaviside")
+
+
+class _Misfit(Exception):
+    """What does not go together, in words."""
+
+
+def misfits(data: dict[str, Any], angle: bool) -> tuple[list[str], list[str]]:
+    """What is wrong with the units of the formulas for V in a file that has units, and what a reader should know of them.
+
+    Args:
+        data: the file.
+        angle: whether x is an angle.
+
+    Returns:
+        sentences on formulas that are no energies, with their paths; and sentences on those that are only if their plain numbers count in
+        hartree and bohr.
+    """
+    wrong: list[str] = []
+    told: list[str] = []
+    for path, table in _formulas(data, ()):
+        formula, given = table["formula"], table.get("parameters", {})
+        names = ("x", "y", "z", "t", "pi", *given)
+        try:
+            tree, _ = parsed(formula, names)
+            powers = {name: _powers_of(value) for name, value in given.items()}
+        except WavesimError:
+            # refused by others, in better words
+            continue
+        known = {"x": _PLAIN if angle else _LENGTH, "t": _TIME, "pi": _PLAIN, **powers}
+        known |= {axis: known["x"] for axis in ("y", "z")}
+        sentence = _misfit(tree, known, _PLAIN)
+        if sentence is None:
+            continue
+        cure = _cure(path, tree, known, given, _PLAIN)
+        if cure is None and _misfit(tree, known, None) is None:
+            told.append(
+                f"{path}.formula is an energy only if its plain numbers count in hartree and bohr, as they do here; make them parameters with units."
+            )
+            continue
+        wrong.append(cure or _cure(path, tree, known, given, None) or f"{path}.formula {sentence}; check the units.")
+    return wrong, told
+
+
+def _formulas(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(node, dict):
+        parameters = node.get("parameters", {})
+        if node.get("kind") == "expression" and isinstance(node.get("formula"), str) and isinstance(parameters, dict):
+            yield ".".join(path), node
+        for key, inner in node.items():
+            yield from _formulas(inner, (*path, str(key)))
+    elif isinstance(node, list):
+        for place, inner in enumerate(node):
+            yield from _formulas(inner, (*path, str(place)))
+
+
+def _powers_of(value: Any) -> Powers:
+    if not isinstance(value, str):
+        # zero is zero in every unit
+        return None if value == 0 else _PLAIN
+    found = number_and_unit(value)
+    if found is None or not found[1]:
+        return _PLAIN
+    try:
+        length, time, mass = unit(found[1])[1]
+    except WavesimError:
+        return None
+    if is_spectroscopic(found[1]):
+        # h c nu
+        length, time, mass = length + 3, time - 2, mass + 1
+    return Fraction(length - 2 * mass), Fraction(time + mass)
+
+
+def _cure(path: str, tree: ast.expr, known: dict[str, Powers], given: dict[str, Any], literal: Powers) -> str | None:
+    """Which parameters lack a unit, if that is all there is."""
+    without = [name for name, value in given.items() if not isinstance(value, str)]
+    for count in range(1, len(without) + 1):
+        for some in itertools.combinations(without, count):
+            if _misfit(tree, known | dict.fromkeys(some), literal) is not None:
+                continue
+            names = " and ".join(f"{path}.parameters.{name}" for name in some)
+            if count > 1:
+                return f"{names} must have their units, but are plain numbers; write such as '0.3 eV' and '2 nm', so that the formula is an energy."
+            value = brief(given[some[0]])
+            fits = (u for u, powers in _MEANT.items() if _misfit(tree, known | {some[0]: powers}, literal) is None)
+            return f"{names} must have its unit, but is {value}; write such as '{value} {next(fits, 'eV nm^2')}', so that the formula is an energy."
+    return None
+
+
+def _misfit(tree: ast.expr, known: dict[str, Powers], literal: Powers) -> str | None:
+    """What does not go together where numbers that stand in the formula have these powers; None if all does."""
+    try:
+        found = _powers(tree, known, literal)
+        if found is not None and found != _ENERGY:
+            return f"must be an energy, but is {_named(found)}"
+    except _Misfit as misfit:
+        return str(misfit)
+    return None
+
+
+def _powers(node: ast.expr, known: dict[str, Powers], literal: Powers) -> Powers:
+    def of(inner: ast.expr) -> Powers:
+        return _powers(inner, known, literal)
+
+    match node:
+        case ast.Constant(value=value):
+            return None if value == 0 else literal
+        case ast.Name(id=name):
+            return known[name]
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            of(inner)
+            return _PLAIN
+        case ast.UnaryOp(operand=inner):
+            return of(inner)
+        case ast.Compare(left=left, comparators=others):
+            _alike([left, *others], of)
+            return _PLAIN
+        case ast.BoolOp(values=parts):
+            for part in parts:
+                of(part)
+            return _PLAIN
+        case ast.BinOp(left=first, op=ast.Add() | ast.Sub(), right=second):
+            return _alike([first, second], of)
+        case ast.BinOp(left=first, op=ast.Mult() | ast.Div() as sign, right=second):
+            a, b = of(first), of(second)
+            turn = 1 if isinstance(sign, ast.Mult) else -1
+            return None if a is None or b is None else (a[0] + turn * b[0], a[1] + turn * b[1])
+        case ast.BinOp(left=base, op=ast.Pow(), right=exponent):
+            return _raised(base, exponent, of)
+        case ast.Call(func=ast.Name(id="where"), args=[condition, first, second]):
+            of(condition)
+            return _alike([first, second], of)
+        case ast.Call(func=ast.Name(id=name), args=arguments) if name in _SAME:
+            return _alike(arguments, of)
+        case ast.Call(func=ast.Name(id="sqrt"), args=[inner]):
+            found = of(inner)
+            return None if found is None else (found[0] / 2, found[1] / 2)
+        case ast.Call(func=ast.Name(id=name), args=[inner]):
+            found = of(inner)
+            if name not in _OF_SIGNS and found not in (None, _PLAIN):
+                raise _Misfit(f"must have a plain number in {name}(...), but has {_named(found)} in {_written(node)}")
+            return _PLAIN
+    # what joins conditions by & and |
+    return _PLAIN
+
+
+def _raised(base: ast.expr, exponent: ast.expr, of: Any) -> Powers:
+    found, power = of(base), constant_power(exponent)
+    if power is not None:
+        share = Fraction(power).limit_denominator(1000)
+        return None if found is None else (found[0] * share, found[1] * share)
+    if of(exponent) not in (None, _PLAIN) or found not in (None, _PLAIN):
+        raise _Misfit(f"must raise a plain number to a plain number, but has {_written(exponent)} as an exponent")
+    return _PLAIN
+
+
+def _alike(parts: list[ast.expr], of: Any) -> Powers:
+    first: Powers = None
+    for part in parts:
+        found = of(part)
+        if first is not None and found is not None and first != found:
+            raise _Misfit(
+                f"must add and compare what is alike, but has {_named(first)} and {_named(found)} in {_written(part)}"
+            )
+        first = found if first is None else first
+    return first
+
+
+def _named(powers: Powers) -> str:
+    assert powers is not None
+    if powers in _NAMES:
+        return _NAMES[powers]
+    return f"powers {powers[0]} of length and {powers[1]} of time"
+
+
+def _written(node: ast.expr) -> str:
+    return repr(ast.unparse(node)[:40])
