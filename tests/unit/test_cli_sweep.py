@@ -249,3 +249,16 @@ def test_the_pace_is_read_off_the_log(tmp_path: Path) -> None:
     with log.open("a") as lines:
         lines.write("2026-01-01T00:")
     assert pace(log) is None
+
+
+def test_what_no_row_gives_is_refused_before_any_is_run(tmp_path: Path) -> None:
+    """Set-up: a barrier's sweep that measures a period of wells. Formula: one sentence with what there is, exit code 2, nothing written."""
+    file = tmp_path / "s.toml"
+    file.write_text(
+        'format = 1\ntitle = "x"\nscenario = "rectangular_barrier"\nmeasure = "tunneling_period"\n[axes]\n"potential.height" = [0.5, 0.6]\n'
+    )
+    for words in (("check", file), ("sweep", file, "--out", tmp_path / "out")):
+        done = CliRunner().invoke(app, [str(word) for word in words])
+        assert done.exit_code == 2
+        assert "tunneling_period is not among transmitted_probability" in done.stderr
+    assert not (tmp_path / "out").exists()

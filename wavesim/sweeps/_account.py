@@ -93,6 +93,9 @@ class Account:
         lines = [f"{self.total:,} rows: {', '.join(f'{self.rows[one]:,} {one.name.lower()}' for one in shown)}"]
         for one in self.measured:
             unit = "" if one.unit in ("", "1") else f" {one.unit}"
+            if not np.isfinite(one.lowest):
+                # no row has a number yet
+                continue
             words = f"{one.lowest:.6g} to {one.highest:.6g}{unit}, error bars up to {one.largest_error:.1e}"
             if np.isfinite(one.largest_inputs):
                 words += f"; uncertain inputs move it by up to {one.largest_inputs:.1e} (one standard deviation)"

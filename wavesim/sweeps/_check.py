@@ -20,6 +20,7 @@ from ..schemes import Spectral
 from ._answer import Asked
 from ._file import Sweep
 from ._rows import first_possible, values_at
+from .workers._chunk import refuse_unmeasured
 
 _SAMPLED = 24
 # values of an axis that are looked at to see what changes with it
@@ -118,6 +119,7 @@ def _counted(number: int, what: str) -> str:
 
 def check(sweep: Sweep) -> Check:
     """Plan a sample of the rows of a sweep, and tell from it what all would take. Nothing is run."""
+    refuse_unmeasured(sweep)
     runs: list[list[Numerics]] = []
     programs, wrong, planning = set[Any](), list[str](), list[float]()
     rows, batch = _sample(sweep.layout.rows), Batch()

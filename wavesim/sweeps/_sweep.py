@@ -21,7 +21,7 @@ from ._watch import Progress, Watch, shown
 from .store._description import read_description
 from .store._store import Store
 from .store._table import Table
-from .workers._chunk import AbstractExecutor, measured
+from .workers._chunk import AbstractExecutor, measured, refuse_unmeasured
 from .workers._executors import executor
 
 STORE, LOG = "sweep.zarr", "sweep.log"
@@ -115,6 +115,8 @@ def _table(asked: Sweep, out: str | os.PathLike[str] | None) -> Store | Table:
     if out is None:
         return Table(asked, asked.layout, measured(asked), _provenance(asked))
     path = Path(out) / STORE
+    if not path.exists():
+        refuse_unmeasured(asked)
     # the headline is not looked for again: it costs a run
     names = read_description(path).measured if path.exists() and not asked.measure else measured(asked)
     return Store.opened(path, asked, asked.layout, names, _provenance(asked))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 from ..._text import described
 from ...analysis import note_on
-from ...errors import WavesimError
+from ...errors import ArgumentError, WavesimError
 from .._answer import Answer, Asked, Status
 from .._file import Sweep
 from .._parts import Part, Rest
@@ -19,6 +19,8 @@ from ._engine import answers, waves
 
 # seconds that rows wait to be stored, while a chunk goes on
 _KEEP = 3.0
+# of a run that tells by its names what a row gives
+_COARSE = 1e-2
 
 
 class AbstractExecutor(abc.ABC):
@@ -105,6 +107,35 @@ def _measuring(answer: Answer, names: Sequence[str]) -> Answer:
             answer, status=Status.MISSED, reason=f"{' and '.join(endless)} must have a finite error bar, but has none."
         )
     return answer
+
+
+def refuse_unmeasured(sweep: Sweep) -> None:
+    """Refuse what neither the first row nor the last one gives, before all rows fail for it; where theory does not tell by its names, a coarse run does.
+
+    Raises:
+        ArgumentError: with what the question gives.
+    """
+    wanted = [name for name in sweep.measure if name not in sweep.own]
+    if not wanted:
+        return
+    missing, answer = list[str](), Answer.failed("")
+    for row in dict.fromkeys((0, sweep.layout.rows - 1)):
+        try:
+            asked = sweep.asked(row)
+            if set(wanted) <= asked.question.predictions(asked.problem, asked.problem.duration).keys():
+                return
+            coarse = dataclasses.replace(asked, tolerance=max(asked.tolerance, _COARSE), uncertainties={})
+            (_, answer), *_ = answers([coarse])
+        except (ArithmeticError, ValueError, IndexError, MemoryError):
+            # what is wrong with a row is its own reason
+            return
+        missing = [name for name in wanted if name not in answer.values]
+        if not answer.values or not missing:
+            return
+    raise ArgumentError(
+        "measure",
+        f"must name what the question of a row gives, but {', '.join(missing)} is not among {', '.join(answer.values)}; take one of these.",
+    )
 
 
 def measured(sweep: Sweep) -> tuple[str, ...]:
