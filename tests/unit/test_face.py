@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import pickle
+import sys
 from typing import Any
 
 import jax
@@ -200,3 +201,12 @@ def test_how_a_problem_is_shown_is_no_part_of_its_structure(problem):
     other = dataclasses.replace(problem, units=UnitSystem(energy="meV"))
     assert jax.tree.structure(other) == jax.tree.structure(problem)
     assert jax.tree.map(lambda x: x, other).units == other.units
+
+
+def test_names_can_be_looked_at_where_anywidget_is_missing(monkeypatch):
+    """Set-up: a plain install. Formula: every public name is there, for help(wavesim) and a star; a page in a notebook is refused with its cure."""
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    monkeypatch.delitem(sys.modules, "wavesim.explorer._widget", raising=False)
+    assert all(hasattr(ws, name) for name in ws.__all__)
+    with pytest.raises(ws.errors.MissingPackage, match="pip install 'wavesim\\[notebook\\]'"):
+        ws.Explorer("double_barrier")

@@ -44,6 +44,14 @@ def explore(
 
 def __getattr__(name: str) -> Any:
     if name == "Explorer":
+        try:
+            import anywidget
+        except ImportError:
+            # help(wavesim) and `from wavesim import *` look at all names there are
+            from ._no_widget import Explorer as Refusing
+
+            return Refusing
+        del anywidget
         from ._widget import Explorer
 
         return Explorer

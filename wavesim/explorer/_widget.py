@@ -10,19 +10,14 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
-from ..errors import ArgumentError, MissingPackage
+import anywidget
+import traitlets
+
+from ..errors import ArgumentError
 from ..propagation import require_double
 from ._opening import opened
 from ._session import Session
 from .figures._kinds import refuse_still
-
-try:
-    import anywidget
-    import traitlets
-except ImportError:
-    raise MissingPackage(
-        "a live page in a notebook needs anywidget, but it is not installed; pip install 'wavesim[notebook]', or run wavesim explore."
-    ) from None
 
 # of a kernel's channel every message costs milliseconds: fewer acknowledgements, and more frames on the way
 _AHEAD = 6
