@@ -63,7 +63,10 @@ def test_results_are_compared_in_their_bars(changed, tmp_path):
     done = wavesim("compare", folder, tmp_path)
     assert done.stdout.startswith("A  ") and "\n  B  0." in done.stdout
     assert done.exit_code == 0, done.stderr
-    assert "1.5 times the sum of the bars" in done.stdout
+    assert "1.5 times the sum of the bars" in done.stdout and "different times" not in done.stdout
+    longer = content | {"numerics": content["numerics"] | {"steps": 2 * content["numerics"]["steps"]}}
+    (tmp_path / "report.json").write_text(json.dumps(longer))
+    assert "The runs end at different times (A at " in wavesim("compare", folder, tmp_path).stdout
     assert wavesim("compare", folder).exit_code == 2 and wavesim("compare", folder, "no/where").exit_code == 2
 
 

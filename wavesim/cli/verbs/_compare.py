@@ -24,7 +24,8 @@ def comparison(names: list[str]) -> str:
         raise ScenarioError(
             "compare needs two results or more; give their folders, as in: wavesim compare results/A results/B."
         )
-    results = [_numbers(name) for name in names]
+    contents = [_content(name) for name in names]
+    results = [_numbers(content) for content in contents]
     labels = [chr(ord("A") + place) if place < 26 else str(place + 1) for place in range(len(names))]
     lines = [f"{label}  {clean(brief_text(name, 200))}" for label, name in zip(labels, names, strict=True)]
     head = len(lines)
@@ -45,11 +46,26 @@ def comparison(names: list[str]) -> str:
         raise ScenarioError(
             f"these results have no number in common: {', '.join(map(clean, names))}; compare runs of one question."
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *_moments(labels, contents)])
 
 
-def _numbers(name: str) -> _Numbers:
-    """The numbers of a result's report.json, those of its cases by their labels."""
+def _moments(labels: list[str], contents: list[dict[str, Any]]) -> list[str]:
+    """A sentence where runs end at different times: what is read at the end differs by that, too."""
+    ends = {}
+    for label, content in zip(labels, contents, strict=True):
+        numerics = content.get("numerics") or {}
+        try:
+            ends[label] = float(numerics["dt"]) * int(numerics["steps"]), str(numerics["units"]["time"])
+        except (KeyError, TypeError, ValueError):
+            continue
+    if len({f"{time:.9g} {unit}" for time, unit in ends.values()}) < 2:
+        return []
+    told = ", ".join(f"{label} at {time:.7g} {unit}" for label, (time, unit) in ends.items())
+    return ["", f"The runs end at different times ({told}); so do the numbers that are read at the end."]
+
+
+def _content(name: str) -> dict[str, Any]:
+    """The report.json of a result, whose numbers can be read."""
     given = Path(name)
     places = [given, given / "report.json", given.parent / "report.json", Path("results") / name / "report.json"]
     file = next((place for place in places if place.is_file() and place.suffix == ".json"), None)
@@ -58,17 +74,22 @@ def _numbers(name: str) -> _Numbers:
             f"{clean(name)} must be the folder of a result, or its report.json, but has none; run it first."
         )
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        rows: _Numbers = dict(content["quantities"])
-        for case in content.get("cases", []):
-            rows |= {f"{key}, {case['label']}": row for key, row in case["quantities"].items()}
-        for row in rows.values():
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        for row in _numbers(content).values():
             # a file that has no such numbers is refused here
             _ = row["value"], row["unit"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ScenarioError(
             f"{clean(str(file))} must be a report that wavesim wrote, but cannot be read; run it again."
         ) from None
+    return content
+
+
+def _numbers(content: dict[str, Any]) -> _Numbers:
+    """The numbers of a report, those of its cases by their labels."""
+    rows: _Numbers = dict(content["quantities"])
+    for case in content.get("cases", []):
+        rows |= {f"{key}, {case['label']}": row for key, row in case["quantities"].items()}
     return rows
 
 
