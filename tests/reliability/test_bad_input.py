@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,7 @@ WRONG = {
     "no value": (SMALL, "potential.height", ["path=value"]),
     "tolerance out of reach": (SMALL, "accuracy.tolerance=1e-20", ["tolerance", "1e-13", "1e-20"]),
     "packet outside the box": (SMALL, "grid={lower=-5, upper=20, points=256}", ["packet", "box", "-18", "larger"]),
+    "a tolerance by itself": (SMALL, "tolerance=1e-4", ["unknown key `tolerance`", "did you mean 'accuracy.tolerance'?"]),
     "momentum beyond the grid": (SMALL, "grid={lower=-40, upper=40, points=48}", ["momenta", "pi/spacing", "more points"]),
 }  # fmt: skip
 
@@ -83,6 +85,27 @@ def test_a_file_that_is_no_toml(text: str, tmp_path: Path) -> None:
     done = wavesim("check", written(tmp_path, text))
     assert (done.exit_code, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1 and "small is not valid TOML" in done.stderr
+
+
+@pytest.mark.parametrize("value", ["8 eV", "-0.5eV", "2 \u00c5", "1.5e-3 eV/nm"])
+def test_a_quantity_without_quotation_marks_is_shown_with_them(value: str, tmp_path: Path) -> None:
+    number, unit = re.fullmatch(r"([-\d.e]*\d)\s*(.*)", value).groups()  # type: ignore[union-attr]
+    done = wavesim("check", written(tmp_path, PHYSICAL.replace('"0.3 eV"', value)))
+    assert done.exit_code == 2
+    assert f'a quantity with a unit stands in quotation marks: height = "{number} {unit}".' in done.stderr
+
+
+def test_a_file_beside_it_is_meant_before_a_shipped_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, SMALL)
+    monkeypatch.chdir(tmp_path)
+    assert "did you mean small.toml?" in wavesim("check", "small.tom").stderr
+
+
+def test_a_key_that_an_axis_lacks_is_added_to_the_axis(tmp_path: Path) -> None:
+    sweep = 'format = 1\ntitle = "x"\nscenario = "rectangular_barrier"\n[axes]\n"potential.height" = { from = 0.5, to = 1 }\n'
+    done = wavesim("sweep", written(tmp_path, sweep), "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "add the line `count = ...` to axes.potential.height." in done.stderr
 
 
 def test_an_unwritable_folder_is_found_before_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

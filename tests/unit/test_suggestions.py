@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.scenario_files import content, wavesim, written
+from wavesim import Problem, certify, potentials, states
 from wavesim._text import choice
-from wavesim.errors import ScenarioError
+from wavesim.errors import ArgumentError, ScenarioError
 from wavesim.scenario import find_scenario, find_sweep, read_scenario, shipped, shipped_sweeps, toml
 from wavesim.scenario.schema._theories import THEORIES
 
@@ -92,3 +94,19 @@ def test_a_scenario_is_no_sweep(tmp_path: Path) -> None:
         'format = 1\ntitle = "s"\nscenario = "small.toml"\n[axes]\n"potential.height" = [0.5, 1.0]\n'
     )
     assert wavesim("check", tmp_path / "sweep.toml").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"numerics": 1}, "it plans them itself; give grid="),
+        ({"method": "strang"}, "give scheme=."),
+        ({"points": 100}, "give grid=Grid.line"),
+        ({"duration": 3.0}, "it is a field of the problem"),
+        ({"grid": 3}, "must be a Grid, but is 3"),
+    ],
+)
+def test_what_is_said_elsewhere_is_told_where(given: dict[str, object], words: str) -> None:
+    problem = Problem(potentials.RectangularBarrier(1.0, 1.0), states.GaussianPacket(-10.0, 2.0, momentum=1.0))
+    with pytest.raises(ArgumentError, match=re.escape(words)):
+        certify(problem, 1e-2, **given)  # type: ignore[arg-type]

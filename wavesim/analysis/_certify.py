@@ -16,7 +16,7 @@ from ..errors import ArgumentError
 from ..grid import Grid
 from ..potentials import Free, two_wells_of, values_at
 from ..problem import Problem, in_its_units, require_problem
-from ..propagation import Method, Numerics, Progress, heeding, reporter
+from ..propagation import Method, Numerics, Progress, heeding, refuse_given, reporter
 from ..states import Thermal, Trapped
 from ._seam import seam_warnings
 from .bars import AbstractQuestion, Report
@@ -133,6 +133,7 @@ def certify(
     options = ("tolerance", "find", "progress", "stop", "on_plan", *FixedNumerics.__annotations__)
     for name in fixed:
         named_option("certify", name, options)
+    refuse_given(fixed)
     if find is not None and not isinstance(find, AbstractQuestion):
         raise ArgumentError(
             "find",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 
-from ..errors import NumericsError, TooLargeError
+from ..errors import ArgumentError, NumericsError, TooLargeError
 from ..grid import Grid
 
 if TYPE_CHECKING:
@@ -44,9 +44,13 @@ def refuse_given(fixed: Mapping[str, Any]) -> None:
     """Ask the same of a grid that is given, before anybody lays a potential out on it.
 
     Raises:
+        ArgumentError: if it is none.
         NumericsError: see `refuse_too_large`.
     """
-    if isinstance(fixed.get("grid"), Grid):
+    given = fixed.get("grid")
+    if given is not None and not isinstance(given, Grid):
+        raise ArgumentError("grid", f"must be a Grid, but is {given!r}; give Grid.line(lower, upper, points), say.")
+    if given is not None:
         refuse_too_large(fixed["grid"], 8 if fixed.get("precision") == "single" else 16)
 
 

@@ -67,7 +67,8 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
             above, table = _path(one["loc"][:-1], raw, root, tables)
             keys = [field.alias or key for key, field in table.model_fields.items()]
             place = f" in [{'.'.join(above)}]" if above else f" of a {file}"
-            elsewhere = _inside(path[-1], raw) if not above else _outside(path[-1], above, root, tables)
+            outside = _outside(path[-1], above, root, tables)
+            elsewhere = outside if above else _inside(path[-1], raw) or outside
             hint = _nearest(path[-1], keys, "") or elsewhere or "."
             return f"unknown key `{path[-1]}`{place}{hint} The keys here are {', '.join(keys)}."
         case "missing" if isinstance(given, list):

@@ -50,7 +50,7 @@ _OPTIONAL = """\
 # scheme = "chebyshev"
 # To say what you expect, which the run then checks:
 # [expect]
-# transmitted_probability = { theory = "scattering", within = 1e-4 }
+# EXPECTED
 # All kinds and keys: the format reference of the manual (`make docs`), or `wavesim schema`.
 """
 
@@ -75,7 +75,17 @@ def starter(kind: str) -> str:
     content |= {key: extra[key] for key in ("state", "find", "grid") if key in extra}
     content["accuracy"] = {"tolerance": 1e-4}
     tables = {"potential": known[kind], "state": next(t for t in kinds("state") if t.name == extra["state"]["kind"])}
-    return _commented(written(content), tables) + "\n" + _OPTIONAL
+    return _commented(written(content), tables) + "\n" + _OPTIONAL.replace("EXPECTED", _expected(extra))
+
+
+def _expected(extra: dict[str, Any]) -> str:
+    """An expectation that fits the question which such a file asks."""
+    state = extra["state"]["kind"]
+    if state == "left_localized" and "duration" not in extra:
+        return 'tunneling_period = { theory = "levels", relative = 1e-4 }'
+    if state == _PACKET and not {"find", "duration"} & extra.keys():
+        return 'transmitted_probability = { theory = "scattering", within = 1e-4 }'
+    return "NAME = { value = 0.5, within = 1e-3 }     # a name from the table of the run, and its number"
 
 
 def _commented(text: str, tables: dict[str, TableOfKeys]) -> str:

@@ -69,7 +69,9 @@ def read_table(cls: type[TableT], raw: Any, where: str, wrong: list[str]) -> Tab
     try:
         return cls.model_validate(raw)
     except pydantic.ValidationError as error:
-        wrong += [f"{where}{sentence}" for sentence in sentences(error, raw, cls, {}, "sweep")]
+        told = sentences(error, raw, cls, {}, "sweep")
+        # a table by itself is the whole file to who checks it
+        wrong += [f"{where}{one}".replace("at the top of the file", f"to {where.rstrip('.')}") for one in told]
         return None
 
 

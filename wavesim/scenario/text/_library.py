@@ -100,7 +100,9 @@ def _found(
         ) from None
     if name_or_path in others:
         raise ScenarioError(f"{name_or_path} {elsewhere}")
-    near = difflib.get_close_matches(name_or_path, known, 3, cutoff=0.5)
+    here = [file.name for file in Path().glob("*.toml")] if path.suffix else []
+    near = difflib.get_close_matches(name_or_path, here, 1, cutoff=0.8)
+    near = near or difflib.get_close_matches(name_or_path, known, 3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"the shipped ones are {', '.join(known)}."
     raise ScenarioError(f"there is no {kind} and no file called {brief(name_or_path)}; {hint}")
 

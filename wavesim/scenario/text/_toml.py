@@ -21,6 +21,10 @@ _QUOTED = re.compile(
 )
 _BRACKETS = re.compile(r"[\[\]{}]")
 _DOTTED = re.compile(rf"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){{{_MOST_DOTS}}}")
+_AT_LINE = re.compile(r"at line (\d+)")
+_UNQUOTED = re.compile(
+    r"([\w.-]+)\s*=\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*([A-Za-z%\u00b5\u03bc\u00c5\u00b0][\w/^*. ]*?)\s*(?:[,}#]|$)"
+)
 
 
 class NoToml(ScenarioError):
@@ -54,9 +58,21 @@ def toml(text: str, name: str) -> dict[str, Any]:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         # a TOMLDecodeError, or a number of thousands of digits
-        raise NoToml(f"{name} is not valid TOML: {first_line(error).removesuffix('.')}.") from None
+        raise NoToml(
+            f"{name} is not valid TOML: {first_line(error).removesuffix('.')}{_cure(text, str(error))}."
+        ) from None
     _check(content, name, "")
     return content
+
+
+def _cure(text: str, error: str) -> str:
+    """How to write a quantity that stands without quotation marks at the place of an error."""
+    place, lines = _AT_LINE.search(error), text.splitlines()
+    line = lines[int(place[1]) - 1] if place and int(place[1]) <= len(lines) else ""
+    bare = _UNQUOTED.search(line)
+    return (
+        "" if bare is None else f'; a quantity with a unit stands in quotation marks: {bare[1]} = "{bare[2]} {bare[3]}"'
+    )
 
 
 def _depth(bare: str) -> int:
