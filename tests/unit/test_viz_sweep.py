@@ -236,7 +236,7 @@ def test_problems_are_propagated_and_written_as_a_movie(tmp_path: Path) -> None:
     assert done[-1] == (7, 7)
     assert [item.name for item in tmp_path.iterdir()] == ["sweep.gif"]
     with Image.open(path) as shown:
-        assert shown.size == (320, 192)
+        assert shown.size == (320, 180)
 
 
 def test_what_cannot_stand_side_by_side_is_refused() -> None:

@@ -38,7 +38,7 @@ _MANY = 300.0
 _SAME = 1e-3
 
 
-def draw_bundle(figure: Figure, bundle: Bundle, place: tuple[float, float], measured: str = "measured") -> None:
+def draw_bundle(figure: Figure, bundle: Bundle, place: tuple[float, float], measured: str = "curve") -> None:
     """The curves, and below them how far what was `measured` is from theory; `place` is left and width."""
     if not bundle.lines:
         return
@@ -158,7 +158,7 @@ def draw_residuals(axes: Axes, points: np.ndarray, lines: Sequence[Line], legend
         if np.any(line.error):
             axes.semilogy(points, np.maximum(line.error, floor) + 0 * points, color=line.color, lw=1.4, ls=":")
     if legend and any(np.any(line.error) for line, _ in compared):
-        axes.plot([], [], color=SLATE, lw=1.4, ls=":", label="error bar")
+        axes.plot([], [], color=SLATE, lw=1.4, ls=":", label="error bar of the curve, at its worst")
         axes.legend(loc="lower right", bbox_to_anchor=(1.01, 0.96), handlelength=1.6)
     low, high = axes.get_ylim()
     if high < 100 * low:

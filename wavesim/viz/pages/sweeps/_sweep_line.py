@@ -56,7 +56,10 @@ def _lines(table: Table) -> list[tuple[str, Table, Color]]:
     split = min((0, 1), key=lambda index: (table.axes[index].values is not None, len(table.axes[index])))
     axis = table.axes[split]
     colors = case_colors(len(axis))
-    return [(axis.texts[place], table.at(split, place), colors[place]) for place in range(len(axis))]
+    # texts speak for themselves; of numbers the first one says what they are
+    first = "" if axis.values is None else f"{axis.label.partition(' (')[0]} "
+    names = [f"{'' if place else first}{text}" for place, text in enumerate(axis.texts)]
+    return [(name, table.at(split, place), colors[place]) for place, name in enumerate(names)]
 
 
 def draw_one(axes: Panel, table: Table) -> None:
