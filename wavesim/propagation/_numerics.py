@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import TYPE_CHECKING
 
 import jax
 
@@ -45,6 +46,21 @@ class Numerics:
     absorber: Absorber | None = None
     precision: str = dataclasses.field(default="double", metadata={"static": True})
     save_psi: bool = dataclasses.field(default=True, metadata={"static": True})
+
+    if TYPE_CHECKING:
+        # a scheme may be given by its name, but is no text any more when it is read
+
+        def __init__(
+            self,
+            grid: Grid,
+            dt: float,
+            steps: int,
+            frames: int,
+            method: Method | str,
+            absorber: Absorber | None = None,
+            precision: str = "double",
+            save_psi: bool = True,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         if isinstance(self.method, str):

@@ -6,6 +6,7 @@ Its rules are simple and sound, not tight; what they miss, the certificate measu
 from __future__ import annotations
 
 import dataclasses
+import html
 import math
 from typing import Any
 
@@ -22,7 +23,7 @@ from ...problem import Problem, in_its_units, require_problem
 from ...schemes import Chebyshev, Scheme, Spectral
 from ...states import LeftLocalized, RightLocalized, Trapped, as_packet
 from ...unfolding import unfolded, unfolded_grid
-from .._memory import refuse_too_large
+from .._memory import refuse_given, refuse_too_large
 from .._numerics import Method, Numerics, chebyshev_for as chebyshev_for, require_double
 from ..stepping import require_spectral
 from ._ladder import Batch, on_ladder
@@ -78,6 +79,9 @@ class Plan:
         lines += [f"  {name:<9} {reason}" for name, reason in self.reasons.items()]
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
 
 @one_blas_thread()
 @in_its_units
@@ -131,6 +135,7 @@ def plan(
         raise ArgumentError("absorber", f'must be an Absorber, None or "planned", but is {absorber!r}.')
     positive("scale", scale)
     asked = problem
+    refuse_given({"grid": grid, "precision": precision})
     grid, problem = unfolded_grid(grid, problem.ends), unfolded(problem)
     # without absorbers the eigenstates of the grid may cost least, and those run nowhere backward
     corrected = corrected and absorber is not None
@@ -265,7 +270,7 @@ def _given_space(problem: Problem, tolerance: float, grid: Grid, absorber: Any) 
         raise NumericsError("in two and three dimensions the duration must be given, but is not; set `duration`.")
     if absorber == "planned" and problem.open:
         raise NumericsError(
-            "in two and three dimensions the absorber of an open problem must be given, but is not; give an Absorber, or None for a periodic box."
+            'in two and three dimensions the absorber of an open problem must be given, but is not; give an Absorber, or None for a periodic box (in a file: absorber = "none", or a table of width and energy).'
         )
     hamiltonian = problem.hamiltonian(grid)
     psi = problem.state.sample(grid, hamiltonian)
