@@ -81,7 +81,7 @@ def window(points: jax.Array, spacing: float, left: float, right: float) -> jax.
     return unit_step(points, spacing, left) - unit_step(points, spacing, right)
 
 
-# I(theta) and J(theta) of `kink`, polynomials of degree 8 in theta, lowest power first (integrals over p done in 40 digits)
+# I(theta) and J(theta) of `kink`, polynomials of degree 8 in theta, lowest power first: made by benchmarks/constants.py
 _STRENGTH = np.array(
     [
         0.01202877655850286,
@@ -97,15 +97,15 @@ _STRENGTH = np.array(
 )
 _PLACE = np.array(
     [
-        0.02144657620452213,
+        0.02144658836219139,
         0.0179066319950453,
-        -0.1272141008710024,
-        -0.05495501125216941,
-        0.1154404407869889,
-        0.0283276748400305,
-        -0.03409649456144709,
-        -0.003425531568811593,
-        0.003094461663818681,
+        -0.1272141671855621,
+        -0.05495498914731621,
+        0.1154404739442687,
+        0.02832766157711856,
+        -0.03409649456144706,
+        -0.003425531568811629,
+        0.003094461663818712,
     ]
 )
 
