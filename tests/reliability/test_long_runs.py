@@ -134,17 +134,17 @@ def test_the_chunks_of_a_run_change_nothing(small_chunks: None, whole: Result) -
 def test_frames_do_not_disturb_and_evolve_is_propagate(name: str) -> None:
     """Set-up: a scheme that begins with a kick, one that begins with a drift, and Chebyshev; 48 steps with 1 and with 12 frames, absorber on, by propagate and by the pure evolve under jit.
 
-    Formula: a frame looks at psi and gives it back untouched. Budget: none for the times, 1e-14 for psi (reordered sums).
+    Formula: a frame looks at psi and gives it back untouched. Budget: none for the times, 3e-14 for psi (reordered sums).
     """
     method = SCHEMES[name] if name in SCHEMES else chebyshev_for(PROBLEM, GRID, 0.02)
     many = Numerics(GRID, 0.02, 48, 12, method, Absorber(4.5, 1.0))
     one = dataclasses.replace(many, frames=1)
     by_propagate, by_one = propagate(PROBLEM, many), propagate(PROBLEM, one)
     trajectory = jax.jit(lambda problem: evolve(problem, many))(PROBLEM)
-    assert np.max(np.abs(by_propagate.final - by_one.final)) < 1e-14
-    assert np.max(np.abs(by_propagate.psi - np.asarray(trajectory.frames.psi))) < 1e-14
-    assert np.max(np.abs(by_propagate.absorbed - np.asarray(trajectory.frames.absorbed))) < 1e-14
-    assert np.max(np.abs(np.asarray(trajectory.final) - by_propagate.psi[-1])) < 1e-14
+    assert np.max(np.abs(by_propagate.final - by_one.final)) < 3e-14
+    assert np.max(np.abs(by_propagate.psi - np.asarray(trajectory.frames.psi))) < 3e-14
+    assert np.max(np.abs(by_propagate.absorbed - np.asarray(trajectory.frames.absorbed))) < 3e-14
+    assert np.max(np.abs(np.asarray(trajectory.final) - by_propagate.psi[-1])) < 3e-14
     assert by_one.absorbed[-1].sum() > 1e-7
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-import itertools
+import functools
+import math
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..._text import brief
 from ...errors import WavesimError
@@ -45,27 +46,81 @@ def misfits(data: dict[str, Any], angle: bool) -> tuple[list[str], list[str]]:
     wrong: list[str] = []
     told: list[str] = []
     for path, table in _formulas(data, ()):
-        formula, given = table["formula"], table.get("parameters", {})
-        names = ("x", "y", "z", "t", "pi", *given)
+        given = table.get("parameters", {})
         try:
-            tree, _ = parsed(formula, names)
-            powers = {name: _powers_of(value) for name, value in given.items()}
+            powers = tuple((name, _powers_of(value), isinstance(value, str)) for name, value in given.items())
+            found = _judged(table["formula"], angle, powers)
         except WavesimError:
             # refused by others, in better words
             continue
-        known = {"x": _PLAIN if angle else _LENGTH, "t": _TIME, "pi": _PLAIN, **powers}
-        known |= {axis: known["x"] for axis in ("y", "z")}
-        sentence = _misfit(tree, known, _PLAIN)
-        if sentence is None:
-            continue
-        cure = _cure(path, tree, known, given, _PLAIN)
-        if cure is None and _misfit(tree, known, None) is None:
+        if found.atomic:
             told.append(
                 f"{path}.formula is an energy only if its plain numbers count in hartree and bohr, as they do here; make them parameters with units."
             )
-            continue
-        wrong.append(cure or _cure(path, tree, known, given, None) or f"{path}.formula {sentence}; check the units.")
+        elif found.lacking:
+            wrong.append(_cure(path, found, given))
+        elif found.misfit:
+            wrong.append(f"{path}.formula {found.misfit}; check the units.")
     return wrong, told
+
+
+class _Found(NamedTuple):
+    """What is wrong with a formula: a sentence, the parameters that lack a unit with one that the first may have, or plain numbers that are atomic."""
+
+    misfit: str = ""
+    lacking: tuple[str, ...] = ()
+    example: str = ""
+    atomic: bool = False
+
+
+@functools.lru_cache(maxsize=256)
+def _judged(formula: str, angle: bool, given: tuple[tuple[str, Powers, bool], ...]) -> _Found:
+    """The rows of a sweep differ in values, not in units, and are judged once.
+
+    Args:
+        formula: as it is written.
+        angle: whether x is an angle.
+        given: name, powers and whether there is a unit, of each parameter.
+    """
+    tree, _ = parsed(formula, ("x", "y", "z", "t", "pi", *(name for name, _, _ in given)))
+    known: dict[str, Powers] = {"x": _PLAIN if angle else _LENGTH, "t": _TIME, "pi": _PLAIN}
+    known |= {axis: known["x"] for axis in ("y", "z")} | {name: powers for name, powers, _ in given}
+    sentence = _misfit(tree, known, _PLAIN)
+    if sentence is None:
+        return _Found()
+    plain = [name for name, _, united in given if not united]
+    if lacking := _lacking(tree, known, plain, _PLAIN):
+        return _Found(lacking=lacking, example=_example(tree, known, lacking[0], _PLAIN))
+    if _misfit(tree, known, None) is None:
+        return _Found(atomic=True)
+    if lacking := _lacking(tree, known, plain, None):
+        return _Found(lacking=lacking, example=_example(tree, known, lacking[0], None))
+    return _Found(misfit=sentence)
+
+
+def _lacking(tree: ast.expr, known: dict[str, Powers], plain: list[str], literal: Powers) -> tuple[str, ...]:
+    """Those of the plain parameters that must have a unit, if that is all there is; as few as one finds by leaving out one after the other."""
+    if _misfit(tree, known | dict.fromkeys(plain), literal) is not None:
+        return ()
+    needed = list(plain)
+    for name in plain:
+        rest = [other for other in needed if other != name]
+        if _misfit(tree, known | dict.fromkeys(rest), literal) is None:
+            needed = rest
+    return tuple(needed)
+
+
+def _example(tree: ast.expr, known: dict[str, Powers], name: str, literal: Powers) -> str:
+    fits = (unit for unit, powers in _MEANT.items() if _misfit(tree, known | {name: powers}, literal) is None)
+    return next(fits, "eV nm^2")
+
+
+def _cure(path: str, found: _Found, given: dict[str, Any]) -> str:
+    names = " and ".join(f"{path}.parameters.{name}" for name in found.lacking)
+    if len(found.lacking) > 1:
+        return f"{names} must have their units, but are plain numbers; write such as '0.3 eV' and '2 nm', so that the formula is an energy."
+    value = brief(given[found.lacking[0]])
+    return f"{names} must have its unit, but is {value}; write such as '{value} {found.example}', so that the formula is an energy."
 
 
 def _formulas(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -95,22 +150,6 @@ def _powers_of(value: Any) -> Powers:
         # h c nu
         length, time, mass = length + 3, time - 2, mass + 1
     return Fraction(length - 2 * mass), Fraction(time + mass)
-
-
-def _cure(path: str, tree: ast.expr, known: dict[str, Powers], given: dict[str, Any], literal: Powers) -> str | None:
-    """Which parameters lack a unit, if that is all there is."""
-    without = [name for name, value in given.items() if not isinstance(value, str)]
-    for count in range(1, len(without) + 1):
-        for some in itertools.combinations(without, count):
-            if _misfit(tree, known | dict.fromkeys(some), literal) is not None:
-                continue
-            names = " and ".join(f"{path}.parameters.{name}" for name in some)
-            if count > 1:
-                return f"{names} must have their units, but are plain numbers; write such as '0.3 eV' and '2 nm', so that the formula is an energy."
-            value = brief(given[some[0]])
-            fits = (u for u, powers in _MEANT.items() if _misfit(tree, known | {some[0]: powers}, literal) is None)
-            return f"{names} must have its unit, but is {value}; write such as '{value} {next(fits, 'eV nm^2')}', so that the formula is an energy."
-    return None
 
 
 def _misfit(tree: ast.expr, known: dict[str, Powers], literal: Powers) -> str | None:
@@ -172,7 +211,7 @@ def _powers(node: ast.expr, known: dict[str, Powers], literal: Powers) -> Powers
 
 def _raised(base: ast.expr, exponent: ast.expr, of: Any) -> Powers:
     found, power = of(base), constant_power(exponent)
-    if power is not None:
+    if power is not None and math.isfinite(power):
         share = Fraction(power).limit_denominator(1000)
         return None if found is None else (found[0] * share, found[1] * share)
     if of(exponent) not in (None, _PLAIN) or found not in (None, _PLAIN):

@@ -21,6 +21,8 @@ _QUOTED = re.compile(
 )
 _BRACKETS = re.compile(r"[\[\]{}]")
 _DOTTED = re.compile(rf"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){{{_MOST_DOTS}}}")
+# characters of a line that a person wrote: a pattern's time grows with their square
+_WRITTEN = 300
 _AT_LINE = re.compile(r"at line (\d+)")
 _UNQUOTED = re.compile(
     r"([\w.-]+)\s*=\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*([A-Za-z%\u00b5\u03bc\u00c5\u00b0][\w/^*. ]*?)\s*(?:[,}#]|$)"
@@ -68,7 +70,7 @@ def toml(text: str, name: str) -> dict[str, Any]:
 def _cure(text: str, error: str) -> str:
     """How to write a quantity that stands without quotation marks at the place of an error."""
     place, lines = _AT_LINE.search(error), text.splitlines()
-    line = lines[int(place[1]) - 1] if place and int(place[1]) <= len(lines) else ""
+    line = lines[int(place[1]) - 1][:_WRITTEN] if place and int(place[1]) <= len(lines) else ""
     bare = _UNQUOTED.search(line)
     return (
         "" if bare is None else f'; a quantity with a unit stands in quotation marks: {bare[1]} = "{bare[2]} {bare[3]}"'
