@@ -273,3 +273,24 @@ def test_rows_of_unlike_length_in_one_chunk() -> None:
     assert runs[1].pairs > 1.5 * runs[0].pairs
     for problem, numerics, row in zip(problems, runs, evolve_many(problems, runs), strict=True):
         assert farthest(row, evolve(problem, numerics)) < 1e-12
+
+
+def test_wells_by_eigenstates_do_not_wait_for_each_other() -> None:
+    """Set-up: four wells at once, whose program decomposes H twice, for the start and for the steps, thirty times in a process of its own.
+
+    Formula: it ends; side by side both decompositions hold a thread of two, and wait for one more. Budget: two minutes, of which it needs some seconds.
+    """
+    code = """
+import jax
+jax.config.update("jax_enable_x64", True)
+from wavesim import Grid, Numerics, Problem
+from wavesim.potentials import QuarticDoubleWell
+from wavesim.propagation import evolve_many
+from wavesim.schemes import Spectral
+from wavesim.states import LeftLocalized
+numerics = Numerics(Grid.line(-4.0, 4.0, 48), 0.1, 20, 4, Spectral())
+wells = [Problem(QuarticDoubleWell(barrier, 1.5), LeftLocalized()) for barrier in (2.5, 2.8, 3.1, 3.4)]
+for _ in range(30):
+    list(evolve_many(wells, [numerics] * 4))
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

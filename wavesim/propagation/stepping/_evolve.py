@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import jax
 
-from ..._arrays import xp as jnp
+from ..._arrays import known, xp as jnp
 from ..._checks import concrete
 from ...hamiltonian import Hamiltonian
 from ...observables import AbstractObservable, Snapshot
 from ...problem import Problem
-from ...schemes import Chebyshev
+from ...schemes import Chebyshev, Spectral
 from .._numerics import Numerics, require_double
 from ._step import Carry, ChebyshevStepper, Stepper, stepper_for
 
@@ -48,7 +48,12 @@ def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Fram
     grid = numerics.grid
     hamiltonian = problem.hamiltonian(grid)
     initial = problem.state.sample(grid, hamiltonian)
-    stepper = stepper_for(problem, numerics)
+    solved = problem
+    if isinstance(numerics.method, Spectral) and not known(initial):
+        # two decompositions of a batch at once wait for each other's threads, on two cores for ever: the second one needs the first,
+        # by a zero that XLA must not know of
+        solved = dataclasses.replace(problem, mass=problem.mass + 0.0 * jnp.sum(initial.real))
+    stepper = stepper_for(solved, numerics)
     prepared = {name: o.prepare(grid, hamiltonian, initial) for name, o in problem.measure.items()}
     static = hamiltonian.potential if problem.potential.static else None
     apparatus, carry = Apparatus(stepper, problem, problem.measure, prepared, static), stepper.start(initial)
