@@ -125,7 +125,8 @@ def in_chunks(
 def chunks_at_once(numerics: Numerics) -> int:
     """How many chunks of such rows may run side by side, each in a thread; more than one on a CPU that is a single device alone."""
     devices = _devices()
-    if len(devices) > 1 or devices[0].platform != "cpu" or _hangs():
+    # two programs that decompose H wait for each other's threads as two decompositions of one do
+    if len(devices) > 1 or devices[0].platform != "cpu" or _hangs() or isinstance(numerics.method, Spectral):
         return 1
     return max(1, min(_cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
 
