@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from mpmath import bernpoly, conj, exp, lu_solve, matrix, mp, mpf, nstr, pi, quad, re
 
@@ -54,7 +56,7 @@ def _both(theta: mpf) -> tuple[mpf, mpf]:
 
     beyond = 1 / (3 * pi**3)
     # both are analytic down to 0, where Gauss's nodes never are
-    inner = [quad(part, [0, 1, 2, pi], method="gauss-legendre") for part in (strength, moment)]
+    inner: list[Any] = [quad(part, [0, 1, 2, pi], method="gauss-legendre") for part in (strength, moment)]
     return (inner[0] + beyond) / pi, (inner[1] - theta * beyond) / pi
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from wavesim.scenario.schema._formula_units import misfits
@@ -9,7 +11,7 @@ from wavesim.scenario.schema._formula_units import misfits
 HILL = "V0*exp(-((x - c)/a)^2)"
 
 
-def found(formula: str, angle: bool = False, **parameters: object) -> tuple[list[str], list[str]]:
+def found(formula: str, angle: bool = False, **parameters: Any) -> tuple[list[str], list[str]]:
     return misfits({"potential": {"kind": "expression", "formula": formula, "parameters": parameters}}, angle)
 
 
@@ -26,7 +28,7 @@ def found(formula: str, angle: bool = False, **parameters: object) -> tuple[list
         ("V0*x", {"V0": "1 a.u."}),
     ],
 )  # fmt: skip
-def test_what_is_an_energy_passes(formula: str, parameters: dict[str, object]) -> None:
+def test_what_is_an_energy_passes(formula: str, parameters: dict[str, Any]) -> None:
     """hbar = 1: 1/fs is an energy too, and so is 1/cm, as spectroscopists write it. Zero fits everything, and so does an atomic unit."""
     assert found(formula, **parameters) == ([], [])
 
@@ -50,7 +52,7 @@ def test_an_angle_is_a_plain_number() -> None:
         ("V0*(x/a)^b", {"V0": "1 eV", "a": "1 nm", "b": "2 nm"}, "must raise a plain number"),
     ],
 )  # fmt: skip
-def test_what_is_none_is_told_with_its_cure(formula: str, parameters: dict[str, object], words: str) -> None:
+def test_what_is_none_is_told_with_its_cure(formula: str, parameters: dict[str, Any], words: str) -> None:
     import re
 
     wrong, told = found(formula, **parameters)

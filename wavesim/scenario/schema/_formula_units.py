@@ -116,10 +116,11 @@ def _example(tree: ast.expr, known: dict[str, Powers], name: str, literal: Power
 
 
 def _cure(path: str, found: _Found, given: dict[str, Any]) -> str:
+    first = next(iter(found.lacking))
     names = " and ".join(f"{path}.parameters.{name}" for name in found.lacking)
     if len(found.lacking) > 1:
         return f"{names} must have their units, but are plain numbers; write such as '0.3 eV' and '2 nm', so that the formula is an energy."
-    value = brief(given[found.lacking[0]])
+    value = brief(given[first])
     return f"{names} must have its unit, but is {value}; write such as '{value} {found.example}', so that the formula is an energy."
 
 
