@@ -16,14 +16,6 @@ from .errors import ArgumentError
 # kinds whose name needs a noun in a sentence
 _ADJECTIVES = {"free", "harmonic", "driven", "separable", "sampled", "trapped", "localized"}
 
-# keywords of others, and how what they say is said to a function that plans
-_ELSEWHERE = {
-    "numerics": "it plans them itself; give grid=, dt=, scheme=, absorber= or frames= one by one, or call propagate(problem, numerics).",
-    "method": "give scheme=.",
-    "points": "give grid=Grid.line(lower, upper, points).",
-    "duration": "it is a field of the problem; set it there.",
-}
-
 
 def concrete(value: object) -> bool:
     """Whether `value` is a plain number, and not a tracer or a placeholder of a JAX transformation."""
@@ -67,8 +59,6 @@ def one_of(argument: str, value: object, choices: tuple[str, ...]) -> None:
 def named_option(function: str, name: str, options: tuple[str, ...]) -> None:
     """Raise unless `name` is a keyword of that function."""
     if name not in options:
-        if name in _ELSEWHERE:
-            raise ArgumentError(name, f"is no keyword of {function}; {_ELSEWHERE[name]}")
         near = difflib.get_close_matches(name, options, 1, cutoff=0.4)
         near = [option for option in options if option.startswith(name)][:1] or near
         hint = f"did you mean {near[0]}=?" if near else f"choose from {', '.join(options)}."

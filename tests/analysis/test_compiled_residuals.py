@@ -63,10 +63,11 @@ def test_the_sums_of_numpy(points: int, times: int, apart: float) -> None:
 
 
 def test_what_it_cannot_do_is_left_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set-up: 11 as a factor, V that moves, steps that lead waves astray, and no compiler."""
+    """Set-up: 11 as a factor, V that moves, a grid of 122,880 points, steps that lead waves astray, and no compiler."""
     moving = Expression("0.4*exp(-x**2)*(1 + 0.3*cos(0.1*t))")
     assert not finer_grid(GaussianBarrier(0.4, 1.0), points=66).compiled
     assert not finer_grid(moving).compiled
+    assert not finer_grid(finer=2048).compiled
     astray = finer_grid(points=210, strang=True)
     assert astray.astray is not None and not astray.compiled
     monkeypatch.setattr("wavesim.propagation.lanes._calls.library", lambda single: None)

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from benchmarks.constants import of_kinks
 from wavesim import edges
 from wavesim.edges import kink, unit_step, window
 
@@ -114,8 +115,5 @@ def test_the_kink_is_what_the_integrals_say(theta: float) -> None:
 
 def test_the_constants_of_a_kink_are_those_of_their_integrals() -> None:
     """Set-up: both polynomials made anew by Gauss-Legendre quadrature in 60 digits (benchmarks/constants.py). Budget: the last digit of a double."""
-    pytest.importorskip("mpmath")
-    from benchmarks.constants import of_kinks
-
     for made, code in zip(of_kinks(), (edges._STRENGTH, edges._PLACE), strict=True):
         assert np.max(np.abs(made - code)) < 1e-16

@@ -47,7 +47,7 @@ def test_an_angle_is_a_plain_number() -> None:
         ("k*x^2/2", {"k": 3}, "write such as '3 eV/nm^2'"),
         (HILL + " + V1", {"V0": "1 eV", "c": 0, "a": "1 nm", "V1": "0.2 nm"}, "must add and compare what is alike, but has an energy and a length"),
         (HILL, {"V0": "1 eV", "c": 0, "a": "1 eV"}, "must add and compare what is alike|must have a plain number in exp"),
-        ("V0*x", {"V0": "1 eV"}, "must be an energy, but is powers 1 of length and -1 of time"),
+        ("V0*x", {"V0": "1 eV"}, "must be an energy, but is energy times length; check the units"),
         ("V0*exp(-x^2/8)", {"V0": 0.3}, "potential.parameters.V0 must have its unit"),
         ("V0*(x/a)^b", {"V0": "1 eV", "a": "1 nm", "b": "2 nm"}, "must raise a plain number"),
     ],

@@ -34,6 +34,13 @@ from .questions import (
 
 # points at which V is averaged over a packet
 _HERMITE = 40
+# keywords of others, and how what they say is said here
+_ELSEWHERE = {
+    "numerics": "it plans them itself; give grid=, dt=, scheme=, absorber= or frames= one by one, or call propagate(problem, numerics).",
+    "method": "give scheme=.",
+    "points": "give grid=Grid.line(lower, upper, points).",
+    "duration": "it is a field of the problem; set it there.",
+}
 
 
 def question_of(problem: Problem) -> AbstractQuestion:
@@ -132,6 +139,8 @@ def certify(
     positive("tolerance", tolerance)
     options = ("tolerance", "find", "progress", "stop", "on_plan", *FixedNumerics.__annotations__)
     for name in fixed:
+        if name in _ELSEWHERE:
+            raise ArgumentError(name, f"is no keyword of certify; {_ELSEWHERE[name]}")
         named_option("certify", name, options)
     refuse_given(fixed)
     if find is not None and not isinstance(find, AbstractQuestion):

@@ -118,7 +118,11 @@ def _counted(number: int, what: str) -> str:
 
 
 def check(sweep: Sweep) -> Check:
-    """Plan a sample of the rows of a sweep, and tell from it what all would take. Nothing is run."""
+    """Plan a sample of the rows of a sweep, and tell from it what all would take. Nothing is run, but a coarse row where theory's names do not tell whether rows give what is measured.
+
+    Raises:
+        ArgumentError: if they do not.
+    """
     refuse_unmeasured(sweep)
     runs: list[list[Numerics]] = []
     programs, wrong, planning = set[Any](), list[str](), list[float]()

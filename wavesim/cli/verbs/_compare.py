@@ -60,8 +60,8 @@ def _moments(labels: list[str], contents: list[dict[str, Any]]) -> list[str]:
             continue
     if len({f"{time:.9g} {unit}" for time, unit in ends.values()}) < 2:
         return []
-    told = ", ".join(f"{label} at {time:.7g} {unit}" for label, (time, unit) in ends.items())
-    return ["", f"The runs end at different times ({told}); so do the numbers that are read at the end."]
+    times = ", ".join(f"{label} at {time:.7g} {unit}" for label, (time, unit) in ends.items())
+    return ["", f"The runs end at different times ({times}); numbers that are read at the end differ for that, too."]
 
 
 def _content(name: str) -> dict[str, Any]:

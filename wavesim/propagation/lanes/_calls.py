@@ -112,21 +112,26 @@ def residual_products(
     weights: np.ndarray,
     turns: bool,
 ) -> ResidualProducts:
-    """R = V psi - I(V psi), S = V phi - I(V phi), and what `wavesim.analysis` sums of them, in position space's spectra.
+    """Inner products of the residual R = V psi - I(V psi) with gradients phi, S = V phi - I(V phi), on a finer grid and in momentum space.
+
+    I is the interpolation on the run's grid, with the samples of V that the run had. All numbers are real, or complex, in double precision.
 
     Args:
-        psi: shape (times, n).
-        phi: shape (numbers, times, n).
-        samples: V on the run's grid, shape (n,), whose interpolation I is.
-        potential: V on a finer grid, shape (wide,).
-        moving: T - E, shape (n,).
-        green: G, shape (wide,).
-        unseen, of_a_turn: u and c, shape (n,).
-        weights: of the times.
+        psi: on the run's grid, shape (times, n).
+        phi: the same of each gradient, shape (numbers, times, n).
+        samples: V on the run's grid, shape (n,) [energy].
+        potential: V on the finer grid, shape (wide,), wide a multiple of n [energy].
+        moving: T - E at the run's wave numbers, shape (n,) [energy].
+        green: G = -1/(T - E) of fast waves, else 0, at the finer grid's wave numbers, shape (wide,) [1/energy].
+        unseen, of_a_turn: u and c, shape (n,) [1/energy^2 and 1].
+        weights: of the times, shape (times,) [time].
         turns: whether f is asked for.
 
     Raises:
         MemoryError: if there is none for the tables.
+
+    Source: `wavesim.analysis.bars.residuals.grid_residuals`, which says what they are for; `FinerGrid.following` is the same in NumPy. Not for V that
+    moves, nor where `weighs_residuals` says no.
     """
     numbers, times, points = phi.shape
     found = ResidualProducts(

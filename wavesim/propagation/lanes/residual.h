@@ -93,7 +93,7 @@ int residual_products(const Complex *psi, const Complex *phi, int64_t numbers, i
                       const REAL *potential, const REAL *moving, const REAL *green, const REAL *unseen, const REAL *of_a_turn, const REAL *weights,
                       int64_t turns, Complex *products, REAL *norms, Complex *free_ones, Complex *rests, REAL *spectra) {
     const Plan *own = plan_of((int)n), *fine = plan_of((int)wide);
-    V *room = room_for(10, wide), *spectrum_room = room_for(numbers, wide);
+    V *room = room_for(10, wide), *spectrum_room = room_for((numbers + 1) / 2, wide);
     const int fails = !own || !fine || !room || !spectrum_room;
     if (!fails) {
         Wave res = wave_at(room, 0, wide), one = wave_at(room, 1, wide), two = wave_at(room, 2, wide), x = wave_at(room, 3, wide);

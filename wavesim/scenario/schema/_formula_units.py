@@ -44,7 +44,7 @@ def misfits(data: dict[str, Any], angle: bool) -> tuple[list[str], list[str]]:
         hartree and bohr.
     """
     wrong: list[str] = []
-    told: list[str] = []
+    notes: list[str] = []
     for path, table in _formulas(data, ()):
         given = table.get("parameters", {})
         try:
@@ -54,14 +54,14 @@ def misfits(data: dict[str, Any], angle: bool) -> tuple[list[str], list[str]]:
             # refused by others, in better words
             continue
         if found.atomic:
-            told.append(
+            notes.append(
                 f"{path}.formula is an energy only if its plain numbers count in hartree and bohr, as they do here; make them parameters with units."
             )
         elif found.lacking:
             wrong.append(_cure(path, found, given))
         elif found.misfit:
             wrong.append(f"{path}.formula {found.misfit}; check the units.")
-    return wrong, told
+    return wrong, notes
 
 
 class _Found(NamedTuple):
@@ -236,7 +236,15 @@ def _named(powers: Powers) -> str:
     assert powers is not None
     if powers in _NAMES:
         return _NAMES[powers]
-    return f"powers {powers[0]} of length and {powers[1]} of time"
+    # with hbar = 1 a time is one over an energy
+    factors = {"energy": -powers[1], "length": powers[0]}
+    above, below = (
+        " times ".join(
+            name if abs(power) == 1 else f"{name}^{abs(power)}" for name, power in factors.items() if sign * power > 0
+        )
+        for sign in (1, -1)
+    )
+    return f"{above or '1'}/{below}" if below else above
 
 
 def _written(node: ast.expr) -> str:

@@ -69,9 +69,9 @@ def read_table(cls: type[TableT], raw: Any, where: str, wrong: list[str]) -> Tab
     try:
         return cls.model_validate(raw)
     except pydantic.ValidationError as error:
-        told = sentences(error, raw, cls, {}, "sweep")
-        # a table by itself is the whole file to who checks it
-        wrong += [f"{where}{one}".replace("at the top of the file", f"to {where.rstrip('.')}") for one in told]
+        # to who checks it, this table is the whole file
+        for sentence in sentences(error, raw, cls, {}, "sweep"):
+            wrong.append(f"{where}{sentence}".replace("at the top of the file", f"to {where.rstrip('.')}"))
         return None
 
 

@@ -95,9 +95,7 @@ def _measuring(answer: Answer, names: Sequence[str]) -> Answer:
     if note := note_on(missing[0], answer.notes) if missing else "":
         return Answer.failed(f"measure must name what a row gives, but {note}")
     if missing:
-        return Answer.failed(
-            f"measure must name what the question of a row gives, but {', '.join(missing)} is not among {', '.join(answer.values)}; take one of these."
-        )
+        return Answer.failed(f"measure {_not_among(missing, answer)}")
     wanted = names or tuple(answer.values)[:1]
     endless = [
         name for name in wanted if not math.isfinite(answer.values[name]) or not math.isfinite(answer.errors[name])
@@ -115,11 +113,10 @@ def refuse_unmeasured(sweep: Sweep) -> None:
     Raises:
         ArgumentError: with what the question gives.
     """
-    wanted = [name for name in sweep.measure if name not in sweep.own]
-    if not wanted:
-        return
-    missing, answer = list[str](), Answer.failed("")
-    for row in dict.fromkeys((0, sweep.layout.rows - 1)):
+    # how many levels or maxima there are may differ from row to row
+    wanted = [name for name in sweep.measure if name not in sweep.own and not name[-1].isdigit()]
+    reason = ""
+    for row in (0, sweep.layout.rows - 1) if wanted else ():
         try:
             asked = sweep.asked(row)
             if set(wanted) <= asked.question.predictions(asked.problem, asked.problem.duration).keys():
@@ -132,10 +129,13 @@ def refuse_unmeasured(sweep: Sweep) -> None:
         missing = [name for name in wanted if name not in answer.values]
         if not answer.values or not missing:
             return
-    raise ArgumentError(
-        "measure",
-        f"must name what the question of a row gives, but {', '.join(missing)} is not among {', '.join(answer.values)}; take one of these.",
-    )
+        reason = _not_among(missing, answer)
+    if reason:
+        raise ArgumentError("measure", reason)
+
+
+def _not_among(missing: Sequence[str], answer: Answer) -> str:
+    return f"must name what the question of a row gives, but {', '.join(missing)} is not among {', '.join(answer.values)}; take one of these."
 
 
 def measured(sweep: Sweep) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ _FAST = 4.0
 _TURN = 1.0
 # by which share a wave may follow a splitting's kicks otherwise than it follows V, and still be taken as it is
 _FOLLOWS = 1e-6
+# points of the finer grid up to which compiled loops hold its tables and waves in all lanes: 84 MB
+_MOST_COMPILED = 1 << 16
 # of a step: how far apart V is taken for its change in time
 _INSTANT = 0.01
 
@@ -93,11 +95,13 @@ class FinerGrid:
         """Whether compiled loops make its products: along one axis, in a V at rest, with no wave led astray."""
         if self.grid.dimension > 1 or not self.problem.potential.static or self.astray is not None:
             return False
-        return weighs_residuals(self.grid.points[0]) and np.shape(self.own.samples) == tuple(self.grid.points)
+        return self.fine.points[0] <= _MOST_COMPILED and weighs_residuals(self.grid.points[0])
 
     def weighed(self, psi: np.ndarray, phi: np.ndarray, weights: np.ndarray) -> ResidualProducts:
         """The products of `residual_products`, if such loops are there (`compiled`): psi of shape (times, n), phi of (numbers, times, n)."""
-        tables = self.samples, self.true, self.kinetic - self.energy, self.green, self.unseen, self.of_a_turn
+        # a V of one's own may be one number for all points, where C reads as many as there are
+        samples, true = np.broadcast_to(self.samples, self.kinetic.shape), np.broadcast_to(self.true, self.green.shape)
+        tables = samples, true, self.kinetic - self.energy, self.green, self.unseen, self.of_a_turn
         return residual_products(psi, phi, *tables, weights, self.turns_unseen)
 
     def take(self, times: np.ndarray) -> None:

@@ -225,12 +225,12 @@ def _looked_at(
     weighed = {name: Weighed(there) for name in adjoints}
     # the measure of an integral over the finer grid, of spectra
     scale = math.prod(float(h) for h in there.fine.spacing) / there.outside.size
-    there.take(one.times[felt[:1]])
     if there.compiled:
+        there.take(one.times[felt[:1]])
         phi = np.stack([adjoint.phi[felt] for adjoint in adjoints.values()])
-        found = there.weighed(one.psi[felt], phi, weights[felt])
+        products = there.weighed(one.psi[felt], phi, weights[felt])
         for place, sums in enumerate(weighed.values()):
-            sums.take(found, place, scale)
+            sums.take(products, place, scale)
     else:
         _weigh(there, adjoints, felt, weights, scale, weighed)
     found = {name: sums.residual(weights, felt) for name, sums in weighed.items()}
