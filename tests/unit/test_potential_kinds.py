@@ -252,7 +252,10 @@ def test_what_is_read_off_a_formula(formula: str, ends: tuple[float, float], spa
 
 
 BAD = {
-    "x +": "must be an arithmetic formula",
+    "x +": "which ends too soon; mend it",
+    "2*exp(-(x-1)^2": r"where the bracket that opens '\(-\(x-1\)\^2' is never closed; mend it",
+    "2*(x+1)) - 1": r"where nothing opens the bracket that closes after '2\*\(x\+1\)'; mend it",
+    "x^2 + 3 x^3": r"which cannot be read from 'x\^3' on; mend it",
     "(" * 500: "must be an arithmetic formula",
     "x" * 1001: "at most 1000 characters",
     "-" * 80 + "x": "nested",

@@ -29,6 +29,8 @@ _COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 _LONGEST, _DEEPEST = 1000, 60
+# characters of a formula that a sentence about its fault quotes
+_QUOTED = 20
 _JOINED = (ast.And, ast.BitAnd)
 # those that are cut or written otherwise on the real line, at complex places
 _CONTINUED = ("sqrt", "log", "sech")
@@ -45,13 +47,36 @@ def parsed(formula: str, names: tuple[str, ...]) -> tuple[ast.expr, frozenset[st
         raise ArgumentError("formula", f"must have at most {_LONGEST} characters, but has {len(formula)}; shorten it.")
     try:
         tree = ast.parse(formula.strip().replace("^", "**"), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ArgumentError(
-            "formula", f"must be an arithmetic formula such as 'V0*exp(-(x/a)^2)', but is {formula[:60]!r}; mend it."
+            "formula",
+            f"must be an arithmetic formula such as 'V0*exp(-(x/a)^2)', but is {formula[:60]!r}{_fault(formula.strip(), error)}; mend it.",
         ) from None
     used: set[str] = set()
     _check(tree, names, used, 0, False)
     return tree, frozenset(used)
+
+
+def _fault(formula: str, error: Exception) -> str:
+    """Where it cannot be read, in words; nothing where that is not known."""
+    opened: list[int] = []
+    for place, sign in enumerate(formula):
+        if sign == "(":
+            opened.append(place)
+        elif sign == ")" and not opened:
+            return f", where nothing opens the bracket that closes after {formula[:place][-_QUOTED:]!r}"
+        elif sign == ")":
+            opened.pop()
+    if opened:
+        return f", where the bracket that opens {formula[opened[-1] :][:_QUOTED]!r} is never closed"
+    if not isinstance(error, SyntaxError) or error.offset is None:
+        return ""
+    # Python read ** for each ^
+    read, place = 0, 0
+    while place < len(formula) and read < error.offset - 1:
+        read, place = read + (2 if formula[place] == "^" else 1), place + 1
+    rest = formula[place:][:_QUOTED]
+    return f", which cannot be read from {rest!r} on" if error.offset and rest.strip() else ", which ends too soon"
 
 
 def worked_out(node: ast.expr, values: dict[str, Any], xp: Any = jnp) -> Any:
