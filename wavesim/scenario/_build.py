@@ -19,6 +19,7 @@ from ..errors import ArgumentError, ScenarioError, WavesimError
 from ..problem import Problem
 from ..units import UnitSystem, number_and_unit, system_of, unit
 from ._changes import Change, changed, changes_of
+from ._relativistic import relativistic
 from ._tables import with_tables
 from .schema._fields import quantity_value
 from .schema._formula_units import misfits
@@ -232,7 +233,7 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
         uncertainties=uncertainties_of(
             with_recoils({"particle": read.get("particle"), "limits": limits})["limits"], problem, file.find, natural
         ),
-        notes=tuple(notes),
+        notes=(*notes, *(() if natural or angle else relativistic(problem))),
     )
     return scenario, file.design
 
