@@ -7,10 +7,11 @@ Beside them stand the two methods without an error in time: the Chebyshev series
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import functools
 import math
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import jax
 import numpy as np
@@ -22,9 +23,56 @@ from .errors import ArgumentError
 Kick = tuple[float, float, float]
 
 
+class AbstractMethod(abc.ABC):
+    """What a run asks its method.
+
+    Attributes:
+        steps: whether it steps at all; otherwise any time is reached at once.
+        exact: whether the step leaves no error, the absorber aside, which acts between steps.
+    """
+
+    steps: ClassVar[bool] = True
+    exact: ClassVar[bool] = False
+
+    @property
+    def uses_gradient(self) -> bool:
+        """Whether it needs F or G, so that the potential must be smooth."""
+        return False
+
+    @property
+    def drifts_first(self) -> bool:
+        """Whether a step begins and ends with a drift."""
+        return False
+
+    @property
+    def ends(self) -> int:
+        """FFT pairs spent once at the start and again at each output."""
+        return 0
+
+    @abc.abstractmethod
+    def needed(self, dt: float) -> int:
+        """FFT pairs of a step of that length."""
+
+    def tables(self, points: int) -> int:
+        """Arrays as long as psi that it keeps on a grid of so many points, psi included."""
+        return 8
+
+    def for_step(self, dt: float) -> Self:
+        """The method with what a step of that length needs."""
+        return self
+
+    def following(self, phase: np.ndarray) -> np.ndarray:
+        """How a wave that turns by `phase` more in a step than a slow one follows the step, over how it follows V itself: 1 where the step is exact.
+
+        Args:
+            phase: any shape.
+        """
+        return np.ones(phase.shape)
+
+
 @jax.tree_util.register_static
 @dataclasses.dataclass(frozen=True)
-class Scheme:
+class Scheme(AbstractMethod):
     """A symmetric splitting scheme: drifts a and kicks (b, c, d) in turn.
 
     Args:
@@ -117,6 +165,14 @@ class Scheme:
     def uses_gradient(self) -> bool:
         """Whether a kick needs F or G, so that the potential must be smooth."""
         return any(c != 0 or d != 0 for _, c, d in (*self.kicks, *(kick for kick, _ in self.processor)))
+
+    def needed(self, dt: float) -> int:
+        """FFT pairs of a step, however long it is."""
+        return self.pairs
+
+    def tables(self, points: int) -> int:
+        """psi and its drifts and kicks."""
+        return 6 + self.pairs + 2 * self.ends
 
     def following(self, phase: np.ndarray) -> np.ndarray:
         """How a wave that turns by `phase` more in a step than a slow one follows the kicks of that one, over how it follows V itself.
@@ -225,12 +281,15 @@ G6T4 = Scheme(
     "a, b, c, d1 + d2: F. Casas, N. Crouseilles, E. Faou, M. Mehrenberger, Numer. Math. 135, 769 (2017); the split of d is re-optimized",
 )
 
+# from rung to rung of the tables of Chebyshev series: a step's radius
+_RADII = 4.0
+
 SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in (STRANG, YOSHIDA4, CHIN4A, TI4D, SRKN11B, G6T4)}
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
-class Chebyshev:
+class Chebyshev(AbstractMethod):
     """exp(-i H dt) as a Chebyshev series in H: for sharp potentials, where no splitting order helps.
 
     exp(-i H t) = exp(-i E_mid t) sum_m (2 - delta_m0) (-i)^m J_m(R) T_m((H - E_mid)/E_half), R = E_half t. One FFT pair for each term.
@@ -251,7 +310,7 @@ class Chebyshev:
     cut: float = dataclasses.field(default=1e-15, metadata={"static": True})
 
     name: ClassVar[str] = "chebyshev"
-    ends: ClassVar[int] = 0
+    exact: ClassVar[bool] = True
 
     @property
     def pairs(self) -> int:
@@ -262,10 +321,15 @@ class Chebyshev:
         """The terms that a step of that length needs."""
         return min(self.terms, chebyshev_terms(float(self.highest - self.lowest) * float(dt) / 2, self.cut))
 
+    def for_step(self, dt: float) -> Chebyshev:
+        """The series with a table for a step of that length, on a rung of lengths that neighbors share."""
+        rung = _RADII ** math.ceil(math.log(float(self.highest - self.lowest) * dt / 2, _RADII))
+        return dataclasses.replace(self, terms=chebyshev_terms(rung, self.cut))
+
 
 @jax.tree_util.register_static
 @dataclasses.dataclass(frozen=True)
-class Spectral:
+class Spectral(AbstractMethod):
     """exp(-i H t) psi = sum_n |n> exp(-i E_n t) <n|psi> with all eigenstates of H on the grid: any time at once, without steps.
 
     One dense diagonalization (points^3 operations), then points^2 for each frame, whatever the time between them. Its error is rounding:
@@ -282,10 +346,18 @@ class Spectral:
 
     mirrored: bool = False
 
-    name = "spectral"
-    order = math.inf
-    pairs = 0
-    ends = 0
+    name: ClassVar[str] = "spectral"
+    exact: ClassVar[bool] = True
+    steps: ClassVar[bool] = False
+    pairs: ClassVar[int] = 0
+
+    def needed(self, dt: float) -> int:
+        """No FFT at all."""
+        return 0
+
+    def tables(self, points: int) -> int:
+        """All eigenstates."""
+        return 2 * points
 
 
 @functools.lru_cache(maxsize=4096)

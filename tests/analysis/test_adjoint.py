@@ -10,7 +10,6 @@ import pytest
 from wavesim import Absorber, Grid, Numerics, Problem, WavesimError, certify
 from wavesim.analysis import Transmission, TransmissionAt
 from wavesim.analysis.bars import Estimate, Quantity
-from wavesim.analysis.bars._accuracy import uses_gradients
 from wavesim.analysis.bars.residuals import Residual, _residual
 from wavesim.analysis.bars.residuals._missed_waves import FinerGrid
 from wavesim.analysis.bars.residuals._residual import grid_residuals
@@ -134,8 +133,8 @@ def test_steps_see_the_potential_of_the_grid() -> None:
     """A run with an adjoint takes no kicks with gradients of V, which a plan for itself may; a question without numbers keeps them."""
     problem = Problem(EckartBarrier(0.3, 2.0), PACKET)
     alone, certified = plan(problem, 1e-4).numerics, Transmission().course(problem, 1e-4).numerics
-    assert uses_gradients(alone)
-    assert not uses_gradients(certified)
+    assert alone.method.uses_gradient
+    assert not certified.method.uses_gradient
 
 
 def test_second_order_is_in_the_bar() -> None:

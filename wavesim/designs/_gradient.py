@@ -31,7 +31,7 @@ from ..analysis import (
 from ..errors import ArgumentError, WavesimError
 from ..problem import Problem
 from ..propagation import FrameSum, Numerics, checked, evolve, on_grid, propagate
-from ..schemes import Chebyshev, Spectral
+from ..schemes import Chebyshev
 from ..unfolding import unfolded
 
 ADJOINTS = ("reversible", "checkpointed", "stored", "forward")
@@ -132,7 +132,7 @@ def _traced(
     line = unfolded(measured)
     if numerics is None:
         plan = question.planned(line, tolerance)
-        if plan is None or isinstance(plan.numerics.method, Spectral):
+        if plan is None or not plan.numerics.method.steps:
             plan = question.planned(line, tolerance, scheme="chebyshev" if line.potential.static else "g6t4")
         assert plan is not None
         numerics = plan.numerics

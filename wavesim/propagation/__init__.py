@@ -9,7 +9,6 @@ from ._numerics import (
     require_double as require_double,
     scheme_named as scheme_named,
     spectral_bounds as spectral_bounds,
-    tabled as tabled,
 )
 from ._progress import Progress as Progress, heeding as heeding, reporter as reporter
 from ._result import Adjoint as Adjoint, FrameSum as FrameSum, Result as Result

@@ -14,12 +14,9 @@ from ..absorbers import Absorber
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
 from ..problem import Problem
-from ..schemes import SCHEMES, Chebyshev, Scheme, Spectral, chebyshev_terms
+from ..schemes import SCHEMES, Chebyshev, Scheme, Spectral
 
 Method = Scheme | Chebyshev | Spectral
-
-# from rung to rung of the tables of Chebyshev series: a step's radius
-_RADII = 4.0
 
 
 @register_dataclass
@@ -84,7 +81,7 @@ class Numerics:
     @property
     def pairs(self) -> int:
         """FFT pairs of one step."""
-        return self.method.needed(self.dt) if isinstance(self.method, Chebyshev) else self.method.pairs
+        return self.method.needed(self.dt)
 
     @property
     def fft_pairs(self) -> int:
@@ -97,9 +94,7 @@ class Numerics:
     def memory(self) -> int:
         """Bytes needed, about: psi, its tables and the saved frames."""
         size = math.prod(self.grid.points) * (16 if self.precision == "double" else 8)
-        tables = 6 + self.method.pairs + 2 * self.method.ends if isinstance(self.method, Scheme) else 8
-        if isinstance(self.method, Spectral):
-            tables = 2 * math.prod(self.grid.points)
+        tables = self.method.tables(math.prod(self.grid.points))
         return size * (tables + (self.frames + 1 if self.save_psi else 0))
 
 
@@ -137,14 +132,7 @@ def chebyshev_for(problem: Problem, grid: Grid, dt: float, cut: float = 1e-15) -
 def chebyshev_between(low: float, top: float, dt: float, cut: float) -> Chebyshev:
     """The same, for a spectrum between these bounds."""
     margin = 0.005 * (top - low)
-    return tabled(Chebyshev(low - margin, top + margin, 1, cut), dt)
-
-
-def tabled(method: Chebyshev, dt: float) -> Chebyshev:
-    """The series with a table for another step."""
-    radius = float(method.highest - method.lowest) * dt / 2
-    rung = _RADII ** math.ceil(math.log(radius, _RADII))
-    return dataclasses.replace(method, terms=chebyshev_terms(rung, method.cut))
+    return Chebyshev(low - margin, top + margin, 1, cut).for_step(dt)
 
 
 def spectral_bounds(problem: Problem, grid: Grid) -> tuple[float, float]:

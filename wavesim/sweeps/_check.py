@@ -16,7 +16,6 @@ from .._text import described, duration_text
 from ..analysis import RunRequest, Runs, route_without_run
 from ..errors import WavesimError
 from ..propagation import Batch, Numerics, pair_seconds, refuse_given
-from ..schemes import Spectral
 from ._answer import Asked
 from ._file import Sweep
 from ._rows import first_possible, values_at
@@ -256,7 +255,7 @@ def _work(numerics: Numerics) -> float:
     """Of one run, in units of an FFT pair's n log2 n."""
     points = math.prod(numerics.grid.points)
     # measured: to diagonalize H takes about this
-    return points**3 / 5 if isinstance(numerics.method, Spectral) else numerics.fft_pairs * _transform(points)
+    return numerics.fft_pairs * _transform(points) if numerics.method.steps else points**3 / 5
 
 
 def _transform(points: int) -> float:

@@ -13,7 +13,7 @@ from ...errors import NumericsError
 from ...grid import Grid
 from ...potentials import BandEdge, Unfolded
 from ...problem import Problem
-from ...propagation import ELEMENT_ORDER, Numerics, chebyshev_for, coarsened, tabled
+from ...propagation import ELEMENT_ORDER, Numerics, chebyshev_for, coarsened
 from ...propagation.planner import continued, edges_fit
 from ...schemes import Chebyshev, Scheme
 
@@ -80,12 +80,7 @@ def time_order(numerics: Numerics) -> int | None:
     """
     if isinstance(numerics.method, Scheme):
         return numerics.method.order
-    return 3 if isinstance(numerics.method, Chebyshev) and numerics.absorber is not None else None
-
-
-def uses_gradients(numerics: Numerics) -> bool:
-    """Whether its scheme kicks with gradients of V."""
-    return isinstance(numerics.method, Scheme) and any(any(kick[1:]) for kick in numerics.method.kicks)
+    return 3 if numerics.method.steps and numerics.absorber is not None else None
 
 
 def coarser_in_time(numerics: Numerics, ends: bool = False) -> list[Repetition]:
@@ -97,7 +92,7 @@ def coarser_in_time(numerics: Numerics, ends: bool = False) -> list[Repetition]:
     if order is None:
         return []
     repetitions = []
-    for ratio in _TIME_RATIOS if isinstance(numerics.method, Scheme) else _TIME_RATIOS[:1]:
+    for ratio in _TIME_RATIOS[:1] if numerics.method.exact else _TIME_RATIOS:
         changed = _stepped(numerics, ratio, max(1, numerics.frames // (_TIME_RATIOS[-1] if ends else 1)))
         if changed is not None:
             repetitions.append(Repetition("time_step", changed, ratio, _SAFETY / (ratio**order - 1)))
@@ -111,7 +106,7 @@ def _stepped(numerics: Numerics, ratio: int, frames: int) -> Numerics | None:
         frames //= 2
     method, dt = numerics.method, numerics.dt * ratio
     if isinstance(method, Chebyshev):
-        longer = tabled(method, dt)
+        longer = method.for_step(dt)
         # a table that holds enough serves the same program
         method = longer if longer.terms > method.terms else method
     steps = numerics.steps // ratio

@@ -16,7 +16,7 @@ from ...observables import AbstractObservable
 from ...potentials import AbstractMassStructure, refuse_masses
 from ...problem import Problem
 from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, folded, plan
-from ...schemes import Scheme, Spectral
+from ...schemes import Spectral
 from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import extrapolates, first_refinement, refuse_below_rounding
 from ._longer import advised, wait_for
@@ -262,7 +262,7 @@ class AbstractRecordQuestion(AbstractQuestion):
 
         def steps(numerics: Numerics) -> bool:
             # patterns have no gradients; of a row's series longer steps cost less than looks at it
-            return not self.has_patterns and (batch is None or isinstance(numerics.method, Scheme))
+            return not self.has_patterns and (batch is None or not numerics.method.exact)
 
         measured = yield from refine(
             problem, planned, judge, fixed, start, numbers, enough, most, self.compares_grids, ends, steps

@@ -14,7 +14,6 @@ from ..._typing import DIMENSIONLESS, TIME
 from ...potentials import Unfolded
 from ...problem import Problem
 from ...propagation import Numerics, Refinement, Result, has_adjoint
-from ...schemes import Chebyshev
 from ._accuracy import (
     CUT_ORDER,
     Repetition,
@@ -27,7 +26,6 @@ from ._accuracy import (
     spacing_order,
     time_error,
     time_order,
-    uses_gradients,
 )
 from ._longer import Wait
 from ._report import Quantity
@@ -122,7 +120,7 @@ class Trial:
             order = self.order
             if source == "time_step":
                 # where grids are compared, they are fine enough for the order, and their bars hold what is left of it
-                gradients = bool(self.residuals) and uses_gradients(numerics)
+                gradients = bool(self.residuals) and numerics.method.uses_gradient
                 told = time_error(time_order(numerics) or 2, values, gradients)
             elif order is not None and self.extrapolates:
                 told = extrapolated(order, ratios, values)[1]
@@ -213,7 +211,7 @@ def repetitions(problem: Problem, numerics: Numerics) -> tuple[Numerics, ...]:
 
 def _coarser(problem: Problem, numerics: Numerics, rates: bool = False) -> list[Repetition]:
     in_space = coarser_in_space(problem, numerics, rates)
-    if isinstance(numerics.method, Chebyshev) and len(in_space) > 1:
+    if numerics.method.exact and len(in_space) > 1:
         # what a long step does there is done by the absorber, which any grid resolves: the coarsest tells it for the least
         in_time = coarser_in_time(in_space[-1].numerics)
         return [*in_space, *(dataclasses.replace(repetition, on_coarsest=True) for repetition in in_time)]

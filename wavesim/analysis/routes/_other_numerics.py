@@ -12,7 +12,6 @@ from ...potentials import AbstractPotential
 from ...problem import Problem
 from ...propagation import Numerics, fitted_grid, plan
 from ...propagation.planner import edges_fit
-from ...schemes import Chebyshev, Scheme, Spectral
 
 # the spacing is divided by the first of these at which edges fit, and the box grows by shares of itself
 _FINER = (1.19, 1.3, 1.42, 1.56, 1.72, 1.9, 2.05)
@@ -89,16 +88,16 @@ def other_method(problem: Problem, first: Numerics, grid: Grid, absorber: Absorb
     A splitting has no high order at sharp edges; there the two exact methods serve, and order six without gradients where neither does.
     """
     smooth, static, used = problem.potential.smooth, problem.potential.static, first.method
-    splitting = "srkn11b" if not smooth or (isinstance(used, Scheme) and used.uses_gradient) else "g6t4"
+    splitting = "srkn11b" if not smooth or (used.uses_gradient) else "g6t4"
     if not static:
         return splitting if splitting != used.name else "strang"
     dense = grid.dimension == 1 and absorber is None and grid.points[0] <= _DENSE
-    if dense and not isinstance(used, Spectral):
+    if dense and used.steps:
         return "spectral"
-    if isinstance(used, Chebyshev):
+    if used.steps and used.exact:
         # without an absorber a series has no error in time: then it is the points, the box and what is looked at that differ
         return splitting if smooth or absorber is not None else "chebyshev"
-    return "g6t4" if smooth and isinstance(used, Spectral) else "chebyshev"
+    return "g6t4" if smooth and not used.steps else "chebyshev"
 
 
 def words(numerics: Numerics) -> str:

@@ -25,9 +25,9 @@ from ...errors import NumericsError, ScenarioError
 from ...grid import Grid
 from ...potentials import AbstractMassStructure, DoubleSlit, Free, two_wells_of, values_at
 from ...problem import Problem
-from ...propagation import Numerics, chebyshev_for, plan, tabled
+from ...propagation import Numerics, chebyshev_for, plan
 from ...scenario import Scenario
-from ...schemes import Chebyshev, Spectral
+from ...schemes import Spectral
 from ...states import LeftLocalized, RightLocalized
 from ...unfolding import unfolded
 from .._opening import Opening
@@ -165,7 +165,7 @@ class Line(AbstractKind):
             asked, problem = (dataclasses.replace(one, duration=longer) for one in (asked, problem))
             chosen = plan(asked, tolerance, scheme=scheme, frames=FRAMES, precision="single", **fixed).numerics
         every = chosen.steps // FRAMES if chosen.steps % FRAMES == 0 else 0
-        if not isinstance(chosen.method, Chebyshev):
+        if not chosen.method.exact:
             # a splitting scheme needs the step of its plan
             steps = FRAMES * max(1, every or math.ceil(chosen.steps / FRAMES))
             return Course(asked, problem, _retimed(chosen, steps, FRAMES), None)
@@ -236,7 +236,7 @@ class Plane(AbstractKind):
                 f"a live picture needs at most {_MOST_PLANE:,} points, but this plane has {' x '.join(map(str, chosen.grid.points))}; "
                 "give a smaller [grid], or make a film: wavesim run."
             )
-        if not isinstance(chosen.method, Chebyshev):
+        if not chosen.method.exact:
             steps = PLANAR_FRAMES * math.ceil(chosen.steps / PLANAR_FRAMES)
             return Course(asked, asked, _retimed(chosen, steps, PLANAR_FRAMES), None)
         numerics = _retimed(chosen, PLANAR_FRAMES, PLANAR_FRAMES)
@@ -297,10 +297,7 @@ def scatters(problem: Problem) -> bool:
 def _retimed(numerics: Numerics, steps: int, frames: int) -> Numerics:
     """The same duration in another number of steps."""
     dt = numerics.duration / steps
-    method = numerics.method
-    if isinstance(method, Chebyshev):
-        method = tabled(method, dt)
-    return dataclasses.replace(numerics, dt=dt, steps=steps, frames=frames, method=method)
+    return dataclasses.replace(numerics, dt=dt, steps=steps, frames=frames, method=numerics.method.for_step(dt))
 
 
 def _wider(grid: Grid, points: int) -> Grid:

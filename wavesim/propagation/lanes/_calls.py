@@ -10,7 +10,6 @@ import jax
 import numpy as np
 
 from ..._arrays import known
-from ...schemes import Chebyshev, Scheme
 from .._numerics import Numerics
 from ._library import library, registered, target
 
@@ -19,7 +18,7 @@ _RADICES = (2, 3, 5, 7)
 
 def has_lanes(numerics: Numerics, static: bool) -> bool:
     """Whether the compiled steps can make this run's: along one axis, on a CPU, in a V that does not change."""
-    if numerics.grid.dimension > 1 or not static or not isinstance(numerics.method, Chebyshev | Scheme):
+    if numerics.grid.dimension > 1 or not static or not numerics.method.steps:
         return False
     if jax.default_backend() != "cpu" or len(jax.local_devices()) > 1 or not _is_product(numerics.grid.points[0]):
         return False

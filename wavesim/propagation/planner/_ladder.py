@@ -8,7 +8,7 @@ import math
 from collections.abc import Hashable, Iterator
 
 from ...problem import Problem
-from ...schemes import Chebyshev, Scheme
+from ...schemes import Chebyshev
 from .._numerics import Method, Numerics, chebyshev_for
 from .spaces import continued
 
@@ -37,7 +37,7 @@ def on_ladder(problem: Problem, numerics: Numerics, keep_grid: bool, keep_steps:
     grid, steps, method = numerics.grid, numerics.steps, numerics.method
     if grid.dimension == 1 and not keep_grid:
         grid = continued(grid, _rung(grid.points[0]))
-    if isinstance(method, Scheme | Chebyshev) and not keep_steps:
+    if method.steps and not keep_steps:
         # an even number from frame to frame, so that a run with twice the step keeps its frames
         each = numerics.frames * (2 if even else 1)
         steps = each * _rung(math.ceil(steps / each))

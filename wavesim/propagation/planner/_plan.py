@@ -20,7 +20,7 @@ from ...errors import ArgumentError, NumericsError
 from ...grid import Grid
 from ...potentials import BandEdge, Driven, Free, Unfolded
 from ...problem import Problem, in_its_units, require_problem
-from ...schemes import Chebyshev, Scheme, Spectral
+from ...schemes import Scheme, Spectral
 from ...states import LeftLocalized, RightLocalized, Trapped, as_packet
 from ...unfolding import unfolded, unfolded_grid
 from .._memory import refuse_given, refuse_too_large
@@ -170,7 +170,7 @@ def plan(
     )
     if batch is not None:
         # a splitting with four times its step says nothing if that has a few steps in all; a series is run again with twice its step only
-        even = not (corrected and isinstance(course.method, Chebyshev))
+        even = not (corrected and course.method.exact)
         numerics = on_ladder(problem, numerics, grid is not None, dt is not None, even)
     method, shown = numerics.method, Shown(asked)
     cost = f" (order {method.order}, {method.pairs} FFT pairs a step)" if isinstance(method, Scheme) else ""

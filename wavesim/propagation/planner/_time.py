@@ -11,7 +11,7 @@ import numpy as np
 from ...absorbers import Absorber
 from ...hamiltonian import DENSE_LIMIT
 from ...problem import Problem
-from ...schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Chebyshev, Scheme, Spectral
+from ...schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Scheme, Spectral
 from ...states import as_packet
 from .._numerics import Method, chebyshev_between, scheme_named, spectral_bounds
 from ._ladder import Batch
@@ -132,12 +132,12 @@ class _StepSearch:
 
     def cost(self, course: Course) -> float:
         """Work in FFT pairs; for the eigenstates, points^3 and points^2 a frame by what a pair takes (measured on one core)."""
-        if isinstance(course.method, Spectral):
+        method = course.method
+        if not method.steps:
             points = self.space.grid.points[0]
             return (1.2 * points**2 + 0.25 * points * self.frames) / math.log2(points) + 9 * self.frames
-        method = course.method
-        pairs = method.needed(self.space.duration / course.steps) if isinstance(method, Chebyshev) else method.pairs
-        return course.steps * pairs + (1 + self.frames) * course.method.ends
+        pairs = method.needed(self.space.duration / course.steps)
+        return course.steps * pairs + (1 + self.frames) * method.ends
 
     def cheapest(self) -> Course:
         potential = self.problem.potential
@@ -170,7 +170,7 @@ class _StepSearch:
             batch.found[key] = course.method, course.wanted / action
             return course
         method, pace = batch.found[key]
-        if isinstance(method, Scheme) and pace:
+        if not method.exact and pace:
             wanted = pace * action
             return Course(method, self.rounded(wanted * self.finer), "as for others of its batch", wanted=wanted)
         exact = self.without_error() if potential.static else []

@@ -14,7 +14,6 @@ import numpy as np
 from ..._pytree import register_dataclass
 from ...potentials import AbstractPotential
 from ...problem import Problem
-from ...schemes import Chebyshev, Scheme
 from .._memory import device_memory
 from .._numerics import Numerics
 from .._progress import Progress
@@ -220,7 +219,7 @@ def _samples(numerics: Numerics) -> int:
 
 def has_adjoint(numerics: Numerics) -> bool:
     """Whether `propagate_with_adjoint` can run these numerics: a method that steps, in double precision."""
-    return isinstance(numerics.method, Scheme | Chebyshev) and numerics.precision == "double"
+    return numerics.method.steps and numerics.precision == "double"
 
 
 def _stride(frames: int, most: int) -> int:

@@ -25,7 +25,7 @@ from jax.sharding import AxisType, Mesh, PartitionSpec
 
 from ...errors import ArgumentError, NumericsError
 from ...problem import Problem
-from ...schemes import Chebyshev, Spectral
+from ...schemes import Chebyshev
 from .._memory import device_memory
 from .._numerics import Numerics, require_double
 from ..lanes import has_lanes
@@ -126,7 +126,7 @@ def chunks_at_once(numerics: Numerics) -> int:
     """How many chunks of such rows may run side by side, each in a thread; more than one on a CPU that is a single device alone."""
     devices = _devices()
     # two programs that decompose H wait for each other's threads as two decompositions of one do
-    if len(devices) > 1 or devices[0].platform != "cpu" or _hangs() or isinstance(numerics.method, Spectral):
+    if len(devices) > 1 or devices[0].platform != "cpu" or _hangs() or not numerics.method.steps:
         return 1
     return max(1, min(_cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
 
@@ -143,7 +143,7 @@ def are_few(
     """
     devices = _devices()
     # eigenstates are made once for a row, and several rows share the cores
-    spectral = any(isinstance(one.method, Spectral) for one in numerics)
+    spectral = any(not one.method.steps for one in numerics)
     if spectral or len(devices) > 1 or devices[0].platform != "cpu":
         return False
     rounds = _THERE_AND_BACK if back else 1
@@ -225,7 +225,7 @@ def _cores() -> int:
 def row_seconds(numerics: Numerics) -> float:
     """Seconds that one row takes, about: by the kind of device alone, so that it is the same on all machines."""
     points = math.prod(numerics.grid.points)
-    eigenstates = points**3 / 10 if isinstance(numerics.method, Spectral) else 0
+    eigenstates = 0 if numerics.method.steps else points**3 / 10
     rate = _CPU_RATE if jax.default_backend() == "cpu" else _DEVICE_RATE
     return ((numerics.fft_pairs + 2 * numerics.frames) * points + eigenstates) / rate
 

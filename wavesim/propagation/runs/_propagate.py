@@ -109,7 +109,7 @@ def checked(problem: Problem, numerics: Numerics) -> Numerics:
 
 def settled(problem: Problem, numerics: Numerics) -> Numerics:
     """The numerics of a plan as they are run: where all numbers are concrete, it is known whether V is symmetric."""
-    if isinstance(numerics.method, Spectral):
+    if not numerics.method.steps:
         # a plan leaves it open, for evolve may vary the numbers
         problem = unfolded(problem)
         symmetric = mirrored(problem.potential.sample(numerics.grid, mass=problem.mass))
@@ -143,12 +143,12 @@ def check(problem: Problem, numerics: Numerics) -> None:
                 f"a hard wall needs a state that is odd about it, and a grid with the wall at {amount(wall, LENGTH)} midway between its two middle points, but the state is a "
                 f"{type(problem.state).__name__} and the grid's middle {amount(middle, LENGTH)}; take a Trapped state, and leave the grid to the planner."
             )
-    if isinstance(method, Scheme) and method.uses_gradient and not potential.smooth:
+    if method.uses_gradient and not potential.smooth:
         raise NumericsError(
             f"the scheme {method.name!r} needs the gradient of the potential, but {named(potential)} has edges; "
             "take scheme 'chebyshev' (or 'srkn11b')."
         )
-    if isinstance(method, Spectral):
+    if not method.steps:
         require_spectral(problem, numerics.grid, numerics.absorber)
     if isinstance(method, Chebyshev):
         if not potential.static:

@@ -12,7 +12,7 @@ from ..._checks import concrete
 from ...hamiltonian import Hamiltonian
 from ...observables import AbstractObservable, Snapshot
 from ...problem import Problem
-from ...schemes import Chebyshev, Spectral
+from ...schemes import Chebyshev
 from .._numerics import Numerics, require_double
 from ._step import Carry, ChebyshevStepper, Stepper, stepper_for
 
@@ -49,7 +49,7 @@ def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Fram
     hamiltonian = problem.hamiltonian(grid)
     initial = problem.state.sample(grid, hamiltonian)
     solved = problem
-    if isinstance(numerics.method, Spectral) and not known(initial):
+    if not numerics.method.steps and not known(initial):
         # two decompositions of a batch at once wait for each other's threads, on two cores for ever: the second one needs the first,
         # by a zero that XLA must not know of
         solved = dataclasses.replace(problem, mass=problem.mass + 0.0 * jnp.sum(initial.real))

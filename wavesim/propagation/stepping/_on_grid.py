@@ -13,7 +13,6 @@ from ...grid import Grid
 from ...hamiltonian import Hamiltonian
 from ...potentials import AbstractPotential
 from ...problem import Problem
-from ...schemes import Scheme
 from ...states import AbstractState
 from .._numerics import Numerics
 
@@ -94,7 +93,7 @@ def on_grid(problem: Problem, numerics: Numerics) -> Problem:
     hamiltonian = problem.hamiltonian(grid)
     psi = jnp.asarray(problem.state.sample(grid, hamiltonian), complex)
     first = second = None
-    if isinstance(numerics.method, Scheme) and numerics.method.uses_gradient and potential.smooth:
+    if numerics.method.uses_gradient and potential.smooth:
         first, second = potential.gradient_terms(grid, mass=problem.mass)
     return dataclasses.replace(
         problem,

@@ -13,7 +13,6 @@ from ....problem import Problem
 from ....propagation import Adjoint, FrameSum, Numerics, Result, chebyshev_for, sampled_frames
 from ....propagation.lanes import has_lanes
 from ....propagation.stepping import ChebyshevStepper, Damping, SplitStepper, stepper_in_lanes
-from ....schemes import Chebyshev, Scheme
 
 # points of all times that are looked at together: what stays in a core's cache
 _TOGETHER = 1 << 16
@@ -58,14 +57,12 @@ def tells_defect(problem: Problem, numerics: Numerics) -> bool:
     """
     method, absorbs = numerics.method, numerics.absorber is not None
     # a layer that acts behind a first drift stands within the step
-    has_defect = (
-        absorbs if isinstance(method, Chebyshev) else isinstance(method, Scheme) and not _damps_within(numerics)
-    )
+    has_defect = method.steps and (absorbs or not method.exact) and not _damps_within(numerics)
     return has_defect and problem.potential.static and _apart(problem, numerics) is not None
 
 
 def _damps_within(numerics: Numerics) -> bool:
-    return isinstance(numerics.method, Scheme) and numerics.method.drifts_first and numerics.absorber is not None
+    return numerics.method.drifts_first and numerics.absorber is not None
 
 
 def _apart(problem: Problem, numerics: Numerics) -> int | None:
@@ -199,7 +196,7 @@ class _Defect:
             method = chebyshev_for(problem, numerics.grid, dt / n)
             return compiled(ChebyshevStepper.made(problem, dataclasses.replace(split, dt=dt / n, method=method)))
 
-        self.own = compiled(SplitStepper.made(problem, split)) if isinstance(split.method, Scheme) else series(1)
+        self.own = series(1) if split.method.exact else compiled(SplitStepper.made(problem, split))
         self.whole = series(1)
         self.kick = self.part = None
         if absorber is not None and not _damps_within(numerics):

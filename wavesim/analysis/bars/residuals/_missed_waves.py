@@ -11,7 +11,6 @@ from ....grid import Grid
 from ....potentials import AbstractPotential, exact_samples
 from ....problem import Problem
 from ....propagation import Numerics, ResidualProducts, residual_products, weighs_residuals
-from ....schemes import Scheme
 
 # the kinetic energy out of the band stays above the mean energy by this share of itself, also on grids that hold too little
 _LEAST = 0.1
@@ -197,8 +196,6 @@ def _true(potential: AbstractPotential, fine: Grid, mass: float, time: float) ->
 
 def _followed(numerics: Numerics, above: np.ndarray) -> np.ndarray:
     """Whether waves of so much more energy than the slow ones follow a step's kicks as they would follow V."""
-    if not isinstance(numerics.method, Scheme):
-        return np.ones(above.shape, bool)
     return np.abs(numerics.method.following(above * float(numerics.dt)) - 1) < _FOLLOWS
 
 

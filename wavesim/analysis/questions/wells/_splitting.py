@@ -22,7 +22,6 @@ from ....observables import AbstractObservable, Autocorrelation, Energy, Snapsho
 from ....potentials import AbstractDoubleWell, DoubleDeltaWell, QuarticDoubleWell
 from ....problem import Problem
 from ....propagation import Batch, Plan, Result, spectral_bounds
-from ....schemes import Chebyshev, Spectral
 from ....states import LeftLocalized, RightLocalized
 from ...bars import (
     AbstractQuestion,
@@ -252,10 +251,10 @@ def _passed_by_rounding(result: Result) -> float:
     off by its rounding, eps times the span of H: it grows with the time. A Chebyshev series leaves what each term rounds, at random.
     """
     numerics = result.numerics
-    if isinstance(numerics.method, Spectral):
+    if not numerics.method.steps:
         low, top = spectral_bounds(result.problem, numerics.grid)
         return _BASE + float(np.finfo(float).eps) * (top - low) * float(numerics.duration)
-    return _BASE + (0.0 if isinstance(numerics.method, Chebyshev) else _EACH_PAIR * numerics.fft_pairs)
+    return _BASE + (0.0 if numerics.method.exact else _EACH_PAIR * numerics.fft_pairs)
 
 
 def _doublet_of(problem: Problem) -> theory.Doublet:
