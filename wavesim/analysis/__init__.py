@@ -30,8 +30,8 @@ from .bars import (
     RunRequest as RunRequest,
     Runs as Runs,
     Study as Study,
+    least_pairs as least_pairs,
     note_on as note_on,
-    repetitions as repetitions,
     residuals_apart as residuals_apart,
 )
 from .fits import (

@@ -19,8 +19,8 @@ from ._repeat import (
     Trial as Trial,
     above as above,
     disagreement as disagreement,
+    least_pairs as least_pairs,
     refined as refined,
-    repetitions as repetitions,
     run_trial as run_trial,
     warnings_of as warnings_of,
 )

@@ -204,9 +204,11 @@ def run_trial(
     return Trial(result, again, interrupted, residuals)
 
 
-def repetitions(problem: Problem, numerics: Numerics) -> tuple[Numerics, ...]:
-    """The numerics of the coarser runs that make the error bar of this one."""
-    return tuple(repetition.numerics for repetition in _coarser(problem, numerics))
+def least_pairs(problem: Problem, numerics: Numerics) -> int:
+    """The FFT pairs of a run and of what makes its error bar, if the plan need not be refined: a run backward, or coarser ones."""
+    if has_adjoint(numerics):
+        return 2 * numerics.fft_pairs
+    return numerics.fft_pairs + sum(coarser.numerics.fft_pairs for coarser in _coarser(problem, numerics))
 
 
 def _coarser(problem: Problem, numerics: Numerics, rates: bool = False) -> list[Repetition]:

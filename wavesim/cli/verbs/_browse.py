@@ -78,7 +78,7 @@ def check_text(scenario: Scenario) -> str:
 
 def _planned(scenario: Scenario) -> tuple[str, Numerics | None]:
     """The plan of a scenario in words, and the numerics of its first run; None where nothing is propagated."""
-    from ...analysis import Transmission, question_of, repetitions, start_in_words
+    from ...analysis import Transmission, least_pairs, question_of, start_in_words
     from ...propagation import check, refuse_given
 
     with planning():
@@ -100,9 +100,9 @@ def _planned(scenario: Scenario) -> tuple[str, Numerics | None]:
     lines += [] if start is None else [f"  start      {start}"]
     check(chosen.problem, n)
     lines.append(str(chosen))
-    pairs = n.fft_pairs + sum(repetition.fft_pairs for repetition in repetitions(chosen.problem, n))
+    pairs = least_pairs(chosen.problem, n)
     work = (
-        f"about {pairs:,} FFT pairs with the repetitions for the error bar"
+        f"at least {pairs:,} FFT pairs with those for the error bar; several times as many where it shows the plan too coarse"
         if pairs
         else "no FFT: H is diagonalized on the grid, and on coarser ones for the error bar"
     )
