@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument(
         "which",
         nargs="*",
-        help="memory, step (both if none is named), gradient (some minutes), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again), answer (half an hour), film (some minutes), control (five minutes), constants (seconds: those of edges made anew from their integrals)",
+        help="memory, step (both if none is named), gradient (some minutes), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again), answer (half an hour), film (some minutes), control (five minutes), constants (some minutes: those of edges made anew from their integrals, and the laws of spacings measured)",
     )
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
@@ -97,9 +97,10 @@ def main() -> None:
 
         control(options.quick, options.note)
     if "constants" in which:
-        from . import constants
+        from . import constants, spacing_laws
 
         constants.main()
+        spacing_laws.main()
     if "answer" in which:
         from .answer._main import main as answer
 

@@ -19,10 +19,12 @@ from .lanes import (
     weighs_residuals as weighs_residuals,
 )
 from .planner import (
+    SPACING_LAWS as SPACING_LAWS,
     Batch as Batch,
     Leak as Leak,
     Plan as Plan,
     Refinement as Refinement,
+    allowed_phase as allowed_phase,
     coarsened as coarsened,
     deltas_fit as deltas_fit,
     dimension_of as dimension_of,

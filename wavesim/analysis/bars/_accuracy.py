@@ -13,7 +13,7 @@ from ...errors import NumericsError
 from ...grid import Grid
 from ...potentials import BandEdge, Unfolded
 from ...problem import Problem
-from ...propagation import ELEMENT_ORDER, Numerics, chebyshev_for, coarsened
+from ...propagation import ELEMENT_ORDER, Numerics, allowed_phase, chebyshev_for, coarsened
 from ...propagation.planner import continued, edges_fit
 from ...schemes import Chebyshev, Scheme
 
@@ -244,7 +244,8 @@ def first_refinement(problem: Problem, tolerance: float) -> float:
     if not (extrapolates(problem) and problem.open):
         return 1.0
     share = min(max(tolerance, 1e-10), 1e-3)
-    return min(1.0, (100 * share) ** (1 / 3) / (500 * share) ** (1 / 5))
+    third, fifth = (allowed_phase("delta", kind, share) for kind in ("probability", "extrapolated probability"))
+    return min(1.0, third / fifth)
 
 
 def apart(one: Any, other: Any) -> float:

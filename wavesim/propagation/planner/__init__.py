@@ -2,6 +2,7 @@
 
 from ._ladder import Batch as Batch
 from ._plan import Plan as Plan, Refinement as Refinement, plan as plan
+from ._spacing_law import SPACING_LAWS as SPACING_LAWS, allowed_phase as allowed_phase
 from .spaces import (
     Leak as Leak,
     coarsened as coarsened,

@@ -14,6 +14,7 @@ from ....potentials import Free, InfiniteSquareWell, Unfolded, values_at
 from ....problem import Problem
 from ....states import AbstractPacket
 from .._shown import Shown
+from .._spacing_law import allowed_phase
 from ._boxed import boxed_grid
 from ._followed import reached
 from ._space import Space
@@ -24,8 +25,6 @@ _MOST_POINTS, _MOST_TRIALS = 1 << 15, 40
 # below this share at the end of the band it falls by its own law; a power that asks for too many points in so many trials is hopeless:
 # a state that is cut off at a wall has no largest momentum
 _ASYMPTOTIC, _PATIENCE = 1e-2, 3
-# (spacing x wave number)^6 of an edge that costs an error of 1, as for scattering
-_EDGE = 70.0
 # FFT pairs of a pilot run; a particle in a box shows its momenta before it is over
 _PILOT_STEPS = 20_000
 # points in the box to begin with, and the most on which H is diagonalized
@@ -78,7 +77,7 @@ def closed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: f
     if grid is None:
         held = 1.3 * seen.wave
         if jumps:
-            edge = (_EDGE * min(tolerance, 1e-3)) ** (1 / 6)
+            edge = allowed_phase("edge", "probability", min(tolerance, 1e-3))
             held = max(held, math.sqrt(seen.wave**2 + 2 * mass * depth) * math.pi / edge)
         own = chosen.points[0] // (1 if isinstance(potential.ends, Axis) else 2)
         chosen = boxed_grid(potential, math.ceil(finer * max(own, held * length / math.pi)))

@@ -14,14 +14,11 @@ from ....potentials import restricted, valley, values_at
 from ....problem import Problem
 from ....states import AbstractState, ContinuedBound, Eigenstate, Superposition, as_packet
 from .._shown import Shown
+from .._spacing_law import allowed_phase
 from ._grid import fitted_grid, spike_wave_number
 
 Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
 
-# (spacing x wave number)^5 of an edge that costs a gap of 1 relative to itself (measured on square wells)
-_EDGE = 100.0
-# (spacing x decay constant)^3 that does the same for the gap between the levels of two deltas, relative to the gap
-_SPIKE = 10.0
 _LARGEST = 1536
 # times that a valley is looked at, each time closer
 _LOOKS = 6
@@ -142,13 +139,13 @@ def _first_spacing(problem: Problem, left: float, right: float, tolerance: float
     wave = _wave_number(problem, left, right)
     if problem.potential.smooth:
         return math.pi / (1.2 * wave)
-    spacing = min((_EDGE * max(tolerance, 1e-11)) ** (1 / 5), 1.0) / wave
+    spacing = min(allowed_phase("edge", "gap", max(tolerance, 1e-11)), 1.0) / wave
     if len(problem.potential.spikes) > 1:
         # what the grid leaves of two deltas couples them as spacing^3/distance^2, and not as exp(-kappa distance)
         kappa = spike_wave_number(problem.potential, float(problem.mass))
         apart = max(kappa * float(np.ptp(problem.potential.spikes)), 1.0)
-        share = _SPIKE * apart**2 * math.exp(-apart)
-        spacing = min(spacing, min((share * max(tolerance, 1e-8)) ** (1 / 3), 0.5) / kappa)
+        share = apart**2 * math.exp(-apart) * max(tolerance, 1e-8)
+        spacing = min(spacing, min(allowed_phase("delta", "gap", share), 0.5) / kappa)
     return spacing
 
 

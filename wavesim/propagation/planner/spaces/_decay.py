@@ -20,10 +20,9 @@ from ....potentials import AbstractMetastable
 from ....problem import Problem
 from ....states import Trapped
 from .._shown import Shown
+from .._spacing_law import allowed_phase
 from ._grid import fitted_grid
 
-# (spacing x wave number)^3 of a sharp edge that costs a relative error of 1 in the lifetime
-_EDGE = 8.0
 # free flight begins where V is this share of the energy
 _FLAT = 0.2
 # the slowest wave that counts, over the momentum of the resonance: what is left of it where V is not yet flat
@@ -176,7 +175,7 @@ def decay_space(
         absorber = dataclasses.replace(absorber, width=absorber.width * thicker)
     room = float(absorber.width) if absorber is not None else 0.0
     if grid is None:
-        spacing = (_EDGE * max(tolerance, 1e-7)) ** (1 / 3) / wave / finer
+        spacing = allowed_phase("edge", "lifetime", max(tolerance, 1e-7)) / wave / finer
         high = leak.outlet + 3 / k + room
         if potential.wall is not None:
             low = 2 * float(potential.wall) - high

@@ -17,6 +17,7 @@ from ....schemes import STRANG
 from ....states import as_packet
 from .._pilot import Pilot
 from .._shown import Shown
+from .._spacing_law import allowed_phase
 from ._confined import confined_space
 from ._grid import fitted_grid
 from ._space import Space
@@ -28,8 +29,6 @@ _MOST_POINTS, _MOST_TRIALS = 1 << 15, 40
 _SHARE = 1e-3
 # phase of the fastest waves in one step of the pilot
 _PHASE = 1.0
-# (spacing x wave number)^6 of an edge that costs an error of 1, as for scattering
-_EDGE = 70.0
 # int kappa dx at which a box ends on a slope, and places at which V is looked at for that
 _ACTION, _PLACES = 25.0, 8193
 # of a potential with edges: what reaches everywhere
@@ -83,7 +82,7 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         held = 1.3 * wave
         if not smooth:
             height = _depth(problem, low, high)
-            edge = (_EDGE * min(tolerance, 1e-3)) ** (1 / 6)
+            edge = allowed_phase("edge", "probability", min(tolerance, 1e-3))
             held = max(held, math.sqrt(wave**2 + 2 * mass * height) * math.pi / edge)
         chosen = fitted_grid(low, high, min(spacing, math.pi / held) / finer, potential)
     shown = Shown(problem)

@@ -17,22 +17,14 @@ from ....potentials import values_at
 from ....problem import Problem
 from ....states import AbstractPacket, as_packet
 from .._shown import Shown
+from .._spacing_law import allowed_phase
 from ._grid import fitted_grid, spike_wave_number
 from ._spectrum import band_for
 
-# (spacing x wave number)^6 of an edge, and ^3 of a delta, that cost a transmission error of 1; an edge is of fifth order
-# (moment-matched, its kink added), but falls faster where it is not yet resolved (measured, tests/convergence)
-_EDGE, _SPIKE = 70.0, 100.0
-# the same for fourth powers, where tolerances are loose: a run at the first spacing may then be the last (measured on the shipped map)
-_COARSE_EDGE = 430.0
-# how much wider than that the spacing may be where a run backward corrects what edges make, wherever they lie (measured on the same map)
+# how much wider than by the law of edges the spacing may be where a run backward corrects what they make, wherever they lie (measured on the shipped map)
 _CORRECTED = 1.4
 # of the tolerance: the part that a smooth potential's waves beyond the band may take
 _GRID_SHARE = 64
-# (spacing x wave number)^3 that costs a relative error of 1, at a spacing where a run twice as coarse can still be compared (measured)
-_DEEP_EDGE = 15.0
-# (spacing x wave number)^5 that costs an amplitude of 1, likewise: on a Fourier grid a little hops from edge to edge, however thick
-_DEEP_HOP = 1.2e4
 
 Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
 
@@ -89,8 +81,12 @@ def open_space(
         # and a low one reflects as its height squared
         through *= min(1.0, (4 * mass * float(np.ptp(values)) / fast**2) ** 2) if not potential.spikes else 1.0
         share = min(max(tolerance / max(through, 1e-300), 1e-10), 1e-3)
-        fine = max((_EDGE * share) ** (1 / 6), (_COARSE_EDGE * share) ** (1 / 4))
-        edge = ((_SPIKE * share) ** (1 / 3) if potential.spikes else fine * (_CORRECTED if corrected else 1.0)) / wave
+        if potential.spikes:
+            phase = allowed_phase("delta", "probability", share)
+        else:
+            phase = max(allowed_phase("edge", kind, share) for kind in ("probability", "rough probability"))
+            phase *= _CORRECTED if corrected else 1.0
+        edge = phase / wave
         if edge < spacing:
             spacing = edge
             why = (
@@ -198,8 +194,8 @@ def deep_space(
     spacing, why = math.pi / (1.8 * max(largest, math.sqrt(2 * mass * height))), "1.8 x the largest momentum"
     if not potential.smooth:
         wave = max(math.sqrt(largest**2 + 2 * mass * height), spike_wave_number(potential, mass))
-        third = (_DEEP_EDGE * min(tolerance, 0.02)) ** (1 / 3) / wave
-        edge = min(third, (_DEEP_HOP * tolerance * math.sqrt(scale)) ** (1 / 5) / wave)
+        third = allowed_phase("edge", "small probability", min(tolerance, 0.02)) / wave
+        edge = min(third, allowed_phase("edge", "amplitude", tolerance * math.sqrt(scale)) / wave)
         if edge < spacing:
             spacing, why = edge, "sharp edges of a thick barrier"
     if grid is None:

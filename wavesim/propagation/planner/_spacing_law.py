@@ -1,0 +1,57 @@
+"""What edges and deltas of V cost on a grid: the error of each kind of number, by spacing times wave number.
+
+All laws of the package stand here, and ``python -m benchmarks constants`` measures them anew. They choose the first grid of a plan only: what its
+numbers are worth, the run itself tells.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class SpacingLaw:
+    """error = (spacing x wave number)^power / cost.
+
+    Args:
+        power: with which the error falls.
+        cost: (spacing x wave number)^power at which the error would be 1.
+    """
+
+    power: int
+    cost: float
+
+    def allowed(self, error: float) -> float:
+        """The spacing times the wave number that makes such an error."""
+        return float((self.cost * error) ** (1 / self.power))
+
+    def error(self, phase: float) -> float:
+        """The error at that spacing times the wave number."""
+        return phase**self.power / self.cost
+
+
+# by the feature of V, and what is asked of the run
+SPACING_LAWS: dict[tuple[str, str], SpacingLaw] = {
+    # an edge is of fifth order (moment-matched, its kink added), but its error falls faster where it is not yet resolved
+    ("edge", "probability"): SpacingLaw(6, 70.0),
+    # where tolerances are loose a run at the first spacing may be the last
+    ("edge", "rough probability"): SpacingLaw(4, 430.0),
+    # relative to a small probability, at a spacing where a run twice as coarse can still be compared
+    ("edge", "small probability"): SpacingLaw(3, 15.0),
+    # that hops from edge to edge of a barrier on a Fourier grid, however thick it is
+    ("edge", "amplitude"): SpacingLaw(5, 1.2e4),
+    # relative to the gap
+    ("edge", "gap"): SpacingLaw(5, 100.0),
+    # relative to the lifetime
+    ("edge", "lifetime"): SpacingLaw(3, 8.0),
+    ("delta", "probability"): SpacingLaw(3, 100.0),
+    # extrapolated to spacing 0 from two coarser grids
+    ("delta", "extrapolated probability"): SpacingLaw(5, 500.0),
+    # relative to the gap of two deltas; the wave number is their decay constant
+    ("delta", "gap"): SpacingLaw(3, 10.0),
+}
+
+
+def allowed_phase(feature: str, quantity: str, error: float) -> float:
+    """Spacing times wave number at which `feature` ("edge" or "delta") makes such an error of `quantity`."""
+    return SPACING_LAWS[feature, quantity].allowed(error)
