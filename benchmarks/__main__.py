@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [gradient] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities] [answer] [film] [control] [constants]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [memory] [gradient] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities] [answer] [film] [control] [constants] [gpu]`: measure, print, and write the records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument(
         "which",
         nargs="*",
-        help="memory, step (both if none is named), gradient (some minutes), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again), answer (half an hour), film (some minutes), control (five minutes), constants (some minutes: those of edges made anew from their integrals, and the laws of spacings measured)",
+        help="memory, step (both if none is named), gradient (some minutes), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again), answer (half an hour), film (some minutes), control (five minutes), constants (some minutes: those of edges made anew from their integrals, and the laws of spacings measured), gpu (eight minutes on a card; needs jax, numpy and scipy alone)",
     )
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
@@ -54,9 +54,10 @@ def main() -> None:
         "film",
         "control",
         "constants",
+        "gpu",
     }:
         parser.error(
-            f"there is no benchmark {unknown.pop()!r}: choose memory, gradient, step, cost_of_accuracy, honesty, gallery, sweep, explorer, sensitivities, answer, film, control or constants"
+            f"there is no benchmark {unknown.pop()!r}: choose memory, gradient, step, cost_of_accuracy, honesty, gallery, sweep, explorer, sensitivities, answer, film, control, constants or gpu"
         )
     if "memory" in which:
         memory.main(options.quick, options.note)
@@ -101,6 +102,10 @@ def main() -> None:
 
         constants.main()
         spacing_laws.main()
+    if "gpu" in which:
+        from . import gpu
+
+        gpu.main(options.quick, options.note)
     if "answer" in which:
         from .answer._main import main as answer
 

@@ -43,7 +43,7 @@ class Throughput:
 def throughputs(points: int = POINTS, problems: int = PROBLEMS, steps: int = STEPS) -> tuple[Throughput, ...]:
     """One for each precision."""
     speed = copy_speed()
-    return tuple(_throughput(points, problems, steps, precision, speed) for precision in _BYTES)
+    return tuple(throughput(points, problems, steps, precision, speed) for precision in _BYTES)
 
 
 def copy_speed(size: int = 1 << 27) -> float:
@@ -54,7 +54,14 @@ def copy_speed(size: int = 1 << 27) -> float:
     return 16 * size / min(_clocked(lambda: add(array).block_until_ready()) for _ in range(5))
 
 
-def _throughput(points: int, problems: int, steps: int, precision: str, speed: float) -> Throughput:
+def throughput(points: int, problems: int, steps: int, precision: str, speed: float) -> Throughput:
+    """Strang steps of so many problems.
+
+    Args:
+        points, problems, steps: of each.
+        precision: "single" or "double".
+        speed: of the memory, by `copy_speed`.
+    """
     grid = ws.Grid.line(-80.0, 80.0, points)
     packet = GaussianPacket(center=-20.0, width=4.0, momentum=1.2)
     rows = [ws.Problem(GaussianBarrier(height=h, width=1.0), packet) for h in np.linspace(0.5, 1.5, problems)]

@@ -15,8 +15,9 @@ import numpy as np
 
 from wavesim.propagation import evolve_many
 
-from ._codes import CODES, Run, Setting, qmsolve_solver
+from ._codes import CODES, Run, qmsolve_solver
 from ._record import Conditions, write
+from ._setting import Setting
 
 PACKAGES = ("wavesim", "jax", "jaxlib", "numpy", "scipy", "pyfftw", "qmsolve")
 AGREEMENT = {"double": 1e-10, "single": 1e-3}
