@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 import dataclasses
+import functools
 import re
 
 import numpy as np
@@ -112,6 +113,7 @@ class Look:
 PAPER = Look()
 
 
+@functools.cache
 def vivid_table() -> np.ndarray:
     """Hues in full color, of more equal brightness than a plain color wheel's: shape (256, 3), uint8; red is phase 0."""
     rows = []
@@ -120,7 +122,9 @@ def vivid_table() -> np.ndarray:
         light = 0.3 * red + 0.59 * green + 0.11 * blue
         lift = np.clip((0.66 / light) ** 0.45, 0.75, 1.25)
         rows.append(np.clip(np.array([red, green, blue]) * lift, 0, 1))
-    return np.round(255 * np.array(rows)).astype(np.uint8)
+    table = np.round(255 * np.array(rows)).astype(np.uint8)
+    table.flags.writeable = False
+    return table
 
 
 def size_of(text: str) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from PIL import Image
 
 from .._colors import INK, SLATE, house_style, phase_colors
 from .._words import set_formulas
@@ -36,8 +37,6 @@ _STRAIGHT = 6.0
 _BESIDE = 0.27
 # of a plane's sides: over so much it fades into the ground
 _EDGE = 0.05
-# of a color: what is fainter leaves all of its 256 steps as they are
-_UNSEEN = 1 / 512
 
 
 def type_size(width: int, height: int) -> float:
@@ -120,9 +119,6 @@ class TalkPainter:
             self._paint_ground(0)
         if not self.flat:
             self.relief = self._relief()
-            # where the layers that absorb begin the wave would end as if cut by scissors
-            up, across = (np.clip(_from_edge(count) / _EDGE, 0, 1) for count in self.panel.shape[:2])
-            self.inside = np.outer(up, across).astype(np.float32)
         self.blank = self.buffer.copy()
 
     def paint(self, index: int, psi: np.ndarray) -> np.ndarray:
@@ -194,18 +190,27 @@ class TalkPainter:
         slope = np.gradient(smooth, axis=1) + np.gradient(smooth, axis=0)
         light = np.clip(1 + 6 * slope, 0.6, 1.5)[..., None]
         shown = smooth[..., None] if "potential" in self.look.panels else 0.0
-        return np.clip(self.ground + shown * (self.hill * 1.5 * light - self.ground), 0, 255).astype(np.float32)
+        painted = np.clip(self.ground + shown * (self.hill * 1.5 * light - self.ground), 0, 255)
+        # color by color: numpy is slow at three neighbors
+        return np.ascontiguousarray(np.moveaxis(painted, -1, 0)).astype(np.uint16)
 
     def _paint_plane(self, psi: np.ndarray) -> None:
         rows, columns = self.panel.shape[:2]
-        wave = _stretched(psi, rows, columns)[::-1]
-        strength = plane_strength(wave, self.scene) * self.inside
-        self.panel[:] = self.relief
-        # most of a plane is empty, and no pixel of it changes
-        seen = strength > _UNSEEN
-        ground = self.relief[seen]
-        colors = phase_colors(wave[seen], self.look.phases).astype(np.float32)
-        self.panel[seen] = (ground + strength[seen][:, None] * (colors - ground)).astype(np.uint8)
+        # the picture's points are finer than psi's own; pixels between them take colors between theirs
+        wave = psi[::-1]
+        strength = plane_strength(wave, self.scene) * _inside(*wave.shape)
+        colors = phase_colors(wave, self.look.phases)
+        painted = np.empty((*wave.shape, 4), np.uint8)
+        for place in range(3):
+            np.rint(strength * colors[..., place], out=painted[..., place], casting="unsafe")
+        np.rint(255 * strength, out=painted[..., 3], casting="unsafe")
+        # "RGBa": colors times their strength, which may be added
+        image = Image.frombuffer("RGBa", wave.shape[::-1], painted, "raw", "RGBa", 0, 1)
+        shown = np.asarray(image.resize((columns, rows), Image.Resampling.BILINEAR))
+        # of 256, so that the ground is left as it is where nothing is
+        through = 256 - shown[..., 3].astype(np.uint16)
+        for place, ground in enumerate(self.relief):
+            np.add(shown[..., place], (ground * through) >> 8, out=self.panel[..., place], casting="unsafe")
 
     def _head(self, room: int, width: int, height: int, size: float) -> float:
         """Title and number at the top, in so many pixels from the left; the height that is left below."""
@@ -302,10 +307,11 @@ def _slope(scene: Scene) -> float:
     return float(up / across)
 
 
-def _from_edge(count: int) -> np.ndarray:
-    """How far each of so many pixels is from the nearer end, as a share of their row."""
-    place = (np.arange(count) + 0.5) / count
-    return np.minimum(place, 1 - place)
+def _inside(rows: int, columns: int) -> np.ndarray:
+    """How clear a plane is, 0 at its edges: where the layers that absorb begin the wave would end as if cut by scissors."""
+    places = ((np.arange(count) + 0.5) / count for count in (rows, columns))
+    up, across = (np.clip(np.minimum(place, 1 - place) / _EDGE, 0, 1) for place in places)
+    return np.outer(up, across).astype(np.float32)
 
 
 def _stretched(values: np.ndarray, rows: int, columns: int) -> np.ndarray:

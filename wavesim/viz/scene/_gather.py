@@ -51,11 +51,15 @@ def shown_units(source: Result | Report) -> UnitSystem:
 
 
 def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, title: str) -> Scene:
-    """The scene of a run, with V at `columns` points across the window (and `rows` points up, in two dimensions)."""
+    """The scene of a run, with V at `columns` points across the window; in two dimensions at `rows` points up, and no more across than are as dense."""
     result = result_of(source)
     problem, grid = result.problem, result.numerics.grid
     density = marginals(result)
     window = np.array([find_window(result, density, axis) for axis in range(min(grid.dimension, 2))])
+    if grid.dimension > 1:
+        # as dense across as up, however wide the frame is around the plane
+        across, up = np.ptp(window, axis=1)
+        columns = min(columns, max(2, round(rows * float(across / up))))
     x = centers(window[0], columns)
     if grid.dimension == 1:
         times = result.times if not problem.potential.static else result.times[:1]
