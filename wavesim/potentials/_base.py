@@ -147,7 +147,7 @@ class AbstractPotential(abc.ABC):
         return ()
 
     def gradient_terms(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> tuple[jax.Array, jax.Array]:
-        """F = |grad V|^2 / m and G = grad F . grad V / m on `grid`, by automatic differentiation.
+        """F = |grad V|^2 / m and G = grad F . grad V / m on `grid`, by `slopes` or by automatic differentiation.
 
         They are the multiplicative commutators [V,[T,V]] and its successor, which gradient-corrected schemes put into their kicks.
         Only for `smooth` potentials: at an edge V has no gradient.
@@ -155,6 +155,11 @@ class AbstractPotential(abc.ABC):
         Returns:
             two real arrays of shape ``grid.points``; units energy^2/(mass length^2) and so on, in internal units.
         """
+        if grid.dimension == 1 and known(*jax.tree.leaves((self, mass, time)), grid.x):
+            slopes = self.slopes(np.asarray(grid.x), float(mass))
+            if slopes is not None:
+                slope, bend = slopes
+                return slope**2 / mass, 2 * slope**2 * bend / mass**2  # type: ignore[return-value]
         points = jnp.stack([jnp.broadcast_to(x, grid.points).ravel() for x in grid.position], axis=-1)
         if known(*jax.tree.leaves((self, mass, time)), points):
             # one small program for each kind of potential serves grids of any size
@@ -170,6 +175,18 @@ class AbstractPotential(abc.ABC):
         else:
             first, second = _gradients(self, points, mass, time)
         return first.reshape(grid.points), second.reshape(grid.points)  # type: ignore[return-value]
+
+    def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray] | None:
+        """V' and V'' of a static V along one axis, where closed forms need no program; None leaves them to automatic differentiation.
+
+        Args:
+            x: positions, shape (n,) [length].
+            mass: particle mass.
+
+        Returns:
+            two arrays of shape (n,) [energy/length, energy/length^2].
+        """
+        return None
 
     def _regained(
         self, first: np.ndarray, second: np.ndarray, lost: np.ndarray, points: np.ndarray, mass: float, time: float

@@ -42,6 +42,13 @@ class Sum(AbstractPotential):
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         return jnp.asarray(sum(term.value(position, mass=mass, time=time) for term in self.terms))
 
+    def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray] | None:
+        parts = [term.slopes(x, mass) for term in self.terms]
+        if any(part is None for part in parts):
+            return None
+        slope, bend = (np.sum(column, axis=0) for column in zip(*parts, strict=True))  # type: ignore[arg-type]
+        return slope, bend
+
     def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         return jnp.asarray(sum(term.placed(grid, mass=mass, time=time) for term in self.terms))
 

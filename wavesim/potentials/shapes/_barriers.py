@@ -6,6 +6,7 @@ import dataclasses
 import math
 
 import jax
+import numpy as np
 
 from ..._arrays import sigmoid, xp as jnp
 from ..._checks import finite, positive
@@ -160,6 +161,11 @@ class GaussianBarrier(AbstractSmoothPotential):
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         return self.height * jnp.exp(-(((position[0] - self.center) / self.width) ** 2) / 2)
 
+    def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
+        u = (x - self.center) / self.width
+        v = self.height * np.exp(-(u**2) / 2)
+        return -u * v / self.width, (u**2 - 1) * v / self.width**2
+
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0
 
@@ -186,6 +192,11 @@ class EckartBarrier(AbstractSmoothPotential):
         # sech^2(u) = 4 s(2u) (1 - s(2u)) with the logistic s: no overflow, and derivatives of any order
         u = 2 * (position[0] - self.center) / self.width
         return self.height * 4 * sigmoid(u) * sigmoid(-u)
+
+    def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
+        u = (x - self.center) / self.width
+        v, t = self.height * 4 * sigmoid(2 * u) * sigmoid(-2 * u), np.tanh(u)
+        return -2 * v * t / self.width, v * (6 * t**2 - 2) / self.width**2
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0

@@ -6,6 +6,7 @@ import dataclasses
 import math
 
 import jax
+import numpy as np
 
 from ..._arrays import xp as jnp
 from ..._checks import concrete, finite, positive
@@ -42,6 +43,10 @@ class Harmonic(AbstractSmoothPotential):
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         return mass * self.frequency**2 * (position[0] - self.center) ** 2 / 2
 
+    def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
+        stiffness = mass * self.frequency**2
+        return stiffness * (x - self.center), np.full(x.shape, stiffness)
+
     def asymptotes(self) -> tuple[float, float]:
         return math.inf, math.inf
 
@@ -72,6 +77,11 @@ class QuarticDoubleWell(AbstractSmoothPotential, AbstractDoubleWell):
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         u = (position[0] - self.center) / self.half_distance
         return self.barrier * (u**2 - 1) ** 2 + self.tilt * u
+
+    def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
+        a = self.half_distance
+        u = (x - self.center) / a
+        return (4 * self.barrier * u * (u**2 - 1) + self.tilt) / a, 4 * self.barrier * (3 * u**2 - 1) / a**2
 
     def asymptotes(self) -> tuple[float, float]:
         return math.inf, math.inf
@@ -152,6 +162,15 @@ class GaussianWells(AbstractSmoothPotential, AbstractDoubleWell):
         x = position[0] - self.center
         near, far = ((x - side * self.separation / 2) / self.width for side in (1, -1))
         return -self.depth * (jnp.exp(-(near**2) / 2) + jnp.exp(-(far**2) / 2))
+
+    def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
+        slope, bend = np.zeros(x.shape), np.zeros(x.shape)
+        for side in (1, -1):
+            u = (x - self.center - side * self.separation / 2) / self.width
+            v = -self.depth * np.exp(-(u**2) / 2)
+            slope -= u * v / self.width
+            bend += (u**2 - 1) * v / self.width**2
+        return slope, bend
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0
