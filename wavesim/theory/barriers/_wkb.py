@@ -31,6 +31,8 @@ from ..methods import (
 
 # The complex turning points are followed from the top up to the energy in so many steps.
 _CLIMB = 16
+# Of the range in which V is looked at: differences over so much tell its second derivative.
+_SHORT = 1e-4
 
 
 def wkb_exponent(
@@ -138,7 +140,7 @@ def kemble_exponent(
     # Any energy above will do where this branch is not taken.
     higher = xp.where(over, flat, height + abs(height) + 1.0)
     top = marks.x[marks.v.argmax()]
-    bend = jax.lax.stop_gradient(jax.grad(jax.grad(lambda x: jnp.real(potential(x))))(jnp.asarray(top)))
+    bend = _bend(potential, top, marks.x)
     if not is_traced(bend) and not bend < 0:
         raise ArgumentError(
             "energy", f"must be below the top, {height}, where that is no smooth maximum; leave out the energies above."
@@ -234,6 +236,17 @@ def _exponent(potential: SmoothPotential, energy: Array, marks: Landmarks, mass:
     inside = barrier > 0
     kappa = xp.where(inside, xp.sqrt(2 * mass * xp.where(inside, barrier, 1.0)), 0.0)
     return xp.sum(kappa * weight, axis=1)
+
+
+def _bend(potential: SmoothPotential, top: Any, places: Any) -> Any:
+    """V'' at the top, as a first guess of the parabola there; nan where V is known and has no second derivative."""
+    if is_traced(top, evaluate(potential, np.zeros(1))):
+        return jax.lax.stop_gradient(jax.grad(jax.grad(lambda x: jnp.real(potential(x))))(jnp.asarray(top)))
+    step = _SHORT * float(np.ptp(places))
+    v = evaluate(potential, top + step * np.array([-1.0, -0.5, 0.0, 0.5, 1.0])).real
+    wide, narrow = v[0] - 2 * v[2] + v[4], 4 * (v[1] - 2 * v[2] + v[3])
+    # at a corner, and at a top as flat as x^4, they differ by twice or more
+    return narrow / step**2 if abs(narrow - wide) < abs(narrow) / 3 else np.nan
 
 
 def _continued_exponent(

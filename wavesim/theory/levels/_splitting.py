@@ -3,14 +3,13 @@
 from math import factorial
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
 from ..barriers import classical_period, wkb_exponent
-from ..methods import Array, SmoothPotential, breakpoints, floats, is_traced, landmarks, namespace
+from ..methods import Array, SmoothPotential, breakpoints, evaluate, floats, is_traced, landmarks, namespace
 from ._levels import Doublet
 from ._shooting import integral, joined_waves, levels_by_shooting, real_slices
 
@@ -79,14 +78,14 @@ def one_well_herring_gap(
         Landau and Lifshitz, Quantum Mechanics, section 50, problem 3.
     """
     edges = [float(e) for e in np.ravel(edges) if e > 0]
-    top = float(potential(jnp.asarray(0.0)))
+    top = float(evaluate(potential, np.zeros(1))[0])
     points = breakpoints(potential, 0.0, half_length, edges)
     v, h = real_slices(potential, points, max(2, 2 ** int(np.log2(_SLICES // (points.size - 1)))))
     # The reach is set by half of the greatest depth: only very shallow levels need more.
     reach = _REACH / np.sqrt(mass * max(top - v.min(), 1e-300))
     while True:
         energies, _ = levels_by_shooting(
-            lambda x: jnp.where(x < 0, top, potential(jnp.abs(x))),
+            lambda x: namespace(x).where(x < 0, top, potential(namespace(x).abs(x))),
             -reach,
             half_length,
             count=1,
