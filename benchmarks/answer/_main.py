@@ -88,12 +88,12 @@ class AnswerRecord:
 class _Bench:
     """Where processes find and leave things.
 
-    Bytecode is kept in a folder that all share, as it is on a user's machine; programs in one folder for each run, for no run may know
-    what another has compiled.
+    Bytecode is kept in a folder that all share, as it is on a user's machine. Programs are, too, for JAX finds them in the folder alone in which
+    they were compiled; it is emptied before each run, and filled with those of other problems where the run is warm.
     """
 
     def __init__(self, place: Path) -> None:
-        self.place, self.others, self.imports = place, place / "others", []
+        self.place, self.programs, self.others, self.imports = place, place / "programs", place / "others", []
         self.env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         self.env |= {name: "1" for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")}
         self.env["PYTHONPYCACHEPREFIX"] = str(place / "bytecode")
@@ -111,13 +111,18 @@ class _Bench:
 
     def run(self, file: str, *words: str, module: str = "wavesim", warm: bool = True) -> tuple[Process, str, dict]:
         """`wavesim run`: what it took, printed, and reported."""
-        out, programs = self.place / "out", self.place / "programs"
-        for folder in (out, programs):
-            shutil.rmtree(folder, ignore_errors=True)
-        if warm:
-            shutil.copytree(self.others, programs)
-        taken, told = self.python("-m", module, "run", file, "--quiet", "--out", str(out), *words, programs=programs)
+        out = self.place / "out"
+        shutil.rmtree(out, ignore_errors=True)
+        self.put_programs(warm)
+        words = ("-m", module, "run", file, "--quiet", "--out", str(out), *words)
+        taken, told = self.python(*words, programs=self.programs)
         return taken, told, json.loads((out / "report.json").read_text())
+
+    def put_programs(self, warm: bool) -> None:
+        """Those of other problems, or none."""
+        shutil.rmtree(self.programs, ignore_errors=True)
+        if warm and self.others.exists():
+            shutil.copytree(self.others, self.programs)
 
     def import_jax(self) -> None:
         """Once more."""
@@ -172,7 +177,8 @@ def main(quick: bool = False, note: str = "") -> None:
         for other in others:
             # the programs of other problems, and everybody's bytecode
             words = ("-m", "wavesim", "run", bench.file(other), "--quiet", "--out", str(bench.place / "other"))
-            bench.python(*words, programs=bench.others)
+            bench.python(*words, programs=bench.programs)
+        bench.programs.rename(bench.others)
         bench.import_jax()
         rows = []
         for place, task in enumerate(tasks):
@@ -180,7 +186,8 @@ def main(quick: bool = False, note: str = "") -> None:
             _show(rows[-1], place)
         number = str(QUICK_CERTIFICATES if quick else CERTIFICATES)
         words = ("-m", "benchmarks.answer._certificates", number, str(SEED))
-        certificates = [Certificate(**one) for one in json.loads(bench.python(*words, programs=bench.others)[1])]
+        bench.put_programs(warm=True)
+        certificates = [Certificate(**one) for one in json.loads(bench.python(*words, programs=bench.programs)[1])]
         jax = least(iter(bench.imports).__next__, len(bench.imports))
     columns = {
         **{name: [getattr(one, name).cpu_s for one in rows] for name in ("warm", "cold", "movie")},

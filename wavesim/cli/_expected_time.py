@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import statistics
 import time
@@ -23,7 +24,7 @@ _ALL_RUNS = 5.0
 # what is not propagation, in units of `_work_seconds`, measured over the gallery: numbers and tables, a picture, frames of a line's and of a plane's movie
 _NUMBERS, _PICTURE, _FRAME, _PLANE = 350.0, 170.0, 3.0, 20.0
 # points of a trial, in rows side by side, so that the calls themselves take no time; trials, of which the middle one counts; seconds of each at least
-_TRIAL_POINTS, _TRIALS, _LEAST_SECONDS = 4096, 5, 2e-3
+_TRIAL_POINTS, _TRIALS, _LEAST_SECONDS = 4096, 3, 2e-3
 _STRIDES = 100_000
 # from so many seconds on a larger tolerance is tried, and named if it takes less than half of them
 _LONG, _LARGER, _WORTH = 30.0, 10.0, 0.5
@@ -146,6 +147,7 @@ def _propagating(numerics: Numerics) -> float:
     return _ALL_RUNS * (numerics.fft_pairs or 0) * _pair_seconds(numerics.grid.points)
 
 
+@functools.cache
 def _work_seconds() -> float:
     """Seconds of a small piece of Python."""
     return statistics.median(_taken(lambda: sum(stride * stride for stride in range(_STRIDES))) for _ in range(_TRIALS))
