@@ -76,10 +76,17 @@ widget.render({ model, el: document.getElementById("cell") });
 </script>"""
 
 
+# VS Code shows what cells put out in a webview: a frame with these rights, and no policy of its own unless an experimental setting asks for one
+WEBVIEW = """<!doctype html><title>editor</title><iframe id="webview" style="width: 100%; height: 750px"
+sandbox="allow-same-origin allow-pointer-lock allow-scripts allow-downloads allow-forms" src="cell.html"></iframe>"""
+
+
 @pytest.mark.browser
-def test_the_loader_opens_the_page_in_an_iframe(tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_webview", [False, True], ids=["jupyterlab", "vscode"])
+def test_the_loader_opens_the_page_in_an_iframe(tmp_path: Path, in_webview: bool) -> None:
     """Modules become blobs in order, the page says hello through the notebook's channel, and its own styles hold."""
-    (tmp_path / "index.html").write_text(PAGE)
+    (tmp_path / "index.html").write_text(WEBVIEW if in_webview else PAGE)
+    (tmp_path / "cell.html").write_text(PAGE)
     (tmp_path / "widget.js").write_text(str(ws.Explorer._esm))
     (tmp_path / "files.json").write_text(json.dumps({name: text.decode() for name, text in page_files().items()}))
     handler = functools.partial(_Quiet, directory=str(tmp_path))
@@ -88,6 +95,8 @@ def test_the_loader_opens_the_page_in_an_iframe(tmp_path: Path) -> None:
         window = Browser(f"http://127.0.0.1:{server.server_port}/", tmp_path)
         try:
             window.driver.get(window.link)
+            if in_webview:
+                window.driver.switch_to.frame("webview")
             window.until("window.sent && window.sent.some((m) => m.type === 'hello')")
             inside = "document.querySelector('iframe').contentDocument"
             window.until(
