@@ -99,7 +99,7 @@ class AxesPainter:
     def _prepare_line(self) -> None:
         axes, scene = self.axes, self.scene
         axes.set(xlim=scene.window[0], ylim=self.span)
-        names = (scene.labels["x"], "Re $\\psi$" if self.real else scene.labels["density"])
+        names = (scene.labels["x"], "Re \u03c8" if self.real else scene.labels["density"])
         for axis, name in zip((axes.xaxis, axes.yaxis), names, strict=True):
             if not axis.get_label_text():
                 axis.set_label_text(name)

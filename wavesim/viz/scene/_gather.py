@@ -251,11 +251,12 @@ def _note(result: Result, window: np.ndarray, units: UnitSystem) -> str:
 
 
 def _density_label(units: UnitSystem, dimension: int) -> str:
-    name = "density $|\\psi|^2$"
+    # signs of the font, for reading a formula takes a tenth of a second
+    name = "density |\u03c8|\u00b2"
     symbol = units.symbol(LENGTH)
     if symbol == "natural":
         return f"{name} (natural units)"
-    return f"{name} (1/{symbol})" if dimension == 1 else f"{name} (1/{symbol}$^2$)"
+    return f"{name} (1/{symbol})" if dimension == 1 else f"{name} (1/{symbol}\u00b2)"
 
 
 def _headline(problem: Problem) -> str:
