@@ -1,23 +1,64 @@
-"""`python -m benchmarks [--quick] [--note TEXT] [memory] [gradient] [step] [cost_of_accuracy] [honesty [--count N] [--seed S] [--kinds A,B] [--show N] [--old] [--laws] [--questions]] [gallery [--keep FOLDER]] [sweep] [explorer] [sensitivities] [answer] [film] [control] [constants] [gpu]`: measure, print, and write the records."""
+"""`python -m benchmarks [--quick] [--note TEXT] [NAME ...]`: measure, print, and write the records; `--help` lists the names."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import importlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from . import gradient, memory
+
+@dataclasses.dataclass(frozen=True)
+class Benchmark:
+    """One of them.
+
+    Args:
+        module: below `benchmarks`, whose `main` measures.
+        takes: time and whatever else, in words.
+        arguments: of `main`, told by the options.
+    """
+
+    module: str
+    takes: str
+    arguments: Callable[[argparse.Namespace], tuple[Any, ...]] = lambda options: (options.quick, options.note)
+
+
+# in the order in which they run: what measures memory must do so before this process has grown by importing jax
+BENCHMARKS = {
+    "memory": Benchmark("memory", "a minute; with step, what is run if none is named"),
+    "gradient": Benchmark("gradient", "some minutes"),
+    "step": Benchmark("step", "ten minutes"),
+    "cost_of_accuracy": Benchmark("cost_of_accuracy", "ten minutes"),
+    "honesty": Benchmark("honesty", "some hours; can be interrupted and taken up again"),
+    "gallery": Benchmark(
+        "gallery", "a quarter of an hour", lambda options: (options.quick, options.note, options.keep)
+    ),
+    "sweep": Benchmark("sweep", "a quarter of an hour", lambda options: (options.quick, options.note, options.rows)),
+    "explorer": Benchmark("explorer", "an hour; needs chromium"),
+    "sensitivities": Benchmark(
+        "sensitivities",
+        "ten minutes; can be interrupted and taken up again",
+        lambda options: (options.quick, options.note, _named(options.kinds)),
+    ),
+    "film": Benchmark("film", "some minutes"),
+    "control": Benchmark("control._main", "five minutes"),
+    "constants": Benchmark(
+        "constants", "seconds: those of edges made anew from their integrals", lambda options: ()
+    ),
+    "spacing_laws": Benchmark("spacing_laws", "three minutes; writes no record", lambda options: ()),
+    "gpu": Benchmark("gpu", "eight minutes on a card; needs jax, numpy and scipy alone"),
+    "answer": Benchmark("answer._main", "half an hour"),
+}  # fmt: skip
 
 
 def main() -> None:
-    """Memory and step, or what is named. Memory first: it must run before this process has grown by importing jax."""
+    """Those that are named, in their order."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Measure speed, memory and honesty of wavesim."
     )
-    parser.add_argument(
-        "which",
-        nargs="*",
-        help="memory, step (both if none is named), gradient (some minutes), cost_of_accuracy (ten minutes), honesty (some hours; can be interrupted and taken up again), gallery (a quarter of an hour), sweep (the same), explorer (an hour; needs chromium), sensitivities (ten minutes; can be interrupted and taken up again), answer (half an hour), film (some minutes), control (five minutes), constants (some minutes: those of edges made anew from their integrals, and the laws of spacings measured), gpu (eight minutes on a card; needs jax, numpy and scipy alone)",
-    )
+    parser.add_argument("which", nargs="*", help="; ".join(f"{name} ({one.takes})" for name, one in BENCHMARKS.items()))
     parser.add_argument("--quick", action="store_true", help="a look in a minute; writes no record")
     parser.add_argument(
         "--note", default="", help="what else mattered, kept in the record (other programs running, say)"
@@ -40,81 +81,18 @@ def main() -> None:
     )
     options = parser.parse_args()
     which = options.which or ["memory", "step"]
-    if unknown := set(which) - {
-        "memory",
-        "gradient",
-        "step",
-        "cost_of_accuracy",
-        "honesty",
-        "gallery",
-        "sweep",
-        "explorer",
-        "sensitivities",
-        "answer",
-        "film",
-        "control",
-        "constants",
-        "gpu",
-    }:
-        parser.error(
-            f"there is no benchmark {unknown.pop()!r}: choose memory, gradient, step, cost_of_accuracy, honesty, gallery, sweep, explorer, sensitivities, answer, film, control, constants or gpu"
-        )
-    if "memory" in which:
-        memory.main(options.quick, options.note)
-    if "gradient" in which:
-        gradient.main(options.quick, options.note)
-    if "step" in which:
-        from . import step
-
-        step.main(options.quick, options.note)
-    if "cost_of_accuracy" in which:
-        from . import cost_of_accuracy
-
-        cost_of_accuracy.main(options.quick, options.note)
-    if "honesty" in which:
-        _honesty(options)
-    if "gallery" in which:
-        from . import gallery
-
-        gallery.main(options.quick, options.note, options.keep)
-    if "sweep" in which:
-        from . import sweep
-
-        sweep.main(options.quick, options.note, options.rows)
-    if "explorer" in which:
-        from . import explorer
-
-        explorer.main(options.quick, options.note)
-    if "sensitivities" in which:
-        from . import sensitivities
-
-        sensitivities.main(options.quick, options.note, _named(options.kinds))
-    if "film" in which:
-        from . import film
-
-        film.main(options.quick, options.note)
-    if "control" in which:
-        from .control._main import main as control
-
-        control(options.quick, options.note)
-    if "constants" in which:
-        from . import constants, spacing_laws
-
-        constants.main()
-        spacing_laws.main()
-    if "gpu" in which:
-        from . import gpu
-
-        gpu.main(options.quick, options.note)
-    if "answer" in which:
-        from .answer._main import main as answer
-
-        answer(options.quick, options.note)
+    if unknown := set(which) - BENCHMARKS.keys():
+        parser.error(f"there is no benchmark {unknown.pop()!r}: choose among {', '.join(BENCHMARKS)}")
+    for name, one in BENCHMARKS.items():
+        if name == "honesty" and name in which:
+            _honesty(options)
+        elif name in which:
+            importlib.import_module(f"benchmarks.{one.module}").main(*one.arguments(options))
 
 
 def _honesty(options: argparse.Namespace) -> None:
     from .draws import KINDS, QUESTIONS, SEED
-    from .honesty import main, show
+    from .honesty import main as certified, show
     from .honesty._first import main as first
 
     seed = SEED if options.seed is None else options.seed
@@ -128,7 +106,9 @@ def _honesty(options: argparse.Namespace) -> None:
         first(options.quick, options.note, **({} if options.count is None else {"count": options.count}))
     else:
         name = "honesty_questions" if options.questions else "honesty_laws" if options.laws else "honesty"
-        main(options.quick, options.note, options.count or 1000, seed, kinds, all_kinds, name=name, laws=options.laws)
+        certified(
+            options.quick, options.note, options.count or 1000, seed, kinds, all_kinds, name=name, laws=options.laws
+        )
 
 
 def _named(kinds: str) -> tuple[str, ...]:

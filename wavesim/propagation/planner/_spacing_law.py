@@ -1,6 +1,6 @@
 """What edges and deltas of V cost on a grid: the error of each kind of number, by spacing times wave number.
 
-All laws of the package stand here, and ``python -m benchmarks constants`` measures them anew. They choose the first grid of a plan only: what its
+All laws of the package stand here, and ``python -m benchmarks spacing_laws`` measures them anew. They choose the first grid of a plan only: what its
 numbers are worth, the run itself tells.
 """
 
