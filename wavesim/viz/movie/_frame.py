@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
 from .._colors import GROUND, house_style, phase_colors
+from .._counters import Counter
 from .._numbers import steady, unit_of
 from .._words import set_formulas
 from ..scene import Scene
@@ -36,6 +37,7 @@ class FramePainter:
             set_formulas(self.stage.figure)
             canvas.draw()
         self.buffer = np.asarray(canvas.buffer_rgba())
+        self.clock, self.values = Counter(self.stage.clock), tuple(map(Counter, self.stage.values))
         box = self.stage.main.get_window_extent()
         rows = slice(height - round(box.y1), height - round(box.y0))
         self.panel = self.buffer[rows, round(box.x0) : round(box.x1), :3]
@@ -78,17 +80,15 @@ class FramePainter:
     def _draw_moment(self, index: int) -> None:
         scene, stage = self.scene, self.stage
         now = steady(scene.times[index], float(scene.times[-1]))
-        stage.clock.set_text(f"t = {now}{unit_of(scene.labels['time'])}")
-        stage.figure.draw_artist(stage.clock)
-        for line, trace, dot, text in zip(scene.lines, stage.traces, stage.dots, stage.values, strict=True):
+        self.clock.paint(f"t = {now}{unit_of(scene.labels['time'])}")
+        for line, trace, dot, value in zip(scene.lines, stage.traces, stage.dots, self.values, strict=True):
             trace.set_data(scene.times[: index + 1], line.values[: index + 1])
             dot.set_data(scene.times[index : index + 1], line.values[index : index + 1])
-            text.set_text(
-                steady(line.values[index], float(np.max(np.abs(line.values)))) + unit_of(scene.labels["curves"])
-            )
             for artist in (trace, dot):
                 stage.curves.draw_artist(artist)
-            stage.figure.draw_artist(text)
+            value.paint(
+                steady(line.values[index], float(np.max(np.abs(line.values)))) + unit_of(scene.labels["curves"])
+            )
 
 
 def plane_strength(psi: np.ndarray, scene: Scene) -> np.ndarray:

@@ -11,6 +11,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from .._colors import INK, SLATE, house_style, phase_colors
+from .._counters import Counter
 from .._words import set_formulas
 from ..draw import draw_spikes
 from ..scene import Scene
@@ -109,6 +110,7 @@ class TalkPainter:
             set_formulas(self.figure)
             canvas.draw()
         self.buffer = np.asarray(canvas.buffer_rgba())
+        self.counters: dict[Text, Counter] = {}
         box = self.axes.get_window_extent()
         rows = slice(max(height - round(box.y1), 0), height - max(round(box.y0), 0))
         self.panel = self.buffer[rows, max(round(box.x0), 0) : round(box.x1), :3]
@@ -129,8 +131,7 @@ class TalkPainter:
         else:
             self._paint_plane(psi)
         for text, words in self._moment(index):
-            text.set_text(words)
-            self.figure.draw_artist(text)
+            self.counters.setdefault(text, Counter(text)).paint(words)
         return self.buffer
 
     def _paint_line(self, index: int, psi: np.ndarray) -> None:

@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from ..._colors import house_style
+from ..._counters import Counter
 from ..._words import set_formulas
 from ...scene import Scene
 from .._fit import fit
@@ -47,9 +48,9 @@ class MosaicPainter:
             self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=paper)
             canvas = FigureCanvasAgg(self.figure)
             y, room = height - pad, width - 2 * pad
-            self.clock = None
+            self.clock: Counter | None = None
             if self.common:
-                self.clock = self.figure.text(
+                clock = self.figure.text(
                     1 - pad / width,
                     y / height,
                     clock_words(scenes[0], -1),
@@ -58,7 +59,8 @@ class MosaicPainter:
                     color=soft,
                     animated=True,
                 )
-                room -= self._size_of(self.clock)[0] + pad
+                room -= self._size_of(clock)[0] + pad
+                self.clock = Counter(clock)
             if "title" in look.panels and title:
                 head = self.figure.text(pad / width, y / height, title, weight="bold", size=1.25 * size, color=ink, va="top")  # fmt: skip
                 fit(head, room, 3)
@@ -86,8 +88,7 @@ class MosaicPainter:
         for (place, painter), psi in zip(self.cells, amplitudes, strict=True):
             self.buffer[place] = painter.paint(index, psi)
         if self.clock is not None:
-            self.clock.set_text(clock_words(self.scenes[0], index))
-            self.figure.draw_artist(self.clock)
+            self.clock.paint(clock_words(self.scenes[0], index))
         return self.buffer
 
     def _place_cells(self, top: float, foot: float, size: float, ground: str | None) -> None:

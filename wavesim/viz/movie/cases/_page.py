@@ -12,10 +12,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from ..._colors import GROUND, INK, PURPLE, SLATE, STEPS, house_style, phase_colors
+from ..._counters import Counter
 from ..._words import set_formulas
 from ...draw import draw_spikes
 from ...scene import Scene
@@ -58,7 +58,7 @@ class MultiplesPainter:
         # a clock for all where their times agree, else one for each
         self.common = len(spans) == 1
         # scenes with curves of their own have a number each
-        self.numbers: list[tuple[Text, Scene]] = []
+        self.numbers: list[tuple[Counter, Scene]] = []
         self.numbered = any(scene.lines for scene in scenes)
         with house_style(size=15 * min(height, width) / 720):
             self.figure = Figure(figsize=(width / 72, height / 72), dpi=72)
@@ -75,13 +75,13 @@ class MultiplesPainter:
                 else:
                     axes.tick_params(labelbottom=False)
                 self._label(scene, box, width, height, size)
-            self.clocks = [
+            clocks = [
                 self.figure.text(0.985, 1 - 1.8 * size / height, clock_words(scenes[0], -1), ha="right", va="center", size="x-large", animated=True)
                 if self.common
                 else axes.text(0.985, 0.96, "", ha="right", va="top", transform=axes.transAxes, animated=True)
                 for axes in (self.axes[:1] if self.common else self.axes)
             ]  # fmt: skip
-            taken = width_of(self.clocks[0]) + 2 * size if self.common else 0.0
+            taken = width_of(clocks[0]) + 2 * size if self.common else 0.0
             headline = self.figure.text(_LEFT, 1 - 1.8 * size / height, title, weight="bold", va="center", size="x-large")  # fmt: skip
             fit(headline, width * (_RIGHT - _LEFT) - taken)
             gain = self.figure.text(_RIGHT, 0.6 * size / height, common_gain(scenes), ha="right", color=SLATE, size="small")  # fmt: skip
@@ -89,6 +89,7 @@ class MultiplesPainter:
             set_formulas(self.figure)
             canvas.draw()
         self.buffer = np.asarray(canvas.buffer_rgba())
+        self.clocks = list(map(Counter, clocks))
         self.panels = [self._pixels(axes, height) for axes in self.axes]
         self.crests = [_line(axes, scene.x, 1.0, 0.55) for axes, scene in zip(self.axes, scenes, strict=True)]
         self.lines = [_line(axes, scene.outline, 1.6, 1.0) for axes, scene in zip(self.axes, scenes, strict=True)]
@@ -108,11 +109,9 @@ class MultiplesPainter:
             for artist in (self.crests[place], *self.spikes[place], self.lines[place]):
                 axes.draw_artist(artist)
         for clock, scene in zip(self.clocks, self.scenes, strict=False):
-            clock.set_text(clock_words(scene, index))
-            self.figure.draw_artist(clock)
+            clock.paint(clock_words(scene, index))
         for number, scene in self.numbers:
-            number.set_text(number_words(scene.lines[0], index, scene, theory=True))
-            self.figure.draw_artist(number)
+            number.paint(number_words(scene.lines[0], index, scene, theory=True))
         return self.buffer
 
     def _label(
@@ -128,7 +127,7 @@ class MultiplesPainter:
             longest = longest_number(scene, scene.lines[0], theory=True)
             number = self.figure.text(left, y - 1.45 * size / height, longest, va="top", color=scene.lines[0].color, animated=True)  # fmt: skip
             fit(number, wide * width)
-            self.numbers.append((number, scene))
+            self.numbers.append((Counter(number), scene))
 
     def _pixels(self, axes: Axes, height: int) -> np.ndarray:
         box = axes.get_window_extent()
