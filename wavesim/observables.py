@@ -79,6 +79,11 @@ class AbstractObservable(abc.ABC):
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         """The number at this frame, shape ()."""
 
+    def conserved(self, static: bool) -> bool:
+        """Whether it stays what it is where nothing is absorbed, in a potential that is `static` or not."""
+        del static
+        return False
+
     def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         """O psi: half the derivative of the number with respect to psi*, per cell, shape ``grid.points``; for a real number only."""
         return _derivative(self, prepared, snapshot.psi, snapshot.hamiltonian)
@@ -101,6 +106,9 @@ class Norm(AbstractObservable):
     """int |psi|^2 dx: 1 for a closed problem, falling where an absorber takes away."""
 
     dimension: ClassVar[Dimension] = DIMENSIONLESS
+
+    def conserved(self, static: bool) -> bool:
+        return True
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         return snapshot.mean(jnp.ones(()))
@@ -229,6 +237,9 @@ class Energy(AbstractObservable):
     """<H> of what is left in the box, with the potential at that frame's time; conserved where H is static and nothing is absorbed."""
 
     dimension: ClassVar[Dimension] = ENERGY
+
+    def conserved(self, static: bool) -> bool:
+        return static
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         h = snapshot.hamiltonian

@@ -2,6 +2,7 @@
 
 from ._accuracy import combined as combined, rounding as rounding, spacing_order as spacing_order
 from ._measured import (
+    end_of_series as end_of_series,
     measured_numbers as measured_numbers,
     measured_readings as measured_readings,
     note_on as note_on,

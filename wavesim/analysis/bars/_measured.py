@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ..._typing import Dimension
 from ...errors import ArgumentError
 from ...problem import Problem
 from ...propagation import FrameSum, Result
@@ -26,10 +27,32 @@ def measured_readings(problem: Problem, names: tuple[str, ...], result: Result) 
     """
     if result.numerics.absorber is not None:
         return {}
-    series = {name: result.series[name] for name in names if not np.iscomplexobj(result.series[name])}
     return {
-        name: Reading(float(values[-1]), problem.measure[name].dimension, scale=float(np.max(np.abs(values))) or 1.0)
-        for name, values in series.items()
+        name: end_of_series(result, name, problem.measure[name].dimension)
+        for name in names
+        if not np.iscomplexobj(result.series[name])
+    }
+
+
+def end_of_series(result: Result, name: str, dimension: Dimension) -> Reading:
+    """The last value of an observable; of a conserved one the first, which is the same but for what step and grid have done to it since."""
+    values, conserved = result.series[name], is_conserved(result, name)
+    scale = float(np.max(np.abs(values))) or 1.0
+    return Reading(float(values[0 if conserved else -1]), dimension, scale=scale, at_start=name if conserved else "")
+
+
+def is_conserved(result: Result, name: str) -> bool:
+    """Whether an observable of the run stays what it is: nothing absorbs, and V is as it must be for that."""
+    problem = result.problem
+    return result.numerics.absorber is None and problem.measure[name].conserved(problem.potential.static)
+
+
+def unconserved(numbers: dict[str, FrameSum], result: Result) -> dict[str, FrameSum]:
+    """Those of the numbers that a run can change."""
+    return {
+        name: number
+        for name, number in numbers.items()
+        if number.absorbed.any() or not all(is_conserved(result, series) for series in number.series)
     }
 
 

@@ -69,7 +69,7 @@ def quantities_of(
                 budget["time_step"] = step_error(question, name, read[id(result)], trial)
         if returned is not None:
             budget["absorber"] = returned * reading.scale
-        elif trial.carried_round:
+        elif trial.carried_round and not reading.at_start:
             grid = result.numerics.grid
             length = float(grid.upper[0] - grid.lower[0]) if reading.dimension == LENGTH else 0.0
             budget["box"] = trial.carried_round * max(reading.scale, length)
@@ -92,6 +92,9 @@ def grid_error(
 ) -> tuple[float, float]:
     """The correction of a reading for what the grid leaves wrong, and what remains uncertain; all of a number of which nothing is known."""
     reading, shift, error = readings[name], 0.0, 0.0
+    if reading.at_start:
+        changes, unknown = between_points(trial.result, reading.at_start, [0], interpolations(trial.result))
+        return float(changes[0]), float(unknown[0])
     for number, weight in question.made_of(name).items():
         residual = trial.residuals.get(number)
         if residual is None:
@@ -108,6 +111,8 @@ def grid_error(
 def step_error(question: AbstractRecordQuestion, name: str, readings: dict[str, Reading], trial: Trial) -> float:
     """What the time step leaves wrong in a reading; all of a number of which nothing is known."""
     reading, error = readings[name], 0.0
+    if reading.at_start:
+        return 0.0
     for number, weight in question.made_of(name).items():
         residual = trial.residuals.get(number)
         if residual is None or residual.step is None:

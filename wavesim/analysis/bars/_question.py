@@ -20,7 +20,8 @@ from ._runs import Announcement, Measurement, run_here
 class Reading:
     """A number read off one record, with the part of its error that this record alone shows (a fit, what remains).
 
-    `scale` is the size that rounding is relative to: 1 for a probability, the number itself for a period.
+    `scale` is the size that rounding is relative to: 1 for a probability, the number itself for a period. `at_start` names the series of a conserved
+    observable that is read at the first frame, where neither step nor grid has moved it yet; "" for all others.
     """
 
     value: float
@@ -28,6 +29,7 @@ class Reading:
     own_error: dict[str, float] = dataclasses.field(default_factory=dict)
     compared: float | None = None
     scale: float = 1.0
+    at_start: str = ""
 
     @property
     def repeatable(self) -> float:

@@ -20,7 +20,7 @@ from ...schemes import Spectral
 from ...unfolding import unfolded, unfolded_grid
 from ._accuracy import extrapolates, first_refinement, refuse_below_rounding
 from ._longer import advised, wait_for
-from ._measured import measured_numbers, refuse_taken, without_bars
+from ._measured import measured_numbers, refuse_taken, unconserved, without_bars
 from ._quantities import curves_of, quantities_of
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Measured, Verdict, refine
@@ -337,11 +337,11 @@ def _numbers(
             f"{headline}@{frame}": numbers[headline].moved(frame)
             for frame in chosen[: 1 if several else 2 + question.moments]
         }
-    return numbers | measured_numbers(names, result)
+    return unconserved(numbers | measured_numbers(names, result), result)
 
 
 def _last_numbers(
     question: AbstractRecordQuestion, names: tuple[str, ...], result: Result, least: float
 ) -> dict[str, FrameSum]:
     """The question's numbers, and the user's."""
-    return question.numbers(result, least) | measured_numbers(names, result)
+    return unconserved(question.numbers(result, least) | measured_numbers(names, result), result)

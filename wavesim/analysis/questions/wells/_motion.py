@@ -12,7 +12,7 @@ from ....absorbers import Absorber
 from ....observables import AbstractObservable, Energy, Momentum, Norm, Position, PositionSpread
 from ....problem import Problem
 from ....propagation import FrameSum, Plan, Result
-from ...bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report
+from ...bars import AbstractRecordQuestion, CurvePredictions, Predictions, Reading, Report, end_of_series
 from ...predictions import motion_at, motion_theories
 from .._given import given_by_hand
 from ._motion_of_levels import motion_of_levels
@@ -40,10 +40,7 @@ class Motion(AbstractRecordQuestion):
         }
 
     def readings(self, result: Result) -> dict[str, Reading]:
-        return {
-            name: Reading(float(values[-1]), dimension, scale=float(np.max(np.abs(values))))
-            for name, (values, dimension) in self.curves(result).items()
-        }
+        return {name: end_of_series(result, series, dimension) for name, (series, dimension) in _NAMES.items()}
 
     def numbers(self, result: Result, least: float) -> dict[str, FrameSum]:
         del least
