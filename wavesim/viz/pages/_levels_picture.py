@@ -26,6 +26,8 @@ _DIGITS = 6
 _SAME = 1e-6
 # the least distance of two labels, as a share of the panel's height
 _APART = 0.045
+# a barrier between wells is shown whole if it is no higher than so many times what else is shown
+_TALL = 2.5
 
 
 def draw_levels(figure: Figure, report: Report, units: UnitSystem) -> None:
@@ -57,6 +59,8 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
         # a delta has no floor
         bottom -= 0.15 * (rim - bottom)
     reach = (max(float(levels[-1]), rim) if math.isfinite(rim) else float(levels[-1])) - bottom
+    hump = _hump(potential, float(levels[0])) - bottom
+    reach = max(reach, hump) if hump < _TALL * reach else reach
     rungs = _rungs(levels)
     room = np.diff([levels[group[0]] for group in rungs], append=levels[-1] + 0.6 * reach / len(rungs))
     height = max(0.55 * float(np.min(room)), 0.08 * reach) / float(np.abs(waves).max())
@@ -87,6 +91,12 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(7, steps=STEPS))
 
 
+def _hump(potential: np.ndarray, level: float) -> float:
+    """The highest V between places where a state of that energy may be."""
+    inside = np.flatnonzero(potential < level)
+    return float(potential[inside[0] : inside[-1] + 1].max()) if len(inside) else -math.inf
+
+
 def _rim(states: BoundStates) -> float:
     """Energy above which nothing is bound, on the sides that have no wall."""
     ends = states.problem.ends
@@ -99,7 +109,9 @@ def _rim(states: BoundStates) -> float:
 def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
     """How far each level is from theory, beside its error bar, and that with theory's own error, within which it should be."""
     energy = units.scale(ENERGY)
-    quantities = list(report.quantities.values())
+    # a period among them stands in the table alone
+    quantities = [quantity for quantity in report.quantities.values() if quantity.dimension == ENERGY]
+    names = [quantity.name.removeprefix("level_").replace("_", " ") for quantity in quantities]
     numbers = np.arange(len(quantities))
     errors = np.array([quantity.error for quantity in quantities]) / energy
     told = [
@@ -114,8 +126,8 @@ def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
         if np.any(both > errors[places]):
             axes.semilogy(places, both, "_", color=VERMILION, ms=22, mew=2, label="with theory's own error")
         axes.semilogy(places, np.maximum(distances, floor), "o", color=BLUE, ms=8, label="|computed \u2212 theory|")
-    axes.set(xlabel="level", ylabel=units.label("energy", ENERGY), xlim=(-0.6, len(quantities) - 0.4))
-    axes.set_xticks(numbers)
+    axes.set(xlabel="level" if all(map(str.isdigit, names)) else "", ylabel=units.label("energy", ENERGY), xlim=(-0.6, len(quantities) - 0.4))
+    axes.set_xticks(numbers, names)
     axes.yaxis.set_major_locator(LogLocator(numticks=7))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.margins(y=0.3)
