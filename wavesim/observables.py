@@ -53,8 +53,7 @@ class Snapshot:
 
     def momentum_mean(self, values: jax.Array) -> jax.Array:
         """int values |phi|^2 dk."""
-        size = self.phi.size
-        return jnp.sum(values * jnp.abs(self.phi) ** 2) * self.grid.cell / size
+        return jnp.sum(values * jnp.abs(self.phi) ** 2) * self.grid.cell / self.phi.size
 
     def joint_mean(self, values: jax.Array, factors: jax.Array) -> jax.Array:
         """Re int psi* values(x) factors(p) psi dx: the mean of the symmetrized product."""
@@ -69,6 +68,9 @@ class AbstractObservable(abc.ABC):
     """A number for each frame. `prepare` makes the weights once; `measure` reduces psi with them inside the loop."""
 
     dimension: ClassVar[Dimension]
+    # whether it stays what it is where nothing is absorbed: in any potential, and in one that rests
+    conserved: ClassVar[bool] = False
+    conserved_at_rest: ClassVar[bool] = False
 
     def prepare(self, grid: Grid, hamiltonian: Hamiltonian, initial: jax.Array) -> Any:
         """Arrays needed at every frame, made once before the loop; `initial` is psi at the start."""
@@ -78,11 +80,6 @@ class AbstractObservable(abc.ABC):
     @abc.abstractmethod
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         """The number at this frame, shape ()."""
-
-    def conserved(self, static: bool) -> bool:
-        """Whether it stays what it is where nothing is absorbed, in a potential that is `static` or not."""
-        del static
-        return False
 
     def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         """O psi: half the derivative of the number with respect to psi*, per cell, shape ``grid.points``; for a real number only."""
@@ -106,9 +103,7 @@ class Norm(AbstractObservable):
     """int |psi|^2 dx: 1 for a closed problem, falling where an absorber takes away."""
 
     dimension: ClassVar[Dimension] = DIMENSIONLESS
-
-    def conserved(self, static: bool) -> bool:
-        return True
+    conserved: ClassVar[bool] = True
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         return snapshot.mean(jnp.ones(()))
@@ -136,17 +131,20 @@ class ProbabilityIn(AbstractObservable):
         return prepared * snapshot.psi
 
 
-@register_dataclass
 @dataclasses.dataclass(frozen=True)
-class Position(AbstractObservable):
-    """<x> along an axis, of what is left in the box."""
-
-    dimension: ClassVar[Dimension] = LENGTH
-
+class _AlongAxis(AbstractObservable):
     axis: int = dataclasses.field(default=0, metadata={"static": True})
 
     def __post_init__(self) -> None:
         at_least("axis", self.axis, 0)
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Position(_AlongAxis):
+    """<x> along an axis, of what is left in the box."""
+
+    dimension: ClassVar[Dimension] = LENGTH
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         _check_axis(self.axis, snapshot.grid)
@@ -159,15 +157,10 @@ class Position(AbstractObservable):
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
-class PositionSpread(AbstractObservable):
+class PositionSpread(_AlongAxis):
     """sqrt(<x^2> - <x>^2) along an axis: the `width` of |psi|^2."""
 
     dimension: ClassVar[Dimension] = LENGTH
-
-    axis: int = dataclasses.field(default=0, metadata={"static": True})
-
-    def __post_init__(self) -> None:
-        at_least("axis", self.axis, 0)
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         _check_axis(self.axis, snapshot.grid)
@@ -179,15 +172,10 @@ class PositionSpread(AbstractObservable):
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
-class Momentum(AbstractObservable):
+class Momentum(_AlongAxis):
     """<p> along an axis, of what is left in the box."""
 
     dimension: ClassVar[Dimension] = MOMENTUM
-
-    axis: int = dataclasses.field(default=0, metadata={"static": True})
-
-    def __post_init__(self) -> None:
-        at_least("axis", self.axis, 0)
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         _check_axis(self.axis, snapshot.grid)
@@ -200,15 +188,10 @@ class Momentum(AbstractObservable):
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
-class MomentumSpread(AbstractObservable):
+class MomentumSpread(_AlongAxis):
     """sqrt(<p^2> - <p>^2) along an axis."""
 
     dimension: ClassVar[Dimension] = MOMENTUM
-
-    axis: int = dataclasses.field(default=0, metadata={"static": True})
-
-    def __post_init__(self) -> None:
-        at_least("axis", self.axis, 0)
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         _check_axis(self.axis, snapshot.grid)
@@ -237,9 +220,7 @@ class Energy(AbstractObservable):
     """<H> of what is left in the box, with the potential at that frame's time; conserved where H is static and nothing is absorbed."""
 
     dimension: ClassVar[Dimension] = ENERGY
-
-    def conserved(self, static: bool) -> bool:
-        return static
+    conserved_at_rest: ClassVar[bool] = True
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         h = snapshot.hamiltonian

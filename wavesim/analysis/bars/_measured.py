@@ -44,7 +44,9 @@ def end_of_series(result: Result, name: str, dimension: Dimension) -> Reading:
 def is_conserved(result: Result, name: str) -> bool:
     """Whether an observable of the run stays what it is: nothing absorbs, and V is as it must be for that."""
     problem = result.problem
-    return result.numerics.absorber is None and problem.measure[name].conserved(problem.potential.static)
+    observable = problem.measure[name]
+    kept = observable.conserved or (observable.conserved_at_rest and problem.potential.static)
+    return kept and result.numerics.absorber is None
 
 
 def unconserved(numbers: dict[str, FrameSum], result: Result) -> dict[str, FrameSum]:
