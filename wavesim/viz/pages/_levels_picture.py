@@ -126,7 +126,11 @@ def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
         if np.any(both > errors[places]):
             axes.semilogy(places, both, "_", color=VERMILION, ms=22, mew=2, label="with theory's own error")
         axes.semilogy(places, np.maximum(distances, floor), "o", color=BLUE, ms=8, label="|computed \u2212 theory|")
-    axes.set(xlabel="level" if all(map(str.isdigit, names)) else "", ylabel=units.label("energy", ENERGY), xlim=(-0.6, len(quantities) - 0.4))
+    axes.set(
+        xlabel="level" if all(map(str.isdigit, names)) else "",
+        ylabel=units.label("energy", ENERGY),
+        xlim=(-0.6, len(quantities) - 0.4),
+    )
     axes.set_xticks(numbers, names)
     axes.yaxis.set_major_locator(LogLocator(numticks=7))
     axes.yaxis.set_minor_locator(NullLocator())
