@@ -232,3 +232,12 @@ def test_a_person_who_watches_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch
     with reporter(watched(quiet=True), "painting") as show:
         show(1, 2)
     assert quiet.getvalue() == ""
+
+
+def test_a_run_leaves_the_folder_of_a_sweep_alone(tmp_path: Path) -> None:
+    """Its summary.png is the sweep's."""
+    (tmp_path / "here" / "sweep.zarr").mkdir(parents=True)
+    answer = wavesim("run", "rectangular_barrier", "--out", str(tmp_path / "here"))
+    assert answer.exit_code == 2
+    assert "must not hold the rows of a sweep, but sweep.zarr lies there; choose another with --out" in answer.stderr
+    assert [one.name for one in (tmp_path / "here").iterdir()] == ["sweep.zarr"]

@@ -12,6 +12,9 @@ from ..errors import MissingPackage, WavesimError
 from ._streams import complain
 from ._warned import warned
 
+# as `wavesim.sweeps.STORE`, which is not imported for its name alone
+_ROWS = "sweep.zarr"
+
 
 class Outbox:
     """Files are put into place one by one, each in the stead of an older one of its name; what is not made leaves the older one alone.
@@ -90,6 +93,18 @@ def attempted(name: str, make: Callable[[], Path | None]) -> Path | str:
         return "there is not enough memory for it."
     except Exception as error:
         return f"{described(error)}."
+
+
+def refuse_sweep(folder: Path) -> None:
+    """Raise where a sweep lies, whose summary.png a run would take the place of.
+
+    Raises:
+        WavesimError: if there is a store of rows.
+    """
+    if (folder / _ROWS).exists():
+        raise WavesimError(
+            f"the folder {folder} must not hold the rows of a sweep, but {_ROWS} lies there; choose another with --out."
+        )
 
 
 def refuse_unwritable(folder: Path) -> None:

@@ -9,7 +9,7 @@ from .._door import complain, say
 from .._expected_time import expecting, foretell
 from .._film import put_film
 from .._film_options import FilmOptions
-from .._outbox import Outbox
+from .._outbox import Outbox, refuse_sweep
 from .._stop import shielded
 from .._streams import told
 from ._run import (
@@ -49,6 +49,7 @@ def run_cases(
     second: list[Verification | None] = []
     if not quiet:
         foretell(scenario.cases, movie=film is not None)
+    refuse_sweep(out)
     with Outbox(out) as box:
         for number, case in enumerate(scenario.cases, start=1):
             if not quiet:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._door import complain, say
-from .._outbox import Outbox
+from .._outbox import Outbox, refuse_sweep
 from .._stop import shielded
 from .._streams import told
 from ._planning import planning
@@ -24,6 +24,7 @@ def run_design(asked: DesignFile, out: Path, *, tolerance: float | None, print_j
 
     if tolerance is not None:
         asked = dataclasses.replace(asked, scenario=dataclasses.replace(asked.scenario, tolerance=tolerance))
+    refuse_sweep(out)
     with Outbox(out) as box:
         with planning():
             found = asked.run()

@@ -15,7 +15,7 @@ from .._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say
 from .._expected_time import expecting, foretell
 from .._film import put_film
 from .._film_options import FilmOptions
-from .._outbox import Outbox
+from .._outbox import Outbox, refuse_sweep
 from .._stop import exit_code, shielded
 from .._streams import told, watched
 from ._planning import planning
@@ -48,6 +48,7 @@ def run(
 
     if not quiet:
         foretell((scenario,), movie=film is not None)
+    refuse_sweep(out)
     with Outbox(out) as box:
         report = certified(scenario, quiet, on_plan=None if quiet else expecting((scenario,), movie=film is not None))
         verification = verified(scenario, report, quiet) if verify else None
