@@ -13,11 +13,13 @@ from ..._checks import at_least, finite, one_of, positive
 from ...errors import ArgumentError
 from .._colors import phase_table
 
-STYLES, PARTS, PALETTES = ("paper", "talk", "print"), ("density", "real", "momentum"), ("safe", "vivid")
+STYLES, PARTS, PALETTES = ("paper", "talk", "print"), ("density", "real", "momentum"), ("safe", "vivid", "one")
 PANELS = ("density", "potential", "phase", "numbers", "theory", "title", "clock")
 # what is on a film where nothing is said: one idea for a hall, everything to be read for a page
 _SHOWN = {"paper": PANELS, "talk": ("density", "potential", "numbers", "title"), "print": ("density", "potential", "numbers", "theory", "title", "clock")}  # fmt: skip
 _HOLD_S = 1.0
+# the one color of a density, on white and on a dark ground
+_ONE = {False: (0, 114, 178), True: (108, 197, 247)}
 _SIZE = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})")
 # sizes by name
 SIZES = {"16:9": (1280, 720), "1:1": (1080, 1080), "9:16": (1080, 1920), "4:3": (1280, 960), "4k": (3840, 2160)}
@@ -32,7 +34,7 @@ class Look:
             same on white; None for paper along a line, and in a plane, which needs the whole frame, talk.
         show: panels that are on it, out of density, potential, phase, numbers, theory, title, clock; None for those of the style.
         part: "density", the "real" part with its envelope, or the density of "momentum".
-        colors: of the phase, "safe" for color-blind readers or "vivid"; None for that of the style.
+        colors: of the phase, "safe" for color-blind readers or "vivid", or "one" color for all phases; None for those of the style.
         xlim: left and right end of the picture, in shown units; None for where things happen.
         tlim: first and last time, in shown units.
         duration: of the film in seconds, its hold included; None for one picture for each frame of the run, of which there are made enough for six seconds.
@@ -79,7 +81,9 @@ class Look:
     @property
     def panels(self) -> frozenset[str]:
         """What is on the film."""
-        return frozenset(_SHOWN[self.style or "paper"] if self.show is None else self.show)
+        panels = frozenset(_SHOWN[self.style or "paper"] if self.show is None else self.show)
+        # one color needs no key
+        return panels - {"phase"} if self.colors == "one" else panels
 
     @property
     def dark(self) -> bool:
@@ -100,6 +104,8 @@ class Look:
     def phases(self) -> np.ndarray:
         """Colors of the phases, shape (256, 3), uint8."""
         chosen = self.colors or ("vivid" if self.dark else "safe")
+        if chosen == "one":
+            return np.tile(np.array(_ONE[self.dark], np.uint8), (256, 1))
         return phase_table() if chosen == "safe" else vivid_table()
 
     def held(self, comes_back: bool) -> float:
