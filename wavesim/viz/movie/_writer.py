@@ -39,12 +39,15 @@ def gif_of(width: int | None, fps: int | None) -> Gif:
 
 
 def size_for_video(width: int | None, height: int | None) -> tuple[int, int]:
-    """Pixels across and down, even as video wants them.
+    """Pixels across and down, even as video wants them; where one is given the other follows from 16:9.
 
     Raises:
         ArgumentError: if they are too few.
     """
-    width, height = _SIZE[0] if width is None else width, _SIZE[1] if height is None else height
+    across, down = _SIZE
+    if height is None:
+        height = down if width is None else round(width * down / across)
+    width = round(height * across / down) if width is None else width
     at_least("width", width, 320)
     at_least("height", height, 180)
     return width + width % 2, height + height % 2
