@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 
 from tests.unit.scenario_files import wavesim, written
 from wavesim.cli._app import app
 from wavesim.cli._film_options import FilmOptions
+from wavesim.viz import Look, size_for_video
 
 DOCS = Path(__file__).parents[2] / "docs" / "films.md"
 OPTIONS = {f"--{field.name.replace('_', '-')}" for field in dataclasses.fields(FilmOptions)}
@@ -59,3 +61,14 @@ def test_what_no_film_can_be_is_refused_before_the_run(options: tuple[str, ...],
     done = wavesim("run", written(tmp_path), "--out", tmp_path / "out", "--quiet", *options)
     assert done.exit_code == 2 and words in done.stderr and done.stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_one_color_shows_the_density_alone() -> None:
+    look = Look(style="talk", colors="one", show=("density", "phase"))
+    assert len(np.unique(look.phases, axis=0)) == 1
+    assert look.panels == {"density"}
+
+
+def test_a_width_alone_keeps_the_shape() -> None:
+    assert size_for_video(800, None) == (800, 450)
+    assert size_for_video(None, 360) == (640, 360)

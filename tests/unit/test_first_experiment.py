@@ -142,8 +142,23 @@ def test_the_list_fits_a_terminal_and_is_grouped(tmp_path):
         catalogue(tmp_path, "xyzzy")
 
 
-def test_shells_complete_names(monkeypatch):
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        ("run rect", "rectangular_barrier"),
+        ("explore doub", "double_barrier"),
+        ("sweep transmission_m", "transmission_map"),
+        ("design one", "one_percent_barrier"),
+        ("animate mine", "mine_too"),
+        ("animate mine --style t", "talk"),
+        ("animate mine --show density,p", "density,phase"),
+    ],
+)
+def test_shells_complete_names(monkeypatch, tmp_path, line, completed):
+    (tmp_path / "results" / "mine_too").mkdir(parents=True)
+    (tmp_path / "results" / "mine_too" / "result.nc").touch()
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("_WAVESIM_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", "wavesim run rect")
-    monkeypatch.setenv("COMP_CWORD", "2")
-    assert "rectangular_barrier" in wavesim().stdout
+    monkeypatch.setenv("COMP_WORDS", f"wavesim {line}")
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split())))
+    assert completed in wavesim().stdout.split()

@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from ._arguments import Assignments, Name, On, Precision, Tolerance
+from ._arguments import (
+    Assignments,
+    Name,
+    On,
+    Precision,
+    Tolerance,
+    design_names,
+    result_names,
+    scenario_names,
+    sweep_names,
+)
 from ._door import DONE, door, say, start_jax, tell
 from ._film_options import FilmOptions, with_film_options
 
@@ -192,7 +202,9 @@ def compare(
 
 @app.command()
 def sweep(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A shipped sweep or a .toml file.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", help="A shipped sweep or a .toml file.", autocompletion=sweep_names)
+    ],
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Where to write; by default results/NAME. An existing folder is resumed."),
@@ -239,7 +251,12 @@ def sweep(
 @app.command()
 def design(
     name: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", help="A shipped design or a .toml file with a table \\[design].")
+        str,
+        typer.Argument(
+            metavar="NAME|FILE",
+            help="A shipped design or a .toml file with a table \\[design].",
+            autocompletion=design_names,
+        ),
     ],
     set_: Assignments = None,
     tolerance: Tolerance = None,
@@ -307,6 +324,7 @@ def animate(
         typer.Argument(
             metavar="RESULT",
             help="A result.nc of an earlier run, its folder, or a name under results/; a folder of cases shows them side by side.",
+            autocompletion=result_names,
         ),
     ],
     out: Annotated[
@@ -334,7 +352,9 @@ def explore(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME|FILE|LINK", help="A shipped scenario, a .toml file, or a link that somebody sent ('#s=...')."
+            metavar="NAME|FILE|LINK",
+            help="A shipped scenario, a .toml file, or a link that somebody sent ('#s=...').",
+            autocompletion=scenario_names,
         ),
     ] = "rectangular_barrier",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")] = 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -22,11 +23,42 @@ class Precision(enum.StrEnum):
     single = "single"
 
 
-def _names(incomplete: str) -> list[str]:
+def scenario_names(incomplete: str) -> list[str]:
     """The shipped scenarios, for completion in a shell; files are completed where none fits."""
     from ..scenario import shipped
 
     return [name for name in shipped() if name.startswith(incomplete)]
+
+
+def sweep_names(incomplete: str) -> list[str]:
+    """The shipped sweeps, likewise."""
+    from ..scenario import shipped_sweeps
+
+    return [name for name in shipped_sweeps() if name.startswith(incomplete)]
+
+
+def design_names(incomplete: str) -> list[str]:
+    """The shipped designs, likewise."""
+    from ..scenario import shipped_designs
+
+    return [name for name in shipped_designs() if name.startswith(incomplete)]
+
+
+def result_names(incomplete: str) -> list[str]:
+    """The results in the folder where runs write by default."""
+    from pathlib import Path
+
+    return sorted(found.parent.name for found in Path("results").glob(f"{incomplete}*/result.nc"))
+
+
+def one_of_words(*words: str) -> Callable[[str], list[str]]:
+    """Completes one of these words, or the last of several with commas between."""
+
+    def completed(incomplete: str) -> list[str]:
+        before, comma, last = incomplete.rpartition(",")
+        return [f"{before}{comma}{word}" for word in words if word.startswith(last)]
+
+    return completed
 
 
 Name = Annotated[
@@ -34,7 +66,7 @@ Name = Annotated[
     typer.Argument(
         metavar="NAME|FILE",
         help="A shipped scenario (see `wavesim list`) or a .toml file.",
-        autocompletion=_names,
+        autocompletion=scenario_names,
     ),
 ]
 Assignments = Annotated[

@@ -10,6 +10,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from ._arguments import one_of_words
+
 _option = functools.partial(typer.Option, rich_help_panel="Film")
 
 
@@ -20,15 +22,28 @@ class FilmOptions:
     style: Annotated[
         str | None,
         _option(
-            help="paper: with axes and numbers; talk: dark, for a hall (a plane's default); print: the same on white."
+            help="paper: with axes and numbers; talk: dark, for a hall (a plane's default); print: the same on white.",
+            autocompletion=one_of_words("paper", "talk", "print"),
         ),
     ] = None
     show: Annotated[
         str | None,
-        _option(metavar="PANELS", help="Out of density,potential,phase,numbers,theory,title,clock, with commas."),
+        _option(
+            metavar="PANELS",
+            help="Out of density,potential,phase,numbers,theory,title,clock, with commas.",
+            autocompletion=one_of_words("density", "potential", "phase", "numbers", "theory", "title", "clock"),
+        ),
     ] = None
-    part: Annotated[str, _option(help="density, real or momentum.")] = "density"
-    colors: Annotated[str | None, _option(help="Of the phase: safe for color-blind readers, or vivid.")] = None
+    part: Annotated[
+        str, _option(help="density, real or momentum.", autocompletion=one_of_words("density", "real", "momentum"))
+    ] = "density"
+    colors: Annotated[
+        str | None,
+        _option(
+            help="Of the phase: safe for color-blind readers, or vivid; or one color for all phases.",
+            autocompletion=one_of_words("safe", "vivid", "one"),
+        ),
+    ] = None
     size: Annotated[
         str | None,
         _option(metavar="SIZE", help="1920x1080, 16:9, 1:1, 9:16, 4:3 or 4K; by default 1280x720, of a .gif 640x360."),
