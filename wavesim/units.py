@@ -166,6 +166,8 @@ def unit(symbol: str) -> tuple[float, Powers]:
         WavesimError: if the symbol is not made of known units.
     """
     parts = _factors(symbol)
+    if parts is None and symbol.startswith(","):
+        raise WavesimError("a number must have a point and no comma; write such as 6.5.")
     if parts is None:
         same = [name for name in UNITS if name.lower() == symbol.strip().lower()]
         near = same or difflib.get_close_matches(symbol.strip()[:30], UNITS, 1)

@@ -38,3 +38,10 @@ def test_a_packet_near_the_speed_of_light_is_told(mass: str, energy: str, told: 
     notes = read_scenario("fast", tomllib.loads(FILE.format(mass=mass, energy=energy))).notes
     assert len(notes) == (told is not None)
     assert told is None or told in notes[0]
+
+
+def test_a_comma_in_a_number_is_told() -> None:
+    from wavesim.errors import ScenarioError
+
+    with pytest.raises(ScenarioError, match="'5,5 eV': a number must have a point and no comma"):
+        read_scenario("comma", tomllib.loads(FILE.format(mass="1 m_e", energy="5,5 eV")))

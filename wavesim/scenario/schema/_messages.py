@@ -84,6 +84,8 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
             # numbered names go on for pages
             few = [choice for choice in choices if not re.search(r"_\d+$", choice)]
             told = ", ".join(few) + ", or one of these with a number" if len(choices) > _MANY else ", ".join(choices)
+            if len(choices) <= 1 and not isinstance(given, str):
+                return f"{name} must be {context['expected']}, but is {brief(given)}; write {path[-1]} = {context['expected']}."
             if len(choices) == 1 or not isinstance(given, str):
                 return f"{name} must be {context['expected']}, but is {brief(given)}{_nearest(given, choices)}"
             return f"{name} {choice(given, choices, told)}"

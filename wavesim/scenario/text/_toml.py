@@ -71,6 +71,8 @@ def _cure(text: str, error: str) -> str:
     """How to write a quantity that stands without quotation marks at the place of an error."""
     place, lines = _AT_LINE.search(error), text.splitlines()
     line = lines[int(place[1]) - 1][:_WRITTEN] if place and int(place[1]) <= len(lines) else ""
+    if "Illegal character '\\n'" in error:
+        return f"; close the quotation mark that opens in {brief(line.strip())}"
     bare = _UNQUOTED.search(line)
     return (
         "" if bare is None else f'; a quantity with a unit stands in quotation marks: {bare[1]} = "{bare[2]} {bare[3]}"'
