@@ -130,7 +130,7 @@ def advised(
     looser = _ROOM * (others + left) * tolerance / aim
     # one digit, upwards
     size = 10.0 ** math.floor(math.log10(looser))
-    cure = f"{left:.1g} of it is left after a duration of {amount(last, TIME, problem.shown_in)}"
+    cure = f"a trial of {amount(last, TIME, problem.shown_in)} still had {left:.1g} of it left"
     if looser < 0.05:
         text = f"duration = {_written(last, problem)} and a tolerance of {math.ceil(looser / size) * size:.1g}"
         cure += f", so that waiting does not help; take {text}"
