@@ -48,7 +48,7 @@ BENCHMARKS = {
         "constants", "seconds: those of edges made anew from their integrals", lambda options: ()
     ),
     "spacing_laws": Benchmark("spacing_laws", "three minutes; writes no record", lambda options: ()),
-    "gpu": Benchmark("gpu", "eight minutes on a card; needs jax, numpy and scipy alone"),
+    "gpu": Benchmark("gpu", "made for eight minutes on a card; needs jax, numpy and scipy alone"),
     "answer": Benchmark("answer._main", "half an hour"),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Everything that matters on a GPU, within eight minutes: parity with the CPU, steps against the memory's speed, the shipped map of ten thousand rows.
+"""Everything that matters on a GPU, made for eight minutes: parity with the CPU, steps against the memory's speed, the shipped map of ten thousand rows.
 
 Needs Python, jax with its CUDA wheels, numpy and scipy alone; the map needs what reads files, too, and is left out, with a word, where that is missing.
 Each part is written as soon as it is measured, so that a machine that is taken away leaves what was done. Without a GPU the same is done on the CPU,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .._typing import VELOCITY
+import math
+
 from ..problem import Problem
 from ..states import AbstractPacket
-from ..units import parse
+from ..units import hc
 
 # relativity takes the share 1/4 (v/c)^2 of the kinetic energy that belongs to a momentum: p^2/2m - p^4/(8 m^3 c^2)
 _ORDER = 0.25
@@ -21,7 +22,7 @@ def relativistic(problem: Problem) -> tuple[str, ...]:
         return ()
     mass = float(problem.mass)
     mean = abs(sum(problem.state.momentum_range(_TAIL, mass))) / 2
-    speed = mean / mass / parse("299792458 m/s", VELOCITY)
+    speed = mean / mass / (hc / (2 * math.pi))
     if _ORDER * speed**2 < _SHOWS:
         return ()
     how = f"{100 * speed:.2g} % of the speed of light" if speed < 1 else f"{speed:.2g} times the speed of light"

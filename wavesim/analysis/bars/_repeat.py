@@ -205,7 +205,7 @@ def run_trial(
 
 
 def least_pairs(problem: Problem, numerics: Numerics) -> int:
-    """The FFT pairs of a run and of what makes its error bar, if the plan need not be refined: a run backward, or coarser ones."""
+    """The FFT pairs of a run and of what makes its error bar, if the plan need not be refined: one run backward for each number, one number here, or coarser runs."""
     if has_adjoint(numerics):
         return 2 * numerics.fft_pairs
     return numerics.fft_pairs + sum(coarser.numerics.fft_pairs for coarser in _coarser(problem, numerics))

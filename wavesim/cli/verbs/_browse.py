@@ -102,7 +102,7 @@ def _planned(scenario: Scenario) -> tuple[str, Numerics | None]:
     lines.append(str(chosen))
     pairs = least_pairs(chosen.problem, n)
     work = (
-        f"at least {pairs:,} FFT pairs with those for the error bar; several times as many where it shows the plan too coarse"
+        f"at least {pairs:,} FFT pairs with those for the error bar; several times as many where the bar shows that the plan is too coarse"
         if pairs
         else "no FFT: H is diagonalized on the grid, and on coarser ones for the error bar"
     )

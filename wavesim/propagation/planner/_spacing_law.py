@@ -25,10 +25,6 @@ class SpacingLaw:
         """The spacing times the wave number that makes such an error."""
         return float((self.cost * error) ** (1 / self.power))
 
-    def error(self, phase: float) -> float:
-        """The error at that spacing times the wave number."""
-        return phase**self.power / self.cost
-
 
 # by the feature of V, and what is asked of the run
 SPACING_LAWS: dict[tuple[str, str], SpacingLaw] = {

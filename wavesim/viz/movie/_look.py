@@ -8,10 +8,11 @@ import functools
 import re
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from ..._checks import at_least, finite, one_of, positive
 from ...errors import ArgumentError
-from .._colors import phase_table
+from .._colors import BLUE, phase_table
 
 STYLES, PARTS, PALETTES = ("paper", "talk", "print"), ("density", "real", "momentum"), ("safe", "vivid", "one")
 PANELS = ("density", "potential", "phase", "numbers", "theory", "title", "clock")
@@ -19,7 +20,7 @@ PANELS = ("density", "potential", "phase", "numbers", "theory", "title", "clock"
 _SHOWN = {"paper": PANELS, "talk": ("density", "potential", "numbers", "title"), "print": ("density", "potential", "numbers", "theory", "title", "clock")}  # fmt: skip
 _HOLD_S = 1.0
 # the one color of a density, on white and on a dark ground
-_ONE = {False: (0, 114, 178), True: (108, 197, 247)}
+_ONE = {False: BLUE, True: "#6CC5F7"}
 _SIZE = re.compile(r"(\d{2,5})\s*[x×]\s*(\d{2,5})")
 # sizes by name
 SIZES = {"16:9": (1280, 720), "1:1": (1080, 1080), "9:16": (1080, 1920), "4:3": (1280, 960), "4k": (3840, 2160)}
@@ -105,7 +106,7 @@ class Look:
         """Colors of the phases, shape (256, 3), uint8."""
         chosen = self.colors or ("vivid" if self.dark else "safe")
         if chosen == "one":
-            return np.tile(np.array(_ONE[self.dark], np.uint8), (256, 1))
+            return np.tile(np.round(255 * np.array(to_rgb(_ONE[self.dark]))).astype(np.uint8), (256, 1))
         return phase_table() if chosen == "safe" else vivid_table()
 
     def held(self, comes_back: bool) -> float:

@@ -131,7 +131,9 @@ class TalkPainter:
         else:
             self._paint_plane(psi)
         for text, words in self._moment(index):
-            self.counters.setdefault(text, Counter(text)).paint(words)
+            if text not in self.counters:
+                self.counters[text] = Counter(text)
+            self.counters[text].paint(words)
         return self.buffer
 
     def _paint_line(self, index: int, psi: np.ndarray) -> None:
