@@ -1,7 +1,7 @@
 """Units at the door: plain constants (``0.3 * eV``), strings in files (``"0.3 eV"``); inside, hbar = 1 everywhere.
 
 Inside, a problem with units is in atomic units (hbar = m_e = 1, bohr, hartree); a problem in natural units
-(hbar = m = 1) is plain numbers. One source of constants: CODATA, as ``scipy.constants`` has it.
+(hbar = m = 1) is plain numbers. One source of constants: CODATA 2022.
 
 What is no energy by itself becomes one as its users mean it: ``"5 GHz"`` is h f, ``"232 1/cm"`` is h c / length, ``"300 K"`` is
 k_B T, ``"2 kcal/mol"`` is per molecule. Hertz are whole cycles: as an angular frequency, which is what `frequency` means in this
@@ -18,8 +18,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from scipy import constants as _si
-
+from . import _codata as _si
 from ._face import public
 from ._text import brief
 from ._typing import TIME, Dimension
@@ -31,39 +30,38 @@ hartree = 1.0
 m_e = 1.0
 hbar = 1.0
 atomic_time = 1.0
-m = 1.0 / _si.physical_constants["atomic unit of length"][0]
-s = 1.0 / _si.physical_constants["atomic unit of time"][0]
-kg = 1.0 / _si.physical_constants["atomic unit of mass"][0]
-J = 1.0 / _si.physical_constants["atomic unit of energy"][0]
+m = 1.0 / _si.BOHR_RADIUS
+s = 1.0 / _si.ATOMIC_TIME
+kg = 1.0 / _si.ELECTRON_MASS
+J = 1.0 / _si.HARTREE
 mm, cm, um, nm, angstrom, pm, fm = 1e-3 * m, 1e-2 * m, 1e-6 * m, 1e-9 * m, 1e-10 * m, 1e-12 * m, 1e-15 * m
 ms, us, ns, ps, fs = 1e-3 * s, 1e-6 * s, 1e-9 * s, 1e-12 * s, 1e-15 * s
 attosecond = 1e-18 * s
 minute, hour, day = 60 * s, 3600 * s, 86400 * s
 # Julian
 year = 365.25 * day
-eV = _si.e * J
+eV = _si.ELEMENTARY_CHARGE * J
 peV, neV, ueV, meV, keV, MeV = 1e-12 * eV, 1e-9 * eV, 1e-6 * eV, 1e-3 * eV, 1e3 * eV, 1e6 * eV
 rydberg = 0.5
-mol = _si.N_A
-kJ, cal, kcal = 1e3 * J, _si.calorie * J, 1e3 * _si.calorie * J
-K = _si.k * J
+mol = _si.AVOGADRO
+kJ, cal, kcal = 1e3 * J, _si.CALORIE * J, 1e3 * _si.CALORIE * J
+K = _si.BOLTZMANN * J
 mK, uK, nK, pK = 1e-3 * K, 1e-6 * K, 1e-9 * K, 1e-12 * K
 Hz = 2 * math.pi / s
 kHz, MHz, GHz, THz = 1e3 * Hz, 1e6 * Hz, 1e9 * Hz, 1e12 * Hz
 # of electrons: one elementary charge counts as 1
-A = s**-1 / _si.e
+A = s**-1 / _si.ELEMENTARY_CHARGE
 kA, mA, uA, nA, pA = 1e3 * A, 1e-3 * A, 1e-6 * A, 1e-9 * A, 1e-12 * A
-hc = 2 * math.pi * _si.c * m / s
+hc = 2 * math.pi * _si.SPEED_OF_LIGHT * m / s
 N = J / m
 mN, uN, nN, pN, fN = 1e-3 * N, 1e-6 * N, 1e-9 * N, 1e-12 * N, 1e-15 * N
 g = 1e-3 * kg
 mg, ug, ng, pg, fg = 1e-3 * g, 1e-6 * g, 1e-9 * g, 1e-12 * g, 1e-15 * g
-u = Da = amu = _si.atomic_mass * kg
-m_p, m_n = _si.m_p * kg, _si.m_n * kg
+u = Da = amu = _si.ATOMIC_MASS * kg
+m_p, m_n = _si.PROTON_MASS * kg, _si.NEUTRON_MASS * kg
 electron, proton, neutron = m_e, m_p, m_n
 muon, deuteron, triton, helion, alpha = (
-    _si.physical_constants[f"{name} mass"][0] * kg
-    for name in ("muon", "deuteron", "triton", "helion", "alpha particle")
+    mass * kg for mass in (_si.MUON_MASS, _si.DEUTERON_MASS, _si.TRITON_MASS, _si.HELION_MASS, _si.ALPHA_MASS)
 )
 # the neutral atom: AME2020, M. Wang et al., Chinese Phys. C 45, 030003 (2021)
 helium = 4.00260325413 * u

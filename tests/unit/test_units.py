@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy import constants
 
+from wavesim import _codata
 from wavesim._typing import ENERGY, FORCE, FREQUENCY, LENGTH, MASS, MOMENTUM, STRENGTH, TIME, Dimension
 from wavesim.errors import WavesimError
 from wavesim.units import UNITS, UnitSystem, bohr, eV, fs, hartree, m_e, meV, nm, parse, unit
@@ -19,6 +20,32 @@ def test_the_constants_of_textbooks() -> None:
     assert hartree / eV == pytest.approx(27.211386, rel=1e-7)
     assert bohr / nm == pytest.approx(0.052917721, rel=1e-7)
     assert 1 / (eV * fs) == pytest.approx(0.658211957, rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("own", "name"),
+    [
+        ("ELEMENTARY_CHARGE", "elementary charge"),
+        ("BOLTZMANN", "Boltzmann constant"),
+        ("AVOGADRO", "Avogadro constant"),
+        ("SPEED_OF_LIGHT", "speed of light in vacuum"),
+        ("BOHR_RADIUS", "atomic unit of length"),
+        ("ATOMIC_TIME", "atomic unit of time"),
+        ("ELECTRON_MASS", "atomic unit of mass"),
+        ("HARTREE", "atomic unit of energy"),
+        ("ATOMIC_MASS", "atomic mass constant"),
+        ("PROTON_MASS", "proton mass"),
+        ("NEUTRON_MASS", "neutron mass"),
+        ("MUON_MASS", "muon mass"),
+        ("DEUTERON_MASS", "deuteron mass"),
+        ("TRITON_MASS", "triton mass"),
+        ("HELION_MASS", "helion mass"),
+        ("ALPHA_MASS", "alpha particle mass"),
+    ],
+)
+def test_every_constant_is_codatas(own: str, name: str) -> None:
+    """SciPy has the adjustment of 2022 since its version 1.15."""
+    assert getattr(_codata, own) == constants.physical_constants[name][0]
 
 
 def test_hbar_is_one_in_si_too() -> None:

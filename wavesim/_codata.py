@@ -1,0 +1,29 @@
+"""CODATA's constants of 2022, in SI units: numbers do not move with the version of a library.
+
+Source: P. J. Mohr, D. B. Newell, B. N. Taylor and E. Tiesinga, Rev. Mod. Phys. 97, 025002 (2025); those of 2019's SI are exact.
+"""
+
+from __future__ import annotations
+
+# exact
+ELEMENTARY_CHARGE = 1.602176634e-19
+BOLTZMANN = 1.380649e-23
+AVOGADRO = 6.02214076e23
+SPEED_OF_LIGHT = 299792458.0
+CALORIE = 4.184
+
+# atomic units
+BOHR_RADIUS = 5.29177210544e-11
+ATOMIC_TIME = 2.4188843265864e-17
+ELECTRON_MASS = 9.1093837139e-31
+HARTREE = 4.359744722206e-18
+
+# masses in kg
+ATOMIC_MASS = 1.66053906892e-27
+PROTON_MASS = 1.67262192595e-27
+NEUTRON_MASS = 1.67492750056e-27
+MUON_MASS = 1.883531627e-28
+DEUTERON_MASS = 3.3435837768e-27
+TRITON_MASS = 5.0073567512e-27
+HELION_MASS = 5.0064127862e-27
+ALPHA_MASS = 6.644657345e-27
