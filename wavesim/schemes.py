@@ -362,11 +362,17 @@ class Spectral(AbstractMethod):
 
 @functools.lru_cache(maxsize=4096)
 def chebyshev_terms(radius: float, tolerance: float = 1e-15) -> int:
-    """Terms after which the Bessel coefficients J_m(R), R = (highest - lowest) dt / 2, stay below `tolerance`."""
-    from scipy.special import jv
+    """Terms after which the Bessel coefficients J_m(R), R = (highest - lowest) dt / 2, stay below `tolerance`.
+
+    J_m(m / cosh a) < exp(m (tanh a - a)) / sqrt(2 pi m tanh a), the first term of Debye's expansion (DLMF 10.19.3), falls with m.
+    """
+
+    def bound(m: int) -> float:
+        a = math.acosh(m / radius)
+        return math.exp(m * (math.tanh(a) - a)) / math.sqrt(2 * math.pi * m * math.tanh(a))
 
     terms = int(radius + 10)
-    while abs(jv(terms, radius)) > tolerance or abs(jv(terms + 1, radius)) > tolerance:
+    while radius and bound(terms) > tolerance:
         terms += max(2, int(0.4 * radius ** (1 / 3)))
     return terms + 1
 
