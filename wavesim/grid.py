@@ -147,9 +147,12 @@ class Grid:
         return total
 
 
-def fast_size(points: float) -> int:
-    """The smallest even number of at least `points` that is a product of 2, 3, 5 and 7: what every FFT does fast and exactly."""
-    candidate = max(8, 2 * math.ceil(points / 2))
+def fast_size(points: float, multiple: int = 2) -> int:
+    """The smallest even number of at least `points` that is a product of 2, 3, 5 and 7: what every FFT does fast and exactly.
+
+    `multiple`: the number to be a multiple of, itself such a product.
+    """
+    candidate = max(8, multiple * math.ceil(points / multiple))
     if candidate > _MOST_SEARCHED:
         # products are far between there, and no memory holds them: a power of two is refused as well as they are
         return 1 << (candidate - 1).bit_length()
@@ -160,7 +163,7 @@ def fast_size(points: float) -> int:
                 rest //= prime
         if rest == 1:
             return candidate
-        candidate += 2
+        candidate += multiple
 
 
 def __dir__() -> list[str]:

@@ -78,6 +78,7 @@ def test_fast_sizes_are_the_smallest() -> None:
 
     for wanted in range(8, 700):
         assert fast_size(wanted) == next(n for n in range(wanted, 2 * wanted) if n % 2 == 0 and smooth(n))
+        assert fast_size(wanted, 8) == next(n for n in range(wanted, 2 * wanted) if n % 8 == 0 and smooth(n))
 
 
 @pytest.mark.parametrize(

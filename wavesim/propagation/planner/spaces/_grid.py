@@ -19,6 +19,8 @@ _NEARLY_TWO = 1.9
 _FITTING = 0.03
 # how far off its point a delta may lie, in cells: what rounding leaves
 _ON_POINT = 1e-6
+# points that a processor transforms together, in double precision: a wave on 384 points takes a third of the time of one on 378 (measured)
+_SIDE_BY_SIDE = 8
 # so many edges of straight lines are a table
 _CROWD = 16
 # divisors that are tried: with more cells than that between edges one of them fits to a fraction of a cell
@@ -72,7 +74,7 @@ def fitted_grid(
 
 def _around(low: float, high: float, spacing: float, anchor: float) -> Grid:
     """A grid over [low, high] with `anchor` midway between two points."""
-    cells = fast_size((high - low) / spacing)
+    cells = fast_size((high - low) / spacing, _SIDE_BY_SIDE)
     first = math.ceil(((low + high) / 2 - cells * spacing / 2 - anchor) / spacing - 1e-9)
     return Grid((anchor + spacing * (first + 0.5),), (float(spacing),), (cells,))
 
@@ -84,7 +86,7 @@ def _spiked_grid(low: float, high: float, spacing: float, potential: AbstractPot
         spacing = float(np.ptp(spikes)) / (2 * math.ceil((np.ptp(spikes) / spacing - 1) / 2 - 1e-9) + 1)
     elif len(spikes) > 1:
         spacing = _common_divisor(np.diff(spikes), spacing, 2, None)
-    cells = fast_size((high - low) / spacing)
+    cells = fast_size((high - low) / spacing, _SIDE_BY_SIDE)
     first = math.ceil(((low + high) / 2 - cells * spacing / 2 - spikes[0]) / spacing - 1e-9)
     return Grid((float(spikes[0]) + spacing * first,), (float(spacing),), (cells,))
 
