@@ -26,7 +26,7 @@ from .schema._formula_units import misfits
 from .schema._messages import listed, sentences
 from .schema._quantities import OF_STUDIES, QUANTITIES, no_quantity
 from .schema._recoil import with_recoils
-from .schema._schema import SECTIONS, Expected, ScenarioFile
+from .schema._schema import Expected, checked, whole
 from .schema._theories import misspelt_theory
 from .schema._uncertain import certain, uncertainties_of
 from .sweep_files import cases_of, refuse_varied
@@ -197,9 +197,9 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
     plain, limits = certain(data, natural)
     read = with_recoils(plain)
     try:
-        file = ScenarioFile.model_validate(read, context={"natural": natural, "angle": angle})
+        file = checked(read, {"natural": natural, "angle": angle})
     except pydantic.ValidationError as error:
-        wrong += sentences(error, data, ScenarioFile, SECTIONS)
+        wrong += sentences(error, data, *whole())
     misfit, notes = ([], []) if natural else misfits(plain, angle)
     wrong += misfit
     expect = tuple(_expectations(read.get("expect"), natural, wrong, _measured(file, read), angle))

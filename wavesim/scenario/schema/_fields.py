@@ -9,6 +9,7 @@ import math
 import re
 import types
 import typing
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 import pydantic
@@ -142,6 +143,11 @@ class Families:
     """The abstract classes whose members are told apart by `kind`, each with its members."""
 
     members: dict[type, tuple[type, ...]]
+
+    def of(self, kinds: Collection[str]) -> Families:
+        """Those kinds alone, and one where a family has none of them."""
+        few = {base: [cls for cls in group if kind_of(cls) in kinds] for base, group in self.members.items()}
+        return Families({base: tuple(few[base]) or group[:1] for base, group in self.members.items()})
 
     @functools.cached_property
     def tables(self) -> dict[str, type[Table]]:

@@ -5,7 +5,9 @@ A new potential, state, region or observable enters by one word in the tuples be
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import pydantic
@@ -52,6 +54,8 @@ FAMILIES = Families({
 
 # what no machine holds, refused before anything is laid out; what this one holds the planner asks
 _MOST_POINTS, _MOST_FRAMES = 1_000_000_000, 1_000_000
+# so many files of other kinds are read before the rules of all kinds are made
+_MOST_FILES = 4
 
 TimeRule, LengthRule, MassRule, NumberRule = (FAMILIES.rule(hint) for hint in (Time, Length, Mass, float))
 
@@ -157,31 +161,6 @@ class Band(Table):
     count: Annotated[StrictInt, _checked(at_least, "count", 2), _checked(_at_most, "count", 1000)] = 21
 
 
-class Wanted(Table):
-    """One thing that a design is to reach: a quantity with a value, or above or below something; `find` is the question that knows it."""
-
-    quantity: Literal[tuple(QUANTITIES)]  # type: ignore[valid-type]
-    value: float | StrictStr | None = None
-    above: float | StrictStr | None = None
-    below: float | StrictStr | None = None
-    within: float | StrictStr | None = None
-    weight: Annotated[NumberRule, _checked(positive, "weight")] = 1.0  # type: ignore[valid-type]
-    find: FAMILIES.union(A.AbstractQuestion) | None = None  # type: ignore[valid-type]
-    energies: list[FAMILIES.rule(EnergyValue)] = []  # type: ignore[valid-type]
-    band: Band | None = None
-
-
-class DesignTable(Table):
-    """What may vary, path by path with its bounds, and what is wanted; run by `wavesim design`."""
-
-    vary: dict[StrictStr, list[float | StrictStr]]
-    targets: list[Wanted]
-    starts: Annotated[StrictInt, _checked(at_least, "starts", 1), _checked(_at_most, "starts", 1000)] = 8
-    seed: Annotated[StrictInt, _checked(at_least, "seed", 0)] = 0
-    method: Annotated[StrictStr, _checked(one_of, "method", METHODS)] = "trust_region"
-    route: Annotated[StrictStr, _checked(one_of, "route", ROUTES)] | None = None
-
-
 # an editor suggests the standard ones
 _NAMES: Any = {"anyOf": [{"enum": list(QUANTITIES)}, {"type": "string"}]}
 _OFF = Annotated[Literal["none"], Tag("off")]
@@ -191,40 +170,102 @@ AxisRule = Annotated[FAMILIES.table(Axis), constructed(Axis)]  # type: ignore[va
 AbsorberRule = Annotated[_LAYER | _OFF, Discriminator(lambda value: "off" if isinstance(value, str) else "layer")]  # type: ignore[valid-type]
 
 
-class ScenarioFile(Table):
-    """A scenario: a question to wave mechanics, in physics alone. Everything numerical may be left to the planner."""
+def _scenario_file(families: Families) -> tuple[type[Table], dict[str, type[Table]]]:
+    """The table of a whole file, and all tables by the names that stand in an error's location: sections at the top, kinds and union members below."""
 
-    format: Literal[1]
-    title: Annotated[StrictStr, _checked(_no_longer, "title", 300)]
-    question: Annotated[StrictStr, _checked(_no_longer, "question", 2000)] = ""
-    expectation: Annotated[StrictStr, _checked(_no_longer, "expectation", 5000)] = ""
-    units: Literal["natural"] | None = None
-    duration: Annotated[TimeRule, _checked(positive, "duration")] | None = None  # type: ignore[valid-type]
-    particle: Particle = Particle()
-    potential: FAMILIES.union(P.AbstractPotential)  # type: ignore[valid-type]
-    walls: WallsRule | None = None  # type: ignore[valid-type]
-    axis: AxisRule | None = None  # type: ignore[valid-type]
-    state: FAMILIES.union(S.AbstractState)  # type: ignore[valid-type]
-    find: FAMILIES.union(A.AbstractQuestion) | None = None  # type: ignore[valid-type]
-    accuracy: Accuracy = Accuracy()
-    grid: Annotated[GridTable, AfterValidator(GridTable.grid)] | None = None
-    run: Run = Run()
-    absorber: AbsorberRule | None = None  # type: ignore[valid-type]
-    measure: dict[str, FAMILIES.union(O.AbstractObservable)] = {}  # type: ignore[valid-type]
-    vary: dict[StrictStr, list[Any]] = {}
-    design: DesignTable | None = None
-    # the names under [measure] may stand there too
-    expect: dict[StrictStr, Expected] = pydantic.Field({}, json_schema_extra={"propertyNames": _NAMES})
+    class Wanted(Table):
+        """One thing that a design is to reach: a quantity with a value, or above or below something; `find` is the question that knows it."""
+
+        quantity: Literal[tuple(QUANTITIES)]  # type: ignore[valid-type]
+        value: float | StrictStr | None = None
+        above: float | StrictStr | None = None
+        below: float | StrictStr | None = None
+        within: float | StrictStr | None = None
+        weight: Annotated[NumberRule, _checked(positive, "weight")] = 1.0  # type: ignore[valid-type]
+        find: families.union(A.AbstractQuestion) | None = None  # type: ignore[valid-type]
+        energies: list[FAMILIES.rule(EnergyValue)] = []  # type: ignore[valid-type]
+        band: Band | None = None
+
+    class DesignTable(Table):
+        """What may vary, path by path with its bounds, and what is wanted; run by `wavesim design`."""
+
+        vary: dict[StrictStr, list[float | StrictStr]]
+        targets: list[Wanted]
+        starts: Annotated[StrictInt, _checked(at_least, "starts", 1), _checked(_at_most, "starts", 1000)] = 8
+        seed: Annotated[StrictInt, _checked(at_least, "seed", 0)] = 0
+        method: Annotated[StrictStr, _checked(one_of, "method", METHODS)] = "trust_region"
+        route: Annotated[StrictStr, _checked(one_of, "route", ROUTES)] | None = None
+
+    class ScenarioFile(Table):
+        """A scenario: a question to wave mechanics, in physics alone. Everything numerical may be left to the planner."""
+
+        format: Literal[1]
+        title: Annotated[StrictStr, _checked(_no_longer, "title", 300)]
+        question: Annotated[StrictStr, _checked(_no_longer, "question", 2000)] = ""
+        expectation: Annotated[StrictStr, _checked(_no_longer, "expectation", 5000)] = ""
+        units: Literal["natural"] | None = None
+        duration: Annotated[TimeRule, _checked(positive, "duration")] | None = None  # type: ignore[valid-type]
+        particle: Particle = Particle()
+        potential: families.union(P.AbstractPotential)  # type: ignore[valid-type]
+        walls: WallsRule | None = None  # type: ignore[valid-type]
+        axis: AxisRule | None = None  # type: ignore[valid-type]
+        state: families.union(S.AbstractState)  # type: ignore[valid-type]
+        find: families.union(A.AbstractQuestion) | None = None  # type: ignore[valid-type]
+        accuracy: Accuracy = Accuracy()
+        grid: Annotated[GridTable, AfterValidator(GridTable.grid)] | None = None
+        run: Run = Run()
+        absorber: AbsorberRule | None = None  # type: ignore[valid-type]
+        measure: dict[str, families.union(O.AbstractObservable)] = {}  # type: ignore[valid-type]
+        vary: dict[StrictStr, list[Any]] = {}
+        design: DesignTable | None = None
+        # the names under [measure] may stand there too
+        expect: dict[StrictStr, Expected] = pydantic.Field({}, json_schema_extra={"propertyNames": _NAMES})
+
+    tables = {
+        **families.tables, "particle": Particle, "accuracy": Accuracy, "grid": GridTable, "run": Run, "expect": Expected,
+        "design": DesignTable, "targets": Wanted, "band": Band,
+        "layer": families.table(Absorber), "walls": families.table(Walls), "axis": families.table(Axis),
+    }  # fmt: skip
+    return ScenarioFile, tables
+
+
+@functools.cache
+def whole() -> tuple[type[Table], dict[str, type[Table]]]:
+    """The table of a file of any kinds, and all tables by their names in an error's location."""
+    return _scenario_file(FAMILIES)
+
+
+_few: dict[frozenset[str], type[Table]] = {}
+
+
+def checked(data: Any, context: dict[str, Any]) -> Any:
+    """The checked table of a file's content.
+
+    A process that reads one file needs the rules of its own kinds only, which are made in a quarter of the time.
+
+    Raises:
+        pydantic.ValidationError: with all that is wrong.
+    """
+    kinds = frozenset(_kinds(data))
+    if kinds not in _few and len(_few) < _MOST_FILES:
+        _few[kinds] = _scenario_file(FAMILIES.of(kinds))[0]
+    try:
+        return _few[kinds].model_validate(data, context=context)
+    except (KeyError, pydantic.ValidationError):
+        return whole()[0].model_validate(data, context=context)
+
+
+def _kinds(data: Any) -> Iterator[str]:
+    if isinstance(data, dict):
+        if isinstance(kind := data.get("kind"), str):
+            yield kind
+        data = data.values()
+    elif not isinstance(data, list):
+        return
+    for part in data:
+        yield from _kinds(part)
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON schema of scenario files, for editors and forms."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ScenarioFile.model_json_schema()}
-
-
-# the tables by the names that stand in an error's location: sections at the top, kinds and union members below
-SECTIONS: dict[str, type[Table]] = {
-    **FAMILIES.tables, "particle": Particle, "accuracy": Accuracy, "grid": GridTable, "run": Run, "expect": Expected,
-    "design": DesignTable, "targets": Wanted, "band": Band,
-    "layer": FAMILIES.table(Absorber), "walls": FAMILIES.table(Walls), "axis": FAMILIES.table(Axis),
-}  # fmt: skip
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole()[0].model_json_schema()}
