@@ -3,6 +3,7 @@
 from ._airy import scaled_airy as scaled_airy
 from ._cell_waves import CellWaves as CellWaves
 from ._entire import horner as horner, scaled_cosh_sinhc as scaled_cosh_sinhc
+from ._faddeeva import faddeeva as faddeeva
 from ._node_counting import (
     Cells as Cells,
     count_nodes as count_nodes,

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import wofz
 
-from ..methods import CellWaves, Terrain, integrated, on_panels
+from ..methods import CellWaves, Terrain, faddeeva, integrated, on_panels
 
 # a Gaussian holds less than 1e-26 beyond so many widths: what interferes is below 1e-13
 REACH = 10.7
@@ -63,7 +62,7 @@ class Gaussian:
         a, b = (edge - self.center) / (2 * self.width), self.width * (self.momentum - k)
         place = -a + 1j * b
         direct = place.real >= 0
-        tail = np.exp(-a * a + 2j * a * self.width * self.momentum) * wofz(np.where(direct, 1j, -1j) * place)
+        tail = np.exp(-a * a + 2j * a * self.width * self.momentum) * faddeeva(np.where(direct, 1j, -1j) * place)
         bulk = np.where(direct, 0.0, b)
         whole = 2 * np.exp(2j * a * self.width * np.where(direct, 0.0, k) - bulk * bulk)
         part = np.where(direct, tail, whole - tail)
