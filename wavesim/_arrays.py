@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy
-import scipy.fft
-import scipy.special
 
 if TYPE_CHECKING:
     import jax.numpy as xp
@@ -24,14 +22,11 @@ else:
     class _Namespace:
         """The functions of one module in both libraries, chosen at each call."""
 
-        def __init__(self, plain: Any, traced: str) -> None:
+        def __init__(self, plain: str, traced: str) -> None:
             self._plain, self._traced = plain, traced
 
-        def _other(self) -> Any:
-            return importlib.import_module(self._traced)
-
         def __getattr__(self, name: str) -> Any:
-            plain = getattr(self._plain, name)
+            plain = getattr(importlib.import_module(self._plain), name)
             if isinstance(plain, type) or not callable(plain):
                 return plain
 
@@ -40,15 +35,15 @@ else:
 
             def chosen(*arguments: Any, **options: Any) -> Any:
                 if _traced(arguments) or _traced(options.values()):
-                    return getattr(self._other(), name)(*arguments, **options)
+                    return getattr(importlib.import_module(self._traced), name)(*arguments, **options)
                 return silent(*arguments, **options)
 
             self.__dict__[name] = chosen
             return chosen
 
-    xp = _Namespace(np, "jax.numpy")
-    xp.fft = _Namespace(scipy.fft, "jax.numpy.fft")
-    xp.linalg = _Namespace(np.linalg, "jax.numpy.linalg")
+    xp = _Namespace("numpy", "jax.numpy")
+    xp.fft = _Namespace("numpy.fft", "jax.numpy.fft")
+    xp.linalg = _Namespace("numpy.linalg", "jax.numpy.linalg")
 
 
 # types that are no arrays of JAX: to ask JAX takes longer
@@ -114,7 +109,8 @@ def sigmoid(value: Any) -> Any:
         return _jax().nn.sigmoid(value)
     if np.iscomplexobj(value):
         return 0.5 + 0.5 * np.tanh(np.asarray(value) / 2)
-    return scipy.special.expit(value)
+    fall = np.exp(-np.abs(value))
+    return np.where(value >= 0, 1.0, fall) / (1 + fall)
 
 
 def erfc(value: Any) -> Any:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 
 import jax
 import numpy as np
-from scipy.special import bernoulli, binom
 
 from ._arrays import changed_at, constant, xp as jnp
 from ._face import public
@@ -34,12 +33,8 @@ _FARTHEST = 1e5
 _REACH = 2.5
 
 
-def _bernoulli_polynomial(degree: int, at: float) -> float:
-    numbers = bernoulli(degree)
-    return float(sum(binom(degree, j) * numbers[j] * at ** (degree - j) for j in range(degree + 1)))
-
-
-_TAIL = np.array([_bernoulli_polynomial(q + 1, 2.0) / (q + 1) for q in range(4)])
+# Bernoulli polynomials B_{q+1}(2)/(q+1)
+_TAIL = np.array([3 / 2, 13 / 12, 1.0, 119 / 120])
 
 
 def unit_step(points: jax.Array, spacing: float, edge: float) -> jax.Array:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import scipy
-import scipy.fft
 
 from ..errors import WavesimError
 from ..grid import Grid

@@ -9,7 +9,6 @@ from typing import ClassVar
 import jax
 import numpy as np
 from jax.core import Tracer
-from scipy.special import sici
 
 from .._amounts import amount
 from .._arrays import at_once, constant, known, xp as jnp
@@ -274,7 +273,8 @@ def planar(grid: Grid, line: jax.Array) -> jax.Array:
 
 
 # (2/pi) int_0^pi (1 - cos u)/u^2 du: how much the grid's Green function falls from a point to the next, in units of m spacing
-_BEND = 2 / math.pi * (float(sici(math.pi)[0]) - 2 / math.pi)
+# with Wilbraham's and Gibbs's Si(pi)
+_BEND = 2 / math.pi * (1.8519370519824662 - 2 / math.pi)
 
 
 def spiked(grid: Grid, places: Places, strengths: Places, mass: float) -> jax.Array:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import abc
 import math
+from statistics import NormalDist
 from typing import ClassVar
 
 import jax
 import numpy as np
-from scipy.special import ndtri
 
 from .._arrays import xp as jnp
 from ..grid import Grid
@@ -16,7 +16,14 @@ from ..hamiltonian import Hamiltonian
 
 # a tail so faint that a Gaussian has it so many standard deviations out
 _TAIL = 1e-15
-_REACH = float(-ndtri(_TAIL))
+
+
+def deviations(tail: float) -> float:
+    """So many standard deviations out a Gaussian has `tail` of its probability beyond; infinite for none."""
+    return -NormalDist().inv_cdf(tail) if tail > 0 else math.inf
+
+
+_REACH = deviations(_TAIL)
 
 
 class AbstractState(abc.ABC):

@@ -7,7 +7,6 @@ import math
 from typing import Any
 
 import jax
-from scipy.special import ndtri
 
 from .._amounts import amount
 from .._arrays import xp as jnp
@@ -17,7 +16,7 @@ from .._typing import LENGTH, MOMENTUM, EnergyValue, Length, Momentum, Number, V
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian
-from ._base import AbstractPacket, AbstractState, normalized
+from ._base import AbstractPacket, AbstractState, deviations, normalized
 from ._motion import check_motion, momentum_of
 
 _OUTSIDE = 1e-3
@@ -73,11 +72,11 @@ class GaussianPacket(AbstractPacket):
         return normalized(jnp.exp(-((x / self.width) ** 2) / 4 + 1j * momentum * x), grid)
 
     def position_range(self, tail: float) -> tuple[float, float]:
-        reach = float(-ndtri(tail)) * self.width
+        reach = deviations(tail) * self.width
         return self.center - reach, self.center + reach
 
     def momentum_range(self, tail: float, mass: float) -> tuple[float, float]:
-        reach = float(-ndtri(tail)) / (2 * self.width)
+        reach = deviations(tail) / (2 * self.width)
         mean = float(self.mean_momentum(mass))
         return mean - reach, mean + reach
 

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import numpy as np
-import scipy.fft
+import scipy
 
 from ..._typing import ENERGY, LENGTH, TIME, Dimension
 from ...ends import Walls

@@ -7,8 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.fft import dct
-from scipy.special import erf
+import scipy
 
 from .._base import AbstractPotential
 from .._exact import values_at
@@ -202,7 +201,12 @@ def _wave_number(
     v = value(x)
     # a uniform field is no structure
     v = v - np.linspace(v[0], v[-1], count)
-    fade = np.asarray(erf(8 * (x - low + width / 4) / width) - erf(8 * (x - high - width / 4) / width)) / 2
+    fade = (
+        np.asarray(
+            scipy.special.erf(8 * (x - low + width / 4) / width) - scipy.special.erf(8 * (x - high - width / 4) / width)
+        )
+        / 2
+    )
     transform = np.abs(np.fft.rfft(v * fade))
     above = np.flatnonzero(transform > max(tolerance, 1e-13) * transform.max())
     return float(math.pi * above[-1] / width) if transform.max() > 0 else 0.0
@@ -219,7 +223,7 @@ def _wave_number_of_pieces(
             continue
         count = int(min(4096, max(32, 1 << math.ceil(math.log2(_PER_LENGTH * max(half / finest, 1.0))))))
         x = low + half + half * np.cos(np.pi * (np.arange(count) + 0.5) / count)
-        series = np.abs(np.asarray(dct(value(x)))) / count
+        series = np.abs(np.asarray(scipy.fft.dct(value(x)))) / count
         above = np.flatnonzero(series > max(tolerance, 1e-13) * height) if np.isfinite(series).all() else np.array([0])
         largest = max(largest, float(above[-1]) / half if len(above) else 0.0)
     return float(largest)

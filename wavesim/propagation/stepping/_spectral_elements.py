@@ -8,7 +8,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import scipy.linalg
+import scipy
 
 from ...grid import Grid
 from ...potentials import BandEdge

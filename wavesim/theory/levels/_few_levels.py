@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.fft import dst
+import scipy
 
 from wavesim.errors import ArgumentError
 
@@ -73,7 +73,7 @@ def _matrices(found: Levels, left: float, right: float, divide: float) -> FewLev
     points = found.x.size
     step, length = (right - left) / (points + 1), right - left
     # the states as sums of sin(k (x - left)), whose products have closed integrals up to any plane
-    waves = np.asarray(dst(found.psi, type=1, norm="ortho", axis=1)) * np.sqrt(step)
+    waves = np.asarray(scipy.fft.dst(found.psi, type=1, norm="ortho", axis=1)) * np.sqrt(step)
     k, d = np.pi * np.arange(1, points + 1) / length, divide - left
     total, difference = k[:, None] + k, k[:, None] - k
     parts = d * (np.sinc(difference * d / np.pi) - np.sinc(total * d / np.pi)) / length

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import scipy
-from scipy.fft import dct, dst
 
 from wavesim.errors import ArgumentError
 
@@ -158,8 +157,8 @@ def _fourier_doublet(
     v = _real_values(potential, x)
     k_even, k_odd = np.pi * n / half_length, np.pi * (n + 1) / half_length
     # Cosines cos(k x) and sines sin(k x) sampled at midpoints, as orthonormal matrices (mode, point).
-    cosines = np.asarray(dct(np.eye(points), type=2, norm="ortho", axis=0))
-    sines = np.asarray(dst(np.eye(points), type=2, norm="ortho", axis=0))
+    cosines = np.asarray(scipy.fft.dct(np.eye(points), type=2, norm="ortho", axis=0))
+    sines = np.asarray(scipy.fft.dst(np.eye(points), type=2, norm="ortho", axis=0))
     energy_s, c_s, psi_s = _ground_state(cosines, k_even, v, mass)
     energy_a, c_a, psi_a = _ground_state(sines, k_odd, v, mass)
     # Amplitudes of the modes as functions of x; the states have norm 1/2 on each half line.

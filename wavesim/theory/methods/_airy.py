@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+import scipy
 from jax.typing import ArrayLike
-from scipy.special import airy, airye
 
 from ._tracing import Array, is_traced
 
@@ -57,8 +57,8 @@ def _scaled_airy_jvp(primals: tuple[ArrayLike], tangents: tuple[jax.Array]) -> t
 def _by_scipy(z: Any) -> tuple[np.ndarray, ...]:
     x = np.asarray(z, float)
     # The scaled functions are complex for z < 0, where there is nothing to scale.
-    swings = np.where(x < _FAR, _far_left(np.minimum(x, _FAR)), np.array(airy(np.clip(x, _FAR, 0.0))))
-    a, a_slope, b, b_slope = np.where(x > 0, np.array(airye(np.maximum(x, 0.0))), swings)
+    swings = np.where(x < _FAR, _far_left(np.minimum(x, _FAR)), np.array(scipy.special.airy(np.clip(x, _FAR, 0.0))))
+    a, a_slope, b, b_slope = np.where(x > 0, np.array(scipy.special.airye(np.maximum(x, 0.0))), swings)
     return a, a_slope, b, b_slope, 2 / 3 * np.maximum(x, 0.0) ** 1.5
 
 

@@ -7,8 +7,8 @@ wells. A force F cos(omega t) on wells at +-x0 has A = 2 F x0.
 import jax
 import jax.numpy as jnp
 import numpy as np
+import scipy
 from jax.typing import ArrayLike
-from scipy.special import jn_zeros
 
 from wavesim.errors import ArgumentError
 
@@ -54,7 +54,7 @@ def destruction_amplitude(frequency: ArrayLike, order: int = 1) -> jax.Array:
     """
     if order < 1:
         raise ArgumentError("order", f"must be 1 or more, but is {order}; the first zero of J0 has order 1.")
-    return jnp.asarray(frequency, float) * jn_zeros(0, order)[-1]
+    return jnp.asarray(frequency, float) * scipy.special.jn_zeros(0, order)[-1]
 
 
 @jax.jit

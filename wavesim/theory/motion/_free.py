@@ -1,9 +1,9 @@
 """The free Gaussian packet in closed form (hbar = 1)."""
 
 import numpy as np
+import scipy
 from jax.scipy import special as jax_special
 from jax.typing import ArrayLike
-from scipy import special
 
 from ..methods import Array, floats
 
@@ -99,5 +99,5 @@ def free_packet_probability_beyond(
     mean = free_packet_mean(time, center=center, momentum=momentum, mass=mass)
     spread = free_packet_width(time, width=width, mass=mass)
     xp, position, mean, spread = floats(position, mean, spread)
-    erfc = special.erfc if xp is np else jax_special.erfc
+    erfc = scipy.special.erfc if xp is np else jax_special.erfc
     return erfc((position - mean) / (np.sqrt(2.0) * spread)) / 2

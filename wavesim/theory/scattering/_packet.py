@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from jax.scipy import special as jax_special
 from jax.typing import ArrayLike
-from scipy import special
 
 from ..methods import Array, fixed, floats, integrated, is_traced, namespace, on_panels, require_double
 
@@ -35,7 +35,7 @@ def incoming_probability(momentum: ArrayLike, width: ArrayLike) -> Array:
         The probability; 1 minus it is what packet_transmission never counts as transmitted.
     """
     xp, momentum, width = floats(momentum, width)
-    erfc = special.erfc if xp is np else jax_special.erfc
+    erfc = scipy.special.erfc if xp is np else jax_special.erfc
     return erfc(-np.sqrt(2.0) * momentum * width) / 2
 
 

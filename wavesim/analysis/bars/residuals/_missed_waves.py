@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import scipy.fft
+import scipy
 
 from ....grid import Grid
 from ....potentials import AbstractPotential, exact_samples
@@ -54,7 +54,7 @@ class FinerGrid:
         self.fine = finer_grid(self.grid, finer)
         k = np.meshgrid(
             *(
-                2 * math.pi * scipy.fft.fftfreq(n, float(h))
+                2 * math.pi * np.fft.fftfreq(n, float(h))
                 for n, h in zip(self.fine.points, self.fine.spacing, strict=True)
             ),
             indexing="ij",
@@ -261,12 +261,12 @@ def padded(psi: np.ndarray, finer: int) -> np.ndarray:
 
 def forward(psi: np.ndarray, dimension: int) -> np.ndarray:
     """The spectrum along the last axes."""
-    return np.asarray(scipy.fft.fft(psi) if dimension == 1 else scipy.fft.fftn(psi, axes=_last(dimension)))
+    return np.asarray(np.fft.fft(psi) if dimension == 1 else scipy.fft.fftn(psi, axes=_last(dimension)))
 
 
 def inverse(spectrum: np.ndarray, dimension: int) -> np.ndarray:
     """What has this spectrum along the last axes."""
-    return np.asarray(scipy.fft.ifft(spectrum) if dimension == 1 else scipy.fft.ifftn(spectrum, axes=_last(dimension)))
+    return np.asarray(np.fft.ifft(spectrum) if dimension == 1 else scipy.fft.ifftn(spectrum, axes=_last(dimension)))
 
 
 def _last(dimension: int) -> tuple[int, ...]:
