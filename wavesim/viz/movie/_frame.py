@@ -20,6 +20,8 @@ from ..scene import Scene
 from ._stage import build_stage
 
 _LIFT, _STRENGTH = 1.8, 0.62
+# less of a pixel changes no color of 256
+_FAINT = 1 / 512
 
 
 class FramePainter:
@@ -106,7 +108,12 @@ def fill_columns(panel: np.ndarray, heights: np.ndarray, colors: np.ndarray) -> 
     """
     rows, columns = panel.shape[:2]
     column = np.arange(columns)
-    index = (column * len(heights)) // columns
+    felt = np.flatnonzero(rows * heights[(column * len(heights)) // columns] > _FAINT)
+    if not len(felt):
+        return
+    # a packet stands in a part of the picture only
+    panel, column = panel[:, felt[0] : felt[-1] + 1], column[: felt[-1] + 1 - felt[0]]
+    index = ((column + felt[0]) * len(heights)) // columns
     color = colors[index % len(colors)].astype(np.uint8)
     pixels = rows * heights[index]
     whole = np.minimum(pixels.astype(int), rows)
