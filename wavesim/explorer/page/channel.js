@@ -16,3 +16,32 @@ export function openChannel(token, state, hear, ended) {
     },
   };
 }
+
+// What the page asks of the engine. Changes are numbered, so that the first frame with a change tells how long it took to be seen.
+export class Engine {
+  constructor(measures) {
+    this.measures = measures;
+    this.channel = null;
+    this.generation = 0;
+    this.sent = new Map();
+  }
+
+  say(message) { if (this.channel) this.channel.say(message); }
+
+  ack(seq) { if (this.channel) this.channel.ack(seq); }
+
+  change(message) {
+    this.generation += 1;
+    this.sent.set(this.generation, performance.now());
+    // an engine that falls behind must not fill the memory
+    if (this.sent.size > 400) this.sent.delete(this.sent.keys().next().value);
+    this.say({ ...message, generation: this.generation });
+  }
+
+  seen(generation) {
+    const asked = this.sent.get(generation);
+    if (asked === undefined) return;
+    this.measures.latencies.push(performance.now() - asked);
+    for (const key of this.sent.keys()) if (key <= generation) this.sent.delete(key);
+  }
+}
