@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import graphlib
 import re
 import shutil
 import subprocess
@@ -84,6 +85,15 @@ def test_the_pages_modules_import_what_there_is() -> None:
                 assert re.search(
                     rf"export (async )?(const|let|function|class) {word}|export const [^;]*{word} =", texts[source]
                 ), name
+
+
+def test_a_notebook_can_load_every_module() -> None:
+    """Its loader turns a module into a blob once all that it imports are blobs: plain names, no circles, nothing unused."""
+    texts = {name: content.decode() for name, content in page_files().items() if name.endswith(".js")}
+    imports = {name: set(re.findall(r"from \"\./([^\"]+)\"", text)) for name, text in texts.items()}
+    order = list(graphlib.TopologicalSorter(imports).static_order())
+    assert all(re.fullmatch(r"[a-z]+\.js", name) for name in order)
+    assert set(texts) - set().union(*imports.values()) == {"main.js"}
 
 
 def test_the_page_reads_what_is_written(tmp_path: Path, rng: np.random.Generator) -> None:
