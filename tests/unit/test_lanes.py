@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from wavesim import Absorber, Grid, Numerics, Problem
-from wavesim.potentials import Free, GaussianBarrier
+from wavesim.potentials import AbstractPotential, Driven, Free, GaussianBarrier
 from wavesim.propagation import chebyshev_for, evolve_many
 from wavesim.propagation.lanes import _library, has_lanes
+from wavesim.propagation.planner import _pilot
 from wavesim.propagation.runs import _batch
 from wavesim.propagation.stepping import (
     ChebyshevStepper,
@@ -29,7 +30,7 @@ from wavesim.propagation.stepping import (
     moved_back,
     set_up,
 )
-from wavesim.schemes import SCHEMES, STRANG
+from wavesim.schemes import SCHEMES, STRANG, Scheme
 from wavesim.states import GaussianPacket
 
 PROBLEM = Problem(GaussianBarrier(0.8, 1.0), GaussianPacket(center=-6.0, width=1.5, momentum=1.2))
@@ -84,6 +85,20 @@ def test_any_number_of_problems_and_every_radix(points: int, count: int) -> None
         return np.asarray(_batch._run(structure, None, lanes, 4, leaves).final)
 
     assert np.max(np.abs(ends(True) - ends(False))) < 1e-13
+
+
+@pytest.mark.parametrize("scheme", SCHEMES.values(), ids=lambda scheme: scheme.name)
+@pytest.mark.parametrize(
+    "potential", [PROBLEM.potential, Driven(PROBLEM.potential, 0.3, 1.1)], ids=["at rest", "driven"]
+)
+def test_pilot_runs_are_the_same(scheme: Scheme, potential: AbstractPotential, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set-up: 24 steps with absorption, looked at thrice, in blocks of a few. Formula: NumPy's loop. Budget: rounding, 1e-12."""
+    problem = dataclasses.replace(PROBLEM, potential=potential)
+    pilot = _pilot.Pilot.of(problem, Grid.line(-15.0, 15.0, 64), LAYER)
+    monkeypatch.setattr(_pilot, "_BLOCK", 5 * 64 * len(scheme.merged()[0]))
+    ours = pilot.run(scheme, 2.4, 24, 3)
+    monkeypatch.setattr(_pilot, "moves_known", lambda points: False)
+    assert np.max(np.abs(ours - pilot.run(scheme, 2.4, 24, 3))) < 1e-12
 
 
 @pytest.mark.parametrize("method", ["chebyshev", "g6t4"])

@@ -25,9 +25,14 @@ def has_lanes(numerics: Numerics, static: bool) -> bool:
     return registered(numerics.precision == "single")
 
 
+def moves_known(points: int) -> bool:
+    """Whether `kicks_and_drifts` can be had of known numbers on so many points, in double precision."""
+    return _is_product(points) and library(single=False) is not None
+
+
 def weighs_residuals(points: int) -> bool:
     """Whether `residual_products` can be had for a grid of so many points."""
-    return points % 2 == 0 and _is_product(points) and library(single=False) is not None
+    return points % 2 == 0 and moves_known(points)
 
 
 def _is_product(points: int) -> bool:
@@ -61,13 +66,14 @@ def chebyshev_step(psi: Any, kinetic: Any, potential: Any, coefficients: Any, te
     return out
 
 
-def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any) -> Any:
-    """F^-1 d_J F k_J .. F^-1 d_1 F k_1 psi: kick and drift, stage after stage.
+def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any, repeats: int = 1) -> Any:
+    """(F^-1 d_J F k_J .. F^-1 d_1 F k_1)^repeats psi: kick and drift, stage after stage.
 
     Args:
         psi: shape (..., n).
         kicks: k_j, shape (J, n).
         drifts: d_j, shape (J, n), in the order of F's wave numbers.
+        repeats: how often, where all numbers are known; once otherwise.
 
     Raises:
         MemoryError: if there is none for the tables.
@@ -77,7 +83,8 @@ def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any) -> Any:
     if not known(psi, kicks, drifts):
         return _traced("kicks_and_drifts", psi, kicks, drifts)
     out = np.empty(psi.shape, psi.dtype)
-    _by_pointer("splitting", (psi, math.prod(psi.shape[:-1]), psi.shape[-1], kicks, drifts, 1, len(kicks), out))
+    sizes = math.prod(psi.shape[:-1]), psi.shape[-1]
+    _by_pointer("splitting", (psi, *sizes, kicks, drifts, 1, len(kicks), repeats, out))
     return out
 
 

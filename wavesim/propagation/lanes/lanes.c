@@ -57,6 +57,6 @@ XLA_FFI_Error *kicks_and_drifts(Frame *frame) {
     if (asks_version(frame)) return NULL;
     const XLA_FFI_Buffer *psi = argument(frame, 0), *kicks = argument(frame, 1);
     const int64_t n = last_of(psi), count = kicks->dims[kicks->rank - 2];
-    const int fails = splitting(psi->data, size_of(psi) / n, n, kicks->data, argument(frame, 2)->data, size_of(kicks) / (n * count), count, result(frame, 0));
+    const int fails = splitting(psi->data, size_of(psi) / n, n, kicks->data, argument(frame, 2)->data, size_of(kicks) / (n * count), count, 1, result(frame, 0));
     return fails ? refused(frame, REFUSAL) : NULL;
 }

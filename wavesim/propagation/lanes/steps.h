@@ -121,7 +121,7 @@ int chebyshev(const Complex *psi, int64_t waves, int64_t n, const REAL *kinetic,
 }
 
 static int splitting_strided(const Complex *psi, int64_t first, int64_t waves, int64_t n, const Complex *kicks, const Complex *drifts, int64_t tables, int64_t count,
-                           Complex *out) {
+                           int64_t repeats, Complex *out) {
     const int64_t m = n / lanes_of(n);
     const Plan *plan = plan_of((int)m);
     const Strided *strided = strided_of(n);
@@ -143,7 +143,8 @@ static int splitting_strided(const Complex *psi, int64_t first, int64_t waves, i
             }
             known = table;
             gather_strided(psi + wave * n, strided, now);
-            for (int64_t j = 0; j < count; j++) {
+            for (int64_t stage = 0; stage < repeats * count; stage++) {
+                const int64_t j = stage % count;
                 Wave none = {NULL, NULL}, there = transformed(plan, now, COMPLEX_ONES, wave_at(tabled, 2 * j, m), one, other);
                 Wave left = there.re == one.re ? other : one;
                 through(strided, COMPLEX_ONES, there, wave_at(tabled, 2 * j + 1, m));
@@ -158,10 +159,11 @@ static int splitting_strided(const Complex *psi, int64_t first, int64_t waves, i
     return fails;
 }
 
-/* Kick and drift of `count` stages: the drifts conjugated and divided by n, for they meet an inverse transform. */
-int splitting(const Complex *psi, int64_t waves, int64_t n, const Complex *kicks, const Complex *drifts, int64_t tables, int64_t count, Complex *out) {
+/* Kick and drift of `count` stages, `repeats` times: the drifts conjugated and divided by n, for they meet an inverse transform. */
+int splitting(const Complex *psi, int64_t waves, int64_t n, const Complex *kicks, const Complex *drifts, int64_t tables, int64_t count, int64_t repeats,
+              Complex *out) {
     const int64_t together = side_by_side(waves, n);
-    if (together < waves && splitting_strided(psi, together, waves, n, kicks, drifts, tables, count, out)) return 1;
+    if (together < waves && splitting_strided(psi, together, waves, n, kicks, drifts, tables, count, repeats, out)) return 1;
     const Plan *plan = plan_of((int)n);
     V *room = room_for(3, n), *tabled = room_for(2 * count, n);
     const int fails = !plan || !room || !tabled;
@@ -173,7 +175,8 @@ int splitting(const Complex *psi, int64_t waves, int64_t n, const Complex *kicks
             gather(kicks + j * n, count * n, group.table, (int)n, 1, 1, wave_at(tabled, 2 * j, n));
             gather(drifts + j * n, count * n, group.table, (int)n, (REAL)1 / (REAL)n, -1, wave_at(tabled, 2 * j + 1, n));
         }
-        for (int64_t j = 0; j < count; j++) {
+        for (int64_t stage = 0; stage < repeats * count; stage++) {
+            const int64_t j = stage % count;
             Wave there = transformed(plan, now, COMPLEX_ONES, wave_at(tabled, 2 * j, n), one, other);
             Wave left = there.re == one.re ? other : one;
             Wave back = inverted(plan, there, COMPLEX_ONES, wave_at(tabled, 2 * j + 1, n), left, now);

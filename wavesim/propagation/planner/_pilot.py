@@ -17,6 +17,7 @@ from ...grid import Grid
 from ...potentials import AbstractPotential
 from ...problem import Problem
 from ...schemes import Kick, Scheme
+from ..lanes import kicks_and_drifts, moves_known
 
 # V, and F and G where V is smooth
 Energies = list[np.ndarray]
@@ -117,13 +118,16 @@ class Pilot:
         for phase, table in zip(phases(ends, shifts), back, strict=True):
             psi = drifted(psi * phase, np.conj(table))
         psi = drifted(psi, first) if scheme.drifts_first else psi * np.conj(next(phases([closing], [0.0])))
+        moved = _compiled(drifts, damping, self.static) if line and moves_known(psi.size) else None
         seen = []
-        for step in range(1, steps + 1):
-            psi = psi if damping is None else psi * damping
-            for table in drifts:
-                psi = drifted(psi * next(kicks), table)
-            if step % (steps // looks):
-                continue
+        for step in range(steps // looks, steps + 1, steps // looks):
+            if moved is not None:
+                psi = moved(psi, kicks, steps // looks)
+            else:
+                for _ in range(steps // looks):
+                    psi = psi if damping is None else psi * damping
+                    for table in drifts:
+                        psi = drifted(psi * next(kicks), table)
             *inner, last = phases([*ends, closing], [*(step * dt + shifts), step * dt])
             out = drifted(psi, np.conj(first)) if scheme.drifts_first else psi * last
             for phase, table in zip(inner[::-1], back[::-1], strict=True):
@@ -138,3 +142,25 @@ class Pilot:
             difference = np.where(self.absorption > 0, 0.0, difference)
         axes = tuple(range(1, difference.ndim))
         return float(np.sqrt(np.max(np.sum(difference, axis=axes)) * self.cell))
+
+
+def _compiled(
+    drifts: list[np.ndarray], damping: np.ndarray | None, static: bool
+) -> Callable[[np.ndarray, Iterator[np.ndarray], int], np.ndarray]:
+    """So many steps of psi along a line by compiled ones; `static`: whether the kicks of a step are those of all."""
+    stages = len(drifts)
+    block = 1 if static else max(1, _BLOCK // (stages * drifts[0].size))
+
+    def moved(psi: np.ndarray, kicks: Iterator[np.ndarray], count: int) -> np.ndarray:
+        while count:
+            some = min(block, count)
+            phases = np.array(list(itertools.islice(kicks, some * stages)))
+            if damping is not None:
+                # what is absorbed before a step goes with its first kick
+                phases[::stages] *= damping
+            repeats = count if static else 1
+            psi = kicks_and_drifts(psi, phases, np.array(drifts * some), repeats)
+            count -= some * repeats
+        return psi
+
+    return moved
