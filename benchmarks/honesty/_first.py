@@ -103,7 +103,7 @@ def certified(drawn: Draw) -> Row:
         report = certify(drawn.problem, drawn.tolerance, frames=FRAMES["well" if well else "barrier"])
     except WavesimError as refusal:
         return dataclasses.replace(start, failed=str(refusal), cpu_s=time.process_time() - begun)
-    headline, result = report.headline, report.result
+    headline, result = report.headline, report.record
     assert headline.difference is not None
     scale = abs(headline.value) if well else 1.0
     return dataclasses.replace(

@@ -213,7 +213,7 @@ def test_one_delta_is_extrapolated() -> None:
     Formula: T = 1/(1 + m s^2/(2 E)) averaged over the packet. Budget: the bar, and the tolerance met by the run itself.
     """
     report = certify(Problem(DeltaBarrier(0.7), GaussianPacket(-20.0, 2.5, 1.0)), 7e-5)
-    assert report.result is not None and report.reached and not report.notes
+    assert report.record is not None and report.reached and not report.notes
     assert abs(report.headline.difference or 0) <= report.headline.error
 
 

@@ -52,7 +52,6 @@ def test_so_have_those_that_are_measured_along_the_way() -> None:
     """Set-up: populations of a double well with norm and energy under `measure`. Formula: both are those of the start, as the series say."""
     problem = Problem(QuarticDoubleWell(1.0, 2.0), LeftLocalized(), 40.0, measure={"all": Norm(), "mean": Energy()})
     report = certify(problem, 1e-3, find=Populations())
-    assert report.result is not None
     for name in ("all", "mean"):
         assert report[name].value == pytest.approx(report.result.series[name][0], abs=report[name].error)
         assert report[name].error < 1e-4
@@ -62,7 +61,6 @@ def test_the_energy_in_a_driven_potential_is_read_at_the_end() -> None:
     driven = Driven(GaussianBarrier(HEIGHT, SIZE), 0.5, 0.7)
     problem = Problem(driven, GaussianPacket(-2.0, WIDTH, MOMENTUM), 3.0)
     report = certify(problem, 1e-3, find=Motion(), grid=Grid.line(-24.0, 24.0, 128), absorber=None)
-    assert report.result is not None
     first, last = report.result.series["energy"][[0, -1]]
     assert abs(report["mean_energy"].value - last) < 0.1 * abs(last - first)
     assert report["norm"].error < 1e-10

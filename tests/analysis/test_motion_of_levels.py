@@ -39,7 +39,7 @@ def test_two_levels_beat_as_the_run_does() -> None:
     problem = Problem(DoubleDeltaWell(1.0, 2.6), both, duration=6.0)
     known = motion_of_levels(problem, 1e-6)
     run = certify(problem, 1e-2, find=Motion())
-    assert known is not None and run.result is not None
+    assert known is not None and run.record is not None
     for name in ("mean_position", "mean_momentum", "position_spread"):
         assert known.quantities[name].value == pytest.approx(run.quantities[name].value, abs=2e-2)
 

@@ -32,7 +32,7 @@ def test_a_record_of_half_a_percent_gives_the_period_to_nine_digits(report: Repo
     headline = report.headline
     assert headline.name == "tunneling_period"
     assert abs(headline.value - PERIOD) <= headline.error < 1e-8 * PERIOD
-    assert report.result is not None and report.result.times[-1] < 0.01 * PERIOD
+    assert report.result.times[-1] < 0.01 * PERIOD
     assert abs(report.quantities["gap"].value - GAP) <= report.quantities["gap"].error
 
 
@@ -50,7 +50,6 @@ def test_the_splitting_of_a_packet_is_this_record_s(report: Report) -> None:
 
     Formula: the same numbers, the gap first, with every formula for it beside it: Herring's 3.3e-5 low, WKB 7.8 % low.
     """
-    assert report.result is not None
     problem = Problem(QuarticDoubleWell(2.0, 4.0), GaussianPacket(-4.0, math.sqrt(0.5), 0.0), duration=200.0)
     found = certify(problem, 1e-8, find=Splitting())
     assert found.headline.name == "gap" and found.headline.agrees is True

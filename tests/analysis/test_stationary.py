@@ -26,7 +26,7 @@ def test_a_packet_that_cannot_climb_a_step_comes_back() -> None:
     Budget: the bar, a thousandth of the tolerance of 1e-4.
     """
     report = certify(Problem(Step(1.0), GaussianPacket(-140.0, 7.0710678118654755, 0.25)))
-    assert report.result is None and report.runs == 0
+    assert report.record is None and report.runs == 0
     assert report.quantities["transmitted_probability"].value < 1e-60
     assert (
         abs(report.quantities["reflected_probability"].value - 1.0) <= report.quantities["reflected_probability"].error
@@ -53,7 +53,7 @@ def test_what_lingers_is_not_waited_for() -> None:
     problem = Problem(RectangularBarrier(50.0, 5.0), GaussianPacket(-20.0, 1.0, 10.0))
     report = certify(problem, 1e-3)
     head = report.headline
-    assert report.result is not None
+    assert report.record is not None
     assert abs(head.value - 0.2295856887) <= head.error <= 1e-3
     assert next(iter(head.theory)) == "propagation" and head.agrees
     assert head.theory_error > 1e-3
@@ -64,7 +64,7 @@ def test_a_run_of_ones_own_is_made() -> None:
     """With a duration given, the end of that record is asked for, and its undecided part stays in the bar."""
     problem = dataclasses.replace(Problem(RectangularBarrier(2.0, 1.0), GaussianPacket(-12.0, 2.0, 1.0)), duration=8.0)
     report = certify(problem, 1e-3)
-    assert report.result is not None and not report.notes
+    assert report.record is not None and not report.notes
     assert report.headline.error > 1e-3 and report.warnings
 
 
@@ -102,7 +102,7 @@ def test_a_written_start_is_answered_by_the_average_where_a_run_would_take_long(
     written = WaveFunction("exp(-((x - a)/(2*w))^2)", {"a": -35.0, "w": 2.5}, momentum=1.2)
     packet = GaussianPacket(-35.0, 2.5, 1.2)
     one, other = (certify(Problem(barrier, state), 1e-9) for state in (written, packet))
-    assert one.result is None and one.reached
+    assert one.record is None and one.reached
     numbers = [report.quantities["transmitted_probability"] for report in (one, other)]
     assert abs(numbers[0].value - numbers[1].value) <= numbers[0].error + numbers[1].error
 
@@ -128,7 +128,7 @@ def test_three_deltas_that_lie_on_no_grid_are_answered_by_scattering_states(
     through = 1 / np.abs((psi + slope / (1j * k)) / 2) ** 2
     weight = np.exp(-(((k - 1.3) * 6.0) ** 2) / 2)
     known = float(np.sum(through * weight) / np.sum(weight))
-    assert report.result is None and report.reached and "no grid has points" in report.notes[0]
+    assert report.record is None and report.reached and "no grid has points" in report.notes[0]
     assert abs(report.headline.value - known) <= report.headline.error
 
 

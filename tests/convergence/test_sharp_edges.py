@@ -125,7 +125,7 @@ def test_barriers_of_a_few_cells_have_honest_bars(apart: float, energy: float, t
     packet = GaussianPacket.with_energy(energy * eV, center=-80 * nm, width=12 * nm)
     problem = Problem(barriers, packet, mass=mass)
     report = certify(problem, tolerance, frames=8)
-    grid = report.result.numerics.grid  # type: ignore[union-attr]
+    grid = report.result.numerics.grid
     assert float(barriers.width) / float(grid.spacing[0]) < 3
     headline = report.headline
     assert abs(headline.value - headline.theory["closed_form"]) <= headline.error <= tolerance

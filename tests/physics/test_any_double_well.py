@@ -34,7 +34,7 @@ BUMP = Expression("(x^2-4)^2/4 + 0.05*x + 0.5*exp(-x^2)")
 def split(potential, tolerance=1e-6, mass=1.0):
     """Quantities of a splitting; theory must agree and nothing be propagated."""
     report = certify(Problem(potential, LeftLocalized(), mass=mass), tolerance, find=Splitting())
-    assert report.result is None and not report.warnings
+    assert report.record is None and not report.warnings
     assert all(quantity.agrees for quantity in report.quantities.values())
     return report.quantities
 
@@ -178,7 +178,7 @@ def test_period_that_rounding_would_drown_is_told_by_the_levels() -> None:
     """
     far = Expression("D*(1 - exp(-(abs(x) - x0)))**2", {"D": 6.0, "x0": 2.0})
     report = certify(Problem(far, LeftLocalized()), 1e-4, find=Populations())
-    assert report.result is None and report.headline.name == "tunneling_period"
+    assert report.record is None and report.headline.name == "tunneling_period"
     assert report.headline.value == pytest.approx(1.85587e13, rel=1e-4) and report.headline.agrees
 
 

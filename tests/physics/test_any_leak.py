@@ -29,7 +29,7 @@ from wavesim.states import GaussianPacket, Trapped
 def lifetime_of(potential, level=0, mass=1.0):
     """Lifetime, energy and width of a trapped state, with bars; theory must agree."""
     report = certify(Problem(potential, Trapped(level), mass=mass), 1e-6, find=Decay())
-    assert report.result is None and not report.warnings
+    assert report.record is None and not report.warnings
     assert all(quantity.agrees for quantity in report.quantities.values())
     return (report.quantities[name] for name in ("lifetime", "resonance_energy", "resonance_width"))
 

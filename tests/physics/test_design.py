@@ -194,7 +194,7 @@ def test_a_packet_by_its_scattering_states():
     )
     assert found.reached
     one = found.achieved[0]
-    assert one.report.result is not None
+    assert one.report.record is not None
     assert abs(one.value - 0.1) <= one.error + 1e-7
 
 

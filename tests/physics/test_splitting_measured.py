@@ -36,7 +36,7 @@ def test_the_rate_gives_gaps_down_to_a_ten_billionth_of_the_spacing(
     assert gap.name == "gap" and gap.agrees is True
     assert abs(gap.value - gap.theory["levels"]) <= gap.error < within * gap.value
     assert gap.value / math.sqrt(2 * barrier) == pytest.approx(share, rel=0.01)
-    assert report.result is not None and report.result.times[-1] < 0.01 * report.quantities["tunneling_period"].value
+    assert report.result.times[-1] < 0.01 * report.quantities["tunneling_period"].value
     for name in ("level_0", "level_1"):
         assert report.quantities[name].agrees is True
     assert (

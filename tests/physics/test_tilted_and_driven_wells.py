@@ -71,7 +71,7 @@ def test_tunneling_is_destroyed_at_the_zero_of_j0(driven: Report) -> None:
     Formula: 2.220e-3 on the right from the twelve lowest levels in the drive; the doublet alone says 1.19e-3. Budget: the run's own
     bar, which is below a third of the tolerance of 1e-3, at the end and on the whole curve.
     """
-    assert isinstance(question_of(driven.result.problem), DrivenPopulations)  # type: ignore[union-attr]
+    assert isinstance(question_of(driven.result.problem), DrivenPopulations)
     headline = driven.headline
     assert headline.name == "right_population"
     assert headline.theory["few_levels"] == pytest.approx(2.22e-3, rel=1e-3)

@@ -149,7 +149,6 @@ def test_a_packet_in_a_box_is_followed_to_its_revival() -> None:
         quantity, curve = report.quantities[name], report.curves[name]
         assert quantity.agrees and quantity.error < 1e-8
         assert np.max(np.abs(curve.values - curve.theory["levels"])) < 1e-8
-    assert report.result is not None
     grid = report.result.numerics.grid
     assert grid.lower[0] == pytest.approx(-5 + grid.spacing[0] / 2) and grid.upper[0] == pytest.approx(
         5 + grid.spacing[0] / 2

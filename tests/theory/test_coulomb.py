@@ -58,7 +58,7 @@ def test_the_half_life_of_polonium_212() -> None:
     nucleus = Problem(CoulombBarrier(100 * MeV, 9.015 * fm, 236.15 * MeV * fm), Trapped(), mass=3.926 * u)
     report = certify(nucleus, find=HalfLife(8.9542 * MeV, measured=0.294 * us))
     half_life = report.headline
-    assert report.result is None
+    assert report.record is None
     assert half_life.agrees
     assert half_life.error < 1e-4 * half_life.value
     assert 1 / 30 < half_life.value / (0.294 * us) < 1

@@ -66,6 +66,13 @@ def test_a_report_gives_its_numbers_by_name(report):
         report["transmited_probability"]
 
 
+def test_a_report_without_a_run_says_that_it_has_no_record(report):
+    computed = dataclasses.replace(report, record=None)
+    assert report.result is report.record and computed.complete
+    with pytest.raises(ws.WavesimError, match="nothing was propagated for this report; read its `quantities`"):
+        print(computed.result)
+
+
 def test_every_repr_is_one_short_line(problem, report):
     scenario = ws.load_scenario("wkb_gallery")
     shown = [

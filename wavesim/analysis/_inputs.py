@@ -55,7 +55,7 @@ def with_inputs(
     }
     own = tuple(name for name in problem.measure if name in report.quantities and not inputs[name])
     warnings = []
-    if own and report.result is not None:
+    if own and report.record is not None:
         try:
             inputs |= _measured(report, report.result.numerics, problem, question, uncertainties, own)
         except WavesimError as error:

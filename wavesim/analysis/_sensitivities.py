@@ -240,7 +240,7 @@ def _chosen(
 
 def duration_of(report: Report) -> float | None:
     """How long the run of a report lasted; None without one."""
-    return None if report.result is None else float(report.result.numerics.duration)
+    return None if report.record is None else float(report.result.numerics.duration)
 
 
 def route_without_run(problem: Problem, question: AbstractQuestion, duration: float | None) -> NumbersOf | None:

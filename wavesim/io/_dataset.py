@@ -61,7 +61,7 @@ def content(
     source: Result | Report, units: UnitSystem | None, provenance: Mapping[str, str] | None
 ) -> tuple[Variables, dict[str, Any]]:
     """The variables and the attributes of `to_xarray`."""
-    result = source.result if isinstance(source, Report) else source
+    result = source.record if isinstance(source, Report) else source
     if units is None:
         units = source.units if isinstance(source, Report) else source.problem.shown_in
     variables: Variables = {}

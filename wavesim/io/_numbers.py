@@ -36,7 +36,7 @@ def report_variables(report: Report, units: UnitSystem) -> Variables:
         entry[2].update({f"theory_{kind}": value / scale for kind, value in quantity.theory.items()})
         variables[f"quantity_{quantity.name}"] = entry
     lines: dict[str, np.ndarray] = {}
-    if report.result is not None:
+    if report.record is not None:
         grid = report.result.numerics.grid
         axes = {name: np.asarray(line).ravel() for name, line in zip("xyz", grid.position, strict=False)}
         lines = {"time": report.result.times, **axes}

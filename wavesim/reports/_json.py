@@ -21,7 +21,7 @@ from ._moved import inputs_json
 
 def as_json(report: Report, scenario: Scenario, outcomes: list[Outcome]) -> dict[str, Any]:
     """The content of report.json."""
-    units, result = scenario.units, report.result
+    units, result = scenario.units, report.record
     return {
         "format": 1,
         "scenario": scenario.name,

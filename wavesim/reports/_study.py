@@ -140,6 +140,6 @@ def _ratio_text(study: Study, units: UnitSystem) -> str:
 
 
 def _cost(report: Report) -> str:
-    if report.result is None:
+    if report.record is None:
         return f"{report.wall_s:.1f} s, no propagation"
     return f"{report.runs} runs, {report.fft_pairs:,} FFT pairs, {report.wall_s:.1f} s on {report.result.device}"

@@ -92,7 +92,7 @@ def without_bars(report: Report, names: tuple[str, ...]) -> Report:
     missing = [name for name in names if name not in report.quantities]
     if not missing:
         return report
-    result, verb = report.result, "is" if len(missing) == 1 else "are"
+    result, verb = report.record, "is" if len(missing) == 1 else "are"
     if result is None:
         fate = "not recorded, for nothing was propagated"
     elif result.numerics.absorber is None:

@@ -269,7 +269,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         )
         trial, verdict = measured.trial, measured.verdict
         report = Report(
-            result=folded(trial.result, asked),
+            record=folded(trial.result, asked),
             tolerance=tolerance,
             quantities=measured.content,
             curves=curves_of(asked, self, trial, _LEAST * tolerance) if batch is None else {},

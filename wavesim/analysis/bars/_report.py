@@ -13,7 +13,7 @@ import numpy as np
 
 from ..._face import above, html_picture, html_table, line_of, short
 from ..._typing import DIMENSIONLESS, TIME, Dimension
-from ...errors import ArgumentError
+from ...errors import ArgumentError, WavesimError
 from ...grid import Grid
 from ...problem import Problem
 from ...propagation import Result
@@ -206,7 +206,7 @@ class Report:
     """A run and all that is known about it.
 
     Attributes:
-        result: the record of the finer run; None where nothing was propagated.
+        record: of the finer run; None where nothing was propagated. `result` is the same where there is one.
         tolerance: what was asked for.
         quantities: by standard name; the first is the headline.
         curves: by name.
@@ -220,7 +220,7 @@ class Report:
         problem: what was solved; its units are those in which the report prints.
     """
 
-    result: Result | None
+    record: Result | None
     tolerance: float
     quantities: dict[str, Quantity]
     curves: dict[str, Curve]
@@ -236,6 +236,20 @@ class Report:
     def __post_init__(self) -> None:
         object.__setattr__(self, "quantities", {name: one.reaching_theory for name, one in self.quantities.items()})
 
+    @property
+    def result(self) -> Result:
+        """The record of the finer run: ``report.result.psi``; ask ``report.record is None`` where there may be none.
+
+        Raises:
+            WavesimError: if nothing was propagated.
+        """
+        if self.record is None:
+            raise WavesimError(
+                "`result` must be the record of a run, but nothing was propagated for this report; "
+                "read its `quantities` and `curves`, or ask first whether `record` is None."
+            )
+        return self.record
+
     def input_error(self, name: str) -> float:
         """One standard deviation of a quantity that its uncertain inputs make together; 0 where none is known."""
         return math.hypot(*self.inputs.get(name, {}).values())
@@ -243,7 +257,7 @@ class Report:
     @property
     def complete(self) -> bool:
         """Whether it was not interrupted."""
-        return (self.result is None or self.result.complete) and math.isfinite(self.headline.error)
+        return (self.record is None or self.record.complete) and math.isfinite(self.headline.error)
 
     @property
     def reached(self) -> bool:
@@ -286,7 +300,7 @@ class Report:
         """The units in which its numbers are shown: those of the problem. `Quantity.value` itself is in internal units."""
         if self.problem is not None:
             return self.problem.shown_in
-        return NATURAL if self.result is None else self.result.problem.shown_in
+        return NATURAL if self.record is None else self.record.problem.shown_in
 
     def __getitem__(self, name: str) -> Quantity:
         """A number by its name: ``report["transmitted_probability"].value``.
@@ -351,6 +365,6 @@ class Report:
         units = self.units
         below = [budget_line(self, units), *self.notes, *(f"warning: {text}" for text in self.warnings)]
         parts = [html_table(report_rows(self, units)), *(f"<p>{html.escape(text)}</p>" for text in below)]
-        if self.complete and (self.result is None or self.result.numerics.grid.dimension < 3):
+        if self.complete and (self.record is None or self.record.numerics.grid.dimension < 3):
             parts.append(html_picture(self.plot().png, self.headline.name))
         return "".join(parts)

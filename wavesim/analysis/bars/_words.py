@@ -22,7 +22,7 @@ def report_lines(report: Report, units: UnitSystem) -> list[str]:
     if report.balance is not None:
         parts.append(f"balance    transmitted + reflected + remaining = {report.balance:.12f}")
     parts += [f"note       {text}" for text in report.notes]
-    if report.result is not None:
+    if report.record is not None:
         parts.append(_numerics(report, report.result, units))
     return parts
 

@@ -74,7 +74,7 @@ _FEW = 24
 
 def way_of(report: Report) -> str:
     """How a report came to its headline."""
-    if report.result is not None:
+    if report.record is not None:
         if "scattering_states" in report.headline.budget:
             return "as reported: scattering states"
         return f"as reported: {words(report.result.numerics)}"
@@ -128,11 +128,11 @@ def _ways(problem: Problem, report: Report, question: AbstractQuestion, progress
         return [] if independent is None else [lambda: Found((independent,))]
     if isinstance(question, Levels):
         return [lambda: Found((ground_level(problem, report),))]
-    if isinstance(question, Decay) and report.result is None:
+    if isinstance(question, Decay) and report.record is None:
         return [lambda: Found((outgoing(problem),))]
-    if isinstance(question, Splitting) and report.result is None:
+    if isinstance(question, Splitting) and report.record is None:
         return [lambda: Found((counted(problem, name),))]
-    if report.result is None:
+    if report.record is None:
         return []
     first = report.result.numerics
 
@@ -187,7 +187,7 @@ def _rate(problem: Problem, first: Numerics, name: str, tolerance: float, progre
 
 def _read(report: Report, wanted: tuple[tuple[str, str], ...]) -> Found:
     """Routes from the quantities of a second report; `wanted` are their names, each with how it is told."""
-    if not report.complete or report.result is None:
+    if not report.complete or report.record is None:
         return Found(missing=("the second route was interrupted.",))
     taken = words(report.result.numerics)
     routes = tuple(
@@ -202,7 +202,6 @@ def _through(problem: Problem, report: Report, question: AbstractQuestion, progr
     A box without absorbers is tried first; it is no place to wait for a resonance to ring down. There the first method must do, with other
     absorbers on other points, and where another method gets nowhere at sharp edges.
     """
-    assert report.result is not None
     relative = isinstance(question, Transmission) and question.relative
     first, found = report.result.numerics, Found()
     attempts = [other_numerics(problem, first), other_numerics(problem, first, keep_method=True)]
@@ -237,8 +236,7 @@ def _decay(problem: Problem, question: Decay, first: Numerics, tolerance: float,
     if not found.routes:
         return found
     width = report.quantities["resonance_width"]
-    assert report.result is not None
     spectrum = Route(
         f"width of the spectrum: {words(report.result.numerics)}", 1 / width.value, width.error / width.value**2
-    )  # type: ignore[union-attr]
+    )
     return dataclasses.replace(found, routes=(*found.routes, spectrum))

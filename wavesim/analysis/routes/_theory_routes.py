@@ -102,7 +102,7 @@ def between_ends(report: Report) -> Route:
             f"{head.name} between walls or on a ring has a second route by theory only, but none knows it."
         )
     value = float(next(iter(head.theory.values())))
-    name = "levels by another method" if report.result is None else "a sum over stationary states"
+    name = "levels by another method" if report.record is None else "a sum over stationary states"
     return Route(f"{name}, nothing propagated", value, head.theory_error + 8 * _EPS * abs(value))
 
 

@@ -116,6 +116,6 @@ def _pictures(study: Study, scenario: Scenario, box: Outbox, *, film: FilmOption
     box.attempt("summary.png", picture)
     if film:
         labels = [case.label for case in scenario.cases]
-        shown = {label: one for label, one in zip(labels, study.reports, strict=True) if one.result is not None}
+        shown = {label: one for label, one in zip(labels, study.reports, strict=True) if one.record is not None}
         if shown:
             put_film(scenario.title, shown, scenario.units, box, film, quiet)

@@ -234,7 +234,7 @@ def _pictures(report: Report, scenario: Scenario, box: Outbox, *, film: FilmOpti
         return summary(report, box.path / "summary.png", units=scenario.units, title=scenario.title)
 
     box.attempt("summary.png", summary)
-    if film and report.result is not None:
+    if film and report.record is not None:
         put_film(scenario.title, {"": report}, scenario.units, box, film, quiet)
 
 

@@ -42,7 +42,7 @@ def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: 
         source.quantities.values(),
         key=lambda q: (q is not source.headline, not q.theory, q.name.startswith("absorbed")),
     )
-    heads = _HEADS if source.result is not None else (_HEADS[0], "computed", *_HEADS[2:])
+    heads = _HEADS if source.record is not None else (_HEADS[0], "computed", *_HEADS[2:])
     lines: list[tuple[str, ...]] = []
     shown = 0
     for quantity in rows:

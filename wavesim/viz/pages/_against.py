@@ -60,7 +60,7 @@ def draw_against(figure: Figure, study: Study, units: UnitSystem, bottom: float)
     height = 0.62 * room if compared else room
     axes = figure.add_axes((place[0], _TOP - height, place[1], height))
     x = np.arange(len(study.reports)) if study.axis is None else np.array(study.axis.values[: len(study.reports)])
-    found = "measured" if any(report.result is not None for report in study.reports) else "computed"
+    found = "measured" if any(report.record is not None for report in study.reports) else "computed"
     draw_series(axes, x, series, found, between=study.axis is not None)
     if study.axis is not None and not any(_told(label, study.axis.label) for label in study.labels):
         _name_cases(axes, x, series[0].values, study.labels)

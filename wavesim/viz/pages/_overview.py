@@ -62,7 +62,7 @@ def _problem_of(report: Report) -> tuple[Problem | None, int]:
     """What was solved, and in how many dimensions."""
     if report.states is not None:
         return report.states.problem, report.states.grid.dimension
-    if report.result is not None:
+    if report.record is not None:
         return report.result.problem, report.result.numerics.grid.dimension
     return None, 0
 

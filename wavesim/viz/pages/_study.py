@@ -57,7 +57,7 @@ def study_summary(
 
 def _side_by_side(study: Study) -> bool:
     """Whether the cases are few, have something to show, and do not tell more by how their headline falls over decades."""
-    if not 1 < len(study.reports) <= _MOST_COLUMNS or not all(r.result is not None and r.curves for r in study.reports):
+    if not 1 < len(study.reports) <= _MOST_COLUMNS or not all(r.record is not None and r.curves for r in study.reports):
         return False
     sizes = [abs(report.headline.value) for report in study.reports]
     return study.axis is None or len(sizes) < _MOST_COLUMNS or max(sizes) < _DECADES * min(sizes)
@@ -65,7 +65,7 @@ def _side_by_side(study: Study) -> bool:
 
 def _made(study: Study) -> str:
     count = len(study.reports)
-    runs = sum(report.runs for report in study.reports if report.result is not None)
+    runs = sum(report.runs for report in study.reports if report.record is not None)
     cases = f"{count} cases" if study.complete else f"{count} of {len(study.labels)} cases, then interrupted"
     made = f"{cases}, {runs} propagations." if runs else f"{cases}, computed without propagation."
     compared = study.axis is not None and any(report.headline.theory for report in study.reports)

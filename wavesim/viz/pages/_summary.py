@@ -69,7 +69,7 @@ def picture(source: Report | Result, *, units: UnitSystem | None = None, title: 
     from ...analysis import Report
 
     units = shown_units(source) if units is None else units
-    if isinstance(source, Report) and source.result is None:
+    if isinstance(source, Report) and source.record is None:
         with sheet(title) as paper:
             (draw_chart if source.states is None else draw_levels)(paper.figure, source, units)
         return paper.picture

@@ -69,7 +69,7 @@ def refined(source: Result | Report, count: int) -> Result | Report:
                 theory={kind: _straight(values, first, share) for kind, values in curve.theory.items()},
                 error=curve.error if np.ndim(curve.error) == 0 else _straight(np.asarray(curve.error), first, share),
             )
-    return dataclasses.replace(source, result=made, curves=curves)
+    return dataclasses.replace(source, record=made, curves=curves)
 
 
 def _straight(values: np.ndarray, first: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -78,7 +78,7 @@ def result_of(source: Result | Report) -> Result:
     """
     from ...propagation import Result
 
-    result = source if isinstance(source, Result) else source.result
+    result = source if isinstance(source, Result) else source.record
     if result is None:
         raise NumericsError(
             "a picture of psi needs a run, but nothing was propagated here; draw its `summary` instead."
@@ -117,7 +117,7 @@ def thinned(source: Result | Report, chosen: slice | np.ndarray) -> Result | Rep
         name: _thinned(curve, chosen) if np.array_equal(curve.points, result.times) else curve
         for name, curve in source.curves.items()
     }
-    return dataclasses.replace(source, result=cut, curves=curves)
+    return dataclasses.replace(source, record=cut, curves=curves)
 
 
 def _last_of(result: Result) -> int:

@@ -122,7 +122,7 @@ class TransmissionCurve(AbstractQuestion):
             ),
         }  # fmt: skip
         report = Report(
-            result=record.trial.result,
+            record=record.trial.result,
             tolerance=tolerance,
             quantities=beside,
             curves=curves,

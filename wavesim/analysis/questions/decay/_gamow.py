@@ -250,7 +250,7 @@ def _barrier(problem: Problem) -> CoulombBarrier:
 
 def _report(quantities: list[Quantity], curves: dict[str, Curve], tolerance: float, begun: float) -> Report:
     return Report(
-        result=None,
+        record=None,
         tolerance=tolerance,
         quantities={quantity.name: quantity for quantity in quantities},
         curves=curves,

@@ -99,7 +99,7 @@ class Levels(AbstractQuestion):
                 theory={kind: Estimate(levels.energies[n], levels.errors[n]) for kind, levels in known.items()},
             )
         return Report(
-            result=None,
+            record=None,
             tolerance=tolerance,
             quantities=quantities,
             curves={},

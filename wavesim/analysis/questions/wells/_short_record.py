@@ -125,7 +125,7 @@ def short_record(problem: Problem, duration: float, tolerance: float) -> Measure
 
     measured = yield from refine(problem, planned, judge, {})
     return Report(
-        result=measured.trial.result,
+        record=measured.trial.result,
         tolerance=tolerance,
         quantities=measured.content,
         curves={},

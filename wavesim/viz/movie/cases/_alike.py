@@ -52,7 +52,7 @@ def _at(run: Result | Report, chosen: np.ndarray, times: np.ndarray) -> Result |
         name: dataclasses.replace(curve, points=times) if np.array_equal(curve.points, result.times) else curve
         for name, curve in run.curves.items()
     }
-    return dataclasses.replace(run, result=dataclasses.replace(result, times=times), curves=curves)
+    return dataclasses.replace(run, record=dataclasses.replace(result, times=times), curves=curves)
 
 
 def alike(scenes: Sequence[Scene], results: Sequence[Result], units: UnitSystem) -> list[Scene]:
