@@ -17,7 +17,12 @@ import scipy
 
 if TYPE_CHECKING:
     import jax.numpy as xp
+    from jax import Array
+
+    # what a function takes that computes with either
+    AnyArray = np.ndarray | Array
 else:
+    AnyArray = Any
 
     class _Namespace:
         """The functions of one module in both libraries, chosen at each call."""

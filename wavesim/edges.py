@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import jax
 import numpy as np
 
-from ._arrays import changed_at, constant, xp as jnp
+from ._arrays import AnyArray, changed_at, constant, xp as jnp
 from ._face import public
 
 Places = jax.Array | np.ndarray | Sequence[float]
@@ -37,7 +37,7 @@ _REACH = 2.5
 _TAIL = np.array([3 / 2, 13 / 12, 1.0, 119 / 120])
 
 
-def unit_step(points: jax.Array, spacing: float, edge: float) -> jax.Array:
+def unit_step(points: AnyArray, spacing: float, edge: float) -> jax.Array:
     """Samples of the step that is 0 left of `edge` and 1 right of it, moment-matched.
 
     With theta the distance (in cells) from the edge to the first point on its right, the four weights w at the nodes
@@ -71,7 +71,7 @@ def _weights(theta: jax.Array) -> jax.Array:
     return (jnp.asarray(_TAIL) + powers) @ jnp.asarray(_INVERSE.T)
 
 
-def window(points: jax.Array, spacing: float, left: float, right: float) -> jax.Array:
+def window(points: AnyArray, spacing: float, left: float, right: float) -> jax.Array:
     """Samples of the function that is 1 between `left` and `right`, else 0, moment-matched at both edges."""
     return unit_step(points, spacing, left) - unit_step(points, spacing, right)
 
@@ -105,7 +105,7 @@ _PLACE = np.array(
 )
 
 
-def kink(points: jax.Array, spacing: float, edge: float, jump: float, mass: float) -> jax.Array:
+def kink(points: AnyArray, spacing: float, edge: float, jump: float, mass: float) -> jax.Array:
     """What a jump of V still lacks on a grid when `unit_step` has placed it: the bend of psi that the grid cannot show.
 
     Where V jumps by D, psi'' jumps by 2 m D psi, and the part of that kink beyond the grid's largest momentum K = pi/h is lost,
@@ -132,7 +132,7 @@ def kink(points: jax.Array, spacing: float, edge: float, jump: float, mass: floa
     return bends(points, spacing, (edge,), (jump,), mass)
 
 
-def bends(points: jax.Array, spacing: float, edges: Places, jumps: Places, mass: float) -> jax.Array:
+def bends(points: AnyArray, spacing: float, edges: Places, jumps: Places, mass: float) -> jax.Array:
     """The sum of `kink` over edges; at those that coincide V jumps by the sum of their jumps.
 
     Args:
@@ -160,7 +160,7 @@ def coincident(places: jax.Array, near: float = 0.0) -> jax.Array:
     return jnp.where(jnp.abs(places[:, None] - places) <= constant(same), 1.0, 0.0)
 
 
-def mended(values: Callable[[jax.Array], jax.Array], points: jax.Array, spacing: float, edges: Places) -> jax.Array:
+def mended(values: Callable[[AnyArray], AnyArray], points: AnyArray, spacing: float, edges: Places) -> jax.Array:
     """Samples of any V with jumps and kinks, from its values alone, right to fourth order as `unit_step` is.
 
     ``s_j = V(x_j) + sum over edges of [w_j - theta(x_j - e)] [R(x_j) - L(x_j)]``, where R and L continue V from the right and from the left
@@ -208,12 +208,12 @@ def _legendre(z: jax.Array) -> jax.Array:
     return jnp.stack(terms, axis=-1)
 
 
-def _scattered(line: jax.Array, places: jax.Array, amounts: jax.Array) -> jax.Array:
+def _scattered(line: AnyArray, places: jax.Array, amounts: jax.Array) -> jax.Array:
     """`amounts` added to a line at whole-numbered places; what falls beside it is left out."""
     return changed_at(line, _inside(line, places), amounts)
 
 
-def _inside(line: jax.Array, places: jax.Array) -> jax.Array:
+def _inside(line: AnyArray, places: jax.Array) -> jax.Array:
     """Whole-numbered places as indices, those left of the line moved beyond its end, where they are dropped."""
     return jnp.where(places < 0, line.shape[0], places).astype(int)
 

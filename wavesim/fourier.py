@@ -11,12 +11,12 @@ import jax
 import numpy as np
 import scipy
 
-from ._arrays import xp as jnp
+from ._arrays import AnyArray, xp as jnp
 from ._face import public
 from .grid import Grid
 
 
-def forward(psi: jax.Array, dimension: int) -> jax.Array:
+def forward(psi: AnyArray, dimension: int) -> jax.Array:
     """The bare forward FFT over the last `dimension` axes."""
     if dimension == 1:
         # not SciPy's, which is a quarter faster: to import it takes as long as 10,000 transforms of a line
@@ -26,7 +26,7 @@ def forward(psi: jax.Array, dimension: int) -> jax.Array:
     return fftn(psi, axes=tuple(range(-dimension, 0)))  # type: ignore[return-value]
 
 
-def inverse(phi: jax.Array, dimension: int) -> jax.Array:
+def inverse(phi: AnyArray, dimension: int) -> jax.Array:
     """The inverse of `forward`, by a forward FFT: ifft(y) = conj(fft(conj y)) / N.
 
     On GPUs an inverse FFT brings a separate pass over the whole array for its 1/N; here conj and 1/N melt into the neighboring products.
@@ -35,7 +35,7 @@ def inverse(phi: jax.Array, dimension: int) -> jax.Array:
     return forward(phi.conj(), dimension).conj() / count
 
 
-def momentum_amplitude(psi: jax.Array, grid: Grid) -> jax.Array:
+def momentum_amplitude(psi: AnyArray, grid: Grid) -> jax.Array:
     """phi(k) on ``grid.momentum`` (FFT order), with the phase of the grid's origin: int |phi|^2 dk = int |psi|^2 dx.
 
     Args:
@@ -51,7 +51,7 @@ def momentum_amplitude(psi: jax.Array, grid: Grid) -> jax.Array:
     return phi
 
 
-def derivative(psi: jax.Array, grid: Grid, axis: int = 0) -> jax.Array:
+def derivative(psi: AnyArray, grid: Grid, axis: int = 0) -> jax.Array:
     """d psi / dx along one axis, exact for band-limited psi; the unpaired Nyquist component is dropped."""
     k = grid.momentum[axis]
     n = grid.points[axis]
@@ -60,7 +60,7 @@ def derivative(psi: jax.Array, grid: Grid, axis: int = 0) -> jax.Array:
     return inverse(1j * k * forward(psi, grid.dimension), grid.dimension)
 
 
-def at_point(psi: jax.Array, grid: Grid, position: float) -> jax.Array:
+def at_point(psi: AnyArray, grid: Grid, position: float) -> jax.Array:
     """The band-limited interpolation of one-dimensional psi at any position, not only at grid points."""
     phi = forward(psi, 1) / grid.points[0]
     return jnp.sum(phi * jnp.exp(1j * grid.momentum[0] * (position - grid.lower[0])))

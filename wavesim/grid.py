@@ -6,9 +6,8 @@ import dataclasses
 import math
 from typing import Any
 
-import jax
+import numpy as np
 
-from ._arrays import xp as jnp
 from ._checks import at_least, concrete, finite, positive
 from ._face import public
 from ._pytree import register_dataclass
@@ -26,7 +25,7 @@ class Grid:
 
     ``Grid((-40.0,), (0.1,), (800,))`` or ``Grid.line(-40.0, 40.0, 800)``. The right end of the box, lower + points spacing,
     is the same point as the left end. The momentum grid is k_n = 2 pi n / (points spacing), n = -points/2 .. points/2 - 1,
-    in FFT order.
+    in FFT order. Its arrays are NumPy's; where JAX traces `lower` or `spacing`, what is made of them is traced as well.
 
     Args:
         lower: first point of each axis (length).
@@ -107,26 +106,26 @@ class Grid:
         return Grid((self.lower[index],), (self.spacing[index],), (self.points[index],))
 
     @property
-    def x(self) -> jax.Array:
+    def x(self) -> np.ndarray:
         """Points of the first axis, shape (points[0],)."""
         return self._line(0)
 
-    def _line(self, index: int) -> jax.Array:
-        return self.lower[index] + self.spacing[index] * jnp.arange(self.points[index], dtype=float)
+    def _line(self, index: int) -> np.ndarray:
+        return self.lower[index] + self.spacing[index] * np.arange(self.points[index], dtype=float)
 
-    def _spread(self, values: jax.Array, index: int) -> jax.Array:
+    def _spread(self, values: np.ndarray, index: int) -> np.ndarray:
         return values.reshape([-1 if i == index else 1 for i in range(self.dimension)])
 
     @property
-    def position(self) -> tuple[jax.Array, ...]:
+    def position(self) -> tuple[np.ndarray, ...]:
         """Coordinates of each axis, shaped to broadcast against each other (an open mesh)."""
         return tuple(self._spread(self._line(i), i) for i in range(self.dimension))
 
     @property
-    def momentum(self) -> tuple[jax.Array, ...]:
+    def momentum(self) -> tuple[np.ndarray, ...]:
         """Wave numbers of each axis in FFT order, shaped to broadcast (an open mesh); with hbar = 1 also the momenta."""
         return tuple(
-            self._spread(2 * jnp.pi * jnp.fft.fftfreq(n) / step, i)
+            self._spread(2 * np.pi * np.fft.fftfreq(n) / step, i)
             for i, (n, step) in enumerate(zip(self.points, self.spacing, strict=True))
         )
 
@@ -135,13 +134,13 @@ class Grid:
         """pi / spacing along each axis: what lies beyond is aliased."""
         return tuple(math.pi / step for step in self.spacing)
 
-    def kinetic(self, mass: float) -> tuple[jax.Array, ...]:
+    def kinetic(self, mass: float) -> tuple[np.ndarray, ...]:
         """k^2 / 2m of each axis, shaped to broadcast: their sum is the kinetic energy on the momentum grid."""
         return tuple(k**2 / (2 * mass) for k in self.momentum)
 
-    def spread(self, values: tuple[jax.Array, ...]) -> jax.Array:
+    def spread(self, values: tuple[np.ndarray, ...]) -> np.ndarray:
         """The sum of open-mesh arrays as one full array of shape `points`."""
-        total = jnp.zeros(self.points)
+        total = np.zeros(self.points)
         for part in values:
             total = total + part
         return total

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from ._arrays import xp as jnp
+from ._arrays import AnyArray, xp as jnp
 from ._correction import lowest_by_correction as lowest_by_correction
 from ._face import public
 from ._pytree import register_dataclass
@@ -27,7 +27,7 @@ _EQUAL = 1e-7
 class ClosedWell(NamedTuple):
     """What a leaking well is before it is opened: its samples (energy, shape ``grid.points``), and the hard wall about which psi is odd, or None."""
 
-    potential: jax.Array
+    potential: AnyArray
     wall: float | None
 
 
@@ -41,7 +41,7 @@ class Hamiltonian:
     """
 
     grid: Grid
-    potential: jax.Array
+    potential: AnyArray
     mass: float
     closed: ClosedWell | None = None
     held: jax.Array | None = None

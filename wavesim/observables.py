@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import jax
 import numpy as np
 
-from ._arrays import xp as jnp
+from ._arrays import AnyArray, xp as jnp
 from ._checks import at_least, finite
 from ._face import public
 from ._pytree import register_dataclass
@@ -47,19 +47,19 @@ class Snapshot:
         """The grid of psi."""
         return self.hamiltonian.grid
 
-    def mean(self, values: jax.Array) -> jax.Array:
+    def mean(self, values: AnyArray) -> jax.Array:
         """int values |psi|^2 dx."""
         return jnp.sum(values * self.density) * self.grid.cell
 
-    def momentum_mean(self, values: jax.Array) -> jax.Array:
+    def momentum_mean(self, values: AnyArray) -> jax.Array:
         """int values |phi|^2 dk."""
         return jnp.sum(values * jnp.abs(self.phi) ** 2) * self.grid.cell / self.phi.size
 
-    def joint_mean(self, values: jax.Array, factors: jax.Array) -> jax.Array:
+    def joint_mean(self, values: AnyArray, factors: AnyArray) -> jax.Array:
         """Re int psi* values(x) factors(p) psi dx: the mean of the symmetrized product."""
         return jnp.sum(values * jnp.real(jnp.conj(self.psi) * self.moved(factors))) * self.grid.cell
 
-    def moved(self, values: jax.Array) -> jax.Array:
+    def moved(self, values: AnyArray) -> jax.Array:
         """values(p) psi: back in position space."""
         return inverse(values * self.phi, self.grid.dimension)
 
@@ -152,7 +152,7 @@ class Position(_AlongAxis):
 
     def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
         away = snapshot.grid.position[self.axis] - self.measure(prepared, snapshot)
-        return away * snapshot.psi / snapshot.mean(jnp.ones(()))
+        return snapshot.psi * away / snapshot.mean(jnp.ones(()))
 
 
 @register_dataclass
@@ -201,13 +201,13 @@ class MomentumSpread(_AlongAxis):
         return snapshot.moved(_spread_slope(snapshot.momentum_mean, snapshot.grid.momentum[self.axis]))
 
 
-def _spread(mean: Any, values: jax.Array) -> jax.Array:
+def _spread(mean: Any, values: AnyArray) -> jax.Array:
     norm = mean(jnp.ones(()))
     center = mean(values) / norm
     return jnp.sqrt(mean((values - center) ** 2) / norm)
 
 
-def _spread_slope(mean: Any, values: jax.Array) -> jax.Array:
+def _spread_slope(mean: Any, values: AnyArray) -> jax.Array:
     """The operator ((v - <v>)^2 - s^2)/(2 s norm) whose action on psi is the slope of the spread s."""
     norm, spread = mean(jnp.ones(())), _spread(mean, values)
     center = mean(values) / norm

@@ -14,7 +14,7 @@ import jax
 import numpy as np
 
 from ._amounts import amount
-from ._arrays import xp as jnp
+from ._arrays import AnyArray, xp as jnp
 from ._checks import named
 from ._pytree import register_dataclass
 from ._typing import LENGTH, Dimension
@@ -177,11 +177,11 @@ class _Half(Snapshot):
     inside: jax.Array
     image: jax.Array
 
-    def mean(self, values: jax.Array) -> jax.Array:
+    def mean(self, values: AnyArray) -> jax.Array:
         own = self.inside * values
         return jnp.sum((own + own[self.image]) * jnp.abs(self.psi) ** 2) * self.grid.cell
 
-    def momentum_mean(self, values: jax.Array) -> jax.Array:
+    def momentum_mean(self, values: AnyArray) -> jax.Array:
         # Re <psi|v(p)|psi> of one side, where psi is 0 at the wall, so that no edge adds to it: the part of v that is odd in p has the
         # other sign in the mirror
         values = jnp.broadcast_to(values, self.phi.shape)
@@ -191,7 +191,7 @@ class _Half(Snapshot):
         side = self.inside - self.inside[self.image]
         return even + jnp.sum(side * jnp.real(jnp.conj(self.psi) * moved)) * self.grid.cell
 
-    def joint_mean(self, values: jax.Array, factors: jax.Array) -> jax.Array:
+    def joint_mean(self, values: AnyArray, factors: AnyArray) -> jax.Array:
         return 2 * super().joint_mean(self.inside * values, factors)
 
 

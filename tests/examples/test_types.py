@@ -13,7 +13,11 @@ ROOT = Path(__file__).parents[2]
 README = "\n".join(re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), flags=re.M | re.S))
 RECORD = """
 fine = report.result.resampled(1000)
+grid = fine.numerics.grid
+x: np.ndarray = grid.x
+wave_numbers: np.ndarray = grid.momentum[0]
 density: np.ndarray = abs(fine.psi[-1]) ** 2
+print(x.tolist(), wave_numbers.max(), np.interp(0.0, x, density), barrier.value((x,)), barrier.value((np.zeros(3),)))
 print(report.result.to_xarray(), fine.times.tolist(), density.sum())
 """
 

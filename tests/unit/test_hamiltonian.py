@@ -80,7 +80,7 @@ def test_a_grid_too_large_for_a_matrix_has_its_levels_too(points: int) -> None:
     grid = Grid.line(-12.0, 12.0, points)
     potential = grid.x**2 / 2
 
-    def solve(values: jax.Array) -> tuple[jax.Array, jax.Array]:
+    def solve(values: np.ndarray | jax.Array) -> tuple[jax.Array, jax.Array]:
         return lowest_eigenstates(Hamiltonian(grid, values, 1.0), 8)
 
     energies, states = solve(potential)

@@ -11,7 +11,7 @@ import numpy as np
 from jax.core import Tracer
 
 from .._amounts import amount
-from .._arrays import at_once, constant, known, xp as jnp
+from .._arrays import AnyArray, at_once, constant, known, xp as jnp
 from .._checks import named
 from .._typing import LENGTH, STRENGTH
 from ..edges import Places, bends, coincident
@@ -19,7 +19,7 @@ from ..ends import Walls
 from ..errors import NumericsError
 from ..grid import Grid
 
-Position = tuple[jax.Array, ...]
+Position = tuple[AnyArray, ...]
 
 
 class AbstractPotential(abc.ABC):
@@ -43,7 +43,7 @@ class AbstractPotential(abc.ABC):
         """Whether V has neither edges nor deltas."""
 
     @abc.abstractmethod
-    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> AnyArray:
         """V at `position`, one array for each axis, which broadcast against each other; units of energy."""
 
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
@@ -267,7 +267,7 @@ def unknown_extent(potential: AbstractPotential) -> NumericsError:
     )
 
 
-def planar(grid: Grid, line: jax.Array) -> jax.Array:
+def planar(grid: Grid, line: AnyArray) -> jax.Array:
     """Samples along the first axis, spread over a grid of any dimension."""
     return jnp.broadcast_to(line.reshape((-1,) + (1,) * (grid.dimension - 1)), grid.points)
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import jax
 import numpy as np
 
-from .._arrays import at_once, known, xp as jnp
+from .._arrays import AnyArray, at_once, known, xp as jnp
 from .._checks import concrete, finite, named
 from .._pytree import register_dataclass
 from .._typing import Force, Frequency, Number
@@ -203,7 +203,7 @@ class Driven(AbstractPotential):
         finite("frequency", self.frequency)
         finite("phase", self.phase)
 
-    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> AnyArray:
         return self.potential.value(position, mass=mass, time=time) + self._field(time) * position[0]
 
     def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:

@@ -8,6 +8,7 @@ import dataclasses
 import jax
 import numpy as np
 
+from .._arrays import AnyArray, xp as jnp
 from .._pytree import register_dataclass
 from ..errors import ArgumentError
 from ..grid import Grid
@@ -53,7 +54,7 @@ class TwoParticles(AbstractPotential):
     def static(self) -> bool:  # type: ignore[override]
         return self.interaction.static
 
-    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> AnyArray:
         if len(position) < 2:
             raise ArgumentError("kind", "two_particles needs two axes, but the grid has one; give [grid] two of each.")
         return self.interaction.value((position[0] - position[1],), mass=mass, time=time)
@@ -64,7 +65,7 @@ class TwoParticles(AbstractPotential):
                 "interaction",
                 "must be smooth to be put on a grid of two axes, but has edges or deltas; ask for pass_or_bounce, which needs none.",
             )
-        return self.value(grid.position, mass=mass, time=time)
+        return jnp.broadcast_to(self.value(grid.position, mass=mass, time=time), grid.points)
 
     def asymptotes(self) -> tuple[float, float]:
         return self.interaction.asymptotes()

@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from .._arrays import xp as jnp
+from .._arrays import AnyArray, xp as jnp
 from .._checks import finite, named, positive
 from .._pytree import register_dataclass
 from .._typing import Length
@@ -265,11 +265,11 @@ class Unfolded(AbstractPotential):
     def smooth(self) -> bool:
         return not self.places and not self.deltas and not self.bent
 
-    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> AnyArray:
         return self.potential.value((self.folded(position[0]),), mass=mass, time=time)
 
     def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        def values(x: jax.Array) -> jax.Array:
+        def values(x: AnyArray) -> AnyArray:
             return self.value((x,), mass=mass, time=time)
 
         if self.places:
@@ -278,7 +278,7 @@ class Unfolded(AbstractPotential):
             line = jnp.broadcast_to(values(grid.x), grid.points[:1])
         return planar(grid, line + self._corners(grid, values) if self.bent else line)
 
-    def _corners(self, grid: Grid, values: Callable[[jax.Array], jax.Array]) -> jax.Array:
+    def _corners(self, grid: Grid, values: Callable[[AnyArray], AnyArray]) -> jax.Array:
         """What samples beside a wall lack where V has a slope F there: see `beside_wall`."""
         assert isinstance(self.ends, Walls)
         step, lift = grid.spacing[0], jnp.zeros(grid.points[0])

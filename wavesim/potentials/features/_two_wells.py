@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import math
 
-import jax
 import numpy as np
 from numpy.polynomial import Chebyshev
 
+from ..._arrays import AnyArray
 from .._base import AbstractPotential, Position
 from .._combined import Driven
 from .._exact import values_at
@@ -55,7 +55,7 @@ class TwoWells:
         """Where V jumps or bends [length]."""
         return self.potential.edges
 
-    def value(self, position: Position, *, mass: float = 1.0) -> jax.Array:
+    def value(self, position: Position, *, mass: float = 1.0) -> AnyArray:
         """V itself [energy]."""
         return self.potential.value(position, mass=mass)
 

@@ -10,7 +10,7 @@ import numpy as np
 import scipy
 from jax.lax.linalg import tridiagonal_solve
 
-from ..._arrays import constant, known, xp as jnp
+from ..._arrays import AnyArray, constant, known, xp as jnp
 from ..._checks import concrete, finite
 from ..._pytree import register_dataclass
 from ..._tables import Wanted, array_of, columns_of
@@ -211,7 +211,7 @@ def _coefficients(values: jax.Array) -> Any:
     return tridiagonal_solve(lower, middle, upper, values)
 
 
-def _weights(x: jax.Array, low: Any, high: Any, count: int) -> tuple[list[jax.Array], list[jax.Array]]:
+def _weights(x: AnyArray, low: Any, high: Any, count: int) -> tuple[list[jax.Array], list[jax.Array]]:
     """Numbers and weights of the four B-splines that are not zero at positions x."""
     place = (jnp.clip(jnp.asarray(x, float), low, high) - low) / (high - low) * (count - 1)
     cell = jnp.clip(jnp.floor(constant(place)).astype(int), 0, count - 2)

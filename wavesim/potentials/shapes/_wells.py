@@ -8,7 +8,7 @@ import math
 import jax
 import numpy as np
 
-from ..._arrays import xp as jnp
+from ..._arrays import AnyArray, xp as jnp
 from ..._checks import concrete, finite, positive
 from ..._pytree import register_dataclass
 from ..._typing import EnergyValue, Frequency, Length
@@ -40,7 +40,7 @@ class Harmonic(AbstractSmoothPotential):
         positive("frequency", self.frequency)
         finite("center", self.center)
 
-    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> AnyArray:
         return mass * self.frequency**2 * (position[0] - self.center) ** 2 / 2
 
     def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
@@ -74,7 +74,7 @@ class QuarticDoubleWell(AbstractSmoothPotential, AbstractDoubleWell):
         finite("tilt", self.tilt)
         finite("center", self.center)
 
-    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+    def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> AnyArray:
         u = (position[0] - self.center) / self.half_distance
         return self.barrier * (u**2 - 1) ** 2 + self.tilt * u
 

@@ -11,6 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from ..._arrays import AnyArray
 from ..._pytree import register_dataclass
 from ...potentials import AbstractPotential
 from ...problem import Problem
@@ -43,7 +44,7 @@ class _Backward(AbstractPotential):
     def smooth(self) -> bool:
         return self.potential.smooth
 
-    def value(self, position: tuple[jax.Array, ...], *, mass: float = 1.0, time: Any = 0.0) -> jax.Array:
+    def value(self, position: tuple[AnyArray, ...], *, mass: float = 1.0, time: Any = 0.0) -> AnyArray:
         return self.potential.value(position, mass=mass, time=self.duration - time)
 
     def sample(self, grid: Any, *, mass: float = 1.0, time: Any = 0.0) -> jax.Array:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import jax
 
-from ..._arrays import known, xp as jnp
+from ..._arrays import AnyArray, known, xp as jnp
 from ..._checks import concrete
 from ...hamiltonian import Hamiltonian
 from ...observables import AbstractObservable, Snapshot
@@ -39,7 +39,7 @@ class Apparatus(NamedTuple):
     problem: Problem
     observables: dict[str, AbstractObservable]
     prepared: dict[str, Any]
-    static_potential: jax.Array | None
+    static_potential: AnyArray | None
 
 
 def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Frame]:

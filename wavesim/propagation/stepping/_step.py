@@ -14,7 +14,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..._arrays import known, xp as jnp
+from ..._arrays import AnyArray, known, xp as jnp
 from ..._pytree import register_dataclass
 from ...absorbers import Absorber
 from ...fourier import forward, inverse
@@ -25,7 +25,7 @@ from ...schemes import Chebyshev, Kick, Scheme
 from .._numerics import Numerics
 from ._spectral import Carry, SpectralStepper
 
-Axes = tuple[jax.Array, ...]
+Axes = tuple[AnyArray, ...]
 
 
 @register_dataclass
