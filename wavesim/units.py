@@ -1,7 +1,8 @@
 """Units at the door: plain constants (``0.3 * eV``), strings in files (``"0.3 eV"``); inside, hbar = 1 everywhere.
 
 Inside, a problem with units is in atomic units (hbar = m_e = 1, bohr, hartree); a problem in natural units
-(hbar = m = 1) is plain numbers. One source of constants: CODATA 2022.
+(hbar = m = 1) is plain numbers. One source of constants: CODATA 2022. They count as exact: no error bar
+holds their own uncertainty, or that their digits agree with each other to 4e-13 only (``docs/conventions.md``, "Units").
 
 What is no energy by itself becomes one as its users mean it: ``"5 GHz"`` is h f, ``"232 1/cm"`` is h c / length, ``"300 K"`` is
 k_B T, ``"2 kcal/mol"`` is per molecule. Hertz are whole cycles: as an angular frequency, which is what `frequency` means in this

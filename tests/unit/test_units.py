@@ -52,6 +52,8 @@ def test_hbar_is_one_in_si_too() -> None:
     """J s = 1/hbar internally, and m_e c^2 = 510.99895 keV, which ties length, time, mass and energy together."""
     joule, second = unit("J")[0], unit("s")[0]
     assert constants.hbar * joule * second == pytest.approx(1.0, rel=1e-9)
+    # the bohr is printed with twelve digits; docs/conventions.md tells what CODATA 2022 leaves
+    assert constants.hbar**2 / constants.m_e * joule * unit("m")[0] ** 2 == pytest.approx(1.0, rel=2e-12)
     light = constants.c * unit("m")[0] / second
     assert m_e * light**2 / (1e3 * eV) == pytest.approx(510.99895, rel=1e-7)
 
