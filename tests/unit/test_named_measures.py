@@ -105,9 +105,7 @@ def test_their_names_are_suggested_and_others_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"expect\.stir\.value: '1 nm' .* for example in meV"):
         read_scenario("x", content(expect={"stir": {"value": "1 nm"}}))
     # what is not measured is no quantity
-    with pytest.raises(
-        ScenarioError, match=r"expect\.stir must be a standard quantity .* choose from transmitted_probability"
-    ):
+    with pytest.raises(ScenarioError, match=r"expect\.stir must be a standard quantity .* choose from mean_position, "):
         read_scenario("x", content(expect={"stir": {"value": 1.0}}, measure={}))
     axes = '[axes]\n"state.width" = ["1 nm", "2 nm"]'
     with pytest.raises(

@@ -132,6 +132,11 @@ def test_kinds_may_vary(tmp_path: Path) -> None:
         (AXES.replace("small.toml", "flash_oxide"), "[vary]"),
         (AXES.replace("transmitted_prob", "transmited_prob"), "did you mean 'transmitted_probability'"),
         (AXES.replace('["transmitted_probability"]', '["ratio"]'), "'ratio' is none"),
+        # `transmission` is a quantity too, but no number of this scenario
+        (
+            AXES.replace('"transmitted_probability"', '"transmision"'),
+            "is none; choose from transmitted_probability, reflected_",
+        ),
         (
             AXES.replace("potential.height", "potential.heigth"),
             "unknown key `heigth` in [potential]; did you mean 'height'",

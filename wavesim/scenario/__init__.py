@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Expectation as Expectation,
         Scenario as Scenario,
         load_scenario as load_scenario,
+        predicted_names as predicted_names,
         read_scenario as read_scenario,
     )
     from ._changes import Change as Change, folder_name as folder_name
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "Expectation": "_build", "Scenario": "_build", "load_scenario": "_build", "read_scenario": "_build",
+    "Expectation": "_build", "Scenario": "_build", "load_scenario": "_build", "predicted_names": "_build", "read_scenario": "_build",
     "DesignFile": "_design_file", "load_design": "_design_file", "find_design": "text._library", "shipped_designs": "text._library",
     "find_scenario": "text._library", "find_sweep": "text._library", "shipped": "text._library", "shipped_sweeps": "text._library",
     "fingerprint": "text._library", "assign": "text._paths", "QUANTITIES": "schema._quantities", "json_schema": "schema._schema",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pydantic
 from .._face import one_line
 from .._text import brief_text, clean
 from .._typing import Dimension
-from ..analysis import AbstractQuestion, Axis
+from ..analysis import AbstractQuestion, Axis, question_of
 from ..errors import ArgumentError, ScenarioError, WavesimError
 from ..problem import Problem
 from ..units import UnitSystem, number_and_unit, system_of, unit
@@ -165,7 +165,7 @@ def _varied(name: str, data: dict[str, Any], folder: Path) -> Scenario:
             cases.append(dataclasses.replace(_single(name, content, folder), label=label))
         except ScenarioError as error:
             wrong += [line for line in str(error).splitlines() if line not in wrong]
-    expect = tuple(_expectations(whole, "units" in data, wrong, {}))
+    expect = tuple(_expectations(whole, "units" in data, wrong, {}, list))
     if wrong:
         raise ScenarioError(listed(wrong))
     return dataclasses.replace(
@@ -202,7 +202,15 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
         wrong += sentences(error, data, *whole())
     misfit, notes = ([], []) if natural else misfits(plain, angle)
     wrong += misfit
-    expect = tuple(_expectations(read.get("expect"), natural, wrong, _measured(file, read), angle))
+    own = _measured(file, read)
+
+    def accepted() -> list[str]:
+        if file is None:
+            return [*own]
+        problem = _problem(file, _units(plain, natural, file.particle.inertia, angle))
+        return [*own, *predicted_names(problem, file.find)]
+
+    expect = tuple(_expectations(read.get("expect"), natural, wrong, own, accepted, angle))
     particle = data.get("particle", {})
     both = {"mass", "charging"} & particle.keys() if isinstance(particle, dict) else {"mass"}
     if len(both) == 2:
@@ -266,6 +274,15 @@ def is_angle(data: dict[str, Any]) -> bool:
         return False
 
 
+def predicted_names(problem: Problem, find: AbstractQuestion | None) -> list[str]:
+    """Numbers that the question of a problem is known to give before any run, for theory names them; none where theory fails."""
+    question = question_of(problem) if find is None else find
+    try:
+        return list(question.predictions(problem, problem.duration))
+    except (ArithmeticError, ValueError, IndexError, MemoryError):
+        return []
+
+
 def _measured(file: Any, data: dict[str, Any]) -> dict[str, Any]:
     """By name, the dimensions of what a file measures, and anything where it could not be checked."""
     if file is None:
@@ -275,7 +292,12 @@ def _measured(file: Any, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _expectations(
-    data: Any, natural: bool, wrong: list[str], own: dict[str, Any], angle: bool = False
+    data: Any,
+    natural: bool,
+    wrong: list[str],
+    own: dict[str, Any],
+    accepted: Callable[[], list[str]],
+    angle: bool = False,
 ) -> Iterator[Expectation]:
     """The expectations with their numbers in internal units; what is wrong in a way that no schema can say is added to `wrong`.
 
@@ -284,6 +306,7 @@ def _expectations(
         natural: whether the file is in natural units.
         wrong: sentences.
         own: by name, the dimensions of what the file measures; anything else where the file is wrong anyway.
+        accepted: makes the names that the file's numbers are known to have, which takes theory its time.
         angle: whether the coordinate is an angle.
     """
     for name, row in data.items() if isinstance(data, dict) else ():
@@ -292,7 +315,7 @@ def _expectations(
         except pydantic.ValidationError:
             continue
         if name not in own and name not in QUANTITIES:
-            wrong.append(f"expect.{brief_text(clean(name), 100)} {no_quantity(name, own, OF_STUDIES)}")
+            wrong.append(f"expect.{brief_text(clean(name), 100)} {no_quantity(name, accepted())}")
             continue
         dimension = own.get(name, QUANTITIES.get(name))
         if not isinstance(dimension, Dimension):

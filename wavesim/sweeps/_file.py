@@ -30,6 +30,7 @@ from ..scenario import (
     canonical,
     find_sweep,
     kind_of,
+    predicted_names,
     refuse_too_many,
     sample_values,
     shipped_sweeps,
@@ -150,7 +151,7 @@ class Sweep:
                 f"must be a question, such as wavesim.analysis.Decay(), but is {find!r}; build it from its class.",
             )
         names = (measure,) if isinstance(measure, str) else tuple(measure)
-        if wrong := list(unknown(names, list(problem.measure))):
+        if wrong := list(unknown(names, list(problem.measure), lambda: predicted_names(problem, find))):
             raise ArgumentError("measure", wrong[0].removeprefix("measure "))
         aim = 1e-4 if tolerance is None else tolerance
         positive("tolerance", aim)

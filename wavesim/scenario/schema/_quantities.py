@@ -93,16 +93,15 @@ QUANTITIES: dict[str, Dimension] = {
 OF_STUDIES = ("ratio",)
 
 
-def no_quantity(name: str, own: Iterable[str] = (), more: Iterable[str] = ()) -> str:
-    """What is said of a name that is no quantity: the one that was meant, or all of them but those with a number behind.
+def no_quantity(name: str, accepted: Iterable[str]) -> str:
+    """What is said of a name that is no quantity: the one that was meant, or those to choose from.
 
     Args:
         name: as given.
-        own: the names under [measure].
-        more: other names that would do.
+        accepted: the names that its place takes, as far as they are known; without any, all standard ones are listed.
     """
-    known = [*own, *(one for one in QUANTITIES if one not in OF_STUDIES), *more]
+    known = list(dict.fromkeys(accepted))
     near = difflib.get_close_matches(name[:100], known, 1)
-    few = ", ".join(one for one in known if not re.search(r"_\d+$", one))
-    hint = f"did you mean {near[0]!r}?" if near else f"choose from {few}."
+    listed = known or [one for one in QUANTITIES if one not in OF_STUDIES and not re.search(r"_\d+$", one)]
+    hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(listed)}."
     return f"must be a standard quantity or a name under [measure], but {brief(name)} is none; {hint}"

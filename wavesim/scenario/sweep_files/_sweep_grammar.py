@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,7 +14,7 @@ import pydantic
 from pydantic import BeforeValidator, StrictStr
 
 from ..._text import brief, clean
-from ...errors import ScenarioError
+from ...errors import ScenarioError, WavesimError
 from .. import find_scenario, shipped
 from .._tables import with_tables
 from ..schema._fields import Table
@@ -106,7 +107,8 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
             wrong.append(f"set.{error}")
     wrong += [f"theories {words}" for name in file.theories if (words := misspelt_theory(name))]
     own = base.get("measure")
-    wrong += unknown(file.measure, list(own) if isinstance(own, dict) else ())
+    accepted = functools.partial(_predicted, scenario, base, _beside(file.scenario, folder))
+    wrong += unknown(file.measure, list(own) if isinstance(own, dict) else (), accepted)
     if wrong:
         raise ScenarioError(listed(wrong))
     if base.get("vary"):
@@ -153,9 +155,8 @@ def _with_tables(
             raise ScenarioError(
                 f'axes.{path} must not vary by itself; vary the table as a whole: "{table}" = [{{ kind = "sampled", file = "a.csv" }}, ...].'
             )
-    beside = isinstance(given, str) and given.endswith(".toml") and given not in shipped()
     natural = "units" in base
-    base = with_tables(base, (folder / given).parent if beside else folder, natural)
+    base = with_tables(base, _beside(given, folder), natural)
     return base, {path: with_tables({path: values}, folder, natural)[path] for path, values in axes.items()}
 
 
@@ -219,12 +220,36 @@ def _clashing(paths: Sequence[str], fixed: Mapping[str, Any]) -> Iterable[str]:
             yield f"axes.{path} must not lie inside the axis {outer}, which would replace it; leave out one of them."
 
 
-def unknown(names: Sequence[str], own: Sequence[str] = ()) -> Iterable[str]:
-    """What is said of names that are neither quantities nor `own`, the names under [measure], or that no column can have."""
+def _beside(scenario: Any, folder: Path) -> Path:
+    """Where the paths in a sweep's scenario begin: beside its file, else where the sweep's do."""
+    in_file = isinstance(scenario, str) and scenario.endswith(".toml") and scenario not in shipped()
+    return (folder / scenario).parent if in_file else folder
+
+
+def _predicted(name: str, base: dict[str, Any], folder: Path) -> list[str]:
+    """Numbers that the scenario is known to give; none where it is wrong itself."""
+    # a scenario is made of what is imported here, and needs jax
+    from .. import predicted_names, read_scenario
+
+    try:
+        scenario = read_scenario(name, base, folder)
+    except WavesimError:
+        return []
+    return predicted_names(scenario.problem, scenario.find)
+
+
+def unknown(names: Sequence[str], own: Sequence[str], predicted: Callable[[], Iterable[str]]) -> Iterable[str]:
+    """What is said of names that are neither quantities nor `own`, the names under [measure], or that no column can have.
+
+    Args:
+        names: as given.
+        own: the names under [measure].
+        predicted: makes the quantities that a row is known to give, which takes theory its time.
+    """
     for name in names:
         if name in own:
             taken = name in COLUMNS or name.endswith(SUFFIXES) or "_theory_" in name
             if taken or not name.isidentifier():
                 yield f"measure must hold names that a column can have, but {brief(name)} is none; rename it under [measure]."
         elif name not in QUANTITIES or name in OF_STUDIES:
-            yield f"measure {no_quantity(name, own)}"
+            yield f"measure {no_quantity(name, [*own, *predicted()])}"
