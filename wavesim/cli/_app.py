@@ -15,6 +15,7 @@ from ._arguments import (
     Precision,
     Tolerance,
     design_names,
+    numeric,
     result_names,
     scenario_names,
     sweep_names,
@@ -210,7 +211,8 @@ def sweep(
         typer.Option(metavar="DIR", help="Where to write; by default results/NAME. An existing folder is resumed."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Use N processes of one thread each, instead of this one.")
+        int | None,
+        numeric("--workers", "4", metavar="N", help="Use N processes of one thread each, instead of this one."),
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Use the workers of a Dask scheduler, as in tcp://host:8786.")
@@ -357,7 +359,7 @@ def explore(
             autocompletion=scenario_names,
         ),
     ] = "rectangular_barrier",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")] = 0,
+    port: Annotated[int, numeric("--port", "8000", within=(0, 65535), help="0 for any that is free.")] = 0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the link only.")] = False,
 ) -> None:
     """Open a live page: drag the barrier and see the wave tunnel. Served to this machine alone, until Ctrl-C."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from .._text import brief
+from ..errors import WavesimError
+from ._door import door
 
 
 class Device(enum.StrEnum):
@@ -61,6 +65,34 @@ def one_of_words(*words: str) -> Callable[[str], list[str]]:
     return completed
 
 
+def numeric(
+    option: str, example: str, *, within: tuple[int, int] | None = None, metavar: str = "NUMBER", **settings: Any
+) -> Any:
+    """An option that takes a number, or two: what is none is refused in the words of all other errors, before the verb begins.
+
+    Args:
+        option: its name, ``--tolerance``.
+        example: a value of it; a whole one if only whole numbers will do.
+        within: least and largest value.
+        metavar: what stands for the value in the help.
+        **settings: others of `typer.Option`.
+    """
+    whole = example.isdigit()
+    what = f"a {'whole ' if whole else ''}number{f' from {within[0]} to {within[1]}' if within else ''}"
+
+    def read(text: str) -> float:
+        with door():
+            try:
+                value = int(text) if whole else float(text)
+            except ValueError:
+                value = None
+            if value is None or (within and not within[0] <= value <= within[1]):
+                raise WavesimError(f"{option} must be {what}, but is {brief(text)}; write such as {option} {example}.")
+            return value
+
+    return typer.Option(option, parser=read, metavar=metavar, **settings)
+
+
 Name = Annotated[
     str,
     typer.Argument(
@@ -78,4 +110,6 @@ Assignments = Annotated[
     ),
 ]
 On = Annotated[Device | None, typer.Option(help="Where to compute; by default a GPU if jax finds one.")]
-Tolerance = Annotated[float | None, typer.Option(help="The error bar to aim at, instead of the scenario's.")]
+Tolerance = Annotated[
+    float | None, numeric("--tolerance", "1e-4", help="The error bar to aim at, instead of the scenario's.")
+]

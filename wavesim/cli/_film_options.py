@@ -10,9 +10,10 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from ._arguments import one_of_words
+from ._arguments import numeric, one_of_words
 
 _option = functools.partial(typer.Option, rich_help_panel="Film")
+_number = functools.partial(numeric, rich_help_panel="Film")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,16 +49,22 @@ class FilmOptions:
         str | None,
         _option(metavar="SIZE", help="1920x1080, 16:9, 1:1, 9:16, 4:3 or 4K; by default 1280x720, of a .gif 640x360."),
     ] = None
-    width: Annotated[int | None, _option(help="Pixels across, where no --size is given.")] = None
-    height: Annotated[int | None, _option(help="Pixels down, where no --size is given.")] = None
+    width: Annotated[int | None, _number("--width", "1280", help="Pixels across, where no --size is given.")] = None
+    height: Annotated[int | None, _number("--height", "720", help="Pixels down, where no --size is given.")] = None
     xlim: Annotated[
-        tuple[float, float] | None, _option(metavar="LEFT RIGHT", help="Ends of the picture, in shown units.")
+        tuple[float, float] | None,
+        _number("--xlim", "-10.0 10.0", metavar="LEFT RIGHT", help="Ends of the picture, in shown units."),
     ] = None
-    tlim: Annotated[tuple[float, float] | None, _option(metavar="FIRST LAST", help="Times, in shown units.")] = None
-    duration: Annotated[float | None, _option(help="Of the film, in seconds, its hold included.")] = None
-    hold: Annotated[float | None, _option(help="Seconds for which the last picture stands.")] = None
+    tlim: Annotated[
+        tuple[float, float] | None, _number("--tlim", "0.0 50.0", metavar="FIRST LAST", help="Times, in shown units.")
+    ] = None
+    duration: Annotated[
+        float | None, _number("--duration", "8.0", help="Of the film, in seconds, its hold included.")
+    ] = None
+    hold: Annotated[float | None, _number("--hold", "1.5", help="Seconds for which the last picture stands.")] = None
     fps: Annotated[
-        int | None, _option(help="Frames a second; by default 30 or, of a short run, fewer; of a .gif 15.")
+        int | None,
+        _number("--fps", "30", help="Frames a second; by default 30 or, of a short run, fewer; of a .gif 15."),
     ] = None
 
     max_size: Annotated[
