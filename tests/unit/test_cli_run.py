@@ -63,6 +63,13 @@ def test_animate_makes_a_movie_of_an_earlier_run(done: tuple[dict[str, Any], Pat
     assert movie.read_bytes()[:6] == b"GIF89a"
 
 
+def test_animate_names_the_suffixes_of_out(done: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
+    again = wavesim("animate", done[1] / "result.nc", "--out", tmp_path / "movie.avi", "--quiet")
+    assert (again.exit_code, again.stdout) == (2, "")
+    sentence = "wavesim: --out must end in .mp4, .webm, .gif or .png, but is 'movie.avi'; rename it.\n"
+    assert again.stderr == sentence and not list(tmp_path.iterdir())
+
+
 def test_animate_into_a_folder_that_cannot_be_written(
     done: tuple[dict[str, Any], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -187,7 +187,7 @@ def test_nothing_is_left_behind_when_ffmpeg_fails(tmp_path: Path, monkeypatch: p
 
 def test_what_cannot_be_drawn_is_refused_with_the_cure(tmp_path: Path) -> None:
     result = drifting()
-    with pytest.raises(ArgumentError, match=r"must end in \.mp4, \.webm, \.gif, but is 'm\.avi'"):
+    with pytest.raises(ArgumentError, match=r"`path` must end in \.mp4, \.webm, \.gif or \.png, but is 'm\.avi'"):
         small(result).save(tmp_path / "m.avi")
     with pytest.raises(NumericsError, match="save_psi=True"):
         animate(dataclasses.replace(result, psi=result.psi[:0]))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._files import sweep_leftovers
 from .._text import clean
-from ..errors import ScenarioError, WavesimError
+from ..errors import ArgumentError, ScenarioError, WavesimError
 from ._film_options import FilmOptions
 from ._outbox import refuse_unwritable
 from ._streams import complain, watched
@@ -66,7 +66,12 @@ def movie_of(sources: Sequence[Path], target: Path, film: FilmOptions, *, quiet:
     """Make a film of records, with the title and the units of their scenario; several of them are its cases."""
     from .. import io
     from ..units import UnitSystem
+    from ..viz import check_suffix
 
+    try:
+        check_suffix(target)
+    except ArgumentError as error:
+        raise ScenarioError(f"--out {error.reason}") from None
     film.refuse_bad()
     read = [io.load_with_curves(source) for source in sources]
     facts = read[0][1]

@@ -12,6 +12,7 @@ from .movie import (
     Multiples as Multiples,
     animate as animate,
     bytes_of as bytes_of,
+    check_suffix as check_suffix,
     size_for_video as size_for_video,
     size_of as size_of,
     small_multiples as small_multiples,

@@ -14,7 +14,7 @@ import numpy as np
 
 from ._look import Look
 from ._max_size import bytes_of, write_below
-from ._writer import Gif, deliver, ffmpeg, write_pictures
+from ._writer import Gif, check_suffix, deliver, ffmpeg, write_pictures
 
 Progress = Callable[[int, int], None]
 _LARGEST_EMBEDDED = 20e6
@@ -67,6 +67,7 @@ class AbstractFilm(abc.ABC):
             ArgumentError: if the suffix is none of these, or not even the smallest gif is below `max_size`.
         """
         target, count = Path(path), len(self.order)
+        check_suffix(target)
         if max_size is not None:
             limit = bytes_of(max_size)
             size = self.width, self.height

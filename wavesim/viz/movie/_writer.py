@@ -17,7 +17,7 @@ from ..._checks import at_least
 from ..._files import whole_file
 from ...errors import ArgumentError, WavesimError
 
-SUFFIXES = (".mp4", ".webm", ".gif")
+SUFFIXES = (".mp4", ".webm", ".gif", ".png")
 # of a film of which nothing is said
 _SIZE = (1280, 720)
 # of a film of single pictures: so many digits
@@ -69,7 +69,9 @@ def check_suffix(path: Path) -> None:
         ArgumentError: with the formats there are.
     """
     if path.suffix not in SUFFIXES:
-        raise ArgumentError("path", f"must end in {', '.join(SUFFIXES)}, but is {path.name!r}; rename it.")
+        raise ArgumentError(
+            "path", f"must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, but is {path.name!r}; rename it."
+        )
 
 
 def ffmpeg() -> str | None:
@@ -95,11 +97,7 @@ def deliver(
 
     Returns:
         where it was written.
-
-    Raises:
-        ArgumentError: if the suffix is none of these.
     """
-    check_suffix(target)
     if ffmpeg() is None and target.suffix != ".gif":
         wanted, target = target.name, target.with_suffix(".gif")
         warnings.warn(
