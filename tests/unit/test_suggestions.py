@@ -36,6 +36,19 @@ def test_the_suggestion_comes_before_a_long_list() -> None:
     assert choice("up", ("right", "left")) == "must be one of right, left, but is 'up'."
 
 
+def test_a_misspelt_key_is_not_missing_as_well() -> None:
+    words = told(potential={"kind": "gaussian_barrier", "hight": 1.0, "zzz": 1.0}).splitlines()
+    # what no other key means is missing all the same
+    assert [line.partition(";")[0] for line in words] == [
+        "potential.width must be given, but is missing",
+        "unknown key `hight` in [potential]",
+        "unknown key `zzz` in [potential]. The keys here are kind, height, width, center.",
+    ]
+    data = {"titel": "x", **{key: value for key, value in content().items() if key != "title"}}
+    with pytest.raises(ScenarioError, match=r"^unknown key `titel` of a scenario; did you mean 'title'\? [^\n]*$"):
+        read_scenario("small", data)
+
+
 @pytest.mark.parametrize(
     ("tables", "hint"),
     [

@@ -39,9 +39,19 @@ def sentences(
         file: what the file is.
     """
     # more are counted, but not put into words: the right choices for a hundred thousand keys take seconds
-    all_ = error.errors(include_url=False)
-    told = [_sentence(dict(one), raw, root, tables, file) for one in all_[: MOST_TOLD + 1]]
+    all_ = [dict(one) for one in error.errors(include_url=False)]
+    misspelt = _misspelt(all_, raw, root, tables)
+    all_ = [one for one in all_ if one["type"] != "missing" or one["loc"] not in misspelt]
+    told = [_sentence(one, raw, root, tables, file) for one in all_[: MOST_TOLD + 1]]
     return told + [""] * (len(all_) - len(told))
+
+
+def _misspelt(errors: list[dict[str, Any]], raw: Any, root: type[Table], tables: Tables) -> set[tuple[Any, ...]]:
+    """Where keys are that an unknown one beside them means: they are there, by another name."""
+    unknown = [one["loc"] for one in errors if one["type"] == "extra_forbidden"][:MOST_TOLD]
+    return {
+        (*loc[:-1], near) for loc in unknown for near in _near(loc[-1], _keys(_path(loc[:-1], raw, root, tables)[1]))
+    }
 
 
 def listed(wrong: Sequence[str]) -> str:
@@ -65,7 +75,7 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
         case "extra_forbidden":
             # the key itself may be called as some table is
             above, table = _path(one["loc"][:-1], raw, root, tables)
-            keys = [field.alias or key for key, field in table.model_fields.items()]
+            keys = _keys(table)
             place = f" in [{'.'.join(above)}]" if above else f" of a {file}"
             outside = _outside(path[-1], above, root, tables)
             elsewhere = outside if above else _inside(path[-1], raw) or outside
@@ -136,8 +146,17 @@ def _tagged(node: Any, key: Any, depth: int, loc: tuple[Any, ...]) -> bool:
     )
 
 
+def _keys(table: type[Table]) -> list[str]:
+    return [field.alias or key for key, field in table.model_fields.items()]
+
+
+def _near(given: object, choices: list[str]) -> list[str]:
+    """The choice that was meant, if any."""
+    return difflib.get_close_matches(str(given)[:100], choices, 1)
+
+
 def _nearest(given: object, choices: list[str], none: str = ".") -> str:
-    near = difflib.get_close_matches(str(given)[:100], choices, 1)
+    near = _near(given, choices)
     return f"; did you mean {near[0]!r}?" if near else none
 
 
