@@ -153,3 +153,13 @@ def test_check_knows_what_is_answered_without_a_run(tmp_path: Path) -> None:
     done = wavesim("check", str(file))
     assert done.exit_code == 0, done.stderr
     assert "Nothing is propagated" in done.stdout
+
+
+def test_a_grid_that_is_missing_is_asked_for_in_the_words_of_files(tmp_path: Path) -> None:
+    plane = 'kind = "expression"\nformula = "exp(-x^2 - y^2 - x*y)"'
+    packet = '{ kind = "gaussian_packet", center = -9.0, width = 1.0, momentum = 1.0 }'
+    head, *_ = SMALL.partition("[potential]")
+    text = f'{head}duration = 5.0\n[potential]\n{plane}\n[state]\nkind = "product"\nfactors = [{packet}, {packet}]\n'
+    done = wavesim("check", written(tmp_path, text))
+    assert done.exit_code == 2 and "; give [grid] with lower, upper and points for each axis, a duration" in done.stderr
+    assert "grid=" not in done.stderr and "Grid" not in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wavesim import Absorber, Grid, Problem, plan
+from wavesim._cures import words_of_files
 from wavesim.analysis import Transmission
 from wavesim.errors import ArgumentError, NumericsError
 from wavesim.potentials import DoubleSlit, Driven, EckartBarrier, Expression, Free, Harmonic, Separable, Sum
@@ -57,6 +58,10 @@ def test_what_must_be_given_is_said() -> None:
     with pytest.raises(
         NumericsError, match=r"cannot choose a box for an expression in more than one dimension; give grid="
     ):
+        plan(Problem(general, PACKET, 5.0))
+    # of a file, in the words of files
+    keys = r'; give \[grid\] with lower, upper and points for each axis, a duration, and absorber = "none"'
+    with words_of_files(), pytest.raises(NumericsError, match=keys):
         plan(Problem(general, PACKET, 5.0))
     with pytest.raises(NumericsError, match="duration must be given"):
         plan(Problem(Free(), PACKET))

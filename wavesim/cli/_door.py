@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import typer
 
+from .._cures import words_of_files
 from .._programs import keep_programs
 from .._text import described, first_line
 from ..errors import BrokenOffError, WavesimError
@@ -27,7 +28,7 @@ def door(failure: int = FAILED) -> Iterator[None]:
         failure: the exit code of what is not the user's fault.
     """
     try:
-        with inside():
+        with inside(), words_of_files():
             yield
     except (typer.Exit, SystemExit):
         raise

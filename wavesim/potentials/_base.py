@@ -13,6 +13,7 @@ from jax.core import Tracer
 from .._amounts import amount
 from .._arrays import AnyArray, at_once, constant, known, xp as jnp
 from .._checks import named
+from .._cures import cure, grid_cure
 from .._typing import LENGTH, STRENGTH
 from ..edges import Places, bends, coincident
 from ..ends import Walls
@@ -261,9 +262,9 @@ class AbstractSharpPotential(AbstractPotential):
 
 def unknown_extent(potential: AbstractPotential) -> NumericsError:
     """The error for a potential of several axes that is known along the first alone."""
+    more = cure('a duration, and absorber = "none" or a table [absorber]', "a duration of the problem, and absorber=")
     return NumericsError(
-        f"wavesim cannot choose a box for {named(potential)} in more than one dimension; "
-        "give grid=, duration and absorber= (in a file: [grid] with lower, upper and points for each axis)."
+        f"wavesim cannot choose a box for {named(potential)} in more than one dimension; {grid_cure()}, {more}."
     )
 
 

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from ..._cures import grid_cure
 from ...errors import ArgumentError, NumericsError
 from .._base import AbstractPotential
 
@@ -74,7 +75,7 @@ class Basin:
         if action[-1] < wanted:
             raise NumericsError(
                 f"the levels need a V that holds the particle on all sides, but along {'xyz'[axis]} it stays below {self.energy:.4g}; "
-                "ask for fewer levels, or give grid= (in a file: [grid] with lower, upper and points for each axis)."
+                f"ask for fewer levels, or {grid_cure()}."
             )
         return start + side * float(np.interp(wanted, action, away))
 
@@ -141,7 +142,7 @@ def basin_of(potential: AbstractPotential, mass: float, count: int) -> Basin:
     if not rim > lowest:
         raise NumericsError(
             "the levels need a V that holds the particle on all sides, but far away it is nowhere higher than elsewhere; "
-            "give grid= (in a file: [grid] with lower, upper and points for each axis)."
+            f"{grid_cure()}."
         )
     basin = _filled(potential, mass, count, lines, values, rim)
     for _ in range(_ROUNDS):

@@ -13,6 +13,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..._checks import positive
+from ..._cures import cure
 from ..._face import one_line
 from ..._threads import one_blas_thread
 from ...absorbers import Absorber
@@ -267,10 +268,17 @@ def _roams(problem: Problem, absorber: Absorber | str | None) -> bool:
 def _given_space(problem: Problem, tolerance: float, grid: Grid, absorber: Any) -> Space:
     """More than one dimension: the user gives grid and duration, the step is planned."""
     if problem.duration is None:
-        raise NumericsError("in two and three dimensions the duration must be given, but is not; set `duration`.")
+        raise NumericsError(
+            "in two and three dimensions the duration must be given, but is not; "
+            + cure("write duration = ... above all tables.", "set `duration` of the problem.")
+        )
     if absorber == "planned" and problem.open:
         raise NumericsError(
-            'in two and three dimensions the absorber of an open problem must be given, but is not; give an Absorber, or None for a periodic box (in a file: absorber = "none", or a table of width and energy).'
+            "in two and three dimensions the absorber of an open problem must be given, but is not; give "
+            + cure(
+                '[absorber] with width and energy, or absorber = "none" for a periodic box.',
+                "absorber=Absorber(width, energy), or None for a periodic box.",
+            )
         )
     hamiltonian = problem.hamiltonian(grid)
     psi = problem.state.sample(grid, hamiltonian)

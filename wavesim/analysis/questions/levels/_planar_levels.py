@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ...._arrays import xp as jnp
+from ...._cures import grid_cure
 from ....errors import NumericsError
 from ....grid import Grid, fast_size
 from ....hamiltonian import Hamiltonian, lowest_subspace
@@ -231,6 +232,6 @@ def _over(basin: Basin, ends: tuple[tuple[float, float], ...], finer: float) -> 
     if math.prod(grid.points) > _MOST_POINTS:
         raise NumericsError(
             f"the levels need a V that holds the particle in a small room on all sides, but theirs takes {' x '.join(map(str, grid.points))} points; "
-            "ask for fewer levels, or give grid= (in a file: [grid] with lower, upper and points for each axis)."
+            f"ask for fewer levels, or {grid_cure()}."
         )
     return grid

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ...._cures import cure, grid_cure
 from ....absorbers import Absorber
 from ....ends import Walls
 from ....errors import NumericsError, TooLargeError, UnboundError
@@ -57,7 +58,7 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         chosen = grid if grid is not None else fitted_grid(center - half, center + half, spacing, potential)
         if chosen.points[0] > _LARGEST:
             raise TooLargeError(
-                f"the state needs more than {_LARGEST} points, too many to diagonalize; give grid= and duration yourself."
+                f"the state needs more than {_LARGEST} points, too many to diagonalize; {grid_cure()}, and a duration."
             )
         ends, momenta, energy, gap, level = _tails(problem, chosen, goal)
         if level > rim and half > 2.5 * narrowest:
@@ -123,7 +124,8 @@ def refuse_falling(problem: Problem) -> None:
         side = "both sides" if ends[0] == ends[1] else f"the {'left' if ends[0] == -math.inf else 'right'}"
         raise NumericsError(
             f"a level is that of a particle that stays, but V falls without end on {side} and every state leaks; start from a packet, or "
-            'ask for the lifetime (in a file: [find] kind = "decay" and [state] kind = "trapped").'
+            "ask for the lifetime: "
+            + cure('[find] kind = "decay" and [state] kind = "trapped".', "find=Decay(), of the state Trapped().")
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...._checks import named
+from ...._cures import cure
 from ....absorbers import Absorber
 from ....errors import NumericsError
 from ....grid import Grid
@@ -143,7 +144,9 @@ def refuse_at_rest(problem: Problem, packet: AbstractPacket, mass: float) -> Non
     if problem.duration is None and mean <= 1e-9 * fastest and not falls_off(problem):
         raise NumericsError(
             "a packet that is at rest on the whole passes at no time of its own, but no duration is given; "
-            'give `duration`, and ask for its motion (in a file: [find] kind = "motion") or for what is where by then.'
+            "give `duration`, and ask for its motion, "
+            + cure('[find] kind = "motion"', "find=Motion()")
+            + ", or for what is where by then."
         )
 
 

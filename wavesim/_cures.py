@@ -1,0 +1,32 @@
+"""Cures in the words of who asked: keys of a scenario file, or arguments in Python."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+
+_OF_FILES: ContextVar[bool] = ContextVar("of_files", default=False)
+
+
+@contextlib.contextmanager
+def words_of_files() -> Iterator[None]:
+    """Within, sentences name the keys of files, for every problem is written in one."""
+    before = _OF_FILES.set(True)
+    try:
+        yield
+    finally:
+        _OF_FILES.reset(before)
+
+
+def cure(in_file: str, in_python: str) -> str:
+    """What to do, as it is written where the problem is."""
+    return in_file if _OF_FILES.get() else in_python
+
+
+def grid_cure() -> str:
+    """How to choose the grid oneself."""
+    return cure(
+        "give [grid] with lower, upper and points for each axis",
+        "give grid=Grid.product(...) of a Grid.line for each axis",
+    )
