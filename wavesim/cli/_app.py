@@ -14,12 +14,9 @@ from ._arguments import (
     On,
     Precision,
     Tolerance,
-    design_names,
     numeric,
-    result_names,
-    scenario_names,
-    sweep_names,
 )
+from ._completion import design_names, potential_kinds, result_names, scenario_names, sweep_names
 from ._door import DONE, door, say, start_jax, tell
 from ._film_options import FilmOptions, with_film_options
 
@@ -176,7 +173,12 @@ def run(
 @app.command()
 def new(
     kind: Annotated[
-        str, typer.Argument(metavar="[KIND]", help="A kind of potential, such as gaussian_barrier.")
+        str,
+        typer.Argument(
+            metavar="[KIND]",
+            help="A kind of potential, such as gaussian_barrier.",
+            autocompletion=potential_kinds,
+        ),
     ] = "rectangular_barrier",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write; by default KIND.toml.")] = None,
 ) -> None:

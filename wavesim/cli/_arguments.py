@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from .._text import brief
 from ..errors import WavesimError
+from ._completion import scenario_names, values_to_set
 from ._door import door
 
 
@@ -25,44 +25,6 @@ class Precision(enum.StrEnum):
 
     double = "double"
     single = "single"
-
-
-def scenario_names(incomplete: str) -> list[str]:
-    """The shipped scenarios, for completion in a shell; files are completed where none fits."""
-    from ..scenario import shipped
-
-    return [name for name in shipped() if name.startswith(incomplete)]
-
-
-def sweep_names(incomplete: str) -> list[str]:
-    """The shipped sweeps, likewise."""
-    from ..scenario import shipped_sweeps
-
-    return [name for name in shipped_sweeps() if name.startswith(incomplete)]
-
-
-def design_names(incomplete: str) -> list[str]:
-    """The shipped designs, likewise."""
-    from ..scenario import shipped_designs
-
-    return [name for name in shipped_designs() if name.startswith(incomplete)]
-
-
-def result_names(incomplete: str) -> list[str]:
-    """The results in the folder where runs write by default."""
-    from pathlib import Path
-
-    return sorted(found.parent.name for found in Path("results").glob(f"{incomplete}*/result.nc"))
-
-
-def one_of_words(*words: str) -> Callable[[str], list[str]]:
-    """Completes one of these words, or the last of several with commas between."""
-
-    def completed(incomplete: str) -> list[str]:
-        before, comma, last = incomplete.rpartition(",")
-        return [f"{before}{comma}{word}" for word in words if word.startswith(last)]
-
-    return completed
 
 
 def numeric(
@@ -107,6 +69,7 @@ Assignments = Annotated[
         "--set",
         metavar="PATH=VALUE",
         help='Change a value of the scenario, as in potential.height="0.5 eV"; repeatable.',
+        autocompletion=values_to_set,
     ),
 ]
 On = Annotated[Device | None, typer.Option(help="Where to compute; by default a GPU if jax finds one.")]

@@ -10,7 +10,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from ._arguments import numeric, one_of_words
+from ._arguments import numeric
+from ._completion import one_of_words
 
 _option = functools.partial(typer.Option, rich_help_panel="Film")
 _number = functools.partial(numeric, rich_help_panel="Film")

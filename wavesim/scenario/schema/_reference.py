@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import inspect
 import re
-import tomllib
-from importlib.resources import files
 from typing import Any
 
 from ...absorbers import Absorber
 from ...ends import Axis, Walls
-from ..text import written
+from ..text import examples, written
 from ._fields import kind_of
 from ._schema import FAMILIES, json_schema
 
@@ -77,12 +74,6 @@ class TableOfKeys:
     meaning: str
     keys: tuple[Key, ...]
     example: str = ""
-
-
-@functools.cache
-def examples() -> dict[str, dict[str, dict[str, Any]]]:
-    """One example of each kind, by the table that holds it: ``examples()["potential"]["step"]``."""
-    return tomllib.loads((files("wavesim.scenario") / "_examples.toml").read_text(encoding="utf-8"))
 
 
 def sections() -> tuple[TableOfKeys, ...]:

@@ -6,8 +6,8 @@ import difflib
 from typing import Any
 
 from ...errors import ScenarioError
-from ..text import written
-from ._reference import TableOfKeys, examples, kinds
+from ..text import examples, written
+from ._reference import TableOfKeys, kinds
 
 _PACKET = "gaussian_packet"
 _PAIR = {"kind": "product", "factors": [

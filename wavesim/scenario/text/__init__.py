@@ -2,6 +2,7 @@
 
 from ._library import (
     canonical as canonical,
+    examples as examples,
     find_design as find_design,
     find_scenario as find_scenario,
     find_sweep as find_sweep,

@@ -1,10 +1,12 @@
-"""Where scenarios and sweeps are: the shipped ones by name, any other by the path of its file."""
+"""Where scenarios and sweeps are: the shipped ones by name, any other by the path of its file; examples of kinds."""
 
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 import json
+import tomllib
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -127,3 +129,9 @@ def canonical(data: dict[str, Any]) -> str:
 def fingerprint(data: dict[str, Any]) -> str:
     """SHA-256 of a file's content."""
     return hashlib.sha256(canonical(data).encode()).hexdigest()
+
+
+@functools.cache
+def examples() -> dict[str, dict[str, dict[str, Any]]]:
+    """One example of each kind, by the table that holds it: ``examples()["potential"]["step"]``."""
+    return tomllib.loads((files("wavesim.scenario") / "_examples.toml").read_text(encoding="utf-8"))
