@@ -10,6 +10,8 @@ import pytest
 
 from tests.problems import REFERENCES
 from wavesim import certify, plan
+from wavesim._typing import DIMENSIONLESS
+from wavesim.analysis import Quantity
 from wavesim.analysis.bars._accuracy import (
     apart,
     coarser_in_space,
@@ -22,13 +24,34 @@ from wavesim.analysis.bars._accuracy import (
     time_order,
 )
 from wavesim.analysis.bars._refine import MOST_WORK, _affordable
+from wavesim.analysis.predictions.scattering import PlaneWaves
+from wavesim.analysis.questions.plane_waves._transmission_at import _quantities
 from wavesim.errors import NumericsError
 from wavesim.propagation.planner.spaces._grid import edges_fit
+
+EPS = float(np.finfo(float).eps)
 
 
 def test_a_bar_is_the_sum_of_its_budget() -> None:
     """Nothing is known of signs, so that parts add as sizes do; powers of two, so that sums are exact."""
     assert combined({"time_step": 0.5, "grid": 0.25, "absorber": 0.125}) == 0.875
+
+
+def test_no_part_of_a_bar_is_negative() -> None:
+    """A part that rounding has put below zero counts by its size, and the bar is still the sum."""
+    quantity = Quantity("gap", 1.0, 0.5 - 0.25, DIMENSIONLESS, {"cells": 0.5, "rounding": -0.25})
+    assert quantity.budget == {"cells": 0.5, "rounding": 0.25} and quantity.error == 0.75
+
+
+def test_rounding_of_a_barrier_that_is_not_felt() -> None:
+    """log T of a resonance is 0, or 2e-16 to either side of it: its rounding is a share of the size."""
+    for log in (-2e-16, 0.0, 2e-16):
+        waves = PlaneWaves(np.array([log]), np.array([0.0]), np.array([1e-15]))
+        for quantity in _quantities(waves).values():
+            assert all(part >= 0 for part in quantity.budget.values())
+            size = abs(quantity.value if quantity.name == "log10_transmission" else log)
+            assert quantity.budget.get("rounding", 0.0) <= 4.01 * EPS * size
+            assert quantity.error == math.fsum(quantity.budget.values())
 
 
 @pytest.mark.parametrize("order", [2, 4, 6])

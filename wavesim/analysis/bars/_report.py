@@ -60,7 +60,7 @@ class Quantity:
         value: in internal units.
         error: its error bar, at least the sum of the budget.
         dimension: what it is, for units.
-        budget: where the error comes from: time_step, grid, absorber, duration, and fit or rounding where they apply.
+        budget: where the error comes from: time_step, grid, absorber, duration, and fit or rounding where they apply; no part is negative.
         theory: values predicted without propagation, by the theory's name; the first is the one to be compared with.
         doubted: whether the error bar reaches to a theory that disputed a narrower one; see `reaching_theory`.
     """
@@ -72,6 +72,13 @@ class Quantity:
     budget: dict[str, float] = dataclasses.field(default_factory=dict)
     theory: dict[str, float] = dataclasses.field(default_factory=dict)
     doubted: bool = False
+
+    def __post_init__(self) -> None:
+        # rounding may put what a part is made of beyond its end, as log T above 0: the part counts by its size all the same
+        below = math.fsum(-part for part in self.budget.values() if part < 0)
+        if below:
+            object.__setattr__(self, "budget", {source: abs(part) for source, part in self.budget.items()})
+            object.__setattr__(self, "error", self.error + 2 * below)
 
     @property
     def difference(self) -> float | None:

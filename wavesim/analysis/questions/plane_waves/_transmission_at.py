@@ -110,7 +110,7 @@ def _quantities(waves: PlaneWaves) -> dict[str, Quantity]:
     log, reflection, error = (float(part[0]) for part in waves)
     value = math.exp(log)
     # what is left of the digits where T is so small that a double loses them
-    budget = {"cells": value * math.expm1(min(error, 1.0)), "rounding": value * -log * _ROUNDING if value else 0.0}
+    budget = {"cells": value * math.expm1(min(error, 1.0)), "rounding": value * abs(log) * _ROUNDING if value else 0.0}
     if value < _SMALLEST and math.isfinite(log):
         budget["underflow"] = _SMALLEST
     quantities = {
@@ -118,7 +118,7 @@ def _quantities(waves: PlaneWaves) -> dict[str, Quantity]:
         "reflection": Quantity("reflection", reflection, error, DIMENSIONLESS, {"cells": error}),
     }
     if math.isfinite(log):
-        parts = {"cells": error / math.log(10), "rounding": -log * _ROUNDING / math.log(10)}
+        parts = {"cells": error / math.log(10), "rounding": abs(log) * _ROUNDING / math.log(10)}
         quantities["log10_transmission"] = Quantity(
             "log10_transmission", log / math.log(10), math.fsum(parts.values()), DIMENSIONLESS, parts
         )
