@@ -23,8 +23,8 @@ _TIMES = (1.5, 2.0, 4.0, 8.0)
 _SHARE = 0.75
 # point-pairs of a trial, some seconds: advice must not cost more than the number
 _MOST_WORK = 1e8
-# a tolerance that is recommended instead leaves this much room
-_ROOM = 1.5
+# a tolerance that is recommended instead leaves this much room, for its run has another box than the trial
+_ROOM = 2.0
 # frames from which on a fall is told: between the middle of the record, this share of it, and its end
 _LATER = 0.75
 # a run that is so many times longer, with a box as much wider, waits for what falls too slowly
