@@ -24,6 +24,7 @@ from wavesim.propagation.stepping import (
     ChebyshevStepper,
     Loop,
     SplitStepper,
+    _in_lanes,
     in_lanes,
     in_lanes_if_any,
     moved_and_kept,
@@ -185,9 +186,16 @@ def test_gradients_go_through_jax_alone() -> None:
 
 @pytest.mark.parametrize("method", ["chebyshev", "srkn11b", "g6t4"])
 @pytest.mark.parametrize("points", [45, 60, 126, 160])
-def test_known_numbers_need_no_program(method: str, points: int) -> None:
-    """Set-up: a run by NumPy's tables; one wave goes through all lanes that divide its points. Formula: NumPy's own steps. Budget: rounding, 1e-13."""
-    numerics = numerics_of(method, points)
+@pytest.mark.parametrize("absorber", [LAYER, None], ids=["absorbing", "closed"])
+def test_known_numbers_need_no_program(
+    method: str, points: int, absorber: Absorber | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set-up: a run by NumPy's tables; one wave goes through all lanes that divide its points, three steps a call where nothing is absorbed.
+
+    Formula: NumPy's own steps. Budget: rounding, 1e-13.
+    """
+    numerics = numerics_of(method, points, absorber)
+    monkeypatch.setattr(_in_lanes, "_MOST", 3 * points * numerics.pairs)
     apparatus, carry, _ = set_up(PROBLEM, numerics)
     other, begun = in_lanes_if_any(apparatus, carry, numerics)
     plain, ours = Loop(apparatus.stepper, False).moved(carry, 4), Loop.of(other, numerics).moved(begun, 4)

@@ -73,7 +73,7 @@ def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any, repeats: int = 1) -> Any
         psi: shape (..., n).
         kicks: k_j, shape (J, n).
         drifts: d_j, shape (J, n), in the order of F's wave numbers.
-        repeats: how often, where all numbers are known; once otherwise.
+        repeats: how often; once where a number is traced.
 
     Raises:
         MemoryError: if there is none for the tables.
@@ -81,6 +81,7 @@ def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any, repeats: int = 1) -> Any
     Not for gradients: JAX does not differentiate it.
     """
     if not known(psi, kicks, drifts):
+        assert repeats == 1
         return _traced("kicks_and_drifts", psi, kicks, drifts)
     out = np.empty(psi.shape, psi.dtype)
     sizes = math.prod(psi.shape[:-1]), psi.shape[-1]

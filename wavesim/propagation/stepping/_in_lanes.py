@@ -7,7 +7,7 @@ from typing import Any
 
 import jax
 
-from ..._arrays import xp as jnp
+from ..._arrays import known, xp as jnp
 from ..._pytree import register_dataclass
 from ...fourier import forward, inverse
 from .._numerics import Numerics
@@ -18,6 +18,8 @@ from ._step import Axes, ChebyshevStepper, SplitStepper
 
 # pairs of a step beside which its call is nothing, and of a run that is done before JAX has a program for it
 _PAIRS, _FEW = 4, 20_000
+# point-pairs of one call, a fraction of a second: Ctrl-C waits for its end
+_MOST = 1 << 26
 
 
 def in_lanes(apparatus: Apparatus, carry: Carry) -> tuple[Apparatus, Carry]:
@@ -30,7 +32,8 @@ def in_lanes(apparatus: Apparatus, carry: Carry) -> tuple[Apparatus, Carry]:
 
 def in_lanes_if_any(apparatus: Apparatus, carry: Carry, numerics: Numerics) -> tuple[Apparatus, Carry]:
     """The same for a run whose numbers are all known; as they are where there are no such steps, or a loop of JAX is sooner done."""
-    short = numerics.pairs < _PAIRS and (numerics.fft_pairs or 0) > _FEW
+    # where nothing is absorbed between the steps one call makes many
+    short = numerics.pairs < _PAIRS and numerics.absorber is not None and (numerics.fft_pairs or 0) > _FEW
     if short or not has_lanes(numerics, apparatus.problem.potential.static):
         return apparatus, carry
     return in_lanes(apparatus, carry)
@@ -116,6 +119,14 @@ class _LanesSplit(SplitStepper):
             return kicks_and_drifts(phi, kicks, drifts) * self.phases[-1]
         closing = self._last
         return kicks_and_drifts(phi * jnp.conj(closing), self.phases, self.drifted) * closing
+
+    def advance(self, carry: Carry, count: int) -> Carry:
+        if self.damping is not None or not known(carry.wave, count):
+            return super().advance(carry, count)
+        psi, block = carry.wave, max(1, _MOST // self.phases.size)
+        for done in range(0, count, block):
+            psi = kicks_and_drifts(psi, self.phases, self.drifted, min(block, count - done))
+        return Carry(psi, carry.absorbed, carry.step + count)
 
     def step(self, carry: Carry) -> Carry:
         psi, absorbed, step = carry
