@@ -66,23 +66,24 @@ def chebyshev_step(psi: Any, kinetic: Any, potential: Any, coefficients: Any, te
     return out
 
 
-def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any, repeats: int = 1) -> Any:
+def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any, repeats: Any = 1) -> Any:
     """(F^-1 d_J F k_J .. F^-1 d_1 F k_1)^repeats psi: kick and drift, stage after stage.
 
     Args:
         psi: shape (..., n).
         kicks: k_j, shape (J, n).
         drifts: d_j, shape (J, n), in the order of F's wave numbers.
-        repeats: how often; once where a number is traced.
+        repeats: how often.
 
     Raises:
         MemoryError: if there is none for the tables.
 
     Not for gradients: JAX does not differentiate it.
     """
-    if not known(psi, kicks, drifts):
-        assert repeats == 1
-        return _traced("kicks_and_drifts", psi, kicks, drifts)
+    if not known(psi, kicks, drifts, repeats):
+        import jax.numpy as jnp
+
+        return _traced("kicks_and_drifts", psi, kicks, drifts, jnp.asarray(repeats, np.int32))
     out = np.empty(psi.shape, psi.dtype)
     sizes = math.prod(psi.shape[:-1]), psi.shape[-1]
     _by_pointer("splitting", (psi, *sizes, kicks, drifts, 1, len(kicks), repeats, out))

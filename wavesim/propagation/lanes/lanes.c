@@ -52,11 +52,12 @@ XLA_FFI_Error *chebyshev_step(Frame *frame) {
     return fails ? refused(frame, REFUSAL) : NULL;
 }
 
-/* psi, kicks, drifts -> psi after kick and drift of every stage. */
+/* psi, kicks, drifts, repeats -> psi after kick and drift of every stage, so often. */
 XLA_FFI_Error *kicks_and_drifts(Frame *frame) {
     if (asks_version(frame)) return NULL;
     const XLA_FFI_Buffer *psi = argument(frame, 0), *kicks = argument(frame, 1);
     const int64_t n = last_of(psi), count = kicks->dims[kicks->rank - 2];
-    const int fails = splitting(psi->data, size_of(psi) / n, n, kicks->data, argument(frame, 2)->data, size_of(kicks) / (n * count), count, 1, result(frame, 0));
+    const int fails = splitting(psi->data, size_of(psi) / n, n, kicks->data, argument(frame, 2)->data, size_of(kicks) / (n * count), count,
+                                *(const int32_t *)argument(frame, 3)->data, result(frame, 0));
     return fails ? refused(frame, REFUSAL) : NULL;
 }

@@ -121,11 +121,14 @@ class _LanesSplit(SplitStepper):
         return kicks_and_drifts(phi * jnp.conj(closing), self.phases, self.drifted) * closing
 
     def advance(self, carry: Carry, count: int) -> Carry:
-        if self.damping is not None or not known(carry.wave, count):
+        if self.damping is not None:
             return super().advance(carry, count)
-        psi, block = carry.wave, max(1, _MOST // self.phases.size)
+        psi, tables = carry.wave, (self.phases, self.drifted)
+        if not known(psi, count):
+            return Carry(kicks_and_drifts(psi, *tables, count), carry.absorbed, carry.step + count)
+        block = max(1, _MOST // self.phases.size)
         for done in range(0, count, block):
-            psi = kicks_and_drifts(psi, self.phases, self.drifted, min(block, count - done))
+            psi = kicks_and_drifts(psi, *tables, min(block, count - done))
         return Carry(psi, carry.absorbed, carry.step + count)
 
     def step(self, carry: Carry) -> Carry:
