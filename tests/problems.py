@@ -1,7 +1,7 @@
 """The tables of reference problems and of the scenarios' numbers, all known from elsewhere, with tags that say what each is.
 
 The numbers are computed again, by methods that share nothing with the package, in tests/unit/test_problems.py and
-tests/unit/test_scenario_numbers.py.
+tests/examples/test_scenario_numbers.py.
 """
 
 from __future__ import annotations

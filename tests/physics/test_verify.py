@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.problems import SCENARIO_NUMBERS
-from tests.unit.scenario_files import wavesim, written
+from tests.scenario_files import wavesim, written
 from wavesim import Absorber, Grid, Problem, Report, WavesimError, certify, propagate
 from wavesim._typing import ENERGY
 from wavesim.analysis import AbstractQuestion, Levels, Quantity, Route, Splitting, Verification, verify

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.reliability.clusters import TINY, environment
-from tests.unit.scenario_files import SMALL
+from tests.scenario_files import SMALL
 
 _PATIENCE = 300
 

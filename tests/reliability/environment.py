@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.reliability.clusters import environment
 from tests.reliability.records import record
-from tests.unit.scenario_files import SMALL
+from tests.scenario_files import SMALL
 
 # variables, exit codes that are right, words of standard error ("" for none at all)
 Case = tuple[Mapping[str, str], tuple[int, ...], str]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.reliability.clusters import TINY, environment
 from tests.reliability.records import record
-from tests.unit.scenario_files import SMALL
+from tests.scenario_files import SMALL
 
 _BOUND = """
 import resource, runpy, signal, sys

@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 from tests.reliability.records import in_double_precision, record
-from tests.unit.sweep_toys import FACTS, NAMES, parts_of, toy
+from tests.sweeps.sweep_toys import FACTS, NAMES, parts_of, toy
 from wavesim import Grid, Problem, propagate
 from wavesim.errors import WavesimError
 from wavesim.io import load, save

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.reliability.clusters import TINY, environment
 from tests.reliability.records import record
-from tests.unit.scenario_files import SMALL
+from tests.scenario_files import SMALL
 from wavesim.errors import WavesimError
 from wavesim.io import load
 from wavesim.sweeps import read

@@ -23,7 +23,7 @@ from pathlib import Path
 from tests.reliability import sweeping
 from tests.reliability.clusters import TINY
 from tests.reliability.records import record
-from tests.unit.scenario_files import SMALL
+from tests.scenario_files import SMALL
 
 SEED = 29
 # of 1000: what is killed

@@ -20,7 +20,7 @@ import xarray as xr
 
 from tests.reliability.flip_bits import result, store
 from tests.reliability.records import in_double_precision, record
-from tests.unit.scenario_files import SMALL
+from tests.scenario_files import SMALL
 from wavesim.errors import WavesimError
 from wavesim.io import attributes, load
 from wavesim.io._netcdf import netcdf, variables_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.scenario_files import SMALL, wavesim, written
+from tests.scenario_files import SMALL, wavesim, written
 
 PHYSICAL = """
 format = 1

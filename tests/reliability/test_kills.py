@@ -9,7 +9,7 @@ import random
 from pathlib import Path
 
 from tests.reliability import kill
-from tests.unit.scenario_files import SMALL
+from tests.scenario_files import SMALL
 from wavesim._files import PREFIX, sweep_leftovers, whole_file
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.unit.scenario_files import SMALL
+from tests.scenario_files import SMALL
 from wavesim.cli._app import app
 from wavesim.propagation import _memory
 

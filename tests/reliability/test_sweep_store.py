@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.unit.sweep_toys import FACTS, NAMES, answered, same_values, toy
+from tests.sweeps.sweep_toys import FACTS, NAMES, answered, same_values, toy
 from wavesim.errors import WavesimError
 from wavesim.sweeps._answer import Answer, Status
 from wavesim.sweeps._parts import Part

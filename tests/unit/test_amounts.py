@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import wavesim as ws
-from tests.unit.scenario_files import SMALL, wavesim, written
+from tests.scenario_files import SMALL, wavesim, written
 from wavesim._amounts import amount, amounts_in
 from wavesim._typing import DIMENSIONLESS, ENERGY, LENGTH, MOMENTUM
 from wavesim.errors import NumericsError

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.scenario_files import content
+from tests.scenario_files import content
 from wavesim.cli.verbs._catalogue import catalogue, status_of
 from wavesim.scenario import fingerprint, shipped, shipped_designs, shipped_sweeps
 

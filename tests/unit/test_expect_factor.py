@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from tests.scenario_files import content
 from wavesim._typing import TIME
 from wavesim.analysis import Quantity
 from wavesim.errors import ScenarioError
@@ -15,8 +16,6 @@ from wavesim.reports._json import expected_json
 from wavesim.reports._words import expected_text
 from wavesim.scenario import Expectation, read_scenario
 from wavesim.units import UnitSystem, s, us
-
-from .scenario_files import content
 
 HALF_LIFE = Quantity("half_life", 3.0 * us, 1e-3 * us, TIME, theory={"experiment": 20.0 * us})
 UNITS = UnitSystem(time="us")

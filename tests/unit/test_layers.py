@@ -9,7 +9,7 @@ import jax
 import numpy as np
 import pytest
 
-from tests.unit.scenario_files import content
+from tests.scenario_files import content
 from wavesim import Grid, Problem
 from wavesim.analysis.predictions.scattering._transmission import scattering_transmission
 from wavesim.errors import ArgumentError, ScenarioError

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.scenario_files import content
-from tests.unit.viz_runs import drifting
+from tests.pictures.viz_runs import drifting
+from tests.scenario_files import content
 from wavesim._typing import DIMENSIONLESS, ENERGY, TIME
 from wavesim.analysis import Curve, Quantity, Report
 from wavesim.reports import as_json, dumps, judge, report_text, shown

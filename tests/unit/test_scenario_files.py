@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.scenario_files import content, written
+from tests.scenario_files import content, written
 from wavesim.errors import ScenarioError
 from wavesim.scenario import assign, find_scenario, load_scenario, shipped
 

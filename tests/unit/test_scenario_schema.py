@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.scenario_files import content
+from tests.scenario_files import content
 from wavesim import potentials, states
 from wavesim._typing import ENERGY, LENGTH
 from wavesim.absorbers import Absorber

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.scenario_files import content, wavesim, written
+from tests.scenario_files import content, wavesim, written
 from wavesim import Problem, certify, potentials, states
 from wavesim._text import choice
 from wavesim.errors import ArgumentError, ScenarioError

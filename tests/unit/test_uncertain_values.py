@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.scenario_files import content
+from tests.scenario_files import content
 from wavesim.errors import ScenarioError
 from wavesim.scenario import load_scenario, read_scenario
 from wavesim.sweeps._file import Sweep

@@ -7,7 +7,7 @@ import math
 import pytest
 from scipy import constants as si
 
-from tests.unit.scenario_files import content
+from tests.scenario_files import content
 from wavesim import certify, plan, units
 from wavesim._typing import (
     DIMENSIONLESS,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.scenario_files import content
+from tests.scenario_files import content
 from wavesim._typing import DIMENSIONLESS
 from wavesim.analysis import Quantity, Report, Study
 from wavesim.errors import ScenarioError

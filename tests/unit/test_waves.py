@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from tests.unit.scenario_files import content
+from tests.scenario_files import content
 from wavesim import Grid, Problem, plan
 from wavesim.analysis import question_of, start_in_words
 from wavesim.analysis.predictions import gaussians_of, moves_right
