@@ -18,7 +18,7 @@ from ._measured import measured_readings, refuse_taken
 from ._question import Predictions, Reading
 from ._repeat import Trial
 from ._report import Curve, Quantity
-from .residuals import between_points, interpolations
+from .residuals import between_points, finer_starts, interpolations
 
 if TYPE_CHECKING:
     from ._record import AbstractRecordQuestion
@@ -94,7 +94,7 @@ def grid_error(
     reading, shift, error = readings[name], 0.0, 0.0
     if reading.at_start:
         start = _with_start(trial.result)
-        changes, unknown = between_points(start, reading.at_start, [0], interpolations(start))
+        changes, unknown = between_points(start, reading.at_start, [0], finer_starts(start))
         return float(changes[0]), float(unknown[0])
     for number, weight in question.made_of(name).items():
         residual = trial.residuals.get(number)

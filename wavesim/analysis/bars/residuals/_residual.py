@@ -150,6 +150,14 @@ class _Interpolated:
         return _SampledLate(self.result.problem, self.grid, time)
 
 
+class _AtStart(_Interpolated):
+    """The record at the start of a packet, which is known between the points too: its waves beyond the grid's are no longer folded back."""
+
+    def _psi(self, frame: int) -> np.ndarray:
+        del frame
+        return np.asarray(self.result.problem.state.sample(self.grid, self.start))
+
+
 class _SampledLate(Hamiltonian):
     """H at a time, its V sampled when an observable asks for it: few do."""
 
@@ -165,8 +173,17 @@ class _SampledLate(Hamiltonian):
 
 def interpolations(result: Result) -> tuple[_Interpolated, ...]:
     """The finer points that observables are measured on once more: see `between_points`."""
-    several = result.numerics.grid.dimension > 1
-    return tuple(_Interpolated(result, finer) for finer in (_BETWEEN_ON_PLANES if several else _BETWEEN))
+    return tuple(_Interpolated(result, finer) for finer in _times(result))
+
+
+def finer_starts(result: Result) -> tuple[_Interpolated, ...]:
+    """The same for the first frame alone; states of the grid's own H are interpolated, and need psi kept."""
+    kind = _Interpolated if result.problem.state.bound else _AtStart
+    return tuple(kind(result, finer) for finer in _times(result))
+
+
+def _times(result: Result) -> tuple[int, ...]:
+    return _BETWEEN_ON_PLANES if result.numerics.grid.dimension > 1 else _BETWEEN
 
 
 def _between_points(result: Result, adjoint: Adjoint, finer: tuple[_Interpolated, ...]) -> tuple[float, float]:
@@ -192,7 +209,7 @@ def between_points(
         result: with psi kept.
         name: of one of its observables.
         frames: their numbers, shape (n,).
-        finer: its `interpolations`.
+        finer: its `interpolations`, or `finer_starts`.
 
     Returns:
         both, shape (n,), in the units of the series.
