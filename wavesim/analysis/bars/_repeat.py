@@ -277,7 +277,8 @@ def warnings_of(trial: Trial, headline: Quantity, aim: float, cure: str = "") ->
     if interrupted:
         at = f"after {result.frames_done} of {result.numerics.frames} frames"
         said.append(
-            f"interrupted {'while the error bars were made' if result.complete else at}: the numbers stand without error bars."
+            f"interrupted {'while the error bars were made' if result.complete else at}: the numbers stand without error bars; "
+            "for these run it again, from the start, for a single run cannot be resumed."
         )
     elif headline.error > aim:
         worst = blamed(headline)

@@ -276,7 +276,7 @@ class DetectorRecord:
     def warnings(self, told: CurveBudgets, tolerance: float) -> tuple[str, ...]:
         """What a reader should know about the error bars at these energies."""
         if self.trial.interrupted:
-            return ("interrupted: the numbers stand without error bars.",)
+            return ("interrupted: the numbers stand without error bars; for these run it again, from the start.",)
         if told.largest_error <= tolerance:
             return ()
         budgets = told.transmission_budget, told.reflection_budget
