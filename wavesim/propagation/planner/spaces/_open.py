@@ -114,12 +114,14 @@ def open_space(
     if grid is None:
         grid = fitted_grid(low, high, spacing / finer, potential, loose=corrected)
     shown = Shown(problem)
+    # what starts on a slope or a top leaves with other momenta than it has there
+    least = shown.momentum(slowest) + ("" if math.isclose(slowest, slow) else ", outside the potential")
     duration = problem.duration
     if duration is None:
         to_right = packet.momentum_range(0.5 - 1e-9, mass)[0] > 0
         way = (right_end - start[0]) if to_right else (start[1] - left_end)
         duration = longer * (way + 2 * margin) * mass / slowest
-        why_duration = f"until the slowest part of the packet (momentum {shown.momentum(slowest)}) has left"
+        why_duration = f"until the slowest part of the packet (momentum {least}) has left"
     else:
         why_duration = "given"
     energy = max(largest**2 / (2 * mass), height)
@@ -127,7 +129,7 @@ def open_space(
         "momenta": f"{shown.momentum(slow)} to {shown.momentum(fast)}: covers the packet except {tolerance / 20:.1g} at each end",
         "box": f"{shown.span(grid.lower[0], grid.upper[0])}: the packet's start, the potential and {'two absorbers' if absorber else 'no absorber'}",
         "spacing": f"{shown.length(grid.spacing[0], 5)}: {why}",
-        "absorber": f"{shown.length(absorber.width)} at each end: reflects less than {tolerance / 10:.1g} of waves with momentum above {shown.momentum(slowest)}"
+        "absorber": f"{shown.length(absorber.width)} at each end: reflects less than {tolerance / 10:.1g} of waves with momentum above {least}"
         if absorber
         else "none",
         "duration": f"{shown.time(duration)}: {why_duration}",
