@@ -79,15 +79,15 @@ def value_at_start(potential: AbstractPotential, packet: AbstractPacket, mass: f
     return float(values_at(potential, np.array([sum(packet.position_range(0.5 - 1e-9)) / 2]), mass)[0])
 
 
-@functools.lru_cache(maxsize=128)
-def _leaks(thickness: float, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
-    """log of `absorber_leak` over log10 of the momentum, in units of sqrt(2 mass energy), from 10^first to 10^last.
+@functools.lru_cache(maxsize=256)
+def _leaks(thickness: float, decade: int) -> np.ndarray:
+    """log of `absorber_leak` at 10^decade to 10^(decade + 1), evenly in the logarithm of the momentum, in units of sqrt(2 mass energy).
 
     A layer's leak depends on `thickness` = width x that momentum alone, and planned layers of one tolerance share it.
     """
-    logs = np.linspace(first, last, _PER_DECADE * (last - first) + 1)
-    leak = absorber_leak(Absorber(width=thickness, energy=0.5), 10.0**logs, 1.0)
-    return logs, np.log(np.maximum(leak, 1e-300))
+    momenta = 10.0 ** (decade + np.arange(_PER_DECADE + 1) / _PER_DECADE)
+    leak = absorber_leak(Absorber(width=thickness, energy=0.5), momenta, 1.0)
+    return np.log(np.maximum(leak, 1e-300))
 
 
 def layer_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
@@ -95,7 +95,11 @@ def layer_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndar
     unit = math.sqrt(2 * mass * float(absorber.energy))
     wanted = np.log10(momentum / unit)
     thickness = float(f"{float(absorber.width) * unit:.9g}")
-    return np.exp(np.interp(wanted, *_leaks(thickness, math.floor(wanted.min()), math.ceil(wanted.max()))))
+    first = math.floor(wanted.min())
+    # of neighboring decades both have the place between them
+    tables = [_leaks(thickness, decade)[:-1] for decade in range(first, max(math.ceil(wanted.max()), first + 1))]
+    values = np.concatenate([*tables, _leaks(thickness, first + len(tables) - 1)[-1:]])
+    return np.exp(np.interp(wanted, first + np.arange(len(values)) / _PER_DECADE, values))
 
 
 def packet_leak(problem: Problem, absorber: Absorber) -> float:
