@@ -49,7 +49,7 @@ BENCHMARKS = {
     ),
     "spacing_laws": Benchmark("spacing_laws", "three minutes; writes no record", lambda options: ()),
     "gpu": Benchmark("gpu", "made for eight minutes on a card; needs jax, numpy and scipy alone"),
-    "answer": Benchmark("answer._main", "half an hour"),
+    "answer": Benchmark("answer._main", "a quarter of an hour"),
 }  # fmt: skip
 
 
