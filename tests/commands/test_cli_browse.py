@@ -121,6 +121,13 @@ def test_theory_draws_scattering_states(tmp_path: Path) -> None:
     assert len(told["density"]) == len(told["x"]) and told["levels"] == []
 
 
+def test_scattering_states_are_drawn_as_png_alone(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "states.pdf"
+    done = wavesim("theory", "rectangular_barrier", "--states", "0.5", "--out", str(out))
+    assert done.exit_code == 2 and "--out must end in .png, but is 'states.pdf'; rename it." in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(("energy", "words"), [("-1", "above V"), ("nan", "finite"), ("0.5 eV", "plain number")])
 def test_an_energy_without_scattering_states_is_refused(energy: str, words: str) -> None:
     done = wavesim("theory", "rectangular_barrier", f"--states={energy}")

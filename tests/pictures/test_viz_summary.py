@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import matplotlib
@@ -15,10 +16,12 @@ from tests.pictures.viz_runs import channel, double_well, drifting, report_of, s
 from wavesim import potentials as P
 from wavesim._typing import DIMENSIONLESS, ENERGY, TIME
 from wavesim.analysis import Curve, Quantity, Report
+from wavesim.errors import ArgumentError
 from wavesim.units import NATURAL
 from wavesim.viz import summary
 from wavesim.viz._colors import BLUE, VERMILION, house_style
 from wavesim.viz.draw._curves import draw_lines, told_in_decades
+from wavesim.viz.draw._page import sheet
 from wavesim.viz.draw._table import draw_table
 from wavesim.viz.scene._gather import gather
 from wavesim.viz.scene._lines import bundle_of
@@ -52,6 +55,16 @@ def test_a_summary_is_a_whole_picture(tmp_path: Path) -> None:
     for part in (pixels[:500, :800], pixels[:500, 800:], pixels[500:, :800], pixels[500:, 800:]):
         assert 0.02 < np.mean(part.sum(axis=2) < 720) < 0.8
     assert [p.name for p in path.parent.iterdir()] == ["summary.png"]
+
+
+@pytest.mark.parametrize("name", ["x.xyz", "x.pdf", "x", ".png"])
+def test_a_picture_is_saved_as_png_alone(name: str, tmp_path: Path) -> None:
+    with sheet("A page") as paper:
+        pass
+    with pytest.raises(ArgumentError, match=rf"`path` must end in \.png, but is '{re.escape(name)}'; rename it\."):
+        paper.picture.save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+    assert paper.picture.save(tmp_path / "x.PNG").read_bytes() == paper.picture.png
 
 
 @pytest.mark.parametrize(

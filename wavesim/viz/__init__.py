@@ -2,7 +2,7 @@
 
 # first of all: Matplotlib does not start where MPLBACKEND names a backend that does not exist
 from ._backend import import_matplotlib as import_matplotlib
-from .draw import Picture as Picture
+from .draw import Picture as Picture, check_png as check_png
 from .movie import (
     MOST as MOST,
     SIZES as SIZES,

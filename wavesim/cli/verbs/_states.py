@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._text import clean
 from ..._typing import ENERGY, LENGTH
-from ...errors import ScenarioError, WavesimError
+from ...errors import ArgumentError, ScenarioError, WavesimError
 from ...reports import dumps
 from ...scenario import quantity_value
 
@@ -40,10 +40,14 @@ def _number(text: str) -> float | str:
 
 def draw_states(scenario: Scenario, text: str, out: Path | None) -> str:
     """Save the picture and say where it is."""
-    from ...viz import states_picture
+    from ...viz import check_png, states_picture
 
     energy = energy_of(scenario, text)
     target = Path("results") / scenario.name / "states.png" if out is None else out
+    try:
+        check_png(target)
+    except ArgumentError as error:
+        raise ScenarioError(f"--out {error.reason}") from None
     picture = states_picture(scenario.problem, energy, units=scenario.units, title=scenario.title)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ from ._page import (
     TABLE_TOP as TABLE_TOP,
     WIDTH as WIDTH,
     Picture as Picture,
+    check_png as check_png,
     last_line as last_line,
     page as page,
     sheet as sheet,

@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ..._files import put_whole
+from ...errors import ArgumentError
 from .._colors import SLATE, house_style
 from .._words import set_formulas
 
@@ -44,7 +45,11 @@ class Picture:
 
         Returns:
             the path.
+
+        Raises:
+            ArgumentError: if the path does not end in .png.
         """
+        check_png(Path(path))
         put_whole(Path(path), self.png)
         return Path(path)
 
@@ -53,6 +58,16 @@ class Picture:
 
     def _repr_png_(self) -> bytes:
         return self.png
+
+
+def check_png(path: Path) -> None:
+    """Refuse a name that says another format than the one that is written.
+
+    Raises:
+        ArgumentError: if it does not end in .png.
+    """
+    if path.suffix.lower() != ".png":
+        raise ArgumentError("path", f"must end in .png, but is {path.name!r}; rename it.")
 
 
 class Sheet:
