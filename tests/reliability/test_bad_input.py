@@ -84,7 +84,24 @@ def test_an_unknown_name() -> None:
 def test_a_file_that_is_no_toml(text: str, tmp_path: Path) -> None:
     done = wavesim("check", written(tmp_path, text))
     assert (done.exit_code, done.stdout) == (2, "")
-    assert len(done.stderr.splitlines()) == 1 and "small is not valid TOML" in done.stderr
+    assert len(done.stderr.splitlines()) == 1 and "small.toml is not valid TOML" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a = 1\na = 2", "a stands twice, the second time at line 2"),
+        ('"a b" = 1\n"a b" = [1,\n2,\n]\nc = 1', '"a b" stands twice, the second time at line 2'),
+        ('a = 1\na = """\nc = 3\n"""\nd = 1', "a stands twice, the second time at line 2"),
+        ("[x]\na = 1\n[y]\n[x]\nb = 1", "the table [x] stands twice, the second time at line 4"),
+        ("[x]\na = 1\n[[x]]\nb = 1", "the table [[x]] stands twice, the second time at line 3"),
+        ("x = 0\na = {b = 1, b = 2}", "b stands twice in braces, at line 2"),
+    ],
+)  # fmt: skip
+def test_a_key_that_stands_twice_is_named_with_the_cure(text: str, words: str, tmp_path: Path) -> None:
+    done = wavesim("check", written(tmp_path, text))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"wavesim: small.toml is not valid TOML: {words}; leave one of them out.\n"
 
 
 @pytest.mark.parametrize("value", ["8 eV", "-0.5eV", "2 \u00c5", "1.5e-3 eV/nm"])

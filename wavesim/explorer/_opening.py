@@ -172,7 +172,7 @@ def opened(name: str | os.PathLike[str]) -> tuple[Opening, dict[str, float]]:
     if "#s=" in text or text.startswith("s="):
         return of_link(text.partition("#")[2] or text)
     found, source = find_scenario(text)
-    content = toml(source, found)
+    content = toml(source, Path(text).name)
     if content.get("vary"):
         content = json.loads(load_scenario(text).cases[0].content)
     is_shipped = text in shipped()

@@ -124,7 +124,7 @@ def load_scenario(name_or_path: str | os.PathLike[str], set: Iterable[str] = ())
         ScenarioError: with one line for each thing that is wrong.
     """
     name, text = find_scenario(os.fspath(name_or_path))
-    data = toml(text, name)
+    data = toml(text, Path(name_or_path).name)
     assignments = tuple(set)
     refuse_varied(data, assignments)
     scenario = read_scenario(name, assign(data, assignments), Path(name_or_path).parent)

@@ -61,7 +61,7 @@ def load_design(name_or_path: str | os.PathLike[str], set: Iterable[str] = ()) -
         ScenarioError: with one line for each thing that is wrong.
     """
     name, text = find_design(os.fspath(name_or_path))
-    data = assign(toml(text, name), tuple(set))
+    data = assign(toml(text, Path(name_or_path).name), tuple(set))
     if "vary" in data:
         raise ScenarioError(
             f"{name} must describe a single case, but has [vary]; what may vary stands in [design.vary]."

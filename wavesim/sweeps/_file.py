@@ -107,7 +107,7 @@ class Sweep:
         """
         asked = os.fspath(name_or_path)
         name, text = find_sweep(asked)
-        data = toml(text, name)
+        data = toml(text, Path(asked).name)
         further = dict(assignment_of(assignment) for assignment in set)
         if tolerance is not None:
             further["accuracy.tolerance"] = tolerance

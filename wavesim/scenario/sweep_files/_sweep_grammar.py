@@ -180,7 +180,7 @@ def _base(file: SweepFile, name: str, folder: Path, wrong: list[str]) -> tuple[s
         return given, {}
     try:
         found, text = find_scenario(os.fspath(folder / given) if in_file else given)
-        return found, toml(text, found)
+        return found, toml(text, Path(given).name)
     except ScenarioError as error:
         wrong.append(f"scenario: {error}")
         return given, {}

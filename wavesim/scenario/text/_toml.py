@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import Any
 
-from ..._text import brief, clean, first_line, printable
+from ..._text import brief, brief_text, clean, first_line, printable
 from ...errors import ScenarioError
 
 # of text: the largest shipped file has some thousand
@@ -24,6 +24,11 @@ _DOTTED = re.compile(rf"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){{{_MOST_DOTS}}}")
 # characters of a line that a person wrote: a pattern's time grows with their square
 _WRITTEN = 300
 _AT_LINE = re.compile(r"at line (\d+)")
+# a line that gives a key, or opens a table
+_KEY = re.compile(
+    r"\s*(?:\[{1,2}([^\[\]\n]+)\]{1,2}|((?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')(?:[ \t]*\.[^=\n\[{]+)?)[ \t]*=)"
+)
+_TWICE = re.compile(r"Cannot overwrite a value|Cannot declare .* twice|Duplicate inline table key '(.*)'")
 _UNQUOTED = re.compile(
     r"([\w.-]+)\s*=\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*([A-Za-z%\u00b5\u03bc\u00c5\u00b0][\w/^*. ]*?)\s*(?:[,}#]|$)"
 )
@@ -60,11 +65,28 @@ def toml(text: str, name: str) -> dict[str, Any]:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         # a TOMLDecodeError, or a number of thousands of digits
-        raise NoToml(
-            f"{name} is not valid TOML: {first_line(error).removesuffix('.')}{_cure(text, str(error))}."
-        ) from None
+        told = _twice(text, str(error)) or f"{first_line(error).removesuffix('.')}{_cure(text, str(error))}"
+        raise NoToml(f"{name} is not valid TOML: {told}.") from None
     _check(content, name, "")
     return content
+
+
+def _twice(text: str, error: str) -> str:
+    """Which key stands twice, and the cure; "" where the error is another."""
+    if (match := _TWICE.search(error)) is None:
+        return ""
+    # the place is where the value ends: its key may stand lines above, but not inside a text of several lines
+    lines = _QUOTED.sub(lambda quoted: "\n" * quoted[0].count("\n") or quoted[0], text).splitlines()
+    place = _AT_LINE.search(error)
+    last = int(place[1]) if place else len(lines)
+    keys = ((at, _KEY.match(lines[at - 1][:_WRITTEN])) for at in range(min(last, len(lines)), 0, -1))
+    at, found = next(((at, key) for at, key in keys if key), (last, None))
+    if match[1] is not None:
+        return f"{brief_text(clean(match[1]))} stands twice in braces, at line {last}; leave one of them out"
+    if found is None:
+        return ""
+    key = f"the table {found[0].strip()}" if found[1] else found[2].strip()
+    return f"{brief_text(clean(key))} stands twice, the second time at line {at}; leave one of them out"
 
 
 def _cure(text: str, error: str) -> str:
