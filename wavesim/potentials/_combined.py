@@ -13,6 +13,7 @@ import numpy as np
 
 from .._arrays import AnyArray, at_once, known, xp as jnp
 from .._checks import concrete, finite, named
+from .._own_functions import traceable
 from .._pytree import register_dataclass
 from .._typing import Force, Frequency, Number
 from ..edges import Places
@@ -294,6 +295,10 @@ class SmoothFunction(AbstractSmoothPotential):
     span: tuple[float, float] = dataclasses.field(default=(-1.0, 1.0), metadata={"static": True})
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
+        with traceable("function"):
+            return self._value(position)
+
+    def _value(self, position: Position) -> jax.Array:
         if len(position) > 1 or not known(*jax.tree.leaves(self.parameters), *position):
             return self.function(*position, self.parameters)
         # plain positions in a few lengths, so that the function is compiled a few times in all

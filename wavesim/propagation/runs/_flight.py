@@ -17,7 +17,7 @@ from ...problem import Problem
 from ...schemes import Chebyshev, Spectral
 from .._numerics import Numerics, chebyshev_for, spectral_bounds
 from ..lanes import has_lanes
-from ..stepping import Apparatus, Carry, Frame, SplitStepper, in_lanes, look, set_up, snapshot_of, trimmed
+from ..stepping import Apparatus, Carry, Frame, SplitStepper, in_lanes, look, set_up, trimmed
 from ._propagate import checked
 
 # frames that one call of the program keeps at most: it is compiled once for each size, and this is a part of the size
@@ -196,9 +196,7 @@ def _filmed(apparatus: Apparatus, carry: Carry, count: Any, every: Any, rung: in
     stepper = apparatus.stepper
 
     def seen(inner: Carry, psi: Any) -> Frame:
-        snapshot = snapshot_of(apparatus, psi, stepper.time(inner))
-        series = {name: o.measure(apparatus.prepared[name], snapshot) for name, o in apparatus.observables.items()}
-        return Frame(psi, series, inner.absorbed)
+        return look(apparatus, inner, psi, True)
 
     def one(n: Any, state: tuple[Carry, Frame]) -> tuple[Carry, Frame]:
         after = stepper.advance(state[0], every)

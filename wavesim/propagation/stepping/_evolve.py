@@ -9,6 +9,7 @@ import jax
 
 from ..._arrays import AnyArray, known, xp as jnp
 from ..._checks import concrete
+from ..._own_functions import traceable
 from ...hamiltonian import Hamiltonian
 from ...observables import AbstractObservable, Snapshot
 from ...problem import Problem
@@ -65,7 +66,11 @@ def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Fram
 def look(apparatus: Apparatus, carry: Carry, psi: jax.Array, save_psi: bool) -> Frame:
     """One frame: psi and the observables at the clock's time."""
     snapshot = snapshot_of(apparatus, psi, apparatus.stepper.time(carry))
-    series = {name: o.measure(apparatus.prepared[name], snapshot) for name, o in apparatus.observables.items()}
+    series = {}
+    for name, observable in apparatus.observables.items():
+        # it may be one of the user's own
+        with traceable(f"measure.{name}"):
+            series[name] = observable.measure(apparatus.prepared[name], snapshot)
     return Frame(psi if save_psi else None, series, carry.absorbed)
 
 
