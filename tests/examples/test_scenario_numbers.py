@@ -17,6 +17,7 @@ from wavesim.analysis import question_of
 from wavesim.analysis.bars._study import ratios
 from wavesim.scenario import QUANTITIES, Scenario, load_scenario, shipped
 from wavesim.scenario.schema._quantities import OF_STUDIES
+from wavesim.scenario.schema._theories import THEORIES
 
 SCENARIO_NUMBERS = OTHER_NUMBERS | DEVICE_NUMBERS
 UNIT = si.physical_constants["atomic mass constant"][0]
@@ -304,6 +305,12 @@ def test_where_theory_is_silent_nothing_is_claimed() -> None:
     """Of a number without theory beside it, theory says nothing in any case."""
     silent = [key for key, known in SCENARIO_NUMBERS.items() if not known.theory]
     assert all(quantity not in found for name, quantity in silent for found in predicted(name)[1])
+
+
+@pytest.mark.parametrize("name", sorted({scenario for scenario, _ in COMPARED}))
+def test_an_expectation_can_name_every_theory_that_is_given(name: str) -> None:
+    given = {theory for case in predicted(name)[1] for theories in case.values() for theory in theories}
+    assert given and given <= set(THEORIES)
 
 
 def test_no_case_is_left_out() -> None:

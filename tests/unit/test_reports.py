@@ -24,7 +24,7 @@ def report(error: float = 1e-3) -> Report:
     """A transmitted probability of 0.5 with a curve that misses theory by 0.02 half way, a period of 2 fs, a gap of 5 meV."""
     quantities = [
         Quantity(
-            "transmitted_probability", 0.5, error, DIMENSIONLESS, {"grid": error}, {"scattering": 0.5004, "other": 0.6}
+            "transmitted_probability", 0.5, error, DIMENSIONLESS, {"grid": error}, {"scattering": 0.5004, "wkb": 0.6}
         ),
         Quantity("tunneling_period", 2 * fs, 0.001 * fs, TIME, {"fit": 0.001 * fs}, {"levels": 2.01 * fs}),
         Quantity("gap", 5 * meV, 0.1 * meV, ENERGY),
@@ -64,8 +64,8 @@ def test_digits_follow_the_error_bar(value: float, error: float, text: str) -> N
         # the curve counts where theory has one: half way it misses by 0.02
         ({"theory": "scattering"}, False, 0.02, 1e-3),
         ({"theory": "scattering", "within": 0.03}, True, 0.02, 0.03),
-        ({"theory": "other", "within": 0.03}, False, 0.1, 0.03),
-        ({"theory": "other", "relative": 0.2}, True, 0.1, 0.12),
+        ({"theory": "wkb", "within": 0.03}, False, 0.1, 0.03),
+        ({"theory": "wkb", "relative": 0.2}, True, 0.1, 0.12),
         ({"value": 0.5005}, True, 0.0005, 1e-3),
         ({"value": 0.5005, "within": 1e-4}, False, 0.0005, 1e-4),
         ({"below": 0.6}, True, 0.5, 0.6),
@@ -79,7 +79,7 @@ def test_verdicts(row: dict, met: bool, distance: float, allowed: float) -> None
 
 
 def test_what_cannot_be_compared_is_not_met() -> None:
-    rows = scenario(contrast={"below": 1}, transmitted_probability={"theory": "gossip"})
+    rows = scenario(contrast={"below": 1}, transmitted_probability={"theory": "floquet"})
     assert [(outcome.met, bool(outcome.reason)) for outcome in judge(report(), rows.expect)] == [(False, True)] * 2
     interrupted = judge(report(math.inf), scenario(transmitted_probability={"below": 1}).expect)
     assert [outcome.met for outcome in interrupted] == [False]

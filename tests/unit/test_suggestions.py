@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import wavesim as ws
 from tests.scenario_files import content, wavesim, written
 from wavesim import Problem, certify, potentials, states
 from wavesim._text import choice
@@ -77,9 +79,30 @@ def test_a_misspelt_theory_is_told_before_anything_is_run(tmp_path: Path) -> Non
         'format = 1\ntitle = "s"\nscenario = "small.toml"\ntheories = ["scatering"]\n[axes]\n"potential.height" = [1.0]\n'
     )
     assert f"theories {words}" in wavesim("check", sweep).stderr
-    # what is like none of them, and ratios of two, are for the run to judge
-    for name in ("my_own", "levels_over_wkb"):
-        assert read_scenario("small", {**content(), "expect": {"gap": {"theory": name}}}).expect[0].theory == name
+    # what is like none of them is told what there is; ratios of two are theories of a study
+    for name in ("magic", "", "levels_over_magic", "levels_over_wkb_over_levels"):
+        words = told(expect={"gap": {"theory": name}})
+        assert words.startswith("expect.gap.theory must be one of barrier, bessel, channels,")
+        assert words.endswith(f", but is {name!r}; correct it.")
+    name = "levels_over_wkb"
+    assert read_scenario("small", {**content(), "expect": {"gap": {"theory": name}}}).expect[0].theory == name
+
+
+def test_every_name_of_a_theory_is_one_that_the_package_gives() -> None:
+    """The list cannot go stale: each name stands in the code that predicts; what scenarios are given is compared in tests/examples/test_scenario_numbers.py."""
+    said: set[str] = set()
+    strangers: set[str] = set()
+    for file in sorted((Path(ws.__file__).parent / "analysis").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said.add(node.value)
+            # theories of levels stand in a class of their own
+            if isinstance(node, ast.Dict) and any("LevelTheory(" in ast.unparse(value) for value in node.values):
+                strangers |= {ast.literal_eval(key) for key in node.keys if isinstance(key, ast.Constant)} - set(
+                    THEORIES
+                )
+    assert not strangers
+    assert set(THEORIES) <= said
 
 
 @pytest.mark.parametrize("name", sorted({*shipped(), *shipped_sweeps()}))
