@@ -78,11 +78,25 @@ def test_verdicts(row: dict, met: bool, distance: float, allowed: float) -> None
     assert (outcome.distance, outcome.allowed) == pytest.approx((distance, allowed))
 
 
-def test_what_cannot_be_compared_is_not_met() -> None:
-    rows = scenario(contrast={"below": 1}, transmitted_probability={"theory": "floquet"})
-    assert [(outcome.met, bool(outcome.reason)) for outcome in judge(report(), rows.expect)] == [(False, True)] * 2
-    interrupted = judge(report(math.inf), scenario(transmitted_probability={"below": 1}).expect)
-    assert [outcome.met for outcome in interrupted] == [False]
+def test_what_is_not_measured_or_was_interrupted_is_missed() -> None:
+    (absent,) = judge(report(), scenario(contrast={"below": 1}).expect)
+    assert absent.missed and absent.reason
+    for row in ({"below": 1}, {"theory": "floquet"}):
+        (interrupted,) = judge(report(math.inf), scenario(transmitted_probability=row).expect)
+        assert interrupted.missed and "interrupted" in interrupted.reason
+
+
+def test_a_theory_that_does_not_apply_is_not_compared() -> None:
+    rows = scenario(transmitted_probability={"theory": "floquet", "within": 1e-4})
+    (outcome,) = judge(report(), rows.expect)
+    assert not outcome.met and not outcome.missed
+    text = report_text(report(), UnitSystem(), [outcome])
+    assert text.endswith(
+        "expected   not compared  transmitted probability: floquet does not apply to this run, which has only scattering and wkb for it"
+    )
+    assert as_json(report(), rows, [outcome])["expect"][0]["met"] is None
+    # one that is there, and differs, is missed
+    assert judge(report(), scenario(transmitted_probability={"theory": "wkb", "within": 0.03}).expect)[0].missed
 
 
 def test_the_table_is_in_the_units_of_the_scenario() -> None:

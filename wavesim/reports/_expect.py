@@ -29,6 +29,13 @@ class Outcome:
     allowed: float = math.nan
     reason: str = ""
     covered: float | None = None
+    # False where the theory that it is tied to does not apply to this run: nothing is met then, and nothing is missed
+    compared: bool = True
+
+    @property
+    def missed(self) -> bool:
+        """Whether it could be compared, and is not met."""
+        return self.compared and not self.met
 
 
 def judge(report: Report, expect: tuple[Expectation, ...]) -> list[Outcome]:
@@ -53,7 +60,7 @@ def judge_curve(curve: Curve, one: Expectation) -> Outcome:
     if one.theory is None:
         return Outcome(one, False, reason="a curve is compared with a theory, point by point")
     if one.theory not in curve.theory:
-        return Outcome(one, False, reason=_no_theory(one.theory, list(curve.theory)))
+        return _without_theory(one, one.theory, list(curve.theory))
     expected = curve.theory[one.theory]
     distances, errors = np.abs(curve.values - expected), np.broadcast_to(curve.error, curve.values.shape)
     covered = float(np.mean(distances <= errors))
@@ -82,7 +89,7 @@ def judge_quantity(quantity: Quantity, one: Expectation, curve: Curve | None = N
     expected = one.value
     if one.theory is not None:
         if one.theory not in quantity.theory:
-            return Outcome(one, False, reason=_no_theory(one.theory, list(quantity.theory)))
+            return _without_theory(one, one.theory, list(quantity.theory))
         expected = quantity.theory[one.theory]
     assert expected is not None
     if one.factor is not None:
@@ -110,7 +117,7 @@ def _not_measured(report: Report, name: str) -> str:
     return f"this run does not measure it;{hint} it measures {', '.join(known)}"
 
 
-def _no_theory(wanted: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(wanted, known, 1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known) or 'none'}"
-    return f"there is no such theory for it as {wanted}; {hint}"
+def _without_theory(one: Expectation, wanted: str, given: list[str]) -> Outcome:
+    """What comes of a theory that is not beside the number: files name none that the package does not know."""
+    there = f"only {' and '.join(given)}" if given else "no theory"
+    return Outcome(one, False, reason=f"{wanted} does not apply to this run, which has {there} for it", compared=False)

@@ -127,7 +127,8 @@ def expected_json(outcome: Outcome, units: UnitSystem) -> dict[str, Any]:
     return {
         "quantity": one.quantity,
         kind: target if isinstance(target, str) else target / scale,
-        "met": outcome.met,
+        # None where nothing could be compared
+        "met": outcome.met if outcome.compared else None,
         "distance": outcome.distance / measure,
         "allowed": outcome.allowed / measure,
         **({"as": "factor"} if one.factor is not None else {}),

@@ -26,7 +26,7 @@ class StudyOutcomes:
     @property
     def met(self) -> bool:
         """Whether everything is as expected."""
-        return all(outcome.met for group in (*self.cases, self.whole) for outcome in group)
+        return not any(outcome.missed for group in (*self.cases, self.whole) for outcome in group)
 
 
 def judge_study(study: Study, scenario: Scenario) -> StudyOutcomes:

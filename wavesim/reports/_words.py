@@ -39,7 +39,7 @@ def predictions_text(predictions: dict[str, dict[str, float]], units: UnitSystem
 def expected_text(outcome: Outcome, units: UnitSystem) -> str:
     one, dimension = outcome.expectation, outcome.expectation.dimension
     scale, unit = units.scale(dimension), unit_text(dimension, units)
-    verdict = "met    " if outcome.met else "NOT MET"
+    verdict = "met    " if outcome.met else "NOT MET" if outcome.compared else "not compared"
     if outcome.reason:
         return f"expected   {verdict}  {spoken(one.quantity)}: {outcome.reason}"
     distance, allowed = f"{outcome.distance / scale:.2e}{unit}", f"{outcome.allowed / scale:.2e}{unit}"

@@ -75,7 +75,7 @@ def status_of(report: Path, data: dict[str, Any]) -> str:
     try:
         content = json.loads(report.read_text(encoding="utf-8"))
         cases = content.get("cases", [])
-        expected = [row["met"] for part in (content, *cases) for row in part["expect"]]
+        expected = [row["met"] is not False for part in (content, *cases) for row in part["expect"]]
         if content["hash"] != fingerprint(data):
             return "changed"
         if content["status"] != "complete":

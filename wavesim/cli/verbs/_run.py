@@ -82,7 +82,7 @@ def run(
     return code_of(
         stopped=not (report.complete and painting.done),
         missing=bool(box.missing) or not painting.heard,
-        met=agreed and report.certified and all(outcome.met for outcome in outcomes),
+        met=agreed and report.certified and not any(outcome.missed for outcome in outcomes),
     )
 
 
