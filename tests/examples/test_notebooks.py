@@ -32,8 +32,10 @@ def test_short_and_stripped(path: Path) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # jupyter's own use of zmq and asyncio
-def test_runs(path: Path, tmp_path: Path) -> None:
+def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every cell runs in a fresh kernel, and the assertions in them hold."""
+    # a command that ran in this process has chosen who paints, and a kernel would inherit that
+    monkeypatch.delenv("MPLBACKEND", raising=False)
     import nbformat
     from nbclient import NotebookClient
 
