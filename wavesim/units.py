@@ -166,7 +166,7 @@ def unit(symbol: str) -> tuple[float, Powers]:
     """
     parts = _factors(symbol)
     if parts is None and symbol.startswith(","):
-        raise WavesimError("a number must have a point and no comma; write such as 6.5.")
+        raise WavesimError("a number must have a point and no comma; write, for example, 6.5.")
     if parts is None:
         same = [name for name in UNITS if name.lower() == symbol.strip().lower()]
         near = same or difflib.get_close_matches(symbol.strip()[:30], UNITS, 1)

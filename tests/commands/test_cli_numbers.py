@@ -36,13 +36,19 @@ def test_every_number_of_every_verb_is_read_in_one_place() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["run", "--tolerance", "abc"], "--tolerance must be a number, but is 'abc'; write such as --tolerance 1e-4."),
-        (["run", "--fps", "2.5"], "--fps must be a whole number, but is '2.5'; write such as --fps 30."),
-        (["animate", "--xlim", "-1", "b"], "--xlim must be a number, but is 'b'; write such as --xlim -10.0 10.0."),
-        (["sweep", "--workers", ""], "--workers must be a whole number, but is ''; write such as --workers 4."),
+        (
+            ["run", "--tolerance", "abc"],
+            "--tolerance must be a number, but is 'abc'; write, for example, --tolerance 1e-4.",
+        ),
+        (["run", "--fps", "2.5"], "--fps must be a whole number, but is '2.5'; write, for example, --fps 30."),
+        (
+            ["animate", "--xlim", "-1", "b"],
+            "--xlim must be a number, but is 'b'; write, for example, --xlim -10.0 10.0.",
+        ),
+        (["sweep", "--workers", ""], "--workers must be a whole number, but is ''; write, for example, --workers 4."),
         (
             ["explore", "--port", "99999"],
-            "--port must be a whole number from 0 to 65535, but is '99999'; write such as --port 8000.",
+            "--port must be a whole number from 0 to 65535, but is '99999'; write, for example, --port 8000.",
         ),
     ],
 )

@@ -41,10 +41,10 @@ def test_an_angle_is_a_plain_number() -> None:
 @pytest.mark.parametrize(
     ("formula", "parameters", "words"),
     [
-        (HILL, {"V0": 0.3, "c": "0 nm", "a": "1 nm"}, "potential.parameters.V0 must have its unit, but is 0.3; write such as '0.3 eV'"),
-        (HILL, {"V0": "0.3 eV", "c": "0 nm", "a": 2}, "potential.parameters.a must have its unit, but is 2; write such as '2 nm'"),
+        (HILL, {"V0": 0.3, "c": "0 nm", "a": "1 nm"}, "potential.parameters.V0 must have its unit, but is 0.3; write, for example, '0.3 eV'"),
+        (HILL, {"V0": "0.3 eV", "c": "0 nm", "a": 2}, "potential.parameters.a must have its unit, but is 2; write, for example, '2 nm'"),
         (HILL, {"V0": 0.3, "c": 0, "a": 2}, "potential.parameters.V0 and potential.parameters.a must have their units"),
-        ("k*x^2/2", {"k": 3}, "write such as '3 eV/nm^2'"),
+        ("k*x^2/2", {"k": 3}, "write, for example, '3 eV/nm^2'"),
         (HILL + " + V1", {"V0": "1 eV", "c": 0, "a": "1 nm", "V1": "0.2 nm"}, "must add and compare what is alike, but has an energy and a length"),
         (HILL, {"V0": "1 eV", "c": 0, "a": "1 eV"}, "must add and compare what is alike|must have a plain number in exp"),
         ("V0*x", {"V0": "1 eV"}, "must be an energy, but is energy times length; check the units"),

@@ -49,7 +49,9 @@ def numeric(
             except ValueError:
                 value = None
             if value is None or (within and not within[0] <= value <= within[1]):
-                raise WavesimError(f"{option} must be {what}, but is {brief(text)}; write such as {option} {example}.")
+                raise WavesimError(
+                    f"{option} must be {what}, but is {brief(text)}; write, for example, {option} {example}."
+                )
             return value
 
     return typer.Option(option, parser=read, metavar=metavar, **settings)

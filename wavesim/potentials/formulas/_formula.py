@@ -242,14 +242,14 @@ def _parts(node: ast.expr, names: tuple[str, ...], used: set[str], condition: bo
         case _ if condition:
             raise ArgumentError(
                 "formula",
-                f"must compare numbers in a condition (put each comparison joined by & or | in brackets), but has {_shown(node)}; write such as x < 2.",
+                f"must compare numbers in a condition (put each comparison joined by & or | in brackets), but has {_shown(node)}; write, for example, x < 2.",
             )
         case _:
             return [(part, kind) for part, kind in _numbers(node, names, used)]
     if not condition:
         raise ArgumentError(
             "formula",
-            f"must have conditions in where(...) only, each in brackets where & or | joins them, but has {_shown(node)}; write such as where(x < 2, 1, 0).",
+            f"must have conditions in where(...) only, each in brackets where & or | joins them, but has {_shown(node)}; write, for example, where(x < 2, 1, 0).",
         )
     return inner
 

@@ -119,9 +119,9 @@ def _cure(path: str, found: _Found, given: dict[str, Any]) -> str:
     first = next(iter(found.lacking))
     names = " and ".join(f"{path}.parameters.{name}" for name in found.lacking)
     if len(found.lacking) > 1:
-        return f"{names} must have their units, but are plain numbers; write such as '0.3 eV' and '2 nm', so that the formula is an energy."
+        return f"{names} must have their units, but are plain numbers; write, for example, '0.3 eV' and '2 nm', so that the formula is an energy."
     value = brief(given[first])
-    return f"{names} must have its unit, but is {value}; write such as '{value} {found.example}', so that the formula is an energy."
+    return f"{names} must have its unit, but is {value}; write, for example, '{value} {found.example}', so that the formula is an energy."
 
 
 def _formulas(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
