@@ -10,9 +10,9 @@ from typing import Any
 
 import jax
 import numpy as np
-import scipy
 
 from ...absorbers import Absorber
+from ...fourier import numpy_forward, numpy_inverse
 from ...grid import Grid
 from ...potentials import AbstractPotential
 from ...problem import Problem
@@ -94,13 +94,8 @@ class Pilot:
                 shares = (kick[0], -kick[1] * dt**2, kick[2] * dt**4)
                 yield np.exp(-1j * dt * sum(s * e for s, e in zip(shares, energies, strict=False)))
 
-        # SciPy's are faster in the plane, but take as long to import as 10,000 transforms of a line
-        line = self.psi.ndim == 1
-
         def drifted(psi: np.ndarray, table: np.ndarray) -> np.ndarray:
-            if line:
-                return np.fft.ifft(table * np.fft.fft(psi))
-            return np.asarray(scipy.fft.ifftn(table * np.asarray(scipy.fft.fftn(psi)), overwrite_x=True))
+            return numpy_inverse(table * numpy_forward(psi, psi.ndim), psi.ndim)
 
         drifts = [np.exp(-1j * dt * a * self.kinetic) for _, _, a in pairs]
         first = np.exp(-1j * dt * opening * self.kinetic)
@@ -118,7 +113,7 @@ class Pilot:
         for phase, table in zip(phases(ends, shifts), back, strict=True):
             psi = drifted(psi * phase, np.conj(table))
         psi = drifted(psi, first) if scheme.drifts_first else psi * np.conj(next(phases([closing], [0.0])))
-        moved = _compiled(drifts, damping, self.static) if line and moves_known(psi.size) else None
+        moved = _compiled(drifts, damping, self.static) if psi.ndim == 1 and moves_known(psi.size) else None
         seen = []
         for step in range(steps // looks, steps + 1, steps // looks):
             if moved is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import scipy
 
+from ....fourier import numpy_forward as forward, numpy_inverse as inverse
 from ....grid import Grid
 from ....potentials import AbstractPotential, exact_samples
 from ....problem import Problem
@@ -257,20 +257,6 @@ def spread_spectrum(spectrum: np.ndarray, finer: int, dimension: int) -> np.ndar
 def padded(psi: np.ndarray, finer: int) -> np.ndarray:
     """psi on the finer grid, by its own waves."""
     return inverse(spread_spectrum(forward(psi, psi.ndim), finer, psi.ndim), psi.ndim)
-
-
-def forward(psi: np.ndarray, dimension: int) -> np.ndarray:
-    """The spectrum along the last axes."""
-    return np.asarray(np.fft.fft(psi) if dimension == 1 else scipy.fft.fftn(psi, axes=_last(dimension)))
-
-
-def inverse(spectrum: np.ndarray, dimension: int) -> np.ndarray:
-    """What has this spectrum along the last axes."""
-    return np.asarray(np.fft.ifft(spectrum) if dimension == 1 else scipy.fft.ifftn(spectrum, axes=_last(dimension)))
-
-
-def _last(dimension: int) -> tuple[int, ...]:
-    return tuple(range(-dimension, 0))
 
 
 def finer_grid(grid: Grid, finer: int) -> Grid:
