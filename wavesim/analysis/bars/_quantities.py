@@ -93,8 +93,7 @@ def grid_error(
     """The correction of a reading for what the grid leaves wrong, and what remains uncertain; all of a number of which nothing is known."""
     reading, shift, error = readings[name], 0.0, 0.0
     if reading.at_start:
-        start = _with_start(trial.result)
-        changes, unknown = between_points(start, reading.at_start, [0], finer_starts(start))
+        changes, unknown = between_points(trial.result, reading.at_start, [0], finer_starts(trial.result))
         return float(changes[0]), float(unknown[0])
     for number, weight in question.made_of(name).items():
         residual = trial.residuals.get(number)
@@ -107,15 +106,6 @@ def grid_error(
         error += abs(weight) * (min(bar, 1.0 + abs(residual.correction)) if _is_probability(reading) else bar)
     # where the reading is a part of what runs must repeat, the correction belongs to the whole
     return (shift if reading.compared is None else 0.0), error
-
-
-def _with_start(result: Result) -> Result:
-    """The result with psi at the first frame, which rows of a sweep do not keep."""
-    if len(result.psi):
-        return result
-    grid = result.numerics.grid
-    psi = result.problem.state.sample(grid, result.problem.hamiltonian(grid))
-    return dataclasses.replace(result, psi=np.asarray(psi)[None])
 
 
 def step_error(question: AbstractRecordQuestion, name: str, readings: dict[str, Reading], trial: Trial) -> float:

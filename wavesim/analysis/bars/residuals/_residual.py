@@ -151,7 +151,7 @@ class _Interpolated:
 
 
 class _AtStart(_Interpolated):
-    """The record at the start of a packet, which is known between the points too: its waves beyond the grid's are no longer folded back."""
+    """The record at the start, with the packet itself on the finer points: the grid's psi holds the waves beyond its own as slower ones."""
 
     def _psi(self, frame: int) -> np.ndarray:
         del frame
@@ -177,9 +177,15 @@ def interpolations(result: Result) -> tuple[_Interpolated, ...]:
 
 
 def finer_starts(result: Result) -> tuple[_Interpolated, ...]:
-    """The same for the first frame alone; states of the grid's own H are interpolated, and need psi kept."""
-    kind = _Interpolated if result.problem.state.bound else _AtStart
-    return tuple(kind(result, finer) for finer in _times(result))
+    """The same for the first frame alone, kept or not: a packet is known between the points, a state of the grid's own H is interpolated."""
+    if not result.problem.state.bound:
+        return tuple(_AtStart(result, finer) for finer in _times(result))
+    if not len(result.psi):
+        # rows of a sweep keep none
+        grid = result.numerics.grid
+        psi = result.problem.state.sample(grid, result.problem.hamiltonian(grid))
+        result = dataclasses.replace(result, psi=np.asarray(psi)[None])
+    return interpolations(result)
 
 
 def _times(result: Result) -> tuple[int, ...]:
