@@ -273,8 +273,7 @@ def planar(grid: Grid, line: AnyArray) -> jax.Array:
     return jnp.broadcast_to(line.reshape((-1,) + (1,) * (grid.dimension - 1)), grid.points)
 
 
-# (2/pi) int_0^pi (1 - cos u)/u^2 du: how much the grid's Green function falls from a point to the next, in units of m spacing
-# with Wilbraham's and Gibbs's Si(pi)
+# (2/pi) int_0^pi (1 - cos u)/u^2 du, with the sine integral Si(pi): how much the grid's Green function falls from a point to the next, in units of m spacing
 _BEND = 2 / math.pi * (1.8519370519824662 - 2 / math.pi)
 
 
