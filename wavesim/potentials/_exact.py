@@ -74,14 +74,20 @@ def exact_samples(potential: AbstractPotential, grid: Grid, *, mass: float = 1.0
     breaks = [float(edge) for edge in (potential.edges if potential.static else potential.edges_at(time))]
     if not breaks and not potential.spikes:
         return values_at(potential, points, mass, time)
-    inside = [edge for edge in breaks if low < edge < low + step * count]
-    ends = np.unique(np.concatenate([low + step * np.arange(count + 1), inside]))
-    ends = ends[np.concatenate([[True], np.diff(ends) > _SHORTEST * step])]
+    inside = np.array([edge for edge in breaks if low < edge < low + step * count])
+    cut = np.unique(np.floor((inside - low) / step).astype(int))
+    # where no edge cuts a cell, the rule has the same nodes in it as in all the others
+    nodes, weights = (_NODES + 1) / 2, _WEIGHTS / 2
+    values = values_at(potential, points[:, None] + step * nodes, mass, time)
+    values[cut] = 0.0
+    samples = sum(np.roll(values @ (weights * basis), offset) for offset, basis in enumerate(_cubic(nodes), start=-1))
+    ends = np.unique(np.concatenate([low + step * cut, low + step * (cut + 1), inside]))
     left, length = ends[:-1], np.diff(ends)
-    x = left[:, None] + length[:, None] * (_NODES + 1) / 2
-    cell = np.minimum(np.floor(((left + length / 2) - low) / step).astype(int), count - 1)
-    share = values_at(potential, x, mass, time) * _WEIGHTS / 2 * length[:, None] / step
-    samples = np.zeros(count)
+    cell = np.floor(((left + length / 2) - low) / step).astype(int)
+    pieces = (length > _SHORTEST * step) & np.isin(cell, cut)
+    left, length, cell = left[pieces], length[pieces], cell[pieces]
+    x = left[:, None] + length[:, None] * nodes
+    share = values_at(potential, x, mass, time) * weights * length[:, None] / step
     for offset, basis in enumerate(_cubic((x - points[cell][:, None]) / step), start=-1):
         np.add.at(samples, (cell + offset) % count, np.sum(share * basis, axis=1))
     for spike, strength in zip(potential.spikes, potential.strengths, strict=True):
