@@ -162,13 +162,14 @@ def _pair_seconds(points: tuple[int, ...]) -> float:
 
         return pair_seconds(points)
     import numpy as np
-    import scipy.fft
 
-    rows, axes = max(1, _TRIAL_POINTS // math.prod(points)), tuple(range(1, 1 + len(points)))
+    from ..fourier import numpy_forward, numpy_inverse
+
+    rows = max(1, _TRIAL_POINTS // math.prod(points))
     psi = np.exp(1j * np.linspace(0.0, 1.0, rows * math.prod(points))).reshape(rows, *points)
 
     def pair() -> None:
-        scipy.fft.ifftn(psi * scipy.fft.fftn(psi, axes=axes), axes=axes)
+        numpy_inverse(psi * numpy_forward(psi, len(points)), len(points))
 
     # the first one makes the tables
     pair()
