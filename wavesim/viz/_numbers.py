@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 _RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 _MINUS = "\u2212"
@@ -59,6 +60,12 @@ def power_text(factor: float) -> str:
     if factor < 1e4:
         return f"{factor:,.0f}"
     return f"10{str(round(math.log10(factor))).translate(_RAISED)}"
+
+
+def without_formula(tick: str) -> str:
+    """A tick of a logarithmic axis as plain text, which is read a hundred times sooner than Matplotlib's formula ``$\\mathdefault{10^{-3}}$``."""
+    plain = tick.removeprefix("$\\mathdefault{").removesuffix("}$").replace("\\times", " \u00d7 ")
+    return re.sub(r"\^\{(-?\d+)\}", lambda power: power[1].translate(_RAISED), plain)
 
 
 def unit_of(label: str) -> str:
