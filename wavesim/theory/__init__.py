@@ -162,6 +162,7 @@ from .scattering import (
     scatter as scatter,
     scatter_terrain as scatter_terrain,
     scattering_state as scattering_state,
+    slice_amplitudes as slice_amplitudes,
     spectrum_transmission as spectrum_transmission,
     stacked_transmission as stacked_transmission,
     terrain_transmission as terrain_transmission,

@@ -20,6 +20,7 @@ from ._scattering import (
     Scattering as Scattering,
     scatter as scatter,
     scatter_terrain as scatter_terrain,
+    slice_amplitudes as slice_amplitudes,
     terrain_transmission as terrain_transmission,
 )
 from ._scattering_state import scattering_state as scattering_state
