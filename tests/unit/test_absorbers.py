@@ -93,16 +93,16 @@ def test_what_is_no_absorber_is_refused() -> None:
 def test_leaks_read_off_a_table_are_those_of_the_layer() -> None:
     """Set-up: planned layers for three tolerances and masses, met by momenta from 0.8 to 8 times that of their slowest waves.
 
-    Formula: a layer's leak depends on width x sqrt(2 mass energy) and on the momentum in that unit alone. Budget: where the leak matters, above a
-    hundredth of its largest, 5 %; linear interpolation of its logarithm over 160 points a decade.
+    Formula: a layer's leak depends on width x sqrt(2 mass energy) and on the momentum in that unit alone. Budget: it is part of a bar, and no smaller than
+    the exact one by more than 5 % where that is above 1e-9; where it matters, above a hundredth of its largest, no more than twice as large.
     """
     for reflection, mass in ((1e-3, 1.0), (1e-5, 0.067), (1e-7, 1836.0)):
         layer = Absorber.designed(1.3, reflection, mass)
         k = np.geomspace(0.8 * 1.3, 8 * 1.3, 97)
         told, exact = layer_leak(layer, k, mass), absorber_leak(layer, k, mass)
-        matters = exact > 0.01 * exact.max()
-        assert np.max(np.abs(told / exact - 1)[matters]) < 0.05
-        assert np.all(told[~matters] < 0.011 * exact.max())
+        assert np.min((told / exact)[exact > 1e-9]) > 0.95
+        assert np.max((told / exact)[exact > 0.01 * exact.max()]) < 2.0
+        assert np.all(told[exact <= 0.01 * exact.max()] < 0.012 * exact.max())
 
 
 def test_numerics_with_layers_that_meet_are_refused_before_a_run() -> None:

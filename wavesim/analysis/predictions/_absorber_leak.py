@@ -85,7 +85,7 @@ def _leaks(thickness: float, decade: int) -> np.ndarray:
 
 
 def layer_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
-    """`absorber_leak`, read off a table."""
+    """`absorber_leak`, read off a table: the larger one of the two places around each momentum."""
     unit = math.sqrt(2 * mass * float(absorber.energy))
     wanted = np.log10(momentum / unit)
     thickness = float(f"{float(absorber.width) * unit:.9g}")
@@ -93,7 +93,8 @@ def layer_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndar
     # of neighboring decades both have the place between them
     tables = [_leaks(thickness, decade)[:-1] for decade in range(first, max(math.ceil(wanted.max()), first + 1))]
     values = np.concatenate([*tables, _leaks(thickness, first + len(tables) - 1)[-1:]])
-    return np.exp(np.interp(wanted, first + np.arange(len(values)) / _PER_DECADE, values))
+    below = np.clip(np.floor((wanted - first) * _PER_DECADE).astype(int), 0, len(values) - 2)
+    return np.exp(np.maximum(values[below], values[below + 1]))
 
 
 def packet_leak(problem: Problem, absorber: Absorber) -> float:
