@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import graphlib
+import posixpath
 import re
 import shutil
 import subprocess
@@ -56,17 +57,16 @@ def test_arrays_and_files_read_back() -> None:
 
 
 def test_the_page_has_the_packages_phases() -> None:
-    numbers = [int(word, 16) for word in re.findall(r"0x[0-9a-f]{6}", (PAGE / "phase.js").read_text())]
+    numbers = [int(word, 16) for word in re.findall(r"0x[0-9a-f]{6}", (PAGE / "canvas" / "phase.js").read_text())]
     table = phase_table().astype(int)
     assert numbers == [(r << 16) + (g << 8) + b for r, g, b in table.tolist()]
 
 
 def test_the_page_knows_the_version_and_loads_nothing_from_elsewhere() -> None:
     files = page_files()
-    assert {"index.html", "page.css", "main.js", "channel.js", "stage.js", "charts.js", "wire.js", "phase.js"} <= set(
-        files
-    )
-    assert f"export const VERSION = {VERSION};".encode() in files["wire.js"]
+    some = {"index.html", "page.css", "main.js", "engine/channel.js", "canvas/stage.js", "controls/sliders.js"}
+    assert some <= set(files)
+    assert f"export const VERSION = {VERSION};".encode() in files["engine/wire.js"]
     for name, content in files.items():
         addresses = set(re.findall(rb"https?://[^\s\"'`)]+", content)) - {b"http://www.w3.org/2000/svg"}
         assert not addresses, name
@@ -74,25 +74,34 @@ def test_the_page_knows_the_version_and_loads_nothing_from_elsewhere() -> None:
         assert b"style=" not in content.replace(b"{ style=", b"") or name != "index.html"
 
 
+def _beside(file: str, source: str) -> str:
+    """The file that a module of the page means by a relative path."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file), source))
+
+
 def test_the_pages_modules_import_what_there_is() -> None:
     """Each import names a file of the page and something that it exports."""
     texts = {name: content.decode() for name, content in page_files().items() if name.endswith(".js")}
-    for text in texts.values():
-        for names, source in re.findall(r"import \{([^}]*)\} from \"\./([a-z]+\.js)\"", text):
+    for file, text in texts.items():
+        for names, source in re.findall(r"import \{([^}]*)\} from \"([^\"]+)\"", text):
             for name in filter(None, (part.strip() for part in names.split(","))):
                 # a dollar sign is a letter of JavaScript's names
                 word = rf"(?<![\w$]){re.escape(name)}(?![\w$])"
                 assert re.search(
-                    rf"export (async )?(const|let|function|class) {word}|export const [^;]*{word} =", texts[source]
+                    rf"export (async )?(const|let|function|class) {word}|export const [^;]*{word} =",
+                    texts[_beside(file, source)],
                 ), name
 
 
 def test_a_notebook_can_load_every_module() -> None:
     """Its loader turns a module into a blob once all that it imports are blobs: plain names, no circles, nothing unused."""
     texts = {name: content.decode() for name, content in page_files().items() if name.endswith(".js")}
-    imports = {name: set(re.findall(r"from \"\./([^\"]+)\"", text)) for name, text in texts.items()}
+    imports = {
+        name: {_beside(name, source) for source in re.findall(r"from \"([^\"]+)\"", text)}
+        for name, text in texts.items()
+    }
     order = list(graphlib.TopologicalSorter(imports).static_order())
-    assert all(re.fullmatch(r"[a-z]+\.js", name) for name in order)
+    assert set(order) == set(texts)
     assert set(texts) - set().union(*imports.values()) == {"main.js"}
 
 
@@ -103,7 +112,7 @@ def test_the_page_reads_what_is_written(tmp_path: Path, rng: np.random.Generator
     data = picture_bytes(Picture(5, 2, 9, 1.5, (0.25, 0.5), psi, -2.0, 0.5))
     assert picture_of(data).seq == 5
     if node is not None:
-        (tmp_path / "wire.mjs").write_bytes(page_files()["wire.js"])
+        (tmp_path / "wire.mjs").write_bytes(page_files()["engine/wire.js"])
         (tmp_path / "data").write_bytes(data)
         script = (
             'import { read } from "./wire.mjs"; import fs from "fs"; const d = fs.readFileSync("data");'

@@ -1,15 +1,18 @@
 // The page inside a notebook: the same files, as blobs in an iframe of their own, so that styles stay apart; messages by the kernel's channel.
 const ACK_EVERY = 4;
 
+// a relative path from one of the files to another
+const path = (name, other) => new URL(other, `file:///${name}`).pathname.slice(1);
+
 function addresses(files, inside) {
   // modules in the order in which they import each other
   const known = {}, left = new Set(Object.keys(files).filter((name) => name.endsWith(".js")));
   const blob = (text, type) => inside.URL.createObjectURL(new inside.Blob([text], { type }));
   while (left.size) {
-    const ready = [...left].filter((name) => [...files[name].matchAll(/from "\.\/([a-z]+\.js)"/g)].every(([, other]) => known[other]));
+    const ready = [...left].filter((name) => [...files[name].matchAll(/from "([^"]+)"/g)].every(([, other]) => known[path(name, other)]));
     if (!ready.length) throw new Error("the modules of the page import each other in a circle");
     for (const name of ready) {
-      known[name] = blob(files[name].replace(/from "\.\/([a-z]+\.js)"/g, (_, other) => `from "${known[other]}"`), "text/javascript");
+      known[name] = blob(files[name].replace(/from "([^"]+)"/g, (_, other) => `from "${known[path(name, other)]}"`), "text/javascript");
       left.delete(name);
     }
   }

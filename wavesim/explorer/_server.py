@@ -10,8 +10,9 @@ import os
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import uvicorn
@@ -93,14 +94,21 @@ def application(first: First, token: str, port: int, pool: Pool) -> Any:
             return PlainTextResponse("there is no such page\n", 404)
         return Response(content, media_type=_KINDS[os.path.splitext(name)[1]])
 
-    routes = [Route("/", page), Route("/{name}", page), WebSocketRoute("/socket", speak)]
+    routes = [Route("/", page), WebSocketRoute("/socket", speak), Route("/{name:path}", page)]
     return Guard(Starlette(routes=routes), port)
 
 
 def page_files() -> dict[str, bytes]:
-    """The files of the page, by name."""
-    folder = files("wavesim.explorer") / "page"
-    return {item.name: item.read_bytes() for item in folder.iterdir() if os.path.splitext(item.name)[1] in _KINDS}
+    """The files of the page, by their path in its folder: ``main.js``, ``canvas/stage.js``."""
+    return dict(_files_in(files("wavesim.explorer") / "page", ""))
+
+
+def _files_in(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    for item in folder.iterdir():
+        if item.is_dir():
+            yield from _files_in(item, f"{path}{item.name}/")
+        elif os.path.splitext(item.name)[1] in _KINDS:
+            yield path + item.name, item.read_bytes()
 
 
 async def _speak(websocket: WebSocket, first: First, token: str, pool: Pool, turns: Any, pages: set[Session]) -> None:

@@ -1,22 +1,22 @@
 // The page: what the engine says is drawn, what the reader does is said to the engine. No physics is computed here.
-import { Address, copyLink } from "./address.js";
-import { Engine } from "./channel.js";
-import { paintTimeline } from "./charts.js";
+import { Address, copyLink } from "./engine/address.js";
+import { Engine } from "./engine/channel.js";
+import { paintTimeline } from "./canvas/charts.js";
 import { $, notice, speak } from "./dom.js";
-import { download, offerDownloads } from "./downloads.js";
-import { onResize } from "./draw.js";
-import { Frames } from "./frames.js";
-import { dragHandles } from "./handles.js";
-import { onKeys } from "./keyboard.js";
+import { download, offerDownloads } from "./controls/downloads.js";
+import { onResize } from "./canvas/draw.js";
+import { Frames } from "./engine/frames.js";
+import { dragHandles } from "./controls/handles.js";
+import { onKeys } from "./controls/keyboard.js";
 import { showNumbers, spokenCertificate, spokenNumbers } from "./numbers.js";
-import { Plane } from "./plane.js";
-import { chooseView, showScenario } from "./scenario.js";
-import { showError, Sliders } from "./sliders.js";
-import { paintWheel, Stage } from "./stage.js";
-import { newState, remember, startOver } from "./state.js";
+import { Plane } from "./canvas/plane.js";
+import { chooseView, showScenario } from "./controls/scenario.js";
+import { showError, Sliders } from "./controls/sliders.js";
+import { paintWheel, Stage } from "./canvas/stage.js";
+import { newState, remember, startOver } from "./engine/state.js";
 import { Theory } from "./theory.js";
-import { Transport } from "./transport.js";
-import { ARRAYS, FILE, LINE, PLANE, read } from "./wire.js";
+import { Transport } from "./controls/transport.js";
+import { ARRAYS, FILE, LINE, PLANE, read } from "./engine/wire.js";
 
 const state = newState(), measures = { drawn: 0, latencies: [], gaps: [], errors: [] };
 const stage = new Stage($("picture")), engine = new Engine(measures), frames = new Frames(state, engine, measures, paint);

@@ -1,7 +1,7 @@
 // The numbers of the frame in words: a value with its error bar where one was measured, the shares as a bar, and what theory says.
-import { tintOf } from "./charts.js";
+import { tintOf } from "./canvas/charts.js";
 import { $, put } from "./dom.js";
-import { fixed, text } from "./draw.js";
+import { fixed, text } from "./canvas/draw.js";
 
 export function showNumbers(state) {
   const { scenario, scene, frame, certified } = state;

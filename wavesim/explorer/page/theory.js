@@ -1,7 +1,7 @@
 // The card of theory: which of its charts is drawn, its legend and its words, and the energy that is marked in it.
-import { interpolated, paintBarrier, paintDecay, paintGap, paintPattern, paintTransmission } from "./charts.js";
+import { interpolated, paintBarrier, paintDecay, paintGap, paintPattern, paintTransmission } from "./canvas/charts.js";
 import { $, put } from "./dom.js";
-import { text } from "./draw.js";
+import { text } from "./canvas/draw.js";
 
 const TITLES = { barrier: "Transmission", wells: "Gap against the barrier", decay: "Survival", plane: "Pattern behind the wall" };
 // milliseconds: a marked energy that moves on at once is not asked for

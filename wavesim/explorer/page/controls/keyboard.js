@@ -1,5 +1,5 @@
 // Single keys, and when they count: not while something is typed, with a dialog open, or turned off by the reader.
-import { $ } from "./dom.js";
+import { $ } from "../dom.js";
 
 // Actions by key, in small letters.
 export function onKeys(actions) {

@@ -1,5 +1,5 @@
 // The values that the reader can change: for each a slider, the same as a number to type, and what is wrong with it.
-import { $, notice } from "./dom.js";
+import { $, notice } from "../dom.js";
 
 export class Sliders {
   constructor(state, engine) {

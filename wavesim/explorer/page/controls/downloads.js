@@ -1,5 +1,5 @@
 // What the reader takes along: the scenario, the numbers, a movie made by the engine, and a recording of the picture as it plays.
-import { $, put, speak } from "./dom.js";
+import { $, put, speak } from "../dom.js";
 
 const SIZE = { width: 1280, height: 720 }, LONGEST_MS = 60000;
 

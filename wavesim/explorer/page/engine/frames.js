@@ -1,5 +1,5 @@
 // Which frame is drawn next, and when: one after the other as the display goes, and none while nothing changes.
-import { $, put } from "./dom.js";
+import { $, put } from "../dom.js";
 import { rememberFrame } from "./state.js";
 
 export class Frames {

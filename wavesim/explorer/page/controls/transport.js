@@ -1,7 +1,7 @@
 // Playing, pausing, and going through a run by hand: the buttons below the picture, the clock, and the scrubber.
-import { $, put, speak } from "./dom.js";
-import { fixed, text } from "./draw.js";
-import { spokenNumbers } from "./numbers.js";
+import { $, put, speak } from "../dom.js";
+import { fixed, text } from "../canvas/draw.js";
+import { spokenNumbers } from "../numbers.js";
 
 export class Transport {
   constructor(state, engine, frames) {

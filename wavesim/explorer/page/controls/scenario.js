@@ -1,5 +1,5 @@
 // What a scenario asks of the page: its title, its place in the menu, and which choices it has.
-import { $ } from "./dom.js";
+import { $ } from "../dom.js";
 
 export function showScenario(state, engine) {
   const { scenario } = state, flat = scenario.kind !== "plane";

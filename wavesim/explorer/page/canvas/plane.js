@@ -1,7 +1,7 @@
 // The picture of a plane, by a shader: hue by the phase, light by the density, the potential as relief. Without WebGL 2, pixel by pixel.
 import { color, contextOf, FONT, text, ticks } from "./draw.js";
 import { indexOf, PHASES } from "./phase.js";
-import { half } from "./wire.js";
+import { half } from "../engine/wire.js";
 
 const VERTEX = `#version 300 es
 in vec2 corner; out vec2 place;

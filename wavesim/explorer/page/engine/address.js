@@ -1,6 +1,6 @@
 // The state of the page as a link: in the address of a browser's window, and on the clipboard.
 import { openChannel } from "./channel.js";
-import { $, notice, speak } from "./dom.js";
+import { $, notice, speak } from "../dom.js";
 
 // The host of the page is a browser's window; a notebook gives another with the same two doors.
 export class Address {
