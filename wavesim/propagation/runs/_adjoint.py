@@ -163,16 +163,22 @@ class _Run:
         damping, stride = stepper.damping, _stride(frames, self.samples)
         phi = np.zeros(sources.shape[1:], complex)
         gradients: dict[int, np.ndarray] = {}
+        ends = _last_frames(sources, counted)
         for frame in reversed(range(frames)):
             done = (frames - 1 - frame) * self.each
+            # behind the last frame that a number is read at its gradient is 0; a program of JAX would be compiled anew for fewer of them
+            awake = slice(None) if back.compiled else np.flatnonzero(ends > frame)
             # the steps act on what the processor leaves, and so do their gradients
-            phi = phi + stepper.processed(sources[frame + 1], (frame + 1) * self.each)
-            share = None if damping is None else np.tensordot(counted[frame], damping.loss, 1) / numerics.grid.cell
+            some = phi[awake] + stepper.processed(sources[frame + 1, awake], (frame + 1) * self.each)  # type: ignore[arg-type]
+            weights = counted[frame, awake]
+            share = None if damping is None else np.tensordot(weights, damping.loss, 1) / numerics.grid.cell
             for length in reversed(self.sections):
-                phi = np.asarray(back.moved_back(damping, phi, self._boundaries(length), share, length, done))
+                some = np.asarray(back.moved_back(damping, some, self._boundaries(length), share, length, done))
                 done += length
+            phi[awake] = some
             if frame % stride == 0:
-                gradients[frame] = np.asarray(stepper.unprocessed(phi, frame * self.each))  # type: ignore[arg-type]
+                gradients[frame] = np.zeros_like(phi)
+                gradients[frame][awake] = stepper.unprocessed(some, frame * self.each)  # type: ignore[arg-type]
             self._report(2 * frames - frame)
         chosen = np.arange(0, frames + 1, stride)
         gradients[frames] = np.zeros_like(phi)
@@ -200,6 +206,13 @@ class _Run:
         """psi before each damping in the last section that is left, made once more where it was not kept; None without damping."""
         kept = self.kept.pop()
         return self.loop.moved_and_kept(kept, length, self.rung)[2] if isinstance(kept, Carry) else kept
+
+
+def _last_frames(sources: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """The last frame at which each number has a source, or counts what was absorbed in the frame before it, shape (numbers,)."""
+    read = np.any(sources != 0, axis=tuple(range(2, sources.ndim)))
+    read[1:] |= np.any(counted != 0, axis=2)
+    return len(read) - 1 - np.argmax(read[::-1], axis=0)
 
 
 def reversed_in_time(stepper: Any, duration: Any) -> Any:
