@@ -5,7 +5,7 @@ import gc
 import os
 
 # new objects between two rounds of Python's garbage collector: importing makes hundreds of thousands, and nearly all of them stay
-_OBJECTS = 200_000
+_OBJECTS = 500_000
 
 
 def main() -> None:
