@@ -10,7 +10,7 @@ import pytest
 
 from wavesim import Problem, plan
 from wavesim.potentials import Driven, EckartBarrier, GaussianBarrier
-from wavesim.propagation import are_few
+from wavesim.propagation import go_alone
 from wavesim.propagation.runs import _batch
 from wavesim.schemes import Spectral
 from wavesim.states import GaussianPacket
@@ -33,11 +33,11 @@ def test_they_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_many_rows_long_runs_and_moving_potentials_are_not_few() -> None:
     numerics = dataclasses.replace(plan(PROBLEM, 1e-3).numerics, save_psi=False)
-    assert are_few([PROBLEM] * 3, [numerics] * 3)
-    assert not are_few([PROBLEM] * 3000, [numerics] * 3000)
+    assert go_alone([PROBLEM] * 3, [numerics] * 3)
+    assert not go_alone([PROBLEM] * 3000, [numerics] * 3000)
     # a program that a thousand times as many rows share is worth its time
-    assert not are_few([PROBLEM] * 3, [numerics] * 3, sharing=1000)
-    assert not are_few([PROBLEM], [dataclasses.replace(numerics, steps=1000 * numerics.steps)])
-    assert not are_few([PROBLEM], [dataclasses.replace(numerics, method=Spectral(), absorber=None)])
+    assert not go_alone([PROBLEM] * 3, [numerics] * 3, sharing=1000)
+    assert not go_alone([PROBLEM], [dataclasses.replace(numerics, steps=1000 * numerics.steps)])
+    assert not go_alone([PROBLEM], [dataclasses.replace(numerics, method=Spectral(), absorber=None)])
     driven = dataclasses.replace(PROBLEM, potential=Driven(GaussianBarrier(0.5, 1.0), force=0.01, frequency=0.3))
-    assert not are_few([driven], [numerics])
+    assert not go_alone([driven], [numerics])

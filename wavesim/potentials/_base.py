@@ -136,6 +136,10 @@ class AbstractPotential(abc.ABC):
         """By how much V rises at each of `edges_at` of that time; 0 where its slope alone does."""
         return ()
 
+    def instants(self, until: float) -> tuple[float, ...]:
+        """Times from 0 to `until` at which V, or a derivative of it by time, may jump at all places at once; in order [time]."""
+        return ()
+
     @property
     def spikes(self) -> tuple[float, ...]:
         """Positions of deltas, which must fall on grid points; empty for all others."""

@@ -227,6 +227,9 @@ class Driven(AbstractPotential):
     def jumps_at(self, time: float) -> Places:
         return self.potential.jumps_at(time)
 
+    def instants(self, until: float) -> tuple[float, ...]:
+        return self.potential.instants(until)
+
     @property
     def spikes(self) -> tuple[float, ...]:
         return self.potential.spikes

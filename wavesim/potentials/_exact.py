@@ -80,7 +80,9 @@ def exact_samples(potential: AbstractPotential, grid: Grid, *, mass: float = 1.0
     nodes, weights = (_NODES + 1) / 2, _WEIGHTS / 2
     values = values_at(potential, points[:, None] + step * nodes, mass, time)
     values[cut] = 0.0
-    samples = sum(np.roll(values @ (weights * basis), offset) for offset, basis in enumerate(_cubic(nodes), start=-1))
+    samples = np.zeros(count)
+    for offset, basis in enumerate(_cubic(nodes), start=-1):
+        samples += np.roll(values @ (weights * basis), offset)
     ends = np.unique(np.concatenate([low + step * cut, low + step * (cut + 1), inside]))
     left, length = ends[:-1], np.diff(ends)
     cell = np.floor(((left + length / 2) - low) / step).astype(int)

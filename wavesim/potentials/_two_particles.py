@@ -54,6 +54,9 @@ class TwoParticles(AbstractPotential):
     def static(self) -> bool:  # type: ignore[override]
         return self.interaction.static
 
+    def instants(self, until: float) -> tuple[float, ...]:
+        return self.interaction.instants(until)
+
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> AnyArray:
         if len(position) < 2:
             raise ArgumentError("kind", "two_particles needs two axes, but the grid has one; give [grid] two of each.")

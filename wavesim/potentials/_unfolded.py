@@ -327,6 +327,9 @@ class Unfolded(AbstractPotential):
     def jumps_at(self, time: float) -> tuple[float, ...]:
         return self.rises
 
+    def instants(self, until: float) -> tuple[float, ...]:
+        return self.potential.instants(until)
+
     @property
     def spikes(self) -> tuple[float, ...]:
         return self.deltas

@@ -1,6 +1,7 @@
 """Propagation in time: plan, propagate, evolve (pure), relax (imaginary time)."""
 
 from ._folded import folded as folded
+from ._matched_in_time import order_in_time as order_in_time
 from ._memory import refuse_given as refuse_given
 from ._numerics import (
     Method as Method,
@@ -35,13 +36,13 @@ from .planner import (
 )
 from .runs import (
     Flight as Flight,
-    are_few as are_few,
     check as check,
     checked as checked,
     chunks_at_once as chunks_at_once,
     evolve_many as evolve_many,
     evolve_many_with_adjoints as evolve_many_with_adjoints,
     flight as flight,
+    go_alone as go_alone,
     has_adjoint as has_adjoint,
     propagate as propagate,
     propagate_with_adjoint as propagate_with_adjoint,

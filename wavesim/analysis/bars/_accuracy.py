@@ -13,7 +13,7 @@ from ...errors import NumericsError
 from ...grid import Grid
 from ...potentials import BandEdge, Unfolded
 from ...problem import Problem
-from ...propagation import ELEMENT_ORDER, Numerics, allowed_phase, chebyshev_for, coarsened
+from ...propagation import ELEMENT_ORDER, Numerics, allowed_phase, chebyshev_for, coarsened, order_in_time
 from ...propagation.planner import continued, edges_fit
 from ...schemes import Chebyshev, Scheme
 
@@ -72,23 +72,23 @@ def spacing_order(problem: Problem, grid: Grid) -> int | None:
     return _EDGE_ORDER if edges_fit(grid, potential) else _LOOSE_EDGE_ORDER
 
 
-def time_order(numerics: Numerics) -> int | None:
+def time_order(problem: Problem, numerics: Numerics) -> int | None:
     """The power of the step with which the error falls; None where a step leaves no error.
 
     A Chebyshev step is exact but for the absorber acting between steps. Formally that is of second order, but what is of that order
     merely makes the layer a little different; what counts falls faster than any power (see `absorber_step`). Third order is between.
     """
     if isinstance(numerics.method, Scheme):
-        return numerics.method.order
+        return order_in_time(problem.potential, numerics.method.order, float(numerics.duration))
     return 3 if numerics.method.steps and numerics.absorber is not None else None
 
 
-def coarser_in_time(numerics: Numerics, ends: bool = False) -> list[Repetition]:
+def coarser_in_time(problem: Problem, numerics: Numerics, ends: bool = False) -> list[Repetition]:
     """The same run with twice the step, and for splitting schemes with four times; fewer where the frames do not allow it.
 
     With `ends` nobody looks at their frames, and all have as few, so that they share a program.
     """
-    order = time_order(numerics)
+    order = time_order(problem, numerics)
     if order is None:
         return []
     repetitions = []

@@ -121,7 +121,7 @@ class Trial:
             if source == "time_step":
                 # where grids are compared, they are fine enough for the order, and their bars hold what is left of it
                 gradients = bool(self.residuals) and numerics.method.uses_gradient
-                told = time_error(time_order(numerics) or 2, values, gradients)
+                told = time_error(time_order(self.result.problem, numerics) or 2, values, gradients)
             elif order is not None and self.extrapolates:
                 told = extrapolated(order, ratios, values)[1]
             elif self.shows_rate:
@@ -189,7 +189,7 @@ def run_trial(
     end alone. `steps`: of which numerics gradients tell the step's error, too, if they can, so that no longer ones are run.
     """
     backward = numbers is not None and has_adjoint(numerics)
-    coarser = coarser_in_time(numerics, ends) if backward else _coarser(problem, numerics, rates)
+    coarser = coarser_in_time(problem, numerics, ends) if backward else _coarser(problem, numerics, rates)
     longer = tuple(repetition.numerics for repetition in coarser)
     knows_step = backward and steps(numerics) and tells_defect(problem, numerics)
     made = yield RunRequest(
@@ -215,9 +215,9 @@ def _coarser(problem: Problem, numerics: Numerics, rates: bool = False) -> list[
     in_space = coarser_in_space(problem, numerics, rates)
     if numerics.method.exact and len(in_space) > 1:
         # what a long step does there is done by the absorber, which any grid resolves: the coarsest tells it for the least
-        in_time = coarser_in_time(in_space[-1].numerics)
+        in_time = coarser_in_time(problem, in_space[-1].numerics)
         return [*in_space, *(dataclasses.replace(repetition, on_coarsest=True) for repetition in in_time)]
-    return [*coarser_in_time(numerics), *in_space]
+    return [*coarser_in_time(problem, numerics), *in_space]
 
 
 def refined(
@@ -242,7 +242,7 @@ def refined(
     finer_time, finer_space, thicker, longer = now.time, now.space, now.absorber, now.longer
     if step > 1 and "dt" not in fixed:
         # edges that move leave a splitting no more than its second order
-        order = (time_order(numerics) or 2) if problem.potential.smooth else 2
+        order = (time_order(problem, numerics) or 2) if problem.potential.smooth else 2
         finer_time *= min(4.0, 1.1 * step ** (1 / order))
     if space > 1 and "grid" not in fixed and residual is not None:
         # no more than twice at once: a run costs the cube of it, and a blind one knows nothing of what is beyond

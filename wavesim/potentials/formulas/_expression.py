@@ -22,6 +22,7 @@ from ...errors import ArgumentError
 from ...grid import Grid
 from .._base import AbstractPotential, Position, departures, planar, unknown_extent
 from ._formula import FUNCTIONS, names_of, parsed, switches, worked_out
+from ._instants import instants
 from ._reading import Cause, Reading, concrete_names, reading, turns, valley
 
 _AXES = ("x", "y", "z")
@@ -146,7 +147,7 @@ class Expression(AbstractPotential):
 
     @property
     def smooth(self) -> bool:
-        return not self._moving and self._breaks.causes == ()
+        return self._breaks.causes == ()
 
     @property
     def edges(self) -> tuple[float, ...]:
@@ -170,6 +171,12 @@ class Expression(AbstractPotential):
             level = np.array([0 if cause is None else cause[2] for cause in causes])
             moved = jnp.where(mine, here - _newton(numbered[number][1], given, here, level, kind == "touch"), moved)
         return moved
+
+    def instants(self, until: float) -> tuple[float, ...]:
+        names = concrete_names(self.parameters or {})
+        if names is None or self.static:
+            return ()
+        return instants(self._tree, names, until)
 
     def jumps_at(self, time: float) -> Places:
         edges = jnp.asarray(self.edges_at(time), float)

@@ -17,6 +17,7 @@ from ...grid import Grid
 from ...potentials import AbstractPotential
 from ...problem import Problem
 from ...schemes import Kick, Scheme
+from .._matched_in_time import matched_in_time
 from ..lanes import kicks_and_drifts, moves_known
 
 # V, and F and G where V is smooth
@@ -44,7 +45,8 @@ class Pilot:
     psi: np.ndarray
     kinetic: np.ndarray
     absorption: np.ndarray | None
-    energies: Callable[[np.ndarray], Iterator[Energies]]
+    energies: Callable[[np.ndarray, AbstractPotential], Iterator[Energies]]
+    potential: AbstractPotential
     static: bool
     cell: float
 
@@ -55,22 +57,23 @@ class Pilot:
         static = problem.potential.static
         block = 1 if static else max(1, min(64, _BLOCK // math.prod(grid.points)))
 
-        def energies(times: np.ndarray) -> Iterator[Energies]:
+        def energies(times: np.ndarray, potential: AbstractPotential) -> Iterator[Energies]:
             for first in range(0, len(times), block):
                 some = times[first : first + block]
                 if static:
-                    yield _energies(problem.potential, grid, problem.mass)
+                    yield _energies(potential, grid, problem.mass)
                     continue
-                values = _sampled(problem.potential, grid, problem.mass, np.resize(some, block))
+                values = _sampled(potential, grid, problem.mass, np.resize(some, block))
                 arrays = [np.asarray(a) for a in values]
                 yield from ([a[i] for a in arrays] for i in range(len(some)))
 
-        fixed = next(energies(np.zeros(1))) if static else []
+        fixed = next(energies(np.zeros(1), problem.potential)) if static else []
         return cls(
             np.asarray(problem.state.sample(grid, problem.hamiltonian(grid))).astype(complex),
             np.asarray(grid.spread(grid.kinetic(problem.mass))),
             None if absorber is None else np.asarray(absorber.sample(grid)),
-            (lambda times: itertools.repeat(fixed, len(times))) if static else energies,
+            (lambda times, potential: itertools.repeat(fixed, len(times))) if static else energies,
+            problem.potential,
             static,
             float(grid.cell),
         )
@@ -78,7 +81,7 @@ class Pilot:
     @property
     def energy(self) -> float:
         """The mean energy of the start above the lowest V."""
-        values = next(iter(self.energies(np.zeros(1))))[0]
+        values = next(iter(self.energies(np.zeros(1), self.potential)))[0]
         density = np.abs(self.psi) ** 2
         spectrum = np.abs(np.fft.fftn(self.psi)) ** 2
         moving = np.sum(self.kinetic * spectrum) / np.sum(spectrum)
@@ -88,9 +91,10 @@ class Pilot:
         """psi at `looks` equally spaced times up to `time`; `steps` is a multiple of `looks`."""
         dt = time / steps
         pairs, opening, closing = scheme.merged()
+        potential = matched_in_time(self.potential, time, dt)
 
         def phases(kicks: Iterable[Kick], times: Any) -> Iterator[np.ndarray]:
-            for kick, energies in zip(kicks, self.energies(np.array(times)), strict=False):
+            for kick, energies in zip(kicks, self.energies(np.array(times), potential), strict=False):
                 shares = (kick[0], -kick[1] * dt**2, kick[2] * dt**4)
                 yield np.exp(-1j * dt * sum(s * e for s, e in zip(shares, energies, strict=False)))
 

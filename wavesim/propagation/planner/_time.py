@@ -13,6 +13,7 @@ from ...hamiltonian import DENSE_LIMIT
 from ...problem import Problem
 from ...schemes import CHIN4A, G6T4, SRKN11B, STRANG, TI4D, Scheme, Spectral
 from ...states import as_packet
+from .._matched_in_time import order_in_time
 from .._numerics import Method, chebyshev_between, scheme_named, spectral_bounds
 from ._ladder import Batch
 from ._pilot import Pilot
@@ -126,6 +127,10 @@ class _StepSearch:
         """Whether a packet comes, and leaves through absorbers: its probabilities are what is read off psi."""
         return self.space.absorber is not None and as_packet(self.problem.state, float(self.problem.mass)) is not None
 
+    def order(self, scheme: Scheme) -> int:
+        """The power of the step with which the scheme errs here."""
+        return order_in_time(self.problem.potential, scheme.order, float(self.space.duration))
+
     def rounded(self, steps: float) -> int:
         """A multiple of the frames, not below `steps`."""
         return self.frames * max(1, math.ceil(steps / self.frames - 1e-9))
@@ -184,14 +189,14 @@ class _StepSearch:
     def steps_by_rule(self, scheme: Scheme) -> float:
         """Steps for the tolerance by the largest energy and the duration alone: where no pilot can be run."""
         action = self.space.duration * self.space.energy
-        share = (1e-4 * max(1.0, action / 60) / self.tolerance) ** (1 / scheme.order)
+        share = (1e-4 * max(1.0, action / 60) / self.tolerance) ** (1 / self.order(scheme))
         # below one the kinetic phase of the fastest waves that matter would wrap within a step
         return action / _REACH.get(scheme.name, 0.5) * max(share, 1.0)
 
     def likely_steps(self, scheme: Scheme) -> float:
         """The same by the mean energy of the start: right within a factor of 2 or so where it was measured, but no bound."""
         action = self.space.duration * 3 * self.pilot.energy
-        return action / _REACH.get(scheme.name, 0.5) * (1e-4 / self.tolerance) ** (1 / scheme.order)
+        return action / _REACH.get(scheme.name, 0.5) * (1e-4 / self.tolerance) ** (1 / self.order(scheme))
 
     def without_error(self) -> list[Course]:
         """The methods that are exact in time: Chebyshev, and the eigenstates where they can be had."""
@@ -235,7 +240,7 @@ class _StepSearch:
         The difference of psi at n and 2n steps is the error at n; it falls as n^-p, and before that faster. For a confined state whose
         run is too long the pilots cover a part of it, and errors grow in proportion to the time.
         """
-        space, order = self.space, scheme.order
+        space, order = self.space, self.order(scheme)
         looks = 1 if space.absorber is None else _LOOKS
         share = 1.0
         # the rule may be far off: begin where the error is large, since runs that are too coarse cost little

@@ -6,9 +6,9 @@ from ._adjoint import (
     sampled_frames as sampled_frames,
 )
 from ._batch import (
-    are_few as are_few,
     chunks_at_once as chunks_at_once,
     evolve_many as evolve_many,
+    go_alone as go_alone,
     row_seconds as row_seconds,
 )
 from ._batch_adjoint import evolve_many_with_adjoints as evolve_many_with_adjoints

@@ -131,16 +131,18 @@ def chunks_at_once(numerics: Numerics) -> int:
     return max(1, min(_cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
 
 
-def are_few(
+def go_alone(
     problems: Sequence[Problem], numerics: Sequence[Numerics], back: bool = False, sharing: float = 1.0
 ) -> bool:
-    """Whether NumPy has propagated these rows, one by one, before a program is there that they would share.
+    """Whether rows are run one by one: V jumps in time, which is matched to steps that are known, or NumPy is done before a program that they share is there.
 
     Args:
         problems, numerics: the rows.
         back: whether their gradients are run backward, too.
         sharing: how many times as many rows the program would serve in calls to come.
     """
+    if _jump_in_time(problems, numerics):
+        return True
     devices = _devices()
     # eigenstates are made once for a row, and several rows share the cores
     spectral = any(not one.method.steps for one in numerics)
@@ -155,6 +157,11 @@ def are_few(
         and (lanes or all(is_short(one, min(rounds, 2)) for one in numerics))
         and rounds * sharing * sum(numpy_seconds(one, lanes) for one in numerics) < programs * _PROGRAM
     )
+
+
+def _jump_in_time(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> bool:
+    rows = zip(problems, numerics, strict=True)
+    return any(not one.potential.static and one.potential.instants(float(each.duration)) for one, each in rows)
 
 
 def turn() -> threading.BoundedSemaphore:

@@ -21,7 +21,7 @@ from .._result import Adjoint, FrameSum, Result
 from ..lanes import has_lanes
 from ..stepping import Trajectory, in_lanes, look, moved_and_kept, moved_back, set_up, snapshot_of, trimmed
 from ._adjoint import has_adjoint, propagate_with_adjoint, reversed_in_time, sampled_frames
-from ._batch import Leaves, Row, are_few, filled, in_chunks, laid_out, longest, over_devices, rows_mesh, turn
+from ._batch import Leaves, Row, filled, go_alone, in_chunks, laid_out, longest, over_devices, rows_mesh, turn
 from ._propagate import recorded
 
 # bytes of psi that one row may keep on its way: a chunk of such rows must leave the memory free
@@ -47,7 +47,7 @@ def evolve_many_with_adjoints(
         numbers: of each row, what the gradients are of, told by its record.
         finish: what is kept of a row, made of its place and of its `Result`, with psi at every frame and the adjoints of its numbers.
         threads: see `evolve_many`.
-        sharing: see `are_few`.
+        sharing: see `go_alone`.
 
     Returns:
         what `finish` gives, in the order of the rows, as they come; the error instead where psi is not finite at the end.
@@ -56,7 +56,7 @@ def evolve_many_with_adjoints(
         ArgumentError, NumericsError: see `evolve_many`.
     """
     alone = not all(map(has_adjoint, numerics)) or _kept_bytes(numerics[0]) > _KEPT
-    if alone or are_few(problems, numerics, back=True, sharing=sharing):
+    if alone or go_alone(problems, numerics, back=True, sharing=sharing):
         return _one_by_one(problems, numerics, numbers, finish)
     structure, leaves = laid_out(problems, numerics)
     chunk = _Chunk(problems, numerics, numbers, structure, leaves)

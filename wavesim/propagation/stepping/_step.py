@@ -22,6 +22,7 @@ from ...grid import Grid
 from ...potentials import AbstractPotential
 from ...problem import Problem
 from ...schemes import Chebyshev, Kick, Scheme
+from .._matched_in_time import matched_in_time
 from .._numerics import Numerics
 from ._spectral import Carry, SpectralStepper
 
@@ -107,7 +108,7 @@ class SplitStepper:
             grid,
             problem.mass,
             dt,
-            None if problem.potential.static else problem.potential,
+            None if problem.potential.static else matched_in_time(problem.potential, numerics.duration, dt),
             kicks,
             last,
             tuple(drift(a) for _, _, a in pairs),

@@ -29,11 +29,11 @@ from ...propagation import (
     Batch,
     Numerics,
     Result,
-    are_few,
     checked,
     chunks_at_once,
     evolve_many,
     evolve_many_with_adjoints,
+    go_alone,
     propagate,
     recorded,
     refuse_given,
@@ -293,7 +293,7 @@ def _propagate(group: Sequence[_Run], stop: threading.Event, sharing: float) -> 
     if group[0].back is not None:
         _propagate_back(group, stop, sharing)
         return
-    if are_few([run.problem for run in group], [run.numerics for run in group], sharing=sharing):
+    if go_alone([run.problem for run in group], [run.numerics for run in group], sharing=sharing):
         for run in group:
             if stop.is_set():
                 return

@@ -116,8 +116,15 @@ class FinerGrid:
             return
         self.samples, self.true = self._potentials(times)
         if self.orders > 1:
-            before, after = self._potentials(times - self.instant), self._potentials(times + self.instant)
+            beside = times - self._jumped(times)
+            before, after = self._potentials(beside - self.instant), self._potentials(beside + self.instant)
             self.rates = tuple((b - a) / (2 * self.instant) for a, b in zip(before, after, strict=True))  # type: ignore[assignment]
+
+    def _jumped(self, times: np.ndarray) -> np.ndarray:
+        """Twice the time of a rate where V jumps within it: the rate before the jump is taken there."""
+        jumps = np.array(self.problem.potential.instants(float(times[-1]) + 2 * self.instant))
+        near = np.abs(times[:, None] - jumps) <= self.instant
+        return np.where(near.any(axis=1), 2 * self.instant, 0.0)
 
     def _potentials(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         samples, true = zip(*(self._potential(time) for time in times.tolist()), strict=True)

@@ -1,0 +1,152 @@
+"""Jumps and kinks of V in time, matched to the steps of a run, so that a step need not end where V jumps."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from .._arrays import AnyArray, known, xp as jnp
+from .._checks import concrete
+from .._pytree import register_dataclass
+from ..grid import Grid
+from ..potentials import AbstractPotential
+
+# steps on either side of an instant in which kicks are changed; instants that may share a kick
+_REACH, _TOGETHER = 2, 2
+# what the kicks beside an instant leave of a splitting's order
+_ORDER = 4
+# of a step: how far from an instant V is looked at on each side of it
+_HAIR = 1e-3
+
+
+def order_in_time(potential: AbstractPotential, order: int, duration: float) -> int:
+    """The power of the step with which a splitting of this order errs in such a V."""
+    return min(order, _ORDER) if not potential.static and potential.instants(duration) else order
+
+
+def matched_in_time(potential: AbstractPotential, duration: Any, dt: Any) -> AbstractPotential:
+    """V as kicks every `dt` see it until `duration`: itself where it rests or is smooth in time, or where its numbers are traced."""
+    if potential.static or not concrete(duration):
+        return potential
+    end = float(duration)
+    instants = potential.instants(end)
+    if not instants:
+        return potential
+    inner = np.array([time for time in instants if 0 < time < end])
+    return MatchedInTime(potential, inner, dt, 0.0 if 0.0 in instants else None, end if end in instants else None)
+
+
+@register_dataclass
+@dataclasses.dataclass(frozen=True)
+class MatchedInTime(AbstractPotential):
+    """V(x, t) whose jumps and kinks in time are spread over the kicks beside them.
+
+    With V = V_0 before a time s and V_1 after it, both continued across it, kicks see V_0 + w (V_1 - V_0). w is the step spread by a kernel of which
+    sums over kicks at t_n + c dt, for each c apart, give the moments of the step, 0 to 3. So the first order in V_1 - V_0 of psi, which is such a sum, is
+    right to fourth order in dt wherever s lies in a step. V_1 - V_0 is a parabola through three times on either side.
+
+    Args:
+        potential: V, which depends on time.
+        jumps: times at which it jumps, or one of its derivatives does, shape (k,) [time].
+        step: from a kick to the same one of the next step [time].
+        first, last: where the run begins and ends, if V jumps there: it is continued to it from within [time].
+
+    Source: the kernel reproduces cubics, G. Strang and G. Fix, in Constructive Aspects of Functional Analysis (1971), p. 793 (quasi-interpolation
+    by B-splines).
+    """
+
+    potential: AbstractPotential
+    jumps: AnyArray
+    step: float
+    first: float | None = None
+    last: float | None = None
+
+    @property
+    def static(self) -> bool:  # type: ignore[override]
+        return False
+
+    @property
+    def smooth(self) -> bool:
+        return self.potential.smooth
+
+    def value(self, position: tuple[AnyArray, ...], *, mass: Any = 1.0, time: Any = 0.0) -> AnyArray:
+        return self._matched(lambda moment: self.potential.value(position, mass=mass, time=moment), time)
+
+    def sample(self, grid: Grid, *, mass: Any = 1.0, time: Any = 0.0) -> jax.Array:
+        return self._matched(lambda moment: self.potential.sample(grid, mass=mass, time=moment), time)
+
+    def placed(self, grid: Grid, *, mass: Any = 1.0, time: Any = 0.0) -> jax.Array:
+        return self._matched(lambda moment: self.potential.placed(grid, mass=mass, time=moment), time)
+
+    def _matched(self, at: Callable[[Any], Any], time: Any) -> Any:
+        at = self._within(self._within(at, self.first, 1), self.last, -1)
+        if not len(self.jumps):
+            return at(time)
+        off = time - self.jumps
+        near = jnp.argsort(jnp.abs(off))[:_TOGETHER]
+        if known(off):
+            beside = near[np.abs(off[near]) < _REACH * self.step]
+            return self._corrected(at, time, beside) if len(beside) else at(time)
+        return jax.lax.cond(
+            jnp.abs(off[near[0]]) < _REACH * self.step,
+            lambda moment: self._corrected(at, moment, near),
+            lambda moment: at(moment) + 0.0,
+            time,
+        )
+
+    def _within(self, at: Callable[[Any], Any], end: float | None, side: int) -> Callable[[Any], Any]:
+        """V, continued from within to one end of the run and beyond it."""
+        if end is None:
+            return at
+        hair = side * _HAIR * self.step
+
+        def continued(time: Any) -> Any:
+            inside = (time - end) * side > abs(hair)
+            if known(inside):
+                return at(time) if inside else _continued(at, end, hair, time - end)
+            return jnp.where(inside, at(time), _continued(at, end, hair, time - end))
+
+        return continued
+
+    def _corrected(self, at: Callable[[Any], Any], time: Any, near: Any) -> Any:
+        hair = _HAIR * self.step
+        places = [self.jumps[near[n]] for n in range(len(near))]
+        moment = time
+        for jump in places:
+            # so near rounding says on which side V is taken
+            side = jnp.where(time < jump, -1.0, 1.0)
+            moment = jnp.where(jnp.abs(time - jump) < hair, jump + side * hair, moment)
+        total = at(moment)
+        for jump in places:
+            off = time - jump
+            change = _continued(at, jump, hair, off) - _continued(at, jump, -hair, off)
+            total = total + _excess(off / self.step) * change
+        return total
+
+    def asymptotes(self) -> tuple[float, float]:
+        return self.potential.asymptotes()
+
+    def support(self, tolerance: float) -> tuple[float, float]:
+        return self.potential.support(tolerance)
+
+
+def _continued(at: Callable[[Any], Any], jump: Any, hair: Any, off: Any) -> Any:
+    """V at `off` from a jump, continued from the side that `hair` points to."""
+    first, second, third = (at(jump + n * hair) for n in (1, 2, 3))
+    u = off / hair - 1
+    return first + u * (second - first) + u * (u - 1) / 2 * (third - 2 * second + first)
+
+
+def _excess(u: Any) -> Any:
+    """By how much a step that the cubic B-spline, less a sixth of its curvature, has spread over two steps of the run on either side exceeds a bare one.
+
+    u is in steps, from the jump. It is continuous but for the bare step, so that rounding matters nowhere.
+    """
+    a = jnp.abs(u)
+    inner = 0.5 - a + a**2 / 4 + a**3 / 3 - a**4 / 8
+    outer = (2 - a) ** 4 / 24 - (2 - a) ** 2 / 12
+    return jnp.where(u < 0, 1.0, -1.0) * jnp.where(a < 1, inner, jnp.where(a < _REACH, outer, 0.0))
