@@ -128,6 +128,11 @@ class AbstractPotential(abc.ABC):
         """Positions at which a higher derivative of V jumps, where they are known; V counts as smooth there."""
         return ()
 
+    @property
+    def edges_move(self) -> bool:
+        """Whether edges may be elsewhere at another time."""
+        return False
+
     def edges_at(self, time: float) -> Places:
         """The edges at a time, for those that move; under a JAX transformation some may coincide."""
         return self.edges

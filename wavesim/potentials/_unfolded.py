@@ -153,16 +153,16 @@ class Unfolded(AbstractPotential):
             raise NumericsError(
                 "a uniform field does not come back after a period, but this ring is driven by one; take an expression of x and t that repeats."
             )
-        if not potential.static and not isinstance(potential, Driven) and len(potential.edges):
-            raise NumericsError(
-                f"between walls or on a ring the edges of V must rest, but those of {named(potential)} may move; take a smooth one."
-            )
         low, high = ends.interval
         plain = cls(potential, ends)
         span = potential.support(1e-3)
         # a formula that keeps its value beyond an end bends there, within rounding
         hair = 1e-9 * max(high - low if math.isfinite(high - low) else span[1] - span[0], 1e-100)
         inside = [float(edge) for edge in potential.edges if low + hair < edge < high - hair]
+        if potential.edges_move or (inside and not potential.static and not isinstance(potential, Driven)):
+            raise NumericsError(
+                f"between walls or on a ring the edges of V must rest, with jumps of one size, but those of {named(potential)} may change; take a smooth one."
+            )
         corners = [end for end in (low, high) if math.isfinite(end)]
         if isinstance(ends, Axis):
             corners = corners[:1]

@@ -19,8 +19,8 @@ from ..potentials import AbstractPotential
 _REACH, _TOGETHER = 2, 2
 # what the kicks beside an instant leave of a splitting's order
 _ORDER = 4
-# of a step: how far from an instant V is looked at on each side of it
-_HAIR = 1e-3
+# of a step: how far from an instant V is looked at on each side of it, and how many times as far
+_HAIR, _NODES = 1e-3, (1, 2, 3)
 
 
 def order_in_time(potential: AbstractPotential, order: int, duration: float) -> int:
@@ -83,48 +83,42 @@ class MatchedInTime(AbstractPotential):
         return self._matched(lambda moment: self.potential.placed(grid, mass=mass, time=moment), time)
 
     def _matched(self, at: Callable[[Any], Any], time: Any) -> Any:
-        at = self._within(self._within(at, self.first, 1), self.last, -1)
-        if not len(self.jumps):
-            return at(time)
-        off = time - self.jumps
-        near = jnp.argsort(jnp.abs(off))[:_TOGETHER]
-        if known(off):
-            beside = near[np.abs(off[near]) < _REACH * self.step]
-            return self._corrected(at, time, beside) if len(beside) else at(time)
-        return jax.lax.cond(
-            jnp.abs(off[near[0]]) < _REACH * self.step,
-            lambda moment: self._corrected(at, moment, near),
-            lambda moment: at(moment) + 0.0,
-            time,
-        )
+        near = self._near(time)
+        if known(near):
+            return self._corrected(at, time) if near else at(time)
+        return jax.lax.cond(near, lambda moment: self._corrected(at, moment), lambda moment: at(moment) + 0.0, time)
 
-    def _within(self, at: Callable[[Any], Any], end: float | None, side: int) -> Callable[[Any], Any]:
-        """V, continued from within to one end of the run and beyond it."""
-        if end is None:
-            return at
-        hair = side * _HAIR * self.step
+    def _near(self, time: Any) -> Any:
+        """Whether a jump changes V at that time."""
+        reach = _REACH * self.step
+        near = jnp.any(jnp.abs(time - self.jumps) < reach)
+        for end in (self.first, self.last):
+            near = near if end is None else near | (jnp.abs(time - end) < reach)
+        return near
 
-        def continued(time: Any) -> Any:
-            inside = (time - end) * side > abs(hair)
-            if known(inside):
-                return at(time) if inside else _continued(at, end, hair, time - end)
-            return jnp.where(inside, at(time), _continued(at, end, hair, time - end))
-
-        return continued
-
-    def _corrected(self, at: Callable[[Any], Any], time: Any, near: Any) -> Any:
+    def _corrected(self, at: Callable[[Any], Any], time: Any) -> Any:
         hair = _HAIR * self.step
-        places = [self.jumps[near[n]] for n in range(len(near))]
+        off = time - self.jumps
+        nearest = jnp.argsort(jnp.abs(off))[:_TOGETHER]
+        jumps, off = self.jumps[nearest], off[nearest]
+        # so near rounding says on which side V is taken
         moment = time
-        for jump in places:
-            # so near rounding says on which side V is taken
-            side = jnp.where(time < jump, -1.0, 1.0)
-            moment = jnp.where(jnp.abs(time - jump) < hair, jump + side * hair, moment)
-        total = at(moment)
-        for jump in places:
-            off = time - jump
-            change = _continued(at, jump, hair, off) - _continued(at, jump, -hair, off)
-            total = total + _excess(off / self.step) * change
+        for n in range(len(jumps)):
+            side = jnp.where(off[n] < 0, -1.0, 1.0)
+            moment = jnp.where(jnp.abs(off[n]) < hair, jumps[n] + side * hair, moment)
+        ends = [(end, side) for end, side in ((self.first, 1), (self.last, -1)) if end is not None]
+        beside = [jumps + side * n * hair for side in (1, -1) for n in _NODES]
+        within = [jnp.asarray(end + side * n * hair)[None] for end, side in ends for n in _NODES]
+        values = _at_each(at, jnp.concatenate([jnp.asarray(moment)[None], *within, *beside]))
+        total, rest = values[0], values[1:]
+        for n, (end, side) in enumerate(ends):
+            into = side * (time - end) / hair
+            total = jnp.where(into < 1, _continued(rest[3 * n : 3 * n + 3], into), total)
+        sides = rest[3 * len(ends) :].reshape(2, 3, len(jumps), *total.shape)
+        for n in range(len(jumps)):
+            u = off[n] / hair
+            change = _continued(sides[0, :, n], u) - _continued(sides[1, :, n], -u)
+            total = total + _excess(off[n] / self.step) * change
         return total
 
     def asymptotes(self) -> tuple[float, float]:
@@ -134,10 +128,15 @@ class MatchedInTime(AbstractPotential):
         return self.potential.support(tolerance)
 
 
-def _continued(at: Callable[[Any], Any], jump: Any, hair: Any, off: Any) -> Any:
-    """V at `off` from a jump, continued from the side that `hair` points to."""
-    first, second, third = (at(jump + n * hair) for n in (1, 2, 3))
-    u = off / hair - 1
+def _at_each(at: Callable[[Any], Any], times: Any) -> Any:
+    """V at several times, along a first axis; a program of JAX holds it once."""
+    return np.stack([np.asarray(at(time)) for time in times]) if known(times) else jax.vmap(at)(times)
+
+
+def _continued(values: Any, u: Any) -> Any:
+    """The parabola through values at 1, 2 and 3, at u."""
+    first, second, third = values
+    u = u - 1
     return first + u * (second - first) + u * (u - 1) / 2 * (third - 2 * second + first)
 
 

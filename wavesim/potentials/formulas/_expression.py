@@ -22,7 +22,7 @@ from ...errors import ArgumentError
 from ...grid import Grid
 from .._base import AbstractPotential, Position, departures, planar, unknown_extent
 from ._formula import FUNCTIONS, names_of, parsed, switches, worked_out
-from ._instants import instants
+from ._instants import instants, resting_edges
 from ._reading import Cause, Reading, concrete_names, reading, turns, valley
 
 _AXES = ("x", "y", "z")
@@ -130,7 +130,7 @@ class Expression(AbstractPotential):
 
     def _averaged(self, grid: Grid, time: float) -> jax.Array:
         """Averages over the cells of the grid, by the middles of their equal parts."""
-        if self._breaks.causes is None and not self._moving and self.dimension == 1:
+        if self._breaks.causes is None and not self.edges_move and self.dimension == 1:
             raise ArgumentError(
                 "parameters",
                 "must be plain numbers where a formula has jumps or kinks, but are traced; make the Expression outside of jax.jit, and pass it in.",
@@ -191,15 +191,20 @@ class Expression(AbstractPotential):
         if not any(names_of(tree).intersection(_AXES) for _, tree in switches(self._tree)):
             return Breaks((), ())
         names = concrete_names(self.parameters or {})
-        if names is None or self._moving or self.dimension > 1:
+        if names is None or self.edges_move or self.dimension > 1:
             return Breaks((), None)
+        if any("t" in names_of(tree) for _, tree in switches(self._tree)):
+            # what V hides at t = 0 it may show later
+            places = resting_edges(self._tree, names, self._span)
+            return Breaks(places, (None,) * len(places))
         read = self._reading(0.0)
         return Breaks(read.edges, read.causes)
 
     @property
-    def _moving(self) -> bool:
-        """Whether anything that may make V jump or bend depends on time."""
-        return any("t" in names_of(tree) for _, tree in switches(self._tree))
+    def edges_move(self) -> bool:
+        """Whether anything that may make V jump or bend somewhere depends on time."""
+        spoken = (names_of(tree) for _, tree in switches(self._tree))
+        return any("t" in names and names.intersection(_AXES) for names in spoken)
 
     @property
     def _tree(self) -> ast.expr:
@@ -212,8 +217,11 @@ class Expression(AbstractPotential):
                 "parameters",
                 "must be plain numbers here, but are traced; read ends, span and edges outside of JAX's transformations.",
             )
-        span = None if self.span is None else (float(self.span[0]), float(self.span[1]))
-        return reading(self._tree, (*names, ("t", float(time)), ("pi", math.pi), ("y", 0.0), ("z", 0.0)), span)
+        return reading(self._tree, (*names, ("t", float(time)), ("pi", math.pi), ("y", 0.0), ("z", 0.0)), self._span)
+
+    @property
+    def _span(self) -> tuple[float, float] | None:
+        return None if self.span is None else (float(self.span[0]), float(self.span[1]))
 
     def asymptotes(self) -> tuple[float, float]:
         return (self.ends[0], self.ends[1]) if self.ends is not None else self._reading(0.0).ends

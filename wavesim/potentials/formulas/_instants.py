@@ -1,4 +1,4 @@
-"""When a formula jumps or bends in time: zeros of what switches it, where that knows no place."""
+"""Where what switches a formula has its zeros: in time, if it knows no place, and along x, if it knows no time."""
 
 from __future__ import annotations
 
@@ -41,16 +41,47 @@ def instants(tree: ast.expr, names: tuple[tuple[str, float], ...], until: float)
         near = [until if abs(edge - until) < _ROUNDING * until else edge for edge in near]
         # a root that begins at an end does not jump there
         found.update(edge for edge in near if 0 < edge < until or (kind != "touch" and edge in (0.0, until)))
-    return tuple(sorted(found))
+    return _once(found, until)
+
+
+def resting_edges(
+    tree: ast.expr, names: tuple[tuple[str, float], ...], span: tuple[float, float] | None
+) -> tuple[float, ...]:
+    """Positions at which a formula of x and t may jump or bend at some time, where none of them moves.
+
+    Args:
+        tree: the checked formula; what switches it speaks of x or of t, never of both.
+        names: numbers of its parameters.
+        span: an interval that holds V's structure, or None.
+    """
+    found = set[float]()
+    for kind, inner in switches(tree):
+        if "x" in names_of(inner):
+            found.update(map(float, reading(_bent(kind, inner), (*names, ("pi", math.pi)), span).edges))
+    return _once(found, max(map(abs, found), default=0.0))
+
+
+def _once(found: set[float], scale: float) -> tuple[float, ...]:
+    """In order, those that rounding alone sets apart taken as one."""
+    places = list[float]()
+    for place in sorted(found):
+        if not places or place - places[-1] > _ROUNDING * scale:
+            places.append(place)
+    return tuple(places)
 
 
 def _of_time(tree: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    """The kinds of switches, and functions that jump or bend where switches of t alone do, their variable called x, which is what `reading` follows."""
+    """The kinds of switches of t alone, and functions that jump or bend where they do, their variable called x, which is what `reading` follows."""
     for kind, inner in switches(tree):
         speaks = names_of(inner)
         if "t" in speaks and not speaks & _PLACES:
-            name = {"cross": "abs", "floor": "floor", "touch": "sqrt"}[kind]
-            yield kind, ast.Call(ast.Name(name, ast.Load()), [_renamed(inner)], [])
+            yield kind, _bent(kind, _renamed(inner))
+
+
+def _bent(kind: str, inner: ast.expr) -> ast.expr:
+    """A function that jumps or bends where a switch of this kind does."""
+    name = {"cross": "abs", "floor": "floor", "touch": "sqrt"}[kind]
+    return ast.Call(ast.Name(name, ast.Load()), [inner], [])
 
 
 def _renamed(tree: ast.expr) -> ast.expr:
