@@ -154,7 +154,7 @@ place, call, count = sys.argv[1], int(sys.argv[2]), 0
 
 def look(frame, event, argument):
     global count
-    if event == "call" and place in frame.f_code.co_filename:
+    if event == "call" and place in f"{frame.f_code.co_filename}:{frame.f_code.co_name}":
         count += 1
         if count == call:
             os.kill(os.getpid(), signal.SIGINT)
@@ -166,10 +166,15 @@ main()
 """
 
 
-def interrupted_inside(place: str, call: int, arguments: list[str]) -> str:
-    """``wavesim ...``, with Ctrl-C in the middle of that call of a function of a package; what is not as it has to be."""
+def interrupted_at(place: str, call: int, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    """``wavesim ...``, with Ctrl-C in the middle of that call of a function of a package, or of one named ``file.py:name``."""
     command = [sys.executable, "-c", _INSIDE, place, str(call), *arguments]
-    done = subprocess.run(command, env=environment(), text=True, capture_output=True, timeout=300)
+    return subprocess.run(command, env=environment(), text=True, capture_output=True, timeout=300)
+
+
+def interrupted_inside(place: str, call: int, arguments: list[str]) -> str:
+    """The same; what is not as it has to be."""
+    done = interrupted_at(place, call, arguments)
     if done.returncode != 130 or len(done.stderr.splitlines()) != 1 or "wavesim: interrupted" not in done.stderr:
         return f"{done.returncode} {done.stderr[-400:]!r}"
     return ""

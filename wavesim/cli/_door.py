@@ -32,8 +32,8 @@ def door(failure: int = FAILED) -> Iterator[None]:
             yield
     except (typer.Exit, SystemExit):
         raise
-    except KeyboardInterrupt:
-        complain("interrupted; nothing was kept.")
+    except KeyboardInterrupt as interruption:
+        complain(str(interruption) or "interrupted; nothing was kept.")
         raise typer.Exit(exit_code()) from None
     except BrokenPipeError:
         # the reader of a pipe has gone, as in `wavesim list | head`

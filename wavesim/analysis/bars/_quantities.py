@@ -36,7 +36,8 @@ def quantities_of(
     predict: Callable[[float], Predictions],
 ) -> dict[str, Quantity]:
     result = trial.result
-    predictions = predict(float(result.times[-1]))
+    # theory may take as long as a run, and nobody waits for it after an interruption
+    predictions = {} if trial.interrupted else predict(float(result.times[-1]))
     returned = _returned(question, result, question.final_echo)
     curves = (
         {id(run): question.curves(run) for run in (result, *(run for _, run in trial.again))}
@@ -187,7 +188,7 @@ def _amplitude(reading: Reading) -> float:
 def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, least: float) -> dict[str, Curve]:
     result = trial.result
     curves: dict[str, Curve] = {}
-    theories = question.curve_predictions(problem, result.times)
+    theories = {} if trial.interrupted else question.curve_predictions(problem, result.times)
     returned = _returned(question, result, question.echo)
     readings = question.readings(result) if trial.residuals else {}
     for name, (values, dimension) in question.curves(result).items():
@@ -209,6 +210,7 @@ def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, 
             error += trial.carried_round * largest
         error += ((returned or 0.0) + rounding(result.numerics, float(problem.mass))) * largest
         values = values + trial.shift(series)
+        error = math.inf if trial.interrupted else error
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
     others = trial.compared(question.patterns)
     for name, pattern in question.patterns(result).items():
@@ -218,5 +220,7 @@ def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, 
             # where the difference passes through zero it says nothing
             told = np.maximum(told, _LEAST_SHARE * told.max())
             worst[repetition.source] = np.maximum(told, worst.get(repetition.source, 0.0))
-        curves[name] = dataclasses.replace(pattern, error=sum(worst.values(), np.zeros_like(pattern.values)))
+        error = sum(worst.values(), np.zeros_like(pattern.values))
+        error = np.full_like(error, math.inf) if trial.interrupted else error
+        curves[name] = dataclasses.replace(pattern, error=error)
     return curves

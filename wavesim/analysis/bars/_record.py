@@ -265,14 +265,30 @@ class AbstractRecordQuestion(AbstractQuestion):
             return not self.has_patterns and (batch is None or not numerics.method.exact)
 
         measured = yield from refine(
-            problem, planned, judge, fixed, start, numbers, enough, most, self.compares_grids, ends, steps
+            problem,
+            planned,
+            judge,
+            fixed,
+            start,
+            numbers,
+            enough,
+            most,
+            self.compares_grids,
+            ends,
+            steps,
+            batch is None,
         )
-        trial, verdict = measured.trial, measured.verdict
+        trial, verdict, curves = measured.trial, measured.verdict, {}
+        if batch is None:
+            try:
+                curves = curves_of(asked, self, trial, _LEAST * tolerance)
+            except KeyboardInterrupt:
+                curves = curves_of(asked, self, dataclasses.replace(trial, interrupted=True), _LEAST * tolerance)
         report = Report(
             record=folded(trial.result, asked),
             tolerance=tolerance,
             quantities=measured.content,
-            curves=curves_of(asked, self, trial, _LEAST * tolerance) if batch is None else {},
+            curves=curves,
             warnings=tuple(warnings_of(trial, verdict.headline, verdict.aim)),
             runs=measured.runs,
             fft_pairs=measured.fft_pairs,
@@ -280,7 +296,10 @@ class AbstractRecordQuestion(AbstractQuestion):
         )
         if not verdict.headline.error > verdict.aim or trial.interrupted or batch is not None:
             return report
-        mended = self.mended(asked, report, **fixed)
+        try:
+            mended = self.mended(asked, report, **fixed)
+        except KeyboardInterrupt:
+            return report
         # a duration that is planned has been made longer already
         if mended is not report or blamed(verdict.headline) != "duration" or problem.duration is None:
             return mended

@@ -84,10 +84,11 @@ def refine(
     rates: bool = False,
     ends: bool = False,
     steps: Callable[[Numerics], bool] = lambda numerics: False,
+    keeps: bool = False,
 ) -> Measurement[Measured[Content]]:
     """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials are made.
 
-    An interruption of a finer trial leaves the one before it standing.
+    An interruption of a finer trial, or of what is said of it, leaves the one before it standing.
 
     Args:
         problem: the physics, with all that is measured along the way.
@@ -101,6 +102,7 @@ def refine(
         rates: whether three grids show how fast the error of smooth potentials falls, instead of two.
         ends: whether all is told by the end of a run.
         steps: of which numerics gradients tell what the step leaves wrong, too.
+        keeps: whether the first trial outlives an interruption while it is judged; where many share the work, the interruption is theirs.
     """
     begun, refinement = time.perf_counter(), start
     numerics = planned(refinement)
@@ -109,8 +111,20 @@ def refine(
     times = max(trial.fft_pairs / max(numerics.fft_pairs or 0, 1), 1.0)
     first = times * _work(numerics)
     runs, pairs, trials, doubts = trial.runs, trial.fft_pairs, 1, 0
+    judged: tuple[Trial, Verdict[Content]] | None = None
     while True:
-        verdict = judge(trial)
+        try:
+            verdict = judge(trial)
+        except KeyboardInterrupt:
+            if not keeps:
+                raise
+            if judged is None:
+                # what takes long is theory, and an interrupted trial is compared with none
+                trial = dataclasses.replace(trial, interrupted=True)
+                judged = trial, judge(trial)
+            trial, verdict = judged
+            break
+        judged = trial, verdict
         if verdict.diverges and numbers is not None and not trial.interrupted:
             # the same plan once more, compared with coarser grids
             numbers = None

@@ -107,9 +107,18 @@ def _done(wanted: RunRequest | ProgressNote, progress: Progress) -> Runs:
         if place == 0 and wanted.numbers is not None:
             show = meter.of(numerics, there_and_back)
             result = propagate_with_adjoint(wanted.problem, checked(wanted.problem, numerics), wanted.numbers, show)
-            result, residuals = residuals_apart(result, wanted.enough, wanted.steps)
+            try:
+                result, residuals = residuals_apart(result, wanted.enough, wanted.steps)
+            except KeyboardInterrupt:
+                return Runs([dataclasses.replace(result, adjoints={})])
         else:
-            result = propagate(wanted.problem, numerics, progress=meter.of(numerics))
+            try:
+                result = propagate(wanted.problem, numerics, progress=meter.of(numerics))
+            except KeyboardInterrupt:
+                # before its first frame
+                if not results:
+                    raise
+                break
         if not results or result.complete:
             results.append(result)
         if not result.complete:

@@ -10,7 +10,7 @@ from .._expected_time import expecting, foretell
 from .._film import put_film
 from .._film_options import FilmOptions
 from .._outbox import Outbox, refuse_sweep
-from .._stop import shielded
+from .._stop import shielded, stopped
 from .._streams import told
 from ._run import (
     certified,
@@ -64,7 +64,7 @@ def run_cases(
                 break
             done.append(report)
             second.append(verified(case, report, quiet) if verify else None)
-            if not report.complete:
+            if not report.complete or stopped():
                 break
         study = Study(tuple(case.label for case in scenario.cases), tuple(done), scenario.axis, scenario.varied)
         outcomes = reports.judge_study(study, scenario)
@@ -93,6 +93,8 @@ def run_cases(
                 painting.heard = told(text if print_json else "\n".join(words))
                 for warning in content["warnings"]:
                     complain(f"warning: {warning}")
+            if study.complete and stopped():
+                raise KeyboardInterrupt
             if study.complete:
                 _pictures(study, scenario, box, film=film, quiet=quiet)
         if not quiet:

@@ -16,7 +16,7 @@ from .._expected_time import expecting, foretell
 from .._film import put_film
 from .._film_options import FilmOptions
 from .._outbox import Outbox, refuse_sweep
-from .._stop import exit_code, shielded
+from .._stop import exit_code, shielded, stopped
 from .._streams import told, watched
 from ._planning import planning
 
@@ -73,6 +73,8 @@ def run(
                 painting.heard = told(text if print_json else "\n".join(words))
                 for warning in content["warnings"]:
                     complain(f"warning: {warning}")
+            if report.complete and stopped():
+                raise KeyboardInterrupt
             if report.complete:
                 _pictures(report, scenario, box, film=film, quiet=quiet)
         if not quiet:
@@ -150,13 +152,15 @@ def certified(
 ) -> Report:
     """Certify; what is refused before the first step is bad input, what breaks later (or after earlier cases) is a failed run.
 
+    An interruption that leaves no number says so.
+
     Args:
         scenario: of one case.
         quiet: whether nobody wants to see how far it is.
         begun: whether an earlier case has been run.
         on_plan: hears the numerics of the first run.
     """
-    from ...analysis import certify, with_inputs
+    from ...analysis import certify
     from ...propagation import refuse_given, reporter
 
     with reporter(watched(quiet), "propagating") as show:
@@ -177,17 +181,29 @@ def certified(
                     on_plan=on_plan,
                     **scenario.fixed,
                 )
-            return with_inputs(
-                dataclasses.replace(report, notes=(*scenario.notes, *report.notes)),
-                scenario.problem,
-                scenario.uncertainties,
-                find=scenario.find,
-                grid=scenario.fixed.get("grid"),
-            )
+            report = dataclasses.replace(report, notes=(*scenario.notes, *report.notes))
+            return _with_inputs(report, scenario)
+        except KeyboardInterrupt:
+            when = "any number was known" if begun else "the run had begun"
+            raise KeyboardInterrupt(f"interrupted before {when}; nothing was kept.") from None
         except WavesimError as error:
             complain(str(error))
+            if stopped():
+                raise typer.Exit(exit_code()) from None
             late = begun and not isinstance(error, UnboundError)
             raise typer.Exit(FAILED if late or isinstance(error, BrokenOffError) else BAD_INPUT) from None
+
+
+def _with_inputs(report: Report, scenario: Scenario) -> Report:
+    """The report with what uncertain inputs add; without it, and with a warning, where that was interrupted."""
+    from ...analysis import with_inputs
+
+    grid = scenario.fixed.get("grid")
+    try:
+        return with_inputs(report, scenario.problem, scenario.uncertainties, find=scenario.find, grid=grid)
+    except KeyboardInterrupt:
+        warning = "interrupted: the uncertainties of the inputs are not part of any bar."
+        return dataclasses.replace(report, warnings=(*report.warnings, warning))
 
 
 def verified(scenario: Scenario, report: Report, quiet: bool) -> Verification | None:
@@ -195,7 +211,7 @@ def verified(scenario: Scenario, report: Report, quiet: bool) -> Verification | 
     from ...analysis import verify
     from ...propagation import reporter
 
-    if not report.complete:
+    if not report.complete or stopped():
         return None
     try:
         with reporter(watched(quiet), "verifying") as show:
@@ -209,7 +225,7 @@ def moved_by(scenario: Scenario, report: Report) -> Sensitivities | None:
     """What moves the headline; None, with a sentence, where no route knows."""
     from ...analysis import duration_of, sensitivities
 
-    if not report.complete:
+    if not report.complete or stopped():
         return None
     try:
         moved = sensitivities(
@@ -222,6 +238,9 @@ def moved_by(scenario: Scenario, report: Report) -> Sensitivities | None:
         return dataclasses.replace(moved, dimension=report.headline.dimension)
     except WavesimError as error:
         complain(f"no sensitivities: {error}")
+        return None
+    except KeyboardInterrupt:
+        complain("the sensitivities were interrupted; the numbers stand.")
         return None
 
 
