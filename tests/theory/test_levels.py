@@ -192,6 +192,37 @@ def test_levels_on_the_whole_line():
     np.testing.assert_allclose(steep, shot, atol=1e-9)
 
 
+def airy_levels(count):
+    """Levels of V = x beyond a wall at 0, -a_n/2^(1/3) with a_n the zeros of Ai, from 30 digits."""
+    with mp.workdps(30):
+        return np.array([float(-mp.airyaizero(n) * mp.mpf(2) ** (-mp.mpf(1) / 3)) for n in range(1, count + 1)])
+
+
+@pytest.mark.parametrize("structure", [1.0, 0.887])
+def test_the_bouncer_to_what_its_levels_claim(structure):
+    """Set-up: V = x above a wall at 0, five levels; where the structure of V ends says nothing of how far they reach.
+
+    Formula: E_n = -a_n/2^(1/3), Ai(a_n) = 0. A structure that is short lets a first guess put the far wall at x = 235, where cells take all there are.
+    Budget: the stated error, below 3e-10; the true one below 5e-12, since no wall lies farther than the levels need.
+    """
+    energies, errors = theory.bound_levels(lambda x: 1.0 * x, 0.0, structure, count=5, walls=(0.0, None))
+    assert np.all(np.abs(energies - airy_levels(5)) <= np.minimum(errors, 5e-12))
+    assert np.all(errors < 3e-10)
+
+
+def test_cells_that_are_too_few_are_told():
+    """Set-up: the same with the far wall at 235, seen with cells of 1e-12: more than there may be, so that looser ones are taken.
+
+    Formula: as above. Budget: the stated error, which knows the looser cells; the change between two such meshes alone did not cover (5e-11 beside 2e-11).
+    """
+    width = 0.8871560120379608
+    edges = np.concatenate([np.linspace(0.0, width, 25), width + width * 2.0 ** np.arange(-3, 8)])[1:]
+    energies, errors = theory.levels_by_shooting(
+        lambda x: 1.0 * x, 0.0, 235.1282087599013, count=5, edges=edges[edges < 235.0]
+    )
+    assert np.all(np.abs(energies - airy_levels(5)) <= errors / 4)
+
+
 def test_arguments_that_make_no_sense_are_refused():
     """Walls out of order, no points, complex potentials, no levels: each names what must hold."""
 

@@ -89,7 +89,8 @@ def bound_levels(
         highest = float(levels[-1]) + 1e-4 * (float(levels[-1]) - floor)
         if highest > rim:
             highest = (float(levels[-1]) + rim) / 2
-        if highest <= energy or _walls(x, v, highest, mass, places) == ends:
+        # walls that are too far cost cells where there is no wave, and with them the tolerance of those where there is one
+        if _walls(x, v, highest, mass, places) == ends:
             break
         energy = highest
     if not bound:

@@ -122,7 +122,7 @@ def _by_trace(
         bounds.append((left + right) / 2)
     energies = (bounds[0] + bounds[1]) / 2
     width = np.abs(bounds[1] - bounds[0])
-    return energies, width + errors + 1e-12 * span
+    return energies, width + errors + cells.tolerance * span
 
 
 def _trace(cells: Cells, energies: np.ndarray, mass: float, goal: float) -> tuple[np.ndarray, np.ndarray]:

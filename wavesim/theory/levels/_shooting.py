@@ -88,7 +88,7 @@ def levels_by_shooting(
         return energies, energies
     span = 1.1 * (energies[-1] - floor)
     compared = np.array([(energies[0] + floor + span) / 2, floor + span])
-    solutions, count_of_cells = [], 0
+    solutions, count_of_cells, missed = [], 0, tolerance
     # the second mesh shares no cell with the first, so that what hides at an end of a cell of one is seen by the other
     for shift, fineness, near, resolution in zip(
         (0.0, _SHIFT), (_COARSER, 1.0), _NEAR, (_NEAR[1] / 10, 0.0), strict=True
@@ -97,11 +97,11 @@ def levels_by_shooting(
         bracket = (energies - near * span, energies + near * span)
         energies = counted_levels(cells, count, bracket, mass, resolution * span)
         solutions.append(energies)
-        count_of_cells = len(cells.v)
+        count_of_cells, missed = len(cells.v), cells.tolerance
     change = np.abs(energies - solutions[0])
     rounding = _EPS * (np.abs(energies) + np.sqrt(count_of_cells) * span)
     # where the coarser cells' errors cancel, a level changes less than it is uncertain: by what a cell may miss, at the least
-    return energies, change + _CANCELED * np.max(change) + tolerance * span + rounding
+    return energies, change + _CANCELED * np.max(change) + missed * span + rounding
 
 
 def rough_levels(

@@ -42,11 +42,13 @@ class Cells(NamedTuple):
         ends: shape (cells + 1,) [length].
         v: potential at three Gauss points of each cell, shape (cells, 3) [energy].
         kicks: 2 m times the strength of a delta at the left end of each cell, shape (cells,) [1/length].
+        tolerance: difference of each cell's matrix from the product of its halves', relative to its norm, at most.
     """
 
     ends: np.ndarray
     v: np.ndarray
     kicks: np.ndarray
+    tolerance: float
 
 
 def gauss_values(potential: Potential, ends: np.ndarray) -> np.ndarray:
@@ -109,7 +111,7 @@ def fitted_cells(
     kicks = np.zeros(len(v))
     for place, strength in zip(*deltas, strict=True):
         kicks[min(int(np.argmin(np.abs(ends - place))), len(v) - 1)] += 2 * mass * strength
-    return Cells(ends, v, kicks)
+    return Cells(ends, v, kicks, tolerance)
 
 
 def _halved(
