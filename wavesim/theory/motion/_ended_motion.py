@@ -12,9 +12,11 @@ from ._quadratic import QuadraticMotion
 
 # widths of the packet, in position and in momentum, beyond which it is nothing
 _FAR = 9.0
-# waves more than the fastest needs, and how many more for the comparison
+# waves more than the fastest needs, and how many more for the comparison at least
 _MORE, _SPARE, _COMPARED = 1.25, 24, 1.3
 _MOST_WAVES = 1600
+# of each number: a change that more waves need not make smaller, for each twice as many take eight times as long
+_SETTLED = 1e-6
 # Gauss points of a panel, panels at least, waves of a panel at most, and points at a time
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _PANELS, _WAVES, _POINTS = 64, 4.0, 4096
@@ -70,7 +72,7 @@ def walled_motion(
         mass: of the particle.
 
     Returns:
-        a QuadraticMotion; an error is the change from 1.3 times as many waves.
+        a QuadraticMotion; an error is what fewer waves change, by as much as they may be behind.
 
     Raises:
         NumericsError: if more than 1600 waves are needed.
@@ -82,10 +84,11 @@ def walled_motion(
     values = np.asarray(potential(x), float)
     wave = np.sqrt(packet.fastest**2 + 2 * mass * float(np.ptp(values)))
     waves = int(_MORE * wave * length / np.pi) + _SPARE
-    x, shares = _panels(left, right, edges, 2 * wave)
-    values = np.asarray(potential(x), float)
 
     def follow(count: int) -> dict[str, np.ndarray]:
+        # a product of two sines turns twice as fast as either, and Gauss's rule knows twice as much in a panel
+        x, shares = _panels(left, right, edges, max(2 * wave, count * np.pi / length))
+        values = np.asarray(potential(x), float)
         n = np.arange(1, count + 1)
         k = n * np.pi / length
         # sqrt(2/L) int sin(k (x - left)) g(x) dx over the whole line
@@ -133,7 +136,7 @@ def ring_motion(
         mass: of the particle.
 
     Returns:
-        a QuadraticMotion; an error is the change from 1.3 times as many waves.
+        a QuadraticMotion; an error is what fewer waves change, by as much as they may be behind.
 
     Raises:
         NumericsError: if more than 1600 waves are needed.
@@ -143,10 +146,10 @@ def ring_motion(
     values = np.asarray(potential(x), float)
     wave = np.sqrt(packet.fastest**2 + 2 * mass * float(np.ptp(values)))
     waves = 2 * int(_MORE * wave * period / (2 * np.pi)) + _SPARE
-    x, shares = _panels(lower, lower + period, edges, 2 * wave)
-    values = np.asarray(potential(x), float)
 
     def follow(count: int) -> dict[str, np.ndarray]:
+        x, shares = _panels(lower, lower + period, edges, max(2 * wave, count * np.pi / period))
+        values = np.asarray(potential(x), float)
         n = np.arange(count) - count // 2
         k = 2 * np.pi * n / period
         start = np.exp(-1j * k * (center - lower)) * packet.amplitude(k)
@@ -238,7 +241,10 @@ def _followed(
 
 
 def _compared(follow: Callable[[int], dict[str, np.ndarray]], waves: int) -> QuadraticMotion:
-    """The motion in so many waves, and its change from more of them.
+    """The motion in so many waves, or twice as many, and so on, until it settles or there may be no more.
+
+    Waves that do not end at the edges of V converge slowly: what is left falls as the cube of their number for a jump, and as their number for a
+    delta. So the error is the last change divided by what their number grew by, less 1: what a delta leaves, and seven times what a jump does.
 
     Raises:
         NumericsError: if there are too many.
@@ -247,9 +253,13 @@ def _compared(follow: Callable[[int], dict[str, np.ndarray]], waves: int) -> Qua
         raise NumericsError(
             f"theory follows a packet in {_MOST_WAVES} waves at most, but needs {waves}; take a slower or wider packet."
         )
-    rough, fine = follow(waves), follow(int(_COMPARED * waves))
-    errors = {
-        name: float(np.max(np.abs(fine[name] - rough[name]))) + 1e3 * _EPS * float(np.max(np.abs(fine[name])))
-        for name in fine
-    }
-    return QuadraticMotion(**fine, errors=errors)
+    fine = follow(waves)
+    while True:
+        more = min(2 * waves, _MOST_WAVES)
+        rough, fine = fine, follow(more)
+        left = {name: float(np.max(np.abs(fine[name] - rough[name]))) / min(more / waves - 1, 1.0) for name in fine}
+        sizes = {name: float(np.max(np.abs(fine[name]))) for name in fine}
+        if all(left[name] <= _SETTLED * sizes[name] for name in fine) or _COMPARED * more > _MOST_WAVES:
+            break
+        waves = more
+    return QuadraticMotion(**fine, errors={name: left[name] + 1e3 * _EPS * sizes[name] for name in fine})

@@ -41,7 +41,8 @@ def motion_theories(problem: Problem, times: np.ndarray) -> CurvePredictions:
 
 def motion_at(problem: Problem, duration: float) -> Predictions:
     """The same at one time, each with the error of its theory."""
-    motion = _motion(problem, np.array([0.0, duration]))
+    # where states are summed up, what they miss is seen at several times, for at one it may pass through zero
+    motion = _motion(problem, np.linspace(0.0, duration, 2 if problem.ends is None else _TIMES))
     if motion is None:
         return {}
     return {
