@@ -76,10 +76,19 @@ def quantities_of(
             budget["box"] = trial.carried_round * max(reading.scale, length)
         budget |= reading.own_error
         budget["rounding"] = rounding(result.numerics, float(problem.mass)) * reading.scale
+        if reading.compared is not None:
+            budget |= _dispute_of_whole(question.made_of(name), quantities)
         error = math.inf if trial.interrupted else combined(budget)
         value = reading.value + shift
         quantities[name] = Quantity(name, value, error, reading.dimension, budget, predictions.get(name, {}))
     return quantities
+
+
+def _dispute_of_whole(made_of: dict[str, float], quantities: dict[str, Quantity]) -> dict[str, float]:
+    """The part of a bar that reaches as far as theory disputes the numbers that a reading is made of; empty where none is disputed."""
+    known = {number: quantities[number].reaching_theory for number in made_of if number in quantities}
+    apart = math.fsum(abs(made_of[number]) * one.budget.get("dispute", 0.0) for number, one in known.items())
+    return {"dispute": apart} if apart else {}
 
 
 def _returned(question: AbstractRecordQuestion, result: Result, echo: Callable[[Result], float]) -> float | None:
@@ -105,8 +114,8 @@ def grid_error(
         bar = residual.error(_room(reading))
         # a probability cannot be off by more than 1
         error += abs(weight) * (min(bar, 1.0 + abs(residual.correction)) if _is_probability(reading) else bar)
-    # where the reading is a part of what runs must repeat, the correction belongs to the whole
-    return (shift if reading.compared is None else 0.0), error
+    # where the reading is a part of what runs must repeat, the correction belongs to the whole, and the part is off by it
+    return (shift, error) if reading.compared is None else (0.0, error + abs(shift))
 
 
 def step_error(question: AbstractRecordQuestion, name: str, readings: dict[str, Reading], trial: Trial) -> float:

@@ -289,7 +289,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             tolerance=tolerance,
             quantities=measured.content,
             curves=curves,
-            warnings=tuple(warnings_of(trial, verdict.headline, verdict.aim)),
+            warnings=tuple(warnings_of(trial, verdict.headline, verdict.aim, given=fixed)),
             runs=measured.runs,
             fft_pairs=measured.fft_pairs,
             wall_s=measured.wall_s,
@@ -327,7 +327,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         )
         return dataclasses.replace(
             report,
-            warnings=tuple(warnings_of(trial, headline, verdict.aim, advice.cure)),
+            warnings=tuple(warnings_of(trial, headline, verdict.aim, advice.cure, fixed)),
             runs=report.runs + len(advice.fft_pairs),
             fft_pairs=report.fft_pairs + sum(advice.fft_pairs),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,11 @@ BLAME = {
     "start": "part of the packet that starts inside or behind the potential: move its center away, or make it narrower",
     "fit": "fit of the record",
     "rounding": "rounding",
+}
+# what is given by hand is not refined: by the part of the bar, its keyword, and what to say of it
+_GIVEN = {
+    "grid": ("grid", "the grid that was given is too coarse: take more points, or leave it to the planner"),
+    "time_step": ("dt", "the time step that was given is too long: take a shorter one, or leave it to the planner"),
 }
 
 
@@ -270,8 +275,8 @@ def refined(
     )
 
 
-def warnings_of(trial: Trial, headline: Quantity, aim: float, cure: str = "") -> list[str]:
-    """What a reader must be warned of; `cure` is what to do about the largest part of a bar that is too wide."""
+def warnings_of(trial: Trial, headline: Quantity, aim: float, cure: str = "", given: Collection[str] = ()) -> list[str]:
+    """What a reader must be warned of; `cure` is what to do about the largest part of a bar that is too wide, `given` the numerics given by hand."""
     result, interrupted = trial.result, trial.interrupted
     said = []
     if interrupted:
@@ -289,8 +294,15 @@ def warnings_of(trial: Trial, headline: Quantity, aim: float, cure: str = "") ->
     if result.numerics.precision == "single":
         said.append("single precision: good for pictures, not for small probabilities.")
     if headline.agrees is False and not interrupted:
-        said.append(disagreement(headline))
+        said.append(disagreement(headline, _fault_of_given(headline, aim, given)))
     return said
+
+
+def _fault_of_given(headline: Quantity, aim: float, given: Collection[str]) -> str:
+    """Why theory disputes a number whose run was not refined, because its numerics were given; empty for any other."""
+    worst = blamed(headline)
+    name, cause = _GIVEN.get(worst, ("", ""))
+    return cause if name in given and headline.budget[worst] > aim else ""
 
 
 def blamed(headline: Quantity) -> str:
@@ -305,12 +317,10 @@ def above(quantity: Quantity, aim: float) -> str:
     return f"{quantity.error / aim:.2g} times what was asked for"
 
 
-def disagreement(quantity: Quantity) -> str:
-    """The sentence for a number that theory does not confirm."""
+def disagreement(quantity: Quantity, cause: str = "") -> str:
+    """The sentence for a number that theory does not confirm; `cause` where one is known."""
     bars = abs(quantity.difference or 0) / max(quantity.error + quantity.theory_error, 1e-300)
     if not quantity.disputed:
         return f"{quantity.name} differs from theory by {bars:.1f} error bars."
-    return (
-        f"{quantity.name} is not certified: an independent theory differs by {bars:.1f} times both error bars together, also on finer grids; "
-        "one of the two is wrong."
-    )
+    why = f"; {cause}" if cause else ", also on finer grids; one of the two is wrong"
+    return f"{quantity.name} is not certified: an independent theory differs by {bars:.1f} times both error bars together{why}."
