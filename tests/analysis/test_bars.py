@@ -113,12 +113,12 @@ def test_repetitions_are_coarser_and_know_their_order() -> None:
     numerics = plan(smooth, 1e-3, scheme="g6t4", frames=4).numerics
     assert [r.ratio for r in coarser_in_time(smooth, numerics)] == [2, 4]
     assert all(r.numerics.duration == pytest.approx(numerics.duration) for r in coarser_in_time(smooth, numerics))
-    assert (time_order(numerics), spacing_order(smooth, numerics.grid)) == (6, None)
+    assert (time_order(smooth, numerics), spacing_order(smooth, numerics.grid)) == (6, None)
     sharp = REFERENCES["rectangular"].problem
     numerics = plan(sharp, 1e-3, frames=4).numerics
     first, second = coarser_in_space(sharp, numerics)
     assert 1.15 < first.ratio and 1.05 * first.ratio < second.ratio
-    assert (time_order(numerics), spacing_order(sharp, numerics.grid)) == (3, 5)
+    assert (time_order(sharp, numerics), spacing_order(sharp, numerics.grid)) == (3, 5)
     moved = dataclasses.replace(numerics.grid, lower=(numerics.grid.lower[0] + 0.3 * numerics.grid.spacing[0],))
     assert edges_fit(numerics.grid, sharp.potential) and not edges_fit(moved, sharp.potential)
     assert spacing_order(sharp, moved) == 4
