@@ -48,6 +48,8 @@ WRONG = {
     "tolerance out of reach": (SMALL, "accuracy.tolerance=1e-20", ["tolerance", "1e-13", "1e-20"]),
     "packet outside the box": (SMALL, "grid={lower=-5, upper=20, points=256}", ["packet", "box", "-18", "larger"]),
     "a tolerance by itself": (SMALL, "tolerance=1e-4", ["unknown key `tolerance`", "did you mean 'accuracy.tolerance'?"]),
+    "packet behind the left wall": (PHYSICAL, "walls={left='10 nm'}", ["the packet must lie on the right of the wall at 10 nm", "reaches from -18", "move `center`"]),
+    "packet behind the right wall": (SMALL, "walls={right=-20}", ["the packet must lie on the left of the wall at -20", "reaches from -18", "move `center`"]),
     "momentum beyond the grid": (SMALL, "grid={lower=-40, upper=40, points=48}", ["momenta", "pi/spacing", "more points"]),
 }  # fmt: skip
 

@@ -56,26 +56,31 @@ class ContinuedPacket(AbstractPacket):
         return normalized(psi if isinstance(self.ends, Axis) else psi - psi[::-1], grid)
 
     def check_fit(self, grid: Grid, mass: float) -> None:
-        packet = self._packet
-        low, high = self.ends.interval
-        left, right = packet.position_range(_BEYOND)
-        if isinstance(self.ends, Walls) and (left < low or right > high):
-            raise NumericsError(
-                f"the packet must lie on the inner side of the walls, {amount(low, LENGTH)} to {amount(high, LENGTH)}, but reaches from {amount(left, LENGTH)} to {amount(right, LENGTH)}; "
-                "move `center`, or make it narrower."
-            )
-        if isinstance(self.ends, Axis) and (left < low - (high - low) or right > high + (high - low)):
-            raise NumericsError(
-                f"the packet must lie on the ring, {amount(low, LENGTH)} to {amount(high, LENGTH)}, but reaches from {amount(left, LENGTH)} to {amount(right, LENGTH)}; "
-                "move `center`, or make it narrower."
-            )
-        slow, fast = packet.momentum_range(_BEYOND, mass)
+        self.check_place()
+        slow, fast = self._packet.momentum_range(_BEYOND, mass)
         largest = float(grid.largest_momentum[0])
         if max(abs(slow), abs(fast)) > largest:
             raise NumericsError(
                 f"the packet's momenta must be below pi/spacing = {amount(largest, MOMENTUM)}, but reach {amount(max(abs(slow), abs(fast)), MOMENTUM)}; "
                 "take more points."
             )
+
+    def check_place(self) -> None:
+        """Raises:
+        NumericsError: if the packet lies behind a wall, or off the ring.
+        """
+        low, high = self.ends.interval
+        left, right = self._packet.position_range(_BEYOND)
+        if isinstance(self.ends, Walls) and (left < low or right > high):
+            place = _inner_side(self.ends)
+        elif isinstance(self.ends, Axis) and (left < low - (high - low) or right > high + (high - low)):
+            place = f"on the ring, {amount(low, LENGTH)} to {amount(high, LENGTH)}"
+        else:
+            return
+        raise NumericsError(
+            f"the packet must lie {place}, but reaches from {amount(left, LENGTH)} to {amount(right, LENGTH)}; "
+            "move `center`, or make it narrower."
+        )
 
     def position_range(self, tail: float) -> tuple[float, float]:
         low, high = self.ends.interval
@@ -93,6 +98,14 @@ class ContinuedPacket(AbstractPacket):
             return slow, fast
         largest = max(abs(slow), abs(fast))
         return -largest, largest
+
+
+def _inner_side(walls: Walls) -> str:
+    low, high = walls.interval
+    if walls.both:
+        return f"on the inner side of the walls, {amount(low, LENGTH)} to {amount(high, LENGTH)}"
+    side, wall = ("right", low) if walls.right is None else ("left", high)
+    return f"on the {side} of the wall at {amount(wall, LENGTH)}"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ....grid import Grid
 from ....observables import ProbabilityIn
 from ....potentials import values_at
 from ....problem import Problem
-from ....states import AbstractPacket, as_packet
+from ....states import AbstractPacket, ContinuedPacket, as_packet
 from .._shown import Shown
 from .._spacing_law import allowed_phase
 from ._grid import fitted_grid, spike_wave_number
@@ -37,6 +37,9 @@ def packet_of(problem: Problem) -> AbstractPacket:
         raise NumericsError(
             f"the planner knows where a packet goes, but the state is {named(problem.state)}; give grid, dt, duration and absorber yourself."
         )
+    if isinstance(packet, ContinuedPacket):
+        # behind a wall it is no packet of this problem, and what is planned for it would be refused in words about its motion
+        packet.check_place()
     return packet
 
 
