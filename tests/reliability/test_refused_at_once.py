@@ -15,6 +15,7 @@ HUGE = {
     "a grid of 20,000 x 20,000": ("double_slit", 'grid={lower=["-1 um", "-1 um"], upper=["1 um", "1 um"], points=[20000, 20000]}', "20,000 x 20,000 points need 64 GB"),
     "a grid of 1e9": ("small", "grid={lower=-40, upper=40, points=1000000000}", "1,000,000,000 points need 160 GB"),
     "1e9 frames": ("small", "run.frames=1000000000", "run.frames must be at most 1,000,000, but is 1,000,000,000"),
+    "a barrier whose waves nobody can count": ("small", "potential={kind='rectangular_barrier', height=1e28, width=10}", "take a slower or narrower packet, a lower potential"),
     "a grid nobody can count": ("small", "potential.height=1e250", "wavesim: "),
     "a packet of 1e30 wave lengths": ("small", "state.momentum=1e30", "wavesim: "),
 }  # fmt: skip

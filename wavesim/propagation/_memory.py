@@ -36,7 +36,7 @@ def refuse_too_large(grid: Grid, itemsize: int = 16) -> None:
         points = " x ".join(f"{count:,}" for count in grid.points)
         raise TooLargeError(
             f"a run must fit into {there / 1e9:.3g} GB of memory, but {points} points need {needed / 1e9:.3g} GB; "
-            "take a slower or narrower packet, a larger tolerance, or a grid of fewer points."
+            "take a slower or narrower packet, a lower potential, a larger tolerance, or a grid of fewer points."
         )
 
 

@@ -152,8 +152,15 @@ class AbstractRecordQuestion(AbstractQuestion):
         try:
             return self.course(problem, tolerance, **fixed)
         except TooLargeError:
-            if self.without_run(problem, tolerance, None, **fixed) is None:
+            if self._without_plan(problem, tolerance, fixed) is None:
                 raise
+            return None
+
+    def _without_plan(self, problem: Problem, tolerance: float, fixed: dict[str, Any]) -> Report | None:
+        """The answer by other means to what is too large for a plan; None where it is too large for them, too."""
+        try:
+            return self.without_run(problem, tolerance, None, **fixed)
+        except MemoryError:
             return None
 
     @final
@@ -222,7 +229,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         try:
             chosen = self.course(problem, tolerance, **fixed)
         except TooLargeError:
-            report = self.without_run(asked, tolerance, None, **fixed) if batch is None else None
+            report = self._without_plan(asked, tolerance, fixed) if batch is None else None
             if report is None:
                 raise
             return report

@@ -31,8 +31,9 @@ def planning(begun: Callable[[], bool] = lambda: False) -> Iterator[None]:
     except (ArithmeticError, ValueError, IndexError, MemoryError, RecursionError) as error:
         if begun():
             raise
+        why = "there is not enough memory for it" if isinstance(error, MemoryError) else described(error)
         raise NumericsError(
-            f"the numbers of a scenario must go together, but with these no run can be planned ({described(error)}); look for one that is far too large or too small."
+            f"the numbers of a scenario must go together, but with these no run can be planned ({why}); look for one that is far too large or too small."
         ) from None
     except RuntimeError as error:
         # jax's own errors; the rest are bugs
