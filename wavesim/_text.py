@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 # control, format (direction marks and overrides among them), surrogate, private; line and paragraph separators
 _ACTING = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
@@ -64,6 +64,26 @@ def choice(given: object, choices: Sequence[str], listed: str = "") -> str:
     if near and len(told) > _FEW:
         return f"must be one of {len(choices)} words, but is {brief(given)}; did you mean {near[0]!r}? They are {told}."
     return f"must be one of {told}, but is {brief(given)}{f'; did you mean {near[0]!r}?' if near else '.'}"
+
+
+def meant(given: str, likely: Collection[str], every: Collection[str]) -> str:
+    """The name that a misspelt one means, taken from the likely ones before all others; "" for none.
+
+    Two letters in the wrong case say little: a likely name that shares one of them comes first.
+    """
+    given = given[:_LONGEST]
+
+    def same(names: Collection[str]) -> list[str]:
+        return [name for name in names if name.lower() == given.lower()]
+
+    near = (
+        same(likely)
+        or (same(every) if len(given) > 2 else [])
+        or difflib.get_close_matches(given, likely, 1, cutoff=0.5)
+        or same(every)
+        or difflib.get_close_matches(given, every, 1)
+    )
+    return near[0] if near else ""
 
 
 def first_line(error: BaseException) -> str:

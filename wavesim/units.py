@@ -12,7 +12,6 @@ package, 1 Hz is 2 pi rad/s, so that h f and hbar omega are one energy.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import functools
 import math
 import re
@@ -21,7 +20,7 @@ from typing import Any
 
 from . import _codata as _si
 from ._face import public
-from ._text import brief
+from ._text import brief, meant
 from ._typing import TIME, Dimension
 from ._unit import Unit as Unit
 from .errors import WavesimError
@@ -158,8 +157,9 @@ def _factors(symbol: str) -> list[tuple[str, int]] | None:
 
 
 @functools.lru_cache(maxsize=1024)
-def unit(symbol: str) -> tuple[float, Powers]:
-    """Value in internal (atomic) units, and powers of length, time and mass, of a unit such as ``"eV"``, ``"1/nm"`` or ``"eV nm"``.
+def unit(symbol: str, like: Powers | None = None) -> tuple[float, Powers]:
+    """Value in internal (atomic) units, and powers of length, time and mass, of a unit such as ``"eV"``, ``"1/nm"`` or ``"eV nm"``; what is
+    misspelt most likely means one `like` those powers.
 
     Raises:
         WavesimError: if the symbol is not made of known units.
@@ -168,9 +168,8 @@ def unit(symbol: str) -> tuple[float, Powers]:
     if parts is None and symbol.startswith(","):
         raise WavesimError("a number must have a point and no comma; write, for example, 6.5.")
     if parts is None:
-        same = [name for name in UNITS if name.lower() == symbol.strip().lower()]
-        near = same or difflib.get_close_matches(symbol.strip()[:30], UNITS, 1)
-        hint = f"did you mean {near[0]}? The" if near else "the"
+        near = meant(symbol.strip(), [name for name, (_, own) in UNITS.items() if own == like], UNITS)
+        hint = f"did you mean {near}? The" if near else "the"
         raise WavesimError(
             f"{brief(symbol)} is not a known unit; {hint} units are {', '.join(UNITS)}, their products, quotients and powers."
         )
@@ -193,7 +192,7 @@ def value_in(symbol: str, dimension: Dimension) -> float | None:
     """
     if symbol.strip() in _ATOMIC:
         return 1.0
-    value, powers = unit(symbol)
+    value, powers = unit(symbol, dimension.powers)
     parts = _factors(symbol) or []
     cycles = sum(power for name, power in parts if name in _HERTZ)
     wanted = (dimension.powers, *dimension.also)

@@ -30,6 +30,7 @@ WRONG = {
     "wrong dimension": (PHYSICAL, "potential.height=0.3 nm", ["potential.height", "'0.3 nm'", "not an energy", "eV"]),
     "no unit": (PHYSICAL, "potential.height=0.3", ["potential.height", "0.3", "must have its unit", "eV"]),
     "unknown unit": (PHYSICAL, "potential.height=0.3 parsec", ["potential.height", "'parsec' is not a known unit", "nm"]),
+    "a misspelt unit": (PHYSICAL, "state.center=-40 nn", ["state.center", "'nn' is not a known unit; did you mean nm?"]),
     "a unit in natural units": (SMALL, "potential.height=0.3 eV", ["potential.height", "'0.3 eV'", "plain number"]),
     "unknown key": (SMALL, "potential.heigth=1", ["`heigth` in [potential]", "did you mean 'height'?", "width, center"]),
     "unknown table": (SMALL, "potental.height=1", ["potental", "did you mean 'potential'?"]),

@@ -116,6 +116,8 @@ def test_pure_numbers_need_no_unit() -> None:
         ("1 eV", LENGTH, "is not a length: expected a length, for example in nm"),
         ("0.3", ENERGY, "has no unit: expected an energy"),
         ("0.3 ev", ENERGY, "'ev' is not a known unit; did you mean eV"),
+        ("40 nn", LENGTH, "'nn' is not a known unit; did you mean nm?"),
+        ("40 nn", FORCE, "'nn' is not a known unit; did you mean nN?"),
         ("0.3 eV per nm", FORCE, "is not a known unit"),
         ("eV", ENERGY, "is not a number with a unit"),
         ("0,3 eV", ENERGY, "must have a point and no comma"),
