@@ -77,7 +77,7 @@ def quantity_value(
                 else 'leave out the unit, or drop the line units = "natural"'
             )
             raise WavesimError(f"must be a plain number in natural units, but is {brief(value)}; {cure}.")
-        number = parse_any(value) if dimension == ANY else parse(value, dimension)
+        number = parse_any(value) if dimension == ANY else _parsed(value, dimension)
     elif natural or dimension in (DIMENSIONLESS, ANY):
         number = _float(value)
     else:
@@ -91,6 +91,17 @@ def quantity_value(
             f"must be below {_LARGEST:.0e} in internal units, but is {brief(value)}; give an ordinary number."
         )
     return number
+
+
+def _parsed(text: str, dimension: Dimension) -> float:
+    try:
+        return parse(text, dimension)
+    except WavesimError:
+        if dimension != DIMENSIONLESS:
+            raise
+        raise WavesimError(
+            f"must be a number without a unit, but is {brief(text)}; write one, for example 1e-4."
+        ) from None
 
 
 def _float(value: int | float) -> float:
