@@ -120,6 +120,23 @@ def test_kinds_may_vary(tmp_path: Path) -> None:
     ]
 
 
+def test_formulas_may_vary_whatever_they_begin_with(tmp_path: Path) -> None:
+    formula = '\n[scenario.potential]\nkind = "expression"\nformula = "0"\n[scenario.state]'
+    text = f'''
+    format = 1
+    title = "Formulas"
+    measure = ["transmitted_probability"]
+    axes."potential.formula" = ["2", "2*exp(-x^2)", "exp(-x^2)"]
+    [scenario]
+    units = "natural"{formula}
+    kind = "gaussian_packet"
+    center = -12.0
+    width = 2.0
+    momentum = 2.0
+    '''
+    assert read(tmp_path, text).axes[0].values("potential.formula") == ("2", "2*exp(-x^2)", "exp(-x^2)")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -162,6 +179,8 @@ def test_kinds_may_vary(tmp_path: Path) -> None:
             "equally long, but state.momentum has 2",
         ),
         (AXES + '"state.width" = [1979-05-27]', "holds a date"),
+        (AXES + '"state.width" = { values = [2.0, "x"] }', "axes.state.width must hold numbers only, but holds 'x'"),
+        (AXES + '"state.width" = ["2 nm", "3 nm", true]', "axes.state.width must hold numbers only, but holds True"),
     ],
 )
 def test_what_is_wrong_is_told_in_a_sentence(tmp_path: Path, text: str, words: str) -> None:

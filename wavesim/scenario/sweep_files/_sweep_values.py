@@ -83,6 +83,7 @@ def axis_values(path: str, given: Any, wrong: list[str]) -> list[Any]:
     if isinstance(given, list):
         if not given:
             wrong.append(f"{name} must hold at least one value, but is empty; list some, or leave the axis out.")
+        wrong += [f"{name} {sentence}" for sentence in _words_among_numbers(given)]
         return given
     if not isinstance(given, dict) or not set(given) & {"from", "to", "count", "spacing", "values"}:
         quoted = '; a path needs quotation marks, as in "potential.height"' if isinstance(given, dict) else ""
@@ -103,6 +104,28 @@ def axis_values(path: str, given: Any, wrong: list[str]) -> list[Any]:
     # 0.3, not 0.30000000000000004: a table is looked up by its labels; the ends stay what they are
     between = [float(f"{number:.15g}") for number in numbers[1:-1]]
     return [_written(number, unit, limit) for number in (low, *between, high)]
+
+
+def _words_among_numbers(values: Sequence[Any]) -> list[str]:
+    """What is said of the first word on an axis of numbers, which no row can take as one."""
+    words = [value for value in values if _is_word(value)]
+    if not words or not any(map(_is_number, values)):
+        return []
+    return [f"must hold numbers only, but holds {brief(words[0])} among them; give a number, or leave it out."]
+
+
+def _is_word(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.strip() != "inf" and numbers_of((value,)) is None
+    return isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, str):
+        # a formula may begin with a number, and be one
+        found = numbers_of((value,))
+        return found is not None and found[1][:1].isalpha()
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def axis_length(given: Any) -> int:
