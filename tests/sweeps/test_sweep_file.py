@@ -179,6 +179,14 @@ def test_formulas_may_vary_whatever_they_begin_with(tmp_path: Path) -> None:
             "equally long, but state.momentum has 2",
         ),
         (AXES + '"state.width" = [1979-05-27]', "holds a date"),
+        (
+            AXES.replace("count", "cuont"),
+            "unknown key `cuont` in axes.potential.height; did you mean 'count'? The keys",
+        ),
+        (
+            AXES.replace("= 3", '= 3, scale = "log"'),
+            "key `scale` in axes.potential.height; did you mean 'spacing'? The keys",
+        ),
         (AXES + '"state.width" = { values = [2.0, "x"] }', "axes.state.width must hold numbers only, but holds 'x'"),
         (AXES + '"state.width" = ["2 nm", "3 nm", true]', "axes.state.width must hold numbers only, but holds True"),
     ],

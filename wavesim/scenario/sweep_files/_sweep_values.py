@@ -23,6 +23,19 @@ MOST_ROWS = 10_000_000
 # digits of a Sobol point, as scipy makes them
 _BITS = 30
 
+# what keys are called elsewhere
+_SYNONYMS = {
+    "scale": {"spacing"},
+    "start": {"from", "low"},
+    "stop": {"to", "high"},
+    "end": {"to", "high"},
+    "min": {"from", "low"},
+    "max": {"to", "high"},
+    "num": {"count"},
+    "points": {"count"},
+    "steps": {"count"},
+}
+
 TableT = TypeVar("TableT", bound=Table)
 # low, high, unit, spacing, and one of the ends if it is uncertain
 Bounded = tuple[Any, ...]
@@ -70,9 +83,20 @@ def read_table(cls: type[TableT], raw: Any, where: str, wrong: list[str]) -> Tab
         return cls.model_validate(raw)
     except pydantic.ValidationError as error:
         # to who checks it, this table is the whole file
+        name = where.rstrip(".")
         for sentence in sentences(error, raw, cls, {}, "sweep"):
-            wrong.append(f"{where}{sentence}".replace("at the top of the file", f"to {where.rstrip('.')}"))
+            if sentence.startswith("unknown key"):
+                wrong.append(_with_synonym(sentence.replace(" of a sweep", f" in {name}"), cls))
+            else:
+                wrong.append(f"{where}{sentence}".replace("at the top of the file", f"to {name}"))
         return None
+
+
+def _with_synonym(sentence: str, cls: type[Table]) -> str:
+    """What is said of an unknown key, with the key that it means where other programs call it so."""
+    keys = {field.alias or key for key, field in cls.model_fields.items()}
+    meant = _SYNONYMS.get(sentence.split("`")[1], set()) & keys
+    return sentence.replace(". The keys", f"; did you mean {meant.pop()!r}? The keys") if meant else sentence
 
 
 def axis_values(path: str, given: Any, wrong: list[str]) -> list[Any]:
