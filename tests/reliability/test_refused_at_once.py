@@ -46,6 +46,24 @@ def test_a_run(case: str, verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("verb", ["check", "run"])
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("levels", "must hold the 4 levels asked for, but none lies clearly below its rim; ask for transmission"),
+        ("populations", "needs two minima of V with a barrier between them, and a gaussian barrier does not have them"),
+        ("driven_populations", "wavesim: "),
+    ],
+)
+def test_a_question_that_a_barrier_cannot_answer(kind: str, words: str, verb: str, tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(SMALL.partition("[expect]")[0] + f'[find]\nkind = "{kind}"\n')
+    out = ["--out", str(tmp_path / "out"), "--quiet"] if verb == "run" else []
+    refused = CliRunner().invoke(app, [verb, str(tmp_path / "small.toml"), *out])
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert len(refused.stderr.splitlines()) == 1 and words in refused.stderr
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("verb", ["check", "sweep"])
 def test_rows(verb: str, tmp_path: Path) -> None:
     (tmp_path / "rows.toml").write_text(ROWS)

@@ -149,6 +149,7 @@ class AbstractRecordQuestion(AbstractQuestion):
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
         if self.direct(problem, tolerance, **fixed) is not None:
             return None
+        self._further(problem)
         try:
             return self.course(problem, tolerance, **fixed)
         except TooLargeError:
@@ -201,12 +202,20 @@ class AbstractRecordQuestion(AbstractQuestion):
         answer = self.direct(problem, tolerance, **fixed)
         if answer is not None:
             return without_bars(answer, tuple(problem.measure))
+        names = self._further(problem)
+        report = yield from self._recorded(problem, names, tolerance, batch=batch, **fixed)
+        return without_bars(report, names)
+
+    def _further(self, problem: Problem) -> tuple[str, ...]:
+        """Names of what is measured besides the question's own observables.
+
+        Raises:
+            WavesimError: if the question cannot be asked of this problem, or a name is taken.
+        """
         self._refuse_masses(problem)
         own = self.observables(problem)
         refuse_taken({name: one for name, one in problem.measure.items() if one != own.get(name)}, own)
-        names = tuple(name for name in problem.measure if name not in own)
-        report = yield from self._recorded(problem, names, tolerance, batch=batch, **fixed)
-        return without_bars(report, names)
+        return tuple(name for name in problem.measure if name not in own)
 
     def _recorded(
         self, problem: Problem, names: tuple[str, ...], tolerance: float, *, batch: Batch | None, **fixed: Any

@@ -60,6 +60,19 @@ def element_levels(problem: Problem, count: int) -> SolvedLevels:
     return SolvedLevels(solved.levels.energies, solved.levels.kinetic, solved.budgets, pictures, solved.rounds)
 
 
+def refuse_without_well(problem: Problem, count: int) -> None:
+    """Refuse what holds no level, whatever is computed, for V lies nowhere below its rim.
+
+    Raises:
+        UnboundError: if that is so.
+    """
+    if isinstance(problem.potential, AbstractMassStructure):
+        return
+    profile = Profile(problem.potential, float(problem.mass), problem.ends)
+    if math.isfinite(profile.rim) and outlook(profile).floor >= profile.rim:
+        raise UnboundError(_too_few(count, 0))
+
+
 def solved_levels(potential: AbstractPotential, mass: float, count: int, ends: Ends | None = None) -> Solved:
     """The `count` lowest levels of one dimension, to rounding where V allows.
 

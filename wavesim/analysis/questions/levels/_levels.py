@@ -30,7 +30,7 @@ from ...bars import (
     disagreement,
 )
 from ...predictions import level_theories
-from ._element_levels import element_levels
+from ._element_levels import element_levels, refuse_without_well
 from ._fourier_levels import fourier_levels
 from ._planar_levels import planar_levels
 from ._solved_levels import SolvedLevels
@@ -65,7 +65,9 @@ class Levels(AbstractQuestion):
         at_least("count", self.count, 1)
 
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> None:
-        return None
+        if problem.potential.dimension == 1 and fixed.get("grid") is None:
+            refuse_falling(problem)
+            refuse_without_well(_with_ring(problem, None), self.count)
 
     def measuring(
         self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
