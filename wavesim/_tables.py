@@ -39,15 +39,36 @@ class Wanted:
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """Numbers as they stand in the file, with the symbol of their unit, "" where there is none."""
+    """Numbers as they stand in the file, with the symbol of their unit, "" where there is none, and the lines that they stand in."""
 
     numbers: np.ndarray
     unit: str
+    file: str = ""
+    lines: tuple[int, ...] = ()
 
     @property
     def missing(self) -> bool:
         """Whether the table does without this column."""
         return not len(self.numbers)
+
+    def refuse_unordered(self) -> None:
+        """Raises:
+        ArgumentError: of `file`, if the positions neither increase nor decrease from line to line.
+        """
+        steps = np.diff(self.numbers)
+        steps = steps if np.sum(steps > 0) >= np.sum(steps < 0) else -steps
+        wrong = np.flatnonzero(~(steps > 0))
+        if not len(wrong):
+            return
+        (before, here), place = self.numbers[wrong[0] : wrong[0] + 2].tolist(), int(wrong[0])
+        line, earlier = self.lines[place + 1], self.lines[place]
+        if before == here:
+            raise _refusal(
+                f"must hold each position once, but line {line} of {self.file} has {here:g} again, as line {earlier} has; leave one of them out."
+            )
+        raise _refusal(
+            f"must hold positions in order, but line {line} of {self.file} has {here:g} after {before:g}; sort its lines."
+        )
 
     def internal(self, dimension: Dimension) -> np.ndarray:
         """The numbers in internal units; plain numbers are in them already."""
@@ -74,12 +95,13 @@ def columns_of(path: str | os.PathLike[str], wanted: Sequence[Wanted], natural: 
     first = next((place for place, line in enumerate(lines) if _numbers(line) is not None), None)
     if first is None:
         raise _refusal(f"must hold rows of numbers, but {name} holds none; write one row a line, as in '0.5, 0.3'.")
-    table = _rectangle(lines[first:], name, first)
+    table, places = _rectangle(lines[first:], name, first)
     headings = _headings(lines[:first], table.shape[1])
     needed = sum(not one.optional for one in wanted)
-    return [
+    columns = [
         _column(one, table, headings, needed, len(wanted), place, name, natural) for place, one in enumerate(wanted)
     ]
+    return [dataclasses.replace(column, file=name, lines=places) for column in columns]
 
 
 def array_of(path: str | os.PathLike[str]) -> np.ndarray:
@@ -173,8 +195,9 @@ def _numbers(line: str) -> list[float] | None:
     return numbers or None
 
 
-def _rectangle(lines: list[str], name: str, before: int) -> np.ndarray:
-    rows: list[list[float]] = []
+def _rectangle(lines: list[str], name: str, before: int) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The numbers of the lines, and the line of the file that each row is."""
+    rows, places = list[list[float]](), list[int]()
     for place, line in enumerate(lines):
         if not line or line.startswith("#"):
             continue
@@ -190,7 +213,8 @@ def _rectangle(lines: list[str], name: str, before: int) -> np.ndarray:
                 f"must hold finite numbers, but line {before + place + 1} of {name} is {brief(line)}; replace it."
             )
         rows.append(numbers)
-    return np.array(rows)
+        places.append(before + place + 1)
+    return np.array(rows), tuple(places)
 
 
 def _headings(lines: Sequence[str], columns: int) -> list[tuple[str, str]] | None:

@@ -140,7 +140,14 @@ def test_vary_reads_one_table_for_each_case(tmp_path: Path) -> None:
         ("x (nm),V (ev)\n0,0\n1,1\n", "gives the potential in 'ev', which is no unit"),
         ("a (nm),b (eV),c\n0,0,0\n", "must have 2 columns, or a header that names them"),
         ("nothing\n", "must hold rows of numbers"),
-        ("x (nm),V (eV)\n0,0\n2,1\n1,0\n3,0\n", r"potential\.positions must be finite and increase"),
+        (
+            "x (nm),V (eV)\n0,0\n2,1\n1,0\n3,0\n",
+            r"potential\.file must hold positions in order, but line 4 of v\.csv has 1 after 2",
+        ),
+        (
+            "x (nm),V (eV)\n0,0\n\n1,1\n1,2\n3,0\n",
+            r"each position once, but line 5 of v\.csv has 1 again, as line 4 has",
+        ),
         ("x (nm),V (eV)\n0,0\n1,1\n", r"potential\.values must be four or more"),
         ("1,2\n" * (LARGEST // 4 + 1), "must have at most 1,000,000 characters"),
     ],

@@ -49,6 +49,7 @@ def _sampled(file: Path, node: Mapping[str, Any], natural: bool) -> dict[str, An
         if key in node:
             raise ArgumentError("file", f"must stand alone, but stands beside `{key}`; leave out either.")
     x, v = columns_of(file, SAMPLES, natural)
+    x.refuse_unordered()
     positions, values = in_order(x.numbers, v.numbers, str(node.get("interpolation", "spline")))
     rest = {key: value for key, value in node.items() if key != "file"}
     return rest | {"positions": _texts(Column(positions, x.unit)), "values": _texts(Column(values, v.unit))}
@@ -82,6 +83,7 @@ def _sampled_state(file: Path, node: Mapping[str, Any], natural: bool) -> dict[s
     if clashing := sorted({"values", "imaginary", "positions", "left", "right"} & rest.keys()):
         raise ArgumentError("file", f"must stand alone, but stands beside `{clashing[0]}`; leave out either.")
     x, real, other = columns_of(file, AMPLITUDES, natural)
+    x.refuse_unordered()
     turned = slice(None, None, -1) if len(x.numbers) > 1 and x.numbers[1] < x.numbers[0] else slice(None)
     parts = {"positions": _texts(Column(x.numbers[turned], x.unit)), "values": real.numbers[turned].tolist()}
     return rest | parts | ({} if other.missing else {"imaginary": other.numbers[turned].tolist()})

@@ -101,6 +101,7 @@ class SampledState(AbstractWave):
                         f"must stand alone if it is a CSV, which has positions of its own, but stands beside `{name}`; leave it out.",
                     )
             x, real, other = columns_of(file, AMPLITUDES)
+            x.refuse_unordered()
             places, values = x.internal(LENGTH), real.numbers
             imaginary = None if other.missing else other.numbers
             if len(places) > 1 and np.all(np.diff(places) < 0):

@@ -94,6 +94,7 @@ class Sampled(AbstractPotential):
             if getattr(self, name) is not None:
                 raise ArgumentError("file", f"must stand alone, but stands beside `{name}`; leave out either.")
         x, v = columns_of(file, SAMPLES)
+        x.refuse_unordered()
         positions, values = in_order(x.internal(LENGTH), v.internal(ENERGY), self.interpolation)
         object.__setattr__(self, "positions", positions)
         object.__setattr__(self, "values", values)
