@@ -207,6 +207,7 @@ def test_a_packet_by_its_scattering_states():
         ({"potential.width": (1.0,)}, ONE_HUNDREDTH, "two bounds"),
         ({}, ONE_HUNDREDTH, "at least one path"),
         ({"potential.width": (1.0, 2.0)}, [], "wanted numbers"),
+        ({}, None, "`targets` must be wanted numbers, such as .* but are None"),
         ({"potential.width": (1.0, 2.0)}, {"transmision": 0.1}, "must know transmision"),
     ],
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -238,7 +238,7 @@ def design(
 def _wanted(targets: Any) -> list[Target]:
     if isinstance(targets, Mapping):
         targets = [Target(name, value) for name, value in targets.items()]
-    listed = [targets] if isinstance(targets, Target) else list(targets)
+    listed = [targets] if isinstance(targets, Target) else list(targets) if isinstance(targets, Iterable) else []
     if not listed or not all(isinstance(target, Target) for target in listed):
         raise ArgumentError(
             "targets",
