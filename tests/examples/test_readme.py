@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import pytest
@@ -39,6 +40,17 @@ def test_python_block_runs(tmp_path: Path) -> None:
     frames, seconds = imageio_ffmpeg.count_frames_and_secs(str(tmp_path / "tunneling.mp4"))
     assert frames is not None and seconds is not None
     assert frames > 60 and seconds > 3
+
+
+def test_the_guide_has_as_many_steps_as_it_says_and_bars_for_them() -> None:
+    """The lines of "Choose the numerics yourself", word for word: of certified steps none is added, and the bar covers theory."""
+    names: dict[str, Any] = {}
+    for code in _blocks("python", (ROOT / "docs" / "guides" / "numerics.md").read_text()):
+        exec(code, names)
+    report = names["report"]
+    assert report.record.numerics.steps == names["steps"] and report.record.numerics.method.name == "strang"
+    told = report.headline
+    assert 0 < told.error < 1e-2 and abs(told.value - float(told.theory["harmonic"])) < told.error
 
 
 @pytest.mark.parametrize(("page", "table"), [("README.md", "potential"), ("docs/guides/sweeps.md", "axes")])

@@ -136,6 +136,7 @@ def test_a_scenario_is_no_sweep(tmp_path: Path) -> None:
     ("given", "words"),
     [
         ({"numerics": 1}, "it plans them itself; give grid="),
+        ({"numerics": 1}, "in a problem with duration = N dt for exactly N steps"),
         ({"method": "strang"}, "give scheme=."),
         ({"points": 100}, "give grid=Grid.line"),
         ({"duration": 3.0}, "it is a field of the problem"),

@@ -36,7 +36,7 @@ from .questions import (
 _HERMITE = 40
 # keywords of others, and how what they say is said here
 _ELSEWHERE = {
-    "numerics": "it plans them itself; give grid=, dt=, scheme=, absorber= or frames= one by one, or call propagate(problem, numerics).",
+    "numerics": "it plans them itself; give grid=, dt=, scheme=, absorber= or frames= one by one, in a problem with duration = N dt for exactly N steps, or call propagate(problem, numerics), which has no error bars.",
     "method": "give scheme=.",
     "points": "give grid=Grid.line(lower, upper, points).",
     "duration": "it is a field of the problem; set it there.",
