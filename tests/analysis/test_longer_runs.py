@@ -13,6 +13,7 @@ import re
 import pytest
 
 import wavesim as ws
+from wavesim.analysis.bars import _longer
 from wavesim.potentials import Expression
 from wavesim.states import GaussianPacket
 from wavesim.units import UnitSystem, fs
@@ -38,6 +39,13 @@ def test_a_duration_that_is_named_is_long_enough(units: UnitSystem | None) -> No
     longer = ws.certify(problem.replace("duration", duration), TOLERANCE)
     assert longer.warnings == ()
     assert longer.headline.error <= TOLERANCE
+
+
+def test_where_no_trial_can_be_afforded_a_longer_duration_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the plane, where a trial would cost more than the number."""
+    monkeypatch.setattr(_longer, "_MOST_WORK", 0.0)
+    (warning,) = ws.certify(ws.Problem(MOVING, PACKET, duration=35.0), TOLERANCE).warnings
+    assert warning.endswith("near the barrier at the end: give a longer duration, for example duration = 70.")
 
 
 def test_where_waiting_does_not_help_a_tolerance_is_named() -> None:

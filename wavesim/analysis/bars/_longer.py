@@ -127,14 +127,18 @@ def advised(
         left, last = remains(result), float(longer.duration or begun)
         if left <= _SHARE * (aim - others):
             return Advice(f"set duration = {_written(last, problem)}", tuple(pairs))
+    further = f"give a longer duration, for example duration = {_written(_rounded(2 * last, problem), problem)}"
+    if not pairs:
+        # a trial would cost more than the number
+        return Advice(further, ())
     looser = _ROOM * (others + left) * tolerance / aim
     # one digit, upwards
     size = 10.0 ** math.floor(math.log10(looser))
     cure = f"a trial of {amount(last, TIME, problem.shown_in)} still had {left:.1g} of it left"
     if looser < 0.05:
         text = f"duration = {_written(last, problem)} and a tolerance of {math.ceil(looser / size) * size:.1g}"
-        cure += f", so that waiting does not help; take {text}"
-    return Advice(cure, tuple(pairs))
+        return Advice(f"{cure}, so that waiting does not help; take {text}", tuple(pairs))
+    return Advice(f"{cure}; {further}", tuple(pairs))
 
 
 def _rounded(duration: float, problem: Problem) -> float:
