@@ -170,3 +170,8 @@ def test_a_grid_that_is_missing_is_asked_for_in_the_words_of_files(tmp_path: Pat
     done = wavesim("check", written(tmp_path, text))
     assert done.exit_code == 2 and "; give [grid] with lower, upper and points for each axis, a duration" in done.stderr
     assert "grid=" not in done.stderr and "Grid" not in done.stderr
+
+
+def test_the_help_of_fps_says_what_a_gif_can_hold() -> None:
+    told = " ".join(wavesim("animate", "--help").stdout.replace("\u2502", " ").split())
+    assert "what hundredths of a second allow: 12.5 for 12" in told

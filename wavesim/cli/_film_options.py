@@ -65,7 +65,11 @@ class FilmOptions:
     hold: Annotated[float | None, _number("--hold", "1.5", help="Seconds for which the last picture stands.")] = None
     fps: Annotated[
         int | None,
-        _number("--fps", "30", help="Frames a second; by default 30 or, of a short run, fewer; of a .gif 15."),
+        _number(
+            "--fps",
+            "30",
+            help="Frames a second; by default 30 or, of a short run, fewer; of a .gif 15, and what hundredths of a second allow: 12.5 for 12.",
+        ),
     ] = None
 
     max_size: Annotated[
