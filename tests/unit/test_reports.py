@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from typing import Any
@@ -41,6 +42,16 @@ def scenario(**expect: Any) -> Any:
     return read_scenario("small", {**content(), "expect": expect})
 
 
+def test_what_has_no_error_has_no_bar() -> None:
+    """As the time from which a fit is made, which is chosen."""
+    given = report()
+    begin = Quantity("fit_begin", 12.759805 * fs, 0.0, TIME)
+    told = report_text(dataclasses.replace(given, quantities=given.quantities | {"fit_begin": begin}), UnitSystem(), [])
+    (line,) = (line for line in told.splitlines() if line.startswith("fit begin"))
+    assert line.split("|")[1].strip() == "12.759805 fs"
+    assert str(begin) == f"fit_begin = {begin.value:.8g}"
+
+
 @pytest.mark.parametrize(
     ("value", "error", "text"),
     [
@@ -52,6 +63,8 @@ def scenario(**expect: Any) -> Any:
         (0.123456789123, math.inf, "0.12345679"),
         (math.nan, 1.0, "nan"),
         (2.0e9, 1e3, "2.0000000e+09"),
+        (-0.02, 2.1, "0.0"),
+        (-0.06, 2.1, "-0.1"),
     ],
 )
 def test_digits_follow_the_error_bar(value: float, error: float, text: str) -> None:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from .._typing import ANY, ENERGY, Dimension
-from ..analysis.bars import aligned, shown, spoken, unit_text
+from ..analysis.bars import aligned, barred, shown, spoken, unit_text
 from ..units import UnitSystem
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def design_text(found: Design, units: UnitSystem) -> str:
         rows.append(
             (
                 named(one, units),
-                f"{shown(one.value / scale, one.error / scale)} +- {one.error / scale:.1e}{unit}",
+                f"{barred(one.value / scale, one.error / scale)}{unit}",
                 f"{sign}{one.target.level / scale:.8g}{unit}",
                 "reached" if one.reached else "NOT REACHED",
             )

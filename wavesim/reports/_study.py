@@ -13,7 +13,7 @@ from ..units import UnitSystem
 from ._expect import Outcome, judge, judge_quantity
 from ._json import as_json, expected_json, quantity_json
 from ._moved import shares_json
-from ._words import aligned, expected_text, inputs_text, shown, spoken, unit_text
+from ._words import aligned, barred, expected_text, inputs_text, shown, spoken, unit_text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,11 +103,10 @@ def _table(name: str, told: list[tuple[str, Report]], units: UnitSystem) -> str:
     for label, report in told:
         q = report.quantities[name]
         scale = units.scale(q.dimension)
-        bar = f"{q.error / scale:.1e}" if math.isfinite(q.error) else "unknown"
         verdict = report.verdict(q)
         by_inputs = f"{report.input_error(name) / scale:.1e}" if name in report.inputs else "-"
         cells = [*([by_inputs] if uncertain else []), *(_beside(q, kind, scale) for kind in theories)]
-        rows.append((label, f"{shown(q.value / scale, q.error / scale)} +- {bar}", *cells, verdict))
+        rows.append((label, barred(q.value / scale, q.error / scale), *cells, verdict))
     return aligned(rows) + "\n"
 
 
@@ -133,7 +132,7 @@ def _ratio_text(study: Study, units: UnitSystem) -> str:
     what = spoken(last) if first == last else f"{spoken(last)} over {spoken(first)}"
     together = math.hypot(*study.inputs.values())
     return (
-        f"ratio      {what}, {study.labels[-1]} over {study.labels[0]}: {shown(ratio.value, ratio.error)} +- {ratio.error:.1e}"
+        f"ratio      {what}, {study.labels[-1]} over {study.labels[0]}: {barred(ratio.value, ratio.error)}"
         + (f"; theory: {beside}" if beside else "")
         + (f"; by uncertain inputs {together:.1e} (one standard deviation)" if study.inputs else "")
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..analysis import Verification
 from ..units import UnitSystem
-from ._words import shown, spoken, unit_text
+from ._words import barred, spoken, unit_text
 
 
 def verification_text(verification: Verification, units: UnitSystem) -> str:
@@ -20,7 +20,7 @@ def verification_text(verification: Verification, units: UnitSystem) -> str:
     else:
         head = f"verified   {name} by no second route"
     routes = [
-        f"           {shown(route.value / scale, route.error / scale)} +- {route.error / scale:.1e}{unit}  {route.name}"
+        f"           {barred(route.value / scale, route.error / scale)}{unit}  {route.name}"
         for route in verification.routes
     ]
     return "\n".join([head, *routes])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..analysis import Report
 from ..analysis.bars import (
     aligned as aligned,
+    barred as barred,
     inputs_text as inputs_text,
     report_lines,
     shown as shown,

@@ -44,6 +44,7 @@ from ._runs import (
 from ._study import Axis as Axis, Study as Study, ratios as ratios
 from ._words import (
     aligned as aligned,
+    barred as barred,
     inputs_text as inputs_text,
     report_lines as report_lines,
     report_rows as report_rows,

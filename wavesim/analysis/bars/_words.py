@@ -33,7 +33,6 @@ def report_rows(report: Report, units: UnitSystem) -> list[tuple[str, ...]]:
     for q in report.quantities.values():
         scale = units.scale(q.dimension)
         value, error = q.value / scale, q.error / scale
-        bar = f"{error:.1e}" if math.isfinite(error) else "unknown"
         theory, difference, verdict = "-", "-", ""
         if q.difference is not None and q.theory:
             kind, expected = next(iter(q.theory.items()))
@@ -43,7 +42,7 @@ def report_rows(report: Report, units: UnitSystem) -> list[tuple[str, ...]]:
         rows.append(
             (
                 spoken(q.name),
-                f"{shown(value, error)} +- {bar}{unit_text(q.dimension, units)}",
+                f"{barred(value, error)}{unit_text(q.dimension, units)}",
                 theory,
                 difference,
                 verdict,
@@ -55,9 +54,8 @@ def report_rows(report: Report, units: UnitSystem) -> list[tuple[str, ...]]:
 def quantity_line(quantity: Quantity, units: UnitSystem) -> str:
     """``transmitted_probability = 0.185563 +- 1.0e-05``."""
     scale = units.scale(quantity.dimension)
-    value, error = quantity.value / scale, quantity.error / scale
-    bar = f"{error:.1e}" if math.isfinite(error) else "unknown"
-    return f"{quantity.name} = {shown(value, error)} +- {bar}{unit_text(quantity.dimension, units)}"
+    bar = barred(quantity.value / scale, quantity.error / scale)
+    return f"{quantity.name} = {bar}{unit_text(quantity.dimension, units)}"
 
 
 def _curve(curve: Curve, units: UnitSystem) -> str:
@@ -117,8 +115,21 @@ def _numerics(report: Report, result: Result, units: UnitSystem) -> str:
     )
 
 
+def barred(value: float, error: float) -> str:
+    """A number and its error bar, ``0.185563 +- 1.0e-05``; by itself where it has none, as the time from which a fit is made."""
+    if error == 0:
+        return shown(value, error)
+    return f"{shown(value, error)} +- {f'{error:.1e}' if math.isfinite(error) else 'unknown'}"
+
+
 def shown(value: float, error: float) -> str:
     """A number to the second digit of its error bar; to eight digits where there is none."""
+    text = _digits(value, error)
+    # what rounds to zero has no sign
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def _digits(value: float, error: float) -> str:
     if not math.isfinite(value) or not math.isfinite(error) or error <= 0:
         return f"{value:.8g}"
     last = math.floor(math.log10(error)) - 1

@@ -107,6 +107,8 @@ def _in(row: dict[str, Any], unit: str) -> tuple[float, float]:
 
 
 def _shown(value: float, error: float) -> str:
+    if error == 0:
+        return f"{value:.10g}"
     bar = f"{error:.1e}" if math.isfinite(error) else "unknown"
     return f"{value:.10g} +- {bar}"
 

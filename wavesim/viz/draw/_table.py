@@ -112,7 +112,7 @@ def _row(quantity: Quantity, units: UnitSystem, verdict: str) -> tuple[str, ...]
     unit = "" if symbol in ("1", "natural") else f" {symbol}"
     value, error = quantity.value / scale, quantity.error / scale
     measured = with_error(value, error) + unit
-    bar = f"\u00b1 {scientific(error, 1)}"
+    bar = f"\u00b1 {scientific(error, 1)}" if error else ""
     if not quantity.theory or quantity.difference is None:
         return measured, bar, "\u2013", "", ""
     label, theory = next(iter(quantity.theory.items()))
