@@ -13,8 +13,9 @@ from wavesim._typing import ENERGY
 from wavesim.analysis import TransmissionCurve
 from wavesim.analysis.bars import Estimate
 from wavesim.analysis.fits._peaks import peaks_of
+from wavesim.analysis.predictions import approximate_transmissions
 from wavesim.errors import ArgumentError
-from wavesim.potentials import EckartBarrier, RectangularBarrier, Step, Sum
+from wavesim.potentials import EckartBarrier, Expression, RectangularBarrier, Step, Sum
 from wavesim.reports import as_json, dumps, judge, report_text
 from wavesim.scenario import read_scenario
 from wavesim.states import GaussianPacket
@@ -173,3 +174,11 @@ def test_what_comes_back_is_disputed_as_what_passes_is() -> None:
     assert isinstance(through, Estimate) and isinstance(back, Estimate)
     assert back.error == through.error
     assert back == pytest.approx(1.0 - through, abs=1e-15)
+
+
+@pytest.mark.parametrize("width", [0.822451, 1.0, 2.7])
+def test_a_top_without_curvature_is_answered_without_kemble(width: float) -> None:
+    """V = exp(-(x/w)^4) has no curvature at its top: formula (50.5) of Landau and Lifshitz is left out there, and nothing is refused for it."""
+    flat = Expression("0.3*exp(-(x/w)^4)", {"w": width})
+    problem = Problem(flat, GaussianPacket(-49.0, 5.2, 0.86))
+    assert list(approximate_transmissions(problem)) == ["wkb"]

@@ -11,6 +11,7 @@ import numpy as np
 import scipy
 
 from .... import theory
+from ....errors import ArgumentError
 from ....potentials import (
     AbstractMassStructure,
     AbstractPotential,
@@ -197,8 +198,13 @@ def _is_continued(
     """Whether the turning points leave the top into the complex plane: not those of a table, nor of a top as flat as x^4."""
     if len(potential.knots):
         return False
-    with np.errstate(all="ignore"):
-        return bool(np.isfinite(theory.kemble_exponent(barrier, top * np.array([1.01, 2.0]), *span, mass=mass)).all())
+    try:
+        with np.errstate(all="ignore"):
+            above = theory.kemble_exponent(barrier, top * np.array([1.01, 2.0]), *span, mass=mass)
+    except ArgumentError:
+        # as formulas go, some flat tops have no curvature at all, others that of rounding
+        return False
+    return bool(np.isfinite(above).all())
 
 
 @functools.lru_cache(maxsize=16)
