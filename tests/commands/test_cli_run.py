@@ -80,7 +80,7 @@ def test_animate_into_a_folder_that_cannot_be_written(
     monkeypatch.setattr("tempfile.mkstemp", refused)
     again = wavesim("animate", done[1] / "result.nc", "--out", tmp_path / "movie.gif", "--quiet")
     assert (again.exit_code, again.stdout) == (2, "")
-    sentence = f"wavesim: the folder {tmp_path} must be one that can be written, but Permission denied; choose another with --out."
+    sentence = f"wavesim: the folder {tmp_path} must be one that can be written, but cannot be: Permission denied; choose another with --out."
     assert again.stderr.splitlines() == [sentence]
     assert not list(tmp_path.iterdir())
 

@@ -42,7 +42,9 @@ def test_a_full_disk(tmp_path: Path) -> None:
     """A real limit on the size of files, met within a chunk: one sentence; what was written stays; it goes on to the same table."""
     told = run("full", tmp_path).splitlines()
     assert len(told) == 2
-    assert told[0].startswith(f"{tmp_path / 'sweep.zarr'} must be on a disk that can be written, but File too large;")
+    assert told[0].startswith(
+        f"{tmp_path / 'sweep.zarr'} must be on a disk that can be written, but cannot be: File too large;"
+    )
     assert told[0].endswith("what was written stays valid: make room and run the same again to go on.")
     assert told[1] == "6 rows were kept, the same table"
 

@@ -122,7 +122,7 @@ def refuse_unwritable(folder: Path) -> None:
 def _unwritable(folder: Path, error: Exception) -> WavesimError:
     reason = getattr(error, "strerror", None) or error
     return WavesimError(
-        f"the folder {folder} must be one that can be written, but {reason}; choose another with --out."
+        f"the folder {folder} must be one that can be written, but cannot be: {reason}; choose another with --out."
     )
 
 

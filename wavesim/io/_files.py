@@ -53,7 +53,7 @@ def save(
         put_whole(target, netcdf(packed(variables), attributes))
     except OSError as error:
         raise WavesimError(
-            f"{target} must be a place that can be written, but {error.strerror or error}; choose another."
+            f"{target} must be a place that can be written, but cannot be: {error.strerror or error}; choose another."
         ) from None
     return target
 

@@ -74,6 +74,6 @@ def _written(target: Path, content: Callable[[], bytes]) -> Path:
         put_whole(target, content())
     except OSError as error:
         raise WavesimError(
-            f"{target} must be a place that can be written, but {error.strerror or error}; choose another."
+            f"{target} must be a place that can be written, but cannot be: {error.strerror or error}; choose another."
         ) from None
     return target

@@ -353,4 +353,6 @@ def _told(path: Path, cure: str) -> Iterator[None]:
         yield
     except OSError as error:
         kind = BrokenOffError if cure == _AGAIN else WavesimError
-        raise kind(f"{path} must be on a disk that can be written, but {error.strerror or error}; {cure}.") from None
+        raise kind(
+            f"{path} must be on a disk that can be written, but cannot be: {error.strerror or error}; {cure}."
+        ) from None
