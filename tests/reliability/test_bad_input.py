@@ -146,6 +146,21 @@ def test_an_unwritable_folder_is_found_before_the_run(tmp_path: Path, monkeypatc
     assert [item.name for item in tmp_path.iterdir()] == ["small.toml"]
 
 
+@pytest.mark.parametrize("verb", ["run", "design"])
+def test_what_the_command_line_has_wrong_is_said_before_the_title(verb: str, tmp_path: Path) -> None:
+    name = written(tmp_path) if verb == "run" else "one_percent_barrier"
+    done = wavesim(verb, name, "--tolerance", "-1", "--out", tmp_path / "out")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == "wavesim: `tolerance` must be positive, but is -1; give a value above zero.\n"
+    folder = tmp_path / "small.toml" / "out"
+    (tmp_path / "small.toml").touch()
+    done = wavesim(verb, name, "--out", folder)
+    assert (done.exit_code, done.stdout) == (2, "")
+    said = f"wavesim: the folder {folder} must be one that can be written, but cannot be: Not a directory; choose another with --out.\n"
+    assert done.stderr == said
+    assert [item.name for item in tmp_path.iterdir()] == ["small.toml"]
+
+
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     sets = ["potential.width=-1", "state.momentum=nan", "run.frames=0", "nonsense=1", "expect.norm.value=1 eV"]
     done = wavesim("run", written(tmp_path), *(part for text in sets for part in ("--set", text)), "--quiet")

@@ -143,16 +143,14 @@ def run(
         from ..scenario import folder_name, load_scenario
         from ._viewer import show_picture
         from .verbs._cases import run_cases
-        from .verbs._run import overridden, run as run_one
+        from .verbs._run import introduce, overridden, run as run_one
 
         film.refuse_bad()
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, precision and precision.value)
         run_scenario = run_cases if scenario.cases else run_one
-        if not quiet:
-            # the question speaks of the numbers in the file
-            for line in filter(None, (scenario.title, "" if scenario.changes else scenario.question)):
-                say(line)
         folder = out if out is not None else Path("results") / folder_name(scenario)
+        # the question speaks of the numbers in the file
+        introduce(scenario.title, "" if scenario.changes else scenario.question, folder, tolerance, quiet)
         begun = time.time()
         with amounts_in(lambda: scenario.units):
             code = run_scenario(
@@ -277,12 +275,11 @@ def design(
         start_jax(device and device.value)
         from ..scenario import load_design
         from .verbs._design import run_design
+        from .verbs._run import introduce
 
         asked = load_design(name, set_ or ())
-        if not quiet:
-            for line in filter(None, (asked.scenario.title, asked.scenario.question)):
-                say(line)
         folder = out if out is not None else Path("results") / asked.scenario.name
+        introduce(asked.scenario.title, asked.scenario.question, folder, tolerance, quiet)
         raise typer.Exit(run_design(asked, folder, tolerance=tolerance, print_json=json, quiet=quiet))
 
 

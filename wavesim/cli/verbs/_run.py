@@ -88,6 +88,25 @@ def run(
     )
 
 
+def introduce(title: str, question: str, folder: Path, tolerance: float | None, quiet: bool) -> None:
+    """Say what is to be done, once nothing of the command line stands against it that can be seen at once.
+
+    Raises:
+        WavesimError: if the folder cannot be written, or the tolerance is not positive.
+    """
+    from ..._checks import positive
+
+    if tolerance is not None:
+        positive("tolerance", tolerance)
+    refuse_sweep(folder)
+    with Outbox(folder):
+        # made and given up again: what is found out later is refused without a trace
+        pass
+    if not quiet:
+        for line in filter(None, (title, question)):
+            say(line)
+
+
 def changed_words(scenario: Scenario) -> list[str]:
     """What was set otherwise than in the file, and what is therefore not compared."""
     lines = [f"changed    {change}" for change in scenario.changes]
