@@ -11,6 +11,7 @@ import wavesim as ws
 from wavesim.potentials import Driven, Expression, Harmonic
 from wavesim.propagation.runs import go_alone
 from wavesim.states import GaussianPacket
+from wavesim.unfolding import unfolded
 
 GRID = ws.Grid.line(-12.0, 12.0, 96)
 
@@ -39,7 +40,7 @@ def test_potentials_made_of_others_ask_them() -> None:
     walled = ws.Problem(
         Expression("x^2 + where(t > 1, x, 0)"), GaussianPacket(0.0, 0.5, 0.0), duration=2.0, walls=ws.Walls(-3.0, 3.0)
     )
-    assert ws.unfolding.unfolded(walled).potential.instants(2.0) == pytest.approx((1.0,))
+    assert unfolded(walled).potential.instants(2.0) == pytest.approx((1.0,))
 
 
 def test_edges_that_a_formula_hides_at_first_are_known() -> None:
