@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import types
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import wavesim as ws
 from tests.reliability import sweeping
 from wavesim.cli._app import app
 from wavesim.errors import ArgumentError, MissingPackage, WavesimError
-from wavesim.sweeps import Answer, Asked, Status, Sweep, Tally, account, pace, read, shown
+from wavesim.sweeps import Answer, Asked, Status, Sweep, Tally, _watch, account, pace, read, shown
 from wavesim.sweeps._parts import Rest
 from wavesim.sweeps.workers import _chunk, _dask, _executors, _workers
 from wavesim.sweeps.workers._engine import Wave
@@ -237,6 +238,19 @@ def test_progress_is_a_line_for_each_tenth_or_a_bar(monkeypatch: pytest.MonkeyPa
         text = screen.getvalue()
         assert "100 of 100 rows" in text and "2 failed" in text
         assert lines is None or len(text.splitlines()) == lines
+
+
+def test_the_first_estimate_leaves_out_the_time_of_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set-up: 40 rows of 100 are there; waves of 20 come 10, 12 and 14 seconds later. Formula: 20 rows in 2 s; nobody knows before the second wave."""
+    clock, seen = [0.0], list[Tally]()
+    monkeypatch.setattr(_watch, "time", types.SimpleNamespace(perf_counter=lambda: clock[0]))
+    watch = _watch.Watch(100, {Status.GOOD: 40}, seen.append)
+    for begin in (10.0, 12.0, 14.0):
+        for row in range(20):
+            clock[0] = begin + 1e-3 * row
+            watch.answered(Answer({}, {}, {}, Status.GOOD))
+    assert [tally.rate for tally in seen] == [0.0] * 20 + [10.0] * 40
+    assert str(seen[0]) == "41 of 100 rows" and str(seen[39]) == "80 of 100 rows, 10 rows/s, 2 s left"
 
 
 def test_the_pace_is_read_off_the_log(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from .._text import duration_text
 from ._answer import Answer, Status
 
 _LAST = 50  # lines of the log that tell of now
+_TOGETHER = 0.5  # seconds within which rows count as come together, as those of one wave do
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Tally:
         good, missed, failed: rows that are answered, by `Status`.
         begun: rows that were answered before, by an earlier call.
         seconds: since this call began.
+        rate: rows a second in this call, the time until the first ones left out; 0 while nobody knows.
     """
 
     total: int
@@ -33,6 +35,7 @@ class Tally:
     failed: int = 0
     begun: int = 0
     seconds: float = 0.0
+    rate: float = 0.0
 
     @property
     def done(self) -> int:
@@ -43,11 +46,6 @@ class Tally:
     def waiting(self) -> int:
         """Rows that are not."""
         return self.total - self.done
-
-    @property
-    def rate(self) -> float:
-        """Rows a second in this call; 0 before the first."""
-        return (self.done - self.begun) / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def left(self) -> float | None:
@@ -85,12 +83,22 @@ class Watch:
         self._total, self._begun = total, sum(self._counts.values())
         self._show, self._log = show, log
         self._clock = time.perf_counter()
+        self._first: float | None = None
+        # when the last rows came that came together, and the rows of this call before them
+        self._latest, self._before = 0.0, 0
 
     @property
     def tally(self) -> Tally:
         """The count of now."""
         good, missed, failed = self._counts.values()
-        return Tally(self._total, good, missed, failed, self._begun, time.perf_counter() - self._clock)
+        seconds = time.perf_counter() - self._clock
+        return Tally(self._total, good, missed, failed, self._begun, seconds, self._rate)
+
+    @property
+    def _rate(self) -> float:
+        """Rows a second, from when the first ones came: what was before is reading and compiling, and no pace."""
+        span = 0.0 if self._first is None else self._latest - self._first
+        return self._before / span if span > 0 else 0.0
 
     def begun(self, chunk: int) -> None:
         """A chunk is handed out."""
@@ -98,6 +106,11 @@ class Watch:
 
     def answered(self, answer: Answer) -> None:
         """A row is answered."""
+        now = time.perf_counter()
+        if self._first is None:
+            self._first = self._latest = now
+        elif now - self._latest > _TOGETHER:
+            self._latest, self._before = now, sum(self._counts.values()) - self._begun
         self._counts[answer.status] += 1
         self._show(self.tally)
 
