@@ -17,8 +17,8 @@ from ..potentials import AbstractPotential
 
 # steps on either side of an instant in which kicks are changed; instants that may share a kick
 _REACH, _TOGETHER = 2, 2
-# what the kicks beside an instant leave of a splitting's order
-_ORDER = 4
+# what the kicks beside an instant leave of a splitting's order: those of the jump's own force, twice, meet in no moment that is matched
+_ORDER = 3
 # of a step: how far from an instant V is looked at on each side of it, and how many times as far
 _HAIR, _NODES = 1e-3, (1, 2, 3)
 
@@ -47,7 +47,8 @@ class MatchedInTime(AbstractPotential):
 
     With V = V_0 before a time s and V_1 after it, both continued across it, kicks see V_0 + w (V_1 - V_0). w is the step spread by a kernel of which
     sums over kicks at t_n + c dt, for each c apart, give the moments of the step, 0 to 3. So the first order in V_1 - V_0 of psi, which is such a sum, is
-    right to fourth order in dt wherever s lies in a step. V_1 - V_0 is a parabola through three times on either side.
+    right to fourth order in dt wherever s lies in a step; its second order, by the square of the force that sets in, is right to third. V_1 - V_0 is a
+    parabola through three times on either side.
 
     Args:
         potential: V, which depends on time.

@@ -84,6 +84,7 @@ class FinerGrid:
         # the integral of exp(i (T - E) t) over that time, at most, as a share of it
         self.of_a_turn = np.minimum(1.0, 2 / np.where(unseen, above * apart, 2.0))
         self.instant = _INSTANT * float(numerics.dt)
+        self.jumps = np.array(problem.potential.instants(float(numerics.duration)))
         # edges that move have no rate
         potential = problem.potential
         self.orders = 2 if potential.static or potential.smooth else 1
@@ -121,10 +122,10 @@ class FinerGrid:
             self.rates = tuple((b - a) / (2 * self.instant) for a, b in zip(before, after, strict=True))  # type: ignore[assignment]
 
     def _jumped(self, times: np.ndarray) -> np.ndarray:
-        """Twice the time of a rate where V jumps within it: the rate before the jump is taken there."""
-        jumps = np.array(self.problem.potential.instants(float(times[-1]) + 2 * self.instant))
-        near = np.abs(times[:, None] - jumps) <= self.instant
-        return np.where(near.any(axis=1), 2 * self.instant, 0.0)
+        """How much earlier a rate is taken where V jumps within its time: before the jump, and after it at the start."""
+        near = (np.abs(times[:, None] - self.jumps) <= self.instant).any(axis=1)
+        aside = np.where(times > 2 * self.instant, 2 * self.instant, -2 * self.instant)
+        return np.where(near, aside, 0.0)
 
     def _potentials(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         samples, true = zip(*(self._potential(time) for time in times.tolist()), strict=True)
