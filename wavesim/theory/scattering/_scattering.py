@@ -172,6 +172,9 @@ def slice_amplitudes(
     Returns:
         T and the amplitude of exp(-i k x) on the left, of the shape of `energy`.
 
+    Raises:
+        ValueError: if left < edges < right does not hold.
+
     Not where nobody has measured how many slices are enough.
 
     Source: see `scatter`.
