@@ -36,7 +36,7 @@ class Whole:
     """A sweep in a process of its own, from the command to the last file.
 
     Args:
-        workers: worker processes; 0 is the process itself.
+        workers: worker processes that were asked for; 0 for as many as pay.
         wall_s: with imports, compilation and the picture.
         rows_per_s: rows over `wall_s`.
         steady_rows_per_s: between the first chunk written and the last.
@@ -90,9 +90,9 @@ class SweepRecord:
     """The whole run.
 
     Args:
-        whole: in one process.
+        whole: as it is called, one worker for each core.
         singles: the loops it is held against.
-        workers: the same, or fewer rows of it, by one Dask worker and by two.
+        workers: the same, or fewer rows of it, by one worker process and by two.
         efficiency: steady rows per second of two workers over twice those of one.
         gpu: points x problems x steps per second against the memory's speed; empty without a GPU.
     """

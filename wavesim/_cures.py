@@ -19,9 +19,14 @@ def words_of_files() -> Iterator[None]:
         _OF_FILES.reset(before)
 
 
+def asks_by_file() -> bool:
+    """Whether sentences are in the words of files here."""
+    return _OF_FILES.get()
+
+
 def cure(in_file: str, in_python: str) -> str:
     """What to do, as it is written where the problem is."""
-    return in_file if _OF_FILES.get() else in_python
+    return in_file if asks_by_file() else in_python
 
 
 def grid_cure() -> str:

@@ -1,4 +1,4 @@
-"""One BLAS thread while wavesim computes: its matrices are small, and a second thread gains nothing, but spins while it waits."""
+"""How many threads compute: as many as there are cores, but one of BLAS, whose matrices are small: a second one gains nothing, but spins while it waits."""
 
 from __future__ import annotations
 
@@ -15,6 +15,18 @@ _CHOSEN = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 _LOCK = threading.Lock()
 _inside = 0
 _limit = contextlib.ExitStack()
+
+
+def cores() -> int:
+    """Processor cores that this process may use: what ``OMP_NUM_THREADS`` says, or what the system grants."""
+    allowed = os.environ.get("OMP_NUM_THREADS", "")
+    if allowed.isdigit():
+        return max(1, int(allowed))
+    try:
+        # those this process may use; the machine may have more
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1
 
 
 @contextlib.contextmanager

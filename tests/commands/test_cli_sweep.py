@@ -103,11 +103,11 @@ def test_a_scheduler_that_is_not_there(file: Path, tmp_path: Path, monkeypatch: 
     assert not (tmp_path / "out").exists()
 
 
-def test_without_dask_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_dask_a_sentence(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "wavesim.sweeps.workers._dask")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingPackage, match="pip install 'wavesim\\[cluster\\]'"):
-        _executors.executor(2, None)
+        _executors.executor(None, "tcp://127.0.0.1:9", Sweep.read(file))
 
 
 def test_other_versions_are_refused(file: Path) -> None:
@@ -120,22 +120,6 @@ def test_other_versions_are_refused(file: Path) -> None:
     assert [one.status for one in answers].count(Status.GOOD) == 9
     with pytest.raises(WavesimError, match="wavesim .* instead of 9.9"):
         _workers.answer_text("", 0, Rest(), wanted | {"wavesim": "9.9"})
-
-
-def test_a_local_cluster_has_64_bits_and_one_thread() -> None:
-    with _dask.cluster(1) as hands, hands.connect() as (client, _):
-        (told,) = client.run(_told).values()
-    assert told == {"bits": 64, "NPROC": "1", "OMP_NUM_THREADS": "1", "flag": True}
-
-
-def _told() -> dict[str, object]:
-    import os
-
-    import jax.numpy as jnp
-
-    flag = "--xla_cpu_multi_thread_eigen=false" in os.environ["XLA_FLAGS"]
-    threads = {name: os.environ[name] for name in ("NPROC", "OMP_NUM_THREADS")}
-    return {"bits": 8 * jnp.zeros(1).dtype.itemsize, "flag": flag, **threads}
 
 
 def test_status_while_it_runs_and_of_another_sweep(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from wavesim import Absorber, Grid, Numerics, Problem, evolve
+from wavesim._threads import cores
 from wavesim.errors import ArgumentError, NumericsError
 from wavesim.observables import Norm, Position
 from wavesim.potentials import Driven, EckartBarrier, QuarticDoubleWell, RectangularBarrier
@@ -152,9 +153,9 @@ def test_out_of_memory_the_chunk_is_halved(chunks_of_four: None, monkeypatch: py
 
 def test_workers_that_share_a_machine_keep_to_their_share(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert _batch._cores() == 3
+    assert cores() == 3
     monkeypatch.setenv("OMP_NUM_THREADS", "many")
-    assert _batch._cores() >= 1
+    assert cores() >= 1
 
 
 def test_other_errors_of_the_device_are_not_taken_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -212,7 +212,12 @@ def sweep(
     ] = None,
     workers: Annotated[
         int | None,
-        numeric("--workers", "4", metavar="N", help="Use N processes of one thread each, instead of this one."),
+        numeric(
+            "--workers",
+            "4",
+            metavar="N",
+            help="Use N processes of one thread each; by default one for each core where that pays.",
+        ),
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Use the workers of a Dask scheduler, as in tcp://host:8786.")
@@ -227,7 +232,7 @@ def sweep(
     tolerance: Tolerance = None,
     device: On = None,
 ) -> None:
-    """Run a scenario for many parameters: one table with error bars, resumable, in this process or on a cluster.
+    """Run a scenario for many parameters: one table with error bars, resumable, on this machine or on a cluster.
 
     Exit codes: 0 every row is good; 1 some rows missed the tolerance, or theory, or failed; 2 bad input; 3 it broke off (a full disk, a lost
     scheduler); 4 the rows are there, but a file that was asked for is missing; 130, 143 stopped by Ctrl-C or SIGTERM. What was done is kept.

@@ -2,7 +2,7 @@
 
 from ._folded import folded as folded
 from ._matched_in_time import order_in_time as order_in_time
-from ._memory import refuse_given as refuse_given
+from ._memory import device_memory as device_memory, refuse_given as refuse_given
 from ._numerics import (
     Method as Method,
     Numerics as Numerics,

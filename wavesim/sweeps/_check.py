@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ import jax
 import jax.numpy as jnp
 
 from .._text import described, duration_text
+from .._threads import cores
 from ..analysis import RunRequest, Runs, route_without_run
 from ..errors import WavesimError
 from ..propagation import Batch, Numerics, pair_seconds, refuse_given
@@ -247,7 +247,7 @@ def _seconds(every: list[Numerics]) -> float:
     size = math.prod(points)
     # as many rows as stay in the cache
     unit = pair_seconds(points, max(1, (1 << 13) // size)) / _transform(size)
-    streams = (os.cpu_count() or 1) if jax.default_backend() == "cpu" else len(jax.local_devices())
+    streams = cores() if jax.default_backend() == "cpu" else len(jax.local_devices())
     return unit * sum(_work(numerics) for numerics in every) / streams
 
 

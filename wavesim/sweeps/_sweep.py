@@ -57,8 +57,7 @@ def sweep(
         uncertainties: for a problem: one standard deviation of each number that is known within limits only, by path; a file has them in
             its values, ``"0.30 +- 0.01 eV"``. Each costs every row five evaluations of theory, or where none knows its number two runs.
         out: a folder for the store, ``OUT/sweep.zarr``; given again, it goes on where it was. Without it the table is in memory only.
-        workers: processes of one thread each, by Dask, instead of this process. A script that asks for them must do so under
-            ``if __name__ == "__main__":``, because each of them imports it.
+        workers: processes of one thread each; by default this process, and where that would take long one on each core of the machine.
         scheduler: address of an existing Dask scheduler, such as ``"tcp://127.0.0.1:8786"``, instead of this process.
         progress: True for a bar on standard error, or a function of a `Tally`, called after each row.
 
@@ -79,7 +78,7 @@ def sweep(
     names = (measure,) if isinstance(measure, str) else tuple(measure or ())
     asked = _asked(what, axes, names, tolerance, find, uncertainties)
     with contextlib.ExitStack() as stack:
-        hands = stack.enter_context(executor(workers, scheduler))
+        hands = stack.enter_context(executor(workers, scheduler, asked))
         table = stack.enter_context(_table(asked, out))
         show = stack.enter_context(shown(progress))
         log = None if out is None else Path(out) / LOG

@@ -13,7 +13,6 @@ import functools
 import importlib.metadata
 import itertools
 import math
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -23,6 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import AxisType, Mesh, PartitionSpec
 
+from ..._threads import cores
 from ...errors import ArgumentError, NumericsError
 from ...problem import Problem
 from ...schemes import Chebyshev
@@ -118,7 +118,7 @@ def in_chunks(
     """
     devices = len(_devices())
     pieces = _pieces(count, _rows(numerics), devices, row_seconds(numerics))
-    at_once = min(threads or _cores(), chunks_at_once(numerics))
+    at_once = min(threads or cores(), chunks_at_once(numerics))
     return _in_order(functools.partial(_in_halves, solved, devices), pieces, at_once)
 
 
@@ -128,7 +128,7 @@ def chunks_at_once(numerics: Numerics) -> int:
     # two programs that decompose H wait for each other's threads as two decompositions of one do
     if len(devices) > 1 or devices[0].platform != "cpu" or _hangs() or not numerics.method.steps:
         return 1
-    return max(1, min(_cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
+    return max(1, min(cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
 
 
 def go_alone(
@@ -166,7 +166,7 @@ def _jump_in_time(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> 
 
 def turn() -> threading.BoundedSemaphore:
     """Taken for each chunk, so that calls side by side share the cores as one call does."""
-    return _turns(_cores())
+    return _turns(cores())
 
 
 @functools.cache
@@ -216,17 +216,6 @@ def _mesh(devices: Sequence[Any]) -> Mesh | None:
     if len(devices) == 1:
         return None
     return jax.make_mesh((len(devices),), ("rows",), axis_types=(AxisType.Auto,), devices=devices)
-
-
-def _cores() -> int:
-    allowed = os.environ.get("OMP_NUM_THREADS", "")
-    if allowed.isdigit():
-        return max(1, int(allowed))
-    try:
-        # those this process may use; the machine may have more
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not Linux
-        return os.cpu_count() or 1
 
 
 def row_seconds(numerics: Numerics) -> float:

@@ -4,60 +4,17 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections import Counter, deque
-from collections.abc import Mapping
+from collections import Counter
 from typing import Any
 
 from ..._text import first_line
-from ...errors import BrokenOffError, WavesimError
-from .._parts import Part, Rest
+from ...errors import WavesimError
+from .._parts import Part
+from ._work import Work
 from ._workers import PROBE, answer_text, refuse_other, refuse_small, versions
 
 _LOOK = 1.0  # seconds between looks at who is there
 _HANDS = 2  # chunks for each worker: one that it computes, and the next
-_DEATHS = 5  # of workers that one chunk may be to blame for
-_FAILURES = 3  # of one chunk, each time on some worker
-
-
-class Work:
-    """The chunks of a sweep: what is to be done, and what has gone wrong with which; it outlives a lost scheduler."""
-
-    def __init__(self, text: str, waiting: Mapping[int, Rest]) -> None:
-        self.text = text
-        self.todo = deque(waiting)
-        self.rests = dict(waiting)
-        self.deadly: list[int] = []
-        self.left_out: dict[str, str] = {}
-        self._deaths, self._failures = Counter[int](), Counter[int]()
-
-    def came(self, part: Part) -> None:
-        """Some rows of a chunk are there: the rest is the next to be done."""
-        if not part.last:
-            self.rests[part.chunk] = Rest(part.end, self.rests[part.chunk].known)
-            self.todo.appendleft(part.chunk)
-
-    def died(self, chunk: int) -> None:
-        """The worker that had it is gone: once more, or left out if it has ended too many."""
-        self._deaths[chunk] += 1
-        (self.deadly if self._deaths[chunk] >= _DEATHS else self.todo).append(chunk)
-
-    def deaths(self, chunk: int) -> int:
-        """How many workers have gone with it."""
-        return self._deaths[chunk]
-
-    def failed(self, chunk: int, error: BaseException) -> None:
-        """A worker has raised an error: once more, on another one perhaps.
-
-        Raises:
-            BrokenOffError: if that has happened several times.
-        """
-        self._failures[chunk] += 1
-        if self._failures[chunk] >= _FAILURES:
-            raise BrokenOffError(
-                f"workers must be able to answer every chunk, but chunk {chunk} has failed {_FAILURES} times "
-                f"({type(error).__name__}: {first_line(error)}); run the same again to go on."
-            )
-        self.todo.append(chunk)
 
 
 class Crew:
@@ -77,15 +34,15 @@ class Crew:
         # by future: the chunk and its worker
         self.flying: dict[Any, tuple[int, str]] = {}
 
-    def look(self) -> bool:
-        """Who has come, who has gone; whether it was time to look.
+    def look(self) -> None:
+        """Who has come, and who has gone; not more often than is worth it.
 
         Raises:
             WavesimError: if all workers there are have been left out.
             OSError: if the scheduler does not answer.
         """
         if time.monotonic() - self._looked < _LOOK:
-            return False
+            return
         self._looked = time.monotonic()
         there: dict[str, dict[str, Any]] | None = self._client.scheduler_info(n_workers=-1).get("workers")
         if there is None:
@@ -103,7 +60,6 @@ class Crew:
         if self._facts and not (self._good or self._probes or self.flying):
             reasons = "; ".join(dict.fromkeys(self._work.left_out.values()))
             raise WavesimError(f"a worker must be there that can be used, but all are left out: {reasons}")
-        return True
 
     def _judge(self, address: str, probe: Any) -> None:
         try:

@@ -1,17 +1,26 @@
-"""Who answers the chunks of a sweep: this process, or the workers of a Dask scheduler."""
+"""Who answers the chunks of a sweep: this process, processes of this machine, or the workers of a Dask scheduler."""
 
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager
 
-from ...errors import ArgumentError
-from ...propagation import require_double
+import jax
+
+from ..._threads import cores
+from ...errors import ArgumentError, WavesimError
+from ...propagation import device_memory, require_double
 from .._file import Sweep
 from .._parts import Part, Rest
 from .._watch import Watch
 from ._chunk import AbstractExecutor, parts
+from ._processes import Processes
+from ._workers import LEAST_MEMORY
+
+# seconds left from which on workers are worth their start, a few seconds each
+_LONG = 20.0
 
 
 class Local(AbstractExecutor):
@@ -23,22 +32,67 @@ class Local(AbstractExecutor):
             yield from parts(sweep, chunk, rest, watch.answered)
 
 
-def executor(workers: int | None, scheduler: str | None) -> AbstractContextManager[AbstractExecutor]:
-    """This process; a Dask cluster of `workers` processes made for the purpose; or the workers of an existing scheduler.
+class Machine(AbstractExecutor):
+    """This process, and once its first rows tell that the others take long, a process on each core.
+
+    Args:
+        processes: how many there may be.
+    """
+
+    def __init__(self, processes: int) -> None:
+        self.processes = processes
+
+    def answered(self, sweep: Sweep, waiting: Mapping[int, Rest], watch: Watch) -> Generator[Part, None, None]:
+        rests, begun, done = dict(waiting), time.monotonic(), 0
+        rows = sum(len(sweep.layout.rows_of(chunk)) - rest.start for chunk, rest in waiting.items())
+        with contextlib.closing(Local().answered(sweep, waiting, watch)) as here:
+            for part in here:
+                yield part
+                done += part.end - rests[part.chunk].start
+                if part.last:
+                    del rests[part.chunk]
+                else:
+                    rests[part.chunk] = Rest(part.end, rests[part.chunk].known)
+                # rows that are given away before their wave ends would be answered once more
+                whole = max(part.answers, default=-1) < part.end
+                if whole and done and (time.monotonic() - begun) * (rows - done) / done > _LONG:
+                    break
+        if rests:
+            going_on = frozenset({next(iter(rests))} if done else ())
+            yield from Processes(self.processes, going_on).answered(sweep, rests, watch)
+
+
+def executor(workers: int | None, scheduler: str | None, sweep: Sweep) -> AbstractContextManager[AbstractExecutor]:
+    """This process, with others of this machine where they pay; `workers` processes; or the workers of an existing Dask scheduler.
 
     Raises:
         ArgumentError: if both are given, or no worker is asked for.
         MissingPackage: if Dask is needed and not installed.
         NumericsError: if JAX's 64-bit mode is off.
-        WavesimError: on entering, if the scheduler does not answer or its workers run other versions.
+        WavesimError: if the sweep cannot travel to the workers that are asked for; on entering, if the scheduler does not answer or its
+            workers run other versions.
     """
     if workers is not None and scheduler is not None:
         raise ArgumentError("workers", "must not be given with `scheduler`, which has its own; leave out one of them.")
     if workers is not None and workers < 1:
-        raise ArgumentError("workers", f"must be at least 1, but is {workers}; leave it out to use this process.")
+        raise ArgumentError("workers", f"must be at least 1, but is {workers}; leave it out for as many as pay.")
     require_double()
-    if workers is None and scheduler is None:
-        return contextlib.nullcontext(Local())
-    from ._dask import cluster, connected
+    if scheduler is not None:
+        sweep.text()
+        from ._dask import connected
 
-    return cluster(workers) if workers is not None else connected(str(scheduler))
+        return connected(scheduler)
+    if workers is not None:
+        sweep.text()
+        return contextlib.nullcontext(Processes(workers))
+    processes = min(cores(), device_memory() // (4 * LEAST_MEMORY)) if jax.default_backend() == "cpu" else 1
+    together = processes > 1 and _travels(sweep)
+    return contextlib.nullcontext(Machine(processes) if together else Local())
+
+
+def _travels(sweep: Sweep) -> bool:
+    try:
+        sweep.text()
+    except WavesimError:
+        return False
+    return True
