@@ -38,3 +38,18 @@ def test_a_grid_that_is_fine_enough_is_not_blamed(points: int) -> None:
     report = ws.certify(ws.Problem(BARRIER, PACKET), 1e-3, grid=ws.Grid.line(-80.0, 80.0, points))
     assert abs(report.quantities["absorbed_right"].value - 0.305329) <= report.quantities["absorbed_right"].error + 1e-6
     assert not any("too coarse" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize(("center", "momentum", "behind"), [(-25.0, 1.2, "right"), (25.0, -1.2, "left")])
+def test_parts_that_depend_on_the_box_have_no_line(center: float, momentum: float, behind: str) -> None:
+    """Set-up: the barrier from either side. Formula: what the layer behind it takes is part of what passes, the rest of what comes back."""
+    report = ws.certify(ws.Problem(BARRIER, GaussianPacket(center=center, width=3.0, momentum=momentum)), 1e-2)
+    parts = {name: quantity.part_of for name, quantity in report.quantities.items() if quantity.part_of}
+    before = {"right": "left", "left": "right"}[behind]
+    assert parts == {
+        f"absorbed_{behind}": "transmitted_probability",
+        f"absorbed_{before}": "reflected_probability",
+    }
+    whole = report.quantities["transmitted_probability"].value
+    assert report[f"absorbed_{behind}"].value == pytest.approx(whole, abs=1e-2)
+    assert "absorbed" not in str(report).split("error bar")[0] and "reflected" in str(report)

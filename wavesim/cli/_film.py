@@ -137,7 +137,10 @@ def reported(
             scale = units.scale(dimensions[name])
             theory = {kind: value * scale for kind, value in row["theory"].items()}
             error = math.inf if row["error"] is None else row["error"] * scale
-            quantities[name] = Quantity(name, row["value"] * scale, error, dimensions[name], {}, theory)
+            part_of = row.get("part_of", "")
+            quantities[name] = Quantity(
+                name, row["value"] * scale, error, dimensions[name], {}, theory, part_of=part_of
+            )
         curves = {}
         # in the report's order, whose first curve is the film's number
         for name in content["curves"]:

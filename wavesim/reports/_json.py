@@ -89,6 +89,7 @@ def quantity_json(quantity: Quantity, units: UnitSystem) -> dict[str, Any]:
         "theory_error": quantity.theory_error / scale if quantity.theory else None,
         "agrees": quantity.agrees if math.isfinite(quantity.error) else None,
         "budget": _scaled(quantity.budget, scale),
+        **({"part_of": quantity.part_of} if quantity.part_of else {}),
     }
 
 

@@ -80,7 +80,8 @@ def quantities_of(
             budget |= _dispute_of_whole(question.made_of(name), quantities)
         error = math.inf if trial.interrupted else combined(budget)
         value = reading.value + shift
-        quantities[name] = Quantity(name, value, error, reading.dimension, budget, predictions.get(name, {}))
+        theory = predictions.get(name, {})
+        quantities[name] = Quantity(name, value, error, reading.dimension, budget, theory, part_of=reading.part_of)
     return quantities
 
 

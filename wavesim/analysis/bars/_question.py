@@ -21,7 +21,8 @@ class Reading:
     """A number read off one record, with the part of its error that this record alone shows (a fit, what remains).
 
     `scale` is the size that rounding is relative to: 1 for a probability, the number itself for a period. `at_start` names the series of a conserved
-    observable that is read at the first frame, where neither step nor grid has moved it yet; "" for all others.
+    observable that is read at the first frame, where neither step nor grid has moved it yet; "" for all others. `part_of` names a number that
+    this one is a part of, see `Quantity`.
     """
 
     value: float
@@ -30,6 +31,7 @@ class Reading:
     compared: float | None = None
     scale: float = 1.0
     at_start: str = ""
+    part_of: str = ""
 
     @property
     def repeatable(self) -> float:

@@ -63,6 +63,8 @@ class Quantity:
         budget: where the error comes from: time_step, grid, absorber, duration, and fit or rounding where they apply; no part is negative.
         theory: values predicted without propagation, by the theory's name; the first is the one to be compared with.
         doubted: whether the error bar reaches to a theory that disputed a narrower one; see `reaching_theory`.
+        part_of: the number that this one is a part of where how large a part depends on the numerics, as on where the box ends: it is in files
+            and has its name, but no line in tables. "" for all others.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Quantity:
     budget: dict[str, float] = dataclasses.field(default_factory=dict)
     theory: dict[str, float] = dataclasses.field(default_factory=dict)
     doubted: bool = False
+    part_of: str = ""
 
     def __post_init__(self) -> None:
         # rounding may put what a part is made of beyond its end, as log T above 0: the part counts by its size all the same

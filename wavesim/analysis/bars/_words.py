@@ -30,7 +30,7 @@ def report_lines(report: Report, units: UnitSystem) -> list[str]:
 def report_rows(report: Report, units: UnitSystem) -> list[tuple[str, ...]]:
     """The table of a report as rows of text; the first is its head."""
     rows: list[tuple[str, ...]] = [("quantity", "measured +- error", "theory", "difference", "")]
-    for q in report.quantities.values():
+    for q in (q for q in report.quantities.values() if not q.part_of):
         scale = units.scale(q.dimension)
         value, error = q.value / scale, q.error / scale
         theory, difference, verdict = "-", "-", ""

@@ -37,11 +37,9 @@ def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: 
 
     if not isinstance(source, Report):
         return
-    # the headline first, then what can be compared, last the parts of other numbers
-    rows = sorted(
-        source.quantities.values(),
-        key=lambda q: (q is not source.headline, not q.theory, q.name.startswith("absorbed")),
-    )
+    # the headline first, then what can be compared
+    whole = (quantity for quantity in source.quantities.values() if not quantity.part_of)
+    rows = sorted(whole, key=lambda quantity: (quantity is not source.headline, not quantity.theory))
     heads = _HEADS if source.record is not None else (_HEADS[0], "computed", *_HEADS[2:])
     lines: list[tuple[str, ...]] = []
     shown = 0

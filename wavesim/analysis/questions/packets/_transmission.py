@@ -226,9 +226,12 @@ class Transmission(AbstractRecordQuestion):
 def _absorbed(result: Result) -> dict[str, Reading]:
     """What was absorbed so far, which depends on where the box happens to end; what is repeatable is all that goes to that side."""
     numbers, still = {}, {"duration": float(result.series["norm"][-1])}
+    forward = moves_right(result.problem)
     for side, name in enumerate(("absorbed_left", "absorbed_right")):
+        part_of = "transmitted_probability" if forward == bool(side) else "reflected_probability"
         whole = float(result.absorbed[-1, side] + result.series["beyond_" + name.removeprefix("absorbed_")][-1])
-        numbers[name] = Reading(float(result.absorbed[-1, side]), DIMENSIONLESS, still, compared=whole)
+        taken = float(result.absorbed[-1, side])
+        numbers[name] = Reading(taken, DIMENSIONLESS, still, compared=whole, part_of=part_of)
     return numbers
 
 
