@@ -127,13 +127,13 @@ def test_the_table_says_what_agrees() -> None:
     figure, wrong = Figure(), report()
     draw_table(figure, wrong, NATURAL, 0.2)
     texts = [t.get_text() for t in figure.texts]
-    assert "agrees" in texts and "outside" not in texts
+    assert "agrees" in texts and "approximation" not in texts
     assert texts.index("left population") < texts.index("contrast")
     assert "0.500010" in texts and "0.500000   (overlap corrected)" in texts
     off = dataclasses.replace(wrong.headline, value=0.6)
     figure = Figure()
     draw_table(figure, dataclasses.replace(wrong, quantities={off.name: off}), NATURAL, 0.2)
-    assert "outside" in [t.get_text() for t in figure.texts]
+    assert "approximation" in [t.get_text() for t in figure.texts]
 
 
 def test_curves_of_a_report_carry_theory_and_residual() -> None:

@@ -121,7 +121,7 @@ def test_the_table_is_in_the_units_of_the_scenario() -> None:
         for line in text.splitlines()
         if " | " in line
     }
-    assert rows["tunneling period"] == ["2.0000 +- 1.0e-03 fs", "2.0100 (levels)", "-1.0e-02", "outside the bar"]
+    assert rows["tunneling period"] == ["2.0000 +- 1.0e-03 fs", "2.0100 (levels)", "-1.0e-02", "approximation"]
     assert rows["gap"] == ["5.00 +- 1.0e-01 meV", "-", "-"]
     assert rows["transmitted probability"][-1] == "agrees"
     assert "met      gap within 1.00e+00 meV of 5 meV: differs by 0.00e+00 meV" in text

@@ -280,14 +280,16 @@ class Report:
         return not any(quantity.disputed for quantity in self.quantities.values())
 
     def verdict(self, quantity: Quantity) -> str:
-        """What theory says of a number: "agrees", "undecided" where the bar is too wide to tell, "outside the bar", "not certified", or nothing.
+        """What theory says of a number: "agrees", "undecided" where the bar is too wide to tell, "not certified" where it is disputed, or nothing.
+
+        "approximation" is a theory outside the bar that states no error of its own: it is the one that is off.
 
         The number's bar and theory's together: more than a hundred tolerances cannot tell, nor can what exceeds the number itself.
         """
         if quantity.agrees is None:
             return ""
         if not quantity.agrees:
-            return "not certified" if quantity.disputed else "outside the bar"
+            return "not certified" if quantity.disputed else "approximation"
         size, bar = abs(quantity.value), quantity.error + quantity.theory_error
         asked = self.tolerance * (1.0 if quantity.dimension == DIMENSIONLESS else size)
         return "undecided" if bar > max(100 * asked, self.tolerance) and bar > 0.01 * size else "agrees"
