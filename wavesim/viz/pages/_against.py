@@ -17,6 +17,7 @@ from ...units import UnitSystem
 from .._colors import BLUE, GREEN, HAIR, INK, ORANGE, SLATE, VERMILION
 from .._numbers import spoken
 from ..draw import DASHED, FURTHER, decades, legend_above
+from ._names import name_cases
 from ._overview import draw_overview
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _EXPERIMENT = "experiment"
 _SAME = 1e-3
 # half the length of a level, of the distance between two cases
 _LEVEL = 0.2
+# of what the cases span, left free at either end
+_ROOM, _ROOM_FOR_NAMES = 0.05, 0.08
 # what uncertain inputs make of a number, in a picture of bars or bands
 BY_INPUTS, PALE = "by uncertain inputs", 0.3
 
@@ -62,8 +65,6 @@ def draw_against(figure: Figure, study: Study, units: UnitSystem, bottom: float)
     x = np.arange(len(study.reports)) if study.axis is None else np.array(study.axis.values[: len(study.reports)])
     found = "measured" if any(report.record is not None for report in study.reports) else "computed"
     draw_series(axes, x, series, found, between=study.axis is not None)
-    if study.axis is not None and not any(_told(label, study.axis.label) for label in study.labels):
-        _name_cases(axes, x, series[0].values, study.labels)
     head = study.reports[0].headline
     what = head.name.replace("_", " ") if len(series) == 1 else head.dimension.name
     axes.set_ylabel(units.label(what, head.dimension))
@@ -73,8 +74,11 @@ def draw_against(figure: Figure, study: Study, units: UnitSystem, bottom: float)
         axes.tick_params(labelbottom=False)
         draw_distances(last, x, compared)
         last.set_ylabel("relative distance")
+    named = study.axis is not None and not any(_told(label, study.axis.label) for label in study.labels)
     for one in (axes, last):
-        _scale_across(one, x, study)
+        _scale_across(one, x, study, _ROOM_FOR_NAMES if named else _ROOM)
+    if named:
+        name_cases(axes, x, [series[0].values, series[0].given], study.labels)
     last.set_xlabel("" if study.axis is None else study.axis.label)
 
 
@@ -196,14 +200,6 @@ def _told(label: str, axis: str) -> bool:
     return label[:1] in "+-.0123456789" or label.startswith(axis.partition(" (")[0])
 
 
-def _name_cases(axes: Axes, x: np.ndarray, y: np.ndarray, labels: tuple[str, ...]) -> None:
-    """What each dot is, beside it."""
-    falling = np.corrcoef(x, np.argsort(np.argsort(y)))[0, 1] < 0
-    for place, height, label in zip(x, y, labels, strict=False):
-        offset, side = ((-9, -7), "top") if falling else ((-9, 7), "bottom")
-        axes.annotate(label, (place, height), offset, textcoords="offset points", fontsize=11, va=side, ha="right")
-
-
 def _styled(series: Series) -> list[tuple[str, tuple, np.ndarray]]:
     """Each theory with its color and dashes."""
     styles = ((INK, DASHED), *FURTHER)
@@ -233,7 +229,7 @@ def _over_decades(x: np.ndarray) -> bool:
     return float(x.min()) > 0 and float(x.max()) > _DECADES * float(x.min())
 
 
-def _scale_across(axes: Axes, x: np.ndarray, study: Study) -> None:
+def _scale_across(axes: Axes, x: np.ndarray, study: Study, share: float) -> None:
     """Room at both ends; the labels of the cases where they differ in kind."""
     if study.axis is None:
         axes.set_xlim(-0.5, len(x) - 0.5)
@@ -245,5 +241,5 @@ def _scale_across(axes: Axes, x: np.ndarray, study: Study) -> None:
         axes.set_xticks(x, [f"{value:g}" for value in x])
         axes.xaxis.set_minor_locator(NullLocator())
         return
-    room = 0.05 * float(np.ptp(x)) or 0.5
+    room = share * float(np.ptp(x)) or 0.5
     axes.set_xlim(float(x.min()) - room, float(x.max()) + room)

@@ -1,0 +1,81 @@
+"""Names beside dots, where there is room for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
+
+# points from a dot to its name, across and up; the first that is free is taken
+_BELOW = ((-9.0, -7.0), (9.0, 7.0), (-9.0, 7.0), (9.0, -7.0), (-12.0, 0.0), (12.0, 0.0), (0.0, -12.0), (0.0, 12.0))
+_FARTHER = 2.2
+# half the width of a mark with the room around it, in points
+_MARK = 7.0
+# of the area of a name: what it costs that another case's mark is nearer to it than its own
+_STRANGE = 0.5
+
+
+def name_cases(axes: Axes, x: np.ndarray, heights: Sequence[np.ndarray], names: Sequence[str]) -> None:
+    """Write what each dot is beside it, clear of all marks and of the other names as far as there is room.
+
+    Args:
+        axes: with its final scales and limits.
+        x: places of the cases, shape (n,), in data.
+        heights: of the marks at these places, each of shape (n,); names belong to the first. nan where there is no mark.
+        names: of the cases.
+    """
+    first = heights[0]
+    falling = np.corrcoef(x, np.argsort(np.argsort(first)))[0, 1] < 0
+    offsets = _BELOW if falling else tuple((across, -up) for across, up in _BELOW)
+    offsets = (*offsets, *((_FARTHER * across, _FARTHER * up) for across, up in offsets))
+    own = [
+        [_around(axes, place, one[case]) for one in heights if np.isfinite(one[case])] for case, place in enumerate(x)
+    ]
+    taken = [box for boxes in own for box in boxes]
+    for case, name in enumerate(names[: len(x)]):
+        if not np.isfinite(first[case]):
+            continue
+        tried = [_written(axes, (x[case], first[case]), offset, name) for offset in offsets]
+        boxes = [text.get_window_extent() for text in tried]
+        others = [box for number, marks in enumerate(own) if number != case for box in marks]
+        crowded = [_crowding(box, taken, axes) + _strangeness(box, own[case], others) for box in boxes]
+        best = int(np.argmin(crowded))
+        for number, text in enumerate(tried):
+            if number != best:
+                text.remove()
+        taken.append(boxes[best])
+
+
+def _written(axes: Axes, at: tuple[float, float], offset: tuple[float, float], name: str) -> Annotation:
+    across, up = offset
+    side = "left" if across > 0 else "right" if across < 0 else "center"
+    height = "bottom" if up > 0 else "top" if up < 0 else "center"
+    return axes.annotate(name, at, offset, textcoords="offset points", fontsize=11, ha=side, va=height)
+
+
+def _around(axes: Axes, place: float, height: float) -> Bbox:
+    x, y = axes.transData.transform((place, height))
+    half = _MARK * axes.figure.dpi / 72
+    return Bbox.from_extents(x - half, y - half, x + half, y + half)
+
+
+def _strangeness(box: Bbox, own: Sequence[Bbox], others: Sequence[Bbox]) -> float:
+    """What it costs that a name is nearer to another case's mark than to its own."""
+    nearest = min((_gap(box, mark) for mark in own), default=0.0)
+    return _STRANGE * box.width * box.height if any(_gap(box, mark) < nearest for mark in others) else 0.0
+
+
+def _gap(one: Bbox, other: Bbox) -> float:
+    across = max(one.x0 - other.x1, other.x0 - one.x1, 0.0)
+    return float(np.hypot(across, max(one.y0 - other.y1, other.y0 - one.y1, 0.0)))
+
+
+def _crowding(box: Bbox, taken: Sequence[Bbox], axes: Axes) -> float:
+    """The area of a name that is not its own: on other names and marks, or out of the axes."""
+    inside = Bbox.intersection(box, axes.bbox)
+    outside = box.width * box.height - (0.0 if inside is None else inside.width * inside.height)
+    shared = (Bbox.intersection(box, other) for other in taken)
+    return round(outside + sum(one.width * one.height for one in shared if one is not None), 3)
