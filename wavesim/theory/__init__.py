@@ -165,6 +165,7 @@ from .scattering import (
     slice_amplitudes as slice_amplitudes,
     spectrum_transmission as spectrum_transmission,
     stacked_transmission as stacked_transmission,
+    standing_share as standing_share,
     terrain_transmission as terrain_transmission,
     transmitted_share as transmitted_share,
 )

@@ -14,6 +14,7 @@ from ._scattered_packet import (
     Gaussian as Gaussian,
     Share as Share,
     reaches as reaches,
+    standing_share as standing_share,
     transmitted_share as transmitted_share,
 )
 from ._scattering import (

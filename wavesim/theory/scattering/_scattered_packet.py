@@ -17,6 +17,8 @@ REACH = 10.7
 _SPREADS, _MOST_SPREADS = 12.6, 80.0
 # amplitudes below exp(-39) = 1e-17 of the largest are none
 _FAINT = -39.0
+# and probabilities below that none at all
+_LEAST_SHARE = 1e-17
 _GRID, _FEW, _FIRST_PANELS = 513, 48, 16
 # a resonance turns the phase of the transmitted amplitude by pi, however narrow it is
 _TURN, _MOST_HALVINGS = 0.7, 44
@@ -86,7 +88,8 @@ def transmitted_share(terrain: Terrain, packet: tuple[Gaussian, ...], mass: floa
 
     P = int dk |<k|psi>|^2 over the states that are exp(ikx) going out on the right and nothing else going out. Each is the complex
     conjugate of the state u that comes in from the right, and u is exp(-iqx) on the left: where psi lies wholly in front of the
-    potential this is int T abs(phi)^2 dk. What lies inside or behind interferes, and is counted with its phase.
+    potential this is int T abs(phi)^2 dk. What lies inside or behind interferes, and is counted with its phase. Where V is lower on the right, u below V on
+    the left is exp(kappa x) there, which reaches a packet of slow waves at any distance, however clear it starts.
 
     Args:
         terrain: V.
@@ -109,6 +112,15 @@ def transmitted_share(terrain: Terrain, packet: tuple[Gaussian, ...], mass: floa
     log = peak + math.log(total) if total > 0 else -np.inf
     scale = math.exp(peak) if peak > _LEAST_LOG else 0.0
     return Share(total * scale, error * scale + 1e-15 * min(1.0, 10 * total * scale), log)
+
+
+def standing_share(part: Gaussian) -> float:
+    """exp(-2 w^2 p^2), the most that a Gaussian's waves of opposite momenta k and -k have to do with each other: int_0^inf 2 abs(phi(k) phi(-k)) dk.
+
+    It bounds by how much int T abs(phi)^2 dk over the waves that come in misses the share that passes where V is lower behind a potential than
+    in front, for a packet that starts clear of it: the reflected waves -k interfere with those that move away, k, and what they lose passes.
+    """
+    return math.exp(-2 * (part.width * part.momentum) ** 2)
 
 
 def reaches(terrain: Terrain, packet: tuple[Gaussian, ...]) -> bool:
@@ -157,18 +169,30 @@ def _above(terrain: Terrain, mass: float, first: float, last: float) -> _Band:
     )
 
 
+def _closed_on_the_left(over: float) -> _Band:
+    """Energies between V on the right and V on the left: k_right = K sin s, kappa_left = K cos s."""
+    return _Band(
+        0.0,
+        math.pi / 2,
+        lambda s: (over * np.cos(s) ** 2, -over * np.sin(s) ** 2),
+        lambda s: math.sqrt(-over) * np.cos(s),
+    )
+
+
 def _far(terrain: Terrain, packet: tuple[Gaussian, ...], mass: float) -> list[_Part]:
-    """All of the packet starts in front: its own momenta, as many of them as count."""
-    over = max(2 * mass * (terrain.v_right - terrain.v_left), 0.0)
-    reach = _SPREADS
+    """All of the packet starts in front: its own momenta, as many of them as count, and what states that are closed on the left have of its slow waves."""
+    over = 2 * mass * (terrain.v_right - terrain.v_left)
+    slow = over < 0 and any(standing_share(part) > _LEAST_SHARE for part in packet)
+    below = [_part(terrain, packet, mass, _closed_on_the_left(over), True)] if slow else []
+    over, reach = max(over, 0.0), _SPREADS
     while True:
         fastest = max(part.momentum + reach / (2 * part.width) for part in packet)
         if fastest > 0 and fastest**2 > over:
             part = _part(terrain, packet, mass, _above(terrain, mass, 0.0, math.sqrt(fastest**2 - over)), False)
             if part.settled or reach > _MOST_SPREADS:
-                return [part]
+                return [*below, part]
         elif reach > _MOST_SPREADS:
-            return []
+            return below
         reach *= 1.6
 
 
@@ -178,14 +202,7 @@ def _near(terrain: Terrain, packet: tuple[Gaussian, ...], mass: float) -> list[_
     fastest = max(abs(part.momentum) + _SPREADS / (2 * part.width) for part in packet)
     last, parts = math.sqrt(fastest**2 + max(-over, 0.0)), []
     if over < 0:
-        # the left is closed: k_right = K sin s, kappa_left = K cos s
-        band = _Band(
-            0.0,
-            math.pi / 2,
-            lambda s: (over * np.cos(s) ** 2, -over * np.sin(s) ** 2),
-            lambda s: math.sqrt(-over) * np.cos(s),
-        )
-        parts.append(_part(terrain, packet, mass, band, True))
+        parts.append(_part(terrain, packet, mass, _closed_on_the_left(over), True))
     parts.append(_part(terrain, packet, mass, _above(terrain, mass, 0.0, last), True))
     for _ in range(_MOST_OCTAVES):
         total = sum(part.probability for part in parts)

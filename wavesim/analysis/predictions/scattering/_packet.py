@@ -46,7 +46,8 @@ def packet_theories(problem: Problem, first_only: bool = False, enough: float = 
     """The transmitted and the reflected probability by each theory, with its error; empty where none applies.
 
     ``closed_form`` and ``scattering``: T(E) averaged over the packet's momenta. That is right for a packet that starts clear of the
-    potential. Where it does not, what starts inside interferes: ``projection``, the packet as it is written, projected on the states that
+    potential, and for one of slow waves if V is no lower behind it than in front. Where it is not, what starts inside interferes, or what comes
+    back does with what moves away: ``projection``, the packet as it is written, projected on the states that
     go out on either side, then comes first, and its distance from the averages is part of their errors. ``floquet``: the only one for a
     potential that repeats itself in time; none for one that does not.
 
@@ -66,13 +67,13 @@ def packet_theories(problem: Problem, first_only: bool = False, enough: float = 
         return _both(_through_structure(problem, packet), None)
     if not potential.static:
         return _both(periodic_theories(problem, packet), None)
-    averages = _averages(problem, first_only)
-    if averages and not _starts_inside(problem, packet):
+    averages, standing = _averages(problem, first_only), _standing(problem, packet)
+    if averages and not _starts_inside(problem, packet) and standing <= _ROUNDING * min(averages.values()):
         return _both(averages, None)
     # what starts inside interferes with what comes in, by at most this
     inside = sum(_beyond(problem, part) for part in packet)
     bounded = {
-        name: Estimate(value, value.error + 2 * math.sqrt(max(value, 0.0) * inside) + inside)
+        name: Estimate(value, value.error + 2 * math.sqrt(max(value, 0.0) * inside) + inside + standing)
         for name, value in averages.items()
     }
     if bounded and max(value.error for value in bounded.values()) <= enough:
@@ -128,7 +129,7 @@ def _through_structure(problem: Problem, packet: tuple[theory.Gaussian, ...]) ->
 
     mean = average(transmission, problem, marks=resonance_marks(problem))
     inside = sum(_beyond(problem, part) for part in packet)
-    error = mean.error + max(worst) + 2 * math.sqrt(max(mean, 0.0) * inside) + inside
+    error = mean.error + max(worst) + 2 * math.sqrt(max(mean, 0.0) * inside) + inside + _standing(problem, packet)
     return {"scattering": Estimate(mean, error + _ROUNDING * mean)}
 
 
@@ -193,6 +194,13 @@ def _starts_inside(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> boo
     if moves_right(problem):
         return any(left - part.center < theory.REACH * part.width for part in packet)
     return any(part.center - right < theory.REACH * part.width for part in packet)
+
+
+def _standing(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> float:
+    """What comes back and what moves away from the start may have to do with each other: at most what an average of T(E) misses where V is lower behind."""
+    ends = problem.potential.asymptotes()
+    front, behind = ends if moves_right(problem) else ends[::-1]
+    return sum(theory.standing_share(part) for part in packet) if front > behind else 0.0
 
 
 def _beyond(problem: Problem, part: theory.Gaussian) -> float:

@@ -23,7 +23,8 @@ def wave_average(problem: Problem) -> Estimate | None:
     """int T(k) abs(phi(k))^2 dk over the momenta towards the potential, by the trapezoidal rule, which is exact for a phi of finite extent.
 
     Its error: what every other momentum would give, what is left out, and how much of psi starts inside (by which T may change by up to
-    2 sqrt(T p)), in the tails of V in proportion to their height.
+    2 sqrt(T p)), in the tails of V in proportion to their height; and where V is lower behind, what waves that come back may have to do with
+    those that move away, as `wavesim.theory.standing_share` tells of Gaussians.
 
     Args:
         problem: static, of one dimension; its state is an `AbstractWave`.
@@ -46,7 +47,17 @@ def wave_average(problem: Problem) -> Estimate | None:
     halves = [2 * float(np.sum((weight * through)[start::2])) for start in (0, 1)]
     left_out = float(np.sum(weight[(k > 0) & ~chosen]))
     error = max(abs(half - whole) for half in halves) + left_out + _of_inside(problem, wave, to_right, max(whole, 0.0))
+    front, behind = problem.potential.asymptotes() if to_right else problem.potential.asymptotes()[::-1]
+    if front > behind:
+        error += _standing(k, weight)
     return Estimate(whole, error + 1e-13)
+
+
+def _standing(k: np.ndarray, weight: np.ndarray) -> float:
+    """2 int_0^inf abs(phi(k) phi(-k)) dk."""
+    order = np.argsort(k)
+    opposite = np.interp(-k, k[order], weight[order], left=0.0, right=0.0)
+    return float(np.sum(np.sqrt(weight * opposite)))
 
 
 def _of_inside(problem: Problem, wave: AbstractWave, to_right: bool, through: float) -> float:
