@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.optimize import brentq
 
 from ...errors import NumericsError
 from ...grid import Grid
@@ -25,6 +26,8 @@ _SHARP_RATIOS = (1.3, 1.7)
 _SAFETY = 3.0
 # the same where the larger of two estimates is taken
 _MARGIN = 2.5
+# steps of the longest repetition below which it says nothing
+_FEW = 4
 # the error of jumps midway between points, of jumps elsewhere (nearly as small, but scattered), and of deltas, as powers of the spacing
 _EDGE_ORDER, _LOOSE_EDGE_ORDER, _SPIKE_ORDER = 5, 4, 3
 _TOUCHING_EDGE_ORDER = 3
@@ -84,32 +87,56 @@ def time_order(problem: Problem, numerics: Numerics) -> int | None:
 
 
 def coarser_in_time(problem: Problem, numerics: Numerics, ends: bool = False) -> list[Repetition]:
-    """The same run with twice the step, and for splitting schemes with four times; fewer where the frames do not allow it.
+    """The same run with twice the step, and for splitting schemes with four times; where steps given by hand do not allow it, see `_uneven`.
 
     With `ends` nobody looks at their frames, and all have as few, so that they share a program.
     """
     order = time_order(problem, numerics)
     if order is None:
         return []
+    wanted = _TIME_RATIOS[:1] if numerics.method.exact else _TIME_RATIOS
+    fewest = max(1, numerics.frames // (_TIME_RATIOS[-1] if ends else 1))
+    runs = [run for ratio in wanted if (run := _halved(numerics, ratio, fewest)) is not None]
+    few = not numerics.method.exact and numerics.steps < _FEW * _TIME_RATIOS[-1]
+    if few or len(runs) < len(wanted):
+        runs = _uneven(numerics, len(wanted), 1 if ends else numerics.frames, few)
     repetitions = []
-    for ratio in _TIME_RATIOS[:1] if numerics.method.exact else _TIME_RATIOS:
-        changed = _stepped(numerics, ratio, max(1, numerics.frames // (_TIME_RATIOS[-1] if ends else 1)))
-        if changed is not None:
-            repetitions.append(Repetition("time_step", changed, ratio, _SAFETY / (ratio**order - 1)))
+    for run in runs:
+        ratio = numerics.steps / run.steps
+        repetitions.append(Repetition("time_step", run, ratio, _SAFETY / abs(ratio**order - 1)))
     return repetitions
 
 
-def _stepped(numerics: Numerics, ratio: int, frames: int) -> Numerics | None:
+def _uneven(numerics: Numerics, count: int, frames: int, few: bool) -> list[Numerics]:
+    """So many runs of other steps than the run's, where their number, given by hand, cannot be halved as often: a half and a quarter of it, rounded up from frame to frame.
+
+    A run without a longer step to be held against would have no error of its step in its bar at all. One or two steps from frame to frame leave
+    no two longer ones, and what a `few` steps in all become is too long to say anything: there shorter ones tell what those of the run leave wrong.
+    """
+    each = numerics.steps // frames
+    if few or each == 1:
+        others = [each * ratio for ratio in _TIME_RATIOS[:count]]
+    elif each <= count:
+        others = [1, 2 * each]
+    else:
+        others = [math.ceil(each / ratio) for ratio in _TIME_RATIOS[:count]]
+    return [_stepped(numerics, frames * one, frames) for one in others]
+
+
+def _halved(numerics: Numerics, ratio: int, frames: int) -> Numerics | None:
     while numerics.steps % (frames * ratio):
         if frames % 2:
             return None
         frames //= 2
-    method, dt = numerics.method, numerics.dt * ratio
+    return _stepped(numerics, numerics.steps // ratio, frames)
+
+
+def _stepped(numerics: Numerics, steps: int, frames: int) -> Numerics:
+    method, dt = numerics.method, numerics.dt * (numerics.steps / steps)
     if isinstance(method, Chebyshev):
         longer = method.for_step(dt)
         # a table that holds enough serves the same program
         method = longer if longer.terms > method.terms else method
-    steps = numerics.steps // ratio
     return dataclasses.replace(numerics, dt=dt, steps=steps, frames=frames, method=method, save_psi=False)
 
 
@@ -148,32 +175,66 @@ def coarser_in_space(problem: Problem, numerics: Numerics, rates: bool = False) 
     return repetitions
 
 
-def time_error(order: int, values: Sequence[Any], gradients: bool = False) -> float:
+def time_error(
+    order: int, values: Sequence[Any], gradients: bool = False, ratios: Sequence[float] = _TIME_RATIOS
+) -> float:
     """The error of the first of runs with steps h, 2h and perhaps 4h, at its worst point.
 
     With D1 = |Q(h) - Q(2h)| and D2 = |Q(2h) - Q(4h)|, q = log2(D2/D1) is the order that they show, held between 1 and the scheme's
     own p: D1/(2^q - 1), and not less than D2 alone tells, D2/(2^p (2^p - 1)). Before the asymptotic range q is small, and the bar
     is large. Times 3: near the tolerance the order that runs show scatters (benchmarks/honesty.py).
 
+    Of other ratios a < b < c of the three steps to h, the run's own 1 among them, D1 = |Q(ah) - Q(bh)| and D2 = |Q(bh) - Q(ch)|:
+    D2/D1 = (c^q - b^q)/(b^q - a^q), and the errors are D1/(b^q - a^q) and D2/(c^p - b^p).
+
     A scheme with gradients of V has its full order where the grid holds all waves of V psi. What it does not hold adds a second order, of
-    which three runs tell the size: with errors a h^2 + b h^p, a = (D2 - 2^p D1)/(3 (2^p - 4)), D1 and D2 with their signs.
+    which three runs tell the size: with errors u h^2 + w h^p, u = (D2 - 2^p D1)/(3 (2^p - 4)), D1 and D2 with their signs.
 
     Args:
         order: the scheme's own, p.
         values: of the runs.
         gradients: whether its kicks use gradients of V.
+        ratios: of the steps of the other runs to that of the first.
     """
-    first = apart(values[0], values[1])
     if len(values) < 3:
-        return _SAFETY * first / (2 ** (2 if gradients else order) - 1)
-    second = apart(values[1], values[2])
-    shown = math.log2(second / first) if first > 0 and second > 0 else float(order)
-    held = min(max(shown, 1.0), float(order))
-    told = max(_SAFETY * first / (2**held - 1), second / (2**order * (2**order - 1)))
+        by = abs(ratios[0] ** (2 if gradients else order) - 1)
+        return _SAFETY * apart(values[0], values[1]) / by
+    (a, b, c), (fine, middle, coarse) = _by_step(values, ratios)
+    first, second = apart(fine, middle), apart(middle, coarse)
+    held = _shown_order(second / first, (a, b, c), order) if first > 0 and second > 0 else float(order)
+    told = max(_SAFETY * first / (b**held - a**held), second / (c**order - b**order))
     if gradients and order > 2:
-        fine, middle, coarse = _together(values[:3])
-        told += float(np.max(np.abs((middle - coarse) - 2**order * (fine - middle)))) / (3 * (2**order - 4))
+        near, far = b**order - a**order, c**order - b**order
+        full = (c**2 - b**2) * near - (b**2 - a**2) * far
+        told += float(np.max(np.abs((coarse - middle) * near - (middle - fine) * far))) / abs(full)
     return told
+
+
+def falls(records: Sequence[Any], ratios: Sequence[float]) -> bool:
+    """Whether three runs approach each other with shorter steps at least as a first order does; records are series over the same time."""
+    (a, b, c), (fine, middle, coarse) = _by_step(records, ratios)
+    return apart(middle, coarse) * (b - a) >= apart(fine, middle) * (c - b)
+
+
+def _by_step(values: Sequence[Any], ratios: Sequence[float]) -> tuple[tuple[float, ...], list[np.ndarray]]:
+    """The steps of three runs as shares of the first one's, the shortest first, and what they say, in that order."""
+    steps, told = (1.0, *ratios[:2]), _together(values[:3])
+    places = sorted(range(3), key=lambda place: steps[place])
+    return tuple(steps[place] for place in places), [told[place] for place in places]
+
+
+def _shown_order(growth: float, steps: tuple[float, ...], most: int) -> float:
+    """The power q of the step, between 1 and `most`, with which errors fall where the differences of three runs have the ratio `growth`."""
+    a, b, c = steps
+
+    def ratio(power: float) -> float:
+        return (c**power - b**power) / (b**power - a**power)
+
+    if growth <= ratio(1.0):
+        return 1.0
+    if growth >= ratio(most):
+        return float(most)
+    return np.asarray(brentq(lambda power: ratio(power) - growth, 1.0, most)).item()
 
 
 def space_error(order: int | None, ratios: Sequence[float], values: Sequence[Any], amplitude: float) -> float:

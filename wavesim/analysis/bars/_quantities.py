@@ -40,9 +40,7 @@ def quantities_of(
     predictions = {} if trial.interrupted else predict(float(result.times[-1]))
     returned = _returned(question, result, question.final_echo)
     curves = (
-        {id(run): question.curves(run) for run in (result, *(run for _, run in trial.again))}
-        if trial.shows_rate
-        else {}
+        {id(run): question.curves(run) for run in (result, *(run for _, run in trial.again))} if trial.again else {}
     )
     read = {}
     for run in (result, *(run for _, run in trial.again)):

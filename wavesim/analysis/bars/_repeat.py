@@ -21,6 +21,7 @@ from ._accuracy import (
     coarser_in_time,
     extrapolated,
     extrapolates,
+    falls,
     rate_error,
     space_error,
     spacing_order,
@@ -112,7 +113,7 @@ class Trial:
         `amplitude` is the size of what can be wrong at all; see `space_error`. No estimate is believed below `least`: where runs agree
         by far better than was asked for, step and grid have errors in common that none of the repetitions shows alone. `cut`: `read` sums abs(psi)^2 up to
         a plane where it is not small, which a grid does to fourth order only, however smooth V is. `record`: what tells how fast the error falls with the
-        spacing, if it is not what is read.
+        spacing, or whether it does with the step, if it is not what is read.
         """
         errors: dict[str, float] = {}
         numerics = self.result.numerics
@@ -126,7 +127,13 @@ class Trial:
             if source == "time_step":
                 # where grids are compared, they are fine enough for the order, and their bars hold what is left of it
                 gradients = bool(self.residuals) and numerics.method.uses_gradient
-                told = time_error(time_order(self.result.problem, numerics) or 2, values, gradients)
+                order_in_time = time_order(self.result.problem, numerics) or 2
+                told = time_error(order_in_time, values, gradients, ratios)
+                if record is not None and len(runs) > 1:
+                    records = [record(self.beside(runs[0][0])), *(record(run) for _, run in runs)]
+                    if not falls(records, ratios):
+                        # steps too long for any order: that runs agree on one number is an accident
+                        told = max(told, time_error(order_in_time, records, gradients, ratios))
             elif order is not None and self.extrapolates:
                 told = extrapolated(order, ratios, values)[1]
             elif self.shows_rate:
