@@ -58,7 +58,7 @@ def quantities_of(
 
         cut = (question.cuts or name in names) and reading.dimension == DIMENSIONLESS
         amplitude = _amplitude(reading)
-        floor = 0.0 if trial.residuals or trial.shows_rate else least * _size(question, reading.scale, amplitude)
+        floor = 0.0 if trial.residuals or question.compares_grids else least * _size(question, reading.scale, amplitude)
         record = course if name in curves.get(id(result), {}) else None
         budget = trial.budget(number, amplitude, floor, cut, record)
         shift = float(trial.shift(number))
@@ -205,7 +205,7 @@ def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, 
         def series(run: Result, name: str = name) -> np.ndarray:
             return question.curves(run)[name][0]
 
-        floor = 0.0 if trial.residuals or trial.shows_rate else least * _size(question, largest, largest)
+        floor = 0.0 if trial.residuals or question.compares_grids else least * _size(question, largest, largest)
         error = math.fsum(trial.budget(series, largest, floor, question.cuts).values())
         if trial.residuals:
             between, uncertain = _between(question, name, result)

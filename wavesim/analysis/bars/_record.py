@@ -289,7 +289,8 @@ class AbstractRecordQuestion(AbstractQuestion):
             numbers,
             enough,
             most,
-            self.compares_grids,
+            # a grid that is planned is fine enough that no coarser one agrees with it by accident
+            self.compares_grids or ("grid" in fixed and not corrected),
             ends,
             steps,
             batch is None,

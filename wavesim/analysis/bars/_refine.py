@@ -126,8 +126,8 @@ def refine(
             break
         judged = trial, verdict
         if verdict.diverges and numbers is not None and not trial.interrupted:
-            # the same plan once more, compared with coarser grids
-            numbers = None
+            # the same plan once more, compared with two coarser grids: where the grid is that coarse, one may agree with it by accident
+            numbers, rates = None, True
         else:
             # a theory that still disputes the number after this is not met by more of the same
             doubts += verdict.headline.disputed
