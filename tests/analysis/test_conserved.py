@@ -52,14 +52,15 @@ def test_energy_and_norm_have_the_bars_of_their_start(dimension: int) -> None:
 def test_a_grid_too_coarse_for_the_packet_says_so(points: int) -> None:
     """Set-up: a packet in a harmonic well on grids whose largest wave number is 5 to 9 of its widths beyond its mean: they fold 1e-7 to 1e-17 of it back.
 
-    Formula: <H> = (k^2 + 1/(4 w^2) + c^2 + w^2)/2 = 3.125; the norm is 1. Budget: rounding, and what is folded.
+    Formula: <H> = (k^2 + 1/(4 w^2) + c^2 + w^2)/2 = 3.125; the norm is 1. Budget: rounding, and what is folded;
+    ten frames for 2.7 periods do not follow the packet, so that grids are compared, and bars are wide.
     """
     problem = Problem(Harmonic(1.0), GaussianPacket(-2.0, 0.5, 1.0), 17.0)
     fixed = {"grid": Grid.line(-9.0, 9.0, points), "dt": 0.2, "scheme": "strang", "frames": 10}
     report = certify(problem, 1e-2, find=Motion(), **fixed)
     for name, exact in (("mean_energy", 3.125), ("norm", 1.0)):
         number = report[name]
-        assert abs(number.value - exact) <= number.error < 1e-3, (name, number.value - exact, number.error)
+        assert abs(number.value - exact) <= number.error < 5e-3, (name, number.value - exact, number.error)
 
 
 def test_so_have_those_that_are_measured_along_the_way() -> None:

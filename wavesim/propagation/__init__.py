@@ -44,6 +44,7 @@ from .runs import (
     flight as flight,
     go_alone as go_alone,
     has_adjoint as has_adjoint,
+    looks as looks,
     propagate as propagate,
     propagate_with_adjoint as propagate_with_adjoint,
     recorded as recorded,

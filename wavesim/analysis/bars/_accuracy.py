@@ -26,8 +26,8 @@ _SHARP_RATIOS = (1.3, 1.7)
 _SAFETY = 3.0
 # the same where the larger of two estimates is taken
 _MARGIN = 2.5
-# steps of the longest repetition below which it says nothing
-_FEW = 4
+# steps of the longest repetition below which it says nothing, and moments of a record at which runs may agree by accident
+_FEW, _FEW_MOMENTS = 4, 16
 # the error of jumps midway between points, of jumps elsewhere (nearly as small, but scattered), and of deltas, as powers of the spacing
 _EDGE_ORDER, _LOOSE_EDGE_ORDER, _SPIKE_ORDER = 5, 4, 3
 _TOUCHING_EDGE_ORDER = 3
@@ -260,7 +260,8 @@ def rate_error(ratios: Sequence[float], values: Sequence[Any], records: Sequence
     As of steps by `time_error`: errors A exp(-c/h) make D1 = |Q(h) - Q(r1 h)| and D2 = |Q(r1 h) - Q(r2 h)|, and ln(D2/D1), at the worst
     moment of the record, tells c; a single number may happen to agree on two grids. The error is D/(exp(c (1 - 1/r1)/h) - 1), times 3, D the
     larger of D1 and what D2 tells of it by that rate. Beyond the grids that were run c is at most what A = `scale` allows, for a rate seen between
-    them scatters; and the divisor is at least 1: all of the difference stands where nothing is seen to fall.
+    them scatters; and the divisor is at least 1: all of the difference stands where nothing is seen to fall, nor at moments so few that all may
+    agree by accident.
 
     Args:
         ratios: r1 and r2.
@@ -274,7 +275,7 @@ def rate_error(ratios: Sequence[float], values: Sequence[Any], records: Sequence
     if not first > 0:
         return 0.0
     between = 1 / ratios[0] - 1 / ratios[1]
-    rate = math.log(max(second / first, 1.0)) / between
+    rate = math.log(max(second / first, 1.0)) / between if len(np.atleast_1d(records[0])) > _FEW_MOMENTS else 0.0
     size = max(apart(values[0], values[1]), apart(values[1], values[2]) * math.exp(-rate * between))
     rate = min(rate, ratios[0] * math.log(max(scale / first, 1.0)))
     return _SAFETY * size / max(math.expm1(rate * (1 - 1 / ratios[0])), 1.0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..._typing import DIMENSIONLESS, LENGTH, TIME
+from ..._typing import DIMENSIONLESS, LENGTH, TIME, Dimension
 from ...observables import ProbabilityIn
 from ...problem import Problem
 from ...propagation import Result
@@ -42,6 +42,7 @@ def quantities_of(
     curves = (
         {id(run): question.curves(run) for run in (result, *(run for _, run in trial.again))} if trial.again else {}
     )
+    together = _together(curves, result) if trial.shows_rate else None
     read = {}
     for run in (result, *(run for _, run in trial.again)):
         own = question.readings(run)
@@ -60,7 +61,7 @@ def quantities_of(
         amplitude = _amplitude(reading)
         floor = 0.0 if trial.residuals or question.compares_grids else least * _size(question, reading.scale, amplitude)
         record = course if name in curves.get(id(result), {}) else None
-        budget = trial.budget(number, amplitude, floor, cut, record)
+        budget = trial.budget(number, amplitude, floor, cut, record, together)
         shift = float(trial.shift(number))
         if trial.residuals:
             shift, budget["grid"] = grid_error(question, name, read[id(result)], trial)
@@ -81,6 +82,20 @@ def quantities_of(
         theory = predictions.get(name, {})
         quantities[name] = Quantity(name, value, error, reading.dimension, budget, theory, part_of=reading.part_of)
     return quantities
+
+
+def _together(
+    curves: dict[int, dict[str, tuple[np.ndarray, Dimension]]], result: Result
+) -> Callable[[Result], np.ndarray] | None:
+    """All curves of a run side by side, each as a share of its largest value, shape (frames + 1, curves); None where there are none.
+
+    One of them, above all if it has few frames, may agree by accident on two grids.
+    """
+    own = curves[id(result)]
+    scales = {name: float(np.max(np.abs(values))) or 1.0 for name, (values, _) in own.items()}
+    if not scales:
+        return None
+    return lambda run: np.stack([curves[id(run)][name][0] / scale for name, scale in scales.items()], axis=1)
 
 
 def _dispute_of_whole(made_of: dict[str, float], quantities: dict[str, Quantity]) -> dict[str, float]:
@@ -199,14 +214,16 @@ def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, 
     theories = {} if trial.interrupted else question.curve_predictions(problem, result.times)
     returned = _returned(question, result, question.echo)
     readings = question.readings(result) if trial.residuals else {}
-    for name, (values, dimension) in question.curves(result).items():
+    known = {id(run): question.curves(run) for run in (result, *(run for _, run in trial.again))}
+    together = _together(known, result) if trial.shows_rate else None
+    for name, (values, dimension) in known[id(result)].items():
         largest = float(np.max(np.abs(values))) or 1.0
 
         def series(run: Result, name: str = name) -> np.ndarray:
-            return question.curves(run)[name][0]
+            return known[id(run)][name][0]
 
         floor = 0.0 if trial.residuals or question.compares_grids else least * _size(question, largest, largest)
-        error = math.fsum(trial.budget(series, largest, floor, question.cuts).values())
+        error = math.fsum(trial.budget(series, largest, floor, question.cuts, None, together).values())
         if trial.residuals:
             between, uncertain = _between(question, name, result)
             values = values + between

@@ -260,7 +260,8 @@ class AbstractRecordQuestion(AbstractQuestion):
             headline = next(iter(quantities.values()))
             aim = tolerance * (abs(headline.value) if self.relative else 1.0)
             missed = headline.error > aim and headline.budget.get("grid", 0.0) > aim / 4
-            if missed and trial.residuals and diverges(trial.result):
+            unseen = not all(residual.follows for residual in trial.residuals.values())
+            if unseen or (missed and trial.residuals and diverges(trial.result)):
                 return Verdict(quantities, headline, aim, diverges=True)
             left = self.undecided(trial.result) if trial.result.complete else None
             if left is None or not float(left[-1]) > _SHARE_LEFT * aim:

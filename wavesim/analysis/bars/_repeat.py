@@ -107,13 +107,14 @@ class Trial:
         least: float,
         cut: bool = False,
         record: Callable[[Result], Any] | None = None,
+        records_of_all: Callable[[Result], Any] | None = None,
     ) -> dict[str, float]:
         """The error of what `read` takes from the result (a number, or a series over the frames), by source.
 
         `amplitude` is the size of what can be wrong at all; see `space_error`. No estimate is believed below `least`: where runs agree
         by far better than was asked for, step and grid have errors in common that none of the repetitions shows alone. `cut`: `read` sums abs(psi)^2 up to
-        a plane where it is not small, which a grid does to fourth order only, however smooth V is. `record`: what tells how fast the error falls with the
-        spacing, or whether it does with the step, if it is not what is read.
+        a plane where it is not small, which a grid does to fourth order only, however smooth V is. `record`: what tells whether the error falls with
+        the step, if it is not what is read; `records_of_all`: the same of how fast it falls with the spacing, which all curves of a run have in common.
         """
         errors: dict[str, float] = {}
         numerics = self.result.numerics
@@ -137,7 +138,7 @@ class Trial:
             elif order is not None and self.extrapolates:
                 told = extrapolated(order, ratios, values)[1]
             elif self.shows_rate:
-                series = record or read
+                series = records_of_all or record or read
                 records = [series(self.beside(runs[0][0])), *(series(run) for _, run in runs)]
                 told = rate_error(ratios, values, records, float(np.max(np.abs(records[0]))))
             else:

@@ -2,6 +2,7 @@
 
 from ._adjoint import (
     has_adjoint as has_adjoint,
+    looks as looks,
     propagate_with_adjoint as propagate_with_adjoint,
     sampled_frames as sampled_frames,
 )

@@ -18,7 +18,7 @@ from ...problem import Problem
 from .._memory import device_memory
 from .._numerics import Numerics
 from .._progress import Progress
-from .._result import Adjoint, FrameSum, Result
+from .._result import Adjoint, FrameSum, Result, follow
 from ..stepping import Carry, ChebyshevStepper, Loop, SplitStepper, in_lanes_if_any, seen, set_up, snapshot_of
 from ._propagate import recorded, stacked
 
@@ -82,7 +82,7 @@ def propagate_with_adjoint(
         numerics: checked numerics; psi is kept at every frame.
         numbers: what the gradients are of, told by the record.
         progress: called with (FFT pairs done, FFT pairs in all), for one number.
-        samples: of psi and phi over the run, at most; by default as many as a residual needs.
+        samples: of psi and phi over the run, at most; by default as many as a residual needs, and as many more frames as it takes to follow psi.
         kept: steps at most of which psi is kept where something absorbs between them; of a longer run psi is kept at every root(steps)-th, and
             what lies between is made once more on the way back. By default what a tenth of the device's memory holds.
 
@@ -110,7 +110,7 @@ class _Run:
         self, problem: Problem, numerics: Numerics, progress: Progress, samples: int | None, kept: int | None
     ) -> None:
         self.problem, self.numerics, self.progress = problem, numerics, progress
-        self.samples = samples or _samples(numerics)
+        self.samples = samples
         self.each = numerics.steps // numerics.frames
         self.damped = numerics.absorber is not None
         state = 16 * math.prod(numerics.grid.points)
@@ -160,7 +160,11 @@ class _Run:
         # what is absorbed in a frame counts in every number read at its end or later
         counted = np.stack([np.cumsum(number.absorbed[::-1], axis=0)[::-1][1:] for number in numbers.values()], axis=1)
         back = dataclasses.replace(self.loop, stepper=reversed_in_time(self.loop.stepper, numerics.duration))
-        damping, stride = stepper.damping, _stride(frames, self.samples)
+        damping = stepper.damping
+        chosen = (
+            looks(psi, numerics) if self.samples is None else np.arange(0, frames + 1, _stride(frames, self.samples))
+        )
+        stride = int(chosen[1])
         phi = np.zeros(sources.shape[1:], complex)
         gradients: dict[int, np.ndarray] = {}
         ends = _last_frames(sources, counted)
@@ -180,7 +184,6 @@ class _Run:
                 gradients[frame] = np.zeros_like(phi)
                 gradients[frame][awake] = stepper.unprocessed(some, frame * self.each)  # type: ignore[arg-type]
             self._report(2 * frames - frame)
-        chosen = np.arange(0, frames + 1, stride)
         gradients[frames] = np.zeros_like(phi)
         # at a frame where a source comes in, phi is halfway between before and after: the trapezoidal rule then takes both sides
         phis = np.stack(
@@ -223,12 +226,22 @@ def reversed_in_time(stepper: Any, duration: Any) -> Any:
 
 
 def sampled_frames(numerics: Numerics) -> np.ndarray:
-    """The frames at which psi and phi are looked at by default."""
-    return np.arange(0, numerics.frames + 1, _stride(numerics.frames, _samples(numerics)))
+    """The frames at which psi and phi are looked at, where these follow psi."""
+    most = _SAMPLES if numerics.grid.dimension == 1 else _PLANAR_SAMPLES
+    return np.arange(0, numerics.frames + 1, _stride(numerics.frames, most))
 
 
-def _samples(numerics: Numerics) -> int:
-    return _SAMPLES if numerics.grid.dimension == 1 else _PLANAR_SAMPLES
+def looks(psi: np.ndarray, numerics: Numerics) -> np.ndarray:
+    """The frames at which psi and phi are looked at: as few as follow psi, or all.
+
+    Args:
+        psi: at every frame, shape (frames + 1, ``*points``).
+        numerics: of the run.
+    """
+    frames = numerics.frames
+    fewest = int(sampled_frames(numerics)[1])
+    strides = (stride for stride in range(fewest, 1, -1) if frames % stride == 0)
+    return np.arange(0, frames + 1, next((stride for stride in strides if follow(psi[::stride])), 1))
 
 
 def has_adjoint(numerics: Numerics) -> bool:

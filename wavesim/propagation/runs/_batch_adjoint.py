@@ -20,7 +20,7 @@ from .._numerics import Numerics
 from .._result import Adjoint, FrameSum, Result
 from ..lanes import has_lanes
 from ..stepping import Trajectory, in_lanes, look, moved_and_kept, moved_back, set_up, snapshot_of, trimmed
-from ._adjoint import has_adjoint, propagate_with_adjoint, reversed_in_time, sampled_frames
+from ._adjoint import has_adjoint, looks, propagate_with_adjoint, reversed_in_time
 from ._batch import Leaves, Row, filled, go_alone, in_chunks, laid_out, longest, over_devices, rows_mesh, turn
 from ._propagate import recorded
 
@@ -141,7 +141,7 @@ class _Chunk:
             return error
 
     def _with_adjoints(self, result: Result, numbers: Mapping[str, FrameSum], phis: np.ndarray) -> Result:
-        chosen = sampled_frames(result.numerics)
+        chosen = looks(result.psi, result.numerics)
         adjoints = {
             name: Adjoint(number=number, times=result.times[chosen], psi=result.psi[chosen], phi=phis[chosen, place])
             for place, (name, number) in enumerate(numbers.items())

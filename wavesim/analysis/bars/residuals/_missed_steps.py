@@ -58,21 +58,22 @@ def tells_defect(problem: Problem, numerics: Numerics) -> bool:
     method, absorbs = numerics.method, numerics.absorber is not None
     # a layer that acts behind a first drift stands within the step
     has_defect = method.steps and (absorbs or not method.exact) and not _damps_within(numerics)
-    return has_defect and problem.potential.static and _apart(problem, numerics) is not None
+    intervals = len(sampled_frames(numerics)) - 1
+    return has_defect and problem.potential.static and _apart(problem, numerics, intervals) is not None
 
 
 def _damps_within(numerics: Numerics) -> bool:
     return numerics.method.drifts_first and numerics.absorber is not None
 
 
-def _apart(problem: Problem, numerics: Numerics) -> int | None:
-    """Every how many of the looks a step is held against an exact one; None where few enough of them tell nothing."""
+def _apart(problem: Problem, numerics: Numerics, intervals: int) -> int | None:
+    """Every how many of the looks, with so many intervals between them, a step is held against an exact one; None where few enough of them tell nothing."""
     parts = 1 if numerics.absorber is None else _PARTS
     whole, part = (chebyshev_for(problem, numerics.grid, float(numerics.dt) / n).terms for n in (1, parts))
     points = math.prod(numerics.grid.points)
     # times are looked at together
     one = (parts * part + 2 * whole) * (points + _CALL / max(1, _TOGETHER // points))
-    intervals, run = len(sampled_frames(numerics)) - 1, numerics.fft_pairs * (points + _CALL)
+    run = numerics.fft_pairs * (points + _CALL)
     for apart in range(1, intervals // min(_FEWEST, intervals) + 1):
         if intervals % apart == 0 and one * (intervals // apart + 1) <= _DEARER * run:
             return apart
@@ -105,8 +106,9 @@ def step_defects(result: Result) -> dict[str, StepDefect]:
     """
     if not result.adjoints:
         return {}
-    apart = _apart(result.problem, result.numerics) or 1
-    times = next(iter(result.adjoints.values())).times[::apart]
+    times = next(iter(result.adjoints.values())).times
+    apart = _apart(result.problem, result.numerics, len(times) - 1) or 1
+    times = times[::apart]
     weights = np.full(len(times), float(times[1] - times[0]) / float(result.numerics.dt))
     weights[[0, -1]] /= 2
     return _summed(weights, *_products(result.problem, result.numerics, result.adjoints, apart))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -76,6 +77,7 @@ def grid_residuals(result: Result, enough: float = 0.0) -> dict[str, Residual]:
     unfelt, felt = 0.0, np.arange(max((len(adjoint.times) for adjoint in waiting.values()), default=0))
     there: FinerGrid | None = None
     points = interpolations(result) if waiting else ()
+    follows = all(adjoint.follows for adjoint in itertools.islice(waiting.values(), 1))
     while waiting:
         there = _finer(result, waiting, finer, there)
         found, sizes = _looked_at(there, waiting, felt)
@@ -95,6 +97,7 @@ def grid_residuals(result: Result, enough: float = 0.0) -> dict[str, Residual]:
                     correction=residual.correction + between,
                     first=residual.first + extra,
                     bound=residual.bound + extra,
+                    follows=follows,
                 )
         finer *= 2
     return {name: done[name] for name in result.adjoints}

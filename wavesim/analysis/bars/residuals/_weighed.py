@@ -27,6 +27,7 @@ class Residual:
         wave_numbers: shape (n,), increasing, beyond the band of the grid.
         tail: what waves beyond each of these contribute without cancellation in time or momentum, shape (n,), decreasing.
         step: what the time step leaves wrong; None where runs with longer steps alone tell it.
+        follows: whether psi was looked at often enough that all of this was seen.
     """
 
     correction: float
@@ -35,6 +36,7 @@ class Residual:
     wave_numbers: np.ndarray
     tail: np.ndarray
     step: StepDefect | None = None
+    follows: bool = True
 
     def error(self, room: float) -> float:
         """The bar of the corrected number: the last order that was summed, and what is of second order in the grid, 3 bound^2/(4 room).
