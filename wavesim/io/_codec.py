@@ -8,28 +8,46 @@ from typing import Any
 import jax
 import numpy as np
 
-from .. import observables, potentials, regions, schemes, states
+# never used: its questions bring what they measure
+from .. import analysis as analysis, potentials, regions, schemes, states
 from ..absorbers import Absorber
 from ..ends import Axis, Walls
 from ..grid import Grid
+from ..observables import AbstractObservable
 from ..problem import Problem
 from ..propagation import Numerics
 from ..units import UnitSystem
 
-_CLASSES = {
-    name: cls
-    for module in (potentials, states, observables, regions, schemes)
-    for name, cls in vars(module).items()
-    if isinstance(cls, type) and dataclasses.is_dataclass(cls)
-} | {
-    "Absorber": Absorber,
-    "Axis": Axis,
-    "Walls": Walls,
-    "Grid": Grid,
-    "Problem": Problem,
-    "Numerics": Numerics,
-    "UnitSystem": UnitSystem,
-}
+
+def _kinds_of(base: type) -> dict[str, type]:
+    """By name, the dataclasses of wavesim below a class; those of the user's own are made after this, and are no file's."""
+    found: dict[str, type] = {}
+    for cls in base.__subclasses__():
+        if dataclasses.is_dataclass(cls) and cls.__module__.startswith("wavesim."):
+            found[cls.__name__] = cls
+        found |= _kinds_of(cls)
+    return found
+
+
+_CLASSES = (
+    {
+        name: cls
+        for module in (potentials, states, regions, schemes)
+        for name, cls in vars(module).items()
+        if isinstance(cls, type) and dataclasses.is_dataclass(cls)
+    }
+    # a question adds what it measures to the problem of its run, and most of that is private
+    | _kinds_of(AbstractObservable)
+    | {
+        "Absorber": Absorber,
+        "Axis": Axis,
+        "Walls": Walls,
+        "Grid": Grid,
+        "Problem": Problem,
+        "Numerics": Numerics,
+        "UnitSystem": UnitSystem,
+    }
+)
 
 
 def encoded(value: Any) -> Any:

@@ -118,7 +118,7 @@ def restored(dataset: xarray.Dataset, problem: Problem | None) -> Result:
     if problem is None:
         if facts["problem"] is None:
             raise WavesimError(
-                "the file's potential was a Python function, which no file can hold; give load(path, problem=...)."
+                "the file's problem had a Python function or a class of your own in it, which no file can hold; give load(path, problem=...)."
             )
         problem = decoded(facts["problem"])
     numerics = decoded(facts["numerics"])

@@ -65,7 +65,7 @@ def load(path: str | os.PathLike[str], *, problem: Problem | None = None) -> Res
 
     Args:
         path: the file.
-        problem: the problem, for a file whose potential was a Python function, which no file can hold.
+        problem: the problem, for a file whose problem had a Python function or a class of your own in it, which no file can hold.
 
     Raises:
         MissingPackage: if xarray or h5netcdf is not installed.
