@@ -55,10 +55,11 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
     waves = np.stack([_along(states, np.real(psi), x) for psi in states.psi])
     rim = _rim(states) / energy
     bottom = min(float(potential.min()), float(levels[0]))
-    if states.problem.potential.spikes:
+    ceiling = max(float(levels[-1]), rim) if math.isfinite(rim) else float(levels[-1])
+    if any(strength < 0 for strength in states.problem.potential.strengths):
         # a delta has no floor
-        bottom -= 0.15 * (rim - bottom)
-    reach = (max(float(levels[-1]), rim) if math.isfinite(rim) else float(levels[-1])) - bottom
+        bottom -= 0.15 * (ceiling - bottom)
+    reach = ceiling - bottom
     hump = _hump(potential, float(levels[0])) - bottom
     reach = max(reach, hump) if hump < _TALL * reach else reach
     rungs = _rungs(levels)
@@ -68,9 +69,7 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
     axes.set(xlim=(low / length, high / length), ylim=(bottom - 0.04 * reach, top), title="Levels and wave functions")
     axes.fill_between(x / length, bottom - reach, potential, color=GROUND, lw=0)
     axes.plot(x / length, potential, color=INK, lw=1.6)
-    for spike in states.problem.potential.spikes:
-        ends = ((float(spike) / length, bottom - 0.03 * reach), (float(spike) / length, rim))
-        axes.annotate("", *ends, arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.8, "shrinkA": 0, "shrinkB": 0})
+    _draw_deltas(axes, states, units, (bottom - 0.03 * reach, top - 0.01 * reach))
     from ...ends import Walls
 
     if isinstance(states.problem.ends, Walls):
@@ -89,6 +88,18 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
         axes.annotate(text, (1.015, place), xycoords=("axes fraction", "data"), color=color, va="center")
     axes.set(xlabel=units.label("x", LENGTH), ylabel=units.label("energy", ENERGY))
     axes.yaxis.set_major_locator(MaxNLocator(7, steps=STEPS))
+
+
+def _draw_deltas(axes: Axes, states: BoundStates, units: UnitSystem, ends: tuple[float, float]) -> None:
+    """Arrows from V beside each delta: down to the lower end for a well, up to the upper one for a barrier."""
+    potential = states.problem.potential
+    arrow = {"arrowstyle": "-|>", "color": INK, "lw": 1.8, "shrinkA": 0, "shrinkB": 0}
+    for spike, strength in zip(potential.spikes, potential.strengths, strict=True):
+        place = float(spike) / units.scale(LENGTH)
+        foot = min(value_on(states.problem, (np.array([float(spike)]),))[0] / units.scale(ENERGY), ends[1])
+        tip = ends[0] if strength < 0 else ends[1]
+        if foot != tip:
+            axes.annotate("", (place, tip), (place, foot), arrowprops=arrow)
 
 
 def _hump(potential: np.ndarray, level: float) -> float:
