@@ -97,6 +97,23 @@ def public(space: dict[str, Any]) -> list[str]:
     return sorted(name for name, value in space.items() if not name.startswith("_") and own(value))
 
 
+def listed(space: dict[str, Any], lazy: Iterable[str] = ()) -> None:
+    """Makes `help` and `dir` of a package tell what it offers, for `help` shows no class of another module without ``__all__``.
+
+    Set here, for type checkers read a written list only, and know from ``import x as x`` what a package offers.
+
+    Args:
+        space: the package's ``globals()``, after all its imports.
+        lazy: names that its ``__getattr__`` imports when they are used; without any, all that it has imported counts.
+    """
+    loaded = [
+        name for name, value in space.items() if not name.startswith("_") and not isinstance(value, types.ModuleType)
+    ]
+    names = sorted(lazy or loaded)
+    space["__all__"] = names
+    space["__dir__"] = lambda: names
+
+
 def above(room: str) -> Any:
     """A room of a higher layer, where an object offers what is made there: ``result.plot()`` is drawn by ``wavesim.viz``.
 

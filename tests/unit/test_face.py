@@ -1,8 +1,10 @@
 """What objects say of themselves: one line at a prompt, a table as the command prints it, units as they were written."""
 
 import dataclasses
+import importlib
 import inspect
 import pickle
+import pydoc
 import sys
 from typing import Any
 
@@ -201,6 +203,21 @@ def test_help_shows_what_there_is():
         # imports of a room are no part of it
         assert not {"Any", "ClassVar", "np", "dataclasses", "annotations"} & set(dir(room)), room
     assert float(fs) > 0
+
+
+@pytest.mark.parametrize("name", ws._ROOMS)
+def test_help_of_a_room_lists_its_public_names(name):
+    """Every class and function has an entry of its own, and no module of Python's or of the package's own is among the names."""
+    room = importlib.import_module(f"wavesim.{name}")
+    words = pydoc.plain(pydoc.render_doc(room))
+    public = [one for one in dir(room) if not one.startswith("_")]
+    assert public == sorted(getattr(room, "__all__", public))
+    for one in public:
+        value = getattr(room, one)
+        assert not inspect.ismodule(value), one
+        if inspect.isclass(value) or inspect.isfunction(value):
+            entry = f"class {one}" if inspect.isclass(value) else f"{one}("
+            assert f"\n    {entry}" in words or f"\n    {one} = " in words, one
 
 
 def test_how_a_problem_is_shown_is_no_part_of_its_structure(problem):

@@ -1,5 +1,6 @@
 """From results to numbers: transmission, populations, periods, error bars, and theory beside them."""
 
+from .. import _face
 from ._certify import certify as certify, question_of as question_of
 from ._gradients import Neighbors as Neighbors, RunGradients as RunGradients, neighbors as neighbors, sums_of as sums_of
 from ._inputs import with_inputs as with_inputs
@@ -96,3 +97,5 @@ from .questions import (
     transmitted as transmitted,
 )
 from .routes import Route as Route, Verification as Verification, verify as verify
+
+_face.listed(globals())

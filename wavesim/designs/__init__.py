@@ -1,5 +1,6 @@
 """Design: the parameters with which a problem does what is wanted, found by gradients and certified."""
 
+from .. import _face
 from ._design import (
     METHODS as METHODS,
     ROUTES as ROUTES,
@@ -11,3 +12,5 @@ from ._design import (
 from ._gradient import ADJOINTS as ADJOINTS, gradient as gradient
 from ._target import Target as Target
 from ._words import design_text as design_text, named as named, scale_of as scale_of, unit_of as unit_of
+
+_face.listed(globals())

@@ -56,3 +56,7 @@ def __getattr__(name: str) -> Any:
 
         return Explorer
     raise AttributeError(f"module 'wavesim.explorer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,5 +1,6 @@
 """Potentials: barriers, wells, and what is made of them. Each gives its samples on a grid, not only V(x)."""
 
+from .. import _face
 from ._base import (
     AbstractPotential as AbstractPotential,
     AbstractSharpPotential as AbstractSharpPotential,
@@ -71,3 +72,5 @@ from .shapes import (
     mesh_of as mesh_of,
     structure_of as structure_of,
 )
+
+_face.listed(globals())

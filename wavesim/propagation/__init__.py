@@ -1,5 +1,6 @@
 """Propagation in time: plan, propagate, evolve (pure), relax (imaginary time)."""
 
+from .. import _face
 from ._folded import folded as folded
 from ._matched_in_time import order_in_time as order_in_time
 from ._memory import device_memory as device_memory, refuse_given as refuse_given
@@ -60,3 +61,5 @@ from .stepping import (
     evolve as evolve,
     on_grid as on_grid,
 )
+
+_face.listed(globals())

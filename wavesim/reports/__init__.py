@@ -1,5 +1,6 @@
 """What a run says: the table for people, report.json for scripts, and whether the expectations were met."""
 
+from .. import _face
 from ._csv import curve_tables as curve_tables, number_table as number_table
 from ._design import design_json as design_json
 from ._expect import Outcome as Outcome, judge as judge
@@ -17,3 +18,5 @@ from ._verified import (
     verification_warnings as verification_warnings,
 )
 from ._words import predictions_text as predictions_text, report_text as report_text, shown as shown
+
+_face.listed(globals())

@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from .. import _face
+
 if TYPE_CHECKING:
     from ._build import (
         Expectation as Expectation,
@@ -73,5 +75,4 @@ def __getattr__(name: str) -> object:
     return getattr(importlib.import_module(f"wavesim.scenario.{_HOMES[name]}"), name)
 
 
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+_face.listed(globals(), _HOMES)

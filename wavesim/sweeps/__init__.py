@@ -1,5 +1,6 @@
 """Sweeps: one question for many parameters, answered together, in one labelled and resumable table."""
 
+from .. import _face
 from ..scenario import SweepAxis as SweepAxis
 from ._account import Account as Account, account as account
 from ._answer import Answer as Answer, Asked as Asked, Status as Status
@@ -10,3 +11,5 @@ from ._layout import Layout as Layout
 from ._sweep import LOG as LOG, STORE as STORE, sweep as sweep
 from ._watch import Pace as Pace, Tally as Tally, pace as pace, shown as shown
 from .store._store import read as read
+
+_face.listed(globals())

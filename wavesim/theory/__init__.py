@@ -1,5 +1,6 @@
 """The independent oracle: what theory says the answer must be, without any of the package's propagation."""
 
+from .. import _face
 from .barriers import (
     Averaged as Averaged,
     Current as Current,
@@ -169,3 +170,5 @@ from .scattering import (
     terrain_transmission as terrain_transmission,
     transmitted_share as transmitted_share,
 )
+
+_face.listed(globals())
