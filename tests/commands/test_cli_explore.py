@@ -48,7 +48,9 @@ def test_it_prints_a_link_and_ends_by_ctrl_c() -> None:
         [*COMMAND, "#s=step&potential.height=50", "--no-browser"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
     )  # fmt: skip
-    assert server.stdout is not None
+    assert server.stdout is not None and server.stderr is not None
+    # before anything slow is loaded, and apart from the link, which is data
+    assert server.stderr.readline() == "wavesim explore: starting; the link follows.\n"
     link, hint = server.stdout.readline(), server.stdout.readline()
     assert link.startswith("wavesim explore: http://127.0.0.1:") and link.strip().endswith(
         "&s=step&potential.height=50"

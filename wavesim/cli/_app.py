@@ -8,14 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ._arguments import (
-    Assignments,
-    Name,
-    On,
-    Precision,
-    Tolerance,
-    numeric,
-)
+from ._arguments import Assignments, Name, On, Precision, Tolerance, numeric
 from ._completion import design_names, potential_kinds, result_names, scenario_names, sweep_names
 from ._door import DONE, door, say, start_jax, tell
 from ._film_options import FilmOptions, with_film_options
@@ -368,6 +361,8 @@ def explore(
 ) -> None:
     """Open a live page: drag the barrier and see the wave tunnel. Served to this machine alone, until Ctrl-C."""
     with door():
+        # seconds pass until there is one: jax, the scenario's plan and what pages are drawn with are loaded first
+        say("wavesim explore: starting; the link follows.")
         start_jax("cpu")
         from ..explorer import explore as serve
 
