@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-import difflib
+import functools
+import inspect
 import math
 import numbers
 import re
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 
-from ._text import choice
+from ._text import choice, nearest
 from ._unit import as_written
 from .errors import ArgumentError
 
 # kinds whose name needs a noun in a sentence
 _ADJECTIVES = {"free", "harmonic", "driven", "separable", "sampled", "trapped", "localized"}
+
+# words that are often given, each with the parameter that a function must have for its cure
+_MEANT = {
+    "method": ("scheme", "give scheme=."),
+    "points": ("grid", "give grid=Grid.line(lower, upper, points)."),
+    "question": ("find", "give find=."),
+    "duration": ("problem", "it is a field of the problem; set it there."),
+}
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 
 
 def concrete(value: object) -> bool:
@@ -56,13 +69,30 @@ def one_of(argument: str, value: object, choices: tuple[str, ...]) -> None:
         raise ArgumentError(argument, choice(value, choices))
 
 
-def named_option(function: str, name: str, options: tuple[str, ...]) -> None:
-    """Raise unless `name` is a keyword of that function."""
-    if name not in options:
-        near = difflib.get_close_matches(name, options, 1, cutoff=0.4)
-        near = [option for option in options if option.startswith(name)][:1] or near
-        hint = f"did you mean {near[0]}=?" if near else f"choose from {', '.join(options)}."
-        raise ArgumentError(name, f"is no keyword of {function}; {hint}")
+def known_keywords(*more: str, **instead: str) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
+    """Decorates a function: a keyword that it does not have is refused with the one that is meant.
+
+    Args:
+        more: keywords that it takes by ``**``.
+        instead: cures for words that are wrongly given to it, by the word.
+    """
+
+    def decorate(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
+        parameters = inspect.signature(function).parameters.values()
+        options = (*(one.name for one in parameters if one.kind is not one.VAR_KEYWORD), *more)
+        cures = {word: cure for word, (option, cure) in _MEANT.items() if option in options} | instead
+
+        @functools.wraps(function)
+        def strict(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+            for name in kwargs.keys() - set(options):
+                near = nearest(name, options, cutoff=0.5)
+                hint = f"did you mean {near[0]}=?" if near else f"choose from {', '.join(options)}."
+                raise ArgumentError(name, f"is no keyword of {function.__name__}; {cures.get(name, hint)}")
+            return function(*args, **kwargs)
+
+        return strict
+
+    return decorate
 
 
 def named(thing: object) -> str:

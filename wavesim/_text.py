@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 # control, format (direction marks and overrides among them), surrogate, private; line and paragraph separators
 _ACTING = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
@@ -60,10 +60,25 @@ def choice(given: object, choices: Sequence[str], listed: str = "") -> str:
         listed: the choices as they are told, where not all of them are.
     """
     told = listed or ", ".join(choices)
-    near = difflib.get_close_matches(str(given)[:_LONGEST], choices, 1)
+    near = nearest(str(given), choices)
     if near and len(told) > _FEW:
         return f"must be one of {len(choices)} words, but is {brief(given)}; did you mean {near[0]!r}? They are {told}."
-    return f"must be one of {told}, but is {brief(given)}{f'; did you mean {near[0]!r}?' if near else '.'}"
+    return f"must be one of {told}, but is {brief(given)}; {f'did you mean {near[0]!r}?' if near else 'choose one of them.'}"
+
+
+def nearest(given: str, names: Iterable[str], count: int = 1, cutoff: float = 0.6) -> list[str]:
+    """The names that are meant by a misspelt or an unfinished one: those that begin with it come before those that resemble it.
+
+    Args:
+        given: what stands there.
+        names: what may.
+        count: how many at most.
+        cutoff: how alike a name must be, from 0 to 1.
+    """
+    given, names = given[:_LONGEST], list(names)
+    begun = [name for name in names if len(given) > 1 and name.startswith(given)]
+    alike = difflib.get_close_matches(given, names, count, cutoff)
+    return [*begun, *(name for name in alike if name not in begun)][:count]
 
 
 def meant(given: str, likely: Collection[str], every: Collection[str]) -> str:

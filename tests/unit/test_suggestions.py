@@ -12,7 +12,7 @@ import pytest
 import wavesim as ws
 from tests.scenario_files import content, wavesim, written
 from wavesim import Problem, certify, potentials, states
-from wavesim._text import choice
+from wavesim._text import choice, nearest
 from wavesim.errors import ArgumentError, ScenarioError
 from wavesim.scenario import find_scenario, find_sweep, read_scenario, shipped, shipped_sweeps, toml
 from wavesim.scenario.schema._theories import THEORIES
@@ -35,7 +35,7 @@ def test_the_suggestion_comes_before_a_long_list() -> None:
     )
     # a short list needs no such care, and where nothing is near there is nothing to suggest
     assert choice("rigth", ("right", "left")) == "must be one of right, left, but is 'rigth'; did you mean 'right'?"
-    assert choice("up", ("right", "left")) == "must be one of right, left, but is 'up'."
+    assert choice("up", ("right", "left")) == "must be one of right, left, but is 'up'; choose one of them."
 
 
 def test_a_misspelt_key_is_not_missing_as_well() -> None:
@@ -147,3 +147,44 @@ def test_what_is_said_elsewhere_is_told_where(given: dict[str, object], words: s
     problem = Problem(potentials.RectangularBarrier(1.0, 1.0), states.GaussianPacket(-10.0, 2.0, momentum=1.0))
     with pytest.raises(ArgumentError, match=re.escape(words)):
         certify(problem, 1e-2, **given)  # type: ignore[arg-type]
+
+
+LINE = Problem(potentials.RectangularBarrier(1.0, 1.5), states.GaussianPacket(-20.0, 3.0, 1.2))
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "given", "cure"),
+    [
+        (ws.propagate, (LINE,), "method", "give scheme=."),
+        (ws.propagate, (LINE,), "tol", "did you mean tolerance=?"),
+        (ws.plan, (LINE,), "points", "give grid=Grid.line("),
+        (ws.plan, (LINE,), "duration", "it is a field of the problem"),
+        (ws.evolve, (LINE, None), "keep", "did you mean kept=?"),
+        (ws.evolve_many, ([LINE], []), "thread", "did you mean threads=?"),
+        (ws.relax, (LINE, None), "dt", "did you mean dtau=?"),
+        (ws.sweep, (LINE,), "axis", "did you mean axes=?"),
+        (ws.design, (LINE,), "varry", "did you mean vary=?"),
+        (ws.gradient, (LINE,), "question", "give find=."),
+        (ws.sensitivities, (LINE,), "path", "did you mean paths=?"),
+        (ws.verify, (LINE, None), "zzz", "choose from problem, report, find, progress."),
+        (ws.animate, (None,), "style", "give look=Look(style=...)."),
+        (ws.save, (None, "x.nc"), "unit", "did you mean units=?"),
+        (ws.load, ("x.nc",), "prob", "did you mean problem=?"),
+    ],
+)
+def test_a_misspelt_keyword_is_told_the_one_that_is_meant(function: Any, arguments: Any, given: str, cure: str) -> None:
+    with pytest.raises(ArgumentError, match=re.escape(f"`{given}` is no keyword of {function.__name__}; {cure}")):
+        function(*arguments, **{given: 1.0})
+
+
+def test_a_name_that_is_begun_is_meant_before_one_that_resembles_it() -> None:
+    assert nearest("rect", ["free_packet", "rectangular_barrier", "wreck"]) == ["rectangular_barrier"]
+    assert nearest("barier", ["barrel", "barrier"]) == ["barrier"]
+    assert nearest("", ["barrier"]) == [] == nearest("zzz", ["barrier"])
+    with pytest.raises(ScenarioError, match=r"called 'rect'; did you mean rectangular_barrier\b"):
+        find_scenario("rect")
+
+
+def test_a_word_that_resembles_none_is_told_to_choose() -> None:
+    with pytest.raises(ArgumentError, match="must be one of paper, talk, print, but is 'dark'; choose one of them."):
+        ws.viz.Look(style="dark")

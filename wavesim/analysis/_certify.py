@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 
 import numpy as np
 
-from .._checks import named_option, positive
+from .._checks import known_keywords, positive
 from .._threads import one_blas_thread
 from ..absorbers import Absorber
 from ..errors import ArgumentError
@@ -34,13 +34,6 @@ from .questions import (
 
 # points at which V is averaged over a packet
 _HERMITE = 40
-# keywords of others, and how what they say is said here
-_ELSEWHERE = {
-    "numerics": "it plans them itself; give grid=, dt=, scheme=, absorber= or frames= one by one, in a problem with duration = N dt for exactly N steps, or call propagate(problem, numerics), which has no error bars.",
-    "method": "give scheme=.",
-    "points": "give grid=Grid.line(lower, upper, points).",
-    "duration": "it is a field of the problem; set it there.",
-}
 
 
 def question_of(problem: Problem) -> AbstractQuestion:
@@ -96,6 +89,10 @@ class FixedNumerics(TypedDict, total=False):
     save_psi: bool
 
 
+@known_keywords(
+    *FixedNumerics.__annotations__,
+    numerics="it plans them itself; give grid=, dt=, scheme=, absorber= or frames= one by one, in a problem with duration = N dt for exactly N steps, or call propagate(problem, numerics), which has no error bars.",
+)
 @one_blas_thread()
 @in_its_units
 def certify(
@@ -137,11 +134,6 @@ def certify(
     """
     require_problem(problem)
     positive("tolerance", tolerance)
-    options = ("tolerance", "find", "progress", "stop", "on_plan", *FixedNumerics.__annotations__)
-    for name in fixed:
-        if name in _ELSEWHERE:
-            raise ArgumentError(name, f"is no keyword of certify; {_ELSEWHERE[name]}")
-        named_option("certify", name, options)
     refuse_given(fixed)
     if find is not None and not isinstance(find, AbstractQuestion):
         raise ArgumentError(

@@ -7,6 +7,7 @@ import functools
 import math
 from collections.abc import Callable, Iterable
 
+from .._checks import known_keywords
 from .._face import one_line
 from .._threads import one_blas_thread
 from .._typing import ANY, DIMENSIONLESS, ENERGY, TIME, Dimension
@@ -48,8 +49,6 @@ _EPS = 2.0**-52
 
 Numbers = dict[str, Quantity]
 NumbersOf = Callable[[Problem, AbstractQuestion], Numbers]
-
-
 _Derivatives = tuple[Numbers, "dict[str, dict[str, Sensitivity]]", dict[str, str]]
 
 
@@ -108,6 +107,7 @@ class Sensitivities:
         return sensitivities_text(self, self.units)
 
 
+@known_keywords()
 @one_blas_thread()
 def sensitivities(
     problem: Problem,

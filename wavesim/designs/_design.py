@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._checks import at_least, one_of, positive
+from .._checks import at_least, known_keywords, one_of, positive
 from .._threads import one_blas_thread
 from .._typing import DIMENSIONLESS, Dimension
 from ..analysis import AbstractQuestion, Report, certify, parameter_at, question_of, with_value
@@ -147,6 +147,7 @@ class Design:
         return "\n".join([design_text(self, self.problem.shown_in), *filter(None, [self.missed])])
 
 
+@known_keywords()
 @one_blas_thread()
 def design(
     problem: Problem,

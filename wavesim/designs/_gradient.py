@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .._checks import one_of
+from .._checks import known_keywords, one_of
 from .._typing import ANY
 from ..analysis import (
     AbstractQuestion,
@@ -44,6 +44,7 @@ _LESS_SURE = 10.0
 _REST = "reflected_probability"
 
 
+@known_keywords()
 def gradient(
     problem: Problem,
     paths: Iterable[str] | None = None,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._checks import known_keywords
 from .._files import put_whole
 from .._text import described
 from ..analysis import Report
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import xarray
 
 
+@known_keywords()
 def save(
     source: Result | Report,
     path: str | os.PathLike[str],
@@ -58,6 +60,7 @@ def save(
     return target
 
 
+@known_keywords()
 def load(path: str | os.PathLike[str], *, problem: Problem | None = None) -> Result:
     """Read back a result that `save` wrote: ``result = load("result.nc")``, good for pictures, movies and analysis.
 

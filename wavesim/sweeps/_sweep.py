@@ -12,6 +12,7 @@ from typing import Any
 
 import xarray as xr
 
+from .._checks import known_keywords
 from ..analysis import AbstractQuestion
 from ..errors import ArgumentError
 from ..problem import Problem
@@ -27,6 +28,7 @@ from .workers._executors import executor
 STORE, LOG = "sweep.zarr", "sweep.log"
 
 
+@known_keywords()
 def sweep(
     what: Sweep | Problem | str | os.PathLike[str],
     axes: Mapping[str, Sequence[Any]] | None = None,

@@ -7,6 +7,7 @@ import itertools
 import math
 import time
 
+from ..._checks import known_keywords
 from ..._face import one_line
 from ..._threads import one_blas_thread
 from ..._typing import Dimension
@@ -75,6 +76,7 @@ def _distance(one: Route, other: Route) -> float:
     return 0.0 if apart == 0 or math.isinf(bars) else apart / bars if bars > 0 else math.inf
 
 
+@known_keywords()
 @one_blas_thread()
 def verify(
     problem: Problem, report: Report, *, find: AbstractQuestion | None = None, progress: bool | Progress = False

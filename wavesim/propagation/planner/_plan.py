@@ -12,7 +12,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..._checks import positive
+from ..._checks import known_keywords, positive
 from ..._cures import cure
 from ..._face import one_line
 from ..._threads import one_blas_thread
@@ -84,6 +84,7 @@ class Plan:
         return f"<pre>{html.escape(str(self))}</pre>"
 
 
+@known_keywords()
 @one_blas_thread()
 @in_its_units
 def plan(

@@ -22,6 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import AxisType, Mesh, PartitionSpec
 
+from ..._checks import known_keywords
 from ..._threads import cores
 from ...errors import ArgumentError, NumericsError
 from ...problem import Problem
@@ -53,6 +54,7 @@ Leaves = tuple[np.ndarray, ...]
 Row = TypeVar("Row")
 
 
+@known_keywords()
 def evolve_many(
     problems: Sequence[Problem], numerics: Sequence[Numerics], threads: int | None = None
 ) -> Iterator[Trajectory]:

@@ -12,7 +12,7 @@ import numpy as np
 from jax.core import Tracer
 
 from ..._amounts import amount
-from ..._checks import named
+from ..._checks import known_keywords, named
 from ..._typing import ENERGY, LENGTH
 from ...absorbers import Absorber
 from ...errors import NumericsError
@@ -36,6 +36,7 @@ _CHUNK = 6e7
 _MIDWAY = 1e-6
 
 
+@known_keywords()
 @in_its_units
 def propagate(
     problem: Problem,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from ..._checks import at_least, positive
+from ..._checks import at_least, known_keywords, positive
 from ...fourier import forward, inverse
 from ...grid import Grid
 from ...hamiltonian import Hamiltonian
@@ -15,6 +15,7 @@ from ...states import normalized
 from .._numerics import require_double
 
 
+@known_keywords()
 def relax(problem: Problem, grid: Grid, *, dtau: float, steps: int) -> tuple[jax.Array, jax.Array]:
     """The ground state by propagation in imaginary time, psi -> exp(-H tau) psi, normalized at every step.
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import jax
 
 from ..._arrays import AnyArray, known, xp as jnp
-from ..._checks import concrete
+from ..._checks import concrete, known_keywords
 from ..._own_functions import traceable
 from ...hamiltonian import Hamiltonian
 from ...observables import AbstractObservable, Snapshot
@@ -120,6 +120,7 @@ def trimmed(apparatus: Apparatus, terms: jax.Array | int) -> Apparatus:
     return apparatus._replace(stepper=stepper)
 
 
+@known_keywords()
 def evolve(problem: Problem, numerics: Numerics, *, kept: bool = False) -> Trajectory:
     """Propagate as one pure function: for ``jax.jit``, ``jax.vmap`` and ``jax.grad``.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
+from ..._text import nearest
 from ...errors import ScenarioError
 from ..text import examples, written
 from ._reference import TableOfKeys, kinds
@@ -63,7 +63,7 @@ def starter(kind: str) -> str:
     """
     known = {table.name: table for table in kinds("potential")}
     if kind not in known:
-        near = difflib.get_close_matches(kind, known, 1)
+        near = nearest(kind, known)
         hint = f"did you mean {near[0]!r}?" if near else f"the kinds are {', '.join(known)}."
         raise ScenarioError(f"there is no kind of potential called {kind!r}; {hint}")
     extra = _WITH.get(kind, {"state": {"kind": _PACKET, **examples()["state"][_PACKET]}})

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from ..._text import brief, brief_text, clean
+from ..._text import brief, brief_text, clean, nearest
 from ...errors import ScenarioError
 from ._toml import LARGEST
 
@@ -104,7 +104,7 @@ def _found(
         raise ScenarioError(f"{name_or_path} {elsewhere}")
     here = [file.name for file in Path().glob("*.toml")] if path.suffix else []
     near = difflib.get_close_matches(name_or_path, here, 1, cutoff=0.8)
-    near = near or difflib.get_close_matches(name_or_path, known, 3, cutoff=0.5)
+    near = near or nearest(name_or_path, known, 3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"the shipped ones are {', '.join(known)}."
     raise ScenarioError(f"there is no {kind} and no file called {brief(name_or_path)}; {hint}")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..._checks import at_least
+from ..._checks import at_least, known_keywords
 from ..._face import one_line
 from ...errors import ArgumentError, NumericsError
 from ...units import UnitSystem
@@ -124,6 +124,7 @@ class Movie(AbstractFilm):
         return TalkPainter(self.scene, self.look, self.width, self.height, ground)
 
 
+@known_keywords(**{one.name: f"give look=Look({one.name}=...)." for one in dataclasses.fields(Look)})
 def animate(
     source: Result | Report,
     path: str | os.PathLike[str] | None = None,
