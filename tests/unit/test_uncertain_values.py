@@ -120,7 +120,18 @@ def test_sweeps_take_the_values(tmp_path: Any) -> None:
         ({"find": {"kind": "levels", "count": "4 +- 1"}}, r"find\.count must have no uncertainty"),
         ({"duration": "20 fs +- 1 nm"}, r"duration: the uncertainty '1 nm' must be of its value's kind"),
         ({"duration": "20 fs +- fs"}, "duration"),
-        ({"duration": "20 fs +- "}, r"duration must have a number after the \+-, but is '20 fs \+- '; write it as in"),
+        (
+            {"duration": "20 fs +- "},
+            r"duration must have a positive number after the \+-, but is '20 fs \+- '; write it as in",
+        ),
+        (
+            {"duration": "20 +- -1 fs"},
+            r"duration must have a positive number after the \+-, but is '20 \+- -1 fs'; write it as in",
+        ),
+        (
+            {"duration": "20 fs +- -3 %"},
+            r"duration must have a positive number after the \+-, but is '20 fs \+- -3 %'; write",
+        ),
         ({"particle": {"mass": "1 +- 0.1"}}, r"particle\.mass: '1' has no unit"),
     ],
 )

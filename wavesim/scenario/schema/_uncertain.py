@@ -17,7 +17,8 @@ from ._fields import quantity_value
 
 # where the numbers of the physics are; others are choices, and nobody measured them
 _PHYSICS = ("particle", "potential", "state", "duration")
-_OPEN_END = re.compile(r"(\+-|\+/-|\u00b1)\s*$")
+# nothing after the +-, or a number below zero
+_NO_SIZE = re.compile(r"(\+-|\+/-|\u00b1)\s*(-.*)?$")
 _SHARE = re.compile(r"((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*%")
 
 
@@ -53,10 +54,10 @@ def _without(node: Any, path: str, natural: bool, found: dict[str, str]) -> Any:
         return node
     parts = split_uncertain(node)
     if parts is None:
-        if path.split(".")[0] in _PHYSICS and _OPEN_END.search(node):
+        if path.split(".")[0] in _PHYSICS and _NO_SIZE.search(node):
             example = "0.30 +- 0.01" if natural else "0.30 +- 0.01 eV"
             raise ScenarioError(
-                f'{path} must have a number after the +-, but is {brief(node)}; write it as in "{example}", or leave out the +-.'
+                f'{path} must have a positive number after the +-, but is {brief(node)}; write it as in "{example}", or leave out the +-.'
             )
         return node
     value, found[path] = parts
