@@ -35,3 +35,11 @@ def grid_cure() -> str:
         "give [grid] with lower, upper and points for each axis",
         "give grid=Grid.product(...) of a Grid.line for each axis",
     )
+
+
+def product_cure() -> str:
+    """How to write a state of several axes."""
+    return cure(
+        'write [state] kind = "product", with one packet for each axis in its factors',
+        "use Product with one packet for each axis",
+    )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.scenario_files import wavesim, written
 from wavesim import Absorber, Grid, Problem, plan
 from wavesim._cures import words_of_files
 from wavesim.analysis import Transmission
@@ -95,3 +98,15 @@ def test_a_formula_of_two_axes() -> None:
     assert Expression("x**2*y - y**3/3").sample(grid) == pytest.approx(x**2 * y - y**3 / 3)
     with pytest.raises(ArgumentError, match="'y' and the grid 1 of them"):
         Expression("x*y").value((line.x,))
+
+
+@pytest.mark.parametrize("by_hand", ["", "[grid]\nlower = [-5, -5]\nupper = [5, 5]\npoints = [32, 32]\n"])
+def test_a_file_is_told_the_kind_and_not_the_class(by_hand: str, tmp_path: Path) -> None:
+    """A formula of x and y with a packet of x alone, with the grid planned and with it given."""
+    text = 'format = 1\ntitle = "plane"\nunits = "natural"\nduration = 1.0\n[potential]\nkind = "expression"\nformula = "x^2 + y^2"\n'
+    packet = '[state]\nkind = "gaussian_packet"\ncenter = 0.0\nwidth = 1.0\nmomentum = 0.0\n'
+    done = wavesim("run", written(tmp_path, text + packet + by_hand), "--out", tmp_path / "out")
+    said = done.stderr
+    assert done.exit_code == 2 and "packet" in said
+    assert 'write [state] kind = "product", with one packet for each axis in its factors.' in said
+    assert "Product" not in said and "GaussianPacket" not in said

@@ -79,7 +79,9 @@ def test_a_product_of_packets() -> None:
     assert both.position_range(1e-3) == one.position_range(1e-3)
     with pytest.raises(NumericsError, match="one factor for each axis, but has 1 for 2 axes"):
         Product((one,)).sample(grid, Hamiltonian(grid, jnp.zeros(grid.points), 1.0))
-    with pytest.raises(NumericsError, match="lives in one dimension"):
+    with pytest.raises(
+        NumericsError, match="must be of one axis, but there are 2; use Product with one packet for each axis"
+    ):
         one.sample(grid, Hamiltonian(grid, jnp.zeros(grid.points), 1.0))
 
 

@@ -10,7 +10,8 @@ import jax
 
 from .._amounts import amount
 from .._arrays import xp as jnp
-from .._checks import concrete, finite, one_of, positive
+from .._checks import concrete, finite, named, one_of, positive
+from .._cures import cure, product_cure
 from .._pytree import register_dataclass
 from .._typing import LENGTH, MOMENTUM, EnergyValue, Length, Momentum, Number, Velocity
 from ..errors import ArgumentError, NumericsError
@@ -99,9 +100,7 @@ class GaussianPacket(AbstractPacket):
 
 def _one_dimension(grid: Grid) -> None:
     if grid.dimension != 1:
-        raise NumericsError(
-            f"a GaussianPacket lives in one dimension, but the grid has {grid.dimension}; use Product with one packet for each axis."
-        )
+        raise NumericsError(f"a Gaussian packet must be of one axis, but there are {grid.dimension}; {product_cure()}.")
 
 
 @register_dataclass
@@ -130,7 +129,8 @@ class Product(AbstractPacket):
         for factor in self.factors:
             if isinstance(factor, AbstractState) and (factor.bound or isinstance(factor, Product)):
                 raise ArgumentError(
-                    "factors", f"must be packets of one axis, but one is a {type(factor).__name__}; use GaussianPacket."
+                    "factors",
+                    f"must be packets of one axis, but one is {named(factor)}; {cure('take the kind gaussian_packet', 'use GaussianPacket')}.",
                 )
         if not self.identical:
             return
@@ -154,7 +154,7 @@ class Product(AbstractPacket):
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
         if grid.dimension != len(self.factors):
             raise NumericsError(
-                f"a Product needs one factor for each axis, but has {len(self.factors)} for {grid.dimension} axes."
+                f"a product must have one factor for each axis, but has {len(self.factors)} for {grid.dimension} axes; {product_cure()}."
             )
         psi = jnp.ones((), dtype=complex)
         for index, factor in enumerate(self.factors):

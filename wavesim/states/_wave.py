@@ -13,6 +13,7 @@ import numpy as np
 
 from .._amounts import amount
 from .._arrays import xp as jnp
+from .._cures import product_cure
 from .._typing import LENGTH, MOMENTUM
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid
@@ -64,9 +65,7 @@ class AbstractWave(AbstractPacket):
 
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
         if grid.dimension != 1:
-            raise NumericsError(
-                f"such a state lives in one dimension, but the grid has {grid.dimension}; use Product with one packet for each axis."
-            )
+            raise NumericsError(f"such a state must be of one axis, but there are {grid.dimension}; {product_cure()}.")
         wave = jnp.exp(1j * self.mean_momentum(hamiltonian.mass) * grid.x)
         return normalized(self.amplitude(grid.x) * wave, grid)
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ...._checks import named
+from ...._cures import cure, product_cure
 from ....absorbers import Absorber
 from ....errors import NumericsError
 from ....grid import Grid, fast_size
@@ -97,10 +99,13 @@ def _is_open(term: AbstractPotential) -> bool:
 def _factors(problem: Problem) -> tuple[AbstractPacket, ...]:
     state, dimension = problem.state, dimension_of(problem)
     if not isinstance(state, Product) or len(state.factors) != dimension:
-        given = f"{len(state.factors)} factors" if isinstance(state, Product) else f"a {type(state).__name__}"
+        given = f"one of {len(state.factors)}" if isinstance(state, Product) else named(state)
+        by_hand = cure(" [grid], dt in [run], and a duration", " grid, dt and duration yourself")
+        # packets of one axis have no values on a grid of several
+        more = "" if isinstance(state, AbstractPacket) else f", or give{by_hand}"
         raise NumericsError(
             f"in {dimension} dimensions the planner knows where a product of {dimension} packets goes, but the state is {given}; "
-            "use Product with one packet for each axis, or give grid, dt and duration yourself."
+            f"{product_cure()}{more}."
         )
     if state.identical:
         raise NumericsError(
