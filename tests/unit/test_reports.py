@@ -52,6 +52,21 @@ def test_what_has_no_error_has_no_bar() -> None:
     assert str(begin) == f"fit_begin = {begin.value:.8g}"
 
 
+def test_an_interrupted_run_says_that_it_has_no_bars() -> None:
+    """A curve with bars that nobody knows: theory lies inside of every one of them, which says nothing."""
+    given, points = report(math.inf), np.linspace(-1.0, 1.0, 5)
+    values, bars = points**2, np.full(5, math.inf)
+    pattern = Curve("pattern", points, values, DIMENSIONLESS, {"channels": values + 1e-3}, bars, ("energy", ENERGY))
+    told = report_text(dataclasses.replace(given, curves={"pattern": pattern}), UnitSystem(), [])
+    (curve,) = (line for line in told.splitlines() if line.startswith("curve"))
+    assert curve.endswith("; no error bars, for the run was interrupted; 1.0e-03 at most from channels")
+    assert "error bar  of transmitted probability: none, for the run was interrupted\n" in told
+    known = dataclasses.replace(given.headline, budget={"grid": 2e-4, "time_step": math.inf})
+    told = report_text(dataclasses.replace(given, quantities={known.name: known}), UnitSystem(), [])
+    assert "none, for the run was interrupted; of its parts are known: grid 2.0e-04\n" in told
+    assert "inf" not in told
+
+
 @pytest.mark.parametrize(
     ("value", "error", "text"),
     [

@@ -14,11 +14,15 @@ from ...units import UnitSystem
 if TYPE_CHECKING:
     from ._report import Curve, Quantity, Report
 
+# a bar that is not known is that of a run which nobody waited for
+_WHY = ", for the run was interrupted"
+
 
 def report_lines(report: Report, units: UnitSystem) -> list[str]:
     """The table of a run, its error budget, its curves, its balance and its numerics."""
     parts = [aligned(report_rows(report, units)), budget_line(report, units), *inputs_text(report, units)]
-    parts += [_curve(curve, units) for curve in report.curves.values() if np.ndim(curve.error)]
+    why = "" if report.complete else _WHY
+    parts += [_curve(curve, units, why) for curve in report.curves.values() if np.ndim(curve.error)]
     if report.balance is not None:
         parts.append(f"balance    transmitted + reflected + remaining = {report.balance:.12f}")
     parts += [f"note       {text}" for text in report.notes]
@@ -58,21 +62,24 @@ def quantity_line(quantity: Quantity, units: UnitSystem) -> str:
     return f"{quantity.name} = {bar}{unit_text(quantity.dimension, units)}"
 
 
-def _curve(curve: Curve, units: UnitSystem) -> str:
-    """A curve with a bar at every point: how wide the bars are, how far theory is, and how often they cover that."""
+def _curve(curve: Curve, units: UnitSystem, why: str) -> str:
+    """A curve with a bar at every point: how wide the bars are, how far theory is, and how often they cover that; or `why` there are no bars."""
+    known = math.isfinite(curve.largest_error)
     name, dimension = curve.along
     scale, unit = units.scale(dimension), unit_text(dimension, units)
     parts = [
         f"curve      {spoken(curve.name)} at {len(curve.points)} points of the {name} from {curve.points[0] / scale:.4g} to {curve.points[-1] / scale:.4g}{unit}",
-        f"error bars up to {curve.largest_error / units.scale(curve.dimension):.1e}",
+        f"error bars up to {curve.largest_error / units.scale(curve.dimension):.1e}"
+        if known
+        else f"no error bars{why}",
     ]
     if curve.theory:
         kind, values = next(iter(curve.theory.items()))
         off = np.abs(curve.values - values)
-        share = 100 * float(np.mean(off <= curve.error))
-        parts.append(
-            f"{off.max() / units.scale(curve.dimension):.1e} at most from {spoken(kind)}, inside the bar at {share:.4g} % of the points"
-        )
+        far = f"{off.max() / units.scale(curve.dimension):.1e} at most from {spoken(kind)}"
+        # whatever theory says is inside of a bar that is not known
+        share = f", inside the bar at {100 * float(np.mean(off <= curve.error)):.4g} % of the points" if known else ""
+        parts.append(far + share)
     return "; ".join(parts)
 
 
@@ -80,8 +87,11 @@ def budget_line(report: Report, units: UnitSystem) -> str:
     """Where the error bar of the headline comes from."""
     head = report.headline
     scale = units.scale(head.dimension)
-    parts = ", ".join(f"{spoken(source)} {part / scale:.1e}" for source, part in head.budget.items())
-    return f"error bar  of {spoken(head.name)}: {parts}"
+    found = {source: part / scale for source, part in head.budget.items() if math.isfinite(part)}
+    parts = ", ".join(f"{spoken(source)} {part:.1e}" for source, part in found.items())
+    if report.complete:
+        return f"error bar  of {spoken(head.name)}: {parts}"
+    return f"error bar  of {spoken(head.name)}: none{_WHY}" + (f"; of its parts are known: {parts}" if parts else "")
 
 
 def inputs_text(report: Report, units: UnitSystem) -> list[str]:
