@@ -14,6 +14,7 @@ from ..._typing import DIMENSIONLESS, TIME
 from ...potentials import Unfolded
 from ...problem import Problem
 from ...propagation import Numerics, Refinement, Result, has_adjoint
+from ...units import UnitSystem
 from ._accuracy import (
     CUT_ORDER,
     Repetition,
@@ -37,11 +38,21 @@ BLAME = {
     "time_step": "time step",
     "grid": "grid",
     "absorber": "absorber's leak",
-    "box": "part of the particle that reaches the ends of the box: take a larger grid, or a shorter duration",
+    "box": "part of the particle that reaches the ends of the box",
     "duration": "part of the packet that is still near the barrier at the end",
-    "start": "part of the packet that starts inside or behind the potential: move its center away, or make it narrower",
+    "start": "part of the packet that starts inside or behind the potential",
     "fit": "fit of the record",
     "rounding": "rounding",
+}
+# what to do about each, where nothing better is known
+_CURES = {
+    "time_step": "take a shorter one, or a larger tolerance",
+    "grid": "take one of more points, or a larger tolerance",
+    "absorber": "take a wider absorber, or a larger tolerance",
+    "box": "take a larger grid, or a shorter duration",
+    "start": "move its center away, or make it narrower",
+    "fit": "take a longer duration, or a larger tolerance",
+    "rounding": "take a larger tolerance",
 }
 # what is given by hand is not refined: by the part of the bar, its keyword, and what to say of it
 _GIVEN = {
@@ -297,8 +308,10 @@ def warnings_of(trial: Trial, headline: Quantity, aim: float, cure: str = "", gi
         worst = blamed(headline)
         if worst == "duration" and not cure:
             cure = f"choose one longer than {amount(result.numerics.duration, TIME, result.problem.shown_in)}"
+        cure = cure or _CURES.get(worst, "")
         why = f"{BLAME[worst]}: {cure}" if cure else BLAME[worst]
-        said.append(f"the error bar of {headline.name} is {above(headline, aim)}; most of it is the {why}.")
+        wide = above(headline, aim, result.problem.shown_in)
+        said.append(f"the error bar of {headline.name} is {wide}; most of it is the {why}.")
     if result.numerics.precision == "single":
         said.append("single precision: good for pictures, not for small probabilities.")
     if headline.agrees is False and not interrupted:
@@ -318,11 +331,12 @@ def blamed(headline: Quantity) -> str:
     return max(headline.budget, key=lambda source: headline.budget[source])
 
 
-def above(quantity: Quantity, aim: float) -> str:
-    """What an error bar is that misses its aim: a number, or, of what has a unit, how many times the aim."""
+def above(quantity: Quantity, aim: float, units: UnitSystem | None = None) -> str:
+    """What an error bar is that misses its aim, and the aim: numbers, or amounts in these units, by default those of who asks."""
+    bar, asked = (amount(size, quantity.dimension, units, digits=2) for size in (quantity.error, aim))
     if quantity.dimension == DIMENSIONLESS:
         return f"{quantity.error:.2g}, above the {aim:.2g} asked for"
-    return f"{quantity.error / aim:.2g} times what was asked for"
+    return f"{bar}, {quantity.error / aim:.2g} times the {asked} asked for"
 
 
 def disagreement(quantity: Quantity, cause: str = "") -> str:

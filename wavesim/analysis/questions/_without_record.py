@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from ..bars import BoundStates, Quantity, Report, disagreement
+from ..bars import BoundStates, Quantity, Report, above, disagreement
 
 # a gap of two levels is known to as many digits as they differ in
 AGREEING = ": the two levels agree to more digits than numbers have"
@@ -37,9 +37,7 @@ def report_without_record(
     warnings = [disagreement(quantity) for quantity in quantities.values() if quantity.disputed]
     aim = tolerance * (abs(head.value) if scale is None else scale)
     if head.error > aim:
-        warnings.insert(
-            0, f"the error bar of {head.name} is {head.error:.2g}, above the {aim:.2g} asked for{shortfall}."
-        )
+        warnings.insert(0, f"the error bar of {head.name} is {above(head, aim)}{shortfall}.")
     return Report(
         None, tolerance, quantities, {}, tuple(warnings), runs, 0, time.perf_counter() - begun, states, notes=notes
     )

@@ -11,7 +11,7 @@ from ...._checks import positive
 from ...._typing import DIMENSIONLESS, ENERGY
 from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
-from ...bars import Curve, Quantity, Report, disagreement
+from ...bars import Curve, Quantity, Report, above, disagreement
 from ...predictions import Line
 
 # numbers of one kind in a report
@@ -55,7 +55,7 @@ def energies_report(quantities: dict[str, Quantity], lines: list[Line], toleranc
     curve = Curve("transmission", energies, values, DIMENSIONLESS, {}, values * errors, ("energy", ENERGY))
     warnings = [disagreement(quantity) for quantity in quantities.values() if quantity.disputed]
     warnings += [
-        f"the error bar of {quantity.name} is {quantity.error:.2g}, above the {tolerance * quantity.value:.2g} asked for."
+        f"the error bar of {quantity.name} is {above(quantity, tolerance * quantity.value)}."
         for quantity in quantities.values()
         if quantity.dimension == ENERGY and quantity.error > tolerance * quantity.value
     ]

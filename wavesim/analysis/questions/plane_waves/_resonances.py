@@ -11,7 +11,7 @@ import numpy as np
 from ...._typing import ENERGY, EnergyValue
 from ....errors import WavesimError
 from ....problem import Problem
-from ...bars import Predictions, Quantity, Report
+from ...bars import Predictions, Quantity, Report, above
 from ...predictions import Line, by_cells, poles_of, scattering_problem, threshold
 from ._energies import check_interval, energies_report, numbered
 from ._plane_wave import AbstractPlaneWaveQuestion
@@ -68,7 +68,7 @@ class Resonances(AbstractPlaneWaveQuestion):
         along = along[(along > max(float(self.low), threshold(line))) & (along <= float(self.high))]
         report = energies_report({}, [Line(along, by_cells(line)(along), ())], tolerance, begun)
         wide = [
-            f"the error bar of {name} is {quantity.error:.2g}, above the {tolerance * quantity.value:.2g} asked for."
+            f"the error bar of {name} is {above(quantity, tolerance * quantity.value)}."
             for name, quantity in quantities.items()
             if "width" in name and quantity.error > tolerance * quantity.value
         ]
