@@ -17,7 +17,7 @@ from wavesim.scenario import json_schema, shipped, shipped_designs, shipped_swee
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["list"], ["show", "step"], ["--version"]])
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["run", "--help"], ["list"], ["show", "step"], ["--version"]])
 def test_looking_imports_nothing_heavy(arguments: list[str]) -> None:
     heavy = "jax matplotlib xarray h5netcdf imageio scipy numpy".split()
     code = f"import sys; sys.argv = {['wavesim', *arguments]}\nfrom wavesim.cli import main\ntry: main()\nexcept SystemExit as end: code = end.code\n"

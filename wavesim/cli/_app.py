@@ -18,7 +18,7 @@ _FILM = FilmOptions()
 app = typer.Typer(
     name="wavesim",
     help="Simulate a quantum particle from a scenario file; get numbers with error bars, a picture and a movie.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done and as expected; 1 done, an expectation not met; 2 bad input, nothing was run; 3 the run failed; "
@@ -42,11 +42,15 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _common(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     del version
+    if context.invoked_subcommand is None:
+        # what there is was asked for, and nothing is wrong with that
+        tell(context.get_help())
 
 
 @app.command("list")
