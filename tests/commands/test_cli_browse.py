@@ -6,11 +6,14 @@ import json
 import math
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.scenario_files import SMALL, wavesim, written
+from wavesim.cli._streams import columns
 from wavesim.cli.verbs import _doctor
 from wavesim.scenario import json_schema, shipped, shipped_designs, shipped_sweeps
 
@@ -38,6 +41,16 @@ def test_python_m_is_the_same_command() -> None:
 def test_list_names_every_scenario() -> None:
     words = wavesim("list").stdout.split()
     assert set(words) >= {*shipped(), *shipped_sweeps(), *shipped_designs()}
+
+
+def test_a_list_into_a_pipe_has_whole_titles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a terminal it has the width, whatever that is."""
+    titles = [tomllib.loads(item.read_text(encoding="utf-8"))["title"] for item in shipped().values()]
+    text = wavesim("list").stdout
+    assert [title for title in titles if title not in text] == [] and "..." not in text
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setenv("COLUMNS", "60")
+    assert columns() == 60
 
 
 def test_show_prints_the_file(tmp_path: Path) -> None:

@@ -134,8 +134,9 @@ def test_a_new_scenario_can_be_planned_and_is_not_written_over(tmp_path, monkeyp
 
 
 def test_the_list_fits_a_terminal_and_is_grouped(tmp_path):
-    lines = catalogue(tmp_path).splitlines()
-    assert max(map(len, lines)) <= 80 and "Two wells" in lines and "Further" not in lines
+    lines = catalogue(tmp_path, width=80).splitlines()
+    assert max(map(len, lines)) == 80 and any(line.endswith("...") for line in lines)
+    assert "Two wells" in lines and "Further" not in lines
     assert sorted(name for names in _TOPICS.values() for name in names.split()) == sorted(shipped())
     assert [line.split()[0] for line in catalogue(tmp_path, "henon").splitlines()[1:]] == ["henon_heiles"]
     with pytest.raises(ScenarioError, match="speaks of 'xyzzy'"):

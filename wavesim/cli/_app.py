@@ -12,6 +12,7 @@ from ._arguments import Assignments, Name, On, Precision, Tolerance, numeric
 from ._completion import design_names, potential_kinds, result_names, scenario_names, sweep_names
 from ._door import DONE, door, say, start_jax, tell
 from ._film_options import FilmOptions, with_film_options
+from ._streams import columns
 
 _FILM = FilmOptions()
 
@@ -63,7 +64,7 @@ def list_scenarios(
     with door():
         from .verbs._catalogue import catalogue
 
-        tell(catalogue(Path("results"), word))
+        tell(catalogue(Path("results"), word, columns()))
 
 
 @app.command()

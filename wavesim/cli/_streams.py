@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from typing import Any
 
@@ -88,6 +89,13 @@ def hush() -> None:
     """Send what is still in the buffer of standard output nowhere, so that Python does not stumble over it at its end."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def columns() -> int | None:
+    """The width of the terminal that standard output is, 40 at least; None where it is none, but a pipe or a file."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    return max(40, shutil.get_terminal_size().columns)
 
 
 def watched(quiet: bool) -> bool:

@@ -12,7 +12,6 @@ from typing import Any
 from ...errors import ScenarioError
 from ...scenario import fingerprint, shipped, shipped_designs, shipped_sweeps
 
-_WIDTH = 80
 # what each is about, in the order of scenarios/README.md; a test looks that none is missing
 _TOPICS = {
     "Free motion": "free_packet harmonic_coherent",
@@ -30,12 +29,13 @@ _SIGNS = {"as expected": "+", "NOT as expected": "!", "interrupted": "~", "chang
 _LEGEND = "+ as expected   ! NOT as expected   ~ interrupted   * changed since"
 
 
-def catalogue(results: Path, word: str = "") -> str:
-    """The scenarios by topic, then sweeps and designs, a line each within 80 columns: how the last run here ended, name, title.
+def catalogue(results: Path, word: str = "", width: int | None = None) -> str:
+    """The scenarios by topic, then sweeps and designs, a line each: how the last run here ended, name, title.
 
     Args:
         results: the folder in which runs write: the sign is that of ``results/NAME/report.json``.
         word: only those that have it in name, title, question or topic.
+        width: columns of the terminal, at which titles are cut; None for whole ones, as another program wants them.
     """
     found = _contents(shipped())
     topics = {topic: names.split() for topic, names in _TOPICS.items()}
@@ -51,14 +51,16 @@ def catalogue(results: Path, word: str = "") -> str:
             for name, data in members.items()
             if _speaks_of(word, topic, name, data)
         ]
-        lines += (
-            ["", topic, *(row if len(row) <= _WIDTH else f"{row[: _WIDTH - 3]}..." for row in rows)] if rows else []
-        )
+        lines += ["", topic, *(_cut(row, width) for row in rows)] if rows else []
     if not lines:
         raise ScenarioError(f"nothing that comes with wavesim speaks of {word!r}; `wavesim list` shows all.")
     if any(sign != " " for sign in runs.values()):
         lines += ["", _LEGEND]
     return "\n".join(lines[1:])
+
+
+def _cut(row: str, width: int | None) -> str:
+    return row if width is None or len(row) <= width else f"{row[: width - 3]}..."
 
 
 def _contents(shelf: Mapping[str, Traversable]) -> dict[str, dict[str, Any]]:
