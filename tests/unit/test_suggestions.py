@@ -170,6 +170,7 @@ LINE = Problem(potentials.RectangularBarrier(1.0, 1.5), states.GaussianPacket(-2
         (ws.animate, (None,), "style", "give look=Look(style=...)."),
         (ws.save, (None, "x.nc"), "unit", "did you mean units=?"),
         (ws.load, ("x.nc",), "prob", "did you mean problem=?"),
+        (ws.load_scenario, ("step",), "sets", "did you mean set=?"),
     ],
 )
 def test_a_misspelt_keyword_is_told_the_one_that_is_meant(function: Any, arguments: Any, given: str, cure: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pydantic
 
+from .._checks import known_keywords
 from .._face import one_line
 from .._text import brief_text, clean
 from .._typing import Dimension
@@ -117,6 +118,7 @@ class Scenario:
         return fingerprint(json.loads(self.content))
 
 
+@known_keywords()
 def load_scenario(name_or_path: str | os.PathLike[str], set: Iterable[str] = ()) -> Scenario:
     """Read a scenario by name or by path: ``load_scenario("rectangular_barrier", set=["potential.height=0.5"])``.
 
