@@ -20,6 +20,8 @@ _FAST = 4.0
 _TURN = 1.0
 # by which share a wave may follow a splitting's kicks otherwise than it follows V, and still be taken as it is
 _FOLLOWS = 1e-6
+# times that share: how far a step may lead it, with what it leads other waves that it follows
+_LED = 2.0
 # points of the finer grid up to which compiled loops hold its tables and waves in all lanes: 84 MB
 _MOST_COMPILED = 1 << 16
 # of a step: how far apart V is taken for its change in time
@@ -74,8 +76,10 @@ class FinerGrid:
         self.green_squared = self.green**2
         above = self.kinetic - self.energy
         # fast waves of the band that the steps lead astray
-        astray = (self.kinetic > _FAST * slow) & ~_followed(numerics, above)
+        otherwise = _otherwise(numerics, above)
+        astray = (self.kinetic > _FAST * slow) & ~(otherwise < _FOLLOWS)
         self.astray = astray if np.any(astray) else None
+        self.otherwise = otherwise
         self.held = np.where(astray, -1 / np.where(astray, above, 1.0), 0.0)
         # 1/(T - E)^2 of fast waves of the band that turn by more than _TURN from one look to the next
         unseen = (self.kinetic > _FAST * slow) & (above * apart > _TURN)
@@ -156,6 +160,7 @@ class FinerGrid:
         """psi, its fast waves as they would follow the slower ones without a time step: G V psi - G^2 V (H - E) psi, where the steps lead them astray.
 
         Near phases of 2 pi a step a splitting brings forth waves by resonance; what they carry of V psi is the step's error and none of the grid's.
+        A wave that is farther from where it would follow than the step leads it is one of the packet's own, and is left as it is.
         """
         if self.astray is None:
             return psi
@@ -168,7 +173,9 @@ class FinerGrid:
         if self.rates is not None:
             changed = changed + 1j * self.rates[0] * led
         second = self.held * self.forward(self.samples * led) - self.held**2 * self.forward(changed)
-        return inverse(np.where(self.astray, second, spectrum), self.grid.dimension)
+        # whatever is not a number is led anywhere
+        led_so_far = ~(np.abs(spectrum - second) > _LED * self.otherwise * np.abs(second))
+        return inverse(np.where(self.astray & led_so_far, second, spectrum), self.grid.dimension)
 
     def following(self, phi: np.ndarray, spectrum: np.ndarray) -> tuple[list[np.ndarray], np.ndarray | None]:
         """The spectrum of phi', order by order, and of the part of phi that turns unseen, (H - E)^2 phi/(T - E)^2: what follows slower waves is none of it.
@@ -202,9 +209,9 @@ def _true(potential: AbstractPotential, fine: Grid, mass: float, time: float) ->
     return np.asarray(potential.sample(fine, mass=mass, time=time))
 
 
-def _followed(numerics: Numerics, above: np.ndarray) -> np.ndarray:
-    """Whether waves of so much more energy than the slow ones follow a step's kicks as they would follow V."""
-    return np.abs(numerics.method.following(above * float(numerics.dt)) - 1) < _FOLLOWS
+def _otherwise(numerics: Numerics, above: np.ndarray) -> np.ndarray:
+    """By which share waves of so much more energy than the slow ones follow a step's kicks otherwise than they would follow V."""
+    return np.abs(numerics.method.following(above * float(numerics.dt)) - 1)
 
 
 class _OwnGrid:
