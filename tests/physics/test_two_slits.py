@@ -27,7 +27,9 @@ PACKET = Product((GaussianPacket(-7.5, 1.5, momentum=4.0), GaussianPacket(0.0, 2
 @pytest.fixture(scope="module")
 def report() -> Report:
     grid = Grid.product(Grid.line(-19.0, 18.8, 108), Grid.line(-18.2, 18.2, 104))
-    return certify(Problem(WALL, PACKET, 3.8), 1e-2, find=Fringes(), grid=grid, absorber=None, frames=8, save_psi=False)
+    return certify(
+        Problem(WALL, PACKET, 3.8), 1e-2, find=Fringes(), grid=grid, absorber=None, frames=16, save_psi=False
+    )
 
 
 def test_as_much_gets_through_as_theory_says(report: Report) -> None:

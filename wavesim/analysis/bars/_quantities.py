@@ -87,12 +87,15 @@ def quantities_of(
 def _together(
     curves: dict[int, dict[str, tuple[np.ndarray, Dimension]]], result: Result
 ) -> Callable[[Result], np.ndarray] | None:
-    """All curves of a run side by side, each as a share of its largest value, shape (frames + 1, curves); None where there are none.
+    """All curves of a run side by side, shape (frames + 1, curves): probabilities, and others as a share of their largest value; None where there are none.
 
     One of them, above all if it has few frames, may agree by accident on two grids.
     """
     own = curves[id(result)]
-    scales = {name: float(np.max(np.abs(values))) or 1.0 for name, (values, _) in own.items()}
+    scales = {
+        name: 1.0 if dimension == DIMENSIONLESS else float(np.max(np.abs(values))) or 1.0
+        for name, (values, dimension) in own.items()
+    }
     if not scales:
         return None
     return lambda run: np.stack([curves[id(run)][name][0] / scale for name, scale in scales.items()], axis=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,14 @@ from ...units import UnitSystem
 from ._accuracy import (
     CUT_ORDER,
     Repetition,
+    apart,
     coarser_in_space,
     coarser_in_time,
     extrapolated,
     extrapolates,
     falls,
     rate_error,
+    rounding,
     space_error,
     spacing_order,
     time_error,
@@ -143,7 +145,7 @@ class Trial:
                 told = time_error(order_in_time, values, gradients, ratios)
                 if record is not None and len(runs) > 1:
                     records = [record(self.beside(runs[0][0])), *(record(run) for _, run in runs)]
-                    if not falls(records, ratios):
+                    if not falls(records, ratios) and self._differ(records, float(np.max(np.abs(records[0])))):
                         # steps too long for any order: that runs agree on one number is an accident
                         told = max(told, time_error(order_in_time, records, gradients, ratios))
             elif order is not None and self.extrapolates:
@@ -151,13 +153,21 @@ class Trial:
             elif self.shows_rate:
                 series = records_of_all or record or read
                 records = [series(self.beside(runs[0][0])), *(series(run) for _, run in runs)]
-                told = rate_error(ratios, values, records, float(np.max(np.abs(records[0]))))
+                size = float(np.max(np.abs(records[0])))
+                told = rate_error(ratios, values, records, size)
+                if not self._differ(records, size if records_of_all is None else 1.0):
+                    told = max(apart(values[0], value) for value in values[1:])
             else:
                 told = space_error(order, ratios, values, amplitude)
             if cut and source == "grid":
                 told = max(told, 2 * space_error(CUT_ORDER, ratios, values, amplitude))
             errors[source] = max(told, least)
         return errors
+
+    def _differ(self, records: Sequence[Any], size: float) -> bool:
+        """Whether runs differ by more than rounding leaves of what is of that size, which neither falls nor says how fast anything does."""
+        noise = rounding(self.result.numerics, float(self.result.problem.mass)) * size
+        return any(apart(records[0], record) > noise for record in records[1:])
 
     def beside(self, repetition: Repetition) -> Result:
         """The run that a repetition is held against."""
