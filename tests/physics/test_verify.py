@@ -105,15 +105,15 @@ def test_a_splitting_of_a_billionth_to_six_digits() -> None:
     """Set-up: the deep wells, asked for 1e-6; the record of 3 is a quarter of a billionth of the period.
 
     Formula: gap from oscillator functions in 30 digits. Budget: bar 2e-7 of the gap, from the amplitude of 2e-15 that rounding may carry over.
-    Second routes: phases of g6t4 are rounded, 5e-17 a pair, which leaves 4e-6; the Wronskian identity 2e-9.
+    Second routes: phases of g6t4 are rounded, 5e-17 a pair, and what that leaves between its grids and its steps is 1.2e-5 of the gap, too much
+    to say anything; the Wronskian identity 2e-9.
     """
     report = certify(DEEP, 1e-6, find=Splitting())
     told = verify(DEEP, report, find=Splitting())
-    own, steps, identity = told.routes
-    assert told.agree and not told.missing
+    own, identity = told.routes
+    assert told.agree and len(told.missing) == 1 and "g6t4" in told.missing[0]
     assert own.error < 1e-6 * DEEP_GAP and covers(own, DEEP_GAP)
-    assert "chebyshev" in own.name and "g6t4" in steps.name and "Wronskian" in identity.name
-    assert steps.error < 1e-5 * DEEP_GAP and covers(steps, DEEP_GAP)
+    assert "chebyshev" in own.name and "Wronskian" in identity.name
     assert identity.error < 1e-8 * DEEP_GAP and covers(identity, DEEP_GAP)
     period = report.quantities["tunneling_period"]
     assert abs(period.value - 2 * math.pi / DEEP_GAP) <= period.error < 1e-6 * period.value
