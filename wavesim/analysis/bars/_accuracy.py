@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 
 from ...errors import NumericsError
 from ...grid import Grid
@@ -234,6 +233,12 @@ def _shown_order(growth: float, steps: tuple[float, ...], most: int) -> float:
         return 1.0
     if growth >= ratio(most):
         return float(most)
+    if math.isclose(b * b, a * c):
+        # (c^q - b^q)/(b^q - a^q) = (b/a)^q
+        return math.log(growth) / math.log(b / a)
+    # steps given by hand alone are worth its import
+    from scipy.optimize import brentq
+
     return np.asarray(brentq(lambda power: ratio(power) - growth, 1.0, most)).item()
 
 
