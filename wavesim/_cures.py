@@ -29,8 +29,10 @@ def cure(in_file: str, in_python: str) -> str:
     return in_file if asks_by_file() else in_python
 
 
-def grid_cure() -> str:
-    """How to choose the grid oneself."""
+def grid_cure(dimension: int = 2) -> str:
+    """How to choose the grid oneself, along one axis or several."""
+    if dimension == 1:
+        return cure("give [grid] with lower, upper and points", "give grid=Grid.line(lower, upper, points)")
     return cure(
         "give [grid] with lower, upper and points for each axis",
         "give grid=Grid.product(...) of a Grid.line for each axis",

@@ -58,7 +58,7 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         chosen = grid if grid is not None else fitted_grid(center - half, center + half, spacing, potential)
         if chosen.points[0] > _LARGEST:
             raise TooLargeError(
-                f"the state needs more than {_LARGEST} points, too many to diagonalize; {grid_cure()}, and a duration."
+                f"the state needs more than {_LARGEST} points, too many to diagonalize; {grid_cure(1)}, and a duration."
             )
         ends, momenta, energy, gap, level = _tails(problem, chosen, goal)
         if level > rim and half > 2.5 * narrowest:
