@@ -14,7 +14,7 @@ from wavesim.errors import NumericsError
 from wavesim.potentials import Driven, EckartBarrier, QuarticDoubleWell, RectangularBarrier
 from wavesim.propagation import plan, propagate
 from wavesim.schemes import SCHEMES
-from wavesim.states import GaussianPacket, LeftLocalized
+from wavesim.states import GaussianPacket, LeftLocalized, Product
 
 METHODS = [*SCHEMES, "chebyshev", "spectral"]
 
@@ -78,7 +78,7 @@ def test_the_spectral_method_says_what_it_cannot() -> None:
     with pytest.raises(NumericsError, match="static potential.*take scheme"):
         plan(driven, 1e-3, scheme="spectral")
     line = Grid.line(-30.0, 30.0, 32)
-    plane = Problem(EckartBarrier(1.0, 1.0), packet, duration=1.0)
+    plane = Problem(EckartBarrier(1.0, 1.0), Product((packet, packet)), duration=1.0)
     with pytest.raises(NumericsError, match="one dimension"):
         propagate(plane, grid=Grid.product(line, line), absorber=None, scheme="spectral")
 
