@@ -130,7 +130,8 @@ class _Pool:
                 worker = worker or self._hired()
                 for found in worker.answered(chunk, rest):
                     self.found.put((chunk, found))
-            except (EOFError, OSError, pickle.UnpicklingError):
+            except Exception:
+                # the end of a pipe, or words torn by it, which may read as anything; whoever waits must hear of it
                 if worker is not None:
                     self._let_go(worker)
                 worker = None
@@ -185,7 +186,7 @@ class _Worker:
         """The parts of a chunk, the last one last; or why there are no more.
 
         Raises:
-            EOFError: if the process has ended, as do OSError and UnpicklingError.
+            Exception: if the process has ended: EOFError, OSError, or what half a pickle makes.
         """
         self._say((chunk, rest))
         while True:
