@@ -20,6 +20,22 @@ NAMES = ("tunneling_period", "gap")
 UNITS = UnitSystem()
 FACTS = {"wavesim": "0.1.0", "jax": "0.10.2", "precision": "double", "device": "cpu"}
 
+# a sweep of a real barrier, in one chunk
+FIVE_ROWS = """
+format = 1
+title = "Five rows"
+measure = ["transmitted_probability"]
+[scenario]
+format = 1
+title = "Small"
+units = "natural"
+potential = { kind = "gaussian_barrier", height = 1.0, width = 1.0 }
+state = { kind = "gaussian_packet", center = -12.0, width = 2.0, momentum = 2.0 }
+accuracy = { tolerance = 1e-2 }
+[axes]
+"potential.height" = [0.5, 0.7, 0.9, 1.1, 1.3]
+"""
+
 
 def made(axes: tuple[SweepAxis, ...], layout: Layout, units: UnitSystem = UNITS) -> Sweep:
     """A sweep over those axes, whose rows nobody asks."""

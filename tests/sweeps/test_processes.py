@@ -11,24 +11,12 @@ from pathlib import Path
 import pytest
 
 import wavesim as ws
+from tests.sweeps.sweep_toys import FIVE_ROWS
 from wavesim.errors import BrokenOffError
 from wavesim.sweeps import LOG, STORE, Tally
 from wavesim.sweeps.workers import _chunk, _executors, _processes
 
-ROWS = """
-format = 1
-title = "Forty rows"
-measure = ["transmitted_probability"]
-[scenario]
-format = 1
-title = "Small"
-units = "natural"
-potential = { kind = "gaussian_barrier", height = 1.0, width = 1.0 }
-state = { kind = "gaussian_packet", center = -12.0, width = 2.0, momentum = 2.0 }
-accuracy = { tolerance = 1e-2 }
-[axes]
-"potential.height" = { from = 0.5, to = 1.5, count = 40 }
-"""
+ROWS = FIVE_ROWS.replace("[0.5, 0.7, 0.9, 1.1, 1.3]", "{ from = 0.5, to = 1.5, count = 40 }")
 
 
 @pytest.fixture(scope="module")

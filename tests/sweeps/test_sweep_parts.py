@@ -11,7 +11,7 @@ import pytest
 import zarr
 from zarr.storage import LocalStore
 
-from tests.sweeps.sweep_toys import FACTS, NAMES, answered, parts_of, same_values, toy
+from tests.sweeps.sweep_toys import FACTS, FIVE_ROWS, NAMES, answered, parts_of, same_values, toy
 from wavesim.errors import WavesimError
 from wavesim.sweeps import Answer, Status, Sweep, read
 from wavesim.sweeps._layout import Layout
@@ -19,26 +19,11 @@ from wavesim.sweeps._parts import Part, Rest
 from wavesim.sweeps.store._store import Store
 from wavesim.sweeps.workers import _chunk, _engine
 
-ROWS = """
-format = 1
-title = "Five rows"
-measure = ["transmitted_probability"]
-[scenario]
-format = 1
-title = "Small"
-units = "natural"
-potential = { kind = "gaussian_barrier", height = 1.0, width = 1.0 }
-state = { kind = "gaussian_packet", center = -12.0, width = 2.0, momentum = 2.0 }
-accuracy = { tolerance = 1e-2 }
-[axes]
-"potential.height" = [0.5, 0.7, 0.9, 1.1, 1.3]
-"""
-
 
 @pytest.fixture
 def sweep(tmp_path: Path) -> Sweep:
     """Five rows in one chunk."""
-    (tmp_path / "rows.toml").write_text(ROWS)
+    (tmp_path / "rows.toml").write_text(FIVE_ROWS)
     return Sweep.read(tmp_path / "rows.toml")
 
 
