@@ -119,6 +119,16 @@ def standing_share(part: Gaussian) -> float:
 
     It bounds by how much int T abs(phi)^2 dk over the waves that come in misses the share that passes where V is lower behind a potential than
     in front, for a packet that starts clear of it: the reflected waves -k interfere with those that move away, k, and what they lose passes.
+
+    Args:
+        part: one Gaussian of amplitude one.
+
+    Returns:
+        a probability, without unit.
+
+    Not for sums of Gaussians, whose waves interfere with each other's, too.
+
+    Derived here: with abs(phi(k))^2 = (2 w^2/pi)^(1/2) exp(-2 w^2 (k - p)^2), and a reflected amplitude of at most one.
     """
     return math.exp(-2 * (part.width * part.momentum) ** 2)
 
