@@ -146,7 +146,9 @@ def run_whole(file: Path, folder: Path, workers: int) -> Whole:
 
 def _steady(log: Path) -> float:
     lines = [line.split() for line in log.read_text().splitlines()]
-    written = [(datetime.datetime.fromisoformat(line[0]), int(line[3])) for line in lines if line[1] in ("kept", "written")]
+    written = [
+        (datetime.datetime.fromisoformat(line[0]), int(line[3])) for line in lines if line[1] in ("kept", "written")
+    ]
     span = (written[-1][0] - written[0][0]).total_seconds()
     return sum(rows for _, rows in written[1:]) / span if span else math.nan
 

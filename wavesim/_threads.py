@@ -1,4 +1,4 @@
-"""How many threads compute: as many as there are cores, but one of BLAS, whose matrices are small: a second one gains nothing, but spins while it waits."""
+"""Cores that may be used, and one BLAS thread while wavesim computes: its matrices are small, and a second thread gains nothing, but spins while it waits."""
 
 from __future__ import annotations
 
