@@ -91,3 +91,15 @@ def start_jax(device: str | None = None) -> None:
         raise WavesimError(
             f"no {wanted} found: JAX sees only the CPU; install JAX for your GPU (pip install 'wavesim[cuda12]'), or use --device cpu."
         ) from None
+
+
+def start_matplotlib() -> None:
+    """Import matplotlib without the tables of properties that it writes into its docstrings: a third of its import, and a command reads none."""
+    from matplotlib import artist
+
+    table, artist.kwdoc = artist.kwdoc, lambda _: ""
+    try:
+        import matplotlib.backends.backend_agg
+        import matplotlib.figure  # noqa: F401
+    finally:
+        artist.kwdoc = table

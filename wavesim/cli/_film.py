@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .._files import sweep_leftovers
 from .._text import clean
 from ..errors import ArgumentError, ScenarioError, WavesimError
+from ._door import start_matplotlib
 from ._film_options import FilmOptions
 from ._outbox import refuse_unwritable
 from ._streams import complain, watched
@@ -66,6 +67,8 @@ def movie_of(sources: Sequence[Path], target: Path, film: FilmOptions, *, quiet:
     """Make a film of records, with the title and the units of their scenario; several of them are its cases."""
     from .. import io
     from ..units import UnitSystem
+
+    start_matplotlib()
     from ..viz import check_suffix
 
     try:
@@ -96,6 +99,8 @@ def _painted(
 ) -> Path:
     """The film of one run, or of several side by side."""
     from ..propagation import reporter
+
+    start_matplotlib()
     from ..viz import MOST, animate, small_multiples, spread
 
     if len(runs) > MOST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._door import complain, say
+from .._door import complain, say, start_matplotlib
 from .._expected_time import expecting, foretell
 from .._film import put_film
 from .._film_options import FilmOptions
@@ -111,6 +111,7 @@ def run_cases(
 
 def _pictures(study: Study, scenario: Scenario, box: Outbox, *, film: FilmOptions | None, quiet: bool) -> None:
     def picture() -> Path:
+        start_matplotlib()
         from ...viz import study_summary
 
         return study_summary(study, box.path / "summary.png", units=scenario.units, title=scenario.title)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ...errors import BrokenOffError, UnboundError, WavesimError
-from .._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say
+from .._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say, start_matplotlib
 from .._expected_time import expecting, foretell
 from .._film import put_film
 from .._film_options import FilmOptions
@@ -267,6 +267,7 @@ def _pictures(report: Report, scenario: Scenario, box: Outbox, *, film: FilmOpti
     """summary.png and movie.mp4; what cannot be made is said in one sentence, and the rest is made."""
 
     def summary() -> Path:
+        start_matplotlib()
         from ...viz import summary
 
         return summary(report, box.path / "summary.png", units=scenario.units, title=scenario.title)

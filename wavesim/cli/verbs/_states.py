@@ -12,6 +12,7 @@ from ..._typing import ENERGY, LENGTH
 from ...errors import ArgumentError, ScenarioError, WavesimError
 from ...reports import dumps
 from ...scenario import quantity_value
+from .._door import start_matplotlib
 
 if TYPE_CHECKING:
     from ...scenario import Scenario
@@ -40,6 +41,7 @@ def _number(text: str) -> float | str:
 
 def draw_states(scenario: Scenario, text: str, out: Path | None) -> str:
     """Save the picture and say where it is."""
+    start_matplotlib()
     from ...viz import check_png, states_picture
 
     energy = energy_of(scenario, text)

@@ -12,7 +12,7 @@ import typer
 
 from ..._text import duration_text
 from ...errors import BrokenOffError, WavesimError
-from .._door import BAD_INPUT, FAILED, complain, say
+from .._door import BAD_INPUT, FAILED, complain, say, start_matplotlib
 from .._outbox import Outbox
 from .._stop import exit_code
 from .._streams import told, watched
@@ -118,6 +118,7 @@ def _makers(table: xr.Dataset, asked: Sweep, box: Outbox, wanted: Wanted) -> dic
     good = table["status"].values.ravel() != Status.FAILED
 
     def picture() -> Path:
+        start_matplotlib()
         from ...viz import sweep_summary
 
         return sweep_summary(table, box.path / "summary.png")
