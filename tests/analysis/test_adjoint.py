@@ -11,7 +11,7 @@ from wavesim import Absorber, Grid, Numerics, Problem, WavesimError, certify
 from wavesim.analysis import Transmission, TransmissionAt
 from wavesim.analysis.bars import Estimate, Quantity
 from wavesim.analysis.bars.residuals import Residual, _residual
-from wavesim.analysis.bars.residuals._missed_waves import FinerGrid
+from wavesim.analysis.bars.residuals._finer_grid import FinerGrid
 from wavesim.analysis.bars.residuals._residual import grid_residuals
 from wavesim.potentials import AbstractPotential, DeltaBarrier, EckartBarrier, Expression, RectangularBarrier, values_at
 from wavesim.propagation import FrameSum, Result, chebyshev_for, plan, propagate_with_adjoint
@@ -193,15 +193,15 @@ def test_fast_waves_do_not_know_the_energy_they_are_compared_with(zero: float, m
     for height, k in ((0.0, 0.8), (zero, momentum)):
         kink = Expression("0.4*exp(-abs(x - c)/s) + v", {"s": 1.3, "c": 0.123, "v": height}, ends=(height, height))
         problem = Problem(kink, GaussianPacket(0.0, 3.0, 0.8))
-        there = FinerGrid(
+        fine = FinerGrid(
             problem,
             Numerics(grid, 0.1, 10, 10, chebyshev_for(problem, grid, 0.1)),
             (np.zeros(1), packet(k)[None]),
             4,
             0.1,
         )
-        there.take(np.zeros(1))
-        orders.append([order[there.outside] for order in there.following(packet(0.8), np.fft.fft(packet(0.8)))[0]])
+        fine.sample(np.zeros(1))
+        orders.append([order[fine.outside] for order in fine.fast_gradient(packet(0.8), np.fft.fft(packet(0.8)))[0]])
     first = np.linalg.norm(orders[1][0] - orders[0][0])
     both = np.linalg.norm(sum(orders[1]) - sum(orders[0]))
     assert both < first / 10
@@ -235,10 +235,10 @@ def test_which_waves_are_fast_does_not_depend_on_where_energies_are_counted_from
     for height in (0.0, -0.334):
         kink = Expression("0.4*exp(-abs(x - c)/s) + v", {"s": 1.3, "c": 0.123, "v": height}, ends=(height, height))
         problem = Problem(kink, GaussianPacket(-25.0, 3.0, 0.8))
-        there = FinerGrid(
+        fine = FinerGrid(
             problem, Numerics(grid, 0.1, 10, 10, chebyshev_for(problem, grid, 0.1)), (np.zeros(1), packet[None]), 2, 0.1
         )
-        counts.append(np.count_nonzero(there.green[~there.outside]))
+        counts.append(np.count_nonzero(fine.green[~fine.outside]))
     assert 100 < counts[0] < 199
     assert abs(counts[0] - counts[1]) <= 2
 
@@ -255,8 +255,12 @@ def test_times_looked_at_together_are_those_of_one_after_the_other(
     monkeypatch.setattr(FinerGrid, "compiled", False)
     found = []
     for times in (1, 7):
-        monkeypatch.setattr(_residual, "_TOGETHER", times * 2 * 320)
+        monkeypatch.setattr(_residual, "_BLOCK", times * 2 * 320)
         found.append(grid_residuals(result)["T"])
     alone, together = found
-    assert (alone.correction, alone.first, alone.bound) == (together.correction, together.first, together.bound)
+    assert (alone.correction, alone.uncertainty, alone.bound) == (
+        together.correction,
+        together.uncertainty,
+        together.bound,
+    )
     assert np.array_equal(alone.tail, together.tail)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from wavesim import Grid, Numerics, Problem
-from wavesim.analysis.bars.residuals._missed_waves import FinerGrid
-from wavesim.analysis.bars.residuals._weighed import Weighed
+from wavesim.analysis.bars.residuals._finer_grid import FinerGrid
+from wavesim.analysis.bars.residuals._weighted_residual import WeightedResidual
 from wavesim.potentials import AbstractPotential, Expression, GaussianBarrier, RectangularBarrier
 from wavesim.propagation import chebyshev_for, weighs_residuals
 from wavesim.schemes import STRANG
@@ -20,12 +20,12 @@ needs_compiler = pytest.mark.skipif(not weighs_residuals(60), reason="no C compi
 
 
 def finer_grid(
-    potential: AbstractPotential = SHARP, points: int = 60, finer: int = 4, apart: float = 0.4, strang: bool = False
+    potential: AbstractPotential = SHARP, points: int = 60, finer: int = 4, interval: float = 0.4, strang: bool = False
 ) -> FinerGrid:
     problem, grid = Problem(potential, PACKET), Grid.line(-15.0, 15.0, points)
     method = STRANG if strang else chebyshev_for(problem, grid, 0.2)
     psi = np.asarray(PACKET.sample(grid, problem.hamiltonian(grid)))[None]
-    return FinerGrid(problem, Numerics(grid, 0.2, 12, 6, method), (np.zeros(1), psi), finer, apart)
+    return FinerGrid(problem, Numerics(grid, 0.2, 12, 6, method), (np.zeros(1), psi), finer, interval)
 
 
 def waves(*shape: int) -> np.ndarray:
@@ -36,39 +36,39 @@ def waves(*shape: int) -> np.ndarray:
 @needs_compiler
 @pytest.mark.parametrize("points", [60, 98, 210])
 @pytest.mark.parametrize("times", [1, 8, 13])
-@pytest.mark.parametrize("apart", [1e-3, 0.4], ids=["seen", "turning_unseen"])
-def test_the_sums_of_numpy(points: int, times: int, apart: float) -> None:
+@pytest.mark.parametrize("interval", [1e-3, 0.4], ids=["sampled", "undersampled"])
+def test_the_sums_of_numpy(points: int, times: int, interval: float) -> None:
     """Set-up: a barrier with edges anywhere, random psi and two gradients at some times, the second one nothing in the last half of them.
 
-    Formula: the sums of `Weighed.add`. Budget: rounding, 1e-12 of the largest.
+    Formula: the sums of `WeightedResidual.add`. Budget: rounding, 1e-12 of the largest.
     """
-    there = finer_grid(points=points, apart=apart)
-    assert there.compiled
-    assert there.turns_unseen == (apart == 0.4)
+    fine = finer_grid(points=points, interval=interval)
+    assert fine.compiled
+    assert fine.has_undersampled == (interval == 0.4)
     psi, phi, weights = waves(times, points), waves(2, times, points), np.linspace(1.0, 2.0, times)
     phi[1, (times + 1) // 2 :] = 0
-    there.take(np.zeros(1))
-    residual = there.missed(psi, there.forward(psi)) * 0.3
-    beyond = np.abs(residual[:, there.outside]) * weights[:, None]
-    found = there.weighed(psi, phi, weights)
+    fine.sample(np.zeros(1))
+    residual = fine.residual(psi, fine.forward(psi)) * 0.3
+    beyond = np.abs(residual[:, fine.outside]) * weights[:, None]
+    found = fine.products(psi, phi, weights)
     for place in range(2):
-        by_numpy, by_lanes = Weighed(there), Weighed(there)
+        by_numpy, by_lanes = WeightedResidual(fine), WeightedResidual(fine)
         by_numpy.add(phi[place], residual, beyond)
-        by_lanes.take(found, place, 0.3)
-        for name in ("orders", "free", "rests", "norms", "spectrum"):
+        by_lanes.add_products(found, place, 0.3)
+        for name in ("orders", "turning", "remainders", "norms", "spectrum"):
             ours, theirs = np.asarray(getattr(by_lanes, name)), np.asarray(getattr(by_numpy, name))
             assert ours.shape == theirs.shape
             assert np.max(np.abs(ours - theirs)) <= 1e-12 * np.max(np.abs(theirs))
-        assert np.any(by_lanes.free[0]) == (apart == 0.4)
+        assert np.any(by_lanes.turning[0]) == (interval == 0.4)
 
 
 def test_what_it_cannot_do_is_left_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set-up: 11 as a factor, V that moves, a grid of 122,880 points, steps that lead waves astray, and no compiler."""
+    """Set-up: 11 as a factor, V that moves, a grid of 122,880 points, steps that drive resonances, and no compiler."""
     moving = Expression("0.4*exp(-x**2)*(1 + 0.3*cos(0.1*t))")
     assert not finer_grid(GaussianBarrier(0.4, 1.0), points=66).compiled
     assert not finer_grid(moving).compiled
     assert not finer_grid(finer=2048).compiled
-    astray = finer_grid(points=210, strang=True)
-    assert astray.astray is not None and not astray.compiled
+    resonant = finer_grid(points=210, strang=True)
+    assert resonant.resonant is not None and not resonant.compiled
     monkeypatch.setattr("wavesim.propagation.lanes._calls.library", lambda single: None)
     assert not finer_grid().compiled

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import wavesim as ws
-from wavesim.analysis.bars.residuals import between_points, interpolations
+from wavesim.analysis.bars.residuals import interpolation_change, interpolations
 
 
 @pytest.mark.parametrize("distance", [0.13, 0.31, 0.77, -1.42])
@@ -27,7 +27,7 @@ def test_interpolated_psi_beside_a_plane(distance: float) -> None:
     )
     plan = ws.plan(problem, 1e-6, grid=ws.Grid((-16.0,), (0.4,), (80,)), frames=1)
     result = ws.propagate(problem, plan)
-    (change,), (uncertain,) = between_points(result, "beyond", [0], interpolations(result))
+    (change,), (uncertain,) = interpolation_change(result, "beyond", [0], interpolations(result))
     coarse, exact = float(result.series["beyond"][0]), math.erfc(distance / math.sqrt(2)) / 2
     left = abs(coarse + change - exact)
     assert left <= uncertain + 1e-14

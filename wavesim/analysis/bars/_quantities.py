@@ -18,7 +18,7 @@ from ._measured import measured_readings, refuse_taken
 from ._question import Predictions, Reading
 from ._repeat import Trial
 from ._report import Curve, Quantity
-from .residuals import between_points, finer_starts, interpolations
+from .residuals import initial_interpolations, interpolation_change, interpolations
 
 if TYPE_CHECKING:
     from ._record import AbstractRecordQuestion
@@ -120,7 +120,9 @@ def grid_error(
     """The correction of a reading for what the grid leaves wrong, and what remains uncertain; all of a number of which nothing is known."""
     reading, shift, error = readings[name], 0.0, 0.0
     if reading.at_start:
-        changes, unknown = between_points(trial.result, reading.at_start, [0], finer_starts(trial.result))
+        changes, unknown = interpolation_change(
+            trial.result, reading.at_start, [0], initial_interpolations(trial.result)
+        )
         return float(changes[0]), float(unknown[0])
     for number, weight in question.made_of(name).items():
         residual = trial.residuals.get(number)
@@ -192,7 +194,7 @@ def _between(question: AbstractRecordQuestion, name: str, result: Result) -> tup
     observable = result.problem.measure.get(name)
     if not question.cuts or not isinstance(observable, ProbabilityIn) or result.numerics.grid.dimension > 1:
         return np.zeros(len(result.times)), 0.0
-    changes, uncertain = between_points(result, name, range(len(result.times)), interpolations(result))
+    changes, uncertain = interpolation_change(result, name, range(len(result.times)), interpolations(result))
     return changes, float(uncertain.max())
 
 

@@ -96,15 +96,15 @@ class ResidualProducts(NamedTuple):
     Attributes:
         orders: <phi|R>, <G S|R> and that of G V G S - G^2 (H - E) S, shape (numbers, times, 3).
         norms: of the latter two, shape (numbers, times, 2).
-        free: <f|R> of f = u (H - E)^2 phi, shape (numbers, times).
-        rests: the same of c f.
+        turning: <f|R> of f = u (H - E)^2 phi, shape (numbers, times).
+        remainders: the same of c f.
         spectra: of G S times that of R, absolute, summed over the times with their weights, shape (numbers, points of the finer grid).
     """
 
     orders: np.ndarray
     norms: np.ndarray
-    free: np.ndarray
-    rests: np.ndarray
+    turning: np.ndarray
+    remainders: np.ndarray
     spectra: np.ndarray
 
 
@@ -113,12 +113,12 @@ def residual_products(
     phi: np.ndarray,
     samples: np.ndarray,
     potential: np.ndarray,
-    moving: np.ndarray,
+    detuning: np.ndarray,
     green: np.ndarray,
-    unseen: np.ndarray,
-    of_a_turn: np.ndarray,
+    undersampled: np.ndarray,
+    turn_average: np.ndarray,
     weights: np.ndarray,
-    turns: bool,
+    has_undersampled: bool,
 ) -> ResidualProducts:
     """Inner products of the residual R = V psi - I(V psi) with gradients phi, S = V phi - I(V phi), on a finer grid and in momentum space.
 
@@ -129,16 +129,16 @@ def residual_products(
         phi: the same of each gradient, shape (numbers, times, n).
         samples: V on the run's grid, shape (n,) [energy].
         potential: V on the finer grid, shape (wide,), wide a multiple of n [energy].
-        moving: T - E at the run's wave numbers, shape (n,) [energy].
+        detuning: T - E at the run's wave numbers, shape (n,) [energy].
         green: G = -1/(T - E) of fast waves, else 0, at the finer grid's wave numbers, shape (wide,) [1/energy].
-        unseen, of_a_turn: u and c, shape (n,) [1/energy^2 and 1].
+        undersampled, turn_average: u and c, shape (n,) [1/energy^2 and 1].
         weights: of the times, shape (times,) [time].
-        turns: whether f is asked for.
+        has_undersampled: whether f is asked for.
 
     Raises:
         MemoryError: if there is none for the tables.
 
-    Source: `wavesim.analysis.bars.residuals.grid_residuals`, which says what they are for; `FinerGrid.following` is the same in NumPy. Not for V that
+    Source: `wavesim.analysis.bars.residuals.grid_residuals`, which says what they are for; `FinerGrid.fast_gradient` is the same in NumPy. Not for V that
     moves, nor where `weighs_residuals` says no.
     """
     numbers, times, points = phi.shape
@@ -150,10 +150,12 @@ def residual_products(
         np.empty((numbers, len(potential))),
     )
     waves = (np.asarray(one, complex) for one in (psi, phi))
-    tables = (np.asarray(one, float) for one in (samples, potential, moving, green, unseen, of_a_turn, weights))
+    tables = (
+        np.asarray(one, float) for one in (samples, potential, detuning, green, undersampled, turn_average, weights)
+    )
     sizes = numbers, times, points, len(potential)
     # C takes them as they lie in memory, and writes into the last ones
-    _by_pointer("residual_products", (*waves, *sizes, *tables, int(turns), *found))
+    _by_pointer("residual_products", (*waves, *sizes, *tables, int(has_undersampled), *found))
     return found
 
 

@@ -1,11 +1,11 @@
 """What a grid and a time step miss, weighted by the gradient of a number."""
 
 from ._convergence import diverges as diverges
-from ._missed_steps import step_defects as step_defects, tells_defect as tells_defect
 from ._residual import (
-    between_points as between_points,
-    finer_starts as finer_starts,
     grid_residuals as grid_residuals,
+    initial_interpolations as initial_interpolations,
+    interpolation_change as interpolation_change,
     interpolations as interpolations,
 )
-from ._weighed import Residual as Residual
+from ._step_defect import step_defects as step_defects, tells_defect as tells_defect
+from ._weighted_residual import Residual as Residual

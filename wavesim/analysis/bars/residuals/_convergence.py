@@ -9,8 +9,8 @@ import numpy as np
 from ....potentials import values_at
 from ....propagation import Result
 
-# times at which V is looked at
-_LOOKS = 9
+# times at which V is sampled
+_SAMPLES = 9
 
 
 def diverges(result: Result) -> bool:
@@ -26,7 +26,7 @@ def diverges(result: Result) -> bool:
     potential = problem.potential
     if grid.dimension > 1 or not potential.smooth or not all(end == math.inf for end in potential.asymptotes()):
         return False
-    times = [0.0] if potential.static else np.linspace(0.0, float(result.times[-1]), _LOOKS).tolist()
+    times = [0.0] if potential.static else np.linspace(0.0, float(result.times[-1]), _SAMPLES).tolist()
     values = np.array([values_at(potential, np.asarray(grid.x), mass, time) for time in times])
     fastest = (math.pi / float(grid.spacing[0])) ** 2 / (2 * mass)
     return bool(np.max(np.where(np.isfinite(values), values, 0.0)) > fastest)

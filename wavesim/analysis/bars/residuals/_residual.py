@@ -16,122 +16,123 @@ from ....observables import Snapshot
 from ....potentials import Unfolded
 from ....problem import Problem
 from ....propagation import Adjoint, Result
-from ._missed_waves import FinerGrid, finer_grid, padded
-from ._weighed import Residual, Weighed
+from ._finer_grid import FinerGrid, finer_grid, interpolated
+from ._weighted_residual import Residual, WeightedResidual
 
-# how many times finer the residual is looked at, at first and at most, along one axis and along more
-_FINER, _FINEST = (2, 2), (64, 4)
-# of what need not be looked for: what times add up to that finer looks leave out
-_UNFELT = 0.05
-# times at which it is looked at how much energy the particle has
+# refinement factors of the residual, the first and the largest, along one axis and along more
+_REFINEMENT, _LARGEST_REFINEMENT = (2, 2), (64, 4)
+# of `enough`: the sum of the times that finer grids leave out
+_NEGLECTED = 0.05
+# times at which the energy of the particle is computed
 _ENERGIES = 16
-# points of the finer grid, of all times that are looked at together: what stays in a core's cache
-_TOGETHER = 1 << 16
-# points of the finest grid where a number may have waves without end
-_MOST_BESIDE = 1 << 15
-# of what is corrected: what the outer octave may contribute
+# points of the finer grid, over all times of a block: what stays in a core's cache
+_BLOCK = 1 << 16
+# points of the finest grid where a number may have waves of any length
+_MOST_BESIDE_WALLS = 1 << 15
+# of the uncertainty: what the outer octave may contribute
 _OUTER = 0.2
-# how many times finer the points are between which observables see interpolated psi: along one axis twice, the second one tells what the first left
-_BETWEEN, _BETWEEN_ON_PLANES = (4, 8), (2,)
-# of such a correction: what is uncertain of it where it was made once; a fourth-order error leaves a sixteenth
-_MADE_ONCE = 0.1
+# refinement factors at which observables see interpolated psi: along one axis two, the second of which tells the error of the first
+_INTERPOLATION, _INTERPOLATION_IN_PLANES = (4, 8), (2,)
+# of a change by a single interpolation: its uncertainty; a fourth-order error leaves a sixteenth
+_SINGLE = 0.1
 
 
 def grid_residuals(result: Result, enough: float = 0.0) -> dict[str, Residual]:
-    """The error of the grid in each number that an adjoint of the run is the gradient of, by name.
+    """The error of the grid in each number whose gradient is an adjoint of the run, by name.
 
-    A grid run solves i dpsi/dt = T psi + I(V psi) within its band, I the interpolation on the grid with the samples of V that the run had.
-    It misses R = V psi - I(V psi), V the true potential on a finer grid, and
+    A run solves i dpsi/dt = T psi + I(V psi) within the band of its grid; I is the interpolation on the grid, with the samples of V.
+    The residual R = V psi - I(V psi), with the true V on a finer grid, changes the number by
 
     dQ = 2 Im int dt <phi + phi'|R>,  phi' = G S + G V G S - G^2 (i d/dt - E) S,  G(k) = -1/(k^2/2m - E),
 
-    with S = V phi - I(V phi) and E the mean energy. phi' is what the run backward misses of phi itself, to second
-    order in the energies of the particle over the kinetic one: beyond the band, where I(V phi) is none, and within it where the kinetic energy
-    is far above E, so that these waves follow at once. What the second order gives is the bar of both. (With G S beyond the band alone, edges
-    that lie anywhere keep an error of third order in the spacing: 1.1e-4 left of 6.6e-5; tests/analysis/test_adjoint.py.) The true V is
-    `exact_samples`, made of values of V alone. Where edges move there is the first order alone, and all of it is the bar. Fast waves
-    that the steps of a splitting lead astray are put where they would follow: see `FinerGrid.settled`.
+    with S = V phi - I(V phi) and E the mean energy. phi' is the residual of the gradient itself, to second order in the energies of
+    the particle over the kinetic energy of the wave: beyond the band, where I(V phi) vanishes, and within it for waves whose kinetic energy is
+    far above E, which follow the slower ones at once. The second order is the uncertainty of both. (With G S beyond the band alone,
+    edges between the points leave an error of third order in the spacing: 1.1e-4 of 6.6e-5; tests/analysis/test_adjoint.py.) The true V is
+    `exact_samples`, made of values of V alone. Where edges move there is only the first order, and all of it is uncertain. Waves that
+    the steps of a splitting drive by resonance are replaced: see `FinerGrid.without_resonances`.
 
-    To it comes what the number's own observables leave out between the points (a plane cuts abs(psi)^2 to fourth order only): they are
+    To this comes the error of the number's own observables between the points (a region's edge cuts abs(psi)^2 to fourth order only): they are
     measured once more on interpolated psi.
 
     Args:
         result: the run, with psi kept and its adjoints.
-        enough: what waves beyond the finest grid may contribute, absolute.
+        enough: contribution of waves beyond the finest grid that is accepted, absolute.
 
     Returns:
         a `Residual` for each adjoint.
 
-    Not for deltas alone: R falls as slowly as 1/k there, and the outer octave is added once more for what lies beyond the finest grid.
+    Not for deltas alone: R falls as slowly as 1/k fine, and the outer octave is added once more for what lies beyond the finest grid.
 
     Source: R. Becker and R. Rannacher, Acta Numerica 10, 1 (2001), eq. (2.15); phi' is perturbation theory, P.-O. Loewdin, J. Chem. Phys. 19, 1396 (1951).
     """
     grid = result.numerics.grid
     several = grid.dimension > 1
-    finer, finest = _FINER[several], _FINEST[several]
+    refinement, largest = _REFINEMENT[several], _LARGEST_REFINEMENT[several]
     if isinstance(result.problem.potential, Unfolded):
-        # a momentum beside a wall has waves without end: what is beyond the finest grid is in the bar
-        finest = max(finer, min(finest, _MOST_BESIDE // grid.points[0]))
-    waiting, done = dict(result.adjoints), {}
-    looks: dict[str, list[float]] = {name: [] for name in waiting}
-    unfelt, felt = 0.0, np.arange(max((len(adjoint.times) for adjoint in waiting.values()), default=0))
-    there: FinerGrid | None = None
-    points = interpolations(result) if waiting else ()
-    follows = all(adjoint.follows for adjoint in itertools.islice(waiting.values(), 1))
-    while waiting:
-        there = _finer(result, waiting, finer, there)
-        found, sizes = _looked_at(there, waiting, felt)
-        if len(felt) == len(sizes):
-            felt, unfelt = _felt(sizes, _UNFELT * enough)
+        # a momentum beside a wall has waves of any length: the bar holds what lies beyond the finest grid
+        largest = max(refinement, min(largest, _MOST_BESIDE_WALLS // grid.points[0]))
+    pending, done = dict(result.adjoints), {}
+    corrections: dict[str, list[float]] = {name: [] for name in pending}
+    neglected = 0.0
+    active = np.arange(max((len(adjoint.times) for adjoint in pending.values()), default=0))
+    fine: FinerGrid | None = None
+    records = interpolations(result) if pending else ()
+    follows = all(adjoint.follows for adjoint in itertools.islice(pending.values(), 1))
+    while pending:
+        fine = _refined(result, pending, refinement, fine)
+        found, sizes = _residuals_on(fine, pending, active)
+        if len(active) == len(sizes):
+            active, neglected = _largest(sizes, _NEGLECTED * enough)
         for name, (residual, outer) in found.items():
-            looks[name].append(residual.correction)
-            # in the plane a second look would cost four times the first
-            changed = 0.0 if several else _still_to_come(looks[name])
-            if len(looks[name]) > 1:
-                changed += unfelt
-            if outer + changed <= max(_OUTER * residual.first, enough) or finer >= finest:
-                between, uncertain = _between_points(result, waiting.pop(name), points)
-                extra = outer + changed + uncertain
+            corrections[name].append(residual.correction)
+            # in the plane a second refinement would cost four times the first
+            remaining = 0.0 if several else _remaining_change(corrections[name])
+            if len(corrections[name]) > 1:
+                remaining += neglected
+            if outer + remaining <= max(_OUTER * residual.uncertainty, enough) or refinement >= largest:
+                change, unsure = _interpolation_change(result, pending.pop(name), records)
+                extra = outer + remaining + unsure
                 done[name] = dataclasses.replace(
                     residual,
-                    correction=residual.correction + between,
-                    first=residual.first + extra,
+                    correction=residual.correction + change,
+                    uncertainty=residual.uncertainty + extra,
                     bound=residual.bound + extra,
                     follows=follows,
                 )
-        finer *= 2
+        refinement *= 2
     return {name: done[name] for name in result.adjoints}
 
 
-def _felt(sizes: np.ndarray, least: float) -> tuple[np.ndarray, float]:
-    """The places of all sizes but the smallest ones, which add up to no more than `least`, and what these do add up to."""
+def _largest(sizes: np.ndarray, least: float) -> tuple[np.ndarray, float]:
+    """The indices of all sizes but the smallest ones, which add up to no more than `least`, and the sum of these."""
     order = np.argsort(sizes, kind="stable")
     sums = np.cumsum(sizes[order])
     left = min(int(np.searchsorted(sums, least, side="right")), len(sizes) - 1)
     return np.sort(order[left:]), float(sums[left - 1]) if left else 0.0
 
 
-def _still_to_come(values: list[float]) -> float:
-    """What ever finer looks may still change: as much as the last one did, or what a geometric series leaves if two have been seen."""
-    if len(values) < 2:
+def _remaining_change(corrections: list[float]) -> float:
+    """How much further refinements may still change a correction: as much as the last one did, or the rest of a geometric series once two have been made."""
+    if len(corrections) < 2:
         return math.inf
-    last = abs(values[-1] - values[-2])
-    before = abs(values[-2] - values[-3]) if len(values) > 2 else last
-    share = last / before if before > 0 else 1.0
-    return last * min(1.0, share / (1 - share) if share < 1 else 1.0)
+    last = abs(corrections[-1] - corrections[-2])
+    before = abs(corrections[-2] - corrections[-3]) if len(corrections) > 2 else last
+    ratio = last / before if before > 0 else 1.0
+    return last * min(1.0, ratio / (1 - ratio) if ratio < 1 else 1.0)
 
 
-class _Interpolated:
-    """The record on interpolated psi.
+class _InterpolatedRecord:
+    """The observables of a run, measured on interpolated psi.
 
     Args:
         result: with psi kept.
-        finer: how many times the points.
+        refinement: of the grid.
     """
 
-    def __init__(self, result: Result, finer: int) -> None:
-        self.result, self.finer = result, finer
-        self.grid = finer_grid(result.numerics.grid, finer)
+    def __init__(self, result: Result, refinement: int) -> None:
+        self.result, self.refinement = result, refinement
+        self.grid = finer_grid(result.numerics.grid, refinement)
         self.start = self._hamiltonian(0.0)
 
     def series(self, name: str, frames: Sequence[int] | np.ndarray) -> np.ndarray:
@@ -147,22 +148,22 @@ class _Interpolated:
         return np.array(values)
 
     def _psi(self, frame: int) -> np.ndarray:
-        return padded(self.result.psi[frame], self.finer)
+        return interpolated(self.result.psi[frame], self.refinement)
 
     def _hamiltonian(self, time: float) -> Hamiltonian:
-        return _SampledLate(self.result.problem, self.grid, time)
+        return _LazyHamiltonian(self.result.problem, self.grid, time)
 
 
-class _AtStart(_Interpolated):
-    """The record at the start, with the packet itself on the finer points: the grid's psi holds the waves beyond its own as slower ones."""
+class _InitialRecord(_InterpolatedRecord):
+    """The observables at the start, measured on the packet itself: psi on the run's grid holds waves beyond its band as slower ones."""
 
     def _psi(self, frame: int) -> np.ndarray:
         del frame
         return np.asarray(self.result.problem.state.sample(self.grid, self.start))
 
 
-class _SampledLate(Hamiltonian):
-    """H at a time, its V sampled when an observable asks for it: few do."""
+class _LazyHamiltonian(Hamiltonian):
+    """H at a time, whose V is sampled only if an observable asks for it: few do."""
 
     def __init__(self, problem: Problem, grid: Grid, time: float) -> None:
         known = {"grid": grid, "mass": problem.mass, "closed": None, "held": None, "_problem": problem, "_time": time}
@@ -174,15 +175,15 @@ class _SampledLate(Hamiltonian):
         return problem.potential.sample(self.grid, mass=problem.mass, time=self.__dict__["_time"])  # type: ignore[return-value]
 
 
-def interpolations(result: Result) -> tuple[_Interpolated, ...]:
-    """The finer points that observables are measured on once more: see `between_points`."""
-    return tuple(_Interpolated(result, finer) for finer in _times(result))
+def interpolations(result: Result) -> tuple[_InterpolatedRecord, ...]:
+    """The run's observables on interpolated psi, once for each refinement of `interpolation_change`."""
+    return tuple(_InterpolatedRecord(result, refinement) for refinement in _refinements(result))
 
 
-def finer_starts(result: Result) -> tuple[_Interpolated, ...]:
-    """The same for the first frame alone, kept or not: a packet is known between the points, a state of the grid's own H is interpolated."""
+def initial_interpolations(result: Result) -> tuple[_InterpolatedRecord, ...]:
+    """The same for the first frame alone, kept or not: a packet is known between the points, an eigenstate of the grid's H is interpolated."""
     if not result.problem.state.bound:
-        return tuple(_AtStart(result, finer) for finer in _times(result))
+        return tuple(_InitialRecord(result, refinement) for refinement in _refinements(result))
     if not len(result.psi):
         # rows of a sweep keep none
         grid = result.numerics.grid
@@ -191,95 +192,97 @@ def finer_starts(result: Result) -> tuple[_Interpolated, ...]:
     return interpolations(result)
 
 
-def _times(result: Result) -> tuple[int, ...]:
-    return _BETWEEN_ON_PLANES if result.numerics.grid.dimension > 1 else _BETWEEN
+def _refinements(result: Result) -> tuple[int, ...]:
+    return _INTERPOLATION_IN_PLANES if result.numerics.grid.dimension > 1 else _INTERPOLATION
 
 
-def _between_points(result: Result, adjoint: Adjoint, finer: tuple[_Interpolated, ...]) -> tuple[float, float]:
-    """By how much the number changes where its observables see interpolated psi, and what is uncertain of it."""
-    change = uncertain = 0.0
+def _interpolation_change(
+    result: Result, adjoint: Adjoint, records: tuple[_InterpolatedRecord, ...]
+) -> tuple[float, float]:
+    """By how much the number changes if its observables see interpolated psi, and the uncertainty of this change."""
+    change = uncertainty = 0.0
     for name, weights in adjoint.number.series.items():
         frames = np.flatnonzero(weights)
-        changes, unknown = between_points(result, name, frames, finer)
+        changes, uncertainties = interpolation_change(result, name, frames, records)
         change += float(weights[frames] @ changes)
-        uncertain += float(np.abs(weights[frames]) @ unknown)
-    return change, uncertain
+        uncertainty += float(np.abs(weights[frames]) @ uncertainties)
+    return change, uncertainty
 
 
-def between_points(
-    result: Result, name: str, frames: Sequence[int] | np.ndarray, finer: tuple[_Interpolated, ...]
+def interpolation_change(
+    result: Result, name: str, frames: Sequence[int] | np.ndarray, records: tuple[_InterpolatedRecord, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """By how much a series changes at some frames if psi is interpolated first, and what is uncertain of that.
+    """By how much a series changes at some frames if psi is interpolated first, and the uncertainty of this change.
 
-    Along one axis the points are four and eight times as dense, and what the second step changes is uncertain: sixteen times what
-    it leaves, where the error is of fourth order. In the plane they are twice as dense, and a tenth is uncertain.
+    Along one axis the points are four and eight times as dense, and the difference of the two is the uncertainty: sixteen times the
+    error of the second, where it is of fourth order. In the plane they are twice as dense, and a tenth is uncertain.
 
     Args:
         result: with psi kept.
         name: of one of its observables.
         frames: their numbers, shape (n,).
-        finer: its `interpolations`, or `finer_starts`.
+        records: its `interpolations`, or `initial_interpolations`.
 
     Returns:
         both, shape (n,), in the units of the series.
     """
-    values = [np.asarray(result.series[name], float)[frames], *(points.series(name, frames) for points in finer)]
+    values = [np.asarray(result.series[name], float)[frames], *(record.series(name, frames) for record in records)]
     change = values[-1] - values[0]
-    return change, np.abs(change) * _MADE_ONCE if len(finer) < 2 else np.abs(values[-1] - values[-2])
+    return change, np.abs(change) * _SINGLE if len(records) < 2 else np.abs(values[-1] - values[-2])
 
 
-def _finer(result: Result, adjoints: dict[str, Adjoint], finer: int, coarser: FinerGrid | None) -> FinerGrid:
+def _refined(result: Result, adjoints: dict[str, Adjoint], refinement: int, coarser: FinerGrid | None) -> FinerGrid:
     one = next(iter(adjoints.values()))
-    apart = float(one.times[1] - one.times[0])
+    interval = float(one.times[1] - one.times[0])
     some = slice(None, None, max(1, (len(one.times) - 1) // _ENERGIES))
-    return FinerGrid(result.problem, result.numerics, (one.times[some], one.psi[some]), finer, apart, coarser)
+    return FinerGrid(result.problem, result.numerics, (one.times[some], one.psi[some]), refinement, interval, coarser)
 
 
-def _looked_at(
-    there: FinerGrid, adjoints: dict[str, Adjoint], felt: np.ndarray
+def _residuals_on(
+    fine: FinerGrid, adjoints: dict[str, Adjoint], active: np.ndarray
 ) -> tuple[dict[str, tuple[Residual, float]], np.ndarray]:
-    """The residuals on a finer grid, with what the outer octave of each contributes, and what each time contributes at most.
+    """The residuals on a finer grid, with the contribution of the outer octave of each, and the largest contribution of each time.
 
     Args:
-        there: the grid.
+        fine: the grid.
         adjoints: of the run.
-        felt: places of the times that are looked at; the others count as 0.
+        active: indices of the times that are summed; the others count as 0.
     """
     one = next(iter(adjoints.values()))
     weights = np.full(len(one.times), float(one.times[1] - one.times[0]))
     weights[[0, -1]] /= 2
-    weighed = {name: Weighed(there) for name in adjoints}
+    sums = {name: WeightedResidual(fine) for name in adjoints}
     # the measure of an integral over the finer grid, of spectra
-    scale = math.prod(float(h) for h in there.fine.spacing) / there.outside.size
-    if there.compiled:
-        there.take(one.times[felt[:1]])
-        phi = np.stack([adjoint.phi[felt] for adjoint in adjoints.values()])
-        products = there.weighed(one.psi[felt], phi, weights[felt])
-        for place, sums in enumerate(weighed.values()):
-            sums.take(products, place, scale)
+    scale = math.prod(float(h) for h in fine.grid.spacing) / fine.outside.size
+    if fine.compiled:
+        fine.sample(one.times[active[:1]])
+        phi = np.stack([adjoint.phi[active] for adjoint in adjoints.values()])
+        products = fine.products(one.psi[active], phi, weights[active])
+        for place, weighted in enumerate(sums.values()):
+            weighted.add_products(products, place, scale)
     else:
-        _weigh(there, adjoints, felt, weights, scale, weighed)
-    found = {name: sums.residual(weights, felt) for name, sums in weighed.items()}
-    most = np.max([each for _, _, each in found.values()], axis=0)
-    return {name: (residual, outer) for name, (residual, outer, _) in found.items()}, most
+        _add_blocks(fine, adjoints, active, weights, scale, sums)
+    found = {name: weighted.residual(weights, active) for name, weighted in sums.items()}
+    largest = np.max([each for _, _, each in found.values()], axis=0)
+    return {name: (residual, outer) for name, (residual, outer, _) in found.items()}, largest
 
 
-def _weigh(
-    there: FinerGrid,
+def _add_blocks(
+    fine: FinerGrid,
     adjoints: dict[str, Adjoint],
-    felt: np.ndarray,
+    active: np.ndarray,
     weights: np.ndarray,
     scale: float,
-    weighed: dict[str, Weighed],
+    sums: dict[str, WeightedResidual],
 ) -> None:
-    """Some times after the others, by NumPy."""
+    """The sums over times by NumPy, block by block."""
     one = next(iter(adjoints.values()))
-    together = max(1, _TOGETHER // there.outside.size)
-    for first in range(0, len(felt), together):
-        times = felt[first : first + together]
-        there.take(one.times[times])
-        psi = there.settled(one.psi[times])
-        residual = there.missed(psi, there.forward(psi)) * scale
-        beyond = np.abs(residual[:, there.outside]) * weights[times, None]
+    block = max(1, _BLOCK // fine.outside.size)
+    for first in range(0, len(active), block):
+        times = active[first : first + block]
+        fine.sample(one.times[times])
+        psi = fine.without_resonances(one.psi[times])
+        residual = fine.residual(psi, fine.forward(psi)) * scale
+        outside = np.abs(residual[:, fine.outside]) * weights[times, None]
         for name, adjoint in adjoints.items():
-            weighed[name].add(there.settled(adjoint.phi[times]), residual, beyond)
+            sums[name].add(fine.without_resonances(adjoint.phi[times]), residual, outside)

@@ -1,4 +1,4 @@
-"""Looks at the residual of a grid leave out the times at which next to nothing is felt."""
+"""Looks at the residual of a grid leave out the times at which next to nothing is active."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 from wavesim import Absorber, Grid, Numerics, Problem
 from wavesim.analysis import Transmission
-from wavesim.analysis.bars.residuals._residual import _felt, grid_residuals
-from wavesim.analysis.bars.residuals._weighed import Weighed
+from wavesim.analysis.bars.residuals._residual import _largest, grid_residuals
+from wavesim.analysis.bars.residuals._weighted_residual import WeightedResidual
 from wavesim.potentials import RectangularBarrier
 from wavesim.propagation import FrameSum, Result, chebyshev_for, propagate_with_adjoint
 from wavesim.states import GaussianPacket
@@ -40,16 +40,16 @@ def test_what_is_left_out_is_in_the_bar(monkeypatch: pytest.MonkeyPatch) -> None
     result = passed()
     exact = grid_residuals(result)["T"]
     seen: dict[int, np.ndarray] = {}
-    summed = Weighed.residual
+    summed = WeightedResidual.residual
 
-    def counted(self: Weighed, weights: np.ndarray, felt: np.ndarray) -> Any:
-        seen[self.there.finer] = felt
-        return summed(self, weights, felt)
+    def counted(self: WeightedResidual, weights: np.ndarray, active: np.ndarray) -> Any:
+        seen[self.fine.refinement] = active
+        return summed(self, weights, active)
 
-    monkeypatch.setattr(Weighed, "residual", counted)
+    monkeypatch.setattr(WeightedResidual, "residual", counted)
     quick = grid_residuals(result, 1e-4)["T"]
     assert abs(quick.correction - exact.correction) < 1e-4
-    assert abs(quick.correction - exact.correction) <= quick.first
+    assert abs(quick.correction - exact.correction) <= quick.uncertainty
     assert abs(exact.correction) > 1e-4
     assert len(seen[2]) == FRAMES + 1
     assert all(len(times) < 2 * FRAMES / 3 for finer, times in seen.items() if finer > 2) and len(seen) > 1
@@ -57,9 +57,9 @@ def test_what_is_left_out_is_in_the_bar(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_smallest_are_left_out_up_to_their_sum() -> None:
     """0.3 and 0.2 add up to 0.5, with 0.4 to more; where all are small, the largest stays."""
-    felt, left = _felt(np.array([0.3, 5.0, 0.2, 0.4]), 0.6)
-    assert felt.tolist() == [1, 3] and left == pytest.approx(0.5)
-    felt, left = _felt(np.array([0.1, 0.2]), 1.0)
-    assert felt.tolist() == [1] and left == pytest.approx(0.1)
-    felt, left = _felt(np.array([0.1, 0.2]), 0.0)
-    assert felt.tolist() == [0, 1] and left == 0.0
+    active, left = _largest(np.array([0.3, 5.0, 0.2, 0.4]), 0.6)
+    assert active.tolist() == [1, 3] and left == pytest.approx(0.5)
+    active, left = _largest(np.array([0.1, 0.2]), 1.0)
+    assert active.tolist() == [1] and left == pytest.approx(0.1)
+    active, left = _largest(np.array([0.1, 0.2]), 0.0)
+    assert active.tolist() == [0, 1] and left == 0.0
