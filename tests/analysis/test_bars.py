@@ -13,10 +13,10 @@ from wavesim import certify, plan
 from wavesim._typing import DIMENSIONLESS
 from wavesim.analysis import Quantity
 from wavesim.analysis.bars._accuracy import (
-    apart,
     coarser_in_space,
     coarser_in_time,
     combined,
+    largest_difference,
     rounding,
     space_error,
     spacing_order,
@@ -70,7 +70,7 @@ def test_the_time_error_before_the_asymptotic_range() -> None:
     """
     errors = (-1.97e-7, 6.13e-7, 3.6e-6)
     assert 1.97e-7 < time_error(6, errors) < 1e-6
-    assert 3 * apart(errors[0], errors[1]) / 63 < 4e-8
+    assert 3 * largest_difference(errors[0], errors[1]) / 63 < 4e-8
 
 
 def test_the_time_error_of_kicks_with_gradients() -> None:
@@ -103,8 +103,8 @@ def test_the_grid_error_of_edges_and_of_smooth_potentials() -> None:
 
 def test_series_with_fewer_frames_are_compared_where_both_have_them() -> None:
     times = np.linspace(0.0, 1.0, 13)
-    assert apart(times, times[::4] + 1e-3) == pytest.approx(1e-3)
-    assert apart(0.25, 0.5) == 0.25
+    assert largest_difference(times, times[::4] + 1e-3) == pytest.approx(1e-3)
+    assert largest_difference(0.25, 0.5) == 0.25
 
 
 def test_repetitions_are_coarser_and_know_their_order() -> None:

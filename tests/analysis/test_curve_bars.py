@@ -24,7 +24,7 @@ THROUGH, BACK, REST = "transmitted_probability", "reflected_probability", "remai
 def test_a_curve_made_of_two_numbers_holds_both_of_their_corrections():
     none = np.zeros(0)
     residuals = {name: Residual(size, 1e-5, 1e-4, none, none) for name, size in ((THROUGH, 3e-4), (REST, 4e-4))}
-    trial: Any = SimpleNamespace(residuals=residuals, carried_round=0.0)
+    trial: Any = SimpleNamespace(residuals=residuals, wrapped_probability=0.0)
     readings = {name: Reading(value, DIMENSIONLESS) for name, value in ((THROUGH, 0.5), (BACK, 0.3), (REST, 0.2))}
     correction, uncertain = grid_error(Transmission(), BACK, readings, trial)
     assert np.isclose(correction, -7e-4) and 2e-5 <= uncertain < 2.1e-5

@@ -6,7 +6,7 @@ import pytest
 
 import wavesim as ws
 from wavesim.analysis import Motion
-from wavesim.analysis.bars._accuracy import coarser_in_time, falls, time_error
+from wavesim.analysis.bars._accuracy import coarser_in_time, converges, time_error
 from wavesim.potentials import Expression
 from wavesim.states import GaussianPacket
 
@@ -73,7 +73,7 @@ def test_the_time_error_of_a_clean_power_for_any_ratios(order: int, ratios: tupl
 
 def test_runs_that_agree_on_one_number_alone_have_not_converged() -> None:
     """Set-up: steps h, 2h, 4h whose records differ by 1 and 1.2 somewhere: that is no first order, which makes 2. By 1 and 4 they fall."""
-    assert not falls([[0.0, 0.1], [1.0, 0.1], [2.2, 0.1]], (2, 4))
-    assert falls([[0.0, 0.1], [1.0, 0.1], [5.0, 0.1]], (2, 4))
+    assert not converges([[0.0, 0.1], [1.0, 0.1], [2.2, 0.1]], (2, 4))
+    assert converges([[0.0, 0.1], [1.0, 0.1], [5.0, 0.1]], (2, 4))
     # the same law, told by shorter steps: D1 and D2 between the two shortest and the two longest
-    assert falls([[16.0], [4.0], [1.0]], (0.5, 0.25))
+    assert converges([[16.0], [4.0], [1.0]], (0.5, 0.25))

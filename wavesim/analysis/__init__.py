@@ -33,7 +33,7 @@ from .bars import (
     Study as Study,
     least_pairs as least_pairs,
     note_on as note_on,
-    residuals_apart as residuals_apart,
+    with_residuals as with_residuals,
 )
 from .fits import (
     DecayFit as DecayFit,

@@ -38,8 +38,8 @@ from ._runs import (
     ProgressNote as ProgressNote,
     RunRequest as RunRequest,
     Runs as Runs,
-    residuals_apart as residuals_apart,
     run_here as run_here,
+    with_residuals as with_residuals,
 )
 from ._study import Axis as Axis, Study as Study, ratios as ratios
 from ._words import (

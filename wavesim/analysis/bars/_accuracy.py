@@ -1,4 +1,4 @@
-"""Error bars from repeated coarser runs: what the time step and the grid each leave uncertain, and what rounding may add."""
+"""Error bars from coarser repetitions of a run: the errors of the time step and of the grid, and rounding."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from ...propagation import ELEMENT_ORDER, Numerics, allowed_phase, chebyshev_for
 from ...propagation.planner import continued, edges_fit
 from ...schemes import Chebyshev, Scheme
 
-# how much coarser the repetitions are
+# steps and spacings of the repetitions as multiples of those of the run
 _TIME_RATIOS = (2, 4)
-_SMOOTH_RATIOS, _SMOOTH_RATES = (1.4,), (1.2, 1.4)
+_SMOOTH_RATIOS, _THREE_SMOOTH_RATIOS = (1.4,), (1.2, 1.4)
 _SHARP_RATIOS = (1.3, 1.7)
 # an estimate from two runs may fall short of the truth by this factor before the asymptotic range is reached
 _SAFETY = 3.0
 # the same where the larger of two estimates is taken
 _MARGIN = 2.5
-# steps of the longest repetition below which it says nothing, and moments of a record at which runs may agree by accident
+# steps of the longest repetition below which it tells nothing, and moments of a record so few that runs may agree by accident
 _FEW, _FEW_MOMENTS = 4, 16
-# the error of jumps midway between points, of jumps elsewhere (nearly as small, but scattered), and of deltas, as powers of the spacing
+# the error as a power of the spacing: of jumps midway between points, of jumps elsewhere (nearly as small, but scattered), and of deltas
 _EDGE_ORDER, _LOOSE_EDGE_ORDER, _SPIKE_ORDER = 5, 4, 3
 _TOUCHING_EDGE_ORDER = 3
 # cells between two edges below which their errors mix, and scatter around a lower power (measured: 3 cells against 4 and 6)
@@ -45,9 +45,9 @@ class Repetition:
     Attributes:
         source: "time_step" or "grid".
         numerics: of the coarser run.
-        ratio: how many times its step or spacing is that of the fine run.
+        ratio: its step or spacing as a multiple of that of the fine run.
         weight: see above.
-        on_coarsest: whether it is held against the run on the coarsest grid, on which it is made too, instead of the fine run.
+        on_coarsest: whether it is made on the coarsest grid, and compared with the run on that grid instead of the fine one.
     """
 
     source: str
@@ -67,7 +67,7 @@ def spacing_order(problem: Problem, grid: Grid) -> int | None:
     if potential.spikes:
         return _SPIKE_ORDER
     if len(set(np.round(potential.edges, 12))) < len(potential.edges):
-        # two jumps at one place bend psi by the square of their sum, which neither of them knows
+        # two jumps at one place bend psi by the square of their sum, which no correction of either holds
         return _TOUCHING_EDGE_ORDER
     if np.min(np.diff(np.sort(potential.edges)), initial=math.inf) < _NARROW * float(grid.spacing[0]):
         return _NARROW_EDGE_ORDER
@@ -77,28 +77,28 @@ def spacing_order(problem: Problem, grid: Grid) -> int | None:
 def time_order(problem: Problem, numerics: Numerics) -> int | None:
     """The power of the step with which the error falls; None where a step leaves no error.
 
-    A Chebyshev step is exact but for the absorber acting between steps. Formally that is of second order, but what is of that order
-    merely makes the layer a little different; what counts falls faster than any power (see `absorber_step`). Third order is between.
+    A Chebyshev step is exact but for the absorber, which acts between steps. Formally this is of second order, but the second order
+    merely changes the layer a little; the reflections fall faster than any power (see `absorber_step`). Third order lies between.
     """
     if isinstance(numerics.method, Scheme):
         return order_in_time(problem.potential, numerics.method.order, float(numerics.duration))
     return 3 if numerics.method.steps and numerics.absorber is not None else None
 
 
-def coarser_in_time(problem: Problem, numerics: Numerics, ends: bool = False) -> list[Repetition]:
-    """The same run with twice the step, and for splitting schemes with four times; where steps given by hand do not allow it, see `_uneven`.
+def coarser_in_time(problem: Problem, numerics: Numerics, final_frame: bool = False) -> list[Repetition]:
+    """The same run with twice the step, and for splitting schemes with four times; where steps given by hand do not allow it, see `_other_steps`.
 
-    With `ends` nobody looks at their frames, and all have as few, so that they share a program.
+    With `final_frame` they are read at their end alone: all have as few frames, so that they share a program.
     """
     order = time_order(problem, numerics)
     if order is None:
         return []
-    wanted = _TIME_RATIOS[:1] if numerics.method.exact else _TIME_RATIOS
-    fewest = max(1, numerics.frames // (_TIME_RATIOS[-1] if ends else 1))
-    runs = [run for ratio in wanted if (run := _halved(numerics, ratio, fewest)) is not None]
+    ratios = _TIME_RATIOS[:1] if numerics.method.exact else _TIME_RATIOS
+    fewest = max(1, numerics.frames // (_TIME_RATIOS[-1] if final_frame else 1))
+    runs = [run for ratio in ratios if (run := _halved(numerics, ratio, fewest)) is not None]
     few = not numerics.method.exact and numerics.steps < _FEW * _TIME_RATIOS[-1]
-    if few or len(runs) < len(wanted):
-        runs = _uneven(numerics, len(wanted), 1 if ends else numerics.frames, few)
+    if few or len(runs) < len(ratios):
+        runs = _other_steps(numerics, len(ratios), 1 if final_frame else numerics.frames, few)
     repetitions = []
     for run in runs:
         ratio = numerics.steps / run.steps
@@ -106,11 +106,11 @@ def coarser_in_time(problem: Problem, numerics: Numerics, ends: bool = False) ->
     return repetitions
 
 
-def _uneven(numerics: Numerics, count: int, frames: int, few: bool) -> list[Numerics]:
-    """So many runs of other steps than the run's, where their number, given by hand, cannot be halved as often: a half and a quarter of it, rounded up from frame to frame.
+def _other_steps(numerics: Numerics, count: int, frames: int, few: bool) -> list[Numerics]:
+    """Runs with other steps, where a number of steps given by hand cannot be halved: a half and a quarter of it, rounded up between frames.
 
-    A run without a longer step to be held against would have no error of its step in its bar at all. One or two steps from frame to frame leave
-    no two longer ones, and what a `few` steps in all become is too long to say anything: there shorter ones tell what those of the run leave wrong.
+    Without another step, the bar would hold no error of the step at all. One or two steps between frames leave no two longer ones, and the
+    longer ones of a `few` steps in all tell nothing: shorter ones tell the error of the run there.
     """
     each = numerics.steps // frames
     if few or each == 1:
@@ -134,30 +134,30 @@ def _stepped(numerics: Numerics, steps: int, frames: int) -> Numerics:
     method, dt = numerics.method, numerics.dt * (numerics.steps / steps)
     if isinstance(method, Chebyshev):
         longer = method.for_step(dt)
-        # a table that holds enough serves the same program
+        # a table that is long enough serves the same program
         method = longer if longer.terms > method.terms else method
     return dataclasses.replace(numerics, dt=dt, steps=steps, frames=frames, method=method, save_psi=False)
 
 
-def coarser_in_space(problem: Problem, numerics: Numerics, rates: bool = False) -> list[Repetition]:
+def coarser_in_space(problem: Problem, numerics: Numerics, three_grids: bool = False) -> list[Repetition]:
     """The same run on coarser grids, step unchanged: one for a smooth potential, two for edges and deltas.
 
-    A short run keeps its number of points, and its box grows instead: so it needs no program of its own.
+    A short run keeps its number of points, and its box grows instead, so that it shares the program.
 
     Args:
         problem: the physics.
         numerics: of the run.
-        rates: two for a smooth potential, too, so that they show how fast the error falls.
+        three_grids: two for a smooth potential too, so that they show how fast the error falls.
     """
     repetitions, order = [], spacing_order(problem, numerics.grid)
     potential = problem.potential
     # a box of eigenstates costs the cube of its points
     closed = isinstance(potential, BandEdge) or (isinstance(potential, Unfolded) and potential.closed)
-    smooth = _SMOOTH_RATES if rates else _SMOOTH_RATIOS
+    smooth = _THREE_SMOOTH_RATIOS if three_grids else _SMOOTH_RATIOS
     for wanted in smooth if order is None else _SHARP_RATIOS:
         grid = coarsened(numerics.grid, wanted, problem.potential)
         if repetitions and float(grid.spacing[0]) < 1.05 * float(repetitions[-1].numerics.grid.spacing[0]):
-            # the edges allowed no other: two runs on the same grid would tell nothing new
+            # the edges allow no grid between, and two runs on one grid tell nothing new
             grid = coarsened(numerics.grid, 1.25 * wanted, problem.potential)
         ratio = float(grid.spacing[0]) / float(numerics.grid.spacing[0])
         if math.prod(numerics.grid.points) * numerics.fft_pairs < _SMALL and grid.dimension == 1 and not closed:
@@ -179,15 +179,15 @@ def time_error(
 ) -> float:
     """The error of the first of runs with steps h, 2h and perhaps 4h, at its worst point.
 
-    With D1 = |Q(h) - Q(2h)| and D2 = |Q(2h) - Q(4h)|, q = log2(D2/D1) is the order that they show, held between 1 and the scheme's
-    own p: D1/(2^q - 1), and not less than D2 alone tells, D2/(2^p (2^p - 1)). Before the asymptotic range q is small, and the bar
-    is large. Times 3: near the tolerance the order that runs show scatters (benchmarks/honesty.py).
+    With D1 = |Q(h) - Q(2h)| and D2 = |Q(2h) - Q(4h)|, q = log2(D2/D1) is the observed order, limited to 1 and the scheme's
+    own p: D1/(2^q - 1), and at least the estimate from D2 alone, D2/(2^p (2^p - 1)). Before the asymptotic range q is small, and the bar
+    is large. Times 3: near the tolerance the observed order scatters (benchmarks/honesty).
 
     Of other ratios a < b < c of the three steps to h, the run's own 1 among them, D1 = |Q(ah) - Q(bh)| and D2 = |Q(bh) - Q(ch)|:
     D2/D1 = (c^q - b^q)/(b^q - a^q), and the errors are D1/(b^q - a^q) and D2/(c^p - b^p).
 
-    A scheme with gradients of V has its full order where the grid holds all waves of V psi. What it does not hold adds a second order, of
-    which three runs tell the size: with errors u h^2 + w h^p, u = (D2 - 2^p D1)/(3 (2^p - 4)), D1 and D2 with their signs.
+    A scheme with gradients of V has its full order where the grid holds all waves of V psi. The others add a second order, whose size
+    three runs tell: with errors u h^2 + w h^p, u = (D2 - 2^p D1)/(3 (2^p - 4)), D1 and D2 with their signs.
 
     Args:
         order: the scheme's own, p.
@@ -197,32 +197,32 @@ def time_error(
     """
     if len(values) < 3:
         by = abs(ratios[0] ** (2 if gradients else order) - 1)
-        return _SAFETY * apart(values[0], values[1]) / by
+        return _SAFETY * largest_difference(values[0], values[1]) / by
     (a, b, c), (fine, middle, coarse) = _by_step(values, ratios)
-    first, second = apart(fine, middle), apart(middle, coarse)
-    held = _shown_order(second / first, (a, b, c), order) if first > 0 and second > 0 else float(order)
-    told = max(_SAFETY * first / (b**held - a**held), second / (c**order - b**order))
+    first, second = largest_difference(fine, middle), largest_difference(middle, coarse)
+    shown = _observed_order(second / first, (a, b, c), order) if first > 0 and second > 0 else float(order)
+    error = max(_SAFETY * first / (b**shown - a**shown), second / (c**order - b**order))
     if gradients and order > 2:
         near, far = b**order - a**order, c**order - b**order
         full = (c**2 - b**2) * near - (b**2 - a**2) * far
-        told += float(np.max(np.abs((coarse - middle) * near - (middle - fine) * far))) / abs(full)
-    return told
+        error += float(np.max(np.abs((coarse - middle) * near - (middle - fine) * far))) / abs(full)
+    return error
 
 
-def falls(records: Sequence[Any], ratios: Sequence[float]) -> bool:
+def converges(records: Sequence[Any], ratios: Sequence[float]) -> bool:
     """Whether three runs approach each other with shorter steps at least as a first order does; records are series over the same time."""
     (a, b, c), (fine, middle, coarse) = _by_step(records, ratios)
-    return apart(middle, coarse) * (b - a) >= apart(fine, middle) * (c - b)
+    return largest_difference(middle, coarse) * (b - a) >= largest_difference(fine, middle) * (c - b)
 
 
 def _by_step(values: Sequence[Any], ratios: Sequence[float]) -> tuple[tuple[float, ...], list[np.ndarray]]:
-    """The steps of three runs as shares of the first one's, the shortest first, and what they say, in that order."""
-    steps, told = (1.0, *ratios[:2]), _together(values[:3])
+    """The steps of three runs as multiples of the first one's, the shortest first, and their values in that order."""
+    steps, common = (1.0, *ratios[:2]), _at_common_frames(values[:3])
     places = sorted(range(3), key=lambda place: steps[place])
-    return tuple(steps[place] for place in places), [told[place] for place in places]
+    return tuple(steps[place] for place in places), [common[place] for place in places]
 
 
-def _shown_order(growth: float, steps: tuple[float, ...], most: int) -> float:
+def _observed_order(growth: float, steps: tuple[float, ...], most: int) -> float:
     """The power q of the step, between 1 and `most`, with which errors fall where the differences of three runs have the ratio `growth`."""
     a, b, c = steps
 
@@ -236,7 +236,7 @@ def _shown_order(growth: float, steps: tuple[float, ...], most: int) -> float:
     if math.isclose(b * b, a * c):
         # (c^q - b^q)/(b^q - a^q) = (b/a)^q
         return math.log(growth) / math.log(b / a)
-    # steps given by hand alone are worth its import
+    # imported only for steps given by hand
     from scipy.optimize import brentq
 
     return np.asarray(brentq(lambda power: ratio(power) - growth, 1.0, most)).item()
@@ -247,15 +247,16 @@ def space_error(order: int | None, ratios: Sequence[float], values: Sequence[Any
 
     Edges and deltas: of order p, 2.5 times the largest of |Q(h) - Q(r h)| / (r^p - 1).
     Smooth: the error is A exp(-c/h) or smaller, for that is how fast the tails of analytic functions fall in momentum space; so
-    A (D/A)^r with D = |Q(h) - Q(r h)|, times 3. `amplitude` is A: the size of what can be wrong at all.
+    A (D/A)^r with D = |Q(h) - Q(r h)|, times 3. `amplitude` is A, the largest error that the value can have.
 
     Source: L. N. Trefethen, Spectral Methods in MATLAB (2000), chapter 4, theorem 4.
     """
-    told = [apart(values[0], other) for other in values[1:]]
+    differences = [largest_difference(values[0], other) for other in values[1:]]
     if order is not None:
-        return max((_MARGIN * d / (r**order - 1) for d, r in zip(told, ratios, strict=True)), default=0.0)
+        return max((_MARGIN * d / (r**order - 1) for d, r in zip(differences, ratios, strict=True)), default=0.0)
     return max(
-        (min(d, _SAFETY * amplitude * (d / amplitude) ** r) for d, r in zip(told, ratios, strict=True)), default=0.0
+        (min(d, _SAFETY * amplitude * (d / amplitude) ** r) for d, r in zip(differences, ratios, strict=True)),
+        default=0.0,
     )
 
 
@@ -263,51 +264,53 @@ def rate_error(ratios: Sequence[float], values: Sequence[Any], records: Sequence
     """The error of the first of three runs with spacings h, r1 h, r2 h, at its worst point, for a smooth potential.
 
     As of steps by `time_error`: errors A exp(-c/h) make D1 = |Q(h) - Q(r1 h)| and D2 = |Q(r1 h) - Q(r2 h)|, and ln(D2/D1), at the worst
-    moment of the record, tells c; a single number may happen to agree on two grids. The error is D/(exp(c (1 - 1/r1)/h) - 1), times 3, D the
-    larger of D1 and what D2 tells of it by that rate. Beyond the grids that were run c is at most what A = `scale` allows, for a rate seen between
-    them scatters; and the divisor is at least 1: all of the difference stands where nothing is seen to fall, nor at moments so few that all may
-    agree by accident.
+    moment of the record, tells c; a single number may agree on two grids by accident. The error is D/(exp(c (1 - 1/r1)/h) - 1), times 3, D the
+    larger of D1 and its estimate from D2 by this rate. Beyond the grids that were run c is at most what A = `scale` allows, for observed rates
+    scatter; and the divisor is at least 1: all of the difference counts where it does not fall, and where the moments are so few that all
+    may agree by accident.
 
     Args:
         ratios: r1 and r2.
         values: of the runs.
         records: series whose errors fall alike, of the runs.
-        scale: of the records, the size of what can be wrong at all.
+        scale: of the records, the largest error that they can have.
 
     Source: L. N. Trefethen, Spectral Methods in MATLAB (2000), chapter 4, theorem 4.
     """
-    first, second = apart(records[0], records[1]), apart(records[1], records[2])
+    first, second = largest_difference(records[0], records[1]), largest_difference(records[1], records[2])
     if not first > 0:
         return 0.0
     between = 1 / ratios[0] - 1 / ratios[1]
     rate = math.log(max(second / first, 1.0)) / between if len(np.atleast_1d(records[0])) > _FEW_MOMENTS else 0.0
-    size = max(apart(values[0], values[1]), apart(values[1], values[2]) * math.exp(-rate * between))
+    size = max(
+        largest_difference(values[0], values[1]), largest_difference(values[1], values[2]) * math.exp(-rate * between)
+    )
     rate = min(rate, ratios[0] * math.log(max(scale / first, 1.0)))
     return _SAFETY * size / max(math.expm1(rate * (1 - 1 / ratios[0])), 1.0)
 
 
 def extrapolated(order: int, ratios: Sequence[float], values: Sequence[Any]) -> tuple[Any, float]:
-    """One delta: the value at spacing 0 for errors c h^p + d h^(p+2), from the runs at h and r1 h, and its error told by the run at r2 h.
+    """One delta: the value at spacing 0 for errors c h^p + d h^(p+2), from the runs at h and r1 h, and its error from the run at r2 h.
 
     Richardson: Q + (Q - Q1)/(r1^p - 1) still errs by d h^(p+2) s(r1), s(r) = r^p (r^2 - 1)/(r^p - 1); the same from Q and Q2 by s(r2);
-    their difference tells d, and twice what it says is the error.
+    their difference tells d, and the error is twice its effect.
     """
     fine = np.asarray(values[0])
     guesses = [fine + (fine - np.asarray(q)) / (r**order - 1) for q, r in zip(values[1:], ratios, strict=True)]
     left = [r**order * (r**2 - 1) / (r**order - 1) for r in ratios]
-    return guesses[0], 2 * apart(guesses[0], guesses[1]) * left[0] / (left[1] - left[0])
+    return guesses[0], 2 * largest_difference(guesses[0], guesses[1]) * left[0] / (left[1] - left[0])
 
 
 def extrapolates(problem: Problem) -> bool:
     """Whether values are extrapolated to spacing 0: for one delta, whose error is a clean third power of the spacing.
 
-    Two deltas also see each other through what the grid leaves of them, which adds other powers.
+    The errors of two deltas interfere, which adds other powers.
     """
     return len(problem.potential.spikes) == 1 and not problem.potential.edges
 
 
 def first_refinement(problem: Problem, tolerance: float) -> float:
-    """How much coarser (below 1) than by the planner's rules a grid may be whose values are extrapolated: fifth order, not third."""
+    """The refinement, below 1, of a first grid whose values are extrapolated, against the planner's rules: its error is of fifth order, not third."""
     if not (extrapolates(problem) and problem.open):
         return 1.0
     share = min(max(tolerance, 1e-10), 1e-3)
@@ -315,13 +318,13 @@ def first_refinement(problem: Problem, tolerance: float) -> float:
     return min(1.0, third / fifth)
 
 
-def apart(one: Any, other: Any) -> float:
+def largest_difference(one: Any, other: Any) -> float:
     """The largest difference of two numbers, or of two series over the same time of which one may have fewer frames."""
-    one, other = _together((one, other))
+    one, other = _at_common_frames((one, other))
     return float(np.max(np.abs(one - other)))
 
 
-def _together(values: Sequence[Any]) -> list[np.ndarray]:
+def _at_common_frames(values: Sequence[Any]) -> list[np.ndarray]:
     """Numbers, or series over the same time at the frames that all of them have."""
     series = [np.atleast_1d(value) for value in values]
     fewest = min(map(len, series))
@@ -329,9 +332,9 @@ def _together(values: Sequence[Any]) -> list[np.ndarray]:
 
 
 def rounding(numerics: Numerics, mass: float = 1.0) -> float:
-    """What rounding may add to a probability: in proportion to the FFT pairs, for the phase tables are rounded off the unit circle
-    once and for all, and the norm drifts by 0.1 to 3e-16 a pair (measured; tests/reliability). Without FFTs, in proportion to the
-    phase that the fastest waves of the grid gather.
+    """The largest rounding error of a probability: in proportion to the FFT pairs, for the phase tables are rounded off the unit circle
+    once, and the norm drifts by 0.1 to 3e-16 a pair (measured; tests/reliability). Without FFTs, in proportion to the phase of the
+    fastest waves of the grid.
     """
     if numerics.precision == "single":
         return 2e-7 * numerics.fft_pairs
@@ -342,7 +345,7 @@ def rounding(numerics: Numerics, mass: float = 1.0) -> float:
 
 
 def refuse_below_rounding(numerics: Numerics, tolerance: float, mass: float) -> None:
-    """Raise where rounding alone is more than the tolerance; single precision, which is for pictures, is let pass with its warning.
+    """Raise where rounding alone exceeds the tolerance; single precision, which is for pictures, passes with its warning.
 
     Raises:
         NumericsError: with the smallest tolerance that can be met.
@@ -356,7 +359,7 @@ def refuse_below_rounding(numerics: Numerics, tolerance: float, mass: float) -> 
 
 
 def combined(budget: dict[str, float]) -> float:
-    """The error bar: the sum of the budget, since nothing is known of signs."""
+    """The error bar: the sum of the budget, for the signs of its parts are unknown."""
     total = math.fsum(budget.values())
     if not math.isfinite(total):
         raise NumericsError(

@@ -1,4 +1,4 @@
-"""A run that ends too early: which duration is long enough, told by how what is left has fallen, or found by trying."""
+"""Runs that end too early: how long is long enough, from the decay of the rest, or by trial."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from ...propagation import Numerics, Result
 from ._report import Quantity
 from ._runs import Measurement, RunRequest
 
-# how many times longer the trials are, one after the other; beyond, what remains falls so slowly that no run waits for it
+# durations of the trials as multiples of the first, one after the other; beyond, the rest decays too slowly for any run
 _TIMES = (1.5, 2.0, 4.0, 8.0)
-# of what the aim leaves beside the other parts of the bar: what may remain at the end of a run that is recommended
+# of the aim without the other parts of the bar: what may remain at the end of a recommended run
 _SHARE = 0.75
-# point-pairs of a trial, some seconds: advice must not cost more than the number
+# point-pairs of a trial, some seconds: advice must not cost more than the number does
 _MOST_WORK = 1e8
-# a tolerance that is recommended instead leaves this much room, for its run has another box than the trial
+# room in a recommended tolerance, for its run has another box than the trial
 _ROOM = 2.0
-# frames from which on a fall is told: between the middle of the record, this share of it, and its end
+# the decay is measured from the middle of the record to this share of it, and from there to its end
 _LATER = 0.75
-# a run that is so many times longer, with a box as much wider, waits for what falls too slowly
+# a run longer by this factor, in a box as much wider, is not worth the wait
 _MOST = 8.0
-# what does not fall is what the absorber sends back
+# a rest that does not decay is sent back by the absorber: make it thicker
 _THICKER = 1.6
 
 
 @dataclasses.dataclass(frozen=True)
 class Wait:
-    """How a longer run would have to be made.
+    """How much longer a run would have to be.
 
     Attributes:
-        longer: times the duration; 1 where waiting does not help.
-        thicker: times the width of the absorber, which has to take slower waves by then.
+        longer: factor of the duration; 1 where waiting does not help.
+        thicker: factor of the width of the absorber, which meets slower waves by then.
         hopeless: whether no run is long enough.
     """
 
@@ -49,16 +49,16 @@ class Wait:
 
 
 def wait_for(times: np.ndarray, left: np.ndarray, share: float) -> Wait:
-    """The run at whose end `share` of what is left is still there.
+    """The run at whose end this share of the rest remains.
 
-    With p = -d ln(left)/d ln t, which grows as t^q: q = 0 is a power law, that of waves too slow to have left, q = 1 a decay at a rate.
+    With p = -d ln(left)/d ln t, which grows as t^q: q = 0 is the power law of slow waves, q = 1 an exponential decay.
     left(f t) = left(t) exp(-(p/q) (f^q - 1)), so that f = (1 + q ln(1/share)/p)^(1/q). Slow waves that leave by f t are f times slower than
-    those that leave by t, and an absorber takes them that is f times wider; those that decay at a rate keep their speed.
+    those that leave by t, and need an absorber f times as wide; the waves of an exponential decay keep their speed.
 
     Args:
         times: increasing, from 0, shape (frames,).
-        left: what is undecided at each, shape (frames,).
-        share: of what is left at the end, below 1.
+        left: the rest at each, shape (frames,).
+        share: of the rest at the end, below 1.
     """
     places = [int(part * (len(times) - 1)) for part in (0.5, _LATER, 1.0)]
     before, later, end = (math.log(max(float(left[place]), 1e-300)) for place in places)
@@ -67,8 +67,8 @@ def wait_for(times: np.ndarray, left: np.ndarray, share: float) -> Wait:
     if late <= 0:
         return Wait(1.0, _THICKER)
     # between the middles of the two parts
-    apart = (last - first) / 2
-    growth = min(max(math.log(late / early) / apart, 0.0), 1.0) if early > 0 else 0.0
+    distance = (last - first) / 2
+    growth = min(max(math.log(late / early) / distance, 0.0), 1.0) if early > 0 else 0.0
     needed = -math.log(max(share, 1e-300)) / (late * math.exp(growth * (last - middle) / 2))
     logarithm = math.log1p(growth * needed) / growth if growth > 1e-6 else needed
     if logarithm > math.log(_MOST):
@@ -78,11 +78,11 @@ def wait_for(times: np.ndarray, left: np.ndarray, share: float) -> Wait:
 
 @dataclasses.dataclass(frozen=True)
 class Advice:
-    """What to do where a run ends too early.
+    """The cure for a run that ends too early.
 
     Attributes:
         cure: the end of a sentence.
-        fft_pairs: of each run that was made to find it.
+        fft_pairs: of each trial that found it.
     """
 
     cure: str
@@ -98,16 +98,16 @@ def advised(
     aim: float,
     tolerance: float,
 ) -> Measurement[Advice]:
-    """Run for longer, without a bar, until little enough remains: the duration is named only if it was seen to do.
+    """Run for longer, without a bar, until little enough remains; only a duration that did is named.
 
     Args:
         problem: with all that is measured along the way.
         plan: numerics of a problem with a given duration.
-        remains: what is undecided at the end of a run.
+        remains: the rest at the end of a run.
         ended: of the run that ended too early.
         headline: its number.
-        aim: what its bar was to be.
-        tolerance: which made it so.
+        aim: the bar that it was to have.
+        tolerance: of the aim.
     """
     begun, pairs = float(ended.duration), []
     last, left = begun, headline.budget["duration"]
@@ -142,7 +142,7 @@ def advised(
 
 
 def _rounded(duration: float, problem: Problem) -> float:
-    """A duration of two digits in the units in which it is said, not below what it was."""
+    """A duration rounded up to two digits in the units of the problem."""
     scale = problem.shown_in.scale(TIME)
     size = 10.0 ** (math.floor(math.log10(duration / scale)) - 1)
     return math.ceil(duration / scale / size - 1e-9) * size * scale

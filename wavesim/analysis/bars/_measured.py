@@ -1,4 +1,4 @@
-"""What the user has measured along the way: the value at the end, as a number with an error bar."""
+"""The user's observables: their values at the end, as numbers with error bars."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ._report import Report
 
 
 def measured_readings(problem: Problem, names: tuple[str, ...], result: Result) -> dict[str, Reading]:
-    """The last value of each of the user's observables, in a box that nothing leaves.
+    """The last value of each of the user's observables, in a box without absorber.
 
-    Where an absorber takes away, what is left in the box depends on the box, and there is none.
+    With an absorber, the rest in the box depends on the box, and so would the value: there is none.
 
     Args:
         problem: as it was given, without the question's observables.
@@ -35,14 +35,14 @@ def measured_readings(problem: Problem, names: tuple[str, ...], result: Result) 
 
 
 def end_of_series(result: Result, name: str, dimension: Dimension) -> Reading:
-    """The last value of an observable; of a conserved one the first, which is the same but for what step and grid have done to it since."""
+    """The last value of an observable; of a conserved one the first, which has no error of step and grid yet."""
     values, conserved = result.series[name], is_conserved(result, name)
     scale = float(np.max(np.abs(values))) or 1.0
     return Reading(float(values[0 if conserved else -1]), dimension, scale=scale, at_start=name if conserved else "")
 
 
 def is_conserved(result: Result, name: str) -> bool:
-    """Whether an observable of the run stays what it is: nothing absorbs, and V is as it must be for that."""
+    """Whether an observable of the run is conserved: nothing absorbs, and V is static if it must be."""
     problem = result.problem
     observable = problem.measure[name]
     kept = observable.conserved or (observable.conserved_at_rest and problem.potential.static)
@@ -50,7 +50,7 @@ def is_conserved(result: Result, name: str) -> bool:
 
 
 def unconserved(numbers: dict[str, FrameSum], result: Result) -> dict[str, FrameSum]:
-    """Those of the numbers that a run can change."""
+    """The numbers that are not conserved."""
     return {
         name: number
         for name, number in numbers.items()
@@ -59,7 +59,7 @@ def unconserved(numbers: dict[str, FrameSum], result: Result) -> dict[str, Frame
 
 
 def measured_numbers(names: tuple[str, ...], result: Result) -> dict[str, FrameSum]:
-    """The same as sums over the record, whose adjoint runs tell what the grid leaves wrong in them."""
+    """The same as sums over the record, for their gradients."""
     if result.numerics.absorber is not None:
         return {}
     frames = result.numerics.frames
@@ -69,7 +69,7 @@ def measured_numbers(names: tuple[str, ...], result: Result) -> dict[str, FrameS
 
 
 def refuse_taken(names: Iterable[str], taken: Iterable[str]) -> None:
-    """Raise where an observable has the name of something that the question measures or gives.
+    """Raise where an observable has the name of one of the question's own observables or numbers.
 
     Raises:
         ArgumentError: if one has.
@@ -83,12 +83,12 @@ def refuse_taken(names: Iterable[str], taken: Iterable[str]) -> None:
 
 def note_on(name: str, notes: Iterable[str]) -> str:
     """The note of `without_bars` on one of the user's observables; "" if there is none."""
-    told = (note for note in notes if name in note.partition(" of [measure] ")[0].split(", "))
-    return next(told, "")
+    found = (note for note in notes if name in note.partition(" of [measure] ")[0].split(", "))
+    return next(found, "")
 
 
 def without_bars(report: Report, names: tuple[str, ...]) -> Report:
-    """The report with a note on those of the user's observables that are no numbers of it."""
+    """The report with a note on each of the user's observables that is none of its numbers."""
     missing = [name for name in names if name not in report.quantities]
     if not missing:
         return report

@@ -1,4 +1,4 @@
-"""What a trial shows: the numbers and the curves of a question, each with its error bar."""
+"""The numbers and the curves of a question by one trial, each with its error bar."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .residuals import initial_interpolations, interpolation_change, interpolati
 if TYPE_CHECKING:
     from ._record import AbstractRecordQuestion
 
-# the least error of a point on a pattern, as a share of the worst point's
+# the least error of a point on a pattern, as a share of the largest one
 _LEAST_SHARE = 0.1
 
 
@@ -36,15 +36,13 @@ def quantities_of(
     predict: Callable[[float], Predictions],
 ) -> dict[str, Quantity]:
     result = trial.result
-    # theory may take as long as a run, and nobody waits for it after an interruption
+    # theory may take as long as a run, and after an interruption nobody waits for it
     predictions = {} if trial.interrupted else predict(float(result.times[-1]))
-    returned = _returned(question, result, question.final_echo)
-    curves = (
-        {id(run): question.curves(run) for run in (result, *(run for _, run in trial.again))} if trial.again else {}
-    )
-    together = _together(curves, result) if trial.shows_rate else None
+    echo = _absorber_error(question, result, question.final_echo)
+    curves = {id(run): question.curves(run) for run in trial.results} if trial.repetitions else {}
+    all_curves = _side_by_side(curves, result) if trial.compares_three_grids else None
     read = {}
-    for run in (result, *(run for _, run in trial.again)):
+    for run in trial.results:
         own = question.readings(run)
         refuse_taken(names, own)
         read[id(run)] = own | measured_readings(problem, names, run)
@@ -61,18 +59,18 @@ def quantities_of(
         amplitude = _amplitude(reading)
         floor = 0.0 if trial.residuals or question.compares_grids else least * _size(question, reading.scale, amplitude)
         record = course if name in curves.get(id(result), {}) else None
-        budget = trial.budget(number, amplitude, floor, cut, record, together)
+        budget = trial.budget(number, amplitude, floor, cut, record, all_curves)
         shift = float(trial.shift(number))
         if trial.residuals:
             shift, budget["grid"] = grid_error(question, name, read[id(result)], trial)
-            if trial.knows_step:
+            if trial.has_step_defects:
                 budget["time_step"] = step_error(question, name, read[id(result)], trial)
-        if returned is not None:
-            budget["absorber"] = returned * reading.scale
-        elif trial.carried_round and not reading.at_start:
+        if echo is not None:
+            budget["absorber"] = echo * reading.scale
+        elif trial.wrapped_probability and not reading.at_start:
             grid = result.numerics.grid
             length = float(grid.upper[0] - grid.lower[0]) if reading.dimension == LENGTH else 0.0
-            budget["box"] = trial.carried_round * max(reading.scale, length)
+            budget["box"] = trial.wrapped_probability * max(reading.scale, length)
         budget |= reading.own_error
         budget["rounding"] = rounding(result.numerics, float(problem.mass)) * reading.scale
         if reading.compared is not None:
@@ -84,12 +82,12 @@ def quantities_of(
     return quantities
 
 
-def _together(
+def _side_by_side(
     curves: dict[int, dict[str, tuple[np.ndarray, Dimension]]], result: Result
 ) -> Callable[[Result], np.ndarray] | None:
-    """All curves of a run side by side, shape (frames + 1, curves): probabilities, and others as a share of their largest value; None where there are none.
+    """All curves of a run side by side, shape (frames + 1, curves): probabilities, and others as shares of their largest value; None without any.
 
-    One of them, above all if it has few frames, may agree by accident on two grids.
+    A single one, above all with few frames, may agree on two grids by accident.
     """
     own = curves[id(result)]
     scales = {
@@ -102,22 +100,24 @@ def _together(
 
 
 def _dispute_of_whole(made_of: dict[str, float], quantities: dict[str, Quantity]) -> dict[str, float]:
-    """The part of a bar that reaches as far as theory disputes the numbers that a reading is made of; empty where none is disputed."""
+    """The part of a bar that covers the distance of theory from the numbers that a reading is made of; empty where none is disputed."""
     known = {number: quantities[number].reaching_theory for number in made_of if number in quantities}
-    apart = math.fsum(abs(made_of[number]) * one.budget.get("dispute", 0.0) for number, one in known.items())
-    return {"dispute": apart} if apart else {}
+    dispute = math.fsum(abs(made_of[number]) * one.budget.get("dispute", 0.0) for number, one in known.items())
+    return {"dispute": dispute} if dispute else {}
 
 
-def _returned(question: AbstractRecordQuestion, result: Result, echo: Callable[[Result], float]) -> float | None:
-    """What absorbers leave wrong in a number of order one; None where there are none."""
+def _absorber_error(
+    question: AbstractRecordQuestion, result: Result, echo_of: Callable[[Result], float]
+) -> float | None:
+    """The error of the absorbers in a number of order one; None without absorbers."""
     absorber = result.numerics.absorber
-    return None if absorber is None else question.leak(result.problem, absorber) + echo(result)
+    return None if absorber is None else question.leak(result.problem, absorber) + echo_of(result)
 
 
 def grid_error(
     question: AbstractRecordQuestion, name: str, readings: dict[str, Reading], trial: Trial
 ) -> tuple[float, float]:
-    """The correction of a reading for what the grid leaves wrong, and what remains uncertain; all of a number of which nothing is known."""
+    """The correction of a reading for the grid, and its uncertainty; all of a number without a residual is uncertain."""
     reading, shift, error = readings[name], 0.0, 0.0
     if reading.at_start:
         changes, unknown = interpolation_change(
@@ -133,12 +133,12 @@ def grid_error(
         bar = residual.error(_room(reading))
         # a probability cannot be off by more than 1
         error += abs(weight) * (min(bar, 1.0 + abs(residual.correction)) if _is_probability(reading) else bar)
-    # where the reading is a part of what runs must repeat, the correction belongs to the whole, and the part is off by it
+    # the correction of a whole that runs must repeat does not tell its part, which is uncertain by as much
     return (shift, error) if reading.compared is None else (0.0, error + abs(shift))
 
 
 def step_error(question: AbstractRecordQuestion, name: str, readings: dict[str, Reading], trial: Trial) -> float:
-    """What the time step leaves wrong in a reading; all of a number of which nothing is known."""
+    """The error of the time step in a reading; all of a number without a defect is uncertain."""
     reading, error = readings[name], 0.0
     if reading.at_start:
         return 0.0
@@ -154,34 +154,34 @@ def step_error(question: AbstractRecordQuestion, name: str, readings: dict[str, 
 def curve_error(
     trial: Trial, scale: float, between: np.ndarray, uncertain: float, number: tuple[float, float]
 ) -> float:
-    """What the grid leaves wrong in a curve: the largest of the headline's errors at the moments at which they were looked at.
+    """The error of the grid in a curve: the largest error of the headline at the moments for which it has residuals.
 
-    The corrections that are known at those moments are not made, for they would be steps in a curve of which nothing is known between them:
-    the bar holds them, and so the number that the curve ends on.
+    The corrections at these moments are not made, for they would be jumps in the curve: the bar holds them, and with them the number at its
+    end.
 
     Args:
         trial: the run, with residuals at some moments.
         scale: of the curve.
-        between: by what the curve has been corrected at each frame, be it the headline's or that of what is left of it.
-        uncertain: of that correction.
-        number: the correction of the number of that name at the end, and what is uncertain of it.
+        between: the correction of the curve at each frame for its interpolation between points.
+        uncertain: its uncertainty.
+        number: the correction of the number of that name at the end, and its uncertainty.
     """
     errors = [abs(number[0] - between[-1]) + number[1]]
     for name, residual in trial.residuals.items():
         _, at, frame = name.partition("@")
         done = between[int(frame) if at else -1]
         errors.append(residual.error(scale) + min(abs(residual.correction - done), abs(residual.correction + done)))
-    return max(errors) + uncertain + trial.carried_round * scale
+    return max(errors) + uncertain + trial.wrapped_probability * scale
 
 
 def _step_error_of_curve(trial: Trial, scale: float) -> float:
-    """What the time step leaves wrong in a curve: the largest of what gradients tell at the moments at which they were looked at."""
+    """The error of the time step in a curve: the largest one at the moments for which it has defects."""
     steps = [one.step for one in trial.residuals.values()]
     return max((math.inf if step is None else step.error(scale) for step in steps), default=math.inf)
 
 
 def _room(reading: Reading) -> float:
-    """What a number can move in; see `Residual.error`."""
+    """How far a number can move; see `Residual.error`."""
     return _amplitude(reading) if reading.scale <= 1 else reading.scale
 
 
@@ -190,7 +190,7 @@ def _is_probability(reading: Reading) -> bool:
 
 
 def _between(question: AbstractRecordQuestion, name: str, result: Result) -> tuple[np.ndarray, float]:
-    """By how much a probability beside a plane that cuts psi changes at each frame where psi is interpolated between the points, and what is uncertain of it."""
+    """The change of a probability up to a plane that cuts psi, at each frame, if psi is interpolated between the points; and its uncertainty."""
     observable = result.problem.measure.get(name)
     if not question.cuts or not isinstance(observable, ProbabilityIn) or result.numerics.grid.dimension > 1:
         return np.zeros(len(result.times)), 0.0
@@ -199,14 +199,14 @@ def _between(question: AbstractRecordQuestion, name: str, result: Result) -> tup
 
 
 def _size(question: AbstractRecordQuestion, scale: float, amplitude: float) -> float:
-    """What the tolerance is a fraction of: the number itself where it is relative (as small as it may be), else 1, as for the headline."""
+    """The size that the tolerance is a fraction of: the number itself where the tolerance is relative, however small it is, else 1."""
     if not question.relative:
         return min(scale, 1.0)
     return amplitude if scale < 1 else scale
 
 
 def _amplitude(reading: Reading) -> float:
-    """What can be wrong of a number at all: of a probability, the smaller of what does and what does not happen."""
+    """The largest error that a number can have: of a probability p, the smaller of p and 1 - p."""
     size = abs(reading.repeatable)
     if reading.dimension == DIMENSIONLESS:
         size = min(size, abs(1.0 - size))
@@ -217,10 +217,10 @@ def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, 
     result = trial.result
     curves: dict[str, Curve] = {}
     theories = {} if trial.interrupted else question.curve_predictions(problem, result.times)
-    returned = _returned(question, result, question.echo)
+    echo = _absorber_error(question, result, question.echo)
     readings = question.readings(result) if trial.residuals else {}
-    known = {id(run): question.curves(run) for run in (result, *(run for _, run in trial.again))}
-    together = _together(known, result) if trial.shows_rate else None
+    known = {id(run): question.curves(run) for run in trial.results}
+    all_curves = _side_by_side(known, result) if trial.compares_three_grids else None
     for name, (values, dimension) in known[id(result)].items():
         largest = float(np.max(np.abs(values))) or 1.0
 
@@ -228,28 +228,28 @@ def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, 
             return known[id(run)][name][0]
 
         floor = 0.0 if trial.residuals or question.compares_grids else least * _size(question, largest, largest)
-        error = math.fsum(trial.budget(series, largest, floor, question.cuts, None, together).values())
+        error = math.fsum(trial.budget(series, largest, floor, question.cuts, None, all_curves).values())
         if trial.residuals:
             between, uncertain = _between(question, name, result)
             values = values + between
             number = grid_error(question, name, readings, trial) if name in readings else (0.0, 0.0)
             error += curve_error(trial, largest, between, uncertain, number)
-            if trial.knows_step:
+            if trial.has_step_defects:
                 error += _step_error_of_curve(trial, largest)
-        elif trial.carried_round:
-            error += trial.carried_round * largest
-        error += ((returned or 0.0) + rounding(result.numerics, float(problem.mass))) * largest
+        elif trial.wrapped_probability:
+            error += trial.wrapped_probability * largest
+        error += ((echo or 0.0) + rounding(result.numerics, float(problem.mass))) * largest
         values = values + trial.shift(series)
         error = math.inf if trial.interrupted else error
         curves[name] = Curve(name, result.times, values, dimension, theories.get(name, {}), error, ("time", TIME))
-    others = trial.compared(question.patterns)
+    comparisons = trial.comparisons(question.patterns)
     for name, pattern in question.patterns(result).items():
         worst: dict[str, np.ndarray] = {}
-        for repetition, beside, again in others:
-            told = repetition.weight * np.abs(beside[name].values - again[name].values)
-            # where the difference passes through zero it says nothing
-            told = np.maximum(told, _LEAST_SHARE * told.max())
-            worst[repetition.source] = np.maximum(told, worst.get(repetition.source, 0.0))
+        for repetition, reference, coarse in comparisons:
+            difference = repetition.weight * np.abs(reference[name].values - coarse[name].values)
+            # a zero of the difference is no accuracy
+            difference = np.maximum(difference, _LEAST_SHARE * difference.max())
+            worst[repetition.source] = np.maximum(difference, worst.get(repetition.source, 0.0))
         error = sum(worst.values(), np.zeros_like(pattern.values))
         error = np.full_like(error, math.inf) if trial.interrupted else error
         curves[name] = dataclasses.replace(pattern, error=error)

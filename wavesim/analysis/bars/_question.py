@@ -1,4 +1,4 @@
-"""What can be asked of a problem: each question knows how it is measured, and what theory says."""
+"""Questions about a problem: how each is measured, and what theory predicts."""
 
 from __future__ import annotations
 
@@ -18,11 +18,16 @@ from ._runs import Announcement, Measurement, run_here
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """A number read off one record, with the part of its error that this record alone shows (a fit, what remains).
+    """A number read off one record.
 
-    `scale` is the size that rounding is relative to: 1 for a probability, the number itself for a period. `at_start` names the series of a conserved
-    observable that is read at the first frame, where neither step nor grid has moved it yet; "" for all others. `part_of` names a number that
-    this one is a part of, see `Quantity`.
+    Attributes:
+        value: of the number.
+        dimension: of the number.
+        own_error: the parts of its error that this record alone shows: of a fit, of the rest at the end.
+        compared: the number that runs on other grids must repeat, if it is not the value.
+        scale: the size that rounding is relative to: 1 for a probability, the number itself for a period.
+        at_start: the series of a conserved observable that is read at the first frame, before any error of step and grid; "" for others.
+        part_of: the name of a number that this one is a part of; see `Quantity`.
     """
 
     value: float
@@ -35,16 +40,16 @@ class Reading:
 
     @property
     def repeatable(self) -> float:
-        """The number that runs on other grids must repeat: `compared` where it is given, else the value."""
+        """The number that runs on other grids must repeat."""
         return self.value if self.compared is None else self.compared
 
 
 @dataclasses.dataclass(frozen=True)
 class Parts:
-    """Work that propagates nothing and takes long, for whoever tells the time.
+    """Long work without a propagation, for an estimate of its time.
 
     Attributes:
-        count: of parts that take alike.
+        count: of parts that take the same time.
         one: does one of them.
     """
 
@@ -57,16 +62,20 @@ CurvePredictions = dict[str, dict[str, np.ndarray]]
 
 
 class AbstractQuestion(abc.ABC):
-    """What is asked of a problem: the `find` of `wavesim.certify` and of scenario files."""
+    """A question about a problem: the `find` of `wavesim.certify` and of scenario files."""
 
     @abc.abstractmethod
     def measuring(
         self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
     ) -> Measurement[Report]:
-        """How it is measured: yields what is to be propagated.
+        """Measure it: yields requests for runs, returns the report.
 
-        `fixed` are numerics given by hand, as in `wavesim.plan`. `batch`: one of many, whose record nobody looks at, and
-        what they know of each other: as few frames as the numbers need, no psi, sizes that others share, and of several theories perhaps only the one to be compared with.
+        Args:
+            problem: the physics.
+            tolerance: for the headline.
+            batch: of which it is one row, with sizes that others share; its record has as few frames as the numbers need and no psi, and perhaps only
+                the theory that it is compared with.
+            fixed: numerics given by hand, as in `wavesim.plan`.
         """
 
     @final
@@ -79,25 +88,26 @@ class AbstractQuestion(abc.ABC):
         on_plan: Announcement | None = None,
         **fixed: Any,
     ) -> Report:
-        """Measure it, every run in turn; `on_plan` hears the numerics of the first one before it begins."""
+        """Measure it, every run in turn; `on_plan` is called with the numerics of the first one before it begins."""
         return run_here(self.measuring(problem, tolerance, **fixed), progress, on_plan)
 
     @abc.abstractmethod
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
-        """How `measuring` would begin; None where nothing is propagated."""
+        """The plan that `measuring` begins with; None where nothing is propagated."""
 
     def without_run(self, problem: Problem, tolerance: float, plan: Plan | None, **fixed: Any) -> Report | None:
-        """The answer by other means, where the run that is planned would take too long, or is too large for a plan; None to make the run."""
+        """The answer by other means, where the planned run would take too long, or a plan is too large; None to make the run."""
         del problem, tolerance, plan, fixed
         return None
 
     def parts(self, problem: Problem) -> Parts | None:
-        """What the answer takes where nothing is propagated; None where it is there in a moment."""
+        """The work of an answer without a propagation; None where it is done in a moment."""
         del problem
         return None
 
     @abc.abstractmethod
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
-        """Theory for its quantities: quantity -> theory's name -> value, the first theory being the one to be compared with. No
-        propagation. Without a `duration`, what depends on it is left out.
+        """Theory for its quantities without a propagation: quantity -> theory's name -> value; the number is compared with the first theory.
+
+        Without a `duration`, quantities that depend on it are left out.
         """

@@ -1,4 +1,4 @@
-"""Questions that the record of one run answers: asked of the fine run and of its coarser repetitions alike."""
+"""Questions whose numbers are read off the record of one run, and off its coarser repetitions alike."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from ._measured import measured_numbers, refuse_taken, unconserved, without_bars
 from ._quantities import curves_of, quantities_of
 from ._question import AbstractQuestion, CurvePredictions, Predictions, Reading
 from ._refine import MOST_WORK, Measured, Verdict, refine
-from ._repeat import Trial, blamed, warnings_of
+from ._repeat import Trial, TrialRules, blamed, warnings_of
 from ._report import Curve, Quantity, Report
 from ._runs import Measurement, run_here
 from .residuals import diverges
 
-# at which psi and phi of a row are compared: the bar holds what half as many would change
+# frames of a row at which psi and phi are sampled: the bar holds the change by half as many
 _ROW_FRAMES = 32
-# of the tolerance: what theory may leave open of a row that it is compared with
+# of the tolerance: the error of the theory that a row is compared with
 _THEORY = 0.5
-# of the tolerance: no estimate from repeated runs is believed below this
+# of the tolerance: the least error that is believed of repeated runs
 _LEAST = 0.005
-# the same for what waves beyond the finest look at a row's residual may add to its bar: each look takes twice as long as the one before
+# of the tolerance: what waves beyond the finest residual of a row may add to its bar; each refinement takes twice as long as the last
 _LEAST_OF_ROW = 0.1
-# of the tolerance: what may be left near a barrier at the end of a run that is made longer for it
+# of the tolerance: the probability near a barrier that a longer run aims at
 _SHARE_LEFT = 0.2
 
 
@@ -46,18 +46,18 @@ class AbstractRecordQuestion(AbstractQuestion):
 
     # whether the tolerance is a fraction of the headline
     relative: ClassVar[bool] = False
-    # evenly along its curve, at which the curve's error is looked at besides the steepest place
+    # moments along its curve, evenly, for which the curve's error is found besides the steepest one
     moments: ClassVar[int] = 2
-    # whether its probabilities end at a plane where psi is not small when they are read
+    # whether its probabilities end at a plane where psi is not small at the end
     cuts: ClassVar[bool] = False
     # whether it can be asked where the mass depends on position
     knows_masses: ClassVar[bool] = False
-    # whether three grids are compared, and nothing is run backward: the start is made on the grid, and what that leaves wrong cancels the rest
+    # whether three grids are compared instead of gradients: the start is made on the grid, and its error cancels the rest
     compares_grids: ClassVar[bool] = False
 
     @abc.abstractmethod
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
-        """What must be measured along the way."""
+        """The observables to be recorded."""
 
     @abc.abstractmethod
     def readings(self, result: Result) -> dict[str, Reading]:
@@ -73,30 +73,30 @@ class AbstractRecordQuestion(AbstractQuestion):
 
     @abc.abstractmethod
     def leak(self, problem: Problem, absorber: Absorber) -> float:
-        """What the absorber may leave wrong in a number of this question."""
+        """The error of a number of this question by the absorber."""
 
     def echo(self, result: Result) -> float:
-        """What waves that the absorber sends back may leave wrong at any time by interference with those that still leave."""
+        """The error at any time by waves that the absorber sends back, which interfere with those that still leave."""
         del result
         return 0.0
 
     def final_echo(self, result: Result) -> float:
-        """The same once all has left."""
+        """The same once all waves have left."""
         return self.echo(result)
 
     def undecided(self, result: Result) -> np.ndarray | None:
-        """What the part `duration` of the headline's bar would be if the run ended at each frame, shape (frames,); None where nothing shows it."""
+        """The part `duration` of the headline's bar for a run that ends at each frame, shape (frames,); None where nothing shows it."""
         del result
         return None
 
     def patterns(self, result: Result) -> dict[str, Curve]:
-        """Curves along something else than time, told by the end of the run, theory included; their error bars are left to repetitions."""
+        """Curves along another axis than time, read at the end of the run, theory included; repetitions tell their error bars."""
         del result
         return {}
 
     def numbers(self, result: Result, least: float) -> dict[str, FrameSum]:
-        """Numbers that are weighted sums over the record, by name, where parts below `least` do not matter; what the grid leaves wrong in
-        them is told by an adjoint run. None where grids have to be compared.
+        """Numbers that are weighted sums over the record, by name; parts below `least` do not matter. Adjoint runs tell their grid errors;
+        empty where grids have to be compared.
         """
         del result, least
         return {}
@@ -112,36 +112,36 @@ class AbstractRecordQuestion(AbstractQuestion):
         return type(self).numbers is not AbstractRecordQuestion.numbers
 
     def made_of(self, name: str) -> dict[str, float]:
-        """A reading as a sum of these `numbers`, by their weights."""
+        """A reading as a sum over `numbers`: the weight of each."""
         return {name: 1.0}
 
     @property
     def least_frames(self) -> int | None:
-        """Frames that the numbers need, where they can be told; None for as many as a plan gives."""
+        """The fewest frames that the numbers need; None for as many as a plan gives."""
         return None
 
     def compared(self, problem: Problem, duration: float | None, enough: float) -> Predictions:
-        """`predictions`, of which only the first theory of each quantity is wanted, so that others may be left out, and no better than to `enough`."""
+        """`predictions` with only the first theory of each quantity, to an error of `enough`: faster."""
         del enough
         return self.predictions(problem, duration)
 
     def planned_for(self, problem: Problem) -> dict[str, Any]:
-        """What the planner should know besides the problem and the tolerance, as keywords of `wavesim.plan`."""
+        """Further keywords of `wavesim.plan`."""
         del problem
         return {}
 
     def mended(self, problem: Problem, report: Report, **fixed: Any) -> Report:
-        """The report, or a better one, where runs missed the tolerance and the numbers are known otherwise too."""
+        """The report, or a better one by other means, where the runs missed the tolerance."""
         del problem, fixed
         return report
 
     def most_work(self, problem: Problem, **fixed: Any) -> float:
-        """Point-pairs that a finer trial may take."""
+        """Point-pairs of a finer trial, at most."""
         del problem, fixed
         return MOST_WORK
 
     def direct(self, problem: Problem, tolerance: float, **fixed: Any) -> Report | None:
-        """The report without a record, where the numbers can be had without a propagation, or only so; None to propagate."""
+        """The report without a propagation, where the numbers can be had so, or only so; None to propagate."""
         del problem, tolerance, fixed
         return None
 
@@ -158,7 +158,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             return None
 
     def _without_plan(self, problem: Problem, tolerance: float, fixed: dict[str, Any]) -> Report | None:
-        """The answer by other means to what is too large for a plan; None where it is too large for them, too."""
+        """The answer by other means to a problem that is too large for a plan; None where it is too large for them too."""
         try:
             return self.without_run(problem, tolerance, None, **fixed)
         except MemoryError:
@@ -166,13 +166,13 @@ class AbstractRecordQuestion(AbstractQuestion):
 
     @final
     def course(self, problem: Problem, tolerance: float, *, refinement: Refinement | None = None, **fixed: Any) -> Plan:
-        """How its record would be propagated."""
+        """The plan for its record."""
         self._refuse_masses(problem)
         chosen = refinement or Refinement(space=first_refinement(problem, tolerance))
         corrected = self._corrected(problem, fixed)
-        # one method serves all single runs of a question; a row is planned for how it is judged
+        # one method serves all single runs of a question; that of a row depends on how it is judged
         gradients = not (corrected if "batch" in fixed else self.has_numbers and not self.compares_grids)
-        # numbers of all frames feel edges that lie anywhere by more than their bars say (measured: a group delay)
+        # numbers of all frames depend on edges between points by more than their bars (measured: a group delay)
         rules = {
             "refinement": chosen,
             "gradients": gradients,
@@ -185,13 +185,13 @@ class AbstractRecordQuestion(AbstractQuestion):
             refuse_masses()
 
     def _corrected(self, problem: Problem, fixed: dict[str, Any]) -> bool:
-        """Whether runs backward tell what the grid leaves wrong, so that it need not be compared with others."""
-        # a bound start is made on the grid itself, and what that leaves wrong in it the run backward does not see
+        """Whether gradients tell the error of the grid, so that grids need not be compared."""
+        # a bound start is made on the grid itself, and its own error does not appear in the gradients
         resolved = not problem.state.bound or (problem.potential.smooth and "grid" not in fixed)
         scheme = fixed.get("scheme")
         spectral = isinstance(scheme, Spectral) or scheme == "spectral"
         backward = fixed.get("precision", "double") == "double" and not spectral
-        # values at one delta are extrapolated to spacing 0, on grids that are coarser for it
+        # values at one delta are extrapolated to spacing 0, from coarser grids
         resolved = resolved and not extrapolates(problem) and not self.compares_grids
         return self.has_numbers and resolved and backward
 
@@ -207,7 +207,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         return without_bars(report, names)
 
     def _further(self, problem: Problem) -> tuple[str, ...]:
-        """Names of what is measured besides the question's own observables.
+        """Names of the observables besides the question's own.
 
         Raises:
             WavesimError: if the question cannot be asked of this problem, or a name is taken.
@@ -221,13 +221,13 @@ class AbstractRecordQuestion(AbstractQuestion):
         self, problem: Problem, names: tuple[str, ...], tolerance: float, *, batch: Batch | None, **fixed: Any
     ) -> Measurement[Report]:
         if batch is not None and isinstance(problem.potential, AbstractMassStructure):
-            # its eigenstates are no program that rows could share
+            # rows share no program that starts from eigenstates
             return run_here(self._recorded(problem, names, tolerance, batch=None, **fixed), lambda done, total: None)
         asked = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
         problem = unfolded(asked)
         if "grid" in fixed:
             fixed = fixed | {"grid": unfolded_grid(fixed["grid"], asked.ends)}
-        # trials of one duration have the same theory, which may take longer than they do
+        # all trials of one duration share their theory, which may take longer than they do
         known = 0.0 if self.relative else _THEORY * tolerance
         theory = self.predictions if batch is None else functools.partial(self.compared, enough=known)
         predict = functools.cache(functools.partial(theory, asked))
@@ -260,8 +260,8 @@ class AbstractRecordQuestion(AbstractQuestion):
             headline = next(iter(quantities.values()))
             aim = tolerance * (abs(headline.value) if self.relative else 1.0)
             missed = headline.error > aim and headline.budget.get("grid", 0.0) > aim / 4
-            unseen = not all(residual.follows for residual in trial.residuals.values())
-            if unseen or (missed and trial.residuals and diverges(trial.result)):
+            follows = all(residual.follows for residual in trial.residuals.values())
+            if not follows or (missed and trial.residuals and diverges(trial.result)):
                 return Verdict(quantities, headline, aim, diverges=True)
             left = self.undecided(trial.result) if trial.result.complete else None
             if left is None or not float(left[-1]) > _SHARE_LEFT * aim:
@@ -271,30 +271,20 @@ class AbstractRecordQuestion(AbstractQuestion):
         numbers = None
         if corrected:
             # nobody looks at the curves of a row
-            told = _numbers if batch is None else _last_numbers
-            numbers = functools.partial(told, self, names, least=tolerance / 10)
-        enough = 0.0 if self.relative else (_LEAST if batch is None else _LEAST_OF_ROW) * tolerance
-        most = self.most_work(problem, **fixed) if batch is None else MOST_WORK
-        ends = batch is not None and self.least_frames is not None
-
-        def steps(numerics: Numerics) -> bool:
-            # patterns have no gradients; of a row's series longer steps cost less than looks at it
-            return not self.has_patterns and (batch is None or not numerics.method.exact)
-
-        measured = yield from refine(
-            problem,
-            planned,
-            judge,
-            fixed,
-            start,
+            chosen_numbers = _numbers if batch is None else _last_numbers
+            numbers = functools.partial(chosen_numbers, self, names, least=tolerance / 10)
+        rules = TrialRules(
             numbers,
-            enough,
-            most,
-            # a grid that is planned is fine enough that no coarser one agrees with it by accident
-            self.compares_grids or ("grid" in fixed and not corrected),
-            ends,
-            steps,
-            batch is None,
+            enough=0.0 if self.relative else (_LEAST if batch is None else _LEAST_OF_ROW) * tolerance,
+            # no coarser grid agrees by accident with one that is planned, for it is fine enough
+            three_grids=self.compares_grids or ("grid" in fixed and not corrected),
+            final_frame=batch is not None and self.least_frames is not None,
+            # patterns have no gradients; longer steps cost a row by series less than its defects
+            steps=lambda numerics: not self.has_patterns and (batch is None or not numerics.method.exact),
+        )
+        most_work = self.most_work(problem, **fixed) if batch is None else MOST_WORK
+        measured = yield from refine(
+            problem, planned, judge, fixed, start, rules, most_work, interruptible=batch is None
         )
         trial, verdict, curves = measured.trial, measured.verdict, {}
         if batch is None:
@@ -321,9 +311,9 @@ class AbstractRecordQuestion(AbstractQuestion):
         # a duration that is planned has been made longer already
         if mended is not report or blamed(verdict.headline) != "duration" or problem.duration is None:
             return mended
-        return (yield from self._told_how_long(problem, report, measured, tolerance, **fixed))
+        return (yield from self._with_advice(problem, report, measured, tolerance, **fixed))
 
-    def _told_how_long(
+    def _with_advice(
         self,
         problem: Problem,
         report: Report,
@@ -331,7 +321,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         tolerance: float,
         **fixed: Any,
     ) -> Measurement[Report]:
-        """The report, whose warning names a duration that is long enough."""
+        """The report, with a warning that names a duration that is long enough."""
         trial, verdict = measured.trial, measured.verdict
         headline = verdict.headline
         advice = yield from advised(
@@ -354,10 +344,10 @@ class AbstractRecordQuestion(AbstractQuestion):
 def _numbers(
     question: AbstractRecordQuestion, names: tuple[str, ...], result: Result, least: float
 ) -> dict[str, FrameSum]:
-    """The question's numbers and the user's, and the headline once more at moments on the way, for the bar of its curve.
+    """The question's numbers and the user's, and the headline once more at moments along the record, for the bar of its curve.
 
-    Where the curve is steepest, halfway from there to the end, and evenly along the record: a clock that is off shows at the one, a phase at
-    the others.
+    These are where the curve is steepest, halfway from there to the end, and evenly along the record: an error of time shows at the first, one of
+    phase at the others.
     """
     numbers = question.numbers(result, least)
     headline = next(iter(numbers), None)

@@ -1,4 +1,4 @@
-"""The loop of every certificate: run, judge, and plan finer whatever is to blame, until the error bar is small enough."""
+"""The loop of every certificate: run, judge, and plan the largest part of the bar finer until the bar is small enough."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from ...errors import TooLargeError
 from ...problem import Problem
 from ...propagation import Numerics, Refinement
 from ._longer import Wait
-from ._repeat import Trial, refined, run_trial
+from ._repeat import Trial, TrialRules, refined, run_trial
 from ._report import Quantity
-from ._runs import Measurement, Numbers
+from ._runs import Measurement
 
 Content = TypeVar("Content")
-# where nothing tells how long what is left takes to leave
+# where nothing tells how long the rest takes to leave
 _A_LITTLE_LONGER = Wait(1.6, 1.0)
-_AS_PLANNED = Refinement()
-# a plan that is right needs one trial; what three finer ones have not mended, more of the same will not
+_AS_PLANNED, _GRIDS_COMPARED = Refinement(), TrialRules()
+# a good plan needs one trial; what three finer ones have not mended, a fourth will not
 MOST_TRIALS = 4
-# times that a plan is refined for a trial, at most, until it is another one
+# sizes are rounded up to a few, so that a finer plan may be the same one: refinements until it is another
 _ROUNDED = 2
 # finer trials that a dispute with theory is worth
-_DOUBTS = 2
-# a finer trial may cost so many times the first one, or so many point-pairs in all its runs: some ten seconds
-_DEARER, MOST_WORK = 6.0, 6e8
-# along one axis no more than this, half a minute, unless the first one took half of it: what is missed then is said sooner
+_DISPUTES = 2
+# the cost of a finer trial, as a multiple of that of the first, or in point-pairs of all its runs: some ten seconds
+_COST, MOST_WORK = 6.0, 6e8
+# along one axis no more than half a minute, or twice the first trial, so that a missed aim is reported soon
 _LONGEST, _TWICE = 1.5e9, 2.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Verdict(Generic[Content]):
-    """What a trial says.
+    """The judgment of a trial.
 
     Attributes:
-        content: all of it.
+        content: all that was found.
         headline: the number that decides whether the trial is good enough.
-        aim: the error bar that its number should have at most.
-        wait: how a longer run would have to be made.
-        diverges: whether runs backward say nothing of the grid.
+        aim: the largest error bar that the number should have.
+        wait: how much longer a run would have to be.
+        diverges: whether the gradients tell nothing of the grid.
     """
 
     content: Content
@@ -58,7 +58,7 @@ class Verdict(Generic[Content]):
 
 @dataclasses.dataclass(frozen=True)
 class Measured(Generic[Content]):
-    """The last verdict, the trial that it is about, and what all trials cost."""
+    """The last verdict, its trial, and the cost of all trials."""
 
     verdict: Verdict[Content]
     trial: Trial
@@ -68,7 +68,7 @@ class Measured(Generic[Content]):
 
     @property
     def content(self) -> Content:
-        """What the last trial said."""
+        """Of the last verdict."""
         return self.verdict.content
 
 
@@ -78,64 +78,54 @@ def refine(
     judge: Callable[[Trial], Verdict[Content]],
     fixed: dict[str, Any],
     start: Refinement = _AS_PLANNED,
-    numbers: Numbers | None = None,
-    enough: float = 0.0,
-    most: float = MOST_WORK,
-    rates: bool = False,
-    ends: bool = False,
-    steps: Callable[[Numerics], bool] = lambda numerics: False,
-    keeps: bool = False,
+    rules: TrialRules = _GRIDS_COMPARED,
+    most_work: float = MOST_WORK,
+    interruptible: bool = False,
 ) -> Measurement[Measured[Content]]:
     """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials are made.
 
-    An interruption of a finer trial, or of what is said of it, leaves the one before it standing.
+    After an interruption of a finer trial or of its judgment, the trial before it stands.
 
     Args:
         problem: the physics, with all that is measured along the way.
         planned: the numerics for a refinement.
-        judge: what a trial says.
+        judge: the verdict on a trial.
         fixed: numerics given by hand, which are not refined.
         start: the refinement of the first trial.
-        numbers: numbers of the record whose gradients tell what the grid leaves wrong; where they say nothing of it, grids are compared.
-        enough: how much of that need not be looked for.
-        most: point-pairs that a finer trial may take, or a few times what the first one took.
-        rates: whether three grids show how fast the error of smooth potentials falls, instead of two.
-        ends: whether all is told by the end of a run.
-        steps: of which numerics gradients tell what the step leaves wrong, too.
-        keeps: whether the first trial outlives an interruption while it is judged; where many share the work, the interruption is theirs.
+        rules: of all trials, until gradients tell nothing of the grid.
+        most_work: point-pairs of a finer trial, unless a few times those of the first one are more.
+        interruptible: whether the first trial stands if its judgment is interrupted; in a batch the interruption is the batch's.
     """
     begun, refinement = time.perf_counter(), start
     numerics = planned(refinement)
-    trial = yield from run_trial(problem, numerics, numbers, enough, rates, ends, steps)
-    # of all runs of a trial, as many times those of its finest as in the first one
+    trial = yield from run_trial(problem, numerics, rules)
+    # the cost of a trial as a multiple of that of its finest run, as in the first one
     times = max(trial.fft_pairs / max(numerics.fft_pairs or 0, 1), 1.0)
     first = times * _work(numerics)
-    runs, pairs, trials, doubts = trial.runs, trial.fft_pairs, 1, 0
+    runs, pairs, trials, disputes = trial.runs, trial.fft_pairs, 1, 0
     judged: tuple[Trial, Verdict[Content]] | None = None
     while True:
         try:
             verdict = judge(trial)
         except KeyboardInterrupt:
-            if not keeps:
+            if not interruptible:
                 raise
             if judged is None:
-                # what takes long is theory, and an interrupted trial is compared with none
+                # the theory takes long, and an interrupted trial is compared with none
                 trial = dataclasses.replace(trial, interrupted=True)
                 judged = trial, judge(trial)
             trial, verdict = judged
             break
         judged = trial, verdict
-        if verdict.diverges and numbers is not None and not trial.interrupted:
-            # the same plan once more, compared with two coarser grids: where the grid is that coarse, one may agree with it by accident
-            numbers, rates = None, True
+        if verdict.diverges and rules.numbers is not None and not trial.interrupted:
+            # the same plan with two coarser grids: a single one may agree by accident with a grid so coarse
+            rules = rules.with_grids_compared
         else:
-            # a theory that still disputes the number after this is not met by more of the same
-            doubts += verdict.headline.disputed
-            if trial.interrupted or verdict.enough or trials >= MOST_TRIALS or doubts > _DOUBTS:
+            disputes += verdict.headline.disputed
+            if trial.interrupted or verdict.enough or trials >= MOST_TRIALS or disputes > _DISPUTES:
                 break
             before = numerics
             try:
-                # sizes are rounded up to few, so that a finer plan may be the same one
                 for _ in range(_ROUNDED):
                     better = refined(refinement, verdict.headline, verdict.aim, problem, trial, fixed, verdict.wait)
                     if better == refinement:
@@ -145,10 +135,10 @@ def refine(
                         break
             except TooLargeError:
                 break
-            if numerics == before or times * _work(numerics) > _affordable(first, most, numerics.grid.dimension):
+            if numerics == before or times * _work(numerics) > _affordable(first, most_work, numerics.grid.dimension):
                 break
         try:
-            finer = yield from run_trial(problem, numerics, numbers, enough, rates, ends, steps)
+            finer = yield from run_trial(problem, numerics, rules)
         except KeyboardInterrupt:
             break
         if finer.interrupted:
@@ -157,12 +147,12 @@ def refine(
     return Measured(verdict, trial, runs, pairs, time.perf_counter() - begun)
 
 
-def _affordable(first: float, most: float, dimension: int) -> float:
-    """Point-pairs that a finer trial may take."""
-    if most < MOST_WORK:
-        return most
-    dearer = _DEARER * first
-    return max(dearer if dimension > 1 else max(min(dearer, _LONGEST), _TWICE * first), most)
+def _affordable(first: float, most_work: float, dimension: int) -> float:
+    """Point-pairs that a finer trial may take, if the first one took `first`."""
+    if most_work < MOST_WORK:
+        return most_work
+    multiple = _COST * first
+    return max(multiple if dimension > 1 else max(min(multiple, _LONGEST), _TWICE * first), most_work)
 
 
 def _work(numerics: Numerics) -> float:

@@ -1,4 +1,4 @@
-"""Runs and their coarser repetitions: what is run again, what is blamed, and what is planned finer."""
+"""A run with its coarser repetitions: the error of each source, and a finer plan for the largest."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ...units import UnitSystem
 from ._accuracy import (
     CUT_ORDER,
     Repetition,
-    apart,
     coarser_in_space,
     coarser_in_time,
+    converges,
     extrapolated,
     extrapolates,
-    falls,
+    largest_difference,
     rate_error,
     rounding,
     space_error,
@@ -46,7 +46,7 @@ BLAME = {
     "fit": "fit of the record",
     "rounding": "rounding",
 }
-# what to do about each, where nothing better is known
+# the cure for each, where no better one is known
 _CURES = {
     "time_step": "take a shorter one, or a larger tolerance",
     "grid": "take one of more points, or a larger tolerance",
@@ -56,7 +56,7 @@ _CURES = {
     "fit": "take a longer duration, or a larger tolerance",
     "rounding": "take a larger tolerance",
 }
-# what is given by hand is not refined: by the part of the bar, its keyword, and what to say of it
+# numerics given by hand are not refined: the keyword of each part of the bar, and the sentence about it
 _GIVEN = {
     "grid": ("grid", "the grid that was given is too coarse: take more points, or leave it to the planner"),
     "time_step": ("dt", "the time step that was given is too long: take a shorter one, or leave it to the planner"),
@@ -64,36 +64,65 @@ _GIVEN = {
 
 
 @dataclasses.dataclass(frozen=True)
+class TrialRules:
+    """How a trial finds the errors of its run.
+
+    Attributes:
+        numbers: numbers of the record whose gradients, run backward, tell the error of the grid; None where grids are compared.
+        enough: the part of that error which need not be found, absolute.
+        three_grids: whether smooth potentials are run on two coarser grids, which show how fast the error falls, instead of one.
+        final_frame: whether repetitions are read at their end alone, and have as few frames as share a program.
+        steps: the numerics for which gradients tell the error of the step too, where they can, in place of runs with longer steps.
+    """
+
+    numbers: Numbers | None = None
+    enough: float = 0.0
+    three_grids: bool = False
+    final_frame: bool = False
+    steps: Callable[[Numerics], bool] = lambda numerics: False
+
+    @property
+    def with_grids_compared(self) -> TrialRules:
+        """The same with no gradients, and three grids."""
+        return dataclasses.replace(self, numbers=None, three_grids=True)
+
+
+@dataclasses.dataclass(frozen=True)
 class Trial:
-    """A run, its coarser repetitions, and what its adjoint says of the grid.
+    """A run, its coarser repetitions, and the residuals of its gradients.
 
     Attributes:
         result: of the fine run.
-        again: the coarser runs.
+        repetitions: the coarser runs.
         interrupted: whether some of it is missing.
-        residuals: the error of the grid in numbers of the record, and of a splitting's step, by name; empty where grids were compared instead.
+        residuals: the errors of the grid, and of the step of a splitting, in numbers of the record, by name; empty where grids were compared.
     """
 
     result: Result
-    again: tuple[tuple[Repetition, Result], ...]
+    repetitions: tuple[tuple[Repetition, Result], ...]
     interrupted: bool
     residuals: dict[str, Residual] = dataclasses.field(default_factory=dict)
 
     @property
-    def runs(self) -> int:
-        """Propagations, those backward included."""
-        return 1 + len(self.residuals) + len(self.again)
+    def results(self) -> list[Result]:
+        """Of the fine run and of all repetitions."""
+        return [self.result, *(run for _, run in self.repetitions)]
 
     @property
-    def knows_step(self) -> bool:
-        """Whether its residuals tell what the time step leaves wrong."""
+    def runs(self) -> int:
+        """Propagations, the ones backward included."""
+        return len(self.results) + len(self.residuals)
+
+    @property
+    def has_step_defects(self) -> bool:
+        """Whether its residuals tell the error of the time step."""
         return any(residual.step is not None for residual in self.residuals.values())
 
     @functools.cached_property
-    def carried_round(self) -> float:
-        """The probability that reaches the ends of a box without absorber, and comes back from the other side; 0 where psi was not kept.
+    def wrapped_probability(self) -> float:
+        """The probability that leaves a box without absorber at one end and enters it at the other; 0 where psi was not kept.
 
-        The largest probability in the outermost fiftieth at any frame, and what flows through it in all the time with the mean speed.
+        The largest probability in the outermost fiftieth at any frame, times the passages through it at the mean speed.
         """
         grid, psi = self.result.numerics.grid, self.result.psi
         potential = self.result.problem.potential
@@ -109,9 +138,8 @@ class Trial:
 
     @property
     def fft_pairs(self) -> int:
-        return (1 + len(self.residuals)) * self.result.numerics.fft_pairs + sum(
-            run.numerics.fft_pairs for _, run in self.again
-        )
+        backward = len(self.residuals) * self.result.numerics.fft_pairs
+        return backward + sum(run.numerics.fft_pairs for run in self.results)
 
     def budget(
         self,
@@ -122,61 +150,70 @@ class Trial:
         record: Callable[[Result], Any] | None = None,
         records_of_all: Callable[[Result], Any] | None = None,
     ) -> dict[str, float]:
-        """The error of what `read` takes from the result (a number, or a series over the frames), by source.
+        """The error of a number, or of a series over the frames, by source.
 
-        `amplitude` is the size of what can be wrong at all; see `space_error`. No estimate is believed below `least`: where runs agree
-        by far better than was asked for, step and grid have errors in common that none of the repetitions shows alone. `cut`: `read` sums abs(psi)^2 up to
-        a plane where it is not small, which a grid does to fourth order only, however smooth V is. `record`: what tells whether the error falls with
-        the step, if it is not what is read; `records_of_all`: the same of how fast it falls with the spacing, which all curves of a run have in common.
+        No estimate is believed below `least`: where runs agree by far better than was asked for, step and grid have errors in common
+        that no repetition shows alone.
+
+        Args:
+            read: the number or series of a result.
+            amplitude: the largest error that it can have; see `space_error`.
+            least: of each part.
+            cut: whether `read` sums abs(psi)^2 up to a plane where psi is not small: a grid does so to fourth order only, however smooth V is.
+            record: a series that shows whether the error falls with the step; by default what is read.
+            records_of_all: the series of all curves of a run, whose errors fall with the spacing at one rate; by default `record`.
         """
         errors: dict[str, float] = {}
         numerics = self.result.numerics
         for source in ("time_step", "grid"):
-            runs = [(repetition, run) for repetition, run in self.again if repetition.source == source]
+            runs = [(repetition, run) for repetition, run in self.repetitions if repetition.source == source]
             if not runs:
                 continue
             ratios = [repetition.ratio for repetition, _ in runs]
-            values = [read(self.beside(runs[0][0])), *(read(run) for _, run in runs)]
+            values = [read(self.reference(runs[0][0])), *(read(run) for _, run in runs)]
             order = self.order
             if source == "time_step":
-                # where grids are compared, they are fine enough for the order, and their bars hold what is left of it
+                # grids that are compared are fine enough for the full order, and their bars hold the rest
                 gradients = bool(self.residuals) and numerics.method.uses_gradient
                 order_in_time = time_order(self.result.problem, numerics) or 2
-                told = time_error(order_in_time, values, gradients, ratios)
+                error = time_error(order_in_time, values, gradients, ratios)
                 if record is not None and len(runs) > 1:
-                    records = [record(self.beside(runs[0][0])), *(record(run) for _, run in runs)]
-                    if not falls(records, ratios) and self._differ(records, float(np.max(np.abs(records[0])))):
-                        # steps too long for any order: that runs agree on one number is an accident
-                        told = max(told, time_error(order_in_time, records, gradients, ratios))
+                    records = [record(self.reference(runs[0][0])), *(record(run) for _, run in runs)]
+                    if not converges(records, ratios) and self._differ(records, float(np.max(np.abs(records[0])))):
+                        # the steps are too long for any order, and runs agree on the number by accident
+                        error = max(error, time_error(order_in_time, records, gradients, ratios))
             elif order is not None and self.extrapolates:
-                told = extrapolated(order, ratios, values)[1]
-            elif self.shows_rate:
+                error = extrapolated(order, ratios, values)[1]
+            elif self.compares_three_grids:
                 series = records_of_all or record or read
-                records = [series(self.beside(runs[0][0])), *(series(run) for _, run in runs)]
+                records = [series(self.reference(runs[0][0])), *(series(run) for _, run in runs)]
                 size = float(np.max(np.abs(records[0])))
-                told = rate_error(ratios, values, records, size)
+                error = rate_error(ratios, values, records, size)
                 if not self._differ(records, size if records_of_all is None else 1.0):
-                    told = max(apart(values[0], value) for value in values[1:])
+                    error = max(largest_difference(values[0], value) for value in values[1:])
             else:
-                told = space_error(order, ratios, values, amplitude)
+                error = space_error(order, ratios, values, amplitude)
             if cut and source == "grid":
-                told = max(told, 2 * space_error(CUT_ORDER, ratios, values, amplitude))
-            errors[source] = max(told, least)
+                error = max(error, 2 * space_error(CUT_ORDER, ratios, values, amplitude))
+            errors[source] = max(error, least)
         return errors
 
     def _differ(self, records: Sequence[Any], size: float) -> bool:
-        """Whether runs differ by more than rounding leaves of what is of that size, which neither falls nor says how fast anything does."""
+        """Whether runs differ by more than the rounding of numbers of this size, which shows no rate."""
         noise = rounding(self.result.numerics, float(self.result.problem.mass)) * size
-        return any(apart(records[0], record) > noise for record in records[1:])
+        return any(largest_difference(records[0], record) > noise for record in records[1:])
 
-    def beside(self, repetition: Repetition) -> Result:
-        """The run that a repetition is held against."""
+    def reference(self, repetition: Repetition) -> Result:
+        """The run that a repetition is compared with."""
         return self.on_coarser_grids[-1][1] if repetition.on_coarsest else self.result
 
-    def compared(self, read: Callable[[Result], Any]) -> list[tuple[Repetition, Any, Any]]:
-        """Each repetition, with what `read` takes from the run that it is held against and from its own; every run is read once."""
-        told = {id(run): read(run) for run in (self.result, *(run for _, run in self.again))}
-        return [(repetition, told[id(self.beside(repetition))], told[id(run)]) for repetition, run in self.again]
+    def comparisons(self, read: Callable[[Result], Any]) -> list[tuple[Repetition, Any, Any]]:
+        """Each repetition with what `read` gives for its reference and for its own run; every run is read once."""
+        values = {id(run): read(run) for run in self.results}
+        return [
+            (repetition, values[id(self.reference(repetition))], values[id(run)])
+            for repetition, run in self.repetitions
+        ]
 
     @functools.cached_property
     def order(self) -> int | None:
@@ -185,20 +222,20 @@ class Trial:
 
     @property
     def extrapolates(self) -> bool:
-        """Whether the values are those at spacing 0, told by this run and two on coarser grids."""
+        """Whether the values are extrapolated to spacing 0, from this run and two on coarser grids."""
         return extrapolates(self.result.problem) and len(self.on_coarser_grids) > 1
 
     @property
-    def shows_rate(self) -> bool:
+    def compares_three_grids(self) -> bool:
         """Whether three grids show how fast the error falls with the spacing, where no power of it is known."""
         return self.order is None and len(self.on_coarser_grids) > 1
 
     @property
     def on_coarser_grids(self) -> list[tuple[Repetition, Result]]:
-        return [(repetition, run) for repetition, run in self.again if repetition.source == "grid"]
+        return [(repetition, run) for repetition, run in self.repetitions if repetition.source == "grid"]
 
     def shift(self, read: Callable[[Result], Any]) -> Any:
-        """What is to be added to what `read` takes from the result: 0, or the step to spacing 0."""
+        """The correction of what `read` gives for the result: 0, or the extrapolation to spacing 0."""
         order = self.order
         if order is None or not self.extrapolates:
             return 0.0
@@ -207,48 +244,43 @@ class Trial:
         return extrapolated(order, ratios, values)[0] - np.asarray(values[0])
 
 
-def run_trial(
-    problem: Problem,
-    numerics: Numerics,
-    numbers: Numbers | None = None,
-    enough: float = 0.0,
-    rates: bool = False,
-    ends: bool = False,
-    steps: Callable[[Numerics], bool] = lambda numerics: False,
-) -> Measurement[Trial]:
-    """The run and its repetitions; interrupted if not all of them were completed.
-
-    With `numbers`, what the grid leaves wrong is told by their gradients, run backward, and only the step is repeated; less than `enough` of it
-    is not looked for. With `rates`, smooth potentials are run on two coarser grids instead of one. With `ends` what is repeated is looked at by its
-    end alone. `steps`: of which numerics gradients tell the step's error, too, if they can, so that no longer ones are run.
-    """
-    backward = numbers is not None and has_adjoint(numerics)
-    coarser = coarser_in_time(problem, numerics, ends) if backward else _coarser(problem, numerics, rates)
-    longer = tuple(repetition.numerics for repetition in coarser)
-    knows_step = backward and steps(numerics) and tells_defect(problem, numerics)
-    made = yield RunRequest(
-        problem, (numerics, *(() if knows_step else longer)), numbers if backward else None, enough, knows_step
+def run_trial(problem: Problem, numerics: Numerics, rules: TrialRules) -> Measurement[Trial]:
+    """The run and its repetitions; interrupted if not all of them were completed."""
+    backward = rules.numbers is not None and has_adjoint(numerics)
+    coarser = (
+        coarser_in_time(problem, numerics, rules.final_frame)
+        if backward
+        else _coarser(problem, numerics, rules.three_grids)
     )
-    result, *runs = made.results
-    residuals = made.residuals
-    if knows_step:
+    longer = tuple(repetition.numerics for repetition in coarser)
+    step_by_gradients = backward and rules.steps(numerics) and tells_defect(problem, numerics)
+    done = yield RunRequest(
+        problem,
+        (numerics, *(() if step_by_gradients else longer)),
+        rules.numbers if backward else None,
+        rules.enough,
+        step_by_gradients,
+    )
+    result, *runs = done.results
+    residuals = done.residuals
+    if step_by_gradients:
         return Trial(result, (), not (result.complete and residuals), residuals)
-    again = tuple(zip(coarser, runs, strict=False))
-    interrupted = len(again) < len(coarser) or not result.complete or (backward and not residuals)
-    return Trial(result, again, interrupted, residuals)
+    repetitions = tuple(zip(coarser, runs, strict=False))
+    interrupted = len(repetitions) < len(coarser) or not result.complete or (backward and not residuals)
+    return Trial(result, repetitions, interrupted, residuals)
 
 
 def least_pairs(problem: Problem, numerics: Numerics) -> int:
-    """The FFT pairs of a run and of what makes its error bar, if the plan need not be refined: one run backward for each number, one number here, or coarser runs."""
+    """The FFT pairs of a run and of its error bar, for one number and if no plan is refined: a run backward, or coarser runs."""
     if has_adjoint(numerics):
         return 2 * numerics.fft_pairs
     return numerics.fft_pairs + sum(coarser.numerics.fft_pairs for coarser in _coarser(problem, numerics))
 
 
-def _coarser(problem: Problem, numerics: Numerics, rates: bool = False) -> list[Repetition]:
-    in_space = coarser_in_space(problem, numerics, rates)
+def _coarser(problem: Problem, numerics: Numerics, three_grids: bool = False) -> list[Repetition]:
+    in_space = coarser_in_space(problem, numerics, three_grids)
     if numerics.method.exact and len(in_space) > 1:
-        # what a long step does there is done by the absorber, which any grid resolves: the coarsest tells it for the least
+        # the absorber makes the error of a long exact step, and any grid resolves it: the coarsest is the cheapest
         in_time = coarser_in_time(problem, in_space[-1].numerics)
         return [*in_space, *(dataclasses.replace(repetition, on_coarsest=True) for repetition in in_time)]
     return [*coarser_in_time(problem, numerics), *in_space]
@@ -263,9 +295,9 @@ def refined(
     fixed: dict[str, Any],
     wait: Wait,
 ) -> Refinement:
-    """A finer plan for whatever takes more than a quarter of the aim, unless it is fixed by hand; for all of it where a theory disputes the number."""
+    """A finer plan for each part of the bar above a quarter of the aim, unless it is fixed by hand; for all parts where a theory disputes the number."""
     numerics, residual = trial.result.numerics, trial.residuals.get(headline.name)
-    # beside what is left undecided for good, less need not be known better
+    # a part that the duration leaves undecided for good need not be matched by smaller ones
     undecided = headline.budget.get("duration", 0.0) if problem.duration is not None else 0.0
     share = max(aim, undecided) / 4
     if wait.hopeless:
@@ -279,13 +311,13 @@ def refined(
         order = (time_order(problem, numerics) or 2) if problem.potential.smooth else 2
         finer_time *= min(4.0, 1.1 * step ** (1 / order))
     if space > 1 and "grid" not in fixed and residual is not None:
-        # no more than twice at once: a run costs the cube of it, and a blind one knows nothing of what is beyond
+        # at most twice: the cost grows with the cube, and a residual says nothing of what lies beyond its finest grid
         finer_space *= min(2.0, max(1.1, residual.finer(1 / space)))
     elif space > 1 and "grid" not in fixed:
         order = spacing_order(problem, numerics.grid)
         if order is not None and extrapolates(problem):
             order += 2
-        # no more than twice at once: a run costs the cube of it, and a coarse one may overstate what it takes
+        # at most twice: the cost grows with the cube, and a coarse run may overstate the need
         finer_space *= 1.25 if order is None else min(2.0, 1.05 * space ** (1 / order))
     if leak > 1 and "absorber" not in fixed and "grid" not in fixed:
         thicker *= 1.25 if leak < 10 else 1.6
@@ -305,12 +337,19 @@ def refined(
 
 
 def warnings_of(trial: Trial, headline: Quantity, aim: float, cure: str = "", given: Collection[str] = ()) -> list[str]:
-    """What a reader must be warned of; `cure` is what to do about the largest part of a bar that is too wide, `given` the numerics given by hand."""
+    """The warnings of a report.
+
+    Args:
+        trial, headline: the last ones.
+        aim: the bar that the headline was to have.
+        cure: for the largest part of a bar that is too wide; by default that of its source.
+        given: keywords of numerics given by hand.
+    """
     result, interrupted = trial.result, trial.interrupted
-    said = []
+    warnings = []
     if interrupted:
         at = f"after {result.frames_done} of {result.numerics.frames} frames"
-        said.append(
+        warnings.append(
             f"interrupted {'while the error bars were made' if result.complete else at}: the numbers stand without error bars; "
             "for these run it again, from the start, for a single run cannot be resumed."
         )
@@ -321,16 +360,16 @@ def warnings_of(trial: Trial, headline: Quantity, aim: float, cure: str = "", gi
         cure = cure or _CURES.get(worst, "")
         why = f"{BLAME[worst]}: {cure}" if cure else BLAME[worst]
         wide = above(headline, aim, result.problem.shown_in)
-        said.append(f"the error bar of {headline.name} is {wide}; most of it is the {why}.")
+        warnings.append(f"the error bar of {headline.name} is {wide}; most of it is the {why}.")
     if result.numerics.precision == "single":
-        said.append("single precision: good for pictures, not for small probabilities.")
+        warnings.append("single precision: good for pictures, not for small probabilities.")
     if headline.agrees is False and not interrupted:
-        said.append(disagreement(headline, _fault_of_given(headline, aim, given)))
-    return said
+        warnings.append(disagreement(headline, _fault_of_given(headline, aim, given)))
+    return warnings
 
 
 def _fault_of_given(headline: Quantity, aim: float, given: Collection[str]) -> str:
-    """Why theory disputes a number whose run was not refined, because its numerics were given; empty for any other."""
+    """Why theory disputes a number whose numerics were given and hence not refined; empty for any other."""
     worst = blamed(headline)
     name, cause = _GIVEN.get(worst, ("", ""))
     return cause if name in given and headline.budget[worst] > aim else ""
@@ -342,7 +381,7 @@ def blamed(headline: Quantity) -> str:
 
 
 def above(quantity: Quantity, aim: float, units: UnitSystem | None = None) -> str:
-    """What an error bar is that misses its aim, and the aim: numbers, or amounts in these units, by default those of who asks."""
+    """An error bar that misses its aim, with the aim: numbers, or amounts in these units, by default the current ones."""
     bar, asked = (amount(size, quantity.dimension, units, digits=2) for size in (quantity.error, aim))
     if quantity.dimension == DIMENSIONLESS:
         return f"{quantity.error:.2g}, above the {aim:.2g} asked for"
@@ -350,7 +389,7 @@ def above(quantity: Quantity, aim: float, units: UnitSystem | None = None) -> st
 
 
 def disagreement(quantity: Quantity, cause: str = "") -> str:
-    """The sentence for a number that theory does not confirm; `cause` where one is known."""
+    """The sentence for a number that theory does not confirm, with its cause where one is known."""
     bars = abs(quantity.difference or 0) / max(quantity.error + quantity.theory_error, 1e-300)
     if not quantity.disputed:
         return f"{quantity.name} differs from theory by {bars:.1f} error bars."

@@ -1,4 +1,4 @@
-"""What a certified run says: each quantity with its error bar, its error budget, and the theory beside it."""
+"""The report of a certified run: each quantity with its error bar, its error budget, and theory beside it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Estimate(float):
 
     Args:
         value: the number.
-        error: what two resolutions of its method differ by, with rounding; 0 for a closed form.
+        error: the difference of two resolutions of its method, with rounding; 0 for a closed form.
     """
 
     error: float
@@ -59,12 +59,12 @@ class Quantity:
         name: its standard name, ``transmitted_probability``.
         value: in internal units.
         error: its error bar, at least the sum of the budget.
-        dimension: what it is, for units.
-        budget: where the error comes from: time_step, grid, absorber, duration, and fit or rounding where they apply; no part is negative.
-        theory: values predicted without propagation, by the theory's name; the first is the one to be compared with.
-        doubted: whether the error bar reaches to a theory that disputed a narrower one; see `reaching_theory`.
-        part_of: the number that this one is a part of where how large a part depends on the numerics, as on where the box ends: it is in files
-            and has its name, but no line in tables. "" for all others.
+        dimension: for its units.
+        budget: the parts of the error by source: time_step, grid, absorber, duration, fit and rounding, as they apply; none is negative.
+        theory: values predicted without propagation, by the theory's name; the number is compared with the first.
+        doubted: whether the error bar was widened to cover a theory that disputes the number; see `reaching_theory`.
+        part_of: the number that this one is a part of, for parts whose size depends on the numerics, as on the ends of the box: files hold such a
+            part, tables leave it out. "" for all others.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Quantity:
     part_of: str = ""
 
     def __post_init__(self) -> None:
-        # rounding may put what a part is made of beyond its end, as log T above 0: the part counts by its size all the same
+        # rounding may make a part negative, as a log T above 0 does: it counts by its size
         below = math.fsum(-part for part in self.budget.values() if part < 0)
         if below:
             object.__setattr__(self, "budget", {source: abs(part) for source, part in self.budget.items()})
@@ -90,12 +90,12 @@ class Quantity:
 
     @property
     def theory_errors(self) -> dict[str, float]:
-        """What each theory says of its own error, 0 where it is a closed form or says nothing."""
+        """The error that each theory states; 0 for a closed form, or where it states none."""
         return {name: error_of(value) for name, value in self.theory.items()}
 
     @property
     def theory_error(self) -> float:
-        """What the first theory says of its own error; 0 without one."""
+        """The error that the first theory states; 0 without one."""
         return next(iter(self.theory_errors.values()), 0.0)
 
     @property
@@ -107,9 +107,9 @@ class Quantity:
 
     @property
     def disputed(self) -> bool:
-        """Whether two routes that share nothing disagree: a theory that states its error, or a closed form, beyond both bars.
+        """Whether an independent theory, which states its error or is a closed form, lies beyond both bars.
 
-        An approximation that is shown beside a number disputes nothing. Rounding of the theory counts as 1e-12 of it.
+        An approximation disputes nothing. Rounding of the theory counts as 1e-12 of it.
         """
         if self.doubted:
             return True
@@ -121,17 +121,17 @@ class Quantity:
 
     @property
     def undisputed_error(self) -> float:
-        """The error bar without what makes it reach to a theory that disputes it."""
+        """The error bar without its part `dispute`."""
         return self.error - self.budget.get("dispute", 0.0)
 
     @property
     def reaching_theory(self) -> Quantity:
-        """The same with an error bar that holds both numbers, where theory disputes it: one of them is wrong, and nobody knows which."""
+        """The quantity, with a bar that covers the theory where that disputes it: one of the two is wrong, and nobody knows which."""
         if self.doubted or not self.disputed or self.difference is None:
             return self
-        apart = abs(self.difference)
+        distance = abs(self.difference)
         return dataclasses.replace(
-            self, error=self.error + apart, budget=self.budget | {"dispute": apart}, doubted=True
+            self, error=self.error + distance, budget=self.budget | {"dispute": distance}, doubted=True
         )
 
     def __repr__(self) -> str:
@@ -146,15 +146,15 @@ class Quantity:
 
 @dataclasses.dataclass(frozen=True)
 class Curve:
-    """One quantity along time, energy or something else, with the theory's curves beside it; in internal units.
+    """A quantity along time, energy or another axis, with the curves of theory; in internal units.
 
     Attributes:
         name: of the quantity.
-        points: where it is known, shape (n,): times, energies.
+        points: of the axis, shape (n,): times, energies.
         values: shape (n,).
         dimension: of the values.
-        theory: curves of shape (n,) by the theory's name; the first is the one to be compared with.
-        error: the error bar of the worst point, or one for each.
+        theory: curves of shape (n,) by the theory's name; the values are compared with the first.
+        error: the largest error bar, or one for each point.
         along: name and dimension of `points`.
     """
 
@@ -168,7 +168,7 @@ class Curve:
 
     @property
     def largest_error(self) -> float:
-        """The error bar of the worst point."""
+        """The largest error bar of any point."""
         return float(np.max(self.error))
 
     @property
@@ -179,13 +179,13 @@ class Curve:
         return float(np.max(np.abs(self.values - next(iter(self.theory.values())))))
 
     def __repr__(self) -> str:
-        beside = f"theory: {', '.join(self.theory)}" if self.theory else "no theory"
+        theory = f"theory: {', '.join(self.theory)}" if self.theory else "no theory"
         return line_of(
             "Curve",
             self.name,
             f"{len(self.points)} points of {self.along[0]}",
             f"error {self.largest_error:.1e}",
-            beside,
+            theory,
         )
 
 
@@ -195,7 +195,7 @@ class BoundStates:
 
     Attributes:
         problem: the physics; its own state does not matter.
-        grid: where the states live.
+        grid: of psi.
         energies: increasing, shape (count,).
         psi: real and normalized, shape (count, ``*points``).
     """
@@ -213,21 +213,21 @@ class BoundStates:
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """A run and all that is known about it.
+    """The numbers of a certified problem, with their bars, their theory and the run that gave them.
 
     Attributes:
-        record: of the finer run; None where nothing was propagated. `result` is the same where there is one.
-        tolerance: what was asked for.
+        record: of the finest run; None where nothing was propagated. `result` is the same for those who know that there is one.
+        tolerance: as asked for.
         quantities: by standard name; the first is the headline.
         curves: by name.
         warnings: sentences for the reader.
-        runs: how many propagations were needed, the coarser repetitions included.
-        fft_pairs: FFT pairs of all of them.
-        wall_s: seconds of all of them.
-        states: what was found where levels are asked for, else None.
-        notes: sentences on how the numbers were found, where that is not by a run as usual.
-        inputs: what uncertain inputs add to each quantity, by its name and the input's path: how it changes where the input is one standard deviation larger; apart from the error bar.
-        problem: what was solved; its units are those in which the report prints.
+        runs: number of propagations, coarser repetitions included.
+        fft_pairs: of all runs.
+        wall_s: seconds of all runs.
+        states: of a question about levels, else None.
+        notes: sentences on how the numbers were found, if not by a run as usual.
+        inputs: the change of each quantity by one standard deviation of each uncertain input, by name and path; not part of the error bar.
+        problem: that was solved; the report prints in its units.
     """
 
     record: Result | None
@@ -248,7 +248,7 @@ class Report:
 
     @property
     def result(self) -> Result:
-        """The record of the finer run: ``report.result.psi``; ask ``report.record is None`` where there may be none.
+        """The record of the finest run: ``report.result.psi``; ask ``report.record is None`` where there may be none.
 
         Raises:
             WavesimError: if nothing was propagated.
@@ -261,17 +261,17 @@ class Report:
         return self.record
 
     def input_error(self, name: str) -> float:
-        """One standard deviation of a quantity that its uncertain inputs make together; 0 where none is known."""
+        """One standard deviation of a quantity by all uncertain inputs together; 0 without any."""
         return math.hypot(*self.inputs.get(name, {}).values())
 
     @property
     def complete(self) -> bool:
-        """Whether it was not interrupted."""
+        """Whether nothing was interrupted."""
         return (self.record is None or self.record.complete) and math.isfinite(self.headline.error)
 
     @property
     def reached(self) -> bool:
-        """Whether every number stands with a bar and nothing was warned of: complete, and the tolerance met."""
+        """Whether it is complete and without warnings: the tolerance is met."""
         return self.complete and not self.warnings
 
     @property
@@ -280,11 +280,10 @@ class Report:
         return not any(quantity.disputed for quantity in self.quantities.values())
 
     def verdict(self, quantity: Quantity) -> str:
-        """What theory says of a number: "agrees", "undecided" where the bar is too wide to tell, "not certified" where it is disputed, or nothing.
+        """The verdict of theory on a number: "agrees", "undecided", "not certified" where it is disputed, "approximation", or "" without theory.
 
-        "approximation" is a theory outside the bar that states no error of its own: it is the one that is off.
-
-        The number's bar and theory's together: more than a hundred tolerances cannot tell, nor can what exceeds the number itself.
+        It is undecided where both bars together exceed a hundred tolerances and a hundredth of the number. An approximation is a theory
+        outside the bar that states no error of its own.
         """
         if quantity.agrees is None:
             return ""
@@ -296,12 +295,12 @@ class Report:
 
     @property
     def headline(self) -> Quantity:
-        """The quantity that the run is about."""
+        """The first quantity, which the question is about."""
         return next(iter(self.quantities.values()))
 
     @property
     def balance(self) -> float | None:
-        """transmitted + reflected + remaining, which must be 1; None where nothing is scattered."""
+        """transmitted + reflected + remaining, which must be 1; None unless the report has all three."""
         names = ("transmitted_probability", "reflected_probability", "remaining_probability")
         if not all(name in self.quantities for name in names):
             return None
@@ -309,7 +308,7 @@ class Report:
 
     @property
     def units(self) -> UnitSystem:
-        """The units in which its numbers are shown: those of the problem. `Quantity.value` itself is in internal units."""
+        """The units of its tables: those of the problem. `Quantity.value` itself is in internal units."""
         if self.problem is not None:
             return self.problem.shown_in
         return NATURAL if self.record is None else self.record.problem.shown_in
@@ -353,7 +352,7 @@ class Report:
         }
 
     def plot(self, *, units: UnitSystem | None = None, title: str = "") -> Picture:
-        """The picture of the report: what happened, and its numbers beside theory; it shows itself in a notebook, ``.save("run.png")`` writes it.
+        """The picture of the report: density, curves, and numbers beside theory; notebooks show it, ``.save("run.png")`` writes it.
 
         Args:
             units: of the labels; by default those of the problem.
@@ -362,7 +361,7 @@ class Report:
         return above("viz").picture(self, units=units, title=title)
 
     def to_xarray(self, *, units: UnitSystem | None = None) -> xarray.Dataset:
-        """The record and the numbers as an ``xarray.Dataset``, everything with its unit; see `wavesim.io.to_xarray`."""
+        """The record and the numbers as an ``xarray.Dataset`` with units; see `wavesim.io.to_xarray`."""
         return above("io").to_xarray(self, units=units)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Questions say what they want propagated and wait for the results; whoever drives them decides how: one by one, or many in one program."""
+"""Requests for runs: a question yields them and receives their results; its driver makes them one by one, or many in one program."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class RunRequest:
     Attributes:
         problem: the physics.
         numerics: of each run.
-        numbers: of the first run, numbers whose gradients are run backward, told by its record; None for none.
-        enough: of what the grid leaves wrong in them, what need not be looked for.
-        steps: whether they tell what the time step leaves wrong, too.
+        numbers: of the record of the first run, whose gradients are run backward; None for none.
+        enough: the part of their grid error that need not be found, absolute.
+        steps: whether the gradients are to tell the error of the time step too.
     """
 
     problem: Problem
@@ -38,12 +38,12 @@ class RunRequest:
 
 @dataclasses.dataclass(frozen=True)
 class Runs:
-    """What comes back for a `RunRequest`.
+    """The answer to a `RunRequest`.
 
     Attributes:
         results: in the order of its numerics; after an interruption fewer, of which only the first may be incomplete.
-        residuals: what the grid of the first run leaves wrong in its numbers, and a splitting's step, by name; empty if there are none, or it
-            was interrupted.
+        residuals: the errors of the grid, and of the step of a splitting, in the numbers of the first run, by name; empty without numbers, or
+            after an interruption.
     """
 
     results: list[Result]
@@ -52,13 +52,13 @@ class Runs:
 
 @dataclasses.dataclass(frozen=True)
 class ProgressNote:
-    """How far work has come that propagates nothing: for the bar alone."""
+    """The progress of work that propagates nothing, for the progress bar."""
 
     done: int
     total: int
 
 
-# after a `ProgressNote` no runs come back
+# the answer to a `ProgressNote` holds no runs
 Measurement = Generator[RunRequest | ProgressNote, Runs, Answer]
 
 
@@ -66,27 +66,27 @@ Announcement = Callable[[Numerics], None]
 
 
 def run_here(work: Measurement[Answer], progress: Progress, on_plan: Announcement | None = None) -> Answer:
-    """Drive it here: every run in turn.
+    """Drive a measurement here: every run in turn.
 
     Args:
         work: the measurement.
-        progress: hears how far each request has come.
-        on_plan: hears the numerics of the first run, before its first step.
+        progress: called with the progress of each request.
+        on_plan: called with the numerics of the first run, before its first step.
     """
     make_room()
     try:
-        wanted = next(work)
+        request = next(work)
         while True:
-            if on_plan is not None and isinstance(wanted, RunRequest):
-                on_plan(wanted.numerics[0])
+            if on_plan is not None and isinstance(request, RunRequest):
+                on_plan(request.numerics[0])
                 on_plan = None
-            wanted = work.send(_done(wanted, progress))
+            request = work.send(_done(request, progress))
     except StopIteration as end:
         return end.value
 
 
-def residuals_apart(result: Result, enough: float, steps: bool = False) -> tuple[Result, dict[str, Residual]]:
-    """The result without its adjoints, and the residuals that they tell; see `RunRequest.enough`. With `steps` those of the time step, too."""
+def with_residuals(result: Result, enough: float, steps: bool = False) -> tuple[Result, dict[str, Residual]]:
+    """The result without its adjoints, and their residuals; see `RunRequest` for `enough` and `steps`."""
     residuals = grid_residuals(result, enough)
     if steps:
         defects = step_defects(result)
@@ -94,26 +94,26 @@ def residuals_apart(result: Result, enough: float, steps: bool = False) -> tuple
     return dataclasses.replace(result, adjoints={}), residuals
 
 
-def _done(wanted: RunRequest | ProgressNote, progress: Progress) -> Runs:
+def _done(request: RunRequest | ProgressNote, progress: Progress) -> Runs:
     results: list[Result] = []
     residuals: dict[str, Residual] = {}
-    if isinstance(wanted, ProgressNote):
-        progress(wanted.done, wanted.total)
+    if isinstance(request, ProgressNote):
+        progress(request.done, request.total)
         return Runs(results)
-    there_and_back = 1 if wanted.numbers is None else 2
-    pairs = [numerics.fft_pairs for numerics in wanted.numerics]
-    meter = _Meter(progress, sum(pairs) + (there_and_back - 1) * pairs[0])
-    for place, numerics in enumerate(wanted.numerics):
-        if place == 0 and wanted.numbers is not None:
-            show = meter.of(numerics, there_and_back)
-            result = propagate_with_adjoint(wanted.problem, checked(wanted.problem, numerics), wanted.numbers, show)
+    ways = 1 if request.numbers is None else 2
+    pairs = [numerics.fft_pairs for numerics in request.numerics]
+    meter = _Meter(progress, sum(pairs) + (ways - 1) * pairs[0])
+    for place, numerics in enumerate(request.numerics):
+        if place == 0 and request.numbers is not None:
+            show = meter.of(numerics, ways)
+            result = propagate_with_adjoint(request.problem, checked(request.problem, numerics), request.numbers, show)
             try:
-                result, residuals = residuals_apart(result, wanted.enough, wanted.steps)
+                result, residuals = with_residuals(result, request.enough, request.steps)
             except KeyboardInterrupt:
                 return Runs([dataclasses.replace(result, adjoints={})])
         else:
             try:
-                result = propagate(wanted.problem, numerics, progress=meter.of(numerics))
+                result = propagate(request.problem, numerics, progress=meter.of(numerics))
             except KeyboardInterrupt:
                 # before its first frame
                 if not results:

@@ -12,7 +12,7 @@ from ._report import Quantity, Report
 
 @dataclasses.dataclass(frozen=True)
 class Axis:
-    """The number that changes from case to case, as it is shown: ``Axis("width (nm)", (0.4, 0.5))``."""
+    """The number that changes from case to case, as it is labeled: ``Axis("width (nm)", (0.4, 0.5))``."""
 
     label: str
     values: tuple[float, ...]
@@ -25,8 +25,8 @@ class Study:
     Attributes:
         labels: one for each case.
         reports: one for each case that ran; fewer than labels after an interruption.
-        axis: the number that changes, None where the cases differ in kind.
-        varied: paths of all that changes; uncertain numbers there are another one in each case.
+        axis: the number that changes; None where the cases differ in kind.
+        varied: paths of all that changes; an uncertain number there is another one in each case.
     """
 
     __repr__ = one_line
@@ -45,7 +45,7 @@ class Study:
     def ratio(self) -> Quantity | None:
         """The headline of the last case over that of the first, theory by theory; None unless both are known and the first is not 0.
 
-        d(b/a)/(b/a) is at most (da/a + db/b)/(1 - da/a): no signs are known, and `a` stands below.
+        d(b/a)/(b/a) is at most (da/a + db/b)/(1 - da/a), for the signs are unknown, and `a` is the denominator.
         """
         if not self.complete or len(self.reports) < 2:
             return None
@@ -64,7 +64,7 @@ class Study:
 
     @property
     def inputs(self) -> dict[str, float]:
-        """What uncertain inputs make of the ratio, by path: how it changes where the input is one standard deviation larger.
+        """The change of the ratio by one standard deviation of each uncertain input, by path.
 
         d(b/a) = (b/a) (db/b - da/a): an input that both cases share moves both, and may leave their ratio as it is. Inputs under `varied` are
         independent, and add up by their squares.
@@ -84,7 +84,7 @@ class Study:
 
 
 def ratios(first: dict[str, float], last: dict[str, float]) -> dict[str, float]:
-    """First that of the theories compared with, which are the exact ones and may differ in name; then each that both cases have."""
+    """The ratio of the first theories, which are the exact ones and may differ in name; then that of each theory that both cases have."""
     if not first or not last:
         return {}
     (one, below), (other, above) = next(iter(first.items())), next(iter(last.items()))

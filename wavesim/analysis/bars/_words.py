@@ -1,4 +1,4 @@
-"""What a report says in words: measured +- error | theory | difference, in the units of its problem."""
+"""A report as text: measured +- error | theory | difference, in the units of its problem."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ...units import UnitSystem
 if TYPE_CHECKING:
     from ._report import Curve, Quantity, Report
 
-# a bar that is not known is that of a run which nobody waited for
+# only an interrupted run has unknown bars
 _WHY = ", for the run was interrupted"
 
 
 def report_lines(report: Report, units: UnitSystem) -> list[str]:
-    """The table of a run, its error budget, its curves, its balance and its numerics."""
+    """The table of a report, its error budget, its curves, its balance and its numerics."""
     parts = [aligned(report_rows(report, units)), budget_line(report, units), *inputs_text(report, units)]
     why = "" if report.complete else _WHY
     parts += [_curve(curve, units, why) for curve in report.curves.values() if np.ndim(curve.error)]
@@ -63,7 +63,7 @@ def quantity_line(quantity: Quantity, units: UnitSystem) -> str:
 
 
 def _curve(curve: Curve, units: UnitSystem, why: str) -> str:
-    """A curve with a bar at every point: how wide the bars are, how far theory is, and how often they cover that; or `why` there are no bars."""
+    """A curve with a bar at every point: the widest bar, the distance of theory, and how often the bars cover it; or `why` there are no bars."""
     known = math.isfinite(curve.largest_error)
     name, dimension = curve.along
     scale, unit = units.scale(dimension), unit_text(dimension, units)
@@ -77,14 +77,14 @@ def _curve(curve: Curve, units: UnitSystem, why: str) -> str:
         kind, values = next(iter(curve.theory.items()))
         off = np.abs(curve.values - values)
         far = f"{off.max() / units.scale(curve.dimension):.1e} at most from {spoken(kind)}"
-        # whatever theory says is inside of a bar that is not known
+        # any theory lies inside an unknown bar
         share = f", inside the bar at {100 * float(np.mean(off <= curve.error)):.4g} % of the points" if known else ""
         parts.append(far + share)
     return "; ".join(parts)
 
 
 def budget_line(report: Report, units: UnitSystem) -> str:
-    """Where the error bar of the headline comes from."""
+    """The parts of the headline's error bar."""
     head = report.headline
     scale = units.scale(head.dimension)
     found = {source: part / scale for source, part in head.budget.items() if math.isfinite(part)}
@@ -95,7 +95,7 @@ def budget_line(report: Report, units: UnitSystem) -> str:
 
 
 def inputs_text(report: Report, units: UnitSystem) -> list[str]:
-    """A line for each number that uncertain inputs move: this part stands apart from the error bar."""
+    """A line for each number that uncertain inputs change, which is no part of the error bar."""
     lines = []
     for name, shares in report.inputs.items():
         dimension = report.quantities[name].dimension
@@ -126,16 +126,16 @@ def _numerics(report: Report, result: Result, units: UnitSystem) -> str:
 
 
 def barred(value: float, error: float) -> str:
-    """A number and its error bar, ``0.185563 +- 1.0e-05``; by itself where it has none, as the time from which a fit is made."""
+    """A number and its error bar, ``0.185563 +- 1.0e-05``; the number alone without a bar, as the start of a fit."""
     if error == 0:
         return shown(value, error)
     return f"{shown(value, error)} +- {f'{error:.1e}' if math.isfinite(error) else 'unknown'}"
 
 
 def shown(value: float, error: float) -> str:
-    """A number to the second digit of its error bar; to eight digits where there is none."""
+    """A number to the second digit of its error bar; to eight digits without one."""
     text = _digits(value, error)
-    # what rounds to zero has no sign
+    # a rounded zero has no sign
     return text.removeprefix("-") if float(text) == 0 else text
 
 

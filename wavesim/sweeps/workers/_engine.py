@@ -22,7 +22,7 @@ import numpy as np
 
 from ..._programs import make_room
 from ..._text import described
-from ...analysis import Measurement, ProgressNote, Report, RunRequest, Runs, residuals_apart, with_inputs
+from ...analysis import Measurement, ProgressNote, Report, RunRequest, Runs, with_inputs, with_residuals
 from ...errors import WavesimError
 from ...problem import Problem
 from ...propagation import (
@@ -319,7 +319,7 @@ def _propagate_back(group: Sequence[_Run], stop: threading.Event, sharing: float
     def finish(place: int, result: Result) -> tuple[Result, dict[str, Any]]:
         run = group[place]
         assert run.back is not None
-        told, residuals = residuals_apart(result, run.back.enough, run.back.steps)
+        told, residuals = with_residuals(result, run.back.enough, run.back.steps)
         return dataclasses.replace(told, numerics=run.numerics, psi=told.psi[:0]), residuals
 
     numbers = [run.back.numbers for run in group if run.back is not None and run.back.numbers is not None]

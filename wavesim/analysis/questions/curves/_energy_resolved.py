@@ -236,7 +236,7 @@ class DetectorRecord:
             headline = Quantity("transmission", 0.0, told.largest_error, DIMENSIONLESS, judged)
             return Verdict(told, headline, tolerance)
 
-        measured = yield from refine(problem, planned, judge, fixed, most=most)
+        measured = yield from refine(problem, planned, judge, fixed, most_work=most)
         return cls(detectors, measured.trial, measured.runs, measured.fft_pairs, measured.wall_s)
 
     def transmission(self, energies: Energies) -> np.ndarray:
@@ -252,8 +252,8 @@ class DetectorRecord:
             values = detectors.curves(result) if some else (np.zeros_like(unknown), np.zeros_like(unknown))
             return CurveBudgets(*values, {"duration": unknown}, {"duration": unknown})
         curves, budgets = detectors.curves(result), detectors.own_errors(result)
-        for repetition, beside, again in self.trial.compared(detectors.curves):
-            for budget, fine, other in zip(budgets, beside, again, strict=True):
+        for repetition, reference, coarse in self.trial.comparisons(detectors.curves):
+            for budget, fine, other in zip(budgets, reference, coarse, strict=True):
                 told = _MARGIN * repetition.weight * nearby(np.abs(fine - other))
                 budget[repetition.source] = np.maximum(told, budget.get(repetition.source, 0.0))
         return CurveBudgets(*curves, *budgets).conserving()
@@ -267,7 +267,7 @@ class DetectorRecord:
 
         coarser = [
             (repetition.source, _MARGIN * repetition.weight, before, after)
-            for repetition, before, after in self.trial.compared(by)
+            for repetition, before, after in self.trial.comparisons(by)
         ]
         fine = self.trial.result
         whole = by(fine)

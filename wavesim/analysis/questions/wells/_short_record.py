@@ -139,7 +139,7 @@ def short_record(problem: Problem, duration: float, tolerance: float) -> Measure
 def _quantities(trial: Trial, center: float, theory: dict[str, float]) -> dict[str, Quantity]:
     """Levels, gap and period, with what repetitions and the fit leave uncertain."""
     fine = _measured(trial.result, center)
-    others = trial.compared(lambda run: _measured(run, center))
+    others = trial.comparisons(lambda run: _measured(run, center))
     # no energy is known better than rounding of the largest on the grid
     low, top = spectral_bounds(trial.result.problem, trial.result.numerics.grid)
     rounding = _EPS * (top - low)
