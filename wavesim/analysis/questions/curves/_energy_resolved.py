@@ -1,4 +1,4 @@
-"""T(E) and R(E) as curves from one packet: what a soft detector behind the barrier, and one before it, hear over time."""
+"""T(E) and R(E) as curves from one packet: the records of a soft detector behind the barrier, and of one before it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ._soft_detector import CUTS, Energies, SoftDetectors, energies_of, nearby
 
 TransmissionAt = Callable[[Energies], np.ndarray]
 
-# at a single energy the power law of the error holds less well than in a packet's average (measured: up to 1.4 times more)
+# at a single energy the power law of the error is less accurate than in a packet's average (measured: up to 1.4 times more)
 _MARGIN = 2.0
 _BLAME = {
     "time_step": "time step",
@@ -41,13 +41,13 @@ class EnergyResolved:
         transmission, transmission_error: T(E) and its error bar.
         reflection, reflection_error: R(E), measured on its own, and its error bar.
         theory: T(E) by the stationary scattering theory; that of R is one minus it.
-        weight: |phi_0(k)|^2 of the packet over its maximum: how much of the packet speaks at this energy.
+        weight: |phi_0(k)|^2 of the packet over its maximum.
         band: lowest and highest energy that the packet covers, of which `energies` may be a part.
         budget: the parts of `transmission_error`: time_step, grid, absorber, duration, start, rounding.
         result: the finest run; its series "detector_far" and "detector_near" are the correlations.
-        tolerance: what was asked for.
+        tolerance: as asked for.
         warnings: sentences for the reader.
-        runs, fft_pairs, wall_s: what all propagations took together.
+        runs, fft_pairs, wall_s: of all propagations.
     """
 
     __repr__ = one_line
@@ -112,21 +112,21 @@ def transmission_curve(
 
     t(E) = sqrt(k_in k_out)/(2 pi m) int dt exp(iEt) C(t) / (phi_chi(k_out)* phi_0(k_in)),   T = |t|^2.
 
-    R(E) is measured by a test packet that moves back, at the place where the packet started; the incident packet's own share of that
-    correlation is free motion, known in closed form, and taken off. T + R = 1 is therefore a check, not a rule.
+    R(E) is measured by a test packet that moves back, where the packet started. The incident packet contributes its free motion to that
+    correlation, which is known in closed form and subtracted. T + R = 1 is therefore a check.
 
-    T(E) does not depend on where the packet starts: one that starts too near to the potential is moved back.
+    T(E) does not depend on the start of the packet: one that starts too near to the potential is moved back.
 
-    The error bar of each energy is the sum of: the change with twice the step, and on a coarser grid; what the absorbers return (as
-    amplitudes, for it interferes); the largest change when the record is cut to 90 and 80 %; the packet's and the detector's tails inside
-    the potential; rounding. Changes are taken as the largest of neighboring energies, for they pass through zero. If the largest bar
-    is above the tolerance, what is to blame is planned finer and run again, at most three times.
+    The error bar of each energy is the sum of: the change with twice the step, and on a coarser grid; the absorbers' echo (an
+    amplitude, for it interferes); the largest change when the record is cut to 90 and 80 %; the packet's and the detector's tails inside
+    the potential; rounding. A change is the largest one among neighboring energies, for changes pass through zero. If the largest bar
+    is above the tolerance, its largest part is planned finer and run again, at most three times.
 
     Args:
         problem: a Gaussian packet in front of a static potential that is flat on both sides; a given duration is kept.
         tolerance: absolute error aimed at, for T and R at all energies.
-        energies: kinetic energies on the incoming side [energy]; by default 201 that fill the band, less those just above a step, where
-            what leaves is too slow to wait for.
+        energies: kinetic energies on the incoming side [energy]; by default 201 that fill the band, without those just above a step, whose
+            waves leave too slowly.
         progress: True for a bar on standard error, or a function of (FFT pairs done, FFT pairs in all).
 
     Returns:
@@ -147,22 +147,22 @@ def transmission_curve(
         raise WavesimError(
             "a transmission curve needs whole records, but the run was interrupted; let it finish, or ask for a larger tolerance."
         )
-    told = record.at(chosen)
+    measured = record.at(chosen)
     packet = record.detectors.packet
     theory = np.asarray(scattering_transmission(problem.potential, problem.mass, moves_right(problem))(chosen.kinetic))
     return EnergyResolved(
         energies=chosen.kinetic,
-        transmission=told.transmission,
-        transmission_error=told.transmission_error,
-        reflection=told.reflection,
-        reflection_error=told.reflection_error,
+        transmission=measured.transmission,
+        transmission_error=measured.transmission_error,
+        reflection=measured.reflection,
+        reflection_error=measured.reflection_error,
         theory=theory,
         weight=np.exp(-2 * (packet.width * (chosen.incoming - packet.momentum)) ** 2),
         band=chosen.band,
-        budget=told.transmission_budget,
+        budget=measured.transmission_budget,
         result=record.trial.result,
         tolerance=tolerance,
-        warnings=record.warnings(told, tolerance),
+        warnings=record.warnings(measured, tolerance),
         runs=record.runs,
         fft_pairs=record.fft_pairs,
         wall_s=record.wall_s,
@@ -187,15 +187,15 @@ class CurveBudgets:
         return np.sum(list(self.reflection_budget.values()), axis=0)
 
     def conserving(self) -> CurveBudgets:
-        """The same where both bars explain |T + R - 1|; else they miss something, here and elsewhere, and its largest value is added to all.
+        """The same if both bars explain |T + R - 1| everywhere; else with its largest unexplained value added at all energies.
 
-        Errors of T and of R that cancel in the sum would not show, so that no energy is spared.
+        Errors of T and of R may cancel in the sum, so that it may show at one energy what is missing at others.
         """
         imbalance = np.abs(self.transmission + self.reflection - 1)
-        missed = imbalance > self.transmission_error + self.reflection_error
-        if not missed.any():
+        unexplained_at = imbalance > self.transmission_error + self.reflection_error
+        if not unexplained_at.any():
             return self
-        unexplained = float(np.max(imbalance[missed]))
+        unexplained = float(np.max(imbalance[unexplained_at]))
         budgets = []
         for budget in (self.transmission_budget, self.reflection_budget):
             largest = max(budget, key=lambda source: float(np.max(budget[source])))
@@ -209,7 +209,7 @@ class CurveBudgets:
 
 @dataclasses.dataclass(frozen=True)
 class DetectorRecord:
-    """What the detectors recorded, in the finest run and in its coarser repetitions: it can be asked for T at any energy of the band."""
+    """The detectors' records of the finest run and of its coarser repetitions, which hold T at any energy of the band."""
 
     detectors: SoftDetectors
     trial: Trial
@@ -221,7 +221,7 @@ class DetectorRecord:
     def measured(
         cls, problem: Problem, tolerance: float, chosen: Energies, most: float = MOST_WORK, **fixed: Any
     ) -> Measurement[DetectorRecord]:
-        """Run, repeat, and refine whatever is to blame until the error bars at the chosen energies are below the tolerance."""
+        """Run, repeat and refine until the error bars at the chosen energies are below the tolerance."""
         detectors = SoftDetectors.placed(problem, chosen, tolerance)
         problem = dataclasses.replace(detectors.problem, measure=problem.measure | detectors.observables)
 
@@ -229,12 +229,12 @@ class DetectorRecord:
             return detectors.numerics(tolerance, refinement, **fixed)
 
         def judge(trial: Trial) -> Verdict[CurveBudgets]:
-            told = cls(detectors, trial, 0, 0, 0.0).at(chosen)
-            # where the record ended too early nothing else can be judged
-            budgets = told.transmission_budget, told.reflection_budget
-            judged = {name: max(_largest(budget, name, tolerance) for budget in budgets) for name in budgets[0]}
-            headline = Quantity("transmission", 0.0, told.largest_error, DIMENSIONLESS, judged)
-            return Verdict(told, headline, tolerance)
+            measured = cls(detectors, trial, 0, 0, 0.0).at(chosen)
+            # a record that ends too early tells nothing of the other parts
+            budgets = measured.transmission_budget, measured.reflection_budget
+            parts = {name: max(_largest(budget, name, tolerance) for budget in budgets) for name in budgets[0]}
+            headline = Quantity("transmission", 0.0, measured.largest_error, DIMENSIONLESS, parts)
+            return Verdict(measured, headline, tolerance)
 
         measured = yield from refine(problem, planned, judge, fixed, most_work=most)
         return cls(detectors, measured.trial, measured.runs, measured.fft_pairs, measured.wall_s)
@@ -254,13 +254,13 @@ class DetectorRecord:
         curves, budgets = detectors.curves(result), detectors.own_errors(result)
         for repetition, reference, coarse in self.trial.comparisons(detectors.curves):
             for budget, fine, other in zip(budgets, reference, coarse, strict=True):
-                told = _MARGIN * repetition.weight * nearby(np.abs(fine - other))
-                budget[repetition.source] = np.maximum(told, budget.get(repetition.source, 0.0))
+                change = _MARGIN * repetition.weight * nearby(np.abs(fine - other))
+                budget[repetition.source] = np.maximum(change, budget.get(repetition.source, 0.0))
         return CurveBudgets(*curves, *budgets).conserving()
 
     @property
     def variants(self) -> list[tuple[str, float, TransmissionAt, TransmissionAt]]:
-        """T by the coarser runs and by shorter parts of the finest record: source of error, weight of the change, what changes, into what."""
+        """T by the coarser runs and by shorter parts of the finest record: source of the error, weight of the change, T before and after it."""
 
         def by(run: Result, share: float = 1.0) -> TransmissionAt:
             return lambda energies: dataclasses.replace(self.detectors, energies=energies).curves(run, share)[0]
@@ -273,20 +273,20 @@ class DetectorRecord:
         whole = by(fine)
         return coarser + [("duration", 1.0, whole, by(fine, share)) for share in CUTS]
 
-    def warnings(self, told: CurveBudgets, tolerance: float) -> tuple[str, ...]:
-        """What a reader should know about the error bars at these energies."""
+    def warnings(self, measured: CurveBudgets, tolerance: float) -> tuple[str, ...]:
+        """The warnings about the error bars at these energies."""
         if self.trial.interrupted:
             return ("interrupted: the numbers stand without error bars; for these run it again, from the start.",)
-        if told.largest_error <= tolerance:
+        if measured.largest_error <= tolerance:
             return ()
-        budgets = told.transmission_budget, told.reflection_budget
+        budgets = measured.transmission_budget, measured.reflection_budget
         source = max(budgets[0], key=lambda name: max(float(np.max(budget[name])) for budget in budgets))
         return (
-            f"the largest error bar is {told.largest_error:.2g}, above the {tolerance:.2g} asked for; most of it is the {_BLAME[source]}.",
+            f"the largest error bar is {measured.largest_error:.2g}, above the {tolerance:.2g} asked for; most of it is the {_BLAME[source]}.",
         )
 
 
 def _largest(budget: dict[str, np.ndarray], name: str, tolerance: float) -> float:
-    """The largest part of that name where the record was long enough; the part of the duration itself everywhere."""
+    """The largest part of that name where the record is long enough; the part of the duration itself everywhere."""
     kept = (budget["duration"] <= tolerance) | (name == "duration")
     return float(np.max(budget[name], where=kept, initial=0.0))

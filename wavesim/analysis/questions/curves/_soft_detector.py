@@ -36,7 +36,7 @@ _DETECTOR = 1.5
 _CLEAR = 9.0
 # the same for the rear of a wave that has passed
 _PASSED = 9.0
-# the end of the record is faded out, and cut to these shares to see what the end brought
+# the end of the record is faded out; cutting it to these shares shows the contribution of the end
 _FADE, CUTS = 0.2, (0.9, 0.8)
 
 
@@ -66,7 +66,7 @@ def free_correlation(times: np.ndarray, detector: GaussianPacket, packet: Gaussi
 
 @dataclasses.dataclass(frozen=True)
 class Energies:
-    """The energies asked for, with the wave number and the packet's weight at each; all of shape (n,).
+    """The chosen energies with the wave numbers on both sides, of shape (n,), and the packet's band.
 
     Lengths and momenta here and below are counted in the packet's direction: it comes from the left.
     """
@@ -78,12 +78,12 @@ class Energies:
 
     @property
     def open(self) -> np.ndarray:
-        """Where the far side can be reached at all."""
+        """Whether the far side can be reached, for each energy."""
         return self.outgoing > 0
 
 
 def energies_of(problem: Problem, wanted: np.ndarray | None, count: int = 201) -> Energies:
-    """The band that the packet covers, |phi_0(k)|^2 > 1e-6 of its maximum, or the part of it that is wanted.
+    """The band of the packet, |phi_0(k)|^2 > 1e-6 of its maximum, or the chosen energies in it.
 
     Raises:
         WavesimError: if the problem is not that of a Gaussian packet and a static potential that is flat on both sides.
@@ -122,7 +122,7 @@ def energies_of(problem: Problem, wanted: np.ndarray | None, count: int = 201) -
 
 @dataclasses.dataclass(frozen=True)
 class SoftDetectors:
-    """Where the two test packets wait, and how T(E) and R(E) follow from what they hear."""
+    """Two test packets, one on either side of the potential, and T(E) and R(E) from their correlations with psi."""
 
     problem: Problem
     energies: Energies
@@ -141,7 +141,7 @@ class SoftDetectors:
         sign = 1.0 if moves_right(problem) else -1.0
         ends = problem.potential.support(tolerance)
         left, right = ends if sign > 0 else (-ends[1], -ends[0])
-        # T(E) does not ask where the packet started: clear of the potential it is a plane wave at each energy
+        # T(E) does not depend on the start: clear of the potential the packet is a plane wave at each energy
         center = min(sign * packet.center, left - _CLEAR * packet.width)
         mirrored = GaussianPacket(center, packet.width, abs(float(packet.mean_momentum(mass))))
         slow, fast = (math.sqrt(2 * mass * energy) for energy in energies.band)
@@ -178,7 +178,7 @@ class SoftDetectors:
         """
         problem, mass, e = self.problem, float(self.problem.mass), self.energies
         width = float(self.packet.width)
-        # the slowest of the whole band, wanted or not: while it passes it is heard at all energies
+        # the slowest wave of the whole band, chosen or not: until it has passed it contributes at all energies
         slow, fast = math.sqrt(2 * mass * e.band[0]), float(self.packet.momentum or 0.0) + 5.5 / width
         through = float(e.outgoing[e.open][0]) if e.open.any() else slow
         slowest_out = max(through, _SLOWEST * float(self.far.momentum or slow))
@@ -193,7 +193,7 @@ class SoftDetectors:
         if self.sign < 0:
             low, high = -high, -low
         planned = plan(problem, tolerance).numerics.grid.spacing[0]
-        # what an edge does to one energy is less than what the planner allows for the worst packet; it is measured, and refined, anyway
+        # the error of an edge at one energy is below the planner's bound for the worst packet; it is measured, and refined, anyway
         finer = 1.15 if problem.potential.smooth else 0.77
         grid = fitted_grid(low, high, planned / (finer * refinement.space), problem.potential)
         duration = problem.duration
@@ -201,7 +201,7 @@ class SoftDetectors:
             behind = [_PASSED * math.hypot(width, chi.width) for chi in (self.far, self.near)]
             to_barrier = self.edge - self.packet.center
             across = self.far.center - self.edge
-            # the still slower waves below the band are as loud at its lower end as its own, until they are past
+            # waves just below the band contribute at its lower end as much as its own until they have passed
             last = max(slow - 0.2 * (float(self.packet.momentum or 0.0) - slow), slow / 2)
             out = (to_barrier + behind[0]) / last + across / slowest_out
             back = (to_barrier + self.edge - self.near.center + behind[1]) / last
@@ -230,13 +230,13 @@ class SoftDetectors:
         start = packet_amplitude(e.incoming, self.packet.center, self.packet.width, float(self.packet.momentum or 0.0))
         chosen = []
         for chi, record, k in ((self.far, result.series[FAR] * turned, e.outgoing), (self.near, echo, -e.incoming)):
-            heard = packet_amplitude(k, chi.center, chi.width, float(chi.momentum or 0.0))
-            scale = np.sqrt(e.incoming * np.abs(k)) / (2 * math.pi * mass * np.abs(heard) * np.abs(start))
+            amplitude = packet_amplitude(k, chi.center, chi.width, float(chi.momentum or 0.0))
+            scale = np.sqrt(e.incoming * np.abs(k)) / (2 * math.pi * mass * np.abs(amplitude) * np.abs(start))
             chosen.append(np.abs(scale * (waves @ record)) ** 2)
         return chosen[0], chosen[1]
 
     def own_errors(self, result: Result) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """What one record shows of the errors of T and of R: absorber, duration, start and rounding."""
+        """The parts of the errors of T and R that one record shows: absorber, duration, start and rounding."""
         e, numerics = self.energies, result.numerics
         layer = numerics.absorber
         returned = np.zeros_like(e.kinetic) if layer is None else self._returned(layer)
@@ -245,11 +245,11 @@ class SoftDetectors:
         for chi, k, value, *cuts in zip(
             (self.far, self.near), (e.outgoing, -e.incoming), self.curves(result), *shorter, strict=True
         ):
-            # |phi(mean)/phi(k)| of the start and of the detector: how much louder the loudest energy is
-            louder = np.exp((self.packet.width * (e.incoming - float(self.packet.momentum or 0.0))) ** 2)
+            # |phi(mean)/phi(k)| of the start and of the detector
+            emphasis = np.exp((self.packet.width * (e.incoming - float(self.packet.momentum or 0.0))) ** 2)
             gain = np.exp((chi.width * (k - float(chi.momentum or 0.0))) ** 2)
-            tails = self._tail(self.packet, e.incoming) * louder + self._tail(chi, k) * gain
-            noise = rounding(numerics) * louder * gain
+            tails = self._tail(self.packet, e.incoming) * emphasis + self._tail(chi, k) * gain
+            noise = rounding(numerics) * emphasis * gain
             amplitude = np.sqrt(value)
             answers.append(
                 {
@@ -262,30 +262,30 @@ class SoftDetectors:
         return answers[0], answers[1]
 
     def _returned(self, layer: Absorber) -> np.ndarray:
-        """The amplitude that the absorbers may add to t and to r: their leak interferes with the wave, so it counts as an amplitude a.
+        """The largest amplitude that the absorbers add to t and to r: their leak interferes with the wave, and counts as an amplitude a.
 
-        a (|t| + |r|)^2 <= 2 a for waves that meet the barrier again, and at most a for those heard on their way back.
+        a (|t| + |r|)^2 <= 2 a for waves that meet the barrier again, and at most a for those detected on their way back.
         """
         e, mass = self.energies, float(self.problem.mass)
         leaks = [absorber_leak(layer, np.where(k > 0, k, e.incoming), mass) for k in (e.incoming, e.outgoing)]
         return 3 * np.sqrt(np.maximum(*leaks))
 
     def _tail(self, chi: GaussianPacket, k: np.ndarray) -> np.ndarray:
-        """How much of a test packet's amplitude at its mean momentum is spoiled because it reaches into the potential.
+        """The relative error of a test packet's amplitude at its mean momentum because its tail reaches into the potential.
 
         int |chi| D dx, with D <= 2 the distance of the scattering state from plane waves, to first order 2 m int |V - V_end| dx / k up to x.
         """
         mass = float(self.problem.mass)
         outward = 1.0 if chi is self.far else -1.0
-        # from the free side inwards
+        # from the free side inward
         x = chi.center + outward * chi.width * np.linspace(12.0, -12.0, 2001)
         end = self.problem.potential.asymptotes()[0 if outward * self.sign < 0 else 1]
         bump = np.abs(np.asarray(self.problem.potential.value((jnp.asarray(self.sign * x),), mass=mass)) - end)
-        met = scipy.integrate.cumulative_trapezoid(bump, dx=abs(x[1] - x[0]), initial=0.0)
-        bent = np.minimum(2.0, 2 * mass * met / np.maximum(np.abs(k), 1e-300)[:, None])
+        area = scipy.integrate.cumulative_trapezoid(bump, dx=abs(x[1] - x[0]), initial=0.0)
+        distortion = np.minimum(2.0, 2 * mass * area / np.maximum(np.abs(k), 1e-300)[:, None])
         amplitude = np.exp(-(((x - chi.center) / chi.width) ** 2) / 4)
         # int |chi| dx / sqrt(2 pi) over phi at its maximum is sqrt 2, whatever the width
-        return np.trapezoid(bent * amplitude, dx=abs(x[1] - x[0])) / (2 * math.sqrt(math.pi) * chi.width)
+        return np.trapezoid(distortion * amplitude, dx=abs(x[1] - x[0])) / (2 * math.sqrt(math.pi) * chi.width)
 
 
 def nearby(changes: np.ndarray) -> np.ndarray:

@@ -33,16 +33,16 @@ from ._curve_by_scattering import by_scattering, reaching_scattering, without_re
 from ._energy_resolved import CurveBudgets, DetectorRecord, TransmissionAt
 from ._soft_detector import Energies, SoftDetectors, energies_of
 
-# peaks are looked for, and the packet's average is taken, at so many energies
+# energies at which peaks are searched and the packet's average is taken
 _DENSE = 1601
-# a maximum is called a resonance if it stands out by so much
+# the least prominence of a resonance in T
 _PROMINENCE = 0.02
 _MOST_PEAKS = 4
-# the exact T(E) is looked at so many widths to either side of each pole, at so many places a width
+# the exact T(E) is sampled to so many widths on either side of each pole, with so many points per width
 _NEAR, _CLOSENESS = 4, 32
-# point-pairs of all runs of a finer trial, where the curves are known without it: a few seconds
+# point-pairs of a finer trial whose curves are also known without a run: a few seconds
 _WORK = 5e8
-# point-pairs of the first run at most: else it is made for a looser tolerance, or not at all
+# point-pairs of the first run, at most: else it is planned for a looser tolerance, or left out
 _LONGEST, _LOOSER, _LOOSEST = 4e8, 10.0, 100.0
 
 
@@ -57,7 +57,7 @@ class TransmissionCurve(AbstractQuestion):
     Args:
         lower: lowest kinetic energy on the incoming side; by default that of the packet's band.
         upper: highest.
-        count: how many energies.
+        count: number of energies.
     """
 
     lower: EnergyValue | None = None
@@ -94,14 +94,14 @@ class TransmissionCurve(AbstractQuestion):
         record = yield from DetectorRecord.measured(
             problem, confirming, chosen, most=_WORK if known else MOST_WORK, batch=batch, **fixed
         )
-        told, exact = record.at(chosen), _exact(problem)
+        measured, exact = record.at(chosen), _exact(problem)
         quantities = [
             *(self._averages(problem, record, tolerance) if self._covers(problem, tolerance) else ()),
-            *_resonances(problem, record, told, chosen),
-            _imbalance(told),
+            *_resonances(problem, record, measured, chosen),
+            _imbalance(measured),
         ]
         predictions = self.predictions(problem, None)
-        beside = {
+        compared = {
             q.name: q if q.theory else dataclasses.replace(q, theory=predictions.get(q.name, {})) for q in quantities
         }
         through = {name: np.asarray(form(chosen.kinetic)) for name, form in exact.items()}
@@ -109,52 +109,52 @@ class TransmissionCurve(AbstractQuestion):
         along = ("energy", ENERGY)
         curves = {
             "transmission": Curve(
-                "transmission", chosen.kinetic, told.transmission, DIMENSIONLESS, through | rough, told.transmission_error, along
+                "transmission", chosen.kinetic, measured.transmission, DIMENSIONLESS, through | rough, measured.transmission_error, along
             ),
             "reflection": Curve(
                 "reflection",
                 chosen.kinetic,
-                told.reflection,
+                measured.reflection,
                 DIMENSIONLESS,
                 {name: 1.0 - values for name, values in through.items()},
-                told.reflection_error,
+                measured.reflection_error,
                 along,
             ),
         }  # fmt: skip
         report = Report(
             record=record.trial.result,
             tolerance=tolerance,
-            quantities=beside,
+            quantities=compared,
             curves=curves,
-            warnings=record.warnings(told, tolerance),
+            warnings=record.warnings(measured, tolerance),
             runs=record.runs,
             fft_pairs=record.fft_pairs,
             wall_s=record.wall_s,
         )
         if not known or record.trial.interrupted:
             return report
-        if told.largest_error <= tolerance:
+        if measured.largest_error <= tolerance:
             return reaching_scattering(problem, report, chosen)
-        return by_scattering(problem, report, told, chosen, predictions)
+        return by_scattering(problem, report, measured, chosen, predictions)
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         del duration
         chosen, exact = self._energies(problem), _exact(problem)
-        told: Predictions = {}
+        predictions: Predictions = {}
         if self._covers(problem, 1e-4):
             marks = resonance_marks(problem)
             through: dict[str, float] = {name: average(form, problem, marks=marks) for name, form in exact.items()}
-            # an approximation need not be known to the last digit, and has no error of its own by which it could dispute a number
+            # an approximation is wanted to few digits, and states no error, so that it disputes no number
             rough = _approximate(problem, chosen).items()
             through |= {name: float(average(form, problem, tolerance=1e-8)) for name, form in rough}
-            told["transmitted_probability"] = through
-            told["reflected_probability"] = {
+            predictions["transmitted_probability"] = through
+            predictions["reflected_probability"] = {
                 name: Estimate(1.0 - value, value.error) if isinstance(value, Estimate) else 1.0 - value
                 for name, value in through.items()
             }
         for number, peak in enumerate(_theoretical_peaks(problem, chosen)[:_MOST_PEAKS]):
-            told |= _named(problem, peak, number)
-        return told | {"imbalance": {"conservation": 0.0}}
+            predictions |= _named(problem, peak, number)
+        return predictions | {"imbalance": {"conservation": 0.0}}
 
     def _energies(self, problem: Problem) -> Energies:
         whole = energies_of(problem, None, self.count)
@@ -171,28 +171,28 @@ class TransmissionCurve(AbstractQuestion):
         return energies_of(problem, np.linspace(lower, upper, self.count))
 
     def _covers(self, problem: Problem, tolerance: float) -> bool:
-        """Whether the energies asked for hold all but the tolerance of the packet."""
+        """Whether the chosen energies hold the whole packet but for the tolerance."""
         chosen = self._energies(problem)
-        return 1.0 - _held(problem, chosen.kinetic[0], chosen.kinetic[-1]) <= max(tolerance, 1e-5)
+        return 1.0 - _share(problem, chosen.kinetic[0], chosen.kinetic[-1]) <= max(tolerance, 1e-5)
 
     def _averages(self, problem: Problem, record: DetectorRecord, tolerance: float) -> tuple[Quantity, Quantity]:
-        """The curves averaged over the packet's momenta; what the band leaves out is part of the error bar."""
+        """The curves averaged over the packet's momenta; the share outside the band is part of the error bar."""
         chosen = self._energies(problem)
         dense = _dense(problem, chosen)
-        told, k = record.at(dense), dense.incoming
+        measured, k = record.at(dense), dense.incoming
         density = _density(problem, k)
-        missing = max(0.0, 1.0 - _held(problem, dense.kinetic[0], dense.kinetic[-1]))
-        made = []
+        missing = max(0.0, 1.0 - _share(problem, dense.kinetic[0], dense.kinetic[-1]))
+        averages = []
         for name, values, budget in (
-            ("transmitted_probability", told.transmission, told.transmission_budget),
-            ("reflected_probability", told.reflection, told.reflection_budget),
+            ("transmitted_probability", measured.transmission, measured.transmission_budget),
+            ("reflected_probability", measured.reflection, measured.reflection_budget),
         ):
             value = float(np.trapezoid(values * density, k))
             halved = float(np.trapezoid((values * density)[::2], k[::2]))
             parts = {source: float(np.trapezoid(part * density, k)) for source, part in budget.items()}
             parts["band"] = missing + abs(value - halved)
-            made.append(Quantity(name, value, math.fsum(parts.values()), DIMENSIONLESS, parts))
-        return made[0], made[1]
+            averages.append(Quantity(name, value, math.fsum(parts.values()), DIMENSIONLESS, parts))
+        return averages[0], averages[1]
 
 
 def _exact(problem: Problem) -> dict[str, TransmissionOf]:
@@ -200,7 +200,7 @@ def _exact(problem: Problem) -> dict[str, TransmissionOf]:
 
 
 def _approximate(problem: Problem, chosen: Energies) -> dict[str, TransmissionOf]:
-    """The textbooks' forms that hold at all these energies."""
+    """The textbook formulas that hold at all these energies."""
     forms = approximate_transmissions(problem)
     top = single_top(problem.potential, float(problem.mass)) if forms else None
     if top is not None and chosen.kinetic[-1] >= top:
@@ -215,8 +215,8 @@ def _density(problem: Problem, k: np.ndarray) -> np.ndarray:
     return np.exp(-(((k - mean) / spread) ** 2) / 2) / (math.sqrt(2 * math.pi) * spread)
 
 
-def _held(problem: Problem, low: float, high: float) -> float:
-    """The probability that the packet has between two kinetic energies."""
+def _share(problem: Problem, low: float, high: float) -> float:
+    """The probability of the packet between two kinetic energies."""
     width, mass = float(problem.state.width), float(problem.mass)  # type: ignore[attr-defined]
     mean = abs(float(problem.state.mean_momentum(mass)))  # type: ignore[attr-defined]
     ends = [math.sqrt(2) * width * (math.sqrt(2 * mass * energy) - mean) for energy in (low, high)]
@@ -224,19 +224,19 @@ def _held(problem: Problem, low: float, high: float) -> float:
 
 
 def _dense(problem: Problem, chosen: Energies) -> Energies:
-    """Many energies over the same range, equally far apart in momentum."""
+    """Many energies over the same range, evenly spaced in momentum."""
     k = np.linspace(chosen.incoming[0], chosen.incoming[-1], _DENSE)
     k[[0, -1]] = chosen.incoming[[0, -1]]
     return energies_of(problem, k**2 / (2 * float(problem.mass)))
 
 
 def _known(problem: Problem, fixed: dict[str, Any]) -> bool:
-    """Whether the curves may be those of scattering states, no run of one's own being asked for."""
+    """Whether scattering states may give the curves: no duration and no numerics are given."""
     return problem.duration is None and not given_by_hand(fixed)
 
 
 def _confirming(problem: Problem, chosen: Energies, tolerance: float, fixed: dict[str, Any]) -> float | None:
-    """The tolerance of a run that confirms the curves and takes no longer than half a minute, on a grid with points at all deltas; None where there is none."""
+    """The tolerance of a run that confirms the curves within half a minute, on a grid with points at all deltas; None if there is none."""
     looser = tolerance
     while looser <= _LOOSEST * tolerance:
         numerics = SoftDetectors.placed(problem, chosen, looser).numerics(looser, Refinement(), **fixed)
@@ -247,34 +247,34 @@ def _confirming(problem: Problem, chosen: Energies, tolerance: float, fixed: dic
     return None
 
 
-def _imbalance(told: CurveBudgets) -> Quantity:
-    off = np.abs(told.transmission + told.reflection - 1.0)
-    worst = int(np.argmax(off))
+def _imbalance(measured: CurveBudgets) -> Quantity:
+    imbalance = np.abs(measured.transmission + measured.reflection - 1.0)
+    worst = int(np.argmax(imbalance))
     parts = {
-        source: float(told.transmission_budget[source][worst] + told.reflection_budget[source][worst])
-        for source in told.transmission_budget
+        source: float(measured.transmission_budget[source][worst] + measured.reflection_budget[source][worst])
+        for source in measured.transmission_budget
     }
-    value = float(off[worst])
+    value = float(imbalance[worst])
     return Quantity("imbalance", value, math.fsum(parts.values()), DIMENSIONLESS, parts, {"conservation": 0.0})
 
 
-def _resonances(problem: Problem, record: DetectorRecord, told: CurveBudgets, chosen: Energies) -> list[Quantity]:
+def _resonances(problem: Problem, record: DetectorRecord, measured: CurveBudgets, chosen: Energies) -> list[Quantity]:
     """Position and width of each measured peak.
 
-    The error of each is the sum of its changes in the coarser runs and in shorter parts of the record, and of what all other errors e of
-    T can do: sqrt(2 e/T'') to the place of a maximum, 2 e/|T'| to the distance of the two flanks, |T'| = 1/width for a Lorentzian.
+    The error of each is the sum of its changes in the coarser runs and in shorter parts of the record, and of the effect of all other errors e of
+    T: sqrt(2 e/T'') to the place of a maximum, 2 e/|T'| to the distance of the two flanks, |T'| = 1/width for a Lorentzian.
     """
     if record.trial.interrupted:
         return []
 
-    def measured(kinetic: np.ndarray) -> np.ndarray:
+    def transmission(kinetic: np.ndarray) -> np.ndarray:
         return record.transmission(energies_of(problem, kinetic))
 
     dense = _dense(problem, chosen).kinetic
     step = float(np.max(np.diff(dense)))
-    prominence = max(_PROMINENCE, 5 * float(np.max(told.transmission_error)))
-    expected, made = _theoretical_peaks(problem, chosen), []
-    for number, peak in enumerate(peaks_of(measured, dense, prominence)[:_MOST_PEAKS]):
+    prominence = max(_PROMINENCE, 5 * float(np.max(measured.transmission_error)))
+    expected, quantities = _theoretical_peaks(problem, chosen), []
+    for number, peak in enumerate(peaks_of(transmission, dense, prominence)[:_MOST_PEAKS]):
         budget = record.at(energies_of(problem, np.array([peak.position]))).transmission_budget
         rest = math.fsum(float(budget[source][0]) for source in ("absorber", "start", "rounding"))
         extent = peak.width if math.isfinite(peak.width) else 0.0
@@ -286,25 +286,27 @@ def _resonances(problem: Problem, record: DetectorRecord, told: CurveBudgets, ch
         for kind, value, parts in (("energy", peak.position, position), ("width", peak.width, width)):
             if math.isfinite(value):
                 name = _numbered(f"resonance_{kind}", number)
-                made.append(Quantity(name, value, math.fsum(parts.values()), ENERGY, parts, theories.get(name, {})))
-    return made
+                quantities.append(
+                    Quantity(name, value, math.fsum(parts.values()), ENERGY, parts, theories.get(name, {}))
+                )
+    return quantities
 
 
 def _changes(
     problem: Problem, record: DetectorRecord, peak: Peak, near: np.ndarray
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """How far a peak moves, and how much wider it gets, in each variant of the measurement; the largest of each source."""
+    """The largest change of a peak's position and of its width in the variants of the measurement, by source."""
     position: dict[str, float] = {}
     width: dict[str, float] = {}
     span = near[-1] - near[0]
 
-    # most variants are held against the same curve
+    # most variants are compared with the same curve
     @functools.cache
-    def found(transmission: TransmissionAt) -> Peak | None:
+    def peak_of(transmission: TransmissionAt) -> Peak | None:
         return nearest(peaks_of(lambda e: transmission(energies_of(problem, e)), near, 0.0), peak.position, span)
 
     for source, weight, before, after in record.variants:
-        fine, other = found(before), found(after)
+        fine, other = peak_of(before), peak_of(after)
         moved = wider = span
         if fine is not None and other is not None:
             moved = abs(other.position - fine.position)
@@ -322,11 +324,11 @@ def _numbered(name: str, number: int) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class _Expected:
-    """A peak of the exact T(E), how far it moved when it was looked at half as closely, and the pole that makes it.
+    """A peak of the exact T(E), its changes from half as many samples, and the pole that makes it.
 
     Attributes:
         peak: of T(E).
-        moved, wider: changes of its place and of its width [energy].
+        moved, wider: changes of its position and of its width [energy].
         pole: energy and width, the latter where it is known.
     """
 
@@ -337,7 +339,7 @@ class _Expected:
 
 
 def _theoretical_peaks(problem: Problem, chosen: Energies) -> list[_Expected]:
-    """The peaks of the exact T(E) among these energies: every pole is looked at as closely as it is narrow."""
+    """The peaks of the exact T(E) among these energies, sampled as closely around each pole as it is narrow."""
     form, dense = next(iter(_exact(problem).values())), _dense(problem, chosen).kinetic
     to_right = moves_right(problem)
     poles = resonances_of(problem.potential, float(problem.mass), float(dense[0]), float(dense[-1]), to_right)
@@ -363,15 +365,15 @@ def _theoretical_peaks(problem: Problem, chosen: Energies) -> list[_Expected]:
 
 
 def _named(problem: Problem, expected: _Expected, number: int) -> Predictions:
-    """Theory for one peak: the peak of the exact T(E), its pole, and what is known of it in closed form."""
+    """Theory for one peak: the peak of the exact T(E), its pole, and a closed form where one is known."""
     exact, peak = next(iter(_exact(problem))), expected.peak
     potential, mass = problem.potential, float(problem.mass)
     position: dict[str, float] = {exact: Estimate(peak.position, expected.moved)}
     width: dict[str, float] = {exact: Estimate(peak.width, expected.wider)}
     if isinstance(potential, RectangularBarrier):
         # T = 1 where half wavelengths fit in: q a = n pi
-        above = math.sqrt(max(2 * mass * (peak.position - float(potential.height)), 0.0)) * float(potential.width)
-        n = round(above / math.pi)
+        phase = math.sqrt(max(2 * mass * (peak.position - float(potential.height)), 0.0)) * float(potential.width)
+        n = round(phase / math.pi)
         if n > 0:
             position["half_wavelengths"] = Estimate(
                 float(potential.height) + (n * math.pi / float(potential.width)) ** 2 / (2 * mass)
@@ -380,7 +382,7 @@ def _named(problem: Problem, expected: _Expected, number: int) -> Predictions:
         position["pole"] = expected.pole[0]
         if expected.pole[1] is not None:
             width["pole"] = expected.pole[1]
-    told: Predictions = {_numbered("resonance_energy", number): position}
+    predictions: Predictions = {_numbered("resonance_energy", number): position}
     if math.isfinite(peak.width):
-        told[_numbered("resonance_width", number)] = width
-    return told
+        predictions[_numbered("resonance_width", number)] = width
+    return predictions
