@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 from ._checks import concrete, finite, positive
 from ._face import public
@@ -97,6 +98,16 @@ class Axis:
         """The period in which V is given (length)."""
         low = -float(self.period) / 2 if self.lower is None else float(self.lower)
         return low, low + float(self.period)
+
+    def first_point(self, step: float, deltas: Sequence[float] = ()) -> float:
+        """The first point of a grid around the ring: half a step from the lower end, unless a delta is to lie on a point (length).
+
+        Args:
+            step: that divides the period (length).
+            deltas: places, of which the first one is to lie on a point (length).
+        """
+        low = self.interval[0]
+        return low + step * ((deltas[0] - low) / step % 1 if len(deltas) else 0.5)
 
 
 Ends = Walls | Axis

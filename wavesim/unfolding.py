@@ -89,12 +89,13 @@ def _along_band_edge(problem: Problem) -> Problem:
     return dataclasses.replace(problem, potential=BandEdge(structure))
 
 
-def unfolded_grid(grid: Grid | None, ends: Ends | None) -> Grid | None:
-    """A grid given between walls or around a ring, on the endless line: its points between the ends stay as many as they are.
+def unfolded_grid(grid: Grid | None, problem: Problem) -> Grid | None:
+    """A grid given between walls or around a ring, on the endless line: the number of points between the ends stays.
 
     Raises:
         NumericsError: if it does not end where the world does.
     """
+    ends = problem.ends
     if grid is None or ends is None:
         return grid
     low, high = ends.interval
@@ -109,7 +110,8 @@ def unfolded_grid(grid: Grid | None, ends: Ends | None) -> Grid | None:
         )
     step = (last - first) / points
     if isinstance(ends, Axis):
-        return Grid((low + step / 2,), (step,), (points,))
+        deltas = [place for place in problem.potential.spikes if low <= place < high]
+        return Grid((ends.first_point(step, deltas),), (step,), (points,))
     start = 2 * first - last if ends.left is not None else first
     return Grid((start + step / 2,), (step,), (2 * points,))
 
@@ -224,6 +226,11 @@ class Beside(AbstractObservable):
             fraction, chosen = inner
             return 2 * self.observable.measure((inside * fraction, chosen), snapshot)
         return self.observable.measure(inner, _Half(snapshot.psi, snapshot.hamiltonian, inside, image))
+
+
+def without_walls(observable: AbstractObservable) -> AbstractObservable:
+    """The observable that is measured between walls; any other as it is."""
+    return observable.observable if isinstance(observable, Beside) else observable
 
 
 @register_dataclass

@@ -11,6 +11,7 @@ from ..._typing import Dimension
 from ...errors import ArgumentError
 from ...problem import Problem
 from ...propagation import FrameSum, Result
+from ...unfolding import without_walls
 from ._question import Reading
 from ._report import Report
 
@@ -44,7 +45,7 @@ def end_of_series(result: Result, name: str, dimension: Dimension) -> Reading:
 def is_conserved(result: Result, name: str) -> bool:
     """Whether an observable of the run is conserved: nothing absorbs, and V is static if it must be."""
     problem = result.problem
-    observable = problem.measure[name]
+    observable = without_walls(problem.measure[name])
     kept = observable.conserved or (observable.conserved_at_rest and problem.potential.static)
     return kept and result.numerics.absorber is None
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..._typing import DIMENSIONLESS, LENGTH, TIME, Dimension
-from ...observables import ProbabilityIn
+from ...observables import Energy, ProbabilityIn
 from ...problem import Problem
 from ...propagation import Result
-from ._accuracy import combined, rounding
+from ...unfolding import without_walls
+from ._accuracy import CUT_ORDER, combined, rounding
 from ._measured import measured_readings, refuse_taken
 from ._question import Predictions, Reading
 from ._repeat import Trial
@@ -55,14 +56,15 @@ def quantities_of(
         def course(run: Result, name: str = name) -> np.ndarray:
             return curves[id(run)][name][0]
 
-        cut = (question.cuts or name in names) and reading.dimension == DIMENSIONLESS
+        own_order = _order_of_reading(question, name, reading.dimension, result, name in names)
         amplitude = _amplitude(reading)
         floor = 0.0 if trial.residuals or question.compares_grids else least * _size(question, reading.scale, amplitude)
         record = course if name in curves.get(id(result), {}) else None
-        budget = trial.budget(number, amplitude, floor, cut, record, all_curves)
+        budget = trial.budget(number, amplitude, floor, own_order, record, all_curves)
         shift = float(trial.shift(number))
-        if trial.residuals:
+        if trial.residuals or (reading.at_start and not problem.state.bound):
             shift, budget["grid"] = grid_error(question, name, read[id(result)], trial)
+        if trial.residuals:
             if trial.has_step_defects:
                 budget["time_step"] = step_error(question, name, read[id(result)], trial)
         if echo is not None:
@@ -80,6 +82,20 @@ def quantities_of(
         theory = predictions.get(name, {})
         quantities[name] = Quantity(name, value, error, reading.dimension, budget, theory, part_of=reading.part_of)
     return quantities
+
+
+def _order_of_reading(
+    question: AbstractRecordQuestion, name: str, dimension: Dimension, result: Result, own: bool = False
+) -> int | None:
+    """The power of the spacing with which a reading converges on a grid that holds psi; None where it adds no error.
+
+    A probability up to a plane that cuts psi is of fourth order. The energy of deltas is of first order: their strength is renormalized for
+    psi as it scatters.
+    """
+    observable = result.problem.measure.get(name)
+    if observable is not None and isinstance(without_walls(observable), Energy) and result.problem.potential.spikes:
+        return 1
+    return CUT_ORDER if (question.cuts or own) and dimension == DIMENSIONLESS else None
 
 
 def _side_by_side(
@@ -228,7 +244,8 @@ def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, 
             return known[id(run)][name][0]
 
         floor = 0.0 if trial.residuals or question.compares_grids else least * _size(question, largest, largest)
-        error = math.fsum(trial.budget(series, largest, floor, question.cuts, None, all_curves).values())
+        own_order = _order_of_reading(question, name, dimension, result)
+        error = math.fsum(trial.budget(series, largest, floor, own_order, None, all_curves).values())
         if trial.residuals:
             between, uncertain = _between(question, name, result)
             values = values + between

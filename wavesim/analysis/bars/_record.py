@@ -18,7 +18,7 @@ from ...problem import Problem
 from ...propagation import Batch, FrameSum, Numerics, Plan, Refinement, Result, folded, plan
 from ...schemes import Spectral
 from ...unfolding import unfolded, unfolded_grid
-from ._accuracy import extrapolates, first_refinement, refuse_below_rounding
+from ._accuracy import first_refinement, refuse_below_rounding
 from ._longer import advised, wait_for
 from ._measured import measured_numbers, refuse_taken, unconserved, without_bars
 from ._quantities import curves_of, quantities_of
@@ -191,8 +191,8 @@ class AbstractRecordQuestion(AbstractQuestion):
         scheme = fixed.get("scheme")
         spectral = isinstance(scheme, Spectral) or scheme == "spectral"
         backward = fixed.get("precision", "double") == "double" and not spectral
-        # values at one delta are extrapolated to spacing 0, from coarser grids
-        resolved = resolved and not extrapolates(problem) and not self.compares_grids
+        # the residual at a delta has waves of any length, while grids differ by a clean third power of the spacing
+        resolved = resolved and not problem.potential.spikes and not self.compares_grids
         return self.has_numbers and resolved and backward
 
     @final
@@ -226,7 +226,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         asked = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
         problem = unfolded(asked)
         if "grid" in fixed:
-            fixed = fixed | {"grid": unfolded_grid(fixed["grid"], asked.ends)}
+            fixed = fixed | {"grid": unfolded_grid(fixed["grid"], asked)}
         # all trials of one duration share their theory, which may take longer than they do
         known = 0.0 if self.relative else _THEORY * tolerance
         theory = self.predictions if batch is None else functools.partial(self.compared, enough=known)

@@ -16,7 +16,6 @@ from ...problem import Problem
 from ...propagation import Numerics, Refinement, Result, has_adjoint
 from ...units import UnitSystem
 from ._accuracy import (
-    CUT_ORDER,
     Repetition,
     coarser_in_space,
     coarser_in_time,
@@ -146,7 +145,7 @@ class Trial:
         read: Callable[[Result], Any],
         amplitude: float,
         least: float,
-        cut: bool = False,
+        order_of_reading: int | None = None,
         record: Callable[[Result], Any] | None = None,
         records_of_all: Callable[[Result], Any] | None = None,
     ) -> dict[str, float]:
@@ -159,7 +158,7 @@ class Trial:
             read: the number or series of a result.
             amplitude: the largest error that it can have; see `space_error`.
             least: of each part.
-            cut: whether `read` sums abs(psi)^2 up to a plane where psi is not small: a grid does so to fourth order only, however smooth V is.
+            order_of_reading: the power of the spacing with which `read` itself converges, however smooth V is; None where it adds no error.
             record: a series that shows whether the error falls with the step; by default what is read.
             records_of_all: the series of all curves of a run, whose errors fall with the spacing at one rate; by default `record`.
         """
@@ -193,8 +192,8 @@ class Trial:
                     error = max(largest_difference(values[0], value) for value in values[1:])
             else:
                 error = space_error(order, ratios, values, amplitude)
-            if cut and source == "grid":
-                error = max(error, 2 * space_error(CUT_ORDER, ratios, values, amplitude))
+            if order_of_reading is not None and source == "grid":
+                error = max(error, 2 * space_error(order_of_reading, ratios, values, amplitude))
             errors[source] = max(error, least)
         return errors
 

@@ -138,7 +138,7 @@ def plan(
     positive("scale", scale)
     asked = problem
     refuse_given({"grid": grid, "precision": precision})
-    grid, problem = unfolded_grid(grid, problem.ends), unfolded(problem)
+    grid, problem = unfolded_grid(grid, problem), unfolded(problem)
     # without absorbers the eigenstates of the grid may cost least, and those run nowhere backward
     corrected = corrected and absorber is not None
     space = _space(problem, tolerance, grid, absorber, refinement, scale, corrected)

@@ -84,7 +84,7 @@ def propagate(
     if isinstance(numerics, Plan):
         numerics = numerics.numerics
     asked, problem = problem, unfolded(problem)
-    grid = unfolded_grid(grid, asked.ends)
+    grid = unfolded_grid(grid, asked)
     if numerics is None:
         numerics = plan(
             problem,
@@ -133,7 +133,7 @@ def check(problem: Problem, numerics: Numerics) -> None:
         packet.check_fit(numerics.grid, problem.mass)
     if not deltas_fit(numerics.grid, potential):
         raise NumericsError(
-            f"the deltas of {named(potential)} must lie on grid points, but one is {misfit(numerics.grid, potential):.2g} of a cell off; "
+            f"the deltas of V must lie on grid points, but one is {misfit(numerics.grid, potential):.2g} of a cell off; "
             "leave the grid to the planner, shift it, or choose a spacing that divides their distances; where none does, take thin rectangular barriers."
         )
     wall = potential.wall if isinstance(potential, AbstractMetastable) else None

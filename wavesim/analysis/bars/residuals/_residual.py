@@ -181,8 +181,12 @@ def interpolations(result: Result) -> tuple[_InterpolatedRecord, ...]:
 
 
 def initial_interpolations(result: Result) -> tuple[_InterpolatedRecord, ...]:
-    """The same for the first frame alone, kept or not: a packet is known between the points, an eigenstate of the grid's H is interpolated."""
-    if not result.problem.state.bound:
+    """The same for the first frame alone, kept or not: a packet is known between the points, an eigenstate of the grid's H is interpolated, and so is a packet
+    that walls mirror, which are midway between points on the run's grid alone.
+    """
+    potential = result.problem.potential
+    walled = isinstance(potential, Unfolded) and potential.wall is not None
+    if not result.problem.state.bound and not walled:
         return tuple(_InitialRecord(result, refinement) for refinement in _refinements(result))
     if not len(result.psi):
         # rows of a sweep keep none
@@ -215,7 +219,8 @@ def interpolation_change(
     """By how much a series changes at some frames if psi is interpolated first, and the uncertainty of this change.
 
     Along one axis the points are four and eight times as dense, and the difference of the two is the uncertainty: sixteen times the
-    error of the second, where it is of fourth order. In the plane they are twice as dense, and a tenth is uncertain.
+    error of the second, where it is of fourth order. The energy of deltas is of first order, and extrapolated to spacing 0 from each
+    two neighbors, which tell the uncertainty. In the plane the points are twice as dense, and a tenth is uncertain.
 
     Args:
         result: with psi kept.
@@ -227,8 +232,15 @@ def interpolation_change(
         both, shape (n,), in the units of the series.
     """
     values = [np.asarray(result.series[name], float)[frames], *(record.series(name, frames) for record in records)]
-    change = values[-1] - values[0]
-    return change, np.abs(change) * _SINGLE if len(records) < 2 else np.abs(values[-1] - values[-2])
+    if len(records) < 2:
+        change = values[-1] - values[0]
+        return change, np.abs(change) * _SINGLE
+    if result.problem.potential.spikes:
+        times = (1, *(record.refinement for record in records))
+        pairs = zip(values[:-1], values[1:], times[:-1], times[1:], strict=True)
+        first, second = (fine + (fine - coarse) / (after / before - 1) for coarse, fine, before, after in pairs)
+        return second - values[0], np.abs(second - first)
+    return values[-1] - values[0], np.abs(values[-1] - values[-2])
 
 
 def _refined(result: Result, adjoints: dict[str, Adjoint], refinement: int, coarser: FinerGrid | None) -> FinerGrid:

@@ -20,7 +20,7 @@ _COARSER = 1.15
 
 
 def boxed_grid(potential: Unfolded, points: int) -> Grid:
-    """A grid over the box of a closed problem: walls, or the seam of a ring, midway between points.
+    """A grid over the box of a closed problem: walls, or the seam of a ring, midway between points; on a ring with deltas, a delta on a point.
 
     Args:
         potential: V on the endless line.
@@ -32,29 +32,35 @@ def boxed_grid(potential: Unfolded, points: int) -> Grid:
     low, high = potential.ends.interval
     length = high - low
     ring = isinstance(potential.ends, Axis)
-    places = np.array([p for p in (*potential.deltas, *potential.places) if low < p < high])
-    spikes = sum(low < p < high for p in potential.deltas)
-    best, miss = 0, math.inf
+    deltas = [p for p in potential.deltas if low <= p < high]
+    # a jump at the seam of a ring counts, for the seam need not be midway between points
+    edges = [p for p in potential.places if low < p < high or (ring and p == low)]
+    best, lower, miss = 0, low, math.inf
     size = fast_size(points) if ring else fast_size(2 * points) // 2
     for _ in range(_MOST_SIZES):
-        cells = (places - low) / length * size
-        # edges lie midway between points, as walls do; deltas on points
-        off = np.abs(cells - np.round(cells))
-        off[:spikes] = np.abs(off[:spikes] - 0.5)
-        wrong = float(off[:spikes].max(initial=0.0)) * 1e3 + float(off[spikes:].max(initial=0.0))
+        step = length / size
+        start = potential.ends.first_point(step, deltas) if isinstance(potential.ends, Axis) else low + step / 2
+        off_point, off_middle = ((np.array(places) - start) / step for places in (deltas, edges))
+        off_delta = float(np.abs(off_point - np.round(off_point)).max(initial=0.0))
+        off_edge = float(np.abs(off_middle % 1 - 0.5).max(initial=0.0))
+        wrong = off_delta * 1e3 + off_edge
         if wrong < miss - 1e-9:
-            best, miss = size, wrong
-        if wrong < _FITTING and (not spikes or float(off[:spikes].max()) < _ON_POINT) or size > 2 * points:
+            best, lower, miss = size, start, wrong
+        if (wrong < _FITTING and off_delta < _ON_POINT) or size > 2 * points:
             break
         size = fast_size(size + 1) if ring else _next_half(size)
-    if spikes and miss > 1e3 * _ON_POINT * 10:
+    if len(deltas) and miss > 1e3 * _ON_POINT * 10:
+        box = (
+            "on a ring must lie on points of one grid"
+            if ring
+            else "between two walls must lie on points of a grid that ends midway at both"
+        )
         raise NumericsError(
-            "deltas between two walls must lie on points of a grid that ends midway at both, but these allow none; "
-            "take thin rectangular barriers, or move the deltas a little."
+            f"deltas {box}, but these allow none; take thin rectangular barriers, or move the deltas a little."
         )
     step = length / best
     if ring:
-        return Grid((low + step / 2,), (step,), (best,))
+        return Grid((lower,), (step,), (best,))
     return Grid((2 * low - high + step / 2,), (step,), (2 * best,))
 
 
