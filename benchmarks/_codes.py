@@ -36,10 +36,10 @@ def wavesim(setting: Setting) -> Run:
     Only `advance` is timed, as for the others only their loops: taking psi in and out costs one FFT pair a frame, not a step.
     """
     problem, numerics = setting.problem, setting.numerics
-    common = SplitStepper.made(problem, numerics)
+    common = SplitStepper.of(problem, numerics)
 
     def tables(height: jax.Array) -> tuple[tuple[jax.Array, ...], jax.Array | None]:
-        mine = SplitStepper.made(problem.replace("potential.height", height), numerics)
+        mine = SplitStepper.of(problem.replace("potential.height", height), numerics)
         return mine.kicks, mine.closing
 
     def of(tables: tuple, stepper: SplitStepper) -> SplitStepper:

@@ -134,7 +134,7 @@ class _LanesSplit(SplitStepper):
     def step(self, carry: Carry) -> Carry:
         psi, absorbed, step = carry
         if self.damping is not None:
-            absorbed = absorbed + self.damping.taken(psi)
+            absorbed = absorbed + self.damping.absorbed(psi)
             psi = psi * self.damping.factor
         return Carry(kicks_and_drifts(psi, self.phases, self.drifted), absorbed, step + 1)
 

@@ -43,7 +43,7 @@ class SpectralStepper:
     entry: jax.Array
 
     @classmethod
-    def made(cls, problem: Problem, numerics: Numerics) -> SpectralStepper:
+    def of(cls, problem: Problem, numerics: Numerics) -> SpectralStepper:
         """All eigenstates of the grid, in columns; of a structure with masses of its own those of spectral elements, at the points of the grid."""
         method, grid = numerics.method, numerics.grid
         assert isinstance(method, Spectral)

@@ -38,7 +38,7 @@ class Damping:
     loss: jax.Array
 
     @classmethod
-    def made(cls, potential: AbstractPotential, absorber: Absorber, grid: Grid, dt: float, dtype: jnp.dtype) -> Damping:
+    def of(cls, potential: AbstractPotential, absorber: Absorber, grid: Grid, dt: float, dtype: jnp.dtype) -> Damping:
         """Tables for one step: factor exp(-W dt); loss (1 - exp(-2 W dt)) cell, split at the middle of the first axis."""
         strength = absorber.sample(grid)
         if potential.mirrored:
@@ -49,7 +49,7 @@ class Damping:
         lost = -jnp.expm1(-2 * strength * dt) * grid.cell
         return cls(jnp.exp(-strength * dt).astype(dtype), jnp.stack([lost * left, lost * (1 - left)]))
 
-    def taken(self, psi: jax.Array) -> jax.Array:
+    def absorbed(self, psi: jax.Array) -> jax.Array:
         """Probability absorbed (left, right) from psi in one step."""
         axes = tuple(range(1, self.loss.ndim))
         return jnp.sum(self.loss * (jnp.real(psi) ** 2 + jnp.imag(psi) ** 2), axis=axes)
@@ -78,7 +78,7 @@ class SplitStepper:
     damping: Damping | None
 
     @classmethod
-    def made(cls, problem: Problem, numerics: Numerics) -> SplitStepper:
+    def of(cls, problem: Problem, numerics: Numerics) -> SplitStepper:
         """Tables in float64, cast to the run's precision at the end."""
         scheme, grid, dt = numerics.method, numerics.grid, numerics.dt
         assert isinstance(scheme, Scheme)
@@ -101,7 +101,7 @@ class SplitStepper:
             last = None if scheme.drifts_first else phase(closing)
             processor = [(phase(kick), drift(z)) for kick, z in scheme.processor]
         damping = (
-            None if numerics.absorber is None else Damping.made(problem.potential, numerics.absorber, grid, dt, dtype)
+            None if numerics.absorber is None else Damping.of(problem.potential, numerics.absorber, grid, dt, dtype)
         )
         return cls(
             scheme,
@@ -191,7 +191,7 @@ class SplitStepper:
         for j, (clock, kick, _) in enumerate(self.scheme.merged()[0]):
             psi = inverse(wave, dimension)
             if j == 0 and self.damping is not None:
-                absorbed = absorbed + self.damping.taken(psi)
+                absorbed = absorbed + self.damping.absorbed(psi)
                 psi = psi * self.damping.factor
             wave = _times(forward(psi * self._kick(j, kick, (step + clock) * self.dt), dimension), self.drifts[j])
         return Carry(wave, absorbed, step + 1)
@@ -277,7 +277,7 @@ class ChebyshevStepper:
     damping: Damping | None
 
     @classmethod
-    def made(cls, problem: Problem, numerics: Numerics) -> ChebyshevStepper:
+    def of(cls, problem: Problem, numerics: Numerics) -> ChebyshevStepper:
         """Tables in float64: H scaled to [-1, 1], and the Bessel coefficients of one step."""
         method, grid, dt = numerics.method, numerics.grid, numerics.dt
         assert isinstance(method, Chebyshev)
@@ -289,7 +289,7 @@ class ChebyshevStepper:
         potential = (problem.potential.sample(grid, mass=problem.mass) - middle) / half
         kinetic = tuple((t / half).astype(real) for t in grid.kinetic(problem.mass))
         damping = (
-            None if numerics.absorber is None else Damping.made(problem.potential, numerics.absorber, grid, dt, dtype)
+            None if numerics.absorber is None else Damping.of(problem.potential, numerics.absorber, grid, dt, dtype)
         )
         return cls(method.terms, grid, dt, None, kinetic, potential.astype(real), series.astype(dtype), damping)
 
@@ -333,7 +333,7 @@ class ChebyshevStepper:
         """One step."""
         psi, absorbed, step = carry
         if self.damping is not None:
-            absorbed = absorbed + self.damping.taken(psi)
+            absorbed = absorbed + self.damping.absorbed(psi)
             psi = psi * self.damping.factor
         return Carry(self.series(psi), absorbed, step + 1)
 
@@ -373,7 +373,7 @@ Stepper = SplitStepper | ChebyshevStepper | SpectralStepper
 def stepper_for(problem: Problem, numerics: Numerics) -> Stepper:
     """The stepper of the run's method, with its tables."""
     if isinstance(numerics.method, Scheme):
-        return SplitStepper.made(problem, numerics)
+        return SplitStepper.of(problem, numerics)
     if isinstance(numerics.method, Chebyshev):
-        return ChebyshevStepper.made(problem, numerics)
-    return SpectralStepper.made(problem, numerics)
+        return ChebyshevStepper.of(problem, numerics)
+    return SpectralStepper.of(problem, numerics)

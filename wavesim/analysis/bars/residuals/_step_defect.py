@@ -196,16 +196,16 @@ class _Defect:
 
         def series(n: int) -> ChebyshevStepper:
             method = chebyshev_for(problem, numerics.grid, dt / n)
-            return compiled(ChebyshevStepper.made(problem, dataclasses.replace(split, dt=dt / n, method=method)))
+            return compiled(ChebyshevStepper.of(problem, dataclasses.replace(split, dt=dt / n, method=method)))
 
-        self.own = series(1) if split.method.exact else compiled(SplitStepper.made(problem, split))
+        self.own = series(1) if split.method.exact else compiled(SplitStepper.of(problem, split))
         self.whole = series(1)
         self.kick = self.part = None
         if absorber is not None and not _damps_within(numerics):
             self.parts = series(_PARTS)
-            made = functools.partial(Damping.made, problem.potential, absorber, numerics.grid)
+            damping = functools.partial(Damping.of, problem.potential, absorber, numerics.grid)
             # half of the layer's kick on either side of a step
-            self.kick, self.part = (made(time, np.dtype(complex)) for time in (dt / 2, dt / (2 * _PARTS)))
+            self.kick, self.part = (damping(time, np.dtype(complex)) for time in (dt / 2, dt / (2 * _PARTS)))
 
     def of_steps(self, psi: np.ndarray, previous: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """exp(-i H dt) U^-1 psi - psi and psi - exp(i H dt) U psi, as psi; 0 of a series, which is exact."""
