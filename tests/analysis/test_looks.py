@@ -8,7 +8,7 @@ import pytest
 from wavesim import Grid, Problem, certify
 from wavesim.analysis import Motion
 from wavesim.potentials import Expression, GaussianBarrier
-from wavesim.propagation import looks, plan
+from wavesim.propagation import adjoint_frames, plan
 from wavesim.states import GaussianPacket
 
 
@@ -46,5 +46,5 @@ def test_as_many_looks_as_follow_the_packet() -> None:
     strides = []
     for step in (0.5, 1.0, 3.0):
         psi = np.stack([np.exp(-((x - step * frame) ** 2) / 4) for frame in range(241)]).astype(complex)
-        strides.append(int(looks(psi, numerics)[1]))
+        strides.append(int(adjoint_frames(psi, numerics)[1]))
     assert strides == [4, 2, 1]

@@ -156,16 +156,16 @@ def test_ctrl_c_while_it_is_painted(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def interrupted_at(call: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Press Ctrl-C when a frame is looked at for the `call`-th time."""
-    look, calls = _adjoint.seen, []
+    """Press Ctrl-C when a frame is measured for the `call`-th time."""
+    frame_of, calls = _adjoint.numpy_frame, []
 
     def watched(*arguments: Any) -> Any:
         calls.append(arguments)
         if len(calls) == call:
             raise KeyboardInterrupt
-        return look(*arguments)
+        return frame_of(*arguments)
 
-    monkeypatch.setattr(_adjoint, "seen", watched)
+    monkeypatch.setattr(_adjoint, "numpy_frame", watched)
 
 
 def test_ctrl_c_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

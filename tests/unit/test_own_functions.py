@@ -18,7 +18,7 @@ from wavesim._typing import DIMENSIONLESS
 from wavesim.errors import ArgumentError
 from wavesim.observables import AbstractObservable, Snapshot
 from wavesim.potentials import Harmonic, SmoothFunction
-from wavesim.propagation.stepping import look, set_up
+from wavesim.propagation.stepping import frame_of, set_up
 from wavesim.schemes import STRANG
 from wavesim.states import GaussianPacket
 
@@ -73,4 +73,4 @@ def test_an_observable_that_jax_cannot_trace_is_refused() -> None:
     numerics = Numerics(Grid.line(-8.0, 8.0, 64), dt=0.05, steps=2, frames=2, method=STRANG)
     apparatus, carry, frame = set_up(problem, numerics)
     with pytest.raises(ArgumentError, match=rf"`measure\.largest` {WITH_NUMPY}"):
-        jax.jit(look, static_argnames="save_psi")(apparatus, carry, frame.psi, save_psi=True)
+        jax.jit(frame_of, static_argnames="save_psi")(apparatus, carry, frame.psi, save_psi=True)

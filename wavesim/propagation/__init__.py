@@ -37,6 +37,7 @@ from .planner import (
 )
 from .runs import (
     Flight as Flight,
+    adjoint_frames as adjoint_frames,
     check as check,
     checked as checked,
     chunks_at_once as chunks_at_once,
@@ -45,7 +46,6 @@ from .runs import (
     flight as flight,
     go_alone as go_alone,
     has_adjoint as has_adjoint,
-    looks as looks,
     propagate as propagate,
     propagate_with_adjoint as propagate_with_adjoint,
     recorded as recorded,

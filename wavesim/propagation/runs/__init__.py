@@ -1,8 +1,8 @@
 """Whole runs: forward, backward, many at once, live, relaxed."""
 
 from ._adjoint import (
+    adjoint_frames as adjoint_frames,
     has_adjoint as has_adjoint,
-    looks as looks,
     propagate_with_adjoint as propagate_with_adjoint,
     sampled_frames as sampled_frames,
 )

@@ -19,7 +19,7 @@ from .._memory import device_memory
 from .._numerics import Numerics
 from .._progress import Progress
 from .._result import Adjoint, FrameSum, Result, follow
-from ..stepping import Carry, ChebyshevStepper, Loop, SplitStepper, in_lanes_if_any, seen, set_up, snapshot_of
+from ..stepping import Carry, ChebyshevStepper, Loop, SplitStepper, in_lanes_if_any, numpy_frame, set_up, snapshot_of
 from ._propagate import recorded, stacked
 
 # samples of psi and phi over the run, along one axis and along more: products of the two are smooth in time
@@ -80,7 +80,7 @@ def propagate_with_adjoint(
     Args:
         problem: the physics; its `measure` holds the observables of the numbers.
         numerics: checked numerics; psi is kept at every frame.
-        numbers: what the gradients are of, told by the record.
+        numbers: the numbers that the gradients belong to, from the record.
         progress: called with (FFT pairs done, FFT pairs in all), for one number.
         samples: of psi and phi over the run, at most; by default as many as a residual needs, and as many more frames as it takes to follow psi.
         kept: steps at most of which psi is kept where something absorbs between them; of a longer run psi is kept at every root(steps)-th, and
@@ -137,7 +137,7 @@ class _Run:
                     kept = self.carry if self.damped else None
                     self.carry, psi = self.loop.moved(self.carry, length)
                 self.kept.append(kept)
-            self.collected.append(seen(self.apparatus, self.carry, psi, True))
+            self.collected.append(numpy_frame(self.apparatus, self.carry, psi, True))
             self.final = psi
             self._report(frame + 1)
         self.complete = True
@@ -162,7 +162,9 @@ class _Run:
         back = dataclasses.replace(self.loop, stepper=reversed_in_time(self.loop.stepper, numerics.duration))
         damping = stepper.damping
         chosen = (
-            looks(psi, numerics) if self.samples is None else np.arange(0, frames + 1, _stride(frames, self.samples))
+            adjoint_frames(psi, numerics)
+            if self.samples is None
+            else np.arange(0, frames + 1, _stride(frames, self.samples))
         )
         stride = int(chosen[1])
         phi = np.zeros(sources.shape[1:], complex)
@@ -226,13 +228,13 @@ def reversed_in_time(stepper: Any, duration: Any) -> Any:
 
 
 def sampled_frames(numerics: Numerics) -> np.ndarray:
-    """The frames at which psi and phi are looked at, where these follow psi."""
+    """The fewest frames at which psi and phi are compared, where these follow psi."""
     most = _SAMPLES if numerics.grid.dimension == 1 else _PLANAR_SAMPLES
     return np.arange(0, numerics.frames + 1, _stride(numerics.frames, most))
 
 
-def looks(psi: np.ndarray, numerics: Numerics) -> np.ndarray:
-    """The frames at which psi and phi are looked at: as few as follow psi, or all.
+def adjoint_frames(psi: np.ndarray, numerics: Numerics) -> np.ndarray:
+    """The frames at which psi and phi are compared: as few as follow psi, or all.
 
     Args:
         psi: at every frame, shape (frames + 1, ``*points``).

@@ -19,8 +19,8 @@ from ...problem import Problem
 from .._numerics import Numerics
 from .._result import Adjoint, FrameSum, Result
 from ..lanes import has_lanes
-from ..stepping import Trajectory, in_lanes, look, moved_and_kept, moved_back, set_up, snapshot_of, trimmed
-from ._adjoint import has_adjoint, looks, propagate_with_adjoint, reversed_in_time
+from ..stepping import Trajectory, frame_of, in_lanes, moved_and_kept, moved_back, set_up, snapshot_of, trimmed
+from ._adjoint import adjoint_frames, has_adjoint, propagate_with_adjoint, reversed_in_time
 from ._batch import Leaves, Row, filled, go_alone, in_chunks, laid_out, longest, over_devices, rows_mesh, turn
 from ._propagate import recorded
 
@@ -141,7 +141,7 @@ class _Chunk:
             return error
 
     def _with_adjoints(self, result: Result, numbers: Mapping[str, FrameSum], phis: np.ndarray) -> Result:
-        chosen = looks(result.psi, result.numerics)
+        chosen = adjoint_frames(result.psi, result.numerics)
         adjoints = {
             name: Adjoint(number=number, times=result.times[chosen], psi=result.psi[chosen], phi=phis[chosen, place])
             for place, (name, number) in enumerate(numbers.items())
@@ -189,7 +189,7 @@ def _forward(structure: Any, mesh: Any, lanes: bool, rung: int, each: Any, terms
             else:
                 after, kept = apparatus.stepper.advance(state[0], each), None
                 psi = apparatus.stepper.output(after)
-            return (after, psi), (look(apparatus, after, psi, True), kept)
+            return (after, psi), (frame_of(apparatus, after, psi, True), kept)
 
         (_, psi), (rest, kept) = jax.lax.scan(frame, (carry, first.psi), None, length=numerics.frames)
         return Trajectory(jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest), psi), kept

@@ -1,4 +1,4 @@
-"""A run that goes on as long as somebody looks: begun at once, asked for frames, and given another problem on the way."""
+"""A run without an end: it starts at once, gives frames on request, and may continue with another problem."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from ...problem import Problem
 from ...schemes import Chebyshev, Spectral
 from .._numerics import Numerics, chebyshev_for, spectral_bounds
 from ..lanes import has_lanes
-from ..stepping import Apparatus, Carry, Frame, SplitStepper, in_lanes, look, set_up, trimmed
+from ..stepping import Apparatus, Carry, Frame, SplitStepper, frame_of, in_lanes, set_up, trimmed
 from ._propagate import checked
 
-# frames that one call of the program keeps at most: it is compiled once for each size, and this is a part of the size
+# the most frames that one call of the compiled program returns; the number is a part of the size that it is compiled for
 _RUNG = 16
 
 
 @final
 @dataclasses.dataclass(frozen=True)
 class Flight:
-    """A propagation at one moment: what it is of, and psi there. Every method gives a new one and leaves this one as it is.
+    """A propagation at one moment: the problem, the numerics and psi. Every method returns a new one; this one stays as it is.
 
-    ``flight(problem, numerics).skip(100).frames(16)`` takes 100 steps and then 16 frames. All numbers are data of one compiled program for
-    each size (grid points, precision, terms of a Chebyshev series, observables): another height, width, momentum or mass compiles nothing.
+    ``flight(problem, numerics).skip(100).frames(16)`` takes 100 steps and then 16 frames. There is one compiled program
+    for each size (grid points, precision, terms of a Chebyshev series, observables), and all numbers are its data: another height, width, momentum
+    or mass compiles nothing.
 
     Attributes:
         problem: the physics from here on.
@@ -38,7 +39,7 @@ class Flight:
         apparatus: tables and observables.
         carry: the wave in the stepper's own representation, what was absorbed, and the steps done.
         frame: psi, observables and absorbed probability at this moment.
-        terms: the length of the table of a Chebyshev series, None for what the step needs.
+        terms: the length of the table of a Chebyshev series; None for the length that the step needs.
     """
 
     problem: Problem
@@ -83,7 +84,7 @@ class Flight:
         carry, parts, left = self.carry, [], count
         while left:
             some = min(left, _RUNG)
-            carry, kept = _filmed(self.apparatus, carry, np.asarray(some), np.asarray(every), _RUNG)
+            carry, kept = _frames(self.apparatus, carry, np.asarray(some), np.asarray(every), _RUNG)
             parts.append(jax.tree.map(lambda leaf, some=some: np.asarray(leaf)[:some], kept))
             left -= some
         frames = jax.tree.map(lambda *pieces: np.concatenate(pieces), *parts)
@@ -95,11 +96,11 @@ class Flight:
         return frames, dataclasses.replace(self, carry=jax.tree.map(np.asarray, carry), frame=last)
 
     def rewound(self, frame: Frame, step: int) -> Flight:
-        """This flight at another of its frames, which somebody has kept.
+        """This flight at an earlier frame, which the caller has kept.
 
         Args:
-            frame: as `frames` gives them, one of them alone.
-            step: at which it was taken.
+            frame: one of those that `frames` returned.
+            step: the number of steps done at that frame.
         """
         carry = self.apparatus.stepper.start(jnp.asarray(frame.psi), step)
         return dataclasses.replace(
@@ -124,21 +125,21 @@ class Flight:
         stepper = begun.apparatus.stepper
         carry = stepper.start(jnp.asarray(self.psi), self.carry.step)._replace(absorbed=self.carry.absorbed)
         return dataclasses.replace(
-            begun, carry=_as_data(carry), frame=_seen(begun.apparatus, begun.problem, carry, self.psi)
+            begun, carry=_as_data(carry), frame=_numpy_frame(begun.apparatus, begun.problem, carry, self.psi)
         )
 
 
 @one_blas_thread()
 def flight(problem: Problem, numerics: Numerics, *, terms: int | None = None) -> Flight:
-    """Begin a run that is not recorded to an end, but asked for frames: for pictures that move while somebody changes the problem.
+    """Start a run without an end that gives frames on request: for moving pictures of a problem that the user changes meanwhile.
 
-    ``flight(problem, plan(problem, scheme="chebyshev").numerics)`` takes a few milliseconds and compiles nothing once a size is known. For a
+    ``flight(problem, plan(problem, scheme="chebyshev").numerics)`` takes a few milliseconds and compiles nothing after the first run of its size. For a
     record with error bars use `wavesim.certify`, for a whole record `propagate`.
 
     Args:
         problem: the physics, without walls or rings (see `wavesim.unfolding.unfolded`).
-        numerics: how it is solved; steps, frames and `save_psi` do not count.
-        terms: at least so long a table for a Chebyshev series, so that problems whose steps need less share its program.
+        numerics: how it is solved; steps, frames and `save_psi` are ignored.
+        terms: the least length of the table of a Chebyshev series, so that problems whose steps need fewer terms share its program.
 
     Returns:
         the `Flight` at time 0.
@@ -157,7 +158,7 @@ def flight(problem: Problem, numerics: Numerics, *, terms: int | None = None) ->
         apparatus = trimmed(apparatus, np.asarray(numerics.pairs))  # type: ignore[arg-type]
     stepper = apparatus.stepper
     if isinstance(stepper, SplitStepper):
-        # at a moving V the kicks are made on the way, of any potential of that class
+        # where V moves, the kicks are computed step by step, for any potential of that class
         stepper = dataclasses.replace(
             stepper, potential=None if stepper.potential is None else _as_data(stepper.potential)
         )
@@ -176,33 +177,33 @@ def flight(problem: Problem, numerics: Numerics, *, terms: int | None = None) ->
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
 class _Bare:
-    """What the loop needs of a problem: its mass, and V where it moves. So the class of a static V is no part of the program."""
+    """What the loop needs of a problem: its mass, and V where it moves. So the program does not depend on the class of a static V."""
 
     mass: Any
     potential: Any
 
 
-def _seen(apparatus: Apparatus, problem: Problem, carry: Carry, psi: np.ndarray) -> Frame:
-    return jax.tree.map(np.asarray, look(apparatus._replace(problem=problem), carry, jnp.asarray(psi), True))
+def _numpy_frame(apparatus: Apparatus, problem: Problem, carry: Carry, psi: np.ndarray) -> Frame:
+    return jax.tree.map(np.asarray, frame_of(apparatus._replace(problem=problem), carry, jnp.asarray(psi), True))
 
 
 def _as_data(tree: Any) -> Any:
-    """The same with arrays for leaves: a plain number and an array of one are two programs to JAX."""
+    """The same with arrays for leaves: JAX compiles one program for a plain number and another for an array of one."""
     return jax.tree.map(np.asarray, tree)
 
 
 @functools.partial(jax.jit, static_argnames="rung")
-def _filmed(apparatus: Apparatus, carry: Carry, count: Any, every: Any, rung: int) -> tuple[Carry, Frame]:
+def _frames(apparatus: Apparatus, carry: Carry, count: Any, every: Any, rung: int) -> tuple[Carry, Frame]:
     stepper = apparatus.stepper
 
-    def seen(inner: Carry, psi: Any) -> Frame:
-        return look(apparatus, inner, psi, True)
+    def frame_at(inner: Carry) -> Frame:
+        return frame_of(apparatus, inner, stepper.output(inner), True)
 
     def one(n: Any, state: tuple[Carry, Frame]) -> tuple[Carry, Frame]:
         after = stepper.advance(state[0], every)
-        frame = seen(after, stepper.output(after))
+        frame = frame_at(after)
         return after, jax.tree.map(lambda kept, leaf: placed(kept, n, leaf), state[1], frame)
 
-    shapes = jax.eval_shape(lambda inner: seen(inner, stepper.output(inner)), carry)
+    shapes = jax.eval_shape(frame_at, carry)
     empty = jax.tree.map(lambda leaf: jax.numpy.zeros((rung, *leaf.shape), leaf.dtype), shapes)
     return jax.lax.fori_loop(0, count, one, (carry, empty))

@@ -28,7 +28,7 @@ from .._numerics import Numerics, spectral_bounds
 from .._progress import Progress, reporter
 from .._result import Result
 from ..planner import Plan, deltas_fit, misfit, plan
-from ..stepping import Frame, Loop, in_lanes_if_any, mirrored, require_spectral, seen, set_up
+from ..stepping import Frame, Loop, in_lanes_if_any, mirrored, numpy_frame, require_spectral, set_up
 
 # point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
 _CHUNK = 6e7
@@ -184,7 +184,7 @@ def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
                 done += length
                 jax.block_until_ready(psi)
                 report(done, numerics.steps)
-            collected.append(seen(apparatus, carry, psi, numerics.save_psi))
+            collected.append(numpy_frame(apparatus, carry, psi, numerics.save_psi))
             final = psi
     except KeyboardInterrupt:
         complete = False

@@ -5,7 +5,7 @@ from ._evolve import (
     Frame as Frame,
     Trajectory as Trajectory,
     evolve as evolve,
-    look as look,
+    frame_of as frame_of,
     run_frames as run_frames,
     set_up as set_up,
     snapshot_of as snapshot_of,
@@ -17,8 +17,8 @@ from ._loop import (
     is_short as is_short,
     moved_and_kept as moved_and_kept,
     moved_back as moved_back,
+    numpy_frame as numpy_frame,
     numpy_seconds as numpy_seconds,
-    seen as seen,
 )
 from ._on_grid import on_grid as on_grid
 from ._spectral import mirrored as mirrored, require_spectral as require_spectral

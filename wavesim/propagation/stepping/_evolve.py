@@ -60,10 +60,10 @@ def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Fram
     apparatus, carry = Apparatus(stepper, problem, problem.measure, prepared, static), stepper.start(initial)
     # psi itself, not what a scheme takes in and gives out again, which costs FFT pairs
     kept = initial.astype(complex if numerics.precision == "double" else jnp.complex64)
-    return apparatus, carry, look(apparatus, carry, kept, numerics.save_psi)
+    return apparatus, carry, frame_of(apparatus, carry, kept, numerics.save_psi)
 
 
-def look(apparatus: Apparatus, carry: Carry, psi: jax.Array, save_psi: bool) -> Frame:
+def frame_of(apparatus: Apparatus, carry: Carry, psi: jax.Array, save_psi: bool) -> Frame:
     """One frame: psi and the observables at the clock's time."""
     snapshot = snapshot_of(apparatus, psi, apparatus.stepper.time(carry))
     series = {}
@@ -95,7 +95,7 @@ def run_frames(
     def moved(inner: Carry) -> tuple[Carry, jax.Array, Frame]:
         after = apparatus.stepper.advance(inner, steps)
         psi = apparatus.stepper.output(after)
-        return after, psi, look(apparatus, after, psi, save_psi)
+        return after, psi, frame_of(apparatus, after, psi, save_psi)
 
     advanced = moved if kept else jax.checkpoint(moved)
 

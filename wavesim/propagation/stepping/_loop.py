@@ -12,7 +12,7 @@ import numpy as np
 from ..._arrays import placed, xp as jnp
 from ...schemes import Chebyshev
 from .._numerics import Numerics
-from ._evolve import Apparatus, Frame, look, trimmed
+from ._evolve import Apparatus, Frame, frame_of, trimmed
 from ._in_lanes import is_in_lanes
 from ._spectral import Carry, SpectralStepper
 from ._step import ChebyshevStepper, SplitStepper, Stepper, counted
@@ -86,12 +86,12 @@ def _on_device(stepper: Stepper) -> Any:
     return jax.tree.map(lambda leaf: jax.device_put(leaf) if isinstance(leaf, np.ndarray) else leaf, stepper)
 
 
-def seen(apparatus: Apparatus, carry: Carry, psi: Any, save_psi: bool) -> Frame:
+def numpy_frame(apparatus: Apparatus, carry: Carry, psi: Any, save_psi: bool) -> Frame:
     """One frame of a run, in NumPy; a device other than a CPU measures where psi is."""
     if jax.default_backend() == "cpu":
         carry, psi = jax.tree.map(np.asarray, (carry, psi))
-        return look(apparatus, carry, psi, save_psi)
-    return jax.tree.map(np.asarray, _compiled_look(apparatus, carry, psi, save_psi))
+        return frame_of(apparatus, carry, psi, save_psi)
+    return jax.tree.map(np.asarray, _compiled_frame_of(apparatus, carry, psi, save_psi))
 
 
 def _moved(stepper: Stepper, carry: Carry, count: int) -> tuple[Carry, Any]:
@@ -139,4 +139,4 @@ def moved_back(
 _compiled_moved = jax.jit(_moved)
 _compiled_kept = jax.jit(moved_and_kept, static_argnames="rung")
 _compiled_back = jax.jit(moved_back)
-_compiled_look = jax.jit(look, static_argnames="save_psi")
+_compiled_frame_of = jax.jit(frame_of, static_argnames="save_psi")
