@@ -12,7 +12,7 @@ from ...schemes import Chebyshev
 from .._numerics import Method, Numerics, chebyshev_for
 from .spaces import continued
 
-# from rung to rung at most a quarter more points or steps
+# each rung has at most a quarter more points or steps than the one below
 _RUNGS = (4, 5, 6, 7)
 # the shortest table of a Chebyshev series
 _TERMS = 128
@@ -20,9 +20,9 @@ _TERMS = 128
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """What problems that are planned together know of each other: the method and the steps that pilot runs found for one of them.
+    """What problems planned together share: the method and the steps that the pilot runs of one of them found.
 
-    Steps for the same accuracy go about as duration x energy; what that misses, each problem's own error bar shows.
+    The steps for an accuracy grow about as duration x energy; what this rule misses is in the error bar of each problem.
     """
 
     found: dict[Hashable, tuple[Method, float]] = dataclasses.field(default_factory=dict)
@@ -31,8 +31,8 @@ class Batch:
 def on_ladder(problem: Problem, numerics: Numerics, keep_grid: bool, keep_steps: bool, even: bool = True) -> Numerics:
     """The same accuracy or a better one, at sizes that neighbors in parameter space are likely to have too.
 
-    Points: a larger box at the same spacing. Steps between frames: more of them. Tables of Chebyshev series are
-    as long as powers of two. What is given by hand is kept. `even`: whether as many frames of a run with twice the step are wanted.
+    Points: a larger box at the same spacing. Steps between frames: more of them. The lengths of Chebyshev tables are
+    powers of two. What the user gave is kept. `even`: whether a run with twice the step must have the same frames.
     """
     grid, steps, method = numerics.grid, numerics.steps, numerics.method
     if grid.dimension == 1 and not keep_grid:
@@ -44,7 +44,7 @@ def on_ladder(problem: Problem, numerics: Numerics, keep_grid: bool, keep_steps:
     dt = float(numerics.duration) / steps
     if isinstance(method, Chebyshev):
         method = chebyshev_for(problem, grid, dt, method.cut)
-        # what a table holds beyond what a step needs costs nothing but its making
+        # terms beyond those that a step needs are computed once, and cost nothing afterwards
         method = dataclasses.replace(method, terms=max(_TERMS, 1 << (method.terms - 1).bit_length()))
     return dataclasses.replace(numerics, grid=grid, dt=dt, steps=steps, method=method)
 

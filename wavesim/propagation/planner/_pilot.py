@@ -1,4 +1,4 @@
-"""Pilot runs: propagations in plain numpy, where nothing has to be compiled, from which the planner learns the error of a step."""
+"""Pilot runs: propagations in NumPy, without compilation, from which the planner estimates the error of a step."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ..lanes import kicks_and_drifts, moves_known
 Energies = list[np.ndarray]
 
 
-# so many values of V, at different times, are made at once
+# values of V, at different times, that are computed at once
 _BLOCK = 1 << 18
 
 
@@ -40,7 +40,7 @@ def _sampled(potential: AbstractPotential, grid: Grid, mass: float, times: jax.A
 
 @dataclasses.dataclass(frozen=True)
 class Pilot:
-    """What pilot runs of one problem on one grid have in common: the start, tables, and V, F, G at any time."""
+    """What the pilot runs of one problem on one grid share: psi(0), tables, and V, F, G at any time."""
 
     psi: np.ndarray
     kinetic: np.ndarray
@@ -52,7 +52,7 @@ class Pilot:
 
     @classmethod
     def of(cls, problem: Problem, grid: Grid, absorber: Absorber | None) -> Pilot:
-        """All in double precision; V of a static potential is sampled once."""
+        """In double precision; a static V is sampled once."""
 
         static = problem.potential.static
         block = 1 if static else max(1, min(64, _BLOCK // math.prod(grid.points)))
@@ -87,7 +87,7 @@ class Pilot:
         moving = np.sum(self.kinetic * spectrum) / np.sum(spectrum)
         return float(moving + np.sum(values * density) / np.sum(density) - np.min(values))
 
-    def run(self, scheme: Scheme, time: float, steps: int, looks: int) -> np.ndarray:
+    def run(self, scheme: Scheme, time: float, steps: int, samples: int) -> np.ndarray:
         """psi at `looks` equally spaced times up to `time`; `steps` is a multiple of `looks`."""
         dt = time / steps
         pairs, opening, closing = scheme.merged()
@@ -118,12 +118,12 @@ class Pilot:
             psi = drifted(psi * phase, np.conj(table))
         psi = drifted(psi, first) if scheme.drifts_first else psi * np.conj(next(phases([closing], [0.0])))
         moved = _compiled(drifts, damping, self.static) if psi.ndim == 1 and moves_known(psi.size) else None
-        seen = []
-        for step in range(steps // looks, steps + 1, steps // looks):
+        amplitudes = []
+        for step in range(steps // samples, steps + 1, steps // samples):
             if moved is not None:
-                psi = moved(psi, kicks, steps // looks)
+                psi = moved(psi, kicks, steps // samples)
             else:
-                for _ in range(steps // looks):
+                for _ in range(steps // samples):
                     psi = psi if damping is None else psi * damping
                     for table in drifts:
                         psi = drifted(psi * next(kicks), table)
@@ -131,12 +131,12 @@ class Pilot:
             out = drifted(psi, np.conj(first)) if scheme.drifts_first else psi * last
             for phase, table in zip(inner[::-1], back[::-1], strict=True):
                 out = drifted(out, table) * np.conj(phase)
-            seen.append(out)
-        return np.array(seen)
+            amplitudes.append(out)
+        return np.array(amplitudes)
 
-    def distance(self, one: np.ndarray, other: np.ndarray) -> float:
-        """The largest distance of psi over the looks, outside of the absorber, where neither is worth anything."""
-        difference = np.abs(one - other) ** 2
+    def distance(self, first: np.ndarray, second: np.ndarray) -> float:
+        """The largest L2 distance of psi over the samples, without the absorber, where psi has no meaning."""
+        difference = np.abs(first - second) ** 2
         if self.absorption is not None:
             difference = np.where(self.absorption > 0, 0.0, difference)
         axes = tuple(range(1, difference.ndim))
@@ -146,7 +146,7 @@ class Pilot:
 def _compiled(
     drifts: list[np.ndarray], damping: np.ndarray | None, static: bool
 ) -> Callable[[np.ndarray, Iterator[np.ndarray], int], np.ndarray]:
-    """So many steps of psi along a line by compiled ones; `static`: whether the kicks of a step are those of all."""
+    """A function that makes `count` compiled steps of psi along a line; `static`: whether all steps have the same kicks."""
     stages = len(drifts)
     block = 1 if static else max(1, _BLOCK // (stages * drifts[0].size))
 
@@ -155,7 +155,7 @@ def _compiled(
             some = min(block, count)
             phases = np.array(list(itertools.islice(kicks, some * stages)))
             if damping is not None:
-                # what is absorbed before a step goes with its first kick
+                # the damping before a step is multiplied into its first kick
                 phases[::stages] *= damping
             repeats = count if static else 1
             psi = kicks_and_drifts(psi, phases, np.array(drifts * some), repeats)

@@ -1,6 +1,6 @@
 """The planner: from the physics and a tolerance to a grid, a step, a method, an absorber and a duration.
 
-Its rules are simple and sound, not tight; what they miss, the certificate measures and `wavesim.certify` refines.
+Its rules are simple and safe, not sharp: `wavesim.certify` measures the errors that they leave, and refines.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .._numerics import Method, Numerics, chebyshev_for as chebyshev_for, requir
 from ..stepping import require_spectral
 from ._ladder import Batch, on_ladder
 from ._shown import Shown
-from ._time import planned_course
+from ._time import planned_stepping
 from .spaces import (
     Space,
     closed_space,
@@ -46,13 +46,13 @@ from .spaces import (
 )
 
 DEFAULT_FRAMES = 240
-# whole planes are kept: fewer of them
+# a frame in the plane takes more memory
 _PLANAR_FRAMES = 96
 
 
 @dataclasses.dataclass(frozen=True)
 class Refinement:
-    """Factors on what the rules plan: spacing and step are divided, the absorber's width and an open duration multiplied."""
+    """Factors on what the rules plan: `space` and `time` divide the spacing and the step, `absorber` and `longer` multiply the width and an open duration."""
 
     space: float = 1.0
     time: float = 1.0
@@ -62,7 +62,15 @@ class Refinement:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """Numerics for one problem, the reason for each choice, and the FFT pairs that pilot runs took to find them."""
+    """Numerics for one problem, the reason for each choice, and the FFT pairs of the pilot runs.
+
+    Attributes:
+        problem: the physics.
+        tolerance: the absolute error of probabilities that was aimed at.
+        numerics: the chosen numerics.
+        reasons: a sentence for each choice, by name ("grid", "method", "step", ...).
+        pilot_pairs: FFT pairs of the pilot runs.
+    """
 
     __repr__ = one_line
 
@@ -109,13 +117,13 @@ def plan(
     Args:
         problem: the physics.
         tolerance: the absolute error of probabilities to aim at.
-        grid, dt, scheme, absorber, frames, precision, save_psi: what is given is kept; see `propagate`.
-        refinement: how much finer than by the rules, for a second, better run.
-        scale: a transmitted probability, about, if the tolerance is meant as a fraction of it.
-        batch: what problems planned before this one found; sizes are then rounded up to a ladder, so that many share few compiled programs.
-        gradients: whether a splitting may kick with gradients of V: such steps cost least, but the adjoint of a coarse grid tells its error
-            only of steps that see the same V as the grid does.
-        corrected: whether runs backward tell what the grid leaves wrong: with absorbers, edges may then lie anywhere on a coarser grid.
+        grid, dt, scheme, absorber, frames, precision, save_psi: choices by hand, which are kept; see `propagate`.
+        refinement: factors by which the numerics are finer than by the rules, for a second, better run.
+        scale: the approximate transmitted probability, if the tolerance is a fraction of it; 1 for an absolute tolerance.
+        batch: results for problems planned before; sizes are then rounded up to a ladder, so that many problems share few compiled programs.
+        gradients: whether a splitting may kick with gradients of V: such steps are cheapest, but the adjoint run measures the error of a coarse grid
+            only for steps that use the same V as the grid.
+        corrected: whether adjoint runs will correct the error of the grid: with absorbers, edges may then lie anywhere on a coarser grid.
 
     Returns:
         the `Plan`.
@@ -136,10 +144,10 @@ def plan(
     if isinstance(absorber, str) and absorber != "planned":
         raise ArgumentError("absorber", f'must be an Absorber, None or "planned", but is {absorber!r}.')
     positive("scale", scale)
-    asked = problem
+    original = problem
     refuse_given({"grid": grid, "precision": precision})
     grid, problem = unfolded_grid(grid, problem), unfolded(problem)
-    # without absorbers the eigenstates of the grid may cost least, and those run nowhere backward
+    # without absorbers the eigenstates of the grid may be cheapest, and they have no adjoint run
     corrected = corrected and absorber is not None
     space = _space(problem, tolerance, grid, absorber, refinement, scale, corrected)
     refuse_too_large(space.grid, 16 if precision == "double" else 8)
@@ -149,7 +157,7 @@ def plan(
         scheme = _only_spectral(scheme)
     if isinstance(scheme, Spectral) or scheme == "spectral":
         require_spectral(problem, space.grid, space.absorber)
-    course = planned_course(
+    stepping = planned_stepping(
         problem,
         space,
         tolerance,
@@ -162,26 +170,26 @@ def plan(
     )
     numerics = Numerics(
         space.grid,
-        space.duration / course.steps,
-        course.steps,
+        space.duration / stepping.steps,
+        stepping.steps,
         frames,
-        course.method,
+        stepping.method,
         space.absorber,
         precision,
         save_psi,
     )
     if batch is not None:
-        # a splitting with four times its step says nothing if that has a few steps in all; a series is run again with twice its step only
-        even = not (corrected and course.method.exact)
+        # a splitting with four times its step shows nothing if few steps remain; a series is repeated with twice its step only
+        even = not (corrected and stepping.method.exact)
         numerics = on_ladder(problem, numerics, grid is not None, dt is not None, even)
-    method, shown = numerics.method, Shown(asked)
+    method, shown = numerics.method, Shown(original)
     cost = f" (order {method.order}, {method.pairs} FFT pairs a step)" if isinstance(method, Scheme) else ""
-    reasons["method"] = f"{method.name}{cost}: {course.why}"
+    reasons["method"] = f"{method.name}{cost}: {stepping.why}"
     reasons["step"] = (
         f"dt = {shown.time(numerics.dt)}: {numerics.steps:,} steps over {shown.time(space.duration, 6)}"
         + (f", {frames} frames" if frames > 1 else "")
     )
-    return Plan(asked, tolerance, numerics, reasons, course.pilot_pairs)
+    return Plan(original, tolerance, numerics, reasons, stepping.pilot_pairs)
 
 
 def _space(

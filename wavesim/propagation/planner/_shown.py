@@ -1,4 +1,4 @@
-"""Numbers of a plan with their units, for its sentences."""
+"""The numbers in the sentences of a plan, with their units."""
 
 from __future__ import annotations
 

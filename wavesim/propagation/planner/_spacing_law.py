@@ -1,7 +1,7 @@
 """What edges and deltas of V cost on a grid: the error of each kind of number, by spacing times wave number.
 
-All laws of the package stand here, and ``python -m benchmarks spacing_laws`` measures them anew. They choose the first grid of a plan only: what its
-numbers are worth, the run itself tells.
+All such laws of the package are here; ``python -m benchmarks spacing_laws`` measures them again. They only choose the first grid of a plan: the run
+itself measures the errors of its numbers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ class SpacingLaw:
     """error = (spacing x wave number)^power / cost.
 
     Args:
-        power: with which the error falls.
+        power: the power of the spacing with which the error falls.
         cost: (spacing x wave number)^power at which the error would be 1.
     """
 
@@ -22,11 +22,11 @@ class SpacingLaw:
     cost: float
 
     def allowed(self, error: float) -> float:
-        """The spacing times the wave number that makes such an error."""
+        """The spacing times the wave number at which the error is `error`."""
         return float((self.cost * error) ** (1 / self.power))
 
 
-# by the feature of V, and what is asked of the run
+# by the feature of V, and the quantity that is computed
 SPACING_LAWS: dict[tuple[str, str], SpacingLaw] = {
     # an edge is of fifth order (moment-matched, its kink added), but its error falls faster where it is not yet resolved
     ("edge", "probability"): SpacingLaw(6, 70.0),
@@ -34,7 +34,7 @@ SPACING_LAWS: dict[tuple[str, str], SpacingLaw] = {
     ("edge", "rough probability"): SpacingLaw(4, 430.0),
     # relative to a small probability, at a spacing where a run twice as coarse can still be compared
     ("edge", "small probability"): SpacingLaw(3, 15.0),
-    # that hops from edge to edge of a barrier on a Fourier grid, however thick it is
+    # the amplitude that a Fourier grid carries from edge to edge of a barrier, however thick it is
     ("edge", "amplitude"): SpacingLaw(5, 1.2e4),
     # relative to the gap
     ("edge", "gap"): SpacingLaw(5, 100.0),
@@ -49,5 +49,5 @@ SPACING_LAWS: dict[tuple[str, str], SpacingLaw] = {
 
 
 def allowed_phase(feature: str, quantity: str, error: float) -> float:
-    """Spacing times wave number at which `feature` ("edge" or "delta") makes such an error of `quantity`."""
+    """Spacing times wave number at which `feature` ("edge" or "delta") causes this `error` of `quantity`."""
     return SPACING_LAWS[feature, quantity].allowed(error)
