@@ -215,29 +215,25 @@ def _space(
             f"the grid must have {axes} axes like the problem, but has one; give one entry for each axis."
         )
     if axes > 1:
-        parts = planar_space(problem, tolerance, absorber, refinement.space, refinement.absorber, refinement.longer)
-    elif isinstance(problem.potential, Unfolded) and problem.potential.closed:
+        return planar_space(problem, tolerance, absorber, refinement.space, refinement.absorber, refinement.longer)
+    if isinstance(problem.potential, Unfolded) and problem.potential.closed:
         return closed_space(problem, tolerance, grid, refinement.space)
-    elif isinstance(problem.state, Trapped):
-        parts = decay_space(
-            problem, tolerance, grid, absorber, refinement.space, refinement.absorber, refinement.longer
-        )
-    elif problem.duration is None and not problem.state.bound and -math.inf in problem.potential.asymptotes():
+    if isinstance(problem.state, Trapped):
+        return decay_space(problem, tolerance, grid, absorber, refinement.space, refinement.absorber, refinement.longer)
+    if problem.duration is None and not problem.state.bound and -math.inf in problem.potential.asymptotes():
         raise NumericsError(
             "V falls without end, so that nothing says how long the particle is to be followed; give `duration`."
         )
-    elif _roams(problem, absorber):
+    if _roams(problem, absorber):
         return followed_space(problem, tolerance, grid, refinement.space)
-    elif problem.open and isinstance(problem.potential, Free):
-        parts = free_space(problem, tolerance, grid, absorber, refinement.space)
-    elif problem.open and scale < 1:
-        parts = deep_space(problem, tolerance, scale, grid, absorber, refinement.space, refinement.longer)
-    elif problem.open:
+    if problem.open and isinstance(problem.potential, Free):
+        return free_space(problem, tolerance, grid, absorber, refinement.space)
+    if problem.open and scale < 1:
+        return deep_space(problem, tolerance, scale, grid, absorber, refinement.space, refinement.longer)
+    if problem.open:
         finer, thicker, longer = refinement.space, refinement.absorber, refinement.longer
-        parts = open_space(problem, tolerance, grid, absorber, finer, thicker, longer, corrected)
-    else:
-        parts = confined_space(problem, tolerance, grid, refinement.space)
-    return Space(*parts)
+        return open_space(problem, tolerance, grid, absorber, finer, thicker, longer, corrected)
+    return confined_space(problem, tolerance, grid, refinement.space)
 
 
 def _only_spectral(scheme: Method | str | None) -> Spectral:

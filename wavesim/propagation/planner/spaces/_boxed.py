@@ -1,4 +1,4 @@
-"""Grids over a box that is given: from wall to wall and its mirror image, or once around a ring."""
+"""Grids over a box between two walls with its mirror image, or once around a ring."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ....potentials import Unfolded
 
 # how far off its place, in cells, a delta or an edge may lie
 _ON_POINT, _FITTING = 1e-7, 0.03
-# numbers of points that are tried
+# the most numbers of points that are tried
 _MOST_SIZES = 60
-# a coarser grid has fewer points by this factor at least
+# the least factor by which a coarser grid has fewer points
 _COARSER = 1.15
 
 
@@ -24,7 +24,7 @@ def boxed_grid(potential: Unfolded, points: int) -> Grid:
 
     Args:
         potential: V on the endless line.
-        points: from wall to wall or around the ring, about; more where edges or deltas then fall better.
+        points: the approximate number from wall to wall or around the ring; more where edges or deltas then fit better.
 
     Raises:
         NumericsError: if deltas allow no such grid.
@@ -65,7 +65,7 @@ def boxed_grid(potential: Unfolded, points: int) -> Grid:
 
 
 def _next_half(size: int) -> int:
-    """The next number of which twice is a product of 2, 3, 5 and 7."""
+    """The next number whose double is a product of 2, 3, 5 and 7."""
     return fast_size(2 * size + 2) // 2
 
 

@@ -16,10 +16,10 @@ from ....states import AbstractPacket
 from .._shown import Shown
 from .._spacing_law import allowed_phase
 from ._boxed import boxed_grid
-from ._followed import reached
+from ._followed import reach_of
 from ._space import Space
 
-# of the tolerance: the part of the particle that may reach the end of the band
+# share of the tolerance: the probability that may reach the end of the band
 _SHARE = 1e-3
 _MOST_POINTS, _MOST_TRIALS = 1 << 15, 40
 # below this share at the end of the band it falls by its own law; a power that asks for too many points in so many trials is hopeless:
@@ -36,9 +36,9 @@ def closed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: f
 
     Args:
         problem: on the endless line.
-        tolerance: of what is read off psi; tolerance/1000 of the particle may reach the end of the band.
-        grid: taken as it is, if given.
-        finer: by which the spacing is divided in the end.
+        tolerance: the absolute error of numbers from psi; a probability of tolerance/1000 may reach the end of the band.
+        grid: the grid by hand, which is kept; None to plan it.
+        finer: the factor that divides the planned spacing.
 
     Raises:
         NumericsError: if a duration is missing, or more points are needed than a line can have.
@@ -60,25 +60,25 @@ def closed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: f
     wave = math.sqrt(fastest**2 + 2 * mass * depth) if jumps else fastest
     chosen = grid or boxed_grid(potential, max(_FIRST, math.ceil(1.2 * wave * length / math.pi)))
     duration = _duration(problem, chosen, length)
-    looked = min(duration, _PILOT_STEPS * 2 * mass / float(chosen.largest_momentum[0]) ** 2)
-    seen = reached(problem, chosen, looked, mass)
+    pilot_time = min(duration, _PILOT_STEPS * 2 * mass / float(chosen.largest_momentum[0]) ** 2)
+    reach = reach_of(problem, chosen, pilot_time, mass)
     slow = 0
     for _ in range(_MOST_TRIALS):
-        if grid is not None or jumps or seen.fast <= goal:
+        if grid is not None or jumps or reach.fast <= goal:
             break
         own = chosen.points[0] // (1 if isinstance(potential.ends, Axis) else 2)
         chosen = boxed_grid(potential, math.ceil(1.25 * own))
         if chosen.points[0] > _MOST_POINTS:
             raise _too_many()
-        before, seen = seen, reached(problem, chosen, looked, mass)
-        slow = slow + 1 if _needed(own, before.fast, seen.fast, goal) > _MOST_POINTS else 0
+        before, reach = reach, reach_of(problem, chosen, pilot_time, mass)
+        slow = slow + 1 if _needed(own, before.fast, reach.fast, goal) > _MOST_POINTS else 0
         if slow >= _PATIENCE:
             raise _too_many()
     if grid is None:
-        held = 1.3 * seen.wave
+        held = 1.3 * reach.wave
         if jumps:
             edge = allowed_phase("edge", "probability", min(tolerance, 1e-3))
-            held = max(held, math.sqrt(seen.wave**2 + 2 * mass * depth) * math.pi / edge)
+            held = max(held, math.sqrt(reach.wave**2 + 2 * mass * depth) * math.pi / edge)
         own = chosen.points[0] // (1 if isinstance(potential.ends, Axis) else 2)
         chosen = boxed_grid(potential, math.ceil(finer * max(own, held * length / math.pi)))
     around = isinstance(potential.ends, Axis)
@@ -91,12 +91,12 @@ def closed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: f
         "absorber": "none: nothing leaves",
         "duration": f"{shown.time(duration)}: " + ("given" if problem.duration is not None else "a period of its own"),
     }
-    energy = max(seen.wave**2 / (2 * mass), (math.pi / length) ** 2 / (2 * mass))
+    energy = max(reach.wave**2 / (2 * mass), (math.pi / length) ** 2 / (2 * mass))
     return Space(chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons)
 
 
 def _needed(points: int, before: float, after: float, goal: float) -> float:
-    """Points for what reaches the end of the band to fall to `goal`, if it goes on falling by the power of the last trial of 1.25."""
+    """Points at which the probability at the end of the band falls to `goal`, extrapolated by the power of the last two trials."""
     if not 0.0 < after < _ASYMPTOTIC or before <= after:
         return 0.0
     return points * math.exp(min(math.log(after / goal) * math.log(1.25) / math.log(before / after), 100.0))
@@ -109,10 +109,10 @@ def _too_many() -> NumericsError:
 
 
 def _duration(problem: Problem, grid: Grid, length: float) -> float:
-    """As given, one revival of an empty box or ring, or one period of the two lowest levels of a bound state.
+    """The duration by hand, one revival of an empty box or ring, or one period of the two lowest levels of a bound state.
 
     Raises:
-        NumericsError: if none of these is.
+        NumericsError: if there is none of these.
     """
     if problem.duration is not None:
         return float(problem.duration)

@@ -1,4 +1,4 @@
-"""Space and time for a particle that stays: the box and points that hold every eigenstate it is made of."""
+"""Box, spacing and duration for a bound particle: the grid that holds all eigenstates in its state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from ...._cures import cure, grid_cure
-from ....absorbers import Absorber
 from ....ends import Walls
 from ....errors import NumericsError, TooLargeError, UnboundError
 from ....grid import Grid
@@ -17,17 +16,16 @@ from ....states import AbstractState, ContinuedBound, Eigenstate, Superposition,
 from .._shown import Shown
 from .._spacing_law import allowed_phase
 from ._grid import fitted_grid, spike_wave_number
-
-Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
+from ._space import Space
 
 _LARGEST = 1536
-# times that a valley is looked at, each time closer
-_LOOKS = 6
-# times that it is doubled at most, while the energy of its lowest standing wave is so many times its depth
+# the most times that the interval of a valley is narrowed
+_ZOOMS = 6
+# the most times that it is doubled, and the ratio of the energy of its lowest standing wave to its depth above which it is
 _WIDENINGS, _SHALLOW = 200, 4.0
 
 
-def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float) -> Parts:
+def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float) -> Space:
     """Box, spacing and duration for a bound or confined state.
 
     On trial grids H is diagonalized and the state written in its eigenstates; box and grid grow until no eigenstate that carries
@@ -46,10 +44,10 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         # the first grid already has more points than there are levels to be found
         spacing = min(spacing, half / (highest + 1))
     if potential.spikes:
-        # deltas have no width of their own: start from most of the tail exp(-kappa x)
+        # deltas have no width: start from most of the tail exp(-kappa x)
         kappa = spike_wave_number(potential, mass)
         half += 0.8 * math.log(1 / goal) / kappa
-        # on the grid a kink leaves ripples that fall off as 1/x^2 only; they are no tail of the state
+        # on the grid a kink causes ripples that only fall off as 1/x^2; they are no tail of the state
         goal = max(goal, 0.02 * (kappa * spacing) ** 3)
     elif potential.edges:
         goal = max(goal, 1e-4 * (_wave_number(problem, left, right) * spacing) ** 3)
@@ -84,11 +82,11 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         "duration": f"{shown.time(duration, 6)}: "
         + ("given" if problem.duration is not None else "one period of the two lowest levels"),
     }
-    return chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons
+    return Space(chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons)
 
 
 def _valley(problem: Problem) -> tuple[float, float]:
-    """The potential's structure; where V confines, no more of it than a particle of this mass sees.
+    """The interval of the potential's structure; where V confines, only the part that a particle of this mass reaches.
 
     `AbstractPotential.support` knows no mass: for an atom in a trap it is hundreds of times too wide.
     """
@@ -97,7 +95,7 @@ def _valley(problem: Problem) -> tuple[float, float]:
     if potential.spikes or min(potential.asymptotes()) < math.inf:
         return left, right
     for _ in range(_WIDENINGS):
-        # what is narrower than the lowest standing wave is not seen by the particle, which lives farther out
+        # a particle does not resolve structure narrower than its lowest standing wave, and its state is wider
         wide = right - left
         depth = float(np.ptp(values_at(potential, np.linspace(left, right, 1025), mass)))
         if not (math.pi / wide) ** 2 / (2 * mass) > _SHALLOW * depth:
@@ -105,7 +103,7 @@ def _valley(problem: Problem) -> tuple[float, float]:
         left, right = left - wide / 2, right + wide / 2
     if mass <= 1:
         return left, right
-    for _ in range(_LOOKS):
+    for _ in range(_ZOOMS):
         x = np.linspace(left, right, 4097)
         near = valley(x, values_at(potential, x, mass), math.inf, mass)
         if near[1] - near[0] > 0.5 * (right - left):
@@ -116,9 +114,9 @@ def _valley(problem: Problem) -> tuple[float, float]:
 
 def refuse_falling(problem: Problem) -> None:
     """Raises:
-    NumericsError: if a bound state is asked for where V falls without end.
+    NumericsError: if the state is bound but V falls without end.
     """
-    # beyond a wall it does not matter what V does
+    # V beyond a wall does not matter
     ends = restricted(problem.potential, problem.ends).asymptotes()
     if -math.inf in ends:
         side = "both sides" if ends[0] == ends[1] else f"the {'left' if ends[0] == -math.inf else 'right'}"
@@ -130,7 +128,7 @@ def refuse_falling(problem: Problem) -> None:
 
 
 def _wave_number(problem: Problem, left: float, right: float) -> float:
-    """That of a particle as energetic as the potential is high."""
+    """The wave number at a kinetic energy equal to the range of V."""
     x = np.linspace(left, right, 1025)
     values = np.asarray(problem.potential.value((x,), mass=problem.mass))  # type: ignore[arg-type]
     # no less than that of the lowest standing wave, whatever the scale of the problem
@@ -143,7 +141,7 @@ def _first_spacing(problem: Problem, left: float, right: float, tolerance: float
         return math.pi / (1.2 * wave)
     spacing = min(allowed_phase("edge", "gap", max(tolerance, 1e-11)), 1.0) / wave
     if len(problem.potential.spikes) > 1:
-        # what the grid leaves of two deltas couples them as spacing^3/distance^2, and not as exp(-kappa distance)
+        # the error of the grid couples two deltas as spacing^3/distance^2, and not as exp(-kappa distance)
         kappa = spike_wave_number(problem.potential, float(problem.mass))
         apart = max(kappa * float(np.ptp(problem.potential.spikes)), 1.0)
         share = apart**2 * math.exp(-apart) * max(tolerance, 1e-8)
@@ -181,7 +179,7 @@ def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, flo
     momentum = float(transformed[:, middle - band : middle + band].max() * math.sqrt(grid.points[0] / 10))
     level = float(energies[matters].max())
     energy = level - float(values.min())
-    # the barrier between two wells sets how fast psi changes there, even where the energy is below it
+    # the barrier between two wells sets the rate at which psi changes there, even for energies below it
     left, right = problem.potential.support(1e-3)
     inner = values[(positions[:n] >= left) & (positions[:n] <= right)]
     scale = float(np.ptp(inner)) if len(inner) else 0.0
@@ -191,7 +189,7 @@ def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, flo
 
 
 def _levels_of(state: AbstractState) -> set[int]:
-    """The levels that a bound state is made of; none for a packet, which may be made of all."""
+    """The levels in a bound state; none for a packet, which may contain all."""
     if not state.bound:
         return set()
     if isinstance(state, ContinuedBound):

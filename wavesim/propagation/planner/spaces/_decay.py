@@ -1,4 +1,4 @@
-"""Space and time for a particle that leaks out of a well: how fast it will, and what that needs."""
+"""Box, spacing, absorber and duration for a particle that leaks out of a well, from its estimated rate."""
 
 from __future__ import annotations
 
@@ -22,31 +22,30 @@ from ....states import Trapped
 from .._shown import Shown
 from .._spacing_law import allowed_phase
 from ._grid import fitted_grid
+from ._space import Space
 
 # free flight begins where V is this share of the energy
 _FLAT = 0.2
-# the slowest wave that counts, over the momentum of the resonance: what is left of it where V is not yet flat
+# the slowest wave to absorb, over the momentum of the resonance: V is not yet flat where free flight begins
 _SLOWEST = 0.85
 _LIFETIMES = 1.2
-# a longer lifetime is read off a part of it: so many turns of the phase are enough
+# turns of the phase that are enough to measure a longer lifetime from a part of it
 _TURNS = 3000.0
-# there and back in the well, so many times at least
+# the fewest round trips in the well
 _CROSSINGS = 12.0
 _SLICES = 3000
 _CELLS = 1500
 
-Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
-
 
 @dataclasses.dataclass(frozen=True)
 class Leak:
-    """What is known of a leaking state before it is propagated.
+    """Estimates for a leaking state before its propagation.
 
     Attributes:
-        energy: at which the outgoing wave fits the well.
-        rate: at which it leaks, the flux of that wave over its probability: right to the order of rate/energy.
-        turn: where the barrier ends, V being below the energy from there on.
-        outlet: where free flight begins, V being flat from there on.
+        energy: the energy at which the outgoing wave matches the well [energy].
+        rate: the decay rate, the flux of that wave over its probability; its relative error is about rate/energy [1/time].
+        turn: the outer turning point, beyond which V is below the energy [length].
+        outlet: the position beyond which V is flat, where free flight begins [length].
     """
 
     energy: float
@@ -155,14 +154,14 @@ def _resonant(potential: AbstractMetastable, closed: float, outlet: float, mass:
 
 def decay_space(
     problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float, thicker: float, longer: float
-) -> Parts:
+) -> Space:
     """Box, spacing, absorber and duration for a decay.
 
-    * energy and rate: those of the outgoing wave that fits the well;
-    * absorber: the wave that it sends back to the barrier changes the rate by less than tolerance/4;
+    * energy and rate: those of the outgoing wave that matches the well;
+    * absorber: its reflection changes the rate by less than tolerance/4;
     * spacing: (spacing k)^3 < 8 tolerance, k the largest wave number in the well or under the barrier;
-    * box: the well, the barrier, what of V is not flat yet, and the absorbers; mirrored at a hard wall;
-    * duration: 1.2 lifetimes, or 3000 turns of the phase if they are fewer; at least 12 times there and back in the well.
+    * box: the well, the barrier, the region behind it where V is not yet flat, and the absorbers; mirrored at a hard wall;
+    * duration: 1.2 lifetimes, or 3000 turns of the phase if these are shorter; at least 12 round trips in the well.
     """
     potential, mass = _metastable(problem), float(problem.mass)
     leak = leak_of(problem)
@@ -180,7 +179,7 @@ def decay_space(
         if potential.wall is not None:
             low = 2 * float(potential.wall) - high
         else:
-            # what the left absorber takes from the tail must be little beside what leaks
+            # the left absorber must take much less from the tail than leaks to the right
             kappa = math.sqrt(2 * mass * (float(potential.asymptotes()[0]) - leak.energy))
             tail = math.log(max(leak.energy - bottom, leak.rate) / (tolerance * leak.rate)) / (2 * kappa)
             low = float(potential.edges[0]) - tail - room
@@ -189,7 +188,7 @@ def decay_space(
     turns = 2 * math.pi / (leak.energy - bottom)
     start = float(potential.edges[0]) if potential.wall is None else float(potential.wall)
     crossing = (float(potential.divide) - start) * math.sqrt(2 * mass / (leak.energy - bottom))
-    # what is no resonance leaves with the first crossings, and is not to be fitted
+    # the other waves leave with the first crossings, before the fit
     duration = max(_CROSSINGS * crossing, min(_LIFETIMES * lifetime, max(_TURNS * turns, 0.02 * lifetime)))
     duration *= longer
     shown = Shown(problem)
@@ -208,7 +207,7 @@ def decay_space(
         else "none",
         "duration": f"{shown.time(duration)}: {why}",
     }
-    return grid, absorber, duration, energy, k / mass, reasons
+    return Space(grid, absorber, duration, energy, k / mass, reasons)
 
 
 def _metastable(problem: Problem) -> AbstractMetastable:

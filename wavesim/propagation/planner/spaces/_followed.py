@@ -1,4 +1,4 @@
-"""Space for whatever moves as it likes: a pilot run follows the packet and shows where it goes and how fast."""
+"""Box and spacing from pilot runs, which follow the particle where no rule says where it goes and how fast."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ from ._confined import confined_space
 from ._grid import fitted_grid
 from ._space import Space
 
-# looks at the packet along its way, and the outer part of box and band that must stay empty
-_LOOKS, _OUTER = 48, 0.06
+# samples of psi along a pilot run, and the outer part of box and band that must stay empty
+_SAMPLES, _OUTER = 48, 0.06
 _MOST_POINTS, _MOST_TRIALS = 1 << 15, 40
-# of the tolerance: the part of the particle that may reach an end
+# share of the tolerance: the probability that may reach an end
 _SHARE = 1e-3
 # phase of the fastest waves in one step of the pilot
 _PHASE = 1.0
-# int kappa dx at which a box ends on a slope, and places at which V is looked at for that
+# int kappa dx at which a box ends on a slope, and the number of positions for that integral
 _ACTION, _PLACES = 25.0, 8193
-# of a potential with edges: what reaches everywhere
+# the probability that waves from edges of V carry to all places
 _RIPPLE = 1e-9
 
 
 def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float) -> Space:
     """Box and spacing that hold a state for the whole duration, by pilot runs on boxes and bands that grow until nothing reaches their ends.
 
-    For potentials that depend on time, that confine on one side only, or in which a packet starts at rest: no rule knows where it goes.
+    For potentials that depend on time or confine on one side only, and for packets that start at rest: no rule says where these go.
 
     Args:
         problem: a state and a given duration.
-        tolerance: of what is read off psi; tolerance/1000 of the particle may reach an end.
-        grid: taken as it is, if given.
-        finer: by which the spacing is divided in the end.
+        tolerance: the absolute error of numbers from psi; a probability of tolerance/1000 may reach an end.
+        grid: the grid by hand, which is kept; None to plan it.
+        finer: the factor that divides the planned spacing.
 
     Raises:
         NumericsError: if the particle needs more points than a line can have.
@@ -52,22 +52,22 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     assert problem.duration is not None
     mass, duration, potential = float(problem.mass), float(problem.duration), problem.potential
     goal = max(_SHARE * tolerance, 1e-20)
-    # what merely bends at a wall, where psi vanishes, falls off as steeply as what counts
+    # a V that merely bends at a wall, where psi vanishes, leaves tails as steep as those of a smooth V
     smooth = potential.smooth or (isinstance(potential, Unfolded) and not (potential.edges or potential.spikes))
     low, high, spacing = _start(problem, tolerance, goal)
     if problem.open and potential.static and as_packet(problem.state, mass) is not None:
-        # nothing moves faster than what falls to the lowest V
+        # nothing moves faster than a particle at the lowest V
         top = math.pi / spacing / 1.2 / mass
         low, high = low - top * duration, high + top * duration
     chosen = grid if grid is not None else fitted_grid(low, high, spacing, potential)
-    seen = reached(problem, chosen, duration, mass)
+    reach = reach_of(problem, chosen, duration, mass)
     loose = goal if smooth else max(goal, _RIPPLE)
     for _ in range(_MOST_TRIALS):
-        sharpen = smooth and seen.fast > goal
-        if grid is not None or (max(seen.left, seen.right) <= loose and not sharpen):
+        sharpen = smooth and reach.fast > goal
+        if grid is not None or (max(reach.left, reach.right) <= loose and not sharpen):
             break
         wide = 0.4 * (high - low)
-        low, high = low - wide * (seen.left > loose), high + wide * (seen.right > loose)
+        low, high = low - wide * (reach.left > loose), high + wide * (reach.right > loose)
         spacing /= 1.25 if sharpen else 1.0
         chosen = fitted_grid(low, high, spacing, potential)
         if chosen.points[0] > _MOST_POINTS:
@@ -75,8 +75,8 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
                 f"the particle spreads over more than {_MOST_POINTS:,} points within the duration of {amount(duration, TIME, problem.shown_in, 4)}; "
                 "take a shorter duration, or give [grid] lower, upper and points."
             )
-        seen = reached(problem, chosen, duration, mass)
-    wave = seen.wave
+        reach = reach_of(problem, chosen, duration, mass)
+    wave = reach.wave
     if grid is None:
         low, high = _without_slopes(problem, low, high, goal)
         held = 1.3 * wave
@@ -96,7 +96,7 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
 
 
 def _without_slopes(problem: Problem, low: float, high: float, goal: float) -> tuple[float, float]:
-    """The box without what lies deep in slopes that the particle cannot climb: there V is high, psi is rounding, and their product is an error.
+    """The box without the slopes that the particle cannot climb: there V is high, psi is rounding, and their product is an error.
 
     It ends where int kappa dx from the last turning point has reached 25 for the fastest part of a packet, in a static V.
     """
@@ -122,11 +122,11 @@ def _without_slopes(problem: Problem, low: float, high: float, goal: float) -> t
 
 
 def _start(problem: Problem, tolerance: float, goal: float) -> tuple[float, float, float]:
-    """The box and spacing of the first pilot run: what holds the state at t = 0."""
+    """The box and spacing of the first pilot run, which hold the state at t = 0."""
     mass, potential = float(problem.mass), problem.potential
     state = as_packet(problem.state, mass)
     if state is None:
-        first = confined_space(problem, tolerance, None, 1.0)[0]
+        first = confined_space(problem, tolerance, None, 1.0).grid
         return float(first.lower[0]), float(first.upper[0]), float(first.spacing[0])
     low, high = state.position_range(goal)
     if sharp := (*potential.edges, *potential.spikes):
@@ -136,7 +136,7 @@ def _start(problem: Problem, tolerance: float, goal: float) -> tuple[float, floa
 
 
 def _depth(problem: Problem, low: float, high: float) -> float:
-    """How far V varies over the box, over the whole duration."""
+    """The range of V over the box and the whole duration."""
     times = (0.0,) if problem.potential.static else np.linspace(0.0, float(problem.duration or 0.0), 5)
     values = [values_at(problem.potential, np.linspace(low, high, 1024), float(problem.mass), float(t)) for t in times]
     finite = np.concatenate(values)
@@ -146,7 +146,7 @@ def _depth(problem: Problem, low: float, high: float) -> float:
 
 @dataclasses.dataclass(frozen=True)
 class Reach:
-    """How much of the particle comes to the left end, the right end and the end of the band, and the largest momentum of all but 1e-8 of it."""
+    """The largest probability at the left end, the right end and the end of the band, and the largest momentum of all but 1e-8 of the particle."""
 
     left: float
     right: float
@@ -154,12 +154,12 @@ class Reach:
     wave: float
 
 
-def reached(problem: Problem, grid: Grid, duration: float, mass: float) -> Reach:
-    """Where a pilot run takes the particle."""
+def reach_of(problem: Problem, grid: Grid, duration: float, mass: float) -> Reach:
+    """The reach of the particle in a pilot run."""
     pilot = Pilot.of(dataclasses.replace(problem, measure={}), grid, None)
     step = _PHASE * 2 * mass / float(grid.largest_momentum[0]) ** 2
-    steps = _LOOKS * max(1, math.ceil(duration / step / _LOOKS))
-    psi = pilot.run(STRANG, duration, steps, _LOOKS)
+    steps = _SAMPLES * max(1, math.ceil(duration / step / _SAMPLES))
+    psi = pilot.run(STRANG, duration, steps, _SAMPLES)
     density = np.concatenate([[np.abs(pilot.psi) ** 2], np.abs(psi) ** 2]) * float(grid.cell)
     margin = max(2, round(_OUTER * grid.points[0]))
     power = np.fft.fftshift(np.abs(np.fft.fft(psi, axis=1)) ** 2, axes=1)

@@ -1,4 +1,4 @@
-"""Grids that suit a potential: FFT-friendly, deltas on points, and sharp edges midway between points where their distances allow."""
+"""Grids fitted to a potential: sizes fast for an FFT, deltas on points, and edges midway between points where their distances allow."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ....grid import Grid, fast_size
 from ....potentials import AbstractDoubleWell, AbstractMetastable, AbstractPotential, Unfolded
 from ._boxed import coarser_box
 
-# cells between neighboring edges: with two of them the two edges' errors are not yet those of single ones, and bars too small (measured)
+# cells between neighboring edges: with two of them the errors of the edges do not yet just add, and bars are too small (measured)
 _FEWEST_CELLS = 3
-# and one more where the spacing that waves ask for leaves about two: with three the bar would miss its tolerance, and a second run cost more
+# one cell more where the spacing for the waves gives about two: with three the bar would miss its tolerance, and a second run costs more
 _NEARLY_TWO = 1.9
-# how far from midway between points, in cells, an edge may lie
+# the largest distance of an edge from the middle between two points, in cells
 _FITTING = 0.03
-# how far off its point a delta may lie, in cells: what rounding leaves
+# the largest distance of a delta from its point, in cells: rounding
 _ON_POINT = 1e-6
 # points that a processor transforms together, in double precision: a wave on 384 points takes a third of the time of one on 378 (measured)
 _SIDE_BY_SIDE = 8
-# so many edges of straight lines are a table
+# this many edges of straight lines are a table
 _CROWD = 16
-# divisors that are tried: with more cells than that between edges one of them fits to a fraction of a cell
+# divisors that are tried: with more cells between edges one of them fits to a fraction of a cell
 _MOST_DIVISORS = 10_000
 
 
@@ -42,8 +42,8 @@ def fitted_grid(
     a clean fifth power of the spacing (see `wavesim.edges.kink`). A double well's dividing plane falls midway too, and so does a hard wall, so
     that the grid keeps its symmetry.
     At least `fewest` cells (3 or 4, if not given) lie between neighboring edges; with `like`, a spacing, between the nearest two an odd number if there it is odd, else an
-    even one: the errors of two edges add up to another multiple of spacing^5 in the two cases (measured: 3 times as much). Deltas fall on points if their distances have a common divisor; edges of the same potential then fall where they may, and so
-    do, with `loose`, all but the first.
+    even one: the errors of two edges add up to another multiple of spacing^5 in the two cases (measured: 3 times as much). Deltas fall on points if their distances have a common divisor; edges of the same potential then
+    lie anywhere, and so do, with `loose`, all edges but the first.
     """
     if potential.spikes:
         return _spiked_grid(low, high, spacing, potential)
@@ -60,10 +60,10 @@ def fitted_grid(
         gaps = np.diff(np.array([edge for edge in edges if edge > anchor]), prepend=anchor)
     elif edges:
         anchor = edges[0]
-    # edges that people round apart are one edge on the grid; what that leaves wrong the residual of the true V tells
+    # edges that differ by rounding are one edge on the grid; the residual of the true V measures the error
     gaps = gaps[gaps > SLIVER * spacing]
     if len(gaps) >= _CROWD and float(np.min(gaps)) < spacing / 2 and not np.any(np.asarray(potential.jumps_at(0.0))):
-        # a fine table of straight lines: its bends are small, and closer than the waves can tell
+        # a fine table of straight lines: its bends are small, and closer than the waves resolve
         gaps = np.zeros(0)
     if len(gaps) and not loose:
         if fewest is None:
@@ -98,7 +98,7 @@ def misfit(grid: Grid, potential: AbstractPotential) -> float:
 
 
 def deltas_fit(grid: Grid, potential: AbstractPotential) -> bool:
-    """Whether all deltas lie on grid points, but for rounding; three that lie anywhere do so on no grid."""
+    """Whether all deltas lie on grid points up to rounding; for three or more there may be no such grid."""
     return misfit(grid, potential) <= _ON_POINT
 
 
@@ -110,7 +110,7 @@ def edges_fit(grid: Grid, potential: AbstractPotential) -> bool:
 
 def spike_wave_number(potential: AbstractPotential, mass: float) -> float:
     """The decay constant m W of the strongest delta: how fast psi bends at its kink; 0 without deltas."""
-    # the strength is read off a grid so fine that neither renormalization nor what else is there counts
+    # on so fine a grid neither the renormalization nor the rest of V changes the strength
     step, largest = 1e-9, 0.0
     for spike in potential.spikes:
         samples = np.asarray(potential.sample(Grid((float(spike) - 4 * step,), (step,), (8,)), mass=mass))
@@ -130,12 +130,12 @@ def coarsened(grid: Grid, ratio: float, potential: AbstractPotential) -> Grid:
         low, high = grid.lower[0], grid.upper[0] - 0.5 * grid.spacing[0]
         near, far = (1.2, 4.0) if potential.spikes else (max(1.2, 0.87 * ratio), 1.3 * ratio)
         for like in (float(grid.spacing[0]), None):
-            wanted = ratio
-            while wanted < far:
-                coarse = fitted_grid(low, high, grid.spacing[0] * wanted, potential, fewest=2, like=like)
+            factor = ratio
+            while factor < far:
+                coarse = fitted_grid(low, high, grid.spacing[0] * factor, potential, fewest=2, like=like)
                 if near * grid.spacing[0] <= coarse.spacing[0] <= far * grid.spacing[0]:
                     return coarse
-                wanted *= 1.1
+                factor *= 1.1
         anchor = potential.divide if isinstance(potential, AbstractDoubleWell) else (*potential.edges, low)[0]
         if isinstance(potential, AbstractMetastable) and potential.wall is not None:
             anchor = float(potential.wall)

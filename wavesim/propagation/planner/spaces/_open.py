@@ -1,4 +1,4 @@
-"""Space and time for a packet that comes and goes: a barrier with absorbing ends, or free space."""
+"""Box, spacing, absorber and duration for a packet that scatters off a barrier, or moves freely."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ from ....states import AbstractPacket, ContinuedPacket, as_packet
 from .._shown import Shown
 from .._spacing_law import allowed_phase
 from ._grid import fitted_grid, spike_wave_number
+from ._space import Space
 from ._spectrum import band_for
 
-# how much wider than by the law of edges the spacing may be where a run backward corrects what they make, wherever they lie (measured on the shipped map)
+# factor on the spacing of the law of edges where an adjoint run corrects their error (measured on the shipped map)
 _CORRECTED = 1.4
-# of the tolerance: the part that a smooth potential's waves beyond the band may take
+# the waves of a smooth V beyond the band may cost this fraction, 1/64, of the tolerance
 _GRID_SHARE = 64
-
-Parts = tuple[Grid, Absorber | None, float, float, float, dict[str, str]]
 
 
 def packet_of(problem: Problem) -> AbstractPacket:
@@ -38,7 +37,7 @@ def packet_of(problem: Problem) -> AbstractPacket:
             f"the planner knows where a packet goes, but the state is {named(problem.state)}; give grid, dt, duration and absorber yourself."
         )
     if isinstance(packet, ContinuedPacket):
-        # behind a wall it is no packet of this problem, and what is planned for it would be refused in words about its motion
+        # behind a wall it is no packet of this problem; without this check a later message would blame its motion
         packet.check_place()
     return packet
 
@@ -52,8 +51,8 @@ def open_space(
     thicker: float,
     longer: float,
     corrected: bool = False,
-) -> Parts:
-    """Box, spacing, absorber and duration for scattering; `corrected`: for runs whose adjoint tells what edges make, wherever they lie.
+) -> Space:
+    """Box, spacing, absorber and duration for scattering; `corrected`: for runs whose adjoint measures the error of edges, wherever they lie.
 
     * momenta: all but tolerance/20 of the packet, on either side;
     * spacing: 1.3 times the largest momentum inside the potential, and for sharp edges (spacing k)^6 < 70 tolerance or (spacing k)^4 < 430 tolerance, for deltas (spacing k)^3 < 100 tolerance;
@@ -71,7 +70,7 @@ def open_space(
     x = np.linspace(*padded(left_end, right_end), 1025)
     values = values_at(potential, x, mass)
     depth, height = min(0.0, float(values.min()) - here), max(0.0, float(values.max()) - here)
-    # of a psi with kinks too little is beyond to be worth the points, but never nothing
+    # the momenta of a psi with kinks never end, and the last of them are not worth their points
     _, top = speeds(packet, tolerance / 100 if packet.rough else tolerance**2 / 100, mass)
     largest = math.sqrt(top**2 + 2 * mass * -depth)
     slowest = slowest_outside(slow, fast, (here - ends[0], here - ends[1]), mass)
@@ -80,9 +79,9 @@ def open_space(
     if not potential.smooth:
         wave = math.sqrt(max(fast**2, 2 * mass * height) + 2 * mass * -depth)
         wave = max(wave, spike_wave_number(potential, mass))
-        # an edge misplaces T by a share of T: through a thick barrier the absolute error is as small as T itself
+        # the error of an edge is relative to T: for a thick barrier the absolute error is as small as T itself
         through = min(1.0, 16 * math.exp(-2 * _forbidden(x, values - here, fast**2 / (2 * mass), mass)))
-        # and a low one reflects as its height squared
+        # a low barrier reflects in proportion to its height squared
         through *= min(1.0, (4 * mass * float(np.ptp(values)) / fast**2) ** 2) if not potential.spikes else 1.0
         share = min(max(tolerance / max(through, 1e-300), 1e-10), 1e-3)
         if potential.spikes:
@@ -102,7 +101,7 @@ def open_space(
         if math.pi / band < spacing:
             spacing, why = math.pi / band, "the grid holds the potential's own waves"
     if absorber == "planned":
-        # what starts inside rings, and an echo that meets it counts by its amplitude
+        # a packet that starts inside a structure rings, and an echo from the layer adds to it by its amplitude
         rings = potential.static and abs(here - ends[0]) > 1e-9 * height and abs(here - ends[1]) > 1e-9 * height
         absorber = Absorber.designed(slowest, max((tolerance / 10) ** (2 if rings else 1), 1e-12), mass)
         absorber = dataclasses.replace(absorber, width=absorber.width * thicker)
@@ -117,7 +116,7 @@ def open_space(
     if grid is None:
         grid = fitted_grid(low, high, spacing / finer, potential, loose=corrected)
     shown = Shown(problem)
-    # what starts on a slope or a top leaves with other momenta than it has there
+    # a packet that starts on a slope or a top leaves with other momenta than it has there
     least = shown.momentum(slowest) + ("" if math.isclose(slowest, slow) else ", outside the potential")
     duration = problem.duration
     if duration is None:
@@ -137,12 +136,12 @@ def open_space(
         else "none",
         "duration": f"{shown.time(duration)}: {why_duration}",
     }
-    return grid, absorber, float(duration), energy, fast / mass, reasons
+    return Space(grid, absorber, float(duration), energy, fast / mass, reasons)
 
 
 def refuse_at_rest(problem: Problem, packet: AbstractPacket, mass: float) -> None:
     """Raises:
-    NumericsError: if a packet that moves nowhere on the whole is to be planned until it has passed.
+    NumericsError: if the mean momentum of a packet is 0 and no duration is given.
     """
     mean = abs(sum(packet.momentum_range(0.5 - 1e-9, mass))) / 2
     fastest = max(map(abs, packet.momentum_range(1e-3, mass)))
@@ -157,15 +156,15 @@ def refuse_at_rest(problem: Problem, packet: AbstractPacket, mass: float) -> Non
 
 def deep_space(
     problem: Problem, tolerance: float, scale: float, grid: Grid | None, absorber: Any, finer: float, longer: float
-) -> Parts:
-    """Box, spacing and duration where next to nothing is transmitted, and that little is wanted to a fraction of itself.
+) -> Space:
+    """Box, spacing and duration for a very small transmitted probability, with an error relative to that probability.
 
-    No absorber: its kicks are periodic in time, so that a share of 1e-8 or so of what it takes comes back with other energies, above the
-    barrier. The box holds all but tolerance scale/20 of the packet, on either side, until that much of it has passed or turned back.
+    No absorber: its kicks are periodic in time, so that about 1e-8 of the absorbed wave returns with other energies, above the
+    barrier. The box holds all but tolerance scale/20 of the packet, on either side, until all but that has passed or turned back.
 
     Args:
         tolerance: relative to `scale`.
-        scale: about what is transmitted.
+        scale: the approximate transmitted probability.
     """
     packet, mass, potential = packet_of(problem), float(problem.mass), problem.potential
     tail = tolerance * scale / 20
@@ -198,7 +197,7 @@ def deep_space(
     values = np.asarray(potential.value((x,), mass=mass))  # type: ignore[arg-type]
     depth, height = min(0.0, float(values.min())), max(0.0, float(values.max()))
     largest = math.sqrt(max(abs(k) for k in momenta) ** 2 + 2 * mass * -depth)
-    # a repetition 1.4 times coarser must still see the little that tunnels: it is drowned where the grid cuts the barrier's own waves
+    # a repetition 1.4 times coarser must still resolve tunneling: the error is larger than T where the grid cuts off the barrier's own waves
     spacing, why = math.pi / (1.8 * max(largest, math.sqrt(2 * mass * height))), "1.8 x the largest momentum"
     if not potential.smooth:
         wave = max(math.sqrt(largest**2 + 2 * mass * height), spike_wave_number(potential, mass))
@@ -217,11 +216,11 @@ def deep_space(
         + ("" if problem.duration is not None else f": all but {tail:.1g} of the packet has passed or turned back"),
     }
     chosen = absorber if isinstance(absorber, Absorber) else None
-    return grid, chosen, float(duration), max(largest**2 / (2 * mass), height), largest / mass, reasons
+    return Space(grid, chosen, float(duration), max(largest**2 / (2 * mass), height), largest / mass, reasons)
 
 
-def free_space(problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float) -> Parts:
-    """Free motion: a box that holds the packet all the time, no absorber unless given; duration until its width has doubled."""
+def free_space(problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float) -> Space:
+    """Free motion: a box that holds the packet until the end, no absorber unless given; by default the duration in which its width doubles."""
     packet, mass = packet_of(problem), float(problem.mass)
     # moments such as <x> feel a tail in proportion to its distance: cut where it is beyond rounding
     tail = 1e-18
@@ -243,7 +242,7 @@ def free_space(problem: Problem, tolerance: float, grid: Grid | None, absorber: 
         "spacing": f"{shown.length(grid.spacing[0], 5)}: the grid holds 1.15 x the largest momentum",
         "duration": shown.time(duration) + ("" if problem.duration is not None else ": until the width has doubled"),
     }
-    return grid, chosen, duration, largest**2 / (2 * mass), largest / mass, reasons
+    return Space(grid, chosen, duration, largest**2 / (2 * mass), largest / mass, reasons)
 
 
 def _forbidden(x: np.ndarray, values: np.ndarray, energy: float, mass: float) -> float:

@@ -17,7 +17,8 @@ from ....problem import Problem
 from ....states import AbstractPacket, Product
 from .._shown import Shown
 from ._confined import confined_space
-from ._open import Parts, open_space, padded, speeds
+from ._open import open_space, padded, speeds
+from ._space import Space
 
 _TAIL = 1e-9
 # points across a structure at half its height
@@ -25,21 +26,21 @@ _ACROSS = 5
 
 
 def dimension_of(problem: Problem) -> int:
-    """How many axes a problem speaks of: the more of its potential's and its state's."""
+    """The number of axes of a problem: the larger of its potential's and its state's."""
     factors = len(problem.state.factors) if isinstance(problem.state, Product) else 1
     return max(problem.potential.dimension, factors)
 
 
 def planar_space(
     problem: Problem, tolerance: float, absorber: Any, finer: float, thicker: float, longer: float
-) -> Parts:
+) -> Space:
     """Box, spacing, duration for a product of packets.
 
     A separable V is planned axis by axis: scattering along the first axis as in one dimension, absorbers included, and axes along
     which V confines as confined ones. Otherwise:
 
-    * box: along each axis, where the packet flies freely until the end, and where the potential may send it at its largest speed;
-      no absorber, unless one is given;
+    * box: along each axis, the free flight of the packet until the end, and the places that it may reach from the potential at its largest
+      speed; no absorber, unless one is given;
     * spacing: 1.3 times the largest momentum, of all axes together if V couples them; five points across the wall;
     * duration: until the slowest part has passed along the first axis.
     """
@@ -51,8 +52,9 @@ def planar_space(
     axes: list[Grid] = []
     if terms is not None and not isinstance(terms[0], Free) and _is_open(terms[0]):
         line = Problem(terms[0], factors[0], problem.duration, mass)
-        grid, layer, duration, energy, _, _ = open_space(line, tolerance, None, absorber, finer, thicker, longer)
-        axes.append(grid)
+        first = open_space(line, tolerance, None, absorber, finer, thicker, longer)
+        layer, duration, energy = first.absorber, first.duration, first.energy
+        axes.append(first.grid)
     else:
         duration = _duration(problem, factors[0], tolerance, longer)
     if terms is None:
@@ -61,7 +63,8 @@ def planar_space(
     for axis in range(len(axes), len(factors)):
         factor, term = factors[axis], None if terms is None else terms[axis]
         if term is not None and not _is_open(term):
-            grid, _, _, share, _, _ = confined_space(Problem(term, factor, duration, mass), tolerance, None, finer)
+            confined = confined_space(Problem(term, factor, duration, mass), tolerance, None, finer)
+            grid, share = confined.grid, confined.energy
         else:
             largest = math.sqrt(fastest[axis] ** 2 + (0.0 if term is None else 2 * mass * deep))
             span = _span(problem, factor, axis, term, max(tolerance / 100, _TAIL), largest / mass, duration, layer)
@@ -89,7 +92,7 @@ def planar_space(
         + ("given" if problem.duration is not None else "until the slowest part of the packet has left"),
     }
     speed = math.hypot(*fastest) / mass if terms is not None else fastest[0] / mass
-    return grid, layer, duration, max(energy, 1e-300), speed, reasons
+    return Space(grid, layer, duration, max(energy, 1e-300), speed, reasons)
 
 
 def _is_open(term: AbstractPotential) -> bool:
@@ -133,7 +136,7 @@ def _structure(
 
 
 def _heights(problem: Problem) -> tuple[float, float]:
-    """How deep V goes below 0, and how high above, where it has structure."""
+    """The depth of V below 0 and its height above 0, over its structure."""
     terms, mass = _terms(problem), float(problem.mass)
     if terms is not None:
         deep = high = 0.0
@@ -177,7 +180,7 @@ def _span(
     duration: float,
     layer: Absorber | None,
 ) -> tuple[float, float]:
-    """Where the packet may be along an axis until the end."""
+    """The interval along an axis that the packet may reach until the end."""
     mass = float(problem.mass)
     start = factor.position_range(tail)
     absorbing = layer is not None and axis in layer.axes
@@ -190,19 +193,19 @@ def _span(
     places = [*start, start[0] + slow / mass * duration, start[1] + fast / mass * duration]
     if structure is None and term is not None:
         return min(places), max(places)
-    # from the moment that its front meets the potential, any part of it may fly anywhere
+    # after its front has met the potential, the packet may move in any direction
     after = duration - _meeting(problem, axis, term, speed)
     near = structure if structure is not None else start
     if after > 0:
         places += [near[0] - speed * after, near[1] + speed * after]
     if term is None and axis > 0:
-        # what the potential sends sidewise starts from where it is struck
+        # waves that the potential scatters sideways start where the packet meets it
         places += [*near]
     return min(places), max(places)
 
 
 def _meeting(problem: Problem, axis: int, term: AbstractPotential | None, speed: float) -> float:
-    """When the front of the packet meets the potential: along this axis if V is separable, else along the first."""
+    """The time at which the front of the packet meets the potential: along this axis if V is separable, else along the first."""
     along = axis if term is not None else 0
     structure = _structure(problem, along, term, 1e-3)
     if structure is None:

@@ -1,4 +1,4 @@
-"""What planners of space hand over."""
+"""The result of planning a box: grid, absorber and duration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from ....grid import Grid
 
 @dataclasses.dataclass(frozen=True)
 class Space:
-    """Box and points, absorber, duration, the energy and speed that set the step, and the reason for each."""
+    """Box and points, absorber, duration, the energy and speed that set the step, and the reason for each choice.
+
+    Attributes:
+        grid: box and points.
+        absorber: the layer at its ends, or None.
+        duration: the time to propagate [time].
+        energy: the largest energy that matters, above the lowest V [energy].
+        speed: the largest speed that matters [length/time].
+        reasons: a sentence for each choice, by name.
+    """
 
     grid: Grid
     absorber: Absorber | None

@@ -1,4 +1,4 @@
-"""What a grid cannot hold of a potential: its waves beyond the band, and the error in a probability that they make."""
+"""The waves of a potential beyond the band of a grid, and the error of a probability without them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 
 from ....potentials import AbstractPotential, values_at
 
-# points over the potential at first and at most; doubled until its spectrum has died away at their end
+# the first and the largest number of samples of V, doubled until its spectrum ends within their band
 _FIRST, _MOST = 1 << 12, 1 << 17
-# of the largest: a spectrum that has died away
+# a spectrum ends where it is below this share of its maximum
 _GONE = 1e-3
-# moments at which a driven potential is looked at
+# times at which a driven potential is sampled
 _MOMENTS = 9
 
 
@@ -26,8 +26,8 @@ def band_for(
 ) -> float:
     """The largest wave number K that a grid needs so that V's waves beyond it change a probability by less than `error`.
 
-    A wave of `momentum` k scattered by V out of the band comes back after a time of 2m/K^2; to second order in V that is missed, and
-    what is changed is at most
+    A wave of `momentum` k scattered by V out of the band returns after a time of 2m/K^2; a grid without these waves misses that process of second
+    order in V, which changes the probability by at most
 
     B(K) = 2 (m/k) (1/pi) int_{K-k}^inf |V(q)|^2 / ((k + q)^2/2m - k^2/2m) dq,   V(q) = int V e^{-iqx} dx.
 
@@ -35,12 +35,12 @@ def band_for(
         potential: V; it may differ on the two sides, since V(q) is taken from its slope.
         span: the interval that holds its structure [length].
         momentum: of the waves that meet it, > 0.
-        error: absolute.
+        error: the absolute error of the probability.
         mass: of the particle.
-        duration: over which a driven V is looked at; None for a static one.
+        duration: the time over which a driven V is sampled; None for a static one.
 
     Returns:
-        K, momentum or more; the largest wave number that was looked at if that is not enough.
+        K, at least `momentum`; the largest wave number of the samples if that is not enough.
 
     Source: second-order perturbation theory, the bound of `wavesim.analysis.bars` before a run.
     """
