@@ -1,4 +1,4 @@
-"""How a problem is solved: grid, step, method, absorber, precision. Given by hand, or by the planner."""
+"""The numerics of a run: grid, step, method, absorber, precision; by hand, or from the planner."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Numerics:
     """The numerics of one run; the time propagated is exactly ``steps * dt``.
 
     Args:
-        grid: where psi lives.
+        grid: the points at which psi is known.
         dt: time step (time).
         steps: number of steps, a multiple of `frames`.
         frames: number of saved frames after the one at time 0.
@@ -45,7 +45,7 @@ class Numerics:
     save_psi: bool = dataclasses.field(default=True, metadata={"static": True})
 
     if TYPE_CHECKING:
-        # a scheme may be given by its name, but is no text any more when it is read
+        # the argument may be the name of a scheme, the attribute is always a method
 
         def __init__(
             self,
@@ -86,13 +86,13 @@ class Numerics:
     @property
     def fft_pairs(self) -> int:
         """FFT pairs of the whole run: the unit in which methods are compared. The processor of a scheme counts at the start and at each frame;
-        pairs in which observables look at psi do not. None for the spectral method, which has no FFT.
+        the pairs of observables do not. None for the spectral method, which has no FFT.
         """
         return self.steps * self.pairs + (1 + self.frames) * self.method.ends
 
     @property
     def memory(self) -> int:
-        """Bytes needed, about: psi, its tables and the saved frames."""
+        """Bytes needed, approximately: psi, its tables and the saved frames."""
         size = math.prod(self.grid.points) * (16 if self.precision == "double" else 8)
         tables = self.method.tables(math.prod(self.grid.points))
         return size * (tables + (self.frames + 1 if self.save_psi else 0))
@@ -113,7 +113,11 @@ def scheme_named(name: str) -> Scheme:
 
 
 def require_double() -> None:
-    """Raise unless JAX computes in 64 bits, which every table needs, in single precision too."""
+    """Refuse to compute in 32 bits: every table needs 64, also in single precision.
+
+    Raises:
+        NumericsError: if JAX's 64-bit mode is off.
+    """
     if not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
         raise NumericsError(
             "wavesim needs JAX's 64-bit mode, but it is off, and numbers would lose half their digits in silence; "

@@ -1,4 +1,4 @@
-"""How far a run has come: any callable that takes (done, in all), or a bar on standard error."""
+"""The progress of a run: any callable that takes (done, total), or a bar on standard error."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def reporter(progress: bool | Progress, title: str = "propagating") -> Iterator[
         rich_progress.TimeRemainingColumn(),
     )
     with rich_progress.Progress(*columns, console=Console(stderr=True)) as bar:
-        # until the first report nobody knows how much there is to do: the bar only shows that something is going on
+        # the total is unknown until the first report: the bar then only shows activity
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def heeding(report: Progress, stop: Callable[[], bool] | None) -> Progress:
-    """The report function, which ends the work where `stop` says so.
+    """The report function, which also ends the work once `stop` returns True.
 
     Raises:
-        StoppedError: from inside the work, at its next report.
+        StoppedError: at the next report, from inside the work.
     """
     if stop is None:
         return report

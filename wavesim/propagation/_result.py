@@ -1,4 +1,4 @@
-"""What a run leaves behind: the frames, the observables, and how they were made."""
+"""The record of a run: frames, observables, and the numerics that computed them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..viz import Picture
 
 
-# of the norm: what of psi may be elsewhere from one look to the next
+# the largest share of the norm by which the overlap of neighboring samples may fall short
 _SHORT = 0.5
 
 
@@ -46,13 +46,13 @@ class FrameSum:
     def at(
         cls, frame: int, frames: int, series: dict[str, float], absorbed: tuple[float, float] = (0.0, 0.0)
     ) -> FrameSum:
-        """The number read off one frame alone."""
+        """The number from one frame alone."""
         place = np.zeros(frames + 1)
         place[frame] = 1.0
         return cls({name: weight * place for name, weight in series.items()}, place[:, None] * np.array(absorbed))
 
     def moved(self, frame: int) -> FrameSum:
-        """The number of the last frame, read off another one."""
+        """The number of the last frame, taken at another one."""
 
         def shifted(values: np.ndarray) -> np.ndarray:
             other = np.zeros_like(values)
@@ -82,17 +82,17 @@ class Adjoint:
 
     @property
     def follows(self) -> bool:
-        """Whether these times follow psi, see `follow`: else a sum over them may miss all of what happens in between."""
+        """Whether the samples are dense enough to follow psi, see `follow`; else a sum over them may miss what happens in between."""
         return follow(self.psi)
 
 
 def follow(psi: np.ndarray) -> bool:
-    """Whether psi, at times one after the other, is seen to move: int abs(psi_n psi_(n+1)) dx falls short of the norm by less than half.
+    """Whether samples of psi are dense enough to follow it: int abs(psi_n psi_(n+1)) dx falls short of the norm by less than half.
 
-    A Gaussian moves by less than 2.4 of its widths then, and the trapezoidal rule takes its passage over a place for 6 % more or less than it is.
+    A Gaussian then moves by less than 2.4 of its widths, and the trapezoidal rule is right to 6 % for its passage over a position.
 
     Args:
-        psi: shape (times, ``*points``), absorbed parts left out.
+        psi: at successive times, without its absorbed parts, shape (times, ``*points``).
     """
     size = np.abs(psi).reshape(len(psi), -1)
     norms = np.einsum("ti,ti->t", size, size)
@@ -113,9 +113,9 @@ class Result:
         absorbed: probability absorbed so far on the left and right, shape (frames + 1, 2).
         final: psi at the last frame, in full precision.
         complete: False if the run was interrupted; then the arrays end at the last whole frame.
-        wall_s: seconds it took, compilation included.
-        device: where it ran.
-        adjoints: gradients of numbers of this record, run backward, by name; none unless they were asked for.
+        wall_s: elapsed seconds, compilation included.
+        device: the kind of device, such as "cpu".
+        adjoints: adjoint runs of numbers of this record, by name; empty unless they were requested.
     """
 
     problem: Problem
@@ -137,12 +137,12 @@ class Result:
 
     @property
     def frames_done(self) -> int:
-        """Frames after the start that were reached."""
+        """The number of frames after the start."""
         return len(self.times) - 1
 
     @property
     def steps_done(self) -> int:
-        """Steps that were taken."""
+        """The number of steps done."""
         return self.frames_done * (self.numerics.steps // self.numerics.frames)
 
     def plot(self, *, units: UnitSystem | None = None, title: str = "") -> Picture:
@@ -150,25 +150,25 @@ class Result:
 
         Args:
             units: of the labels; by default those of the problem.
-            title: headline; by default what moves in what.
+            title: headline; by default the names of the state and the potential.
         """
         return above("viz").picture(self, units=units, title=title)
 
     def to_xarray(self, *, units: UnitSystem | None = None) -> xarray.Dataset:
-        """The record as an ``xarray.Dataset``, everything with its unit; see `wavesim.io.to_xarray`."""
+        """The record as an ``xarray.Dataset`` with units; see `wavesim.io.to_xarray`."""
         return above("io").to_xarray(self, units=units)
 
     def resampled(self, points: int | tuple[int, ...]) -> Result:
-        """The same record with psi on more points, for smooth curves: exact for what the grid holds, so no number changes.
+        """The same record with psi on more points, for smooth curves, by its Fourier series; no number changes.
 
-        ``fine = result.resampled(1000); plot(fine.numerics.grid.x, abs(fine.final) ** 2)``. For drawing: its grid is finer than the
-        one that was propagated on.
+        ``fine = result.resampled(1000); plot(fine.numerics.grid.x, abs(fine.final) ** 2)``. For drawing only: its grid is finer than
+        that of the propagation.
 
         Args:
-            points: of each axis, no fewer than there are.
+            points: the number along each axis, no fewer than before.
 
         Raises:
-            ArgumentError: if there are fewer, or psi ends at a wall, where a Fourier series does not hold it.
+            ArgumentError: if there are fewer, or psi ends at a wall and is therefore no Fourier series.
         """
         grid = self.numerics.grid
         counts = (points,) * grid.dimension if isinstance(points, int) else tuple(points)

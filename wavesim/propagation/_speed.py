@@ -1,4 +1,4 @@
-"""What an FFT pair costs on this machine, measured when it is asked for."""
+"""The time of an FFT pair on this machine, measured at each call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LEAST_SECONDS = 0.05
 
 
 def pair_seconds(points: tuple[int, ...], rows: int = 1) -> float:
-    """Seconds of a transform, a phase and a transform back on a grid of that many points, for one of `rows` at once."""
+    """Seconds of a transform, a phase and a transform back on a grid of `points`, per row, with `rows` side by side."""
     phase = jnp.exp(1j * jnp.linspace(0.0, 1.0, math.prod(points))).reshape(points)
 
     @jax.jit
@@ -29,9 +29,9 @@ def pair_seconds(points: tuple[int, ...], rows: int = 1) -> float:
     many(psi, 1).block_until_ready()
     count = 8
     while True:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         many(psi, count).block_until_ready()
-        spent = time.perf_counter() - begun
-        if spent > _LEAST_SECONDS:
-            return spent / count / rows
+        seconds = time.perf_counter() - start
+        if seconds > _LEAST_SECONDS:
+            return seconds / count / rows
         count *= 4

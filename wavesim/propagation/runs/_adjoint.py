@@ -1,4 +1,4 @@
-"""A run and its adjoint: psi forward, and backward the gradient of one number of the record with respect to psi."""
+"""A run and its adjoint: psi forward, then the gradient of each number of the record with respect to psi backward."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ._propagate import recorded, stacked
 
 # samples of psi and phi over the run, along one axis and along more: products of the two are smooth in time
 _SAMPLES, _PLANAR_SAMPLES = 64, 16
-# of the device's memory, for psi in the absorber at every step; beyond it, or beyond `kept`, these steps are made again on the way back
+# share of the device's memory for psi at every step of a run with an absorber; longer runs repeat these steps on the way back
 _SHARE = 0.1
 
 
@@ -73,21 +73,21 @@ def propagate_with_adjoint(
 ) -> Result:
     """Propagate, and run the gradient of each number backward through the same steps.
 
-    phi <- phi + O_n psi_n at every frame n, O_n the operator of the number's observables there; phi <- D S^+ phi + w (1 - D^2) psi for
-    every step S D, with D the absorber (behind the first drift of a scheme that begins with one) and w the weight of what it counts from
-    then on. The undamped step S is symmetric, so S^+ phi = (S phi*)*: the same program runs both ways.
+    phi <- phi + O_n psi_n at every frame n, where O_n is the operator of the number's observables; phi <- D S^+ phi + w (1 - D^2) psi for
+    every step S D, where D is the damping (after the first drift of a scheme that begins with one) and w the weight of the absorbed
+    probability in later frames. The undamped step S is symmetric, so S^+ phi = (S phi*)*: the same program runs both ways.
 
     Args:
-        problem: the physics; its `measure` holds the observables of the numbers.
+        problem: the physics; its `measure` has the observables of the numbers.
         numerics: checked numerics; psi is kept at every frame.
         numbers: the numbers that the gradients belong to, from the record.
         progress: called with (FFT pairs done, FFT pairs in all), for one number.
-        samples: of psi and phi over the run, at most; by default as many as a residual needs, and as many more frames as it takes to follow psi.
-        kept: steps at most of which psi is kept where something absorbs between them; of a longer run psi is kept at every root(steps)-th, and
-            what lies between is made once more on the way back. By default what a tenth of the device's memory holds.
+        samples: the most samples of psi and phi; by default those that a residual needs, and more where psi would not be followed.
+        kept: the most steps of a run with an absorber at which psi is kept; a longer run keeps psi at every root(steps)-th, and repeats the
+            steps between on the way back. By default as many as a tenth of the device's memory holds.
 
     Returns:
-        the `Result` with the `Adjoint` of each number; without, if it was interrupted on the way back.
+        the `Result` with the `Adjoint` of each number; without them, if it was interrupted on the way back.
 
     Source: R. Becker and R. Rannacher, Acta Numerica 10, 1 (2001), section 2 (the dual problem).
     """
@@ -104,7 +104,7 @@ def propagate_with_adjoint(
 
 
 class _Run:
-    """One run forward and backward, frame by frame, so that it reports and can be interrupted."""
+    """One run forward and backward, frame by frame, so that it can report and be interrupted."""
 
     def __init__(
         self, problem: Problem, numerics: Numerics, progress: Progress, samples: int | None, kept: int | None
@@ -150,14 +150,14 @@ class _Run:
         return recorded(self.problem, self.numerics, stacked(self.collected), self.final, self.complete, wall_s)
 
     def go_back(self, numbers: Mapping[str, FrameSum]) -> dict[str, Adjoint]:
-        """The gradients of all numbers at once: they meet the same tables."""
+        """The gradients of all numbers at once, since they share the tables of the steps."""
         if not numbers:
             return {}
         numerics, frames, stepper = self.numerics, self.numerics.frames, self.apparatus.stepper
         assert isinstance(stepper, SplitStepper | ChebyshevStepper)
         psi = np.stack([np.asarray(frame.psi) for frame in self.collected])
         sources = np.stack([self._sources(psi, number) for number in numbers.values()], axis=1)
-        # what is absorbed in a frame counts in every number read at its end or later
+        # probability absorbed in a frame counts in every number of its end or of a later time
         counted = np.stack([np.cumsum(number.absorbed[::-1], axis=0)[::-1][1:] for number in numbers.values()], axis=1)
         back = dataclasses.replace(self.loop, stepper=reversed_in_time(self.loop.stepper, numerics.duration))
         damping = stepper.damping
@@ -172,9 +172,9 @@ class _Run:
         ends = _last_frames(sources, counted)
         for frame in reversed(range(frames)):
             done = (frames - 1 - frame) * self.each
-            # behind the last frame that a number is read at its gradient is 0; a program of JAX would be compiled anew for fewer of them
+            # after the last frame of a number its gradient is 0; a program of JAX would be compiled again for fewer gradients
             awake = slice(None) if back.compiled else np.flatnonzero(ends > frame)
-            # the steps act on what the processor leaves, and so do their gradients
+            # the steps act on the processed psi, and so do their gradients
             some = phi[awake] + stepper.processed(sources[frame + 1, awake], (frame + 1) * self.each)  # type: ignore[arg-type]
             weights = counted[frame, awake]
             share = None if damping is None else np.tensordot(weights, damping.loss, 1) / numerics.grid.cell
@@ -187,7 +187,7 @@ class _Run:
                 gradients[frame][awake] = stepper.unprocessed(some, frame * self.each)  # type: ignore[arg-type]
             self._report(2 * frames - frame)
         gradients[frames] = np.zeros_like(phi)
-        # at a frame where a source comes in, phi is halfway between before and after: the trapezoidal rule then takes both sides
+        # phi jumps at a frame with a source: its mean there makes the trapezoidal rule right on both sides
         phis = np.stack(
             [gradients[frame] + sources[frame] * (1.0 if frame == frames else 0.5) for frame in chosen.tolist()]
         )
@@ -208,20 +208,20 @@ class _Run:
         return sources
 
     def _boundaries(self, length: int) -> Any:
-        """psi before each damping in the last section that is left, made once more where it was not kept; None without damping."""
+        """psi before each damping of the last remaining section, computed again where it was not kept; None without damping."""
         kept = self.kept.pop()
         return self.loop.moved_and_kept(kept, length, self.rung)[2] if isinstance(kept, Carry) else kept
 
 
 def _last_frames(sources: np.ndarray, counted: np.ndarray) -> np.ndarray:
-    """The last frame at which each number has a source, or counts what was absorbed in the frame before it, shape (numbers,)."""
+    """The last frame at which each number has a source, or counts probability absorbed just before, shape (numbers,)."""
     read = np.any(sources != 0, axis=tuple(range(2, sources.ndim)))
     read[1:] |= np.any(counted != 0, axis=2)
     return len(read) - 1 - np.argmax(read[::-1], axis=0)
 
 
 def reversed_in_time(stepper: Any, duration: Any) -> Any:
-    """The stepper that runs a gradient back from `duration` to 0."""
+    """The stepper that takes a gradient back from `duration` to 0."""
     if isinstance(stepper, SplitStepper) and stepper.potential is not None:
         return dataclasses.replace(stepper, potential=_Backward(stepper.potential, duration))
     return stepper
@@ -252,12 +252,12 @@ def has_adjoint(numerics: Numerics) -> bool:
 
 
 def _stride(frames: int, most: int) -> int:
-    """Every how many frames a sample is taken: a divisor of the frames, for at most as many samples as are needed."""
+    """The number of frames from sample to sample: the least divisor of the frames that gives at most `most` intervals."""
     return next(stride for stride in range(1, frames + 1) if frames % stride == 0 and frames // stride <= most)
 
 
 def _sections(each: int, steps: int, whole: bool) -> list[int]:
-    """A frame of `each` steps in pieces: all of it, or pieces of about root(steps), the longest first."""
+    """The lengths of the sections of a frame of `each` steps: one, or several of about root(steps), the longest first."""
     length = each if whole else min(each, 1 << round(math.log2(steps) / 2))
     full, rest = divmod(each, length)
     return [length] * full + [rest] * (rest > 0)

@@ -1,8 +1,8 @@
 """Many problems by one compiled program, chunk after chunk: all steps of a few problems before the next few, so that they stay in the cache.
 
-A chunk is `evolve` under ``vmap``, the number of steps left out of it, so that its loops count as they do for one problem. On several
-devices every one takes its own rows (``shard_map``): an FFT over a sharded batch would gather all rows on each of them. On a single CPU
-device some threads take a chunk each, since XLA makes the FFTs of a loop on one core.
+A chunk is `evolve` under ``vmap``, but with the number of steps outside, so that its loops count as for one problem. On several
+devices each has rows of its own (``shard_map``): an FFT over a sharded batch would gather all rows on each of them. On a single CPU
+device several threads run a chunk each, since XLA runs the FFTs of a loop on one core.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ from ..stepping import Trajectory, in_lanes, is_short, numpy_seconds, run_frames
 # bytes of psi in one chunk of one device. CPU: psi, its FFT, the product and the tables stay in a core's own cache (1 MiB; measured: from
 # 192 KiB on a step takes 1.5 times as long). Others: the same in 30 MB of L2.
 _CPU_CHUNK, _DEVICE_CHUNK = 1 << 17, 1 << 23
-# of the device's memory
+# share of the device's memory for a chunk
 _SHARE = 0.25
 # point-pairs in a second, on a slow core, and on other devices
 _CPU_RATE, _DEVICE_RATE = 1e8, 1e10
-# seconds: that a chunk may take, so that cores share few rows; that may be spent on rows in vain, for there will be more calls of that size
+# the most seconds of a chunk, so that cores share also few rows, and of rows that only fill up a chunk
 _LONG, _WASTE = 2.0, 0.1
-# seconds that a program for rows takes to be compiled (measured), and runs in NumPy that one and its gradients take
+# seconds to compile a program for rows (measured), and the time of a run with its gradients, in runs
 _PROGRAM, _THERE_AND_BACK = 2.0, 3
-# fewer rows at a time cost an FFT as much as these do
+# an FFT of fewer rows takes as long as one of these
 _LANES = 8
-# from rung to rung of the terms of a Chebyshev series, where they are part of the program
+# ratio of the rungs for the terms of a Chebyshev series, where these are part of the program
 _TERMS = 1.2
-# their FFTs wait for each other forever when two run at once
+# versions of jaxlib whose FFTs deadlock when two run at once
 _HANGING = ("0.11.1", "0.11.2")
 
 Leaves = tuple[np.ndarray, ...]
@@ -58,18 +58,18 @@ Row = TypeVar("Row")
 def evolve_many(
     problems: Sequence[Problem], numerics: Sequence[Numerics], threads: int | None = None
 ) -> Iterator[Trajectory]:
-    """Propagate many problems that differ in numbers only: what `evolve` gives for each, in arrays of numpy.
+    """Propagate many problems that differ in numbers only: the result of `evolve` for each, as NumPy arrays.
 
-    The same rows in the same call give the same bytes. psi is kept at the end only. A row whose psi overflows ends in NaN, and leaves the
-    others alone. Out of memory, the chunk is halved and tried again.
+    The same rows in the same call give the same bytes. psi is kept at the end only. A row whose psi overflows ends in NaN and does not
+    affect the others. If the memory does not suffice, the chunk is halved and tried again.
 
     Args:
         problems, numerics: the rows; all have the same structure, and numerics the same steps, frames, points, method and precision.
-        threads: chunks that run at once if there is one device, a CPU; for None OMP_NUM_THREADS, or else as many as there are cores.
+        threads: the number of chunks that run at once on a single CPU device; None for OMP_NUM_THREADS, or else the number of cores.
             The bytes do not depend on it.
 
     Returns:
-        the trajectories in the order of the rows, as they come.
+        an iterator over the trajectories, in the order of the rows.
 
     Raises:
         ArgumentError: if a row does not fit the first one.
@@ -90,7 +90,7 @@ def evolve_many(
 
 
 def laid_out(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple[Any, Leaves]:
-    """What all rows have in common, and their numbers as `_stacked` gives them, those of Chebyshev series with their terms.
+    """The common structure of all rows, and their numbers, see `_stacked`; for Chebyshev series with the number of their terms.
 
     Raises:
         ArgumentError, NumericsError: see `evolve_many`.
@@ -110,12 +110,12 @@ def laid_out(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple
 def in_chunks(
     solved: Callable[[slice, int], list[Row]], count: int, numerics: Numerics, threads: int | None
 ) -> Iterator[Row]:
-    """What chunk after chunk of `count` rows gives, in order.
+    """The results of `count` rows, chunk after chunk, in order.
 
     Args:
-        solved: of these rows, by a program of that size.
-        count: rows in all.
-        numerics: of one of them.
+        solved: gives the results of some rows, by a program of the given size.
+        count: the number of rows.
+        numerics: those of one row.
         threads: see `evolve_many`.
     """
     devices = len(_devices())
@@ -125,9 +125,9 @@ def in_chunks(
 
 
 def chunks_at_once(numerics: Numerics) -> int:
-    """How many chunks of such rows may run side by side, each in a thread; more than one on a CPU that is a single device alone."""
+    """The number of chunks of such rows that may run at once, each in a thread; more than one only on a single CPU device."""
     devices = _devices()
-    # two programs that decompose H wait for each other's threads as two decompositions of one do
+    # two programs that diagonalize H deadlock on their threads, like two diagonalizations in one program
     if len(devices) > 1 or devices[0].platform != "cpu" or _hangs() or not numerics.method.steps:
         return 1
     return max(1, min(cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
@@ -136,17 +136,17 @@ def chunks_at_once(numerics: Numerics) -> int:
 def go_alone(
     problems: Sequence[Problem], numerics: Sequence[Numerics], back: bool = False, sharing: float = 1.0
 ) -> bool:
-    """Whether rows are run one by one: V jumps in time, which is matched to steps that are known, or NumPy is done before a program that they share is there.
+    """Whether rows are run one by one: V jumps in time and must be matched to known steps, or NumPy is faster than compiling a shared program.
 
     Args:
         problems, numerics: the rows.
-        back: whether their gradients are run backward, too.
-        sharing: how many times as many rows the program would serve in calls to come.
+        back: whether there are adjoint runs, too.
+        sharing: the rows that the program would serve in this and later calls, over those of this call.
     """
     if _jump_in_time(problems, numerics):
         return True
     devices = _devices()
-    # eigenstates are made once for a row, and several rows share the cores
+    # eigenstates are computed once for each row, and several rows share the cores
     spectral = any(not one.method.steps for one in numerics)
     if spectral or len(devices) > 1 or devices[0].platform != "cpu":
         return False
@@ -167,7 +167,7 @@ def _jump_in_time(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> 
 
 
 def turn() -> threading.BoundedSemaphore:
-    """Taken for each chunk, so that calls side by side share the cores as one call does."""
+    """The semaphore of running chunks, so that concurrent calls share the cores like one call."""
     return _turns(cores())
 
 
@@ -177,7 +177,7 @@ def _turns(cores: int) -> threading.BoundedSemaphore:
 
 
 def _stacked(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple[Any, Leaves]:
-    """What all rows have in common, and their numbers, one array for each with the rows along its first axis."""
+    """The common structure of all rows, and their numbers: one array for each number, with the rows along its first axis."""
     flat = [
         jax.tree.flatten((p, dataclasses.replace(n, save_psi=False))) for p, n in zip(problems, numerics, strict=True)
     ]
@@ -189,10 +189,10 @@ def _stacked(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple
                 f"and numerics must differ in numbers only, but row {place} differs from row 0 in its kinds, steps, frames, points, method or "
                 "precision; propagate them in groups.",
             )
-    # how many steps follow is told apart, so that runs of other lengths share the program
+    # the number of steps is a separate argument, so that runs of other lengths share the program
     first: Numerics = dataclasses.replace(numerics[0], steps=numerics[0].frames, save_psi=False)
     if isinstance(first.method, Chebyshev):
-        # and what may be left out of a series, which has said by now how many terms are made
+        # the cut of a series is no longer needed, since the number of its terms is known
         first = dataclasses.replace(first, method=dataclasses.replace(first.method, cut=0.0))
     structure = jax.tree.structure((problems[0], first))
     columns = zip(*(leaves for leaves, _ in flat), strict=True)
@@ -221,7 +221,7 @@ def _mesh(devices: Sequence[Any]) -> Mesh | None:
 
 
 def row_seconds(numerics: Numerics) -> float:
-    """Seconds that one row takes, about: by the kind of device alone, so that it is the same on all machines."""
+    """Estimated seconds of one row, from the kind of device alone, so that it is the same on all machines."""
     points = math.prod(numerics.grid.points)
     eigenstates = 0 if numerics.method.steps else points**3 / 10
     rate = _CPU_RATE if jax.default_backend() == "cpu" else _DEVICE_RATE
@@ -229,10 +229,10 @@ def row_seconds(numerics: Numerics) -> float:
 
 
 def _rows(numerics: Numerics) -> int:
-    """Rows of one chunk on one device: a power of two, which is what FFTs take several at a time of."""
+    """Rows of one chunk on one device: a power of two, as vectorized FFTs prefer."""
     psi = math.prod(numerics.grid.points) * (16 if numerics.precision == "double" else 8)
     if isinstance(numerics.method, Chebyshev):
-        psi *= 2  # three neighbors of the series go round, not one wave: measured to be worth half the rows
+        psi *= 2  # the recurrence holds three vectors instead of one; half the rows are fastest (measured)
     cached = (_CPU_CHUNK if jax.default_backend() == "cpu" else _DEVICE_CHUNK) // psi
     fitting = int(_SHARE * device_memory() / numerics.memory)
     rows = 1 << max(0, min(cached, fitting).bit_length() - 1)
@@ -242,9 +242,9 @@ def _rows(numerics: Numerics) -> int:
 
 
 def _pieces(count: int, rows: int, devices: int, seconds: float) -> list[tuple[slice, int]]:
-    """The rows of each chunk on all devices, and the size of the program that takes them; `rows` on one device, `seconds` for one row.
+    """The rows of each chunk on all devices, and the size of its program; `rows` on one device, `seconds` for one row.
 
-    The last chunk is filled up; where that costs too much, it is left to a smaller program, which has to be compiled.
+    The last chunk is filled up; where that costs too much, a smaller program is compiled for it.
     """
     full = rows * devices
     pieces = [(slice(start, start + full), full) for start in range(0, count - full + 1, full)]
@@ -259,7 +259,7 @@ def _pieces(count: int, rows: int, devices: int, seconds: float) -> list[tuple[s
 def _in_order(
     solved: Callable[[slice, int], list[Row]], pieces: list[tuple[slice, int]], threads: int
 ) -> Iterator[Row]:
-    # the first one compiles, which two threads would do twice
+    # the first chunk alone compiles the program, which two threads would compile twice
     yield from solved(*pieces[0])
     pool = concurrent.futures.ThreadPoolExecutor(threads)
     try:
@@ -297,7 +297,7 @@ def filled(leaves: Leaves, rows: slice, size: int) -> Leaves:
 
 
 def _run(structure: Any, mesh: Mesh | None, lanes: bool, each: int, leaves: Leaves) -> Trajectory:
-    # elsewhere a loop whose length is data would ask the device before every step whether to go on
+    # elsewhere a loop whose length is data would wait for the device before every step
     on_cpu = jax.default_backend() == "cpu"
     leaves, terms = longest(structure, leaves)
     with jax.enable_x64(True):
@@ -309,13 +309,13 @@ def longest(structure: Any, leaves: Leaves) -> tuple[Leaves, int | None]:
     if len(leaves) == structure.num_leaves:
         return leaves, None
     terms = int(leaves[-1].max())
-    # where they are part of the program a rung of a ladder, so that few programs are made
+    # where the number is part of the program, it is rounded up to a rung, so that there are few programs
     on_cpu = jax.default_backend() == "cpu"
     return leaves[:-1], terms if on_cpu else math.ceil(_TERMS ** math.ceil(math.log(terms, _TERMS)))
 
 
 def _chunk(structure: Any, mesh: Mesh | None, lanes: bool, each: int, terms: int | None, leaves: Leaves) -> Trajectory:
-    """All rows of a chunk, `each` steps from frame to frame, so many terms of a Chebyshev series for each step."""
+    """All rows of a chunk, with `each` steps from frame to frame and `terms` terms of a Chebyshev series for each step."""
 
     def one(numbers: Leaves, each: int, terms: int | None) -> Trajectory:
         problem, numerics = jax.tree.unflatten(structure, numbers)
@@ -332,7 +332,7 @@ def _chunk(structure: Any, mesh: Mesh | None, lanes: bool, each: int, terms: int
 
 
 def over_devices(mesh: Mesh | None, many: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of arrays whose first axis are rows, each device taking its own."""
+    """The function with its rows, the first axis of its arrays, shared among the devices."""
     if mesh is None:
         return many
     ours = PartitionSpec("rows")

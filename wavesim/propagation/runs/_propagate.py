@@ -1,4 +1,4 @@
-"""Propagate: plan what is not given, run in chunks that report and can be interrupted, and return the record."""
+"""Propagate: plan what is not given, run in chunks with progress reports and interruption, and return the record."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from .._result import Result
 from ..planner import Plan, deltas_fit, misfit, plan
 from ..stepping import Frame, Loop, in_lanes_if_any, mirrored, numpy_frame, require_spectral, set_up
 
-# point-pairs a chunk: about a second on one core, so that a run answers Ctrl-C and moves its bar
+# point-pairs of a chunk: about a second on one core, between two chances for Ctrl-C and the progress bar
 _CHUNK = 6e7
-# how far from midway between two points a wall may lie, in cells: what rounding leaves
+# the largest distance of a wall from the middle between two points, in cells: rounding
 _MIDWAY = 1e-6
 
 
@@ -60,18 +60,18 @@ def propagate(
     Args:
         problem: the physics.
         numerics: all of the numerics, or the plan that holds them.
-        tolerance: absolute error aimed at in probabilities; the error made is measured by `wavesim.certify`.
+        tolerance: the absolute error of probabilities to plan for; `wavesim.certify` measures the actual error.
         grid: the grid.
-        dt: the time step (time); it is shortened a little so that steps fill frames and duration exactly, and reported.
+        dt: the longest time step (time); it is shortened a little so that whole steps fill the frames and the duration.
         scheme: a scheme, its name, "chebyshev" or "spectral".
         absorber: an `Absorber`, None for none (periodic box), or "planned".
-        frames: how many frames to keep after the first.
+        frames: the number of frames after the first.
         precision: "double", or "single" for pictures.
         save_psi: whether to keep psi at every frame.
         progress: True for a bar on standard error, or a function of (steps done, steps in all).
 
     Returns:
-        the `Result`; if interrupted by Ctrl-C, what was done, with ``complete=False``.
+        the `Result`; after Ctrl-C its frames so far, with ``complete=False``.
 
     Raises:
         NumericsError: if JAX's 64-bit mode is off, the packet does not fit, a scheme does not fit the potential, or psi is not finite at the end.
@@ -83,8 +83,8 @@ def propagate(
     require_problem(problem)
     if isinstance(numerics, Plan):
         numerics = numerics.numerics
-    asked, problem = problem, unfolded(problem)
-    grid = unfolded_grid(grid, asked)
+    original, problem = problem, unfolded(problem)
+    grid = unfolded_grid(grid, original)
     if numerics is None:
         numerics = plan(
             problem,
@@ -99,19 +99,19 @@ def propagate(
         ).numerics
     numerics = checked(problem, numerics)
     with reporter(progress) as report:
-        return folded(_run(problem, numerics, report), asked)
+        return folded(_run(problem, numerics, report), original)
 
 
 def checked(problem: Problem, numerics: Numerics) -> Numerics:
-    """The numerics as they are run, if they suit the problem; see `check`."""
+    """The numerics to run, if they suit the problem; see `check`."""
     check(problem, numerics)
     return settled(problem, numerics)
 
 
 def settled(problem: Problem, numerics: Numerics) -> Numerics:
-    """The numerics of a plan as they are run: where all numbers are concrete, it is known whether V is symmetric."""
+    """The numerics of a plan to run: with concrete numbers, the spectral method knows whether V is symmetric."""
     if not numerics.method.steps:
-        # a plan leaves it open, for evolve may vary the numbers
+        # a plan leaves this open, since evolve may trace the numbers
         problem = unfolded(problem)
         symmetric = mirrored(problem.potential.sample(numerics.grid, mass=problem.mass))
         numerics = dataclasses.replace(numerics, method=Spectral(symmetric))
@@ -123,7 +123,7 @@ def check(problem: Problem, numerics: Numerics) -> None:
     """Refuse numerics that cannot propagate this problem.
 
     Raises:
-        NumericsError: with what does not fit, and the cure.
+        NumericsError: if they do not fit; the message says why, and the cure.
         ArgumentError: if the absorbing layers do not fit the grid.
     """
     refuse_many_frames(numerics)

@@ -19,7 +19,7 @@ from ._step import Carry, ChebyshevStepper, Stepper, stepper_for
 
 
 class Frame(NamedTuple):
-    """What is kept of one moment (or, stacked, of many): psi or None, observables, absorbed probability."""
+    """One saved time (or, stacked, many): psi or None, observables, absorbed probability on the left and right."""
 
     psi: jax.Array | None
     series: dict[str, jax.Array]
@@ -58,7 +58,7 @@ def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Fram
     prepared = {name: o.prepare(grid, hamiltonian, initial) for name, o in problem.measure.items()}
     static = hamiltonian.potential if problem.potential.static else None
     apparatus, carry = Apparatus(stepper, problem, problem.measure, prepared, static), stepper.start(initial)
-    # psi itself, not what a scheme takes in and gives out again, which costs FFT pairs
+    # psi itself, without a round trip through the stepper, which costs FFT pairs
     kept = initial.astype(complex if numerics.precision == "double" else jnp.complex64)
     return apparatus, carry, frame_of(apparatus, carry, kept, numerics.save_psi)
 
@@ -68,14 +68,14 @@ def frame_of(apparatus: Apparatus, carry: Carry, psi: jax.Array, save_psi: bool)
     snapshot = snapshot_of(apparatus, psi, apparatus.stepper.time(carry))
     series = {}
     for name, observable in apparatus.observables.items():
-        # it may be one of the user's own
+        # the observable may be the user's own
         with traceable(f"measure.{name}"):
             series[name] = observable.measure(apparatus.prepared[name], snapshot)
     return Frame(psi if save_psi else None, series, carry.absorbed)
 
 
 def snapshot_of(apparatus: Apparatus, psi: jax.Array, time: jax.Array | float) -> Snapshot:
-    """What observables see of psi at a time."""
+    """The snapshot of psi at a time, for observables."""
     problem, grid, potential = apparatus.problem, apparatus.stepper.grid, apparatus.static_potential
     if potential is None:
         potential = problem.potential.sample(grid, mass=problem.mass, time=time)  # type: ignore[arg-type]
@@ -88,8 +88,8 @@ def run_frames(
 ) -> tuple[Carry, Frame, jax.Array]:
     """`count` frames, each after `steps` steps: a scan over frames around the loop over steps; and psi at the end.
 
-    A frame is a checkpoint for reverse-mode gradients: its steps are run again on the way back, so that memory holds frames, not steps;
-    with `kept` nothing is run again, and memory holds every step.
+    A frame is a checkpoint for reverse-mode gradients: its steps are run again in the backward pass, so that memory grows with the frames, not the
+    steps; with `kept` nothing is run again, and memory grows with the steps.
     """
 
     def moved(inner: Carry) -> tuple[Carry, jax.Array, Frame]:
@@ -103,14 +103,14 @@ def run_frames(
         after, psi, frame = advanced(inner[0])
         return (after, psi), frame
 
-    # psi goes along, so that the last one need not be put out twice
+    # psi is part of the state, so that the last one is not computed twice
     start = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), jax.eval_shape(apparatus.stepper.output, carry))
     (carry, psi), frames = jax.lax.scan(body, (carry, start), None, length=count)
     return carry, frames, psi
 
 
 def trimmed(apparatus: Apparatus, terms: jax.Array | int) -> Apparatus:
-    """The same, but of a Chebyshev series only so many terms: as an array they are data, and steps of other radii share the program."""
+    """The same with only `terms` terms of a Chebyshev series; an array is data of the program, which other lengths then share."""
     stepper = apparatus.stepper
     assert isinstance(stepper, ChebyshevStepper)
     if isinstance(terms, int):
@@ -126,15 +126,15 @@ def evolve(problem: Problem, numerics: Numerics, *, kept: bool = False) -> Traje
 
     ``jax.grad(lambda h: evolve(problem.replace("potential.height", h), numerics).frames.series["transmitted"][-1])(1.0)``
     differentiates through every step. The numerics are concrete: take them from `wavesim.plan` at a typical parameter.
-    Progress and interruption belong to `propagate`.
+    Only `propagate` reports progress and can be interrupted.
 
     Args:
         problem: the physics.
         numerics: all of the numerics.
-        kept: in reverse mode, keep every step instead of running each frame again: faster, and memory grows with the steps.
+        kept: whether reverse mode keeps every step instead of running each frame again: faster, but memory grows with the steps.
 
     Returns:
-        the frames, stacked along the first axis (frames + 1, time 0 included), and psi at the end.
+        the `Trajectory`: the frames, stacked along the first axis (frames + 1, time 0 included), and psi at the end.
     """
     apparatus, carry, first = set_up(problem, numerics)
     method = numerics.method

@@ -1,4 +1,4 @@
-"""The loop of one run whose numbers are all known: by a program that a size compiles once, or by NumPy where the run is short."""
+"""The loop of one run with concrete numbers: in a program compiled once for each size, or in NumPy if the run is short."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from ._in_lanes import is_in_lanes
 from ._spectral import Carry, SpectralStepper
 from ._step import ChebyshevStepper, SplitStepper, Stepper, counted
 
-# of NumPy's loop: seconds of a pair, and of one of its points; and what loading or compiling a program costs
+# seconds of an FFT pair and of each of its points in NumPy, and of loading or compiling a program
 _PAIR_S, _POINT_S, _PROGRAM_S = 2.5e-5, 3e-8, 0.5
-# the same of compiled steps, and what NumPy does around each of them
+# the same for compiled steps, and the seconds of NumPy around each step
 _COMPILED_PAIR_S, _COMPILED_POINT_S, _STEP_S = 1e-6, 1e-8, 1e-4
 
 
 @dataclasses.dataclass(frozen=True)
 class Loop:
-    """A stepper with its tables, and who carries out its steps.
+    """A stepper and the way to run it.
 
     Args:
-        stepper: the tables; what made them is no part of the program while V is static.
-        compiled: by JAX, else by NumPy, or by the compiled steps of `wavesim.propagation.lanes`.
+        stepper: the tables; the program does not depend on a static V.
+        compiled: True for a program of JAX; False for NumPy, or for the compiled steps of `wavesim.propagation.lanes`.
     """
 
     stepper: Stepper
@@ -37,10 +37,10 @@ class Loop:
 
     @classmethod
     def of(cls, apparatus: Apparatus, numerics: Numerics, rounds: int = 1) -> Loop:
-        """The loop of a run, or of one that is made `rounds` times over."""
+        """The loop of a run that is repeated `rounds` times."""
         on_cpu = jax.default_backend() == "cpu"
         if isinstance(numerics.method, Chebyshev):
-            # elsewhere a loop whose length is data would ask the device before every turn whether to go on
+            # elsewhere a loop whose length is data would wait for the device before every turn
             apparatus = trimmed(apparatus, np.asarray(numerics.pairs) if on_cpu else numerics.pairs)  # type: ignore[arg-type]
         stepper = apparatus.stepper
         if isinstance(stepper, SpectralStepper):
@@ -56,7 +56,7 @@ class Loop:
         return (_compiled_moved if self.compiled else _moved)(self.stepper, carry, count)
 
     def moved_and_kept(self, carry: Carry, count: int, rung: int) -> tuple[Carry, Any, Any]:
-        """The same with psi where each step's damping meets it, shape (rung, ``*points``)."""
+        """The same, and psi at the damping of each step, shape (rung, ``*points``)."""
         assert not isinstance(self.stepper, SpectralStepper)
         return (_compiled_kept if self.compiled else moved_and_kept)(self.stepper, carry, count, rung)
 
@@ -70,7 +70,7 @@ class Loop:
 
 
 def numpy_seconds(numerics: Numerics, lanes: bool = False) -> float:
-    """Seconds that a run takes in NumPy, by compiled steps or without, about: the same on all machines."""
+    """Estimated seconds of a run in NumPy, with compiled steps or without; the same on all machines."""
     pairs, points = numerics.fft_pairs or 0, math.prod(numerics.grid.points)
     if lanes:
         return pairs * (_COMPILED_PAIR_S + _COMPILED_POINT_S * points) + numerics.steps * _STEP_S
@@ -78,7 +78,7 @@ def numpy_seconds(numerics: Numerics, lanes: bool = False) -> float:
 
 
 def is_short(numerics: Numerics, rounds: int = 1) -> bool:
-    """Whether NumPy has done a static run, `rounds` times over, before a program for it is there."""
+    """Whether NumPy finishes a static run, repeated `rounds` times, before a program for it is compiled."""
     return rounds * numpy_seconds(numerics) < _PROGRAM_S and numerics.precision == "double"
 
 
@@ -87,7 +87,7 @@ def _on_device(stepper: Stepper) -> Any:
 
 
 def numpy_frame(apparatus: Apparatus, carry: Carry, psi: Any, save_psi: bool) -> Frame:
-    """One frame of a run, in NumPy; a device other than a CPU measures where psi is."""
+    """One frame of a run as NumPy arrays; on other devices than a CPU it is measured by a compiled program."""
     if jax.default_backend() == "cpu":
         carry, psi = jax.tree.map(np.asarray, (carry, psi))
         return frame_of(apparatus, carry, psi, save_psi)
@@ -102,7 +102,7 @@ def _moved(stepper: Stepper, carry: Carry, count: int) -> tuple[Carry, Any]:
 def moved_and_kept(
     stepper: SplitStepper | ChebyshevStepper, carry: Carry, count: Any, rung: int
 ) -> tuple[Carry, Any, Any]:
-    """The carry after `count` steps, psi there, and psi where each step's damping meets it, shape (rung, ``*points``)."""
+    """The carry after `count` steps, psi there, and psi at the damping of each step, shape (rung, ``*points``)."""
 
     def one(n: Any, state: tuple[Carry, Any]) -> tuple[Carry, Any]:
         inner, kept = state
@@ -115,15 +115,15 @@ def moved_and_kept(
 def moved_back(
     stepper: SplitStepper | ChebyshevStepper, damping: Any, phi: Any, kept: Any, share: Any, count: Any, done: Any
 ) -> Any:
-    """phi before `count` steps from phi behind them; `done` steps were made backward before.
+    """phi before `count` steps from phi after them; `done` backward steps came before.
 
-    The undamped step S is a symmetric matrix, so its adjoint acts on phi as S acts on phi*. The damping D stands before it, or behind its
-    first drift A, and takes a share of abs(psi)^2 that may count in the number: phi <- A^+ (D A S^+ phi + share A psi). Without damping,
+    The undamped step S is a symmetric matrix, so its adjoint acts on phi as S acts on phi*. The damping D comes before it, or after its
+    first drift A, and removes a share of abs(psi)^2 that may count in the number: phi <- A^+ (D A S^+ phi + share A psi). Without damping,
     `kept` and `share` are None.
     """
 
     if kept is None:
-        # nothing stands between the steps: the same loop as forward
+        # without damping between the steps the loop is that of a forward run
         return jnp.conj(stepper.boundary(stepper.advance(stepper.enter(jnp.conj(phi), done), count)))
 
     def one(n: Any, state: tuple[Any, Any]) -> tuple[Any, Any]:

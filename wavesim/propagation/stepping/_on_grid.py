@@ -1,4 +1,4 @@
-"""V and psi(0) by their samples on one grid: what a run differentiates by, whatever the two are made of."""
+"""V and psi(0) as samples on one grid, so that gradients of a run need no other formulas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PotentialOnGrid(AbstractPotential):
 
     Args:
         samples: V, shape (``*points``) [energy].
-        first, second: F and G of `AbstractPotential.gradient_terms`; None where no scheme asks.
+        first, second: F and G of `AbstractPotential.gradient_terms`; None where no scheme needs them.
         reflected: whether V is even about a hard wall.
     """
 
@@ -42,7 +42,7 @@ class PotentialOnGrid(AbstractPotential):
         return self.reflected
 
     def value(self, position: Any, *, mass: Any = 1.0, time: Any = 0.0) -> jax.Array:
-        """V at the grid's own points, which alone are known."""
+        """V at the points of the grid, whatever the position."""
         del position, mass, time
         return self.samples
 
@@ -67,7 +67,7 @@ class PotentialOnGrid(AbstractPotential):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class StateOnGrid(AbstractState):
-    """psi by its samples, real and imaginary parts apart, so that both are numbers to differentiate by.
+    """psi by its samples, with separate real and imaginary parts for differentiation.
 
     Args:
         real, imaginary: shape (``*points``).
@@ -83,11 +83,11 @@ class StateOnGrid(AbstractState):
 
 
 def on_grid(problem: Problem, numerics: Numerics) -> Problem:
-    """The same run of samples alone: static V, psi(0) and the mass are its numbers.
+    """The same problem with V and psi(0) as samples.
 
     Args:
-        problem: on an endless line, V static.
-        numerics: of the run.
+        problem: a problem on an endless line with a static V.
+        numerics: those of the run, whose grid is used.
     """
     grid, potential = numerics.grid, problem.potential
     hamiltonian = problem.hamiltonian(grid)

@@ -1,8 +1,8 @@
-"""One step in time, and n of them in one compiled loop: the split operator and the Chebyshev series (the eigenstates of the grid: `_spectral`).
+"""Time steps, one or n in a compiled loop: the split operator and the Chebyshev series (the eigenstates of the grid: `_spectral`).
 
-Each stepper has the same doors: `start` takes psi in, `advance` makes n steps, `output` gives psi out without disturbing what it
-carries, and `time` reads the clock. A run backward (`_adjoint`) goes step by step: between `enter` and `boundary` stands the undamped step,
-a symmetric matrix. The GPU kernel of a later day takes the place of `advance`.
+All steppers have the same methods: `start` turns psi into a carry, `advance` makes n steps, `output` gives psi and leaves the carry as it
+is, and `time` is the time of a carry. An adjoint run (`_adjoint`) goes step by step: between `enter` and `boundary` it makes the undamped
+step, a symmetric matrix.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Axes = tuple[AnyArray, ...]
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Damping:
-    """The absorber's share of one step: psi *= factor, and the probability that it takes on each side."""
+    """The absorber in one step: psi *= factor, and the loss of probability on each side."""
 
     factor: jax.Array
     loss: jax.Array
@@ -42,7 +42,7 @@ class Damping:
         """Tables for one step: factor exp(-W dt); loss (1 - exp(-2 W dt)) cell, split at the middle of the first axis."""
         strength = absorber.sample(grid)
         if potential.mirrored:
-            # the periodic box is half a spacing off the mirror; layers that are not even about the wall would make psi leak into even states
+            # the grid is half a spacing off the mirror; layers that are not even about the wall would couple psi to even states
             strength = (strength + strength[::-1]) / 2
         x = grid.position[0]
         left = (x < (grid.lower[0] + grid.upper[0]) / 2).astype(float)
@@ -58,17 +58,17 @@ class Damping:
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class SplitStepper:
-    """A splitting scheme in time. It carries psi in momentum space, between the drift of one step and the kick of the next.
+    """A splitting scheme. It carries psi in momentum space, between the drift of one step and the kick of the next.
 
-    So each kick-drift pair is: to position, kick, to momentum, drift; two forward FFTs, whichever way the scheme begins.
-    What the scheme does at its ends is applied once on entry (`start`) and at each `output`, never inside the loop.
+    So each kick-drift pair is: to position, kick, to momentum, drift; one FFT pair, whichever way the scheme begins.
+    The operations at the ends of the scheme are applied once in `start` and in each `output`, never inside the loop.
     """
 
     scheme: Scheme = dataclasses.field(metadata={"static": True})
     grid: Grid
     mass: float
     dt: float
-    # what the kicks are made of while V depends on time; None where it does not
+    # V where it depends on time, for kicks computed step by step; None where it does not
     potential: AbstractPotential | None
     kicks: tuple[jax.Array, ...]
     closing: jax.Array | None
@@ -79,7 +79,7 @@ class SplitStepper:
 
     @classmethod
     def of(cls, problem: Problem, numerics: Numerics) -> SplitStepper:
-        """Tables in float64, cast to the run's precision at the end."""
+        """The stepper of a run: tables in float64, cast to the run's precision at the end."""
         scheme, grid, dt = numerics.method, numerics.grid, numerics.dt
         assert isinstance(scheme, Scheme)
         dtype = jnp.dtype(complex if numerics.precision == "double" else jnp.complex64)
@@ -118,15 +118,15 @@ class SplitStepper:
         )
 
     def time(self, carry: Carry) -> jax.Array:
-        """The clock: steps done times dt."""
+        """The time of the carry: steps done times dt."""
         return carry.step * self.dt
 
     def start(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
-        """Take psi in, after `step` steps."""
+        """The carry of psi after `step` steps."""
         return self.enter(self.processed(psi, step), step)
 
     def enter(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
-        """Take in what the steps themselves act on: psi as the processor leaves it."""
+        """The carry of a processed psi, on which the steps themselves act."""
         psi, step = psi.astype(self.drifts[0][0].dtype), jnp.asarray(step, int)
         if self.scheme.drifts_first:
             wave = _times(forward(psi, self.grid.dimension), self.opening)
@@ -135,31 +135,31 @@ class SplitStepper:
         return Carry(wave, jnp.zeros(2), step)
 
     def boundary(self, carry: Carry) -> jax.Array:
-        """What `enter` took in, as it is now: between two steps, before the next one's damping."""
+        """The inverse of `enter`: the processed psi between two steps, before the damping of the next."""
         if self.scheme.drifts_first:
             return inverse(_times(carry.wave, tuple(jnp.conj(axis) for axis in self.opening)), self.grid.dimension)
         return inverse(carry.wave, self.grid.dimension) * self._closing(self.time(carry))
 
     def damped(self, carry: Carry) -> jax.Array:
-        """psi where the next step's damping meets it: a scheme that begins with a drift damps behind this one."""
+        """psi at the damping of the next step; a scheme that begins with a drift damps after this drift."""
         return inverse(carry.wave, self.grid.dimension) if self.scheme.drifts_first else self.boundary(carry)
 
     def enter_damped(self, phi: jax.Array, step: jax.Array | int = 0) -> Carry:
-        """Take in a gradient as it stands where the damping met it: the drift before that has still to act on it."""
+        """The carry of a gradient at the damping: the drift before the damping has still to act on it."""
         if not self.scheme.drifts_first:
             return self.enter(phi, step)
         wave = _times(_times(forward(phi, self.grid.dimension), self.opening), self.opening)
         return Carry(wave, jnp.zeros(2), jnp.asarray(step, int))
 
     def boundary_damped(self, carry: Carry) -> jax.Array:
-        """What `enter_damped` took in, as it is now."""
+        """The inverse of `enter_damped`."""
         if not self.scheme.drifts_first:
             return self.boundary(carry)
         back = tuple(jnp.conj(axis) for axis in self.opening)
         return inverse(_times(_times(carry.wave, back), back), self.grid.dimension)
 
     def between_dampings(self, phi: jax.Array, step: jax.Array | int) -> jax.Array:
-        """A gradient from where one damping met it to where the next one does, as many FFT pairs as a step has."""
+        """A gradient taken from one damping to the next, with the FFT pairs of one step."""
         dimension, pairs, step = self.grid.dimension, self.scheme.merged()[0], jnp.asarray(step, int)
 
         def drifted(psi: jax.Array, axes: Axes) -> jax.Array:
@@ -167,7 +167,7 @@ class SplitStepper:
 
         kicks = [self._kick(j, kick, (step + clock) * self.dt) for j, (clock, kick, _) in enumerate(pairs)]
         if self.scheme.drifts_first:
-            # the last drift of a step and the first of the next are one, and the damping stands behind it
+            # the last drift of a step and the first of the next are one, and the damping follows it
             for kick, drift in zip(kicks, (self.opening + self.opening, *self.drifts), strict=False):
                 phi = drifted(phi, drift) * kick
             return phi
@@ -177,7 +177,7 @@ class SplitStepper:
         return phi * self._closing((step + 1) * self.dt)
 
     def output(self, carry: Carry) -> jax.Array:
-        """psi at the clock's time."""
+        """psi at the time of the carry."""
         return self.unprocessed(self.boundary(carry), carry.step)
 
     def advance(self, carry: Carry, count: int) -> Carry:
@@ -235,7 +235,7 @@ def kick_phase(
 ) -> jax.Array:
     """exp(-i dt [b V - c dt^2 F + d dt^4 G]) on the grid."""
     b, c, d = kick
-    # a step that is far too long makes psi overflow, and the run says so
+    # a step that is far too long makes psi overflow, and the run refuses that at its end
     with np.errstate(all="ignore"):
         energy = b * potential.sample(grid, mass=mass, time=time)  # type: ignore[arg-type]
         if (c or d) and potential.smooth:
@@ -245,10 +245,10 @@ def kick_phase(
 
 
 def counted(step: Callable[[Any, Any], Any], state: Any, count: int) -> Any:
-    """`state` after step(0, state) .. step(count - 1, state): by NumPy if it is of NumPy, else in a loop that JAX compiles."""
+    """`state` after step(0, state) .. step(count - 1, state): in NumPy for NumPy arrays, else in a loop that JAX compiles."""
     if not known(*jax.tree.leaves((state, count))):
         return jax.lax.fori_loop(0, count, step, state)
-    # a run that grows beyond all numbers is refused at its end
+    # a run that overflows is refused at its end
     with np.errstate(over="ignore", invalid="ignore"):
         for n in range(count):
             state = step(n, state)
@@ -264,12 +264,12 @@ def _times(wave: jax.Array, axes: Axes) -> jax.Array:
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ChebyshevStepper:
-    """exp(-i H dt) as a Chebyshev series, the absorber acting between the steps. It carries psi in position space."""
+    """exp(-i H dt) as a Chebyshev series, with the absorber between the steps. It carries psi in position space."""
 
     terms: int = dataclasses.field(metadata={"static": True})
     grid: Grid
     dt: float
-    # how many of the terms are made, where that is no part of the program
+    # the number of terms to sum, where that is data of the program
     needed: jax.Array | None
     kinetic: Axes
     potential: jax.Array
@@ -294,17 +294,17 @@ class ChebyshevStepper:
         return cls(method.terms, grid, dt, None, kinetic, potential.astype(real), series.astype(dtype), damping)
 
     def time(self, carry: Carry) -> jax.Array:
-        """The clock: steps done times dt."""
+        """The time of the carry: steps done times dt."""
         return carry.step * self.dt
 
     def start(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
-        """Take psi in, after `step` steps."""
+        """The carry of psi after `step` steps."""
         return Carry(psi.astype(self.coefficients.dtype), jnp.zeros(2), jnp.asarray(step, int))
 
     enter = enter_damped = start
 
     def output(self, carry: Carry) -> jax.Array:
-        """psi at the clock's time."""
+        """psi at the time of the carry."""
         return carry.wave
 
     boundary = damped = boundary_damped = output
