@@ -19,10 +19,10 @@ def folded(result: Result, problem: Problem) -> Result:
 
     Args:
         result: of the unfolded problem.
-        problem: as it was given; on an endless line the rest stays as it is.
+        problem: the original problem; on an endless line the record changes in nothing else.
 
     Returns:
-        the `Result` with the problem as it was given, its grid and psi from wall to wall; what was absorbed in the mirror counts on the open side.
+        the `Result` with the original problem, its grid and psi from wall to wall; probability absorbed in the mirror image counts on the open side.
     """
     ends = problem.ends
     if ends is None:

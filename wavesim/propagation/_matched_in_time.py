@@ -15,21 +15,21 @@ from .._pytree import register_dataclass
 from ..grid import Grid
 from ..potentials import AbstractPotential
 
-# steps on either side of an instant in which kicks are changed; instants that may share a kick
+# steps on either side of an instant whose kicks change, and the most instants that may share a kick
 _REACH, _TOGETHER = 2, 2
-# what the kicks beside an instant leave of a splitting's order: those of the jump's own force, twice, meet in no moment that is matched
+# the order of a splitting beside an instant: matched moments do not cover the force of the jump squared
 _ORDER = 3
-# of a step: how far from an instant V is looked at on each side of it, and how many times as far
+# distance of the samples of V from an instant, in steps, and its multiples
 _HAIR, _NODES = 1e-3, (1, 2, 3)
 
 
 def order_in_time(potential: AbstractPotential, order: int, duration: float) -> int:
-    """The power of the step with which a splitting of this order errs in such a V."""
+    """The order of a splitting for this V: `order`, or less if V jumps in time."""
     return min(order, _ORDER) if not potential.static and potential.instants(duration) else order
 
 
 def matched_in_time(potential: AbstractPotential, duration: Any, dt: Any) -> AbstractPotential:
-    """V as kicks every `dt` see it until `duration`: itself where it rests or is smooth in time, or where its numbers are traced."""
+    """V for kicks every `dt` until `duration`: unchanged where it is static or smooth in time, or where its numbers are traced."""
     if potential.static or not concrete(duration):
         return potential
     end = float(duration)
@@ -45,16 +45,16 @@ def matched_in_time(potential: AbstractPotential, duration: Any, dt: Any) -> Abs
 class MatchedInTime(AbstractPotential):
     """V(x, t) whose jumps and kinks in time are spread over the kicks beside them.
 
-    With V = V_0 before a time s and V_1 after it, both continued across it, kicks see V_0 + w (V_1 - V_0). w is the step spread by a kernel of which
-    sums over kicks at t_n + c dt, for each c apart, give the moments of the step, 0 to 3. So the first order in V_1 - V_0 of psi, which is such a sum, is
+    With V = V_0 before a time s and V_1 after it, both continued across it, kicks see V_0 + w (V_1 - V_0). w is the step function, spread by a
+    kernel such that sums over the kicks at t_n + c dt, for each c, have the moments 0 to 3 of the step function. So the first order in V_1 - V_0 of psi, which is such a sum, is
     right to fourth order in dt wherever s lies in a step; its second order, by the square of the force that sets in, is right to third. V_1 - V_0 is a
     parabola through three times on either side.
 
     Args:
         potential: V, which depends on time.
-        jumps: times at which it jumps, or one of its derivatives does, shape (k,) [time].
-        step: from a kick to the same one of the next step [time].
-        first, last: where the run begins and ends, if V jumps there: it is continued to it from within [time].
+        jumps: times at which V, or one of its derivatives, jumps, shape (k,) [time].
+        step: the time step [time].
+        first, last: the begin and the end of the run if V jumps there, where it is continued from inside the run; else None [time].
 
     Source: the kernel reproduces cubics, G. Strang and G. Fix, in Constructive Aspects of Functional Analysis (1971), p. 793 (quasi-interpolation
     by B-splines).
@@ -102,7 +102,7 @@ class MatchedInTime(AbstractPotential):
         off = time - self.jumps
         nearest = jnp.argsort(jnp.abs(off))[:_TOGETHER]
         jumps, off = self.jumps[nearest], off[nearest]
-        # so near rounding says on which side V is taken
+        # this close to a jump, rounding would choose the side of V
         moment = time
         for n in range(len(jumps)):
             side = jnp.where(off[n] < 0, -1.0, 1.0)
@@ -142,9 +142,9 @@ def _continued(values: Any, u: Any) -> Any:
 
 
 def _excess(u: Any) -> Any:
-    """By how much a step that the cubic B-spline, less a sixth of its curvature, has spread over two steps of the run on either side exceeds a bare one.
+    """The difference of the spread step function and the sharp one; the kernel is the cubic B-spline less a sixth of its curvature.
 
-    u is in steps, from the jump. It is continuous but for the bare step, so that rounding matters nowhere.
+    u is the time from the jump, in steps; the kernel covers two on either side.
     """
     a = jnp.abs(u)
     inner = 0.5 - a + a**2 / 4 + a**3 / 3 - a**4 / 8

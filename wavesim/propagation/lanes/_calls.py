@@ -1,4 +1,4 @@
-"""The compiled steps as operations: of NumPy on known numbers, of JAX on traced ones, where under ``vmap`` all problems of a batch are one call."""
+"""The compiled steps as operations of NumPy on concrete arrays and of JAX on traced ones, with one call for a batch under ``vmap``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RADICES = (2, 3, 5, 7)
 
 
 def has_lanes(numerics: Numerics, static: bool) -> bool:
-    """Whether the compiled steps can make this run's: along one axis, on a CPU, in a V that does not change."""
+    """Whether compiled steps can propagate this run: along one axis, on a CPU, in a static V."""
     if numerics.grid.dimension > 1 or not static or not numerics.method.steps:
         return False
     if jax.default_backend() != "cpu" or len(jax.local_devices()) > 1 or not _is_product(numerics.grid.points[0]):
@@ -26,12 +26,12 @@ def has_lanes(numerics: Numerics, static: bool) -> bool:
 
 
 def moves_known(points: int) -> bool:
-    """Whether `kicks_and_drifts` can be had of known numbers on so many points, in double precision."""
+    """Whether `kicks_and_drifts` is available for concrete arrays of `points` points in double precision."""
     return _is_product(points) and library(single=False) is not None
 
 
 def weighs_residuals(points: int) -> bool:
-    """Whether `residual_products` can be had for a grid of so many points."""
+    """Whether `residual_products` is available for a grid of `points` points."""
     return points % 2 == 0 and moves_known(points)
 
 
@@ -49,10 +49,10 @@ def chebyshev_step(psi: Any, kinetic: Any, potential: Any, coefficients: Any, te
         psi: shape (..., n).
         kinetic, potential: K and V, real, shape (n,).
         coefficients: c, shape (m,).
-        terms: how many of them are made, at most m.
+        terms: the number of terms to sum, at most m.
 
     Raises:
-        MemoryError: if there is none for the tables.
+        MemoryError: if the tables do not fit into memory.
 
     Source: H. Tal-Ezer and R. Kosloff, J. Chem. Phys. 81, 3967 (1984). Not for gradients: JAX does not differentiate it.
     """
@@ -73,10 +73,10 @@ def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any, repeats: Any = 1) -> Any
         psi: shape (..., n).
         kicks: k_j, shape (J, n).
         drifts: d_j, shape (J, n), in the order of F's wave numbers.
-        repeats: how often.
+        repeats: the number of repetitions.
 
     Raises:
-        MemoryError: if there is none for the tables.
+        MemoryError: if the tables do not fit into memory.
 
     Not for gradients: JAX does not differentiate it.
     """
@@ -91,7 +91,7 @@ def kicks_and_drifts(psi: Any, kicks: Any, drifts: Any, repeats: Any = 1) -> Any
 
 
 class ResidualProducts(NamedTuple):
-    """What several gradients tell of a residual, time after time, without the measure dx/n.
+    """Inner products of several gradients with a residual at each time, without the measure dx/n.
 
     Attributes:
         orders: <phi|R>, <G S|R> and that of G V G S - G^2 (H - E) S, shape (numbers, times, 3).
@@ -133,13 +133,13 @@ def residual_products(
         green: G = -1/(T - E) of fast waves, else 0, at the finer grid's wave numbers, shape (wide,) [1/energy].
         undersampled, turn_average: u and c, shape (n,) [1/energy^2 and 1].
         weights: of the times, shape (times,) [time].
-        has_undersampled: whether f is asked for.
+        has_undersampled: whether to compute f.
 
     Raises:
-        MemoryError: if there is none for the tables.
+        MemoryError: if the tables do not fit into memory.
 
-    Source: `wavesim.analysis.bars.residuals.grid_residuals`, which says what they are for; `FinerGrid.fast_gradient` is the same in NumPy. Not for V that
-    moves, nor where `weighs_residuals` says no.
+    Source: `wavesim.analysis.bars.residuals.grid_residuals`, which uses them; `FinerGrid.fast_gradient` is the same in NumPy. Only for a static V,
+    and if `weighs_residuals(points)`.
     """
     numbers, times, points = phi.shape
     found = ResidualProducts(
@@ -154,7 +154,7 @@ def residual_products(
         np.asarray(one, float) for one in (samples, potential, detuning, green, undersampled, turn_average, weights)
     )
     sizes = numbers, times, points, len(potential)
-    # C takes them as they lie in memory, and writes into the last ones
+    # C reads contiguous arrays and writes into the last ones
     _by_pointer("residual_products", (*waves, *sizes, *tables, int(has_undersampled), *found))
     return found
 

@@ -1,4 +1,4 @@
-"""The compiled steps: made once by the machine's own C compiler, for its own processor, and kept beside JAX's programs."""
+"""The library of compiled steps: built once by the machine's C compiler for its processor, and kept beside JAX's programs."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _HEADERS = ("transform.h", "one_wave.h", "steps.h", "residual.h")
 FUNCTIONS = ("chebyshev_step", "kicks_and_drifts")
 # products of all radices, and of some
 _TRIED = (210, 16, 45)
-# of a transform of so few points, in both precisions
+# the largest error of a transform in double and in single precision
 _BOUND = {False: 1e-12, True: 1e-4}
 _OPTIONS = ("-O3", "-ffp-contract=fast", "-fno-math-errno", "-fPIC", "-shared")
-# how compilers are told of the processor at hand; the last one leaves it to them
+# options for the processor of this machine; the last one uses the default of the compiler
 _PROCESSORS = ("-march=native", "-mcpu=native", "")
 _PATIENCE_S = 60.0
 
 
 @functools.cache
 def registered(single: bool) -> bool:
-    """Whether there are such steps, for XLA too; they are compiled at the first call, in a second or two, where a compiler is found.
+    """Whether there are compiled steps, also for XLA; the first call compiles them in a second or two if there is a compiler.
 
-    ``WAVESIM_LANES=off`` says no.
+    ``WAVESIM_LANES=off`` turns them off.
     """
     steps = library(single)
     if steps is None:
@@ -49,7 +49,7 @@ def registered(single: bool) -> bool:
 
 @functools.cache
 def library(single: bool) -> ctypes.CDLL | None:
-    """The library, once its transforms have been tried; None where there is none, or it is not wanted."""
+    """The library, after a test of its transforms; None if there is none, or it is turned off."""
     if os.environ.get("WAVESIM_LANES", "") == "off" or os.name != "posix":
         return None
     path = _compiled(single)
@@ -65,7 +65,7 @@ def library(single: bool) -> ctypes.CDLL | None:
 
 
 def status() -> str:
-    """Whether there are such steps, in a line, and the cure if there are not."""
+    """A line that says whether there are compiled steps, and the cure if there are none."""
     if library(single=False) is not None:
         command = _compiler()
         name = "ziglang" if "ziglang" in command else Path(command[0]).name
@@ -78,12 +78,12 @@ def status() -> str:
 
 
 def target(function: str, single: bool) -> str:
-    """What XLA calls it."""
+    """The name of a function for XLA."""
     return f"wavesim_{function}_{'single' if single else 'double'}"
 
 
 def _compiled(single: bool) -> Path | None:
-    """The library; None where it cannot be made."""
+    """The path of the library; None if it cannot be built."""
     compiler = _compiler()
     folder, header = cache_folder("lanes"), Path(jax.ffi.include_dir(), "xla", "ffi", "api", "c_api.h")
     if not compiler or folder is None or not header.is_file():
@@ -119,7 +119,7 @@ def _compiler() -> tuple[str, ...]:
 
 
 def _processor() -> bytes:
-    """What tells processors apart that share a home: a library for one may end a process on the other."""
+    """The identity of the processor: machines may share a home folder, and a library for one may crash on another."""
     processor = platform.machine() + platform.processor()
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:

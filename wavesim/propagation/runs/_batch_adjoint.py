@@ -24,9 +24,9 @@ from ._adjoint import adjoint_frames, has_adjoint, propagate_with_adjoint, rever
 from ._batch import Leaves, Row, filled, go_alone, in_chunks, laid_out, longest, over_devices, rows_mesh, turn
 from ._propagate import recorded
 
-# bytes of psi that one row may keep on its way: a chunk of such rows must leave the memory free
+# the most bytes of psi that one row may keep, since a chunk holds several rows
 _KEPT = 1 << 26
-# steps from frame to frame for which there is room at least, so that few programs are made
+# the least number of steps from frame to frame that a program has room for, so that there are few programs
 _FEWEST = 4
 
 Numbers = Callable[[Result], Mapping[str, FrameSum]]
@@ -40,17 +40,17 @@ def evolve_many_with_adjoints(
     threads: int | None = None,
     sharing: float = 1.0,
 ) -> Iterator[Row | WavesimError]:
-    """Propagate many problems that differ in numbers only, and run the gradients of their numbers backward.
+    """Propagate many problems that differ in numbers only, with an adjoint run for the numbers of each.
 
     Args:
-        problems, numerics: the rows, as `evolve_many` takes them; see `has_adjoint`.
-        numbers: of each row, what the gradients are of, told by its record.
-        finish: what is kept of a row, made of its place and of its `Result`, with psi at every frame and the adjoints of its numbers.
+        problems, numerics: the rows, as for `evolve_many`; see `has_adjoint`.
+        numbers: for each row, a function that gives the numbers to differentiate from its record.
+        finish: gives what is kept of a row, from its index and its `Result` with psi at every frame and the adjoints of its numbers.
         threads: see `evolve_many`.
         sharing: see `go_alone`.
 
     Returns:
-        what `finish` gives, in the order of the rows, as they come; the error instead where psi is not finite at the end.
+        an iterator over the values of `finish`, in the order of the rows; the error instead where psi is not finite at the end.
 
     Raises:
         ArgumentError, NumericsError: see `evolve_many`.
@@ -77,9 +77,9 @@ def _one_by_one(
     numbers: Sequence[Numbers],
     finish: Callable[[int, Result], Row],
 ) -> Iterator[Row | WavesimError]:
-    for place, (problem, chosen, told) in enumerate(zip(problems, numerics, numbers, strict=True)):
+    for place, (problem, chosen, functions) in enumerate(zip(problems, numerics, numbers, strict=True)):
         try:
-            result = propagate_with_adjoint(problem, chosen, told)
+            result = propagate_with_adjoint(problem, chosen, functions)
         except WavesimError as error:
             yield error
         else:
@@ -87,14 +87,14 @@ def _one_by_one(
 
 
 def _kept_bytes(numerics: Numerics) -> int:
-    """Of psi, at every step where something absorbs between them, and at every frame."""
+    """Bytes of psi at every frame, and at every step of a run with an absorber."""
     moments = numerics.frames + (0 if numerics.absorber is None else numerics.steps)
     return 16 * moments * math.prod(numerics.grid.points)
 
 
 @dataclasses.dataclass(frozen=True)
 class _Chunk:
-    """Rows of one structure, and how some of them are answered."""
+    """Rows of one structure, of which programs solve some at a time."""
 
     problems: Sequence[Problem]
     numerics: Sequence[Numerics]
@@ -115,20 +115,20 @@ class _Chunk:
             trajectories, kept = (_ahead if on_cpu else _ahead_fixed)(*shape, each, terms, leaves)
             records = jax.tree.map(np.asarray, trajectories)
         results = [self._recorded(rows.start + place, records, place) for place in range(rows.stop - rows.start)]
-        wanted = [
+        numbers = [
             {} if isinstance(result, WavesimError) else dict(self.numbers[rows.start + place](result))
             for place, result in enumerate(results)
         ]
-        if not any(wanted):
+        if not any(numbers):
             return results
-        at, *weights = _weights(wanted, frames, size)
+        at, *weights = _weights(numbers, frames, size)
         with turn(), jax.enable_x64(True):
             back = (_back if on_cpu else _back_fixed)(
                 *shape, each, terms, leaves, trajectories.frames.psi, kept, at, *weights
             )
             phis = np.asarray(back)
         return [
-            result if isinstance(result, WavesimError) else self._with_adjoints(result, wanted[place], phis[place])
+            result if isinstance(result, WavesimError) else self._with_adjoints(result, numbers[place], phis[place])
             for place, result in enumerate(results)
         ]
 
@@ -150,15 +150,15 @@ class _Chunk:
 
 
 def _weights(
-    wanted: Sequence[Mapping[str, FrameSum]], frames: int, size: int
+    rows: Sequence[Mapping[str, FrameSum]], frames: int, size: int
 ) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
-    """The frames (n,) that numbers of any row are read off, the weights there of each observable, shape (size, numbers, n), and those of
-    what is absorbed in each frame, which counts in every number read at its end or later, shape (size, numbers, frames, 2).
+    """The frames (n,) in the numbers of any row, the weights of each observable there, shape (size, numbers, n), and the weights of
+    the probability absorbed in each frame, which counts in every number of its end or of a later time, shape (size, numbers, frames, 2).
     """
-    count = max(len(numbers) for numbers in wanted)
+    count = max(map(len, rows))
     series: dict[str, np.ndarray] = {}
     absorbed = np.zeros((size, count, frames, 2))
-    for row, numbers in enumerate(wanted):
+    for row, numbers in enumerate(rows):
         for place, number in enumerate(numbers.values()):
             for name, values in number.series.items():
                 series.setdefault(name, np.zeros((size, count, frames + 1)))[row, place] = values

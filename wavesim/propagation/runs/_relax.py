@@ -24,14 +24,18 @@ def relax(problem: Problem, grid: Grid, *, dtau: float, steps: int) -> tuple[jax
 
     Args:
         problem: its state is the start, which must overlap with the ground state.
-        grid: where psi lives.
-        dtau: step in imaginary time.
-        steps: how many.
+        grid: the points at which psi is known.
+        dtau: step in imaginary time (time).
+        steps: the number of steps.
 
     Returns:
         energy (shape ()) and the normalized state (shape ``grid.points``).
 
-    Not for double wells, whose tiny gap makes it crawl: take `wavesim.hamiltonian.lowest_eigenstates`.
+    Raises:
+        ArgumentError: if `dtau` is not positive or `steps` below 1.
+        NumericsError: if JAX's 64-bit mode is off.
+
+    Not for double wells, whose small gap makes the convergence slow: take `wavesim.hamiltonian.lowest_eigenstates`.
 
     Source: S. A. Chin, Phys. Lett. A 226, 344 (1997), scheme 4A; M. Aichinger, E. Krotscheck, Comput. Mater. Sci. 34, 188 (2005).
     """

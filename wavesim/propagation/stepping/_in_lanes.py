@@ -16,14 +16,14 @@ from ._evolve import Apparatus
 from ._spectral import Carry
 from ._step import Axes, ChebyshevStepper, SplitStepper
 
-# pairs of a step beside which its call is nothing, and of a run that is done before JAX has a program for it
+# pairs of a step that are long beside its call, and of a run that is shorter than compiling a program of JAX
 _PAIRS, _FEW = 4, 20_000
-# point-pairs of one call, a fraction of a second: Ctrl-C waits for its end
+# the most point-pairs of one call, a fraction of a second, since Ctrl-C waits for its end
 _MOST = 1 << 26
 
 
 def in_lanes(apparatus: Apparatus, carry: Carry) -> tuple[Apparatus, Carry]:
-    """The apparatus and its carry by compiled steps, of a run for which there are such (`has_lanes`); JAX does not differentiate them."""
+    """The apparatus and its carry with compiled steps, for a run that has them (`has_lanes`); JAX does not differentiate these."""
     stepper = stepper_in_lanes(apparatus.stepper)
     if isinstance(stepper, _LanesSplit):
         carry = carry._replace(wave=inverse(carry.wave, 1))
@@ -31,8 +31,8 @@ def in_lanes(apparatus: Apparatus, carry: Carry) -> tuple[Apparatus, Carry]:
 
 
 def in_lanes_if_any(apparatus: Apparatus, carry: Carry, numerics: Numerics) -> tuple[Apparatus, Carry]:
-    """The same for a run whose numbers are all known; as they are where there are no such steps, or a loop of JAX is sooner done."""
-    # where nothing is absorbed between the steps one call makes many
+    """The same for a run with concrete numbers; unchanged if it has no compiled steps, or a loop of JAX is faster."""
+    # without an absorber one call makes many steps
     short = numerics.pairs < _PAIRS and numerics.absorber is not None and (numerics.fft_pairs or 0) > _FEW
     if short or not has_lanes(numerics, apparatus.problem.potential.static):
         return apparatus, carry
@@ -40,13 +40,13 @@ def in_lanes_if_any(apparatus: Apparatus, carry: Carry, numerics: Numerics) -> t
 
 
 def is_in_lanes(stepper: Any) -> bool:
-    """Whether its steps are compiled ones."""
+    """Whether the stepper has compiled steps."""
     return isinstance(stepper, _LanesChebyshev | _LanesSplit)
 
 
 def stepper_in_lanes(stepper: Any) -> Any:
-    """A stepper of the same method and tables, whose steps are compiled ones."""
-    # a V of one's own may be one number for all points, where C reads as many as there are
+    """A stepper of the same method and tables with compiled steps."""
+    # a user's V may be one number for all points, but C reads one for each
     if isinstance(stepper, ChebyshevStepper):
         fields = _fields(stepper)
         fields["potential"] = jnp.broadcast_to(stepper.potential, stepper.kinetic[0].shape)
@@ -84,7 +84,7 @@ class _LanesSplit(SplitStepper):
 
     @property
     def _last(self) -> jax.Array:
-        """The kick of a step's end."""
+        """The kick at the end of a step."""
         assert self.closing is not None
         return self.closing
 
@@ -113,7 +113,7 @@ class _LanesSplit(SplitStepper):
 
     def between_dampings(self, phi: jax.Array, step: jax.Array | int) -> jax.Array:
         if self.scheme.drifts_first:
-            # the last drift of a step and the first of the next are one, and the damping stands behind it
+            # the last drift of a step and the first of the next are one, and the damping follows it
             kicks = jnp.concatenate([jnp.ones_like(self.phases[:1]), self.phases[:-1]])
             drifts = jnp.concatenate([self.opening[0][None] ** 2, self.drifted[:-1]])
             return kicks_and_drifts(phi, kicks, drifts) * self.phases[-1]

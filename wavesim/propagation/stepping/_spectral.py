@@ -20,7 +20,7 @@ from ._spectral_elements import element_states
 
 
 class Carry(NamedTuple):
-    """What goes round the loop: the wave in the stepper's own representation, absorbed probability (left, right), steps done."""
+    """The state of the loop: the wave in the stepper's own representation, absorbed probability (left, right), steps done."""
 
     wave: jax.Array
     absorbed: jax.Array
@@ -39,12 +39,12 @@ class SpectralStepper:
     dt: float
     energies: jax.Array
     states: jax.Array
-    # what makes amplitudes of psi
+    # the matrix that maps psi to amplitudes
     entry: jax.Array
 
     @classmethod
     def of(cls, problem: Problem, numerics: Numerics) -> SpectralStepper:
-        """All eigenstates of the grid, in columns; of a structure with masses of its own those of spectral elements, at the points of the grid."""
+        """All eigenstates of the grid, in columns; for a mass that depends on position those of spectral elements, at the points of the grid."""
         method, grid = numerics.method, numerics.grid
         assert isinstance(method, Spectral)
         if isinstance(problem.potential, BandEdge):
@@ -59,16 +59,16 @@ class SpectralStepper:
         return cls(grid, numerics.dt, energies, states, entry)  # type: ignore[arg-type]
 
     def time(self, carry: Carry) -> jax.Array:
-        """The clock: steps done times dt."""
+        """The time of the carry: steps done times dt."""
         return carry.step * self.dt
 
     def start(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
-        """Take psi in, after `step` steps: the amplitudes are those of time 0."""
+        """The carry of psi after `step` steps; its amplitudes are those of time 0."""
         wave, step = _product(self.entry, psi), jnp.asarray(step, dtype=int)
         return Carry(jnp.exp(1j * self.energies * step * self.dt) * wave, jnp.zeros(2), step)
 
     def output(self, carry: Carry) -> jax.Array:
-        """psi at the clock's time."""
+        """psi at the time of the carry."""
         # in double even for single precision: E t is a large number
         turned = jnp.exp(-1j * self.energies * self.time(carry)) * carry.wave
         return _product(self.states, turned)

@@ -16,11 +16,11 @@ from ...potentials import BandEdge
 # degree of the polynomials on an element; psi between the nodes is of one order more
 _DEGREE = 10
 ELEMENT_ORDER = _DEGREE
-# points of the grid for each degree: as many as leave 1e-5 where it holds twice the fastest wave (M)
+# length of an element in grid points, for each degree: the error is 1e-5 where the grid holds twice the fastest wave (M)
 _POINTS = 0.85
-# elements between the ends of the structure at least, for V and m that change gradually
+# the fewest elements between the ends of the structure, for V and m that change gradually
 _WITHIN = 8
-# of an element's length: how far inside it V and m are taken at its ends
+# distance from its ends, as a share of half the element, at which V and m of the end nodes are taken
 _HAIR = 1e-9
 
 
@@ -30,7 +30,7 @@ class ElementStates(NamedTuple):
     Attributes:
         energies: shape (levels,), increasing [energy].
         states: at the points of the grid, shape (points, levels), times root(spacing): sums of their squares are 1.
-        entry: what makes amplitudes of psi at these points, shape (levels, points), by way of the nodes, where states are orthonormal.
+        entry: the matrix that maps psi at these points to amplitudes, by way of the nodes, where states are orthonormal; shape (levels, points).
     """
 
     energies: np.ndarray
@@ -41,14 +41,14 @@ class ElementStates(NamedTuple):
 def element_states(edge: BandEdge, grid: Grid, mass: float) -> ElementStates:
     """Levels and states of H psi = -(1/2) (psi'/m)' + V psi between hard walls at the ends of the grid.
 
-    psi is a polynomial of degree 10 on each element, continuous from one to the next, and int psi'^2/(2m) + V psi^2 is least: psi'/m goes on
-    by itself. Integrals by the Lobatto points of the element, so that the mass matrix is diagonal. psi at a point is of order 11 in the spacing,
+    psi is a polynomial of degree 10 on each element, continuous from one to the next, and minimizes int psi'^2/(2m) + V psi^2, which makes psi'/m
+    continuous too. Integrals by the Lobatto points of the element, so that the mass matrix is diagonal. psi at a point is of order 11 in the spacing,
     energies and amplitudes are of order 20, jumps of V and m included.
 
     Args:
         edge: V and m.
-        grid: whose ends are the walls, and whose spacing sets the size of the elements.
-        mass: the particle's.
+        grid: its ends are the walls, and its spacing sets the size of the elements.
+        mass: the particle's mass outside the structure.
 
     Returns:
         the `ElementStates`.
@@ -70,7 +70,7 @@ def element_states(edge: BandEdge, grid: Grid, mass: float) -> ElementStates:
         places[own] = (left + right) / 2 + half * nodes
     scale = 1 / np.sqrt(share[1:-1])
     lightest = min(float(one) for one in edge.structure.masses_outside(mass))
-    # what the grid cannot show is none of psi
+    # states above the band of the grid are left out
     top = max(float(end) for end in edge.asymptotes()) + (math.pi / float(grid.spacing[0])) ** 2 / (2 * lightest)
     energies, vectors = scipy.linalg.eigh(
         scale[:, None] * stiffness[1:-1, 1:-1] * scale, subset_by_value=(-np.inf, top), driver="evr"
@@ -98,7 +98,7 @@ def _ends(edge: BandEdge, grid: Grid) -> np.ndarray:
 
 
 def _between(grid: Grid, x: np.ndarray) -> np.ndarray:
-    """The matrix that takes values at the points of the grid to other places, by their Fourier series, shape (places, points)."""
+    """The matrix of Fourier interpolation from the points of the grid to other positions, shape (positions, points)."""
     count = grid.points[0]
     turn = math.pi * (x[:, None] - np.asarray(grid.x)[None, :]) / (count * float(grid.spacing[0]))
     slope = np.tan(turn) if count % 2 == 0 else np.sin(turn)
@@ -107,7 +107,7 @@ def _between(grid: Grid, x: np.ndarray) -> np.ndarray:
 
 
 def _at_points(states: np.ndarray, ends: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """States given at the nodes, at other points."""
+    """States at other points, from their values at the nodes."""
     nodes, _, _ = _lobatto(_DEGREE)
     differences = nodes[:, None] - nodes[None, :]
     np.fill_diagonal(differences, 1.0)
