@@ -11,7 +11,7 @@ import pytest
 import wavesim as ws
 from tests.scenario_files import SMALL, wavesim, written
 from wavesim.cli import _expected_time
-from wavesim.cli._expected_time import expected_seconds, expected_text, expecting, foretell
+from wavesim.cli._expected_time import expected_seconds, expected_text, expected_time_reporter, say_expected_time
 from wavesim.potentials import GaussianBarrier
 from wavesim.propagation.stepping import _loop
 from wavesim.scenario import load_scenario, read_scenario, toml
@@ -76,12 +76,12 @@ def test_what_propagates_nothing_is_told_by_one_of_its_parts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """61 biases and 22 of the search, a second each."""
-    monkeypatch.setattr(_expected_time, "_taken", lambda work: 1.0)
+    monkeypatch.setattr(_expected_time, "_seconds_of", lambda work: 1.0)
     diode = load_scenario("diode_current")
     assert expected_text((diode,), [None]).startswith("about 83 s on this machine")
-    foretell((diode,), movie=False)
+    say_expected_time((diode,), movie=False)
     assert "takes      about 83 s" in capsys.readouterr().err
-    foretell((load_scenario("stm_current"),), movie=False)
+    say_expected_time((load_scenario("stm_current"),), movie=False)
     assert not capsys.readouterr().err
 
 
@@ -91,5 +91,5 @@ def test_each_case_is_planned_by_itself(capsys: pytest.CaptureFixture[str]) -> N
     cases = load_scenario("well_to_well_or_to_freedom").cases
     plans = [_expected_time._first_run(case, case.tolerance) for case in cases]
     assert plans[0] is not None
-    expecting(cases, movie=False)(plans[0])
+    expected_time_reporter(cases, movie=False)(plans[0])
     assert expected_text(cases, plans, movie=False) in capsys.readouterr().err

@@ -10,7 +10,7 @@ import typer
 
 from ._arguments import Assignments, Name, On, Precision, Tolerance, numeric
 from ._completion import design_names, potential_kinds, result_names, scenario_names, sweep_names
-from ._door import DONE, door, say, start_jax, tell
+from ._door import DONE, door, print_data, say, start_jax
 from ._film_options import FilmOptions, with_film_options
 from ._streams import columns
 
@@ -37,7 +37,7 @@ def _version(asked: bool) -> None:
     if asked:
         from .._version import __version__
 
-        tell(f"wavesim {__version__}")
+        print_data(f"wavesim {__version__}")
         raise typer.Exit(DONE)
 
 
@@ -51,7 +51,7 @@ def _common(
     del version
     if context.invoked_subcommand is None:
         # what there is was asked for, and nothing is wrong with that
-        tell(context.get_help())
+        print_data(context.get_help())
 
 
 @app.command("list")
@@ -64,7 +64,7 @@ def list_scenarios(
     with door():
         from .verbs._catalogue import catalogue
 
-        tell(catalogue(Path("results"), word, columns()))
+        print_data(catalogue(Path("results"), word, columns()))
 
 
 @app.command()
@@ -73,7 +73,7 @@ def show(name: Name) -> None:
     with door():
         from .verbs._browse import text_of
 
-        tell(text_of(name), end="")
+        print_data(text_of(name), end="")
 
 
 @app.command()
@@ -89,14 +89,14 @@ def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, dev
         if is_sweep(name):
             from ..sweeps import Sweep, check as check_sweep
 
-            tell(str(check_sweep(Sweep.read(name, set_ or (), tolerance))))
+            print_data(str(check_sweep(Sweep.read(name, set_ or (), tolerance))))
             return
         if is_design(name):
-            tell(design_plan_text(name, set_ or []))
+            print_data(design_plan_text(name, set_ or []))
             return
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, None)
         with amounts_in(lambda: scenario.units):
-            tell(check_text(scenario))
+            print_data(check_text(scenario))
 
 
 @app.command()
@@ -182,7 +182,7 @@ def new(
     with door():
         from .verbs._new import new_file
 
-        tell(new_file(kind, out))
+        print_data(new_file(kind, out))
 
 
 @app.command()
@@ -196,7 +196,7 @@ def compare(
     with door():
         from .verbs._compare import comparison
 
-        tell(comparison(results))
+        print_data(comparison(results))
 
 
 @app.command()
@@ -239,17 +239,19 @@ def sweep(
         # workers compute; here nothing but the table is kept
         start_jax("cpu" if status else device and device.value)
         from ..sweeps import Sweep
-        from .verbs._sweep import Wanted, run_sweep, show_status
+        from .verbs._sweep import SweepOutputs, run_sweep, show_status
 
         asked = Sweep.read(name, set_ or (), tolerance)
         folder = out if out is not None else Path("results") / Path(name).stem
         if status:
-            tell(show_status(asked, folder, json))
+            print_data(show_status(asked, folder, json))
             return
         if not quiet:
             say(asked.title)
         raise typer.Exit(
-            run_sweep(asked, folder, Wanted(csv, parquet, movie, json, quiet), workers=workers, scheduler=scheduler)
+            run_sweep(
+                asked, folder, SweepOutputs(csv, parquet, movie, json, quiet), workers=workers, scheduler=scheduler
+            )
         )
 
 
@@ -313,11 +315,11 @@ def theory(
             if states is not None:
                 from .verbs._states import draw_states, states_json
 
-                tell(states_json(scenario, states) if json else draw_states(scenario, states, out))
+                print_data(states_json(scenario, states) if json else draw_states(scenario, states, out))
                 return
             from .verbs._theory import theory_json, theory_text
 
-            tell((theory_json if json else theory_text)(scenario))
+            print_data((theory_json if json else theory_text)(scenario))
 
 
 @app.command()
@@ -348,7 +350,7 @@ def animate(
 
         records = records_of(result)
         target = out or records[0].with_name(film.name)
-        tell(movie_of(records, target, film, quiet=quiet))
+        print_data(movie_of(records, target, film, quiet=quiet))
 
 
 @app.command()
@@ -371,7 +373,7 @@ def explore(
         start_jax("cpu")
         from ..explorer import explore as serve
 
-        serve(name, port, not no_browser, tell)
+        serve(name, port, not no_browser, print_data)
 
 
 @app.command()
@@ -382,7 +384,7 @@ def doctor() -> None:
         from .verbs._doctor import examine
 
         text, sound = examine()
-        tell(text)
+        print_data(text)
         raise typer.Exit(DONE if sound else 1)
 
 
@@ -394,4 +396,4 @@ def schema() -> None:
 
         from ..scenario import json_schema
 
-        tell(json.dumps(json_schema(), indent=1))
+        print_data(json.dumps(json_schema(), indent=1))

@@ -1,4 +1,4 @@
-"""How a verb ends: exit codes, and one clear sentence on standard error instead of a traceback."""
+"""The end of a command: its exit code, and a sentence on standard error instead of a traceback."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .._programs import keep_programs
 from .._text import described, first_line
 from ..errors import BrokenOffError, WavesimError
 from ._stop import exit_code, inside, stopped
-from ._streams import Unheard, complain as complain, hush, say as say, tell as tell
+from ._streams import OutputError, complain as complain, discard_output, print_data as print_data, say as say
 from ._warned import ignore_harmless
 
 DONE, NOT_MET, BAD_INPUT, FAILED, MISSING = range(5)
@@ -22,10 +22,10 @@ DONE, NOT_MET, BAD_INPUT, FAILED, MISSING = range(5)
 
 @contextlib.contextmanager
 def door(failure: int = FAILED) -> Iterator[None]:
-    """Turn what goes wrong inside into a sentence and an exit code; ``WAVESIM_DEBUG=1`` shows where it came from.
+    """Turn an error inside into a sentence and an exit code; ``WAVESIM_DEBUG=1`` shows the traceback.
 
     Args:
-        failure: the exit code of what is not the user's fault.
+        failure: the exit code of errors that are not the user's.
     """
     try:
         with inside(), words_of_files():
@@ -37,9 +37,9 @@ def door(failure: int = FAILED) -> Iterator[None]:
         raise typer.Exit(exit_code()) from None
     except BrokenPipeError:
         # the reader of a pipe has gone, as in `wavesim list | head`
-        hush()
+        discard_output()
         raise typer.Exit(DONE) from None
-    except Unheard as error:
+    except OutputError as error:
         complain(f"{error}; what was written to files is kept.")
         raise typer.Exit(failure) from None
     except WavesimError as error:
@@ -47,7 +47,7 @@ def door(failure: int = FAILED) -> Iterator[None]:
         raise typer.Exit(failure if isinstance(error, BrokenOffError) else BAD_INPUT) from None
     except Exception as error:
         if stopped():
-            # a library has made another error of the interruption
+            # a library has replaced the interruption by another error
             complain("interrupted; nothing was kept.")
             raise typer.Exit(exit_code()) from None
         if os.environ.get("WAVESIM_DEBUG"):
@@ -57,19 +57,19 @@ def door(failure: int = FAILED) -> Iterator[None]:
 
 
 def start_jax(device: str | None = None) -> None:
-    """Import jax in double precision, on the device asked for.
+    """Import jax in double precision, on this device (its default for None).
 
     Raises:
         WavesimError: if there is no such device.
     """
     if device is not None:
         os.environ["JAX_PLATFORMS"] = "cpu" if device == "cpu" else "cuda"
-    # whatever it says: numbers are double here, and psi is single only where a scenario asks for it
+    # numbers are always double here; psi is single only where a scenario says so
     os.environ["JAX_ENABLE_X64"] = "1"
-    # pictures are painted in memory, and matplotlib does not start with a name that it does not know
+    # pictures are painted in memory, and matplotlib does not start with an unknown backend
     os.environ["MPLBACKEND"] = "agg"
     for name in ("matplotlib", "jax"):
-        # of folders they cannot write, of fonts: what matters of it is said by who notices
+        # these log about folders and fonts; wavesim reports what matters itself
         logging.getLogger(name).setLevel(logging.CRITICAL)
     refused = keep_programs()
     if refused:

@@ -1,4 +1,4 @@
-"""How long a command will take on this machine, as far as its plan tells."""
+"""The expected time of a command on this machine, from its plan."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
 
 # FFT pairs of a certificate, in those of its first run: measured over the gallery, 2.4 to 11
 _ALL_RUNS = 5.0
-# what is not propagation, in units of `_work_seconds`, measured over the gallery: numbers and tables, a picture, frames of a line's and of a plane's movie
+# work other than propagation, in units of `_work_seconds`, measured over the gallery: numbers and tables, a picture, frames of movies in one and two dimensions
 _NUMBERS, _PICTURE, _FRAME, _PLANE = 350.0, 170.0, 3.0, 20.0
-# points of a trial, in rows side by side, so that the calls themselves take no time; trials, of which the middle one counts; seconds of each at least
+# points of a trial, in rows side by side, so that the overhead of a call is small; trials, of which the median counts; the least seconds of each
 _TRIAL_POINTS, _TRIALS, _LEAST_SECONDS = 4096, 3, 2e-3
 _STRIDES = 100_000
-# from so many seconds on a larger tolerance is tried, and named if it takes less than half of them
+# seconds from which a larger tolerance is tried, the factor on it, and the share of the time below which it is recommended
 _LONG, _LARGER, _WORTH = 30.0, 10.0, 0.5
-# seconds that are spent on planning the other cases, so as to tell what each takes
+# the most seconds for planning the other cases, whose times may differ
 _AT_ONCE = 2.0
-# of what a run takes: planning that took more is not done once more for the sake of advice
+# share of the time of a run: longer planning is not repeated for a recommendation
 _QUICK = 0.05
 
 
 def expected_text(
     cases: tuple[Scenario, ...], plans: list[Numerics | None], *, movie: bool = True, planning_s: float = 0.0
 ) -> str:
-    """How long a run of all cases will take, and what a larger tolerance would spare where that is long, and planning is quick.
+    """The expected time of all cases, with that for a larger tolerance if the run is long and planning is quick.
 
     Args:
-        cases: of the scenario.
-        plans: of the first run of each case; None where nothing is propagated.
-        movie: whether one is painted.
-        planning_s: seconds that it took to plan them all.
+        cases: the cases of the scenario.
+        plans: the numerics of the first run of each case; None where nothing is propagated.
+        movie: whether a movie is painted.
+        planning_s: the seconds that planning all cases took.
     """
     unpropagated = _in_parts(cases, plans)
     seconds = expected_seconds(plans, movie=movie) + unpropagated
@@ -55,34 +55,34 @@ def expected_text(
         try:
             cheaper.append(_first_run(case, _LARGER * case.tolerance))
         except WavesimError:
-            # what cannot be asked for is not advised; the run itself goes on
+            # a tolerance that is refused is not recommended; the run itself goes on
             return text
-    spared = expected_seconds(cheaper, movie=movie) + unpropagated
-    if spared > _WORTH * seconds:
+    reduced = expected_seconds(cheaper, movie=movie) + unpropagated
+    if reduced > _WORTH * seconds:
         return text
-    return f"{text}; about {duration_text(max(spared, 1.0))} with --tolerance {_LARGER * cases[0].tolerance:g}"
+    return f"{text}; about {duration_text(max(reduced, 1.0))} with --tolerance {_LARGER * cases[0].tolerance:g}"
 
 
-def expecting(cases: tuple[Scenario, ...], *, movie: bool) -> Callable[[Numerics], None]:
-    """Say how long all cases will take, as soon as the first run of the first one is planned."""
-    begun = time.perf_counter()
+def expected_time_reporter(cases: tuple[Scenario, ...], *, movie: bool) -> Callable[[Numerics], None]:
+    """A function of the first planned numerics that prints the expected time of all cases."""
+    start = time.perf_counter()
 
-    def heard(numerics: Numerics) -> None:
-        planning_s = len(cases) * (time.perf_counter() - begun)
+    def report(numerics: Numerics) -> None:
+        planning_s = len(cases) * (time.perf_counter() - start)
         plans: list[Numerics | None] = [numerics] * len(cases)
         until = time.perf_counter() + _AT_ONCE
         for place, case in enumerate(cases[1:], start=1):
-            # a case that will be refused counts as the first one does: the run says why
+            # a case that will be refused counts like the first: the run says why
             with contextlib.suppress(WavesimError):
                 if time.perf_counter() < until:
                     plans[place] = _first_run(case, case.tolerance)
         say(f"takes      {expected_text(cases, plans, movie=movie, planning_s=planning_s)}")
 
-    return heard
+    return report
 
 
-def foretell(cases: tuple[Scenario, ...], *, movie: bool) -> None:
-    """Say how long cases take that propagate nothing, where that is no moment."""
+def say_expected_time(cases: tuple[Scenario, ...], *, movie: bool) -> None:
+    """Print the expected time of cases that propagate nothing, if they take long."""
     if any(_parts(case) is not None for case in cases):
         say(f"takes      {expected_text(cases, [None] * len(cases), movie=movie)}")
 
@@ -90,12 +90,12 @@ def foretell(cases: tuple[Scenario, ...], *, movie: bool) -> None:
 def expected_seconds(plans: list[Numerics | None], *, movie: bool = True) -> float:
     """Seconds from now until the files of a run are written.
 
-    A certificate repeats its first run some times, which the gallery tells; whatever is no propagation (reading programs, theory,
-    files, pictures) is counted in units of a small piece of Python that is timed now, so that a slow or a busy machine says so.
+    A certificate costs its first run times a factor measured over the gallery; other work (reading programs, theory, files, pictures)
+    is counted in units of a small piece of Python that is timed now, so that a slow or a busy machine counts.
 
     Args:
-        plans: of the first run of each case; None where nothing is propagated.
-        movie: whether one is painted.
+        plans: the numerics of the first run of each case; None where nothing is propagated.
+        movie: whether a movie is painted.
     """
     runs = [numerics for numerics in plans if numerics is not None]
     painting = max((numerics.frames * _frame(numerics) for numerics in runs), default=0.0) if movie else 0.0
@@ -104,13 +104,13 @@ def expected_seconds(plans: list[Numerics | None], *, movie: bool = True) -> flo
 
 
 def _in_parts(cases: tuple[Scenario, ...], plans: list[Numerics | None]) -> float:
-    """Seconds of the cases that propagate nothing and yet take long: one part of each is done now."""
+    """Seconds of the cases that propagate nothing and yet take long, from one part of each that is timed now."""
     seconds = 0.0
     for parts in (_parts(case) for case, plan in zip(cases, plans, strict=True) if plan is None):
         if parts is not None:
-            # the first one reads programs, too
+            # the first call reads programs, too
             parts.one()
-            seconds += parts.count * _taken(parts.one)
+            seconds += parts.count * _seconds_of(parts.one)
     return seconds
 
 
@@ -133,10 +133,10 @@ def _first_run(case: Scenario, tolerance: float) -> Numerics | None:
     return chosen.numerics
 
 
-def _taken(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+def _seconds_of(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
     work()
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
 def _frame(numerics: Numerics) -> float:
@@ -150,11 +150,13 @@ def _propagating(numerics: Numerics) -> float:
 @functools.cache
 def _work_seconds() -> float:
     """Seconds of a small piece of Python."""
-    return statistics.median(_taken(lambda: sum(stride * stride for stride in range(_STRIDES))) for _ in range(_TRIALS))
+    return statistics.median(
+        _seconds_of(lambda: sum(stride * stride for stride in range(_STRIDES))) for _ in range(_TRIALS)
+    )
 
 
 def _pair_seconds(points: tuple[int, ...]) -> float:
-    """Of a transform there and back; on a CPU without a program of its own, which would take longer to make than to use."""
+    """Seconds of a transform there and back; on a CPU in NumPy, since compiling a program takes longer than using it."""
     import jax
 
     if jax.default_backend() != "cpu":
@@ -171,8 +173,8 @@ def _pair_seconds(points: tuple[int, ...]) -> float:
     def pair() -> None:
         numpy_inverse(psi * numpy_forward(psi, len(points)), len(points))
 
-    # the first one makes the tables
+    # the first call computes the tables
     pair()
-    often = max(1, math.ceil(_LEAST_SECONDS / _taken(pair)))
-    trials = [_taken(lambda: [pair() for _ in range(often)]) for _ in range(_TRIALS)]
+    often = max(1, math.ceil(_LEAST_SECONDS / _seconds_of(pair)))
+    trials = [_seconds_of(lambda: [pair() for _ in range(often)]) for _ in range(_TRIALS)]
     return statistics.median(trials) / (often * rows)

@@ -1,4 +1,4 @@
-"""The folder that a run writes into: found writable before the run; each file is put there when it is finished, whole, and nothing is removed."""
+"""The output folder of a run: checked before the run; each file is put there when it is complete, and nothing is removed."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _ROWS = "sweep.zarr"
 
 
 class Outbox:
-    """Files are put into place one by one, each in the stead of an older one of its name; what is not made leaves the older one alone.
+    """A folder of output files. Each replaces an older file of its name when it is complete; if it cannot be made, the older one stays.
 
     ``with Outbox(path) as box: box.put("report.json", data); box.attempt("summary.png", make)``
 
     Attributes:
-        made: names of the files that were put there.
-        missing: names of those that could not be made.
+        made: names of the files that were written.
+        missing: names of the files that could not be made.
 
     Raises:
         WavesimError: on entering, if the folder cannot be made or written.
@@ -52,11 +52,11 @@ class Outbox:
         self._forget()
 
     def put(self, name: str, data: bytes) -> None:
-        """Put a file into the folder; that it cannot be written is said in one sentence."""
+        """Write a file into the folder, or print why it cannot be written."""
         self.attempt(name, lambda: put_whole(self.path / name, data))
 
     def attempt(self, name: str, make: Callable[[], Path | None]) -> None:
-        """Make a file, which puts itself into place; whatever stands against it is said in one sentence."""
+        """Make a file with `make`, which writes it, or print why it cannot be made."""
         made = attempted(name, make)
         if isinstance(made, Path):
             self.made.append(made.name)
@@ -66,18 +66,18 @@ class Outbox:
         complain(f"{name} is left out{old}: {made}")
 
     def older(self, names: tuple[str, ...]) -> list[str]:
-        """Those of `names` that lie in the folder, but were not made this time."""
+        """Those of `names` in the folder that are older than this run."""
         return [name for name in names if name not in (*self.made, *self.missing) and (self.path / name).exists()]
 
     def _forget(self) -> None:
-        """Remove the folders that were made for this run, as far as they are empty."""
+        """Remove the folders that were made for this run, if they are empty."""
         for folder in reversed(self._folders):
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
 
 def attempted(name: str, make: Callable[[], Path | None]) -> Path | str:
-    """Make a file: where it was made, or why it could not be. What is warned of on the way is said."""
+    """Make a file: its path, or why it could not be made. Warnings are printed."""
     try:
         with warned(name):
             return make() or Path(name)
@@ -96,10 +96,10 @@ def attempted(name: str, make: Callable[[], Path | None]) -> Path | str:
 
 
 def refuse_sweep(folder: Path) -> None:
-    """Raise where a sweep lies, whose summary.png a run would take the place of.
+    """Refuse the folder of a sweep, whose summary.png a run would replace.
 
     Raises:
-        WavesimError: if there is a store of rows.
+        WavesimError: if it holds a store of rows.
     """
     if (folder / _ROWS).exists():
         raise WavesimError(
@@ -108,7 +108,7 @@ def refuse_sweep(folder: Path) -> None:
 
 
 def refuse_unwritable(folder: Path) -> None:
-    """Raise unless a file can be made in a folder that exists.
+    """Refuse a folder in which no file can be made.
 
     Raises:
         WavesimError: with the reason.
@@ -135,4 +135,4 @@ def _try_to_write(folder: Path) -> None:
 
 
 class _Tried(Exception):
-    """A file could be begun, which is all that was to be known."""
+    """A file could be created; raised to discard it."""

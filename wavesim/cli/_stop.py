@@ -12,17 +12,17 @@ import types
 from collections.abc import Iterator
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-# seconds after which a signal is raised again that Python has swallowed
+# seconds until a signal that Python has swallowed is raised again
 _AGAIN = 0.05
 
 
 class _Stop:
-    """What has been heard so far.
+    """The signals so far.
 
     Attributes:
-        signum: the signal, None before it comes.
-        inside: whether somebody above catches KeyboardInterrupt and ends in good order.
-        shields: how many blocks are being written that must not be broken off.
+        signum: the first signal, None before it comes.
+        inside: whether a caller catches KeyboardInterrupt and ends in good order.
+        shields: the number of active blocks that must not be interrupted.
     """
 
     def __init__(self) -> None:
@@ -32,17 +32,17 @@ class _Stop:
         self._count = 0
         self._raised = False
 
-    def heard(self, signum: int, frame: types.FrameType | None) -> None:
+    def receive(self, signum: int, frame: types.FrameType | None) -> None:
         if self.inside and _importing(frame):
-            # some packages print a traceback of their own, and half a package is none
-            _again(signum)
+            # some packages print a traceback of their own, and a package imported in part is broken
+            _raise_later(signum)
             return
         self._count += 1
         first, self.signum = self.signum is None, self.signum or signum
         if not self.inside:
             leave("interrupted." if first else "")
         if self.shields:
-            # keeping what is done takes a moment; who cannot wait presses a third time
+            # saving the results takes a moment; a third signal ends the process at once
             if self._count > 2:
                 leave()
             return
@@ -52,19 +52,19 @@ class _Stop:
         raise KeyboardInterrupt
 
     def lowered(self) -> None:
-        """A shield is gone: a signal that came meanwhile is raised now."""
+        """Raise a signal that came during a shield, which has ended."""
         if self.signum is not None and not self._raised and not self.shields:
             self._raised = True
             raise KeyboardInterrupt
 
-    def swallowed(self) -> None:
-        """Python has printed and forgotten a KeyboardInterrupt in a callback: it comes again."""
+    def raise_again(self) -> None:
+        """Raise a KeyboardInterrupt again that Python has printed and dropped in a callback."""
         self._raised, signum = False, self.signum or signal.SIGINT
         self.signum, self._count = None, 0
-        _again(signum)
+        _raise_later(signum)
 
 
-def _again(signum: int) -> None:
+def _raise_later(signum: int) -> None:
     """Raise a signal again in a moment."""
     timer = threading.Timer(_AGAIN, lambda: os.kill(os.getpid(), signum))
     timer.daemon = True
@@ -107,7 +107,7 @@ def leave(words: str = "") -> None:
 
 @contextlib.contextmanager
 def inside() -> Iterator[None]:
-    """A block that catches KeyboardInterrupt and ends in good order; outside of it a signal ends the process at once."""
+    """A block whose caller catches KeyboardInterrupt and ends in good order; elsewhere a signal ends the process at once."""
     _STOP.inside = True
     try:
         yield
@@ -117,7 +117,7 @@ def inside() -> Iterator[None]:
 
 @contextlib.contextmanager
 def shielded() -> Iterator[None]:
-    """A short block that keeps what is done: a signal waits until it is over."""
+    """A short block that saves results: a signal waits until its end."""
     _STOP.shields += 1
     try:
         yield
@@ -126,24 +126,24 @@ def shielded() -> Iterator[None]:
     _STOP.lowered()
 
 
-def _deaf() -> None:
+def _ignore_signals() -> None:
     for signum in _SIGNALS:
         signal.signal(signum, signal.SIG_IGN)
 
 
 def listen() -> None:
-    """Take SIGINT and SIGTERM from now to the end of the process."""
+    """Handle SIGINT and SIGTERM from now to the end of the process."""
     for signum in _SIGNALS:
-        signal.signal(signum, _STOP.heard)
-    # what is registered first is done last: from then on nothing is left to be kept, or to hang
-    atexit.register(_deaf)
+        signal.signal(signum, _STOP.receive)
+    # the first registration runs last: after it nothing is left to save
+    atexit.register(_ignore_signals)
     before = sys.unraisablehook
 
-    def quiet(told: sys.UnraisableHookArgs) -> None:
-        if issubclass(told.exc_type, KeyboardInterrupt):
-            _STOP.swallowed()
+    def quiet(hook_args: sys.UnraisableHookArgs) -> None:
+        if issubclass(hook_args.exc_type, KeyboardInterrupt):
+            _STOP.raise_again()
         elif not stopped():
-            # what an interruption leaves half made may fail once more when it is thrown away
-            before(told)
+            # objects left incomplete by an interruption may fail again when they are deleted
+            before(hook_args)
 
     sys.unraisablehook = quiet

@@ -1,4 +1,4 @@
-"""What is printed: it never fails for want of a character, a stream or space, and nothing in it acts on the terminal."""
+"""Printing that does not fail on a missing character, stream or disk space; control characters never reach the terminal."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .._text import clean
 _LONGEST_LINE = 3000
 
 
-class Unheard(Exception):
-    """Standard output cannot take what was to be printed."""
+class OutputError(Exception):
+    """Standard output cannot be written."""
 
 
 def open_streams() -> None:
-    """Give this process all three standard streams: a file that is opened in the place of a closed one would take its text."""
+    """Open all three standard streams: a file opened in the place of a closed one would receive its text."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -31,17 +31,17 @@ def open_streams() -> None:
 
 
 def tolerate(stream: Any) -> None:
-    """Let a stream write what its encoding lacks as escapes."""
+    """Let a stream write escapes for characters that its encoding lacks."""
     with contextlib.suppress(AttributeError, ValueError, OSError):
         stream.reconfigure(errors="backslashreplace")
 
 
-def tell(text: str, end: str = "\n") -> None:
+def print_data(text: str, end: str = "\n") -> None:
     """Print data on standard output.
 
     Raises:
         BrokenPipeError: if the reader has gone.
-        Unheard: if it cannot be written.
+        OutputError: if standard output cannot be written.
     """
     tolerate(sys.stdout)
     try:
@@ -49,50 +49,50 @@ def tell(text: str, end: str = "\n") -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        hush()
-        raise Unheard(f"standard output cannot be written: {error.strerror or error}") from None
+        discard_output()
+        raise OutputError(f"standard output cannot be written: {error.strerror or error}") from None
 
 
-def told(text: str) -> bool:
-    """`tell` for a verb that has more to do: whether it was printed, or whoever read it wants no more; if not, a sentence says so."""
+def printed(text: str) -> bool:
+    """Print data before further work; False, with a message, if standard output cannot be written. A reader that has gone is no failure."""
     try:
-        tell(text)
+        print_data(text)
     except BrokenPipeError:
-        hush()
-    except Unheard as error:
+        discard_output()
+    except OutputError as error:
         complain(f"the numbers are not printed: {error}.")
         return False
     return True
 
 
 def say(text: str) -> None:
-    """A line on standard error: everything that is not data."""
+    """Print a line that is not data on standard error."""
     if sys.stderr is None:
         return
     tolerate(sys.stderr)
     line = clean(text)
     if len(line) > _LONGEST_LINE:
         line = f"{line[:_LONGEST_LINE]}... ({len(line):,} characters)"
-    # who listens to nothing is told nothing
+    # without standard error there is nothing to print on
     with contextlib.suppress(OSError, ValueError):
         print(line, file=sys.stderr, flush=True)
 
 
 def complain(text: str) -> None:
-    """What is wrong, one line for each thing."""
+    """Print what is wrong on standard error, a line for each problem."""
     for line in text.split("\n"):
         if line.strip():
             say(f"wavesim: {line}")
 
 
-def hush() -> None:
-    """Send what is still in the buffer of standard output nowhere, so that Python does not stumble over it at its end."""
+def discard_output() -> None:
+    """Discard the buffer of standard output, which Python would fail to flush at its end."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def columns() -> int | None:
-    """The width of the terminal that standard output is, 40 at least; None where it is none, but a pipe or a file."""
+    """The width of the terminal, at least 40; None if standard output is a pipe or a file."""
     if sys.stdout is None or not sys.stdout.isatty():
         return None
     return max(40, shutil.get_terminal_size().columns)

@@ -1,4 +1,4 @@
-"""What libraries warn of while a file is made, as lines of wavesim's."""
+"""Warnings of libraries during the making of a file, as lines of wavesim."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from collections.abc import Iterator
 
 from ._streams import complain
 
-# a picture without a rare character is a picture; a program half written by another process is compiled here
+# a picture may lack a rare character, and a program half written by another process is compiled again
 _HARMLESS = ("Glyph .* missing from", "Error (reading|writing) persistent compilation cache")
 
 
 def ignore_harmless() -> None:
-    """Let libraries not say what changes nothing."""
+    """Silence warnings that change nothing."""
     for text in _HARMLESS:
         warnings.filterwarnings("ignore", text)
 
 
 @contextlib.contextmanager
 def warned(name: str = "") -> Iterator[None]:
-    """Say at the end what was warned of inside, each sentence once."""
-    with warnings.catch_warnings(record=True) as heard:
+    """Print the warnings inside at the end, each once."""
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         ignore_harmless()
         yield
-    for text in dict.fromkeys(str(warning.message) for warning in heard):
+    for text in dict.fromkeys(str(warning.message) for warning in caught):
         complain(f"{name}: {text}" if name else text)
 
 
 @contextlib.contextmanager
 def warned_at_once() -> Iterator[None]:
-    """Say what is warned of inside as it comes, which may be hours before the end; each sentence once."""
+    """Print the warnings inside at once, since the end may be hours away; each once."""
     seen: set[str] = set()
 
     def show(message: Warning | str, *_: object, **__: object) -> None:

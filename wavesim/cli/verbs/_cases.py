@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._door import complain, say, start_matplotlib
-from .._expected_time import expecting, foretell
+from .._expected_time import expected_time_reporter, say_expected_time
 from .._film import put_film
 from .._film_options import FilmOptions
 from .._outbox import Outbox, refuse_sweep
 from .._stop import shielded, stopped
-from .._streams import told
+from .._streams import printed
 from ._run import (
     certified,
     changed_words,
@@ -48,7 +48,7 @@ def run_cases(
     done: list[Report] = []
     second: list[Verification | None] = []
     if not quiet:
-        foretell(scenario.cases, movie=film is not None)
+        say_expected_time(scenario.cases, movie=film is not None)
     refuse_sweep(out)
     with Outbox(out) as box:
         for number, case in enumerate(scenario.cases, start=1):
@@ -56,7 +56,7 @@ def run_cases(
                 say(f"{number} of {len(scenario.cases)}: {case.label}")
             try:
                 first = not done and not quiet
-                on_plan = expecting(scenario.cases, movie=film is not None) if first else None
+                on_plan = expected_time_reporter(scenario.cases, movie=film is not None) if first else None
                 report = certified(case, quiet, begun=bool(done), on_plan=on_plan)
             except KeyboardInterrupt:
                 if not done:
@@ -90,7 +90,7 @@ def run_cases(
                 if csv:
                     labels = [case.label for case in scenario.cases]
                     write_tables(list(zip(labels, done, strict=False)), scenario.units, box)
-                painting.heard = told(text if print_json else "\n".join(words))
+                painting.printed = printed(text if print_json else "\n".join(words))
                 for warning in content["warnings"]:
                     complain(f"warning: {warning}")
             if study.complete and stopped():
@@ -104,7 +104,7 @@ def run_cases(
             complain(f"interrupted: {len(done)} of {len(scenario.cases)} cases were begun, and what they say is kept.")
     return code_of(
         stopped=not (study.complete and painting.done),
-        missing=bool(box.missing) or not painting.heard,
+        missing=bool(box.missing) or not painting.printed,
         met=outcomes.met and all(one is None or one.agree for one in second),
     )
 

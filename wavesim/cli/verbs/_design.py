@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .._door import complain, say
 from .._outbox import Outbox, refuse_sweep
 from .._stop import shielded
-from .._streams import told
+from .._streams import printed
 from ._planning import planning
 from ._run import code_of, encoded, remark_older, uninterrupted
 
@@ -32,7 +32,7 @@ def run_design(asked: DesignFile, out: Path, *, tolerance: float | None, print_j
         with uninterrupted(box, ("summary.png",)) as painting:
             with shielded():
                 box.put("design.json", encoded(text))
-                painting.heard = told(text if print_json else design_text(found, asked.scenario.units))
+                painting.printed = printed(text if print_json else design_text(found, asked.scenario.units))
                 if found.missed:
                     complain(f"not reached: {found.missed}")
 
@@ -50,6 +50,6 @@ def run_design(asked: DesignFile, out: Path, *, tolerance: float | None, print_j
             remark_older(box, ("design.json", "summary.png"))
     return code_of(
         stopped=not painting.done,
-        missing=bool(box.missing) or not painting.heard,
+        missing=bool(box.missing) or not painting.printed,
         met=found.reached and found.certified,
     )

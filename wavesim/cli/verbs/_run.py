@@ -12,12 +12,12 @@ import typer
 
 from ...errors import BrokenOffError, UnboundError, WavesimError
 from .._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say, start_matplotlib
-from .._expected_time import expecting, foretell
+from .._expected_time import expected_time_reporter, say_expected_time
 from .._film import put_film
 from .._film_options import FilmOptions
 from .._outbox import Outbox, refuse_sweep
 from .._stop import exit_code, shielded, stopped
-from .._streams import told, watched
+from .._streams import printed, watched
 from ._planning import planning
 
 if TYPE_CHECKING:
@@ -40,17 +40,19 @@ def run(
     sensitivity: bool = False,
     csv: bool = False,
 ) -> int:
-    """Run a scenario and write what it says, by independent routes too if asked to `verify`; the exit code.
+    """Run a scenario and write its results; with `verify` also by independent routes. Returns the exit code.
 
-    Numbers come first: report.json and result.nc lie in the folder, and the table is printed, before anything is painted.
+    Numbers come first: report.json and result.nc are written, and the table is printed, before anything is painted.
     """
     from ... import reports
 
     if not quiet:
-        foretell((scenario,), movie=film is not None)
+        say_expected_time((scenario,), movie=film is not None)
     refuse_sweep(out)
     with Outbox(out) as box:
-        report = certified(scenario, quiet, on_plan=None if quiet else expecting((scenario,), movie=film is not None))
+        report = certified(
+            scenario, quiet, on_plan=None if quiet else expected_time_reporter((scenario,), movie=film is not None)
+        )
         verification = verified(scenario, report, quiet) if verify else None
         outcomes = reports.judge(report, scenario.expect)
         content = reports.as_json(report, scenario, outcomes)
@@ -70,7 +72,7 @@ def run(
                 saved(report, scenario, text, "result.nc", box)
                 if csv:
                     write_tables([("", report)], scenario.units, box)
-                painting.heard = told(text if print_json else "\n".join(words))
+                painting.printed = printed(text if print_json else "\n".join(words))
                 for warning in content["warnings"]:
                     complain(f"warning: {warning}")
             if report.complete and stopped():
@@ -83,13 +85,13 @@ def run(
     agreed = verification is None or verification.agree
     return code_of(
         stopped=not (report.complete and painting.done),
-        missing=bool(box.missing) or not painting.heard,
+        missing=bool(box.missing) or not painting.printed,
         met=agreed and report.certified and not any(outcome.missed for outcome in outcomes),
     )
 
 
 def introduce(title: str, question: str, folder: Path, tolerance: float | None, quiet: bool) -> None:
-    """Say what is to be done, once nothing of the command line stands against it that can be seen at once.
+    """Print the title and the question, after the checks of the command line that need no run.
 
     Raises:
         WavesimError: if the folder cannot be written, or the tolerance is not positive.
@@ -100,7 +102,7 @@ def introduce(title: str, question: str, folder: Path, tolerance: float | None, 
         positive("tolerance", tolerance)
     refuse_sweep(folder)
     with Outbox(folder):
-        # made and given up again: what is found out later is refused without a trace
+        # created and removed again, so that a later refusal leaves no folder
         pass
     if not quiet:
         for line in filter(None, (title, question)):
@@ -108,7 +110,7 @@ def introduce(title: str, question: str, folder: Path, tolerance: float | None, 
 
 
 def changed_words(scenario: Scenario) -> list[str]:
-    """What was set otherwise than in the file, and what is therefore not compared."""
+    """The values that differ from the file, and the expectations that therefore do not apply."""
     lines = [f"changed    {change}" for change in scenario.changes]
     unpinned = dict.fromkeys(name for one in (scenario, *scenario.cases) for name in one.unpinned)
     if unpinned:
@@ -127,7 +129,7 @@ def write_tables(runs: list[tuple[str, Report]], units: UnitSystem, box: Outbox)
 
 
 def code_of(*, stopped: bool, missing: bool, met: bool) -> int:
-    """The exit code of what was run: who stopped it comes before what is missing, and that before what was expected."""
+    """The exit code of a run: an interruption comes before a missing file, and that before an expectation not met."""
     if stopped:
         return exit_code()
     if missing:
@@ -137,15 +139,15 @@ def code_of(*, stopped: bool, missing: bool, met: bool) -> int:
 
 @dataclasses.dataclass
 class Painting:
-    """Whether the pictures were left to be painted to the end, and whether the numbers could be printed."""
+    """Whether the pictures were painted without interruption, and whether the numbers could be printed."""
 
     done: bool = True
-    heard: bool = True
+    printed: bool = True
 
 
 @contextlib.contextmanager
 def uninterrupted(box: Outbox, names: tuple[str, ...]) -> Iterator[Painting]:
-    """Say in a sentence which files an interruption of the block has left unmade."""
+    """Print which files are missing after an interruption of the block."""
     painting = Painting()
     try:
         yield painting
@@ -156,7 +158,7 @@ def uninterrupted(box: Outbox, names: tuple[str, ...]) -> Iterator[Painting]:
 
 
 def remark_older(box: Outbox, names: tuple[str, ...]) -> None:
-    """Say which files in the folder are of an earlier run, or somebody else's: they stay as they are."""
+    """Print which files in the folder are not from this run; they stay as they are."""
     if older := box.older(names):
         say(f"not written this time, and left as they were: {', '.join(older)}")
 
@@ -169,15 +171,17 @@ def encoded(text: str) -> bytes:
 def certified(
     scenario: Scenario, quiet: bool, begun: bool = False, on_plan: Callable[[Numerics], None] | None = None
 ) -> Report:
-    """Certify; what is refused before the first step is bad input, what breaks later (or after earlier cases) is a failed run.
-
-    An interruption that leaves no number says so.
+    """Certify; an error before the first step is bad input, a later one (or after earlier cases) a failed run.
 
     Args:
-        scenario: of one case.
-        quiet: whether nobody wants to see how far it is.
+        scenario: a scenario without cases, or one case.
+        quiet: whether to show no progress.
         begun: whether an earlier case has been run.
-        on_plan: hears the numerics of the first run.
+        on_plan: called with the numerics of the first run.
+
+    Raises:
+        KeyboardInterrupt: if an interruption leaves no number; the message says so.
+        typer.Exit: with the exit code of an error, after its message.
     """
     from ...analysis import certify
     from ...propagation import refuse_given, reporter
@@ -214,7 +218,7 @@ def certified(
 
 
 def _with_inputs(report: Report, scenario: Scenario) -> Report:
-    """The report with what uncertain inputs add; without it, and with a warning, where that was interrupted."""
+    """The report with the errors from uncertain inputs; after an interruption without them, and with a warning."""
     from ...analysis import with_inputs
 
     grid = scenario.fixed.get("grid")
@@ -226,7 +230,7 @@ def _with_inputs(report: Report, scenario: Scenario) -> Report:
 
 
 def verified(scenario: Scenario, report: Report, quiet: bool) -> Verification | None:
-    """The headline by independent routes; None where the run, or this, was interrupted: what there is stands as it is."""
+    """The headline by independent routes; None if the run or the verification was interrupted."""
     from ...analysis import verify
     from ...propagation import reporter
 
@@ -241,7 +245,7 @@ def verified(scenario: Scenario, report: Report, quiet: bool) -> Verification | 
 
 
 def moved_by(scenario: Scenario, report: Report) -> Sensitivities | None:
-    """What moves the headline; None, with a sentence, where no route knows."""
+    """The sensitivities of the headline; None, with a message, where no route gives them."""
     from ...analysis import duration_of, sensitivities
 
     if not report.complete or stopped():
@@ -264,7 +268,7 @@ def moved_by(scenario: Scenario, report: Report) -> Sensitivities | None:
 
 
 def _pictures(report: Report, scenario: Scenario, box: Outbox, *, film: FilmOptions | None, quiet: bool) -> None:
-    """summary.png and movie.mp4; what cannot be made is said in one sentence, and the rest is made."""
+    """Make summary.png and the movie; a message says which cannot be made."""
 
     def summary() -> Path:
         start_matplotlib()
@@ -278,7 +282,7 @@ def _pictures(report: Report, scenario: Scenario, box: Outbox, *, film: FilmOpti
 
 
 def saved(report: Report, scenario: Scenario, text: str, name: str, box: Outbox, study: str = "") -> None:
-    """The record with its report and where it comes from, as netCDF; `study`: the hash of the scenario that it is a case of."""
+    """Save the record with its report and origin as netCDF; `study`: the hash of the scenario whose case this is."""
 
     def save() -> Path:
         from ... import io
@@ -297,7 +301,7 @@ def saved(report: Report, scenario: Scenario, text: str, name: str, box: Outbox,
 
 
 def overridden(scenario: Scenario, tolerance: float | None, precision: str | None) -> Scenario:
-    """The scenario, and each of its cases, with what the command line says instead."""
+    """The scenario and its cases with the tolerance and precision of the command line."""
     cases = tuple(overridden(case, tolerance, precision) for case in scenario.cases)
     fixed = scenario.fixed if precision is None else {**scenario.fixed, "precision": precision}
     aim = scenario.tolerance if tolerance is None else tolerance

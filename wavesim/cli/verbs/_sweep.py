@@ -15,7 +15,7 @@ from ...errors import BrokenOffError, WavesimError
 from .._door import BAD_INPUT, FAILED, complain, say, start_matplotlib
 from .._outbox import Outbox
 from .._stop import exit_code
-from .._streams import told, watched
+from .._streams import printed, watched
 from .._warned import warned, warned_at_once
 from ._run import code_of, remark_older, uninterrupted
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True)
-class Wanted:
-    """What is to be made of the table besides the store and the picture."""
+class SweepOutputs:
+    """The files to make besides the store and the picture, and the form of the messages."""
 
     csv: bool = False
     parquet: bool = False
@@ -36,13 +36,13 @@ class Wanted:
     quiet: bool = False
 
 
-def run_sweep(asked: Sweep, out: Path, wanted: Wanted, workers: int | None, scheduler: str | None) -> int:
-    """Fill the store in `out`, go on if it is there, and say what it holds; the exit code."""
+def run_sweep(asked: Sweep, out: Path, outputs: SweepOutputs, workers: int | None, scheduler: str | None) -> int:
+    """Fill the store in `out`, or resume it, and print what it holds. Returns the exit code."""
     from ...reports import dumps
     from ...sweeps import account, shown, sweep
 
     begun, clock = False, time.perf_counter()
-    with shown(not wanted.quiet) as show, warned_at_once():
+    with shown(not outputs.quiet) as show, warned_at_once():
 
         def progress(tally: Tally) -> None:
             nonlocal begun
@@ -59,22 +59,24 @@ def run_sweep(asked: Sweep, out: Path, wanted: Wanted, workers: int | None, sche
             raise typer.Exit(exit_code()) from None
     counts = account(table)
     wall = time.perf_counter() - clock
-    heard = told(dumps(_content(asked, table, counts) | {"wall_s": wall}) if wanted.json else str(counts))
+    was_printed = printed(dumps(_content(asked, table, counts) | {"wall_s": wall}) if outputs.json else str(counts))
     with Outbox(out) as box:
         painted = True
         if counts.complete:
-            makers = _makers(table, asked, box, wanted)
+            makers = _makers(table, asked, box, outputs)
             with uninterrupted(box, tuple(makers)) as painting:
                 for name, make in makers.items():
                     box.attempt(name, make)
             painted = painting.done
-        if not wanted.quiet:
+        if not outputs.quiet:
             say(f"written to {out}: {', '.join(['sweep.zarr', *box.made])}")
             remark_older(box, ("summary.png", "sweep.csv", "sweep.parquet", "movie.mp4"))
     if not counts.complete:
         done = counts.total - counts.waiting
         complain(f"interrupted: {done:,} of {counts.total:,} rows done; run the same command again to go on.")
-    return code_of(stopped=not (counts.complete and painted), missing=bool(box.missing) or not heard, met=counts.good)
+    return code_of(
+        stopped=not (counts.complete and painted), missing=bool(box.missing) or not was_printed, met=counts.good
+    )
 
 
 def show_status(asked: Sweep, out: Path, print_json: bool) -> str:
@@ -92,27 +94,27 @@ def show_status(asked: Sweep, out: Path, print_json: bool) -> str:
         raise WavesimError(
             f"{out} must hold the rows of {asked.title!r}, but holds another sweep, {table.attrs['title']!r}; choose its folder with --out."
         )
-    told, rate = account(table), pace(out / LOG)
+    counts, rate = account(table), pace(out / LOG)
     if print_json:
         running = None if rate is None else dataclasses.asdict(rate)
-        return dumps(_content(asked, table, told) | {"running": running})
-    lines = [asked.title, str(told)]
-    if rate is not None and not told.complete:
-        left = f", {duration_text(told.waiting / rate.rows_per_s)} left at that rate" if rate.rows_per_s > 0 else ""
+        return dumps(_content(asked, table, counts) | {"running": running})
+    lines = [asked.title, str(counts)]
+    if rate is not None and not counts.complete:
+        left = f", {duration_text(counts.waiting / rate.rows_per_s)} left at that rate" if rate.rows_per_s > 0 else ""
         lines.append(f"  last chunk {duration_text(rate.ago)} ago, {rate.rows_per_s:.3g} rows/s{left}")
     return "\n".join(lines)
 
 
-def _content(asked: Sweep, table: xr.Dataset, told: Account) -> dict[str, Any]:
+def _content(asked: Sweep, table: xr.Dataset, counts: Account) -> dict[str, Any]:
     facts = {key: table.attrs.get(key, "") for key in ("wavesim", "device", "precision")}
     head = {"format": 1, "scenario": asked.scenario, "title": asked.title, "hash": asked.hash, **facts}
-    status = "complete" if told.complete else "interrupted"
+    status = "complete" if counts.complete else "interrupted"
     axes = {axis.name: {"paths": list(axis.paths), "count": table.sizes[axis.name]} for axis in asked.axes}
-    return {**head, "status": status, "axes": axes, **told.content()}
+    return {**head, "status": status, "axes": axes, **counts.content()}
 
 
-def _makers(table: xr.Dataset, asked: Sweep, box: Outbox, wanted: Wanted) -> dict[str, Callable[[], Path]]:
-    """Who makes summary.png and what else is wanted, by name."""
+def _makers(table: xr.Dataset, asked: Sweep, box: Outbox, outputs: SweepOutputs) -> dict[str, Callable[[], Path]]:
+    """The functions that make summary.png and the other files, by name."""
     from ...sweeps import Status, to_csv, to_parquet
 
     good = table["status"].values.ravel() != Status.FAILED
@@ -129,16 +131,16 @@ def _makers(table: xr.Dataset, asked: Sweep, box: Outbox, wanted: Wanted) -> dic
 
         chosen = {_label(asked, row): asked.asked(row) for row in spread(asked.layout.shape) if good[row]}
         runs, fixed = {label: row.problem for label, row in chosen.items()}, [row.fixed for row in chosen.values()]
-        with reporter(watched(wanted.quiet), "painting") as show:
+        with reporter(watched(outputs.quiet), "painting") as show:
             return small_multiples(runs, units=asked.units, title=asked.title, fixed=fixed, progress=show).save(
                 box.path / "movie.mp4"
             )
 
     return (
         {"summary.png": picture}
-        | ({"sweep.csv": lambda: to_csv(table, box.path / "sweep.csv")} if wanted.csv else {})
-        | ({"sweep.parquet": lambda: to_parquet(table, box.path / "sweep.parquet")} if wanted.parquet else {})
-        | ({"movie.mp4": movie} if wanted.movie else {})
+        | ({"sweep.csv": lambda: to_csv(table, box.path / "sweep.csv")} if outputs.csv else {})
+        | ({"sweep.parquet": lambda: to_parquet(table, box.path / "sweep.parquet")} if outputs.parquet else {})
+        | ({"movie.mp4": movie} if outputs.movie else {})
     )
 
 

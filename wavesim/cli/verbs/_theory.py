@@ -37,26 +37,26 @@ class TheoryCurve:
 
 
 @dataclasses.dataclass(frozen=True)
-class Told:
-    """What theory says of one case, in internal units.
+class CasePredictions:
+    """The predictions of theory for one case, in internal units.
 
     Attributes:
-        predictions: quantity -> theory's name -> value.
+        quantities: theory's numbers, by quantity and name of the theory.
         mean_energy: of the packet, where it meets a barrier.
         at_mean_energy: T there by each theory, which is not the packet's average.
         leaves: the part of the packet that moves away from the barrier from the start.
         curves: theory's curves by name.
     """
 
-    predictions: Predictions
+    quantities: Predictions
     mean_energy: float | None
     at_mean_energy: dict[str, float]
     leaves: float
     curves: dict[str, TheoryCurve]
 
 
-def told(scenario: Scenario, *, curves: bool) -> Told:
-    """Ask the scenario's question of theory alone; what depends on a duration that only a plan would know is left out."""
+def predictions_of(scenario: Scenario, *, curves: bool) -> CasePredictions:
+    """Theory's answers to the question of a scenario, without those that depend on the duration of a plan."""
     problem = scenario.problem
     question = scenario.find or question_of(problem)
     duration = None if problem.duration is None else float(problem.duration)
@@ -80,7 +80,7 @@ def told(scenario: Scenario, *, curves: bool) -> Told:
             times = np.linspace(0.0, last, _POINTS)
             for name, found in question.curve_predictions(problem, times).items():
                 lines[name] = TheoryCurve(QUANTITIES[name], ("time", TIME), times, found)
-    return Told(predictions, mean_energy, at_mean_energy, leaves, lines)
+    return CasePredictions(predictions, mean_energy, at_mean_energy, leaves, lines)
 
 
 def _curve(
@@ -90,15 +90,17 @@ def _curve(
 
 
 def theory_text(scenario: Scenario) -> str:
-    """A table for each case; beside a packet's average T(E) at its mean energy, which is another number."""
+    """A table for each case, with T(E) at the mean energy of a packet, which differs from its average."""
     cases = scenario.cases or (scenario,)
-    found = [told(case, curves=False) for case in cases]
-    if not any(one.predictions for one in found):
+    found = [predictions_of(case, curves=False) for case in cases]
+    if not any(predictions.quantities for predictions in found):
         return "theory has no prediction for this problem."
     parts = [scenario.title]
-    for case, one in zip(cases, found, strict=True):
+    for case, predictions in zip(cases, found, strict=True):
         parts += [case.label] if case.label else []
-        parts.append(_case_text(case, one) if one.predictions else "theory has no prediction for this case.")
+        parts.append(
+            _case_text(case, predictions) if predictions.quantities else "theory has no prediction for this case."
+        )
     if ratio := _ratio(found):
         parts.append(
             "ratio of the last case to the first: "
@@ -107,20 +109,20 @@ def theory_text(scenario: Scenario) -> str:
     return "\n".join(parts)
 
 
-def _case_text(scenario: Scenario, one: Told) -> str:
+def _case_text(scenario: Scenario, predictions: CasePredictions) -> str:
     units = scenario.units
-    lines = [predictions_text(one.predictions, units)]
-    if one.mean_energy is not None:
-        energy = f"{one.mean_energy / units.scale(ENERGY):.6g}" + ("" if units.natural else f" {units.energy}")
-        for kind, value in one.at_mean_energy.items():
+    lines = [predictions_text(predictions.quantities, units)]
+    if predictions.mean_energy is not None:
+        energy = f"{predictions.mean_energy / units.scale(ENERGY):.6g}" + ("" if units.natural else f" {units.energy}")
+        for kind, value in predictions.at_mean_energy.items():
             lines.append(f"T at the mean energy {energy} ({kind.replace('_', ' ')}): {value:.12g}")
-    if one.leaves > 1e-12:
-        lines.append(f"part of the packet that moves the other way from the start: {one.leaves:.3g}")
+    if predictions.leaves > 1e-12:
+        lines.append(f"part of the packet that moves the other way from the start: {predictions.leaves:.3g}")
     return "\n".join(lines)
 
 
 def theory_json(scenario: Scenario) -> str:
-    """The same for scripts, with theory's curves: in the scenario's units, named beside each."""
+    """The same as JSON, with theory's curves, in the units of the scenario."""
     from ..._version import __version__
 
     head = {
@@ -131,15 +133,18 @@ def theory_json(scenario: Scenario) -> str:
         "wavesim": __version__,
     }
     if not scenario.cases:
-        return dumps({**head, **_case_json(scenario, told(scenario, curves=True))})
-    found = [told(case, curves=True) for case in scenario.cases]
+        return dumps({**head, **_case_json(scenario, predictions_of(scenario, curves=True))})
+    found = [predictions_of(case, curves=True) for case in scenario.cases]
     ratio = _ratio(found)
     quantities = {"ratio": {"unit": "1", "theory": ratio}} if ratio else {}
-    cases = [{"label": case.label, **_case_json(case, one)} for case, one in zip(scenario.cases, found, strict=True)]
+    cases = [
+        {"label": case.label, **_case_json(case, predictions)}
+        for case, predictions in zip(scenario.cases, found, strict=True)
+    ]
     return dumps({**head, "quantities": quantities, "cases": cases})
 
 
-def _case_json(scenario: Scenario, one: Told) -> dict[str, Any]:
+def _case_json(scenario: Scenario, predictions: CasePredictions) -> dict[str, Any]:
     units = scenario.units
     content: dict[str, Any] = {
         "quantities": {
@@ -147,17 +152,17 @@ def _case_json(scenario: Scenario, one: Told) -> dict[str, Any]:
                 "unit": units.symbol(QUANTITIES[name]),
                 "theory": {kind: value / units.scale(QUANTITIES[name]) for kind, value in found.items()},
             }
-            for name, found in one.predictions.items()
+            for name, found in predictions.quantities.items()
         }
     }
-    if one.mean_energy is not None:
+    if predictions.mean_energy is not None:
         content["transmission_at_mean_energy"] = {
-            "energy": one.mean_energy / units.scale(ENERGY),
+            "energy": predictions.mean_energy / units.scale(ENERGY),
             "unit": units.symbol(ENERGY),
-            "theory": one.at_mean_energy,
+            "theory": predictions.at_mean_energy,
         }
-        content["moves_away"] = one.leaves
-    content["curves"] = {name: _curve_json(curve, scenario) for name, curve in one.curves.items()}
+        content["moves_away"] = predictions.leaves
+    content["curves"] = {name: _curve_json(curve, scenario) for name, curve in predictions.curves.items()}
     return content
 
 
@@ -172,8 +177,8 @@ def _curve_json(curve: TheoryCurve, scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _ratio(found: list[Told]) -> dict[str, float]:
+def _ratio(found: list[CasePredictions]) -> dict[str, float]:
     """The headline of the last case over that of the first, by each theory that both have."""
-    if len(found) < 2 or not (found[0].predictions and found[-1].predictions):
+    if len(found) < 2 or not (found[0].quantities and found[-1].quantities):
         return {}
-    return ratios(*(next(iter(one.predictions.values())) for one in (found[0], found[-1])))
+    return ratios(*(next(iter(predictions.quantities.values())) for predictions in (found[0], found[-1])))
