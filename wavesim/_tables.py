@@ -1,4 +1,4 @@
-"""Numbers out of files: columns of a CSV with their units in the header, arrays of numpy; nothing else of a file is ever read."""
+"""Numbers from files: columns of a CSV with units in the header, and arrays of NumPy; nothing else of a file is read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ._typing import DIMENSIONLESS, Dimension
 from .errors import ArgumentError, WavesimError
 from .units import value_in
 
-# as for scenario files; of the numbers of an array
+# the most characters of a file, as for scenario files, and the most numbers of an array
 LARGEST, MOST_NUMBERS = 1_000_000, 4_000_000
 _EMBEDDED = "data:application/x-npy;base64,"
 _HEADING = re.compile(r"^(.*?)\s*(?:\((.*)\)|\[(.*)\]|/\s*\(?(.+?)\)?)?$")
@@ -28,8 +28,8 @@ _WORDS = re.compile(r"[^\s(\[]+(?:\s*[(\[][^)\]]*[)\]])?")
 
 
 @dataclasses.dataclass(frozen=True)
-class Wanted:
-    """A column that is looked for: what it is, its dimension, names that it may have, and whether a table may do without it."""
+class ColumnSpec:
+    """A column to look for: what it is, its dimension, the names that it may have, and whether it is optional."""
 
     what: str
     dimension: Dimension
@@ -39,7 +39,7 @@ class Wanted:
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """Numbers as they stand in the file, with the symbol of their unit, "" where there is none, and the lines that they stand in."""
+    """The numbers of a column as written, the symbol of their unit ("" without one), and the line of each in the file."""
 
     numbers: np.ndarray
     unit: str
@@ -48,7 +48,7 @@ class Column:
 
     @property
     def missing(self) -> bool:
-        """Whether the table does without this column."""
+        """Whether the table has no such column."""
         return not len(self.numbers)
 
     def refuse_unordered(self) -> None:
@@ -71,21 +71,24 @@ class Column:
         )
 
     def internal(self, dimension: Dimension) -> np.ndarray:
-        """The numbers in internal units; plain numbers are in them already."""
+        """The numbers in internal units; numbers without a unit already are."""
         scale = value_in(self.unit, dimension) if self.unit else 1.0
         return self.numbers * (1.0 if scale is None else scale)
 
 
-def columns_of(path: str | os.PathLike[str], wanted: Sequence[Wanted], natural: bool | None = None) -> list[Column]:
-    """The columns that are wanted of a table in a text file: comma, semicolon, tab or blank between them, one row a line.
+def columns_of(path: str | os.PathLike[str], specs: Sequence[ColumnSpec], natural: bool | None = None) -> list[Column]:
+    """The specified columns of a table in a text file, one row a line, with a comma, semicolon, tab or blanks between columns.
 
-    The header has a name and a unit for each, ``x (nm),V (eV)``. Columns are told by their names; where a table has just as many as
-    are wanted, their order will do. Lines that begin with # are comments, the last before the numbers may be the header.
+    The header has a name and a unit for each, ``x (nm),V (eV)``. Columns are found by their names, or by their order if a table has
+    exactly as many as specified. Lines that begin with # are comments; the last before the numbers may be the header.
 
     Args:
-        path: of the file.
-        wanted: what is looked for.
-        natural: whether numbers must have no unit; None where they may have one or not.
+        path: the file.
+        specs: the columns to find.
+        natural: True if numbers must have no unit, False if they must have one; None allows both.
+
+    Returns:
+        the columns in the order of `specs`.
 
     Raises:
         ArgumentError: of `file`, if it cannot be read, is too large, or holds anything but numbers.
@@ -97,9 +100,9 @@ def columns_of(path: str | os.PathLike[str], wanted: Sequence[Wanted], natural: 
         raise _refusal(f"must hold rows of numbers, but {name} holds none; write one row a line, as in '0.5, 0.3'.")
     table, places = _rectangle(lines[first:], name, first)
     headings = _headings(lines[:first], table.shape[1])
-    needed = sum(not one.optional for one in wanted)
+    needed = sum(not spec.optional for spec in specs)
     columns = [
-        _column(one, table, headings, needed, len(wanted), place, name, natural) for place, one in enumerate(wanted)
+        _column(spec, table, headings, needed, len(specs), place, name, natural) for place, spec in enumerate(specs)
     ]
     return [dataclasses.replace(column, file=name, lines=places) for column in columns]
 
@@ -136,7 +139,7 @@ def array_of(path: str | os.PathLike[str]) -> np.ndarray:
 
 
 def embedded(path: str | os.PathLike[str]) -> str:
-    """A ``.npy`` file as text that `array_of` takes in the place of its path, so that a file's content holds its numbers.
+    """A ``.npy`` file as text that `array_of` accepts instead of its path, so that the content of a scenario includes its numbers.
 
     Raises:
         ArgumentError: as `array_of` does.
@@ -185,7 +188,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _numbers(line: str) -> list[float] | None:
-    """The numbers of a line; None where it holds anything else, or nothing."""
+    """The numbers of a line; None if it has anything else, or nothing."""
     try:
         cells = _cells(line)
         # an empty last cell is a comma at the end of the line
@@ -196,7 +199,7 @@ def _numbers(line: str) -> list[float] | None:
 
 
 def _rectangle(lines: list[str], name: str, before: int) -> tuple[np.ndarray, tuple[int, ...]]:
-    """The numbers of the lines, and the line of the file that each row is."""
+    """The numbers of the lines, and the number of the line of each row."""
     rows, places = list[list[float]](), list[int]()
     for place, line in enumerate(lines):
         if not line or line.startswith("#"):
@@ -233,7 +236,7 @@ def _headings(lines: Sequence[str], columns: int) -> list[tuple[str, str]] | Non
 
 
 def _column(
-    wanted: Wanted,
+    spec: ColumnSpec,
     table: np.ndarray,
     headings: list[tuple[str, str]] | None,
     count: int,
@@ -242,39 +245,39 @@ def _column(
     name: str,
     natural: bool | None,
 ) -> Column:
-    named = [n for n, (heading, _) in enumerate(headings or ()) if heading.lower() in wanted.names]
-    # a column of another name is not taken for one that nobody needs
-    if not named and wanted.optional and (headings is not None or table.shape[1] <= place):
+    named = [n for n, (heading, _) in enumerate(headings or ()) if heading.lower() in spec.names]
+    # a column of another name is not taken for an optional one
+    if not named and spec.optional and (headings is not None or table.shape[1] <= place):
         return Column(np.zeros(0), "")
     if not named and table.shape[1] not in (count, most):
         raise _refusal(
             f"must have {count} columns, or a header that names them, but {name} has {table.shape[1]} and none called "
-            f"{' or '.join(wanted.names[:3])}; name the column of the {wanted.what}."
+            f"{' or '.join(spec.names[:3])}; name the column of the {spec.what}."
         )
     at = named[0] if named else place
     unit = "" if headings is None else headings[at][1]
     if unit.lower() in ("natural", "natural units", "1"):
         unit = ""
-    if wanted.dimension == DIMENSIONLESS:
+    if spec.dimension == DIMENSIONLESS:
         return Column(table[:, at], "")
     if natural and unit:
         raise _refusal(
-            f"must hold plain numbers in natural units, but {name} gives the {wanted.what} in {brief(unit)}; leave the unit out of its "
+            f"must hold plain numbers in natural units, but {name} gives the {spec.what} in {brief(unit)}; leave the unit out of its "
             'header, or drop the line units = "natural".'
         )
     if natural is False and not unit:
-        example = wanted.dimension.examples[0]
+        example = spec.dimension.examples[0]
         raise _refusal(
-            f"must have a unit for each column in its header, but {name} has none for the {wanted.what}; "
-            f"write its first line as in '{wanted.names[0]} ({example})'."
+            f"must have a unit for each column in its header, but {name} has none for the {spec.what}; "
+            f"write its first line as in '{spec.names[0]} ({example})'."
         )
     try:
-        known = not unit or value_in(unit, wanted.dimension) is not None
+        known = not unit or value_in(unit, spec.dimension) is not None
     except WavesimError:
         known = False
     if not known:
         raise _refusal(
-            f"must have units in its header, but {name} gives the {wanted.what} in {brief(unit)}, which is no unit of "
-            f"{wanted.dimension.name}; take one such as {' or '.join(wanted.dimension.examples[:2])}."
+            f"must have units in its header, but {name} gives the {spec.what} in {brief(unit)}, which is no unit of "
+            f"{spec.dimension.name}; take one such as {' or '.join(spec.dimension.examples[:2])}."
         )
     return Column(table[:, at], unit)

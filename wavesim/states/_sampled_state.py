@@ -9,7 +9,7 @@ import numpy as np
 
 from .._arrays import known, xp as jnp
 from .._pytree import register_dataclass
-from .._tables import Wanted, array_of, columns_of
+from .._tables import ColumnSpec, array_of, columns_of
 from .._typing import DIMENSIONLESS, LENGTH, EnergyValue, Length, Momentum, Number, Velocity
 from ..errors import ArgumentError
 from ..potentials import Sampled
@@ -18,9 +18,9 @@ from ._wave import AbstractWave, refuse_nothing
 
 # what a file of amplitudes holds
 AMPLITUDES = (
-    Wanted("positions", LENGTH, ("x", "position", "r", "q", "z", "distance")),
-    Wanted("amplitude", DIMENSIONLESS, ("psi", "re", "real", "re psi", "u", "amplitude", "re(psi)")),
-    Wanted("imaginary part", DIMENSIONLESS, ("im", "imag", "imaginary", "im psi", "im(psi)"), optional=True),
+    ColumnSpec("positions", LENGTH, ("x", "position", "r", "q", "z", "distance")),
+    ColumnSpec("amplitude", DIMENSIONLESS, ("psi", "re", "real", "re psi", "u", "amplitude", "re(psi)")),
+    ColumnSpec("imaginary part", DIMENSIONLESS, ("im", "imag", "imaginary", "im psi", "im(psi)"), optional=True),
 )
 # of the largest: what the amplitude may be at its ends
 _LEFT_OVER = 1e-3

@@ -12,7 +12,7 @@ import numpy as np
 from ..._arrays import constant, tridiagonal_solution, xp as jnp
 from ..._checks import concrete, finite, one_of
 from ..._pytree import register_dataclass
-from ..._tables import Wanted, columns_of
+from ..._tables import ColumnSpec, columns_of
 from ..._typing import ENERGY, LENGTH, EnergyValue, Length
 from ..._unit import as_written
 from ...edges import Places, mended
@@ -23,8 +23,8 @@ from .._base import AbstractPotential, Position, departures, planar
 _KINDS = ("spline", "linear", "layers")
 # what a file of samples holds
 SAMPLES = (
-    Wanted("positions", LENGTH, ("x", "position", "r", "q", "z", "distance")),
-    Wanted("potential", ENERGY, ("v", "potential", "energy", "u", "e", "v(x)", "value")),
+    ColumnSpec("positions", LENGTH, ("x", "position", "r", "q", "z", "distance")),
+    ColumnSpec("potential", ENERGY, ("v", "potential", "energy", "u", "e", "v(x)", "value")),
 )
 
 

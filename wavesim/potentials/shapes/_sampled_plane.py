@@ -13,7 +13,7 @@ from jax.lax.linalg import tridiagonal_solve
 from ..._arrays import AnyArray, constant, known, xp as jnp
 from ..._checks import concrete, finite
 from ..._pytree import register_dataclass
-from ..._tables import Wanted, array_of, columns_of
+from ..._tables import ColumnSpec, array_of, columns_of
 from ..._typing import ENERGY, LENGTH, EnergyValue, Length
 from ..._unit import as_written
 from ...errors import ArgumentError, WavesimError
@@ -22,9 +22,9 @@ from .._base import AbstractSmoothPotential, Position
 
 # what a text file of a plane holds
 PLANE = (
-    Wanted("first coordinate", LENGTH, ("x", "x1", "q1")),
-    Wanted("second coordinate", LENGTH, ("y", "x2", "q2")),
-    Wanted("potential", ENERGY, ("v", "potential", "energy", "u", "e", "v(x,y)", "value")),
+    ColumnSpec("first coordinate", LENGTH, ("x", "x1", "q1")),
+    ColumnSpec("second coordinate", LENGTH, ("y", "x2", "q2")),
+    ColumnSpec("potential", ENERGY, ("v", "potential", "energy", "u", "e", "v(x,y)", "value")),
 )
 # how far, relative to the extent, a point of a text file may lie off an equally spaced mesh
 _OFF = 1e-6
