@@ -22,7 +22,7 @@ import numpy as np
 from tests.reliability.records import in_double_precision, record
 from wavesim.cli.verbs._planning import planning
 from wavesim.errors import WavesimError
-from wavesim.scenario import read_scenario, shipped, shipped_sweeps, toml, understood
+from wavesim.scenario import parse_sweep, read_scenario, shipped, shipped_sweeps, toml
 
 SEED = 17
 # processor seconds of a trial, bytes of the process
@@ -89,7 +89,7 @@ def tried(name: str, content: dict[str, Any], plan: bool) -> str:
 
     try:
         if {"axes", "sample"} & content.keys():
-            understood(name, content, {}, Path())
+            parse_sweep(name, content, {}, Path())
             return "understood"
         scenario = read_scenario(name, content)
         for case in (scenario.cases or (scenario,))[:1] if plan else ():

@@ -36,9 +36,9 @@ if TYPE_CHECKING:
         MOST_ROWS as MOST_ROWS,
         SweepAxis as SweepAxis,
         axes_of as axes_of,
+        parse_sweep as parse_sweep,
         refuse_too_many as refuse_too_many,
         sample_values as sample_values,
-        understood as understood,
         unknown as unknown,
         varied as varied,
     )
@@ -65,7 +65,7 @@ _HOMES = {
     "DesignFile": "_design_file", "load_design": "_design_file", "find_design": "text._library", "shipped_designs": "text._library",
     "find_scenario": "text._library", "find_sweep": "text._library", "shipped": "text._library", "shipped_sweeps": "text._library",
     "fingerprint": "text._library", "assign": "text._paths", "QUANTITIES": "schema._quantities", "json_schema": "schema._schema",
-    "FAMILY_OF": "schema._reference", "TableOfKeys": "schema._reference", "examples": "text._library", "kinds": "schema._reference", "sections": "schema._reference", "starter": "schema._starter", "Change": "_changes", "folder_name": "_changes", "kind_of": "schema._fields", "quantity_value": "schema._fields", "dimension_of_path": "schema._dimensions", "canonical": "text._library", "assign_value": "text._paths", "assignment_of": "text._paths", "SweepAxis": "sweep_files._sweep_axes", "axes_of": "sweep_files._sweep_axes", "understood": "sweep_files._sweep_grammar", "unknown": "sweep_files._sweep_grammar", "refuse_too_many": "sweep_files._sweep_values", "MOST_ROWS": "sweep_files._sweep_values", "toml": "text._toml", "written": "text._writer", "text_of": "text._library", "sample_values": "sweep_files._sweep_values", "varied": "sweep_files._vary", "are_uncertain": "schema._uncertain",
+    "FAMILY_OF": "schema._reference", "TableOfKeys": "schema._reference", "examples": "text._library", "kinds": "schema._reference", "sections": "schema._reference", "starter": "schema._starter", "Change": "_changes", "folder_name": "_changes", "kind_of": "schema._fields", "quantity_value": "schema._fields", "dimension_of_path": "schema._dimensions", "canonical": "text._library", "assign_value": "text._paths", "assignment_of": "text._paths", "SweepAxis": "sweep_files._sweep_axes", "axes_of": "sweep_files._sweep_axes", "parse_sweep": "sweep_files._sweep_grammar", "unknown": "sweep_files._sweep_grammar", "refuse_too_many": "sweep_files._sweep_values", "MOST_ROWS": "sweep_files._sweep_values", "toml": "text._toml", "written": "text._writer", "text_of": "text._library", "sample_values": "sweep_files._sweep_values", "varied": "sweep_files._vary", "are_uncertain": "schema._uncertain",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a sweep would take, told by a few of its rows before anything is run."""
+"""The cost of a sweep, estimated from a few of its rows before anything is run."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from ._rows import first_possible, values_at
 from .workers._chunk import refuse_unmeasured
 
 _SAMPLED = 24
-# values of an axis that are looked at to see what changes with it
-_LOOKED_AT = 8
-# seconds to compile one program, about
+# values of an axis that are compared to see whether the structure changes
+_COMPARED = 8
+# approximate seconds to compile one program
 _COMPILATION = 1.5
 # a row's reason, runs, FFT pairs and status in the store
 _BESIDES = 32
@@ -34,24 +34,23 @@ _EVALUATIONS = 4
 
 @dataclasses.dataclass(frozen=True)
 class Check:
-    """What a sweep would take. Numbers of runs are of the first round: rows that miss their tolerance are run again, finer.
+    """The cost of a sweep. Numbers of runs are those of the first round: rows that miss their tolerance are run again, finer.
 
     Attributes:
         title: of the sweep.
         sizes: the length of each axis by name.
         chunks, chunk_rows: how many chunks there are, and the rows of the largest.
-        traced, structural: names of axes along which numbers change and a program is shared; of those along which the program changes.
+        traced, structural: names of axes along which only numbers change, so that rows share a program, and of axes along which the program changes.
         sampled: rows that were planned.
-        impossible: why some of them cannot be asked or planned.
+        impossible: the reasons why some of them cannot be built or planned.
         programs: programs to compile for the sampled rows.
         points: the fewest and the most points of a run; None where nothing is propagated.
         fft_pairs: FFT pairs of all rows, estimated.
-        memory: bytes of the largest run; few are made at once on a CPU, a quarter of its memory full on another device.
+        memory: bytes of the largest run; on a CPU few run at once, on another device as many as fill a quarter of its memory.
         store: bytes of the store before compression, about.
         seconds: of all rows on this machine, estimated, compilation included; None where nothing is propagated.
-        uncertain: how many uncertain inputs a row has.
-        inputs_seconds: for what they make of the numbers of all rows, beside `seconds`; None where a row's number is known by a run alone:
-            one there and back, of its own, for each row.
+        uncertain: the number of uncertain inputs of a row.
+        inputs_seconds: additional seconds for the errors from these inputs; None where they need a run forward and backward for each row.
     """
 
     title: str
@@ -107,8 +106,8 @@ class Check:
             lines.append(f"  inputs    {_counted(self.uncertain, 'uncertain number')} in a row: {more}")
         lines.append(f"  store     up to {self.store / 1e3:,.0f} kB")
         if self.impossible:
-            told = f"{len(self.impossible)} of {self.sampled} sampled rows; the first: {self.impossible[0]}"
-            lines.append(f"  failures  {told}")
+            failures = f"{len(self.impossible)} of {self.sampled} sampled rows; the first: {self.impossible[0]}"
+            lines.append(f"  failures  {failures}")
         return "\n".join(lines)
 
 
@@ -117,10 +116,10 @@ def _counted(number: int, what: str) -> str:
 
 
 def check(sweep: Sweep) -> Check:
-    """Plan a sample of the rows of a sweep, and tell from it what all would take. Nothing is run, but a coarse row where theory's names do not tell whether rows give what is measured.
+    """Estimate the cost of a sweep from a sample of planned rows. Nothing is run, except one coarse row if theory cannot tell whether rows give the measured quantities.
 
     Raises:
-        ArgumentError: if they do not.
+        ArgumentError: if they do not give them.
     """
     refuse_unmeasured(sweep)
     runs: list[list[Numerics]] = []
@@ -128,26 +127,26 @@ def check(sweep: Sweep) -> Check:
     rows, batch = _sample(sweep.layout.rows), Batch()
     limited: Asked | None = None
     for row in rows:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         try:
             asked = sweep.asked(row)
-            wanted = _first_round(asked, batch, runs)
+            request = _first_round(asked, batch, runs)
         except (ArithmeticError, ValueError, IndexError, MemoryError) as error:
             wrong.append(str(error) if isinstance(error, WavesimError) else described(error))
             continue
-        planning.append(time.perf_counter() - begun)
+        planning.append(time.perf_counter() - start)
         if len(asked.uncertainties) > (0 if limited is None else len(limited.uncertainties)):
             limited = asked
-        if wanted is not None:
-            runs.append(list(wanted.numerics))
-            programs |= {_program(wanted, numerics) for numerics in wanted.numerics}
+        if request is not None:
+            runs.append(list(request.numerics))
+            programs |= {_program(request, numerics) for numerics in request.numerics}
     layout, possible = sweep.layout, max(len(rows) - len(wrong), 1)
     share = layout.rows / len(rows)
     traced, structural = _kinds(sweep)
     every = [numerics for row in runs for numerics in row]
     seconds = None
     if every:
-        # the first plans compile what the others use
+        # the first plans compile programs that the others use
         each = sorted(planning)[len(planning) // 2]
         seconds = share * (possible * each + _seconds(every)) + _COMPILATION * len(programs)
     return Check(
@@ -175,9 +174,9 @@ def _inputs_seconds(row: Asked, rows: int) -> float | None:
     numbers = route_without_run(row.problem, row.question, None)
     if numbers is None:
         return None
-    begun = time.perf_counter()
+    start = time.perf_counter()
     numbers(row.problem, row.question)
-    return rows * (1 + _EVALUATIONS * len(row.uncertainties)) * (time.perf_counter() - begun)
+    return rows * (1 + _EVALUATIONS * len(row.uncertainties)) * (time.perf_counter() - start)
 
 
 def _sample(rows: int) -> list[int]:
@@ -189,27 +188,27 @@ def _sample(rows: int) -> list[int]:
 
 
 def _first_round(row: Asked, batch: Batch, runs: Sequence[Any]) -> RunRequest | None:
-    """What the row's question wants propagated first; None where it propagates nothing."""
+    """The first runs that the question of a row requests; None if it propagates nothing."""
     refuse_given(row.fixed)
-    # planning costs pilot runs: once some row has been seen to propagate, others may be taken to
+    # planning costs pilot runs: once some row propagates, the others are assumed to
     if not runs and row.question.planned(row.problem, row.tolerance, **row.fixed) is None:
         return None
     work = row.question.measuring(row.problem, row.tolerance, batch=batch, **row.fixed)
     try:
-        wanted = next(work)
-        while not isinstance(wanted, RunRequest):
-            wanted = work.send(Runs([]))
-        return wanted
+        request = next(work)
+        while not isinstance(request, RunRequest):
+            request = work.send(Runs([]))
+        return request
     except StopIteration:
         return None
     finally:
         work.close()
 
 
-def _program(wanted: RunRequest, numerics: Numerics) -> Any:
-    """What runs have in common that share a compiled program: all but their numbers, and how many steps they take."""
+def _program(request: RunRequest, numerics: Numerics) -> Any:
+    """The key of a compiled program: all of a run but its numbers and its number of steps."""
     plain = dataclasses.replace(numerics, steps=numerics.frames)
-    leaves, structure = jax.tree.flatten((wanted.problem, plain))
+    leaves, structure = jax.tree.flatten((request.problem, plain))
     return structure, tuple(jnp.shape(leaf) for leaf in leaves)
 
 
@@ -219,10 +218,10 @@ def _kinds(sweep: Sweep) -> tuple[tuple[str, ...], tuple[str, ...]]:
     traced: list[str] = []
     structural: list[str] = []
     for place, axis in enumerate(sweep.axes):
-        step = max(1, len(axis) // _LOOKED_AT)
+        step = max(1, len(axis) // _COMPARED)
         places = [(*start[:place], at, *start[place + 1 :]) for at in range(0, len(axis), step)]
-        seen = set(_structures(sweep, places))
-        (structural if len(seen) > 1 else traced).append(axis.name)
+        structures = set(_structures(sweep, places))
+        (structural if len(structures) > 1 else traced).append(axis.name)
     return tuple(traced), tuple(structural)
 
 
@@ -242,7 +241,7 @@ def _extremes(sizes: list[int]) -> tuple[int, int] | None:
 
 
 def _seconds(every: list[Numerics]) -> float:
-    """Of all these runs on this machine: from the time of an FFT pair of a middle one, all cores of a CPU at work."""
+    """Seconds of all these runs on all cores of this machine, from the time of an FFT pair of a median one."""
     points = sorted(numerics.grid.points for numerics in every)[len(every) // 2]
     size = math.prod(points)
     # as many rows as stay in the cache
@@ -252,9 +251,9 @@ def _seconds(every: list[Numerics]) -> float:
 
 
 def _work(numerics: Numerics) -> float:
-    """Of one run, in units of an FFT pair's n log2 n."""
+    """The work of one run, in units of n log2 n of an FFT pair."""
     points = math.prod(numerics.grid.points)
-    # measured: to diagonalize H takes about this
+    # diagonalizing H takes about as long (measured)
     return numerics.fft_pairs * _transform(points) if numerics.method.steps else points**3 / 5
 
 

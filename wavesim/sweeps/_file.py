@@ -30,12 +30,12 @@ from ..scenario import (
     canonical,
     find_sweep,
     kind_of,
+    parse_sweep,
     predicted_names,
     refuse_too_many,
     sample_values,
     shipped_sweeps,
     toml,
-    understood,
     unknown,
 )
 from ..units import UnitSystem
@@ -105,15 +105,15 @@ class Sweep:
         Raises:
             ScenarioError: with one line for each thing that is wrong.
         """
-        asked = os.fspath(name_or_path)
-        name, text = find_sweep(asked)
-        data = toml(text, Path(asked).name)
+        source_name = os.fspath(name_or_path)
+        name, text = find_sweep(source_name)
+        data = toml(text, Path(source_name).name)
         further = dict(assignment_of(assignment) for assignment in set)
         if tolerance is not None:
             further["accuracy.tolerance"] = tolerance
-        folder = Path() if asked in shipped_sweeps() else Path(asked).parent
-        told = understood(name, data, further, folder)
-        return _from_content(told.title, told.scenario, told.content)
+        folder = Path() if source_name in shipped_sweeps() else Path(source_name).parent
+        parsed = parse_sweep(name, data, further, folder)
+        return _from_content(parsed.title, parsed.scenario, parsed.content)
 
     @classmethod
     def of(
@@ -156,10 +156,10 @@ class Sweep:
         aim = 1e-4 if tolerance is None else tolerance
         positive("tolerance", aim)
         content = {
-            "problem": _told(problem),
+            "problem": _encoded(problem),
             "find": repr(find),
             "tolerance": aim,
-            "axes": {path: [_told(value) for value in column] for path, column in columns.items()},
+            "axes": {path: [_encoded(value) for value in column] for path, column in columns.items()},
             "order": [[path] for path in columns],
             "measure": list(names),
             "theories": [],
@@ -209,8 +209,8 @@ class Sweep:
     @classmethod
     def from_text(cls, text: str) -> Sweep:
         """What `text` wrote."""
-        told = json.loads(text)
-        return _from_content(told["title"], told["scenario"], told["content"])
+        parsed = json.loads(text)
+        return _from_content(parsed["title"], parsed["scenario"], parsed["content"])
 
 
 def _from_content(title: str, scenario: str, content: dict[str, Any]) -> Sweep:
@@ -249,7 +249,7 @@ def _column(values: Iterable[Any]) -> list[Any]:
     return [float(value) for value in column] if mixed else column
 
 
-def _told(value: Any) -> Any:
+def _encoded(value: Any) -> Any:
     """An object as JSON, by its fields where wavesim knows its class; otherwise by its structure and its numbers."""
     try:
         return encoded(value)

@@ -1,4 +1,4 @@
-"""How far a sweep has come: counted, shown on standard error, and written down in a log beside the store."""
+"""The progress of a sweep: counted, shown on standard error, and written to a log beside the store."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from pathlib import Path
 from .._text import duration_text
 from ._answer import Answer, Status
 
-_LAST = 50  # lines of the log that tell of now
-_TOGETHER = 0.5  # seconds within which rows count as come together, as those of one wave do
+_LAST = 50  # lines of the log from which the pace follows
+_TOGETHER = 0.5  # seconds within which rows count as finished at once, like those of one wave
 
 
 @dataclasses.dataclass(frozen=True)
 class Tally:
-    """Rows of a sweep by what became of them.
+    """The numbers of rows of a sweep by their status.
 
     Attributes:
-        total: rows in all.
-        good, missed, failed: rows that are answered, by `Status`.
-        begun: rows that were answered before, by an earlier call.
-        seconds: since this call began.
-        rate: rows a second in this call, the time until the first ones left out; 0 while nobody knows.
+        total: all rows.
+        good, missed, failed: finished rows, by `Status`.
+        begun: rows that an earlier call has finished.
+        seconds: since the start of this call.
+        rate: rows a second in this call, from the first ones on; 0 while unknown.
     """
 
     total: int
@@ -39,17 +39,17 @@ class Tally:
 
     @property
     def done(self) -> int:
-        """Rows that are answered."""
+        """Finished rows."""
         return self.good + self.missed + self.failed
 
     @property
     def waiting(self) -> int:
-        """Rows that are not."""
+        """Rows that are not finished."""
         return self.total - self.done
 
     @property
     def left(self) -> float | None:
-        """Seconds that the rest will take at this rate, None while nobody knows."""
+        """Seconds that the waiting rows take at this rate; None while unknown."""
         return self.waiting / self.rate if self.rate > 0 else None
 
     def __str__(self) -> str:
@@ -66,16 +66,16 @@ Progress = Callable[[Tally], None]
 
 
 class Watch:
-    """Hears what happens to chunks and rows, counts, and passes it on to a `Progress` and a log.
+    """Counts chunks and rows, and reports them to a `Progress` and a log.
 
     The log has a line for each chunk handed out, for each part of one that is ``kept`` while it goes on, and for each chunk written: a
     chunk that is ``begun`` twice was lost in between.
 
     Args:
-        total: rows in all.
-        counted: rows by status that are in the store already.
-        show: told after each row.
-        log: a text file that is appended to; None for none.
+        total: all rows.
+        counted: rows by status that are already in the store.
+        show: called after each row.
+        log: a text file to append to; None for none.
     """
 
     def __init__(self, total: int, counted: Mapping[Status, int], show: Progress, log: Path | None = None) -> None:
@@ -84,19 +84,19 @@ class Watch:
         self._show, self._log = show, log
         self._clock = time.perf_counter()
         self._first: float | None = None
-        # when the last rows came that came together, and the rows of this call before them
+        # the time of the last rows finished at once, and the rows of this call before them
         self._latest, self._before = 0.0, 0
 
     @property
     def tally(self) -> Tally:
-        """The count of now."""
+        """The current count."""
         good, missed, failed = self._counts.values()
         seconds = time.perf_counter() - self._clock
         return Tally(self._total, good, missed, failed, self._begun, seconds, self._rate)
 
     @property
     def _rate(self) -> float:
-        """Rows a second, from when the first ones came: what was before is reading and compiling, and no pace."""
+        """Rows a second from the first ones on: the time before them is for reading and compiling."""
         span = 0.0 if self._first is None else self._latest - self._first
         return self._before / span if span > 0 else 0.0
 
@@ -115,20 +115,20 @@ class Watch:
         self._show(self.tally)
 
     def written(self, chunk: int, rows: int, last: bool) -> None:
-        """So many rows of a chunk are in the store, the last of it or not."""
+        """`rows` rows of a chunk are stored; `last`: whether they complete it."""
         self._note(f"{'written' if last else 'kept'} {chunk} {rows}")
 
     def _note(self, text: str) -> None:
         if self._log is not None:
             now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-            # a log is worth less than what it tells of: a full disk is reported by the store, in better words
+            # the store reports a full disk in better words
             with contextlib.suppress(OSError), self._log.open("a", encoding="utf-8") as lines:
                 lines.write(f"{now} {text}\n")
 
 
 @contextlib.contextmanager
 def shown(progress: bool | Progress) -> Iterator[Progress]:
-    """The caller's own function; for True a bar on standard error, or a line for each tenth where nobody watches; else nothing."""
+    """The caller's own function; for True a bar on standard error, or a line for each tenth if it is no terminal; else nothing."""
     if progress is False:
         yield lambda tally: None
     elif progress is not True:
@@ -166,7 +166,7 @@ def _lines() -> Progress:
         now = 10 * tally.done // max(tally.total, 1)
         if now > tenth:
             tenth = now
-            # a stream that cannot take it must not end the sweep
+            # a stream that cannot be written must not end the sweep
             with contextlib.suppress(OSError, ValueError):
                 print(f"sweeping: {tally}", file=sys.stderr, flush=True)
 
@@ -175,10 +175,10 @@ def _lines() -> Progress:
 
 @dataclasses.dataclass(frozen=True)
 class Pace:
-    """How fast a sweep goes that another process runs.
+    """The pace of a sweep in another process.
 
     Attributes:
-        rows_per_s: over what was written last.
+        rows_per_s: over the last rows that were stored.
         ago: seconds since the last of them.
     """
 
@@ -187,13 +187,13 @@ class Pace:
 
 
 def pace(log: Path) -> Pace | None:
-    """Read it off the log; None where nothing was written yet."""
+    """The pace from the log; None if nothing is stored yet."""
     try:
         lines = [line.split() for line in log.read_text(encoding="utf-8").splitlines()[-_LAST:]]
         stored = [line for line in lines if line[1] in ("kept", "written")]
         written = [(datetime.datetime.fromisoformat(line[0]), int(line[3])) for line in stored]
     except (OSError, ValueError, IndexError):
-        # no log, or a line that a process did not live to end
+        # no log, or an incomplete line of a killed process
         return None
     if not written:
         return None

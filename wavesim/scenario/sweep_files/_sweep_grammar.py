@@ -25,7 +25,7 @@ from ..text import assign_value, canonical, toml
 from ._sweep_axes import COLUMNS, SUFFIXES
 from ._sweep_values import Sample, axis_length, axis_values, refuse_too_many, sample_bounds
 
-# texts for people, and expectations that hold for the scenario's own numbers
+# texts for people, and expectations of the scenario's own numbers
 _LEFT_OUT = ("question", "expectation", "expect")
 _OneOrMore = Annotated[
     tuple[StrictStr, ...], BeforeValidator(lambda given: [given] if isinstance(given, str) else given)
@@ -49,13 +49,13 @@ class SweepFile(Table):
 
 
 @dataclasses.dataclass(frozen=True)
-class Understood:
-    """What a sweep file says.
+class ParsedSweep:
+    """The content of a sweep file, checked.
 
     Attributes:
         title: one line.
         scenario: the scenario's name.
-        content: what `Sweep.content` holds: the scenario's content after ``[set]``, ``axes`` and ``sample`` by path, ``order`` with the
+        content: see `Sweep.content`: the scenario's content after ``[set]``, ``axes`` and ``sample`` by path, ``order`` with the
             paths of each dimension, ``measure``, ``theories``.
     """
 
@@ -64,14 +64,14 @@ class Understood:
     content: dict[str, Any]
 
 
-def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], folder: Path) -> Understood:
-    """Check a file's grammar, and write its axes out as values.
+def parse_sweep(name: str, data: dict[str, Any], further: Mapping[str, Any], folder: Path) -> ParsedSweep:
+    """Check the grammar of a file, and expand its axes into values.
 
     Args:
-        name: of the sweep.
+        name: the name of the sweep.
         data: the file's content.
-        further: values by path on top of ``[set]``.
-        folder: where a path to a scenario begins.
+        further: values by path besides ``[set]``.
+        folder: the folder of relative paths to scenarios.
 
     Raises:
         ScenarioError: with one line for each thing that is wrong.
@@ -131,7 +131,7 @@ def understood(name: str, data: dict[str, Any], further: Mapping[str, Any], fold
         raise ScenarioError(
             f"{name} must hold text, numbers, lists and tables only, but holds a date; write it as text."
         ) from None
-    return Understood(clean(file.title), scenario, content)
+    return ParsedSweep(clean(file.title), scenario, content)
 
 
 def refuse_single(name: str, data: Mapping[str, Any]) -> None:
@@ -161,7 +161,7 @@ def _with_tables(
 
 
 def _lengths(file: SweepFile) -> list[int]:
-    """How long each axis says it is, one of each group that is tied together: counted before any is written out."""
+    """The length of each axis, one of each zipped group, counted before any is expanded."""
     tied = {path for group in file.zip for path in group[1:]}
     return [axis_length(given) for path, given in file.axes.items() if path not in tied]
 
@@ -187,7 +187,7 @@ def _base(file: SweepFile, name: str, folder: Path, wrong: list[str]) -> tuple[s
 
 
 def _groups(axes: Mapping[str, list[Any]], tied: Sequence[Sequence[str]], wrong: list[str]) -> list[list[str]]:
-    """The paths of each axis: an axis stands where the first of its paths does."""
+    """The paths of each axis, in the order of their first paths."""
     for group in tied:
         unknown = [path for path in group if path not in axes]
         if unknown or len(group) < 2:
@@ -210,7 +210,7 @@ def _groups(axes: Mapping[str, list[Any]], tied: Sequence[Sequence[str]], wrong:
 
 
 def _clashing(paths: Sequence[str], fixed: Mapping[str, Any]) -> Iterable[str]:
-    """What is said of paths that would set the same thing twice."""
+    """Messages about paths that set the same value twice."""
     for place, path in enumerate(paths):
         if path in paths[:place]:
             yield f"{path} must vary once, but is an axis and sampled; leave out one of them."
@@ -221,14 +221,14 @@ def _clashing(paths: Sequence[str], fixed: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _beside(scenario: Any, folder: Path) -> Path:
-    """Where the paths in a sweep's scenario begin: beside its file, else where the sweep's do."""
+    """The folder of relative paths in the scenario of a sweep: that of its file, else that of the sweep."""
     in_file = isinstance(scenario, str) and scenario.endswith(".toml") and scenario not in shipped()
     return (folder / scenario).parent if in_file else folder
 
 
 def _predicted(name: str, base: dict[str, Any], folder: Path) -> list[str]:
-    """Numbers that the scenario is known to give; none where it is wrong itself."""
-    # a scenario is made of what is imported here, and needs jax
+    """The quantities that the scenario is known to give; none if it is invalid."""
+    # the import is circular, and needs jax
     from .. import predicted_names, read_scenario
 
     try:
@@ -239,12 +239,12 @@ def _predicted(name: str, base: dict[str, Any], folder: Path) -> list[str]:
 
 
 def unknown(names: Sequence[str], own: Sequence[str], predicted: Callable[[], Iterable[str]]) -> Iterable[str]:
-    """What is said of names that are neither quantities nor `own`, the names under [measure], or that no column can have.
+    """Messages about names that are neither quantities nor in `own`, or that no column can have.
 
     Args:
-        names: as given.
+        names: the names to check.
         own: the names under [measure].
-        predicted: makes the quantities that a row is known to give, which takes theory its time.
+        predicted: gives the quantities that a row is known to have, which takes some time.
     """
     for name in names:
         if name in own:
