@@ -15,7 +15,7 @@ from wavesim.grid import Grid
 from wavesim.problem import Problem
 from wavesim.units import NATURAL
 from wavesim.viz import Look, animate
-from wavesim.viz.movie._cut import seen
+from wavesim.viz.movie._cut import until_empty
 from wavesim.viz.movie._talk import TalkPainter
 from wavesim.viz.scene import refined, result_of
 
@@ -77,8 +77,8 @@ def test_no_film_ends_on_an_empty_stage() -> None:
     from wavesim.absorbers import Absorber
 
     open_run = dataclasses.replace(run, numerics=dataclasses.replace(run.numerics, absorber=Absorber(width=8.0, energy=0.5)))  # fmt: skip
-    assert len(result_of(seen(open_run)).psi) == pytest.approx(107, abs=2)
-    assert seen(run) is run
+    assert len(result_of(until_empty(open_run)).psi) == pytest.approx(107, abs=2)
+    assert until_empty(run) is run
 
 
 def test_a_plane_is_dark_by_default_and_stands_beside_its_words() -> None:

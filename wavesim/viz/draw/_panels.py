@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from ...units import UnitSystem
 from .._colors import BLUE, GROUND, INK, PURPLE, SLATE, STEPS, density_colormap
 from .._numbers import unit_of
-from ..scene import Scene, frames, on_picture, start_of, telling_frame
+from ..scene import Scene, frames, on_picture, start_of, transmitted_frame
 from ._curves import DASHED
 from ._hills import draw_hills
 from ._spikes import draw_spikes
@@ -61,7 +61,7 @@ def _draw_ends(axes: Axes, result: Result, scene: Scene, units: UnitSystem) -> N
 
 def draw_plane(axes: Axes, result: Result, scene: Scene, units: UnitSystem) -> AxesImage:
     """Two dimensions: the density at a telling time, the potential as contours, gray where it is above the energy."""
-    frame = telling_frame(result)
+    frame = transmitted_frame(result)
     psi = result.final if frame is None else result.psi[frame]
     density = np.abs(on_picture(psi, result, scene, units, ROWS)) ** 2
     image = axes.imshow(

@@ -1,4 +1,4 @@
-"""Which frames of a run a film shows, through which window, and psi against the momentum."""
+"""The frames and the window of a film, and psi as a function of momentum."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from ...analysis import Report
     from ...propagation import Result
 
-# of the wave that a film begins with: less is an empty stage
+# share of the initial wave below which the picture counts as empty
 _LEFT = 0.1
-# a state that is so much the same as at the start has come back
+# overlap from which the final state counts as the initial one
 _BACK = 0.9
 _COLUMNS = 400
-# zeros beside psi, which make its spectrum so many times denser
+# factor by which zero padding refines the spectrum of psi
 _FINER = 8
-# of the largest density of momenta: what is fainter is not shown
+# share of the largest density below which momenta are not shown
 _FAINT = 1e-3
 
 
@@ -47,8 +47,8 @@ def cut(result: Result, look: Look, units: UnitSystem) -> slice:
     return slice(int(inside[0]), int(inside[-1]) + 1)
 
 
-def seen(source: Result | Report) -> Result | Report:
-    """An open run up to the frame after which its picture holds less than a tenth of the wave that it began with, the gain included."""
+def until_empty(source: Result | Report) -> Result | Report:
+    """An open run up to the frame from which its picture has less than a tenth of the initial wave, the gain included."""
     result = result_of(source)
     absorber, grid = result.numerics.absorber, result.numerics.grid
     if absorber is None or len(result.psi) < 2:
@@ -64,27 +64,27 @@ def seen(source: Result | Report) -> Result | Report:
 
 
 def order_of(count: int, back: bool, look: Look, fps: int) -> np.ndarray:
-    """Which of `count` frames each picture of the film shows, the hold at its end included; `back`: the run ends as it began."""
+    """The index of the frame, out of `count`, in each picture of the film with its hold; `back`: whether the run ends as it began."""
     held = round(look.held(back) * fps)
     if look.duration is None:
         order = np.arange(count)
     else:
         whole = round(look.duration * fps)
-        # of a film that is shorter than its hold at least half moves
+        # at least half of a short film moves
         held = min(held, whole // 2)
         order = np.rint(np.linspace(0, count - 1, max(2, whole - held))).astype(int)
     return np.concatenate([order, np.full(held, count - 1, int)])
 
 
 def comes_back(result: Result) -> bool:
-    """Whether the run ends about where it began, so that a film of it may go round."""
+    """Whether the run ends about as it began, so that its film may loop."""
     first, last = (np.abs(psi) for psi in (result.psi[0], result.psi[-1]))
     norms = float(np.linalg.norm(first)) * float(np.linalg.norm(last))
     return norms > 0 and float(np.sum(first * last)) / norms > _BACK
 
 
-def through(scene: Scene, result: Result, window: np.ndarray, units: UnitSystem) -> Scene:
-    """The scene through another window, shape (axes, 2), in shown units."""
+def in_window(scene: Scene, result: Result, window: np.ndarray, units: UnitSystem) -> Scene:
+    """The scene in another window, shape (axes, 2), in shown units."""
     length, energy = units.scale(LENGTH), units.scale(ENERGY)
     problem, x = result.problem, length * centers(window[0], len(scene.x))
     scene = dataclasses.replace(scene, window=window, x=x / length)
@@ -103,7 +103,7 @@ def through(scene: Scene, result: Result, window: np.ndarray, units: UnitSystem)
 def momenta(
     result: Result, scene: Scene, units: UnitSystem, window: np.ndarray | None = None
 ) -> tuple[Scene, list[np.ndarray]]:
-    """The scene and the amplitudes of a line against its momentum: phi(k) with the integral of abs(phi)^2 dk over all k equal to the norm.
+    """The scene and the amplitudes phi(k) of a run in one dimension; the integral of abs(phi)^2 dk over all k is the norm.
 
     Raises:
         ArgumentError: if the run has more than one dimension.
@@ -117,9 +117,9 @@ def momenta(
     phi = np.fft.fftshift(np.fft.fft(result.psi, count, axis=1), axes=1) * turn
     density = np.abs(phi) ** 2
     ever = density.max(axis=0)
-    seen = k[ever > _FAINT * ever.max()]
-    margin = 0.1 * float(np.ptp(seen)) or float(k[1] - k[0])
-    window = np.array([seen[0] - margin, seen[-1] + margin]) if window is None else window * scale
+    shown_k = k[ever > _FAINT * ever.max()]
+    margin = 0.1 * float(np.ptp(shown_k)) or float(k[1] - k[0])
+    window = np.array([shown_k[0] - margin, shown_k[-1] + margin]) if window is None else window * scale
     x = np.linspace(window[0], window[1], _COLUMNS)
     size = np.array([np.sqrt(np.interp(x, k, row)) for row in density])
     nearest = np.abs(k[None, :] - x[:, None]).argmin(axis=1)

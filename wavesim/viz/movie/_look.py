@@ -1,4 +1,4 @@
-"""How a film looks: its style, what is on it, which part of psi, and its size."""
+"""The look of a film: its style, its panels, the part of psi, and its size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._colors import BLUE, phase_table
 
 STYLES, PARTS, PALETTES = ("paper", "talk", "print"), ("density", "real", "momentum"), ("safe", "vivid", "one")
 PANELS = ("density", "potential", "phase", "numbers", "theory", "title", "clock")
-# what is on a film where nothing is said: one idea for a hall, everything to be read for a page
+# the default panels: one idea for a lecture hall, everything for a page
 _SHOWN = {"paper": PANELS, "talk": ("density", "potential", "numbers", "title"), "print": ("density", "potential", "numbers", "theory", "title", "clock")}  # fmt: skip
 _HOLD_S = 1.0
 # the one color of a density, on white and on a dark ground
@@ -28,18 +28,18 @@ SIZES = {"16:9": (1280, 720), "1:1": (1080, 1080), "9:16": (1080, 1920), "4:3": 
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """What can be chosen of a film.
+    """The choices for a film.
 
     Args:
-        style: "paper" with axes, keys and numbers, to be read; "talk" for a hall: dark, the wave fills the frame, one number; "print": the
-            same on white; None for paper along a line, and in a plane, which needs the whole frame, talk.
-        show: panels that are on it, out of density, potential, phase, numbers, theory, title, clock; None for those of the style.
+        style: "paper" with axes, keys and numbers for a page; "talk" for a lecture hall: dark, the wave fills the frame, one number; "print": the
+            same on white; None for "paper" along a line and "talk" in a plane.
+        show: the panels to show, out of density, potential, phase, numbers, theory, title, clock; None for those of the style.
         part: "density", the "real" part with its envelope, or the density of "momentum".
         colors: of the phase, "safe" for color-blind readers or "vivid", or "one" color for all phases; None for those of the style.
-        xlim: left and right end of the picture, in shown units; None for where things happen.
+        xlim: left and right end of the picture, in shown units; None for the interval that the wave visits.
         tlim: first and last time, in shown units.
-        duration: of the film in seconds, its hold included; None for one picture for each frame of the run, of which there are made enough for six seconds.
-        hold: seconds for which the last picture stands; None for one second where a run ends, none where it comes back to its beginning, nor on paper.
+        duration: the length of the film in seconds, its hold included; None for one picture for each frame of the run, refined to six seconds at least.
+        hold: seconds for which the last picture stands; None for one second, or 0 if the run ends as it began, and on paper.
     """
 
     style: str | None = None
@@ -76,24 +76,24 @@ class Look:
             finite("hold", self.hold)
 
     def settled(self, dimension: int) -> Look:
-        """The same with the style that runs of so many dimensions have where none is chosen."""
+        """The same with a style: the default for runs of this dimension if none is chosen."""
         return self if self.style else dataclasses.replace(self, style="talk" if dimension > 1 else "paper")
 
     @property
     def panels(self) -> frozenset[str]:
-        """What is on the film."""
+        """The panels of the film."""
         panels = frozenset(_SHOWN[self.style or "paper"] if self.show is None else self.show)
         # one color needs no key
         return panels - {"phase"} if self.colors == "one" else panels
 
     @property
     def dark(self) -> bool:
-        """Whether its ground is dark."""
+        """Whether its background is dark."""
         return self.style == "talk"
 
     @property
     def plain(self) -> bool:
-        """Whether it is the paper's picture as it always was."""
+        """Whether it is the default picture of the style "paper"."""
         return (
             self.style in (None, "paper")
             and self.show is None
@@ -116,13 +116,13 @@ class Look:
         return 0.0 if comes_back or self.style in (None, "paper") else _HOLD_S
 
 
-# of a film of which nothing is said
+# the look of a film by default
 PAPER = Look()
 
 
 @functools.cache
 def vivid_table() -> np.ndarray:
-    """Hues in full color, of more equal brightness than a plain color wheel's: shape (256, 3), uint8; red is phase 0."""
+    """A wheel of full colors with more uniform brightness than the HSV wheel; red is phase 0. Shape (256, 3), uint8."""
     rows = []
     for turn in np.arange(256) / 256:
         red, green, blue = colorsys.hsv_to_rgb(float(turn), 0.82, 1.0)
@@ -138,7 +138,7 @@ def size_of(text: str) -> tuple[int, int]:
     """Pixels across and down of ``1920x1080``, ``16:9``, ``1:1``, ``9:16`` or ``4K``.
 
     Raises:
-        ArgumentError: if it reads otherwise.
+        ArgumentError: if the text has another form.
     """
     if (known := SIZES.get(text.strip().lower())) is not None:
         return known

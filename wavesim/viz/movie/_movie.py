@@ -1,4 +1,4 @@
-"""Movies: |psi|^2 colored by phase, the potential to scale, and the numbers as they grow."""
+"""Movies: |psi|^2 colored by phase, the potential to scale, and the numbers as functions of time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..._face import one_line
 from ...errors import ArgumentError, NumericsError
 from ...units import UnitSystem
 from ..scene import Scene, eventful, frames, gather, refined, result_of, shown_units, thinned
-from ._cut import comes_back, cut, momenta, order_of, seen, through
+from ._cut import comes_back, cut, in_window, momenta, order_of, until_empty
 from ._film import PLANE_ROWS, AbstractFilm, Progress
 from ._frame import FramePainter
 from ._look import PAPER, Look
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 # a picture, its place in the film, and the time that it shows
 OnFrame = Callable[[np.ndarray, int, float], np.ndarray | None]
-# width over height below which the page's layout would cut words: it is laid out like a hall's then
+# width over height below which the layout of a page would cut words, so that the layout of a talk is used
 _WIDE = 1.45
-# of a film of which nothing is said: frames a second, and how many seconds there are at least
+# the default frames a second, and the least default duration in seconds
 _FPS, _SECONDS = 30, 6
 
 
@@ -41,7 +41,7 @@ class Movie(AbstractFilm):
     """A movie that is painted when it is saved or shown: ``movie.save("tunneling.mp4")``.
 
     Attributes:
-        scene: what is shown, but for psi.
+        scene: everything to show except psi.
         result: the run.
         units: the units of the labels.
         fps: frames a second; one frame for each saved frame of the run.
@@ -49,7 +49,7 @@ class Movie(AbstractFilm):
         height: pixels down, an even number.
         progress: called with (frames done, frames in all).
         look, on_frame, ax, draw: see `animate`.
-        gif: what a .gif of it is at most.
+        gif: the limits of a .gif of it.
     """
 
     __repr__ = one_line
@@ -78,13 +78,13 @@ class Movie(AbstractFilm):
         return self.scene.title
 
     def painted(self, ground: str | None = None) -> Iterator[np.ndarray]:
-        """The pictures in order, on a ground of another color than the look's if one is given; each is overwritten by the next."""
+        """The pictures in order, on a background of the color `ground` if given; each is overwritten by the next."""
         if self.ax is not None:
             yield from self._in_own_axes(self.ax)
             return
         painter = self._painter(ground)
         rows = painter.panel.shape[0] if isinstance(painter, TalkPainter) else round(MAIN[3] * self.height)
-        # a plane is painted finer than it is known: straight lines between its own points are enough
+        # a plane is painted on more points than psi is computed on: linear interpolation is enough
         known = min(rows, PLANE_ROWS) if isinstance(painter, TalkPainter) else rows
         for place, (index, psi) in enumerate(self._shown(known)):
             yield self._called_back(painter.paint(index, psi), place, index)
@@ -98,7 +98,7 @@ class Movie(AbstractFilm):
             painter.close()
 
     def _shown(self, rows: int) -> Iterator[tuple[int, np.ndarray]]:
-        """The frame of the run that each picture shows, and psi at it; in a plane on so many rows."""
+        """The index of the frame in each picture, and psi there; in a plane on `rows` rows."""
         if self.look.part == "momentum":
             amplitudes = iter(momenta(self.result, self.scene, self.units)[1])
         else:
@@ -115,7 +115,7 @@ class Movie(AbstractFilm):
         return picture if drawn is None else drawn
 
     def transparent(self) -> Iterator[np.ndarray]:
-        """The pictures with an alpha channel; those of a figure of one's own as it has it."""
+        """The pictures with an alpha channel; those of a user's figure as they are."""
         return super().transparent() if self.ax is None else self.frames()
 
     def _painter(self, ground: str | None = None) -> FramePainter | TalkPainter:
@@ -149,16 +149,16 @@ def animate(
         source: a result with psi kept, or a report, which adds theory's curves.
         path: where to save it at once, if given.
         units: units of the labels; by default those of the problem.
-        title: headline; by default what moves in what.
-        fps: frames a second; by default 30, or fewer so that a short run lasts six seconds; where the frames of a line are alike enough, those between them are made, of a plane only for a film of a given duration.
-        width: pixels across, by default 1280, of a .gif 640; rounded up to an even number, as video wants it.
+        title: headline; by default the names of the state and the potential.
+        fps: frames a second; by default 30, or fewer so that a short run lasts six seconds. Between similar frames of a line further ones are interpolated; in a plane only for a given duration.
+        width: pixels across, by default 1280, for a .gif 640; rounded up to an even number, which video needs.
         height: pixels down, likewise; by default 720.
-        look: its style and what is on it; see `Look`.
-        ax: Matplotlib axes of your own, into which the wave and the potential are drawn, on the density's scale; the film is of their whole
-            figure, of its size and with all else that is in it. The axes are empty of it again at the end. Of the look, style does not count.
-        draw: with `ax`, called with the `Moment` of each picture before the figure is drawn: what it changes in the figure is in the picture.
+        look: its style and its panels; see `Look`.
+        ax: your own Matplotlib axes, into which the wave and the potential are drawn on the scale of the density; the film shows their whole
+            figure at its size. The drawing is removed from the axes at the end. The style of the look has no effect.
+        draw: with `ax`, called with the `Moment` of each picture before the figure is drawn; it may change the figure.
             With ``look=Look(show=())`` it draws everything.
-        on_frame: called with each picture, RGBA of shape (height, width, 4), its place in the film and the time it shows; it may draw into the
+        on_frame: called with each picture, RGBA of shape (height, width, 4), its index in the film and its time; it may draw into the
             picture, or return another one.
         progress: called with (frames done, frames in all) while a file is written.
 
@@ -166,7 +166,7 @@ def animate(
         NumericsError: if the run kept no psi, or has three dimensions.
         ArgumentError: if fps or the size is too small, or `draw` is given without `ax`.
 
-    A trace of what has passed, below the wave::
+    A trace of the transmitted probability below the wave::
 
         figure, (above, below) = plt.subplots(2)
         (trace,) = below.plot([], [])
@@ -180,7 +180,7 @@ def animate(
         ws.animate(report, ax=above, draw=draw).save("tunneling.mp4")
     """
     units = shown_units(source) if units is None else units
-    source = seen(eventful(source))
+    source = until_empty(eventful(source))
     result = result_of(source)
     look = look.settled(result.numerics.grid.dimension)
     if look.tlim is not None and len(result.psi):
@@ -188,7 +188,7 @@ def animate(
     if look.duration is not None:
         source = refined(source, round(look.duration * (fps or _FPS)))
     elif fps is None and result.numerics.grid.dimension == 1:
-        # a plane takes too long to paint for frames that nobody asked for
+        # painting a plane takes too long for interpolated frames by default
         source = refined(source, _SECONDS * _FPS + 1)
     result = result_of(source)
     gif = gif_of(width, fps)
@@ -209,7 +209,7 @@ def animate(
         rows = round(MAIN[3] * height)
     scene = gather(source, columns, min(rows, PLANE_ROWS), units, title)
     if look.xlim is not None and look.part != "momentum":
-        scene = through(scene, result, np.array([look.xlim, *scene.window[1:]], float), units)
+        scene = in_window(scene, result, np.array([look.xlim, *scene.window[1:]], float), units)
     if look.part == "momentum":
         scene = momenta(result, scene, units)[0]
     movie = Movie(scene, result, units, fps, width, height, progress, look, on_frame, ax, draw, gif)

@@ -28,6 +28,6 @@ from ._window import (
     marginals as marginals,
     result_of as result_of,
     start_of as start_of,
-    telling_frame as telling_frame,
     thinned as thinned,
+    transmitted_frame as transmitted_frame,
 )

@@ -1,4 +1,4 @@
-"""More frames than a run has kept: psi between two of them, where they are alike enough to tell it."""
+"""Interpolated frames between those of a run, where neighbors are similar enough."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from ...analysis import Report
     from ...propagation import Result
 
-# overlap of neighboring frames below which what lies between them is not known
+# the least overlap of neighboring frames for an interpolation
 _ALIKE = 0.9
 _MOST_BYTES = 400e6
 
 
 def refined(source: Result | Report, count: int) -> Result | Report:
-    """The run at `count` equally spaced times, if it has fewer frames and each is like the next; else as it is.
+    """The run at `count` equally spaced times if it has fewer frames and neighbors are similar; else unchanged.
 
-    Between two frames psi is the straight line from one to the other after their common phase has been taken out, with the norm that lies between theirs. A
-    Gaussian that moves by little is off by 0.35 (1 - o) at an overlap o, 4 % where they are least alike. Series, curves and what was absorbed follow straight lines.
+    psi is interpolated linearly after its mean phase has been removed, and its norm too. The error for a Gaussian that moves by little is
+    0.35 (1 - o) at an overlap o, at most 4 %. Series, curves and absorbed probabilities are interpolated linearly.
 
     Args:
         source: a result with psi, or a report of one.
-        count: how many frames are wanted.
+        count: the number of frames.
     """
     from ...propagation import Result
 
@@ -36,21 +36,21 @@ def refined(source: Result | Report, count: int) -> Result | Report:
         return source
     flat = result.psi.reshape(kept, -1)
     norms = np.linalg.norm(flat, axis=1)
-    overlaps = np.array([np.vdot(one, other) for one, other in zip(flat, flat[1:], strict=False)])
+    overlaps = np.array([np.vdot(first, second) for first, second in zip(flat, flat[1:], strict=False)])
     if np.any(np.abs(overlaps) < _ALIKE * norms[:-1] * norms[1:]):
         return source
-    where = np.linspace(0, kept - 1, count)
-    first = np.minimum(where.astype(int), kept - 2)
-    share = where - first
+    position = np.linspace(0, kept - 1, count)
+    first = np.minimum(position.astype(int), kept - 2)
+    share = position - first
     psi = np.empty((count, *result.psi.shape[1:]), result.psi.dtype)
     for place, (left, part) in enumerate(zip(first, share, strict=True)):
         turn = np.angle(overlaps[left])
         between = (1 - part) * flat[left] + part * np.exp(-1j * turn) * flat[left + 1]
         length = np.linalg.norm(between)
-        wanted = (1 - part) * norms[left] + part * norms[left + 1]
-        psi[place] = (between * np.exp(1j * part * turn) * (wanted / length if length else 1.0)).reshape(psi.shape[1:])
+        norm = (1 - part) * norms[left] + part * norms[left + 1]
+        psi[place] = (between * np.exp(1j * part * turn) * (norm / length if length else 1.0)).reshape(psi.shape[1:])
     times = _straight(result.times, first, share)
-    made = dataclasses.replace(
+    refined_result = dataclasses.replace(
         result,
         times=times,
         psi=psi,
@@ -58,7 +58,7 @@ def refined(source: Result | Report, count: int) -> Result | Report:
         absorbed=_straight(result.absorbed, first, share),
     )
     if isinstance(source, Result):
-        return made
+        return refined_result
     curves = dict(source.curves)
     for name, curve in curves.items():
         if np.array_equal(curve.points, result.times):
@@ -69,10 +69,10 @@ def refined(source: Result | Report, count: int) -> Result | Report:
                 theory={kind: _straight(values, first, share) for kind, values in curve.theory.items()},
                 error=curve.error if np.ndim(curve.error) == 0 else _straight(np.asarray(curve.error), first, share),
             )
-    return dataclasses.replace(source, record=made, curves=curves)
+    return dataclasses.replace(source, record=refined_result, curves=curves)
 
 
 def _straight(values: np.ndarray, first: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Values between those of neighboring frames, along the first axis."""
+    """Linear interpolation between neighboring frames, along the first axis."""
     part = share.reshape(-1, *[1] * (np.ndim(values) - 1))
     return (1 - part) * values[first] + part * values[first + 1]

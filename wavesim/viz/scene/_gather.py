@@ -39,7 +39,7 @@ _SPOKEN = {
 
 
 def shown_units(source: Result | Report) -> UnitSystem:
-    """The units of a picture of which nothing else is said: those of the problem."""
+    """The default units of a picture: those of the problem."""
     from ...analysis import Report
     from ...propagation import Result
 
@@ -51,13 +51,13 @@ def shown_units(source: Result | Report) -> UnitSystem:
 
 
 def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, title: str) -> Scene:
-    """The scene of a run, with V at `columns` points across the window; in two dimensions at `rows` points up, and no more across than are as dense."""
+    """The scene of a run, with V at `columns` points across the window; in two dimensions at `rows` points up, and across with the same density."""
     result = result_of(source)
     problem, grid = result.problem, result.numerics.grid
     density = marginals(result)
     window = np.array([find_window(result, density, axis) for axis in range(min(grid.dimension, 2))])
     if grid.dimension > 1:
-        # as dense across as up, however wide the frame is around the plane
+        # the same density of points across as up, however wide the frame is
         across, up = np.ptp(window, axis=1)
         columns = min(columns, max(2, round(rows * float(across / up))))
     x = centers(window[0], columns)
@@ -74,7 +74,7 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
     lines, what = result_lines(result, density, units) if source is result else report_lines(source, density, units)  # type: ignore[arg-type]
     length, energy, time = (units.scale(d) for d in (LENGTH, ENERGY, TIME))
     top = max([value for _, value in levels] + [relief(problem, grid.dimension, support)])
-    # a delta well is drawn flat, and its level lies below: leave room under it
+    # a delta well is drawn flat and its level lies below it: leave room there
     bottom = min([1.6 * value for _, value in levels if value < potential.min()] + [float(potential.min())])
     spikes = find_spikes(result)
     if bottom >= 0 and any(sign < 0 for _, sign in spikes):
@@ -114,7 +114,7 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
 
 def _walls(problem: Problem, length: float) -> tuple[float | None, float | None]:
     """The hard walls, in shown units."""
-    # not needed where frames alone are painted, and JAX comes with it
+    # the import brings JAX, which painting alone does not need
     from ...ends import Walls
 
     if not isinstance(problem.ends, Walls):
@@ -137,14 +137,14 @@ def on_picture(psi: np.ndarray, result: Result, scene: Scene, units: UnitSystem,
     if grid.dimension == 3:
         psi = np.sqrt((np.abs(psi) ** 2).sum(axis=2) * float(grid.spacing[2]))
     if grid.dimension > 1:
-        # planes are large, and no eye sees a millionth
+        # planes are large, and single precision is enough to look at
         psi = psi.astype(np.complex64)
     picture = onto_points(psi, float(grid.lower[0]), float(grid.spacing[0]), scene.x * length, 0)
-    # its module imports JAX, without which what only paints gets along
+    # the import brings JAX, which painting alone does not need
     from ...ends import Axis
 
     outside = [(side, wall) for side, wall in zip((-1, 1), scene.walls, strict=True) if wall is not None]
-    # the grid's own copies beyond its ends are no part of the run, but on a ring
+    # beyond its ends the grid has periodic copies, which only a ring has too
     if not isinstance(result.problem.ends, Axis):
         outside += [(-1, float(grid.lower[0]) / length), (1, float(grid.upper[0]) / length)]
     for side, end in outside:
@@ -180,7 +180,7 @@ def centers(ends: np.ndarray, count: int) -> np.ndarray:
 
 
 def outline_of(x: np.ndarray, edges: tuple[float, ...]) -> np.ndarray:
-    """`x` with a point on either side of each edge, so that a jump is drawn upright."""
+    """`x` with a point on either side of each edge, so that jumps are drawn as vertical lines."""
     near = 1e-7 * (x[-1] - x[0])
     sides = [float(edge) + side for edge in edges for side in (-near, near)]
     return np.sort(np.concatenate([x, sides]))
@@ -196,7 +196,7 @@ def value_on(problem: Problem, position: tuple[np.ndarray, ...], time: float = 0
 
 
 def _levels(result: Result) -> list[tuple[str, float]]:
-    """The energy that the run starts with, by name."""
+    """The energy of the initial state, by name."""
     from ...unfolding import start_on, unfolded
 
     problem, grid = result.problem, result.numerics.grid
@@ -215,7 +215,7 @@ def relief(problem: Problem, dimension: int, support: tuple[float, float]) -> fl
     ends = [end for end in problem.potential.asymptotes() if np.isfinite(end)]
     if ends:
         return max(float(values.max()), *ends)
-    # a well without a rim: what counts is the bump between its walls, if there is one
+    # a well without a rim: the height of the bump between its walls, if there is one
     middle = values[len(values) // 4 : 3 * len(values) // 4]
     return float(middle.max())
 
@@ -251,7 +251,7 @@ def _note(result: Result, window: np.ndarray, units: UnitSystem) -> str:
 
 
 def _density_label(units: UnitSystem, dimension: int) -> str:
-    # signs of the font, for reading a formula takes a tenth of a second
+    # characters of the font, since typesetting a formula takes a tenth of a second
     name = "density |\u03c8|\u00b2"
     symbol = units.symbol(LENGTH)
     if symbol == "natural":
@@ -260,7 +260,7 @@ def _density_label(units: UnitSystem, dimension: int) -> str:
 
 
 def _headline(problem: Problem) -> str:
-    """What moves, and in what: for runs without a title of their own."""
+    """The default title of a run: its state and its potential."""
     state, potential = (_SPOKEN.get(words, words) for words in (_words(problem.state), _words(problem.potential)))
     potential = potential.replace("gaussian", "Gaussian").replace("eckart", "Eckart")
     state = state.replace("localized", "localized state").replace("gaussian", "Gaussian")

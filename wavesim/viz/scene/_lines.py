@@ -24,12 +24,12 @@ _SHARES = ("probability", "population", "transmission", "reflection", "survival"
 
 
 def short_name(name: str) -> str:
-    """``transmitted_probability`` as a reader says it beside an axis that is called probability."""
+    """The short form of ``transmitted_probability`` beside an axis that is labeled probability."""
     return name.removesuffix("_probability").removesuffix("_population").replace("_", " ")
 
 
 def report_lines(report: Report, density: list[np.ndarray], units: UnitSystem) -> tuple[tuple[Line, ...], str]:
-    """The curves over the run's frames that share the first one's dimension, and what their axis is called."""
+    """The curves over the frames of the run with the dimension of the first, and the label of their axis."""
     result = result_of(report)
     timed = [c for c in report.curves.values() if np.array_equal(c.points, result.times)]
     if not timed:
@@ -42,7 +42,7 @@ def report_lines(report: Report, density: list[np.ndarray], units: UnitSystem) -
 
 @dataclasses.dataclass(frozen=True)
 class Bundle:
-    """Curves over the same points in one panel, and what its axes are called; `along` is the points' dimension."""
+    """Curves over the same points in one panel, with the labels of its axes; `along` is the dimension of the points."""
 
     points: np.ndarray
     lines: tuple[Line, ...]
@@ -52,13 +52,13 @@ class Bundle:
 
     @property
     def span(self) -> tuple[float, float]:
-        """First and last point, also where there is but one."""
+        """First and last point, with a positive length even for a single one."""
         first, last = float(self.points[0]), float(self.points[-1])
         return first, last if last > first else first + 1.0
 
 
 def bundle_of(report: Report, units: UnitSystem, timed: bool = True) -> Bundle | None:
-    """The report's first curve, and those that share its points and dimension, as one panel shows them; None without curves.
+    """The first curve of the report and those with its points and dimension, for one panel; None without curves.
 
     Args:
         report: the report.
@@ -84,15 +84,15 @@ def timed_bundle(scene: Scene) -> Bundle:
 
 
 def _line(curve: Curve, quantity: Quantity | None, index: int, units: UnitSystem) -> Line:
-    """A curve of a report, in shown units; `quantity` is the number that it ends with."""
+    """A curve of a report, in shown units; `quantity` is its final number."""
     scale = units.scale(curve.dimension)
     ends = {} if quantity is None else quantity.theory
     if quantity is not None and next(iter(ends), "") == "propagation":
-        # the curve is that propagation's own: the number beside it was found otherwise
+        # the curve is from that propagation, but the number is from another method
         ends = {"scattering_states": quantity.value}
     final = next(iter(ends.values())) / scale if ends else None
     kinds = [(spoken(name), np.asarray(values) / scale) for name, values in curve.theory.items()]
-    # the record on the way is not corrected as its last number is, and has a bar of its own
+    # the curve is not corrected as its final number is, and has its own bar
     error = curve.error
     return Line(
         name=short_name(curve.name),
@@ -107,7 +107,7 @@ def _line(curve: Curve, quantity: Quantity | None, index: int, units: UnitSystem
 
 
 def _axis_of(curves: list[Curve], units: UnitSystem) -> str:
-    """What all of them are."""
+    """The label of the common axis of the curves."""
     dimension = curves[0].dimension
     if len(curves) == 1 and not any(word in curves[0].name for word in _SHARES):
         return units.label(short_name(curves[0].name), dimension)

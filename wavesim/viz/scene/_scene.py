@@ -21,16 +21,16 @@ ENERGY_TOP = 0.68
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """A curve over time or energy: its short name and color, its values, and what theory says of them.
+    """A curve over time or energy: its short name and color, its values, and those of theory.
 
     Attributes:
-        name: as a reader says it.
-        color: of the curve and of all that belongs to it.
+        name: the label.
+        color: the color of the curve and its annotations.
         values: shape (points,).
         theory: theory's values at the same points, None if it has none.
-        final: theory's value for the end, where it has no curve.
+        final: theory's final value, if it has no curve.
         error: the error bar, of the worst point or of each.
-        kind: the theory's name as a reader says it.
+        kind: the name of the theory, as shown.
         others: further theories, name and values.
     """
 

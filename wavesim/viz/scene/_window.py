@@ -1,4 +1,4 @@
-"""Where to look: the part of space in which things happen, what must be drawn larger there, and what is marked."""
+"""The window of a picture: its interval, its gain behind a barrier, its marks, and its frames."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def kept_psi(result: Result) -> np.ndarray:
 
 
 def start_of(result: Result) -> np.ndarray:
-    """psi that the run starts with."""
+    """psi at the start of the run."""
     if len(result.psi):
         return result.psi[0]
     grid, problem = result.numerics.grid, result.problem
@@ -87,12 +87,12 @@ def result_of(source: Result | Report) -> Result:
 
 
 def eventful(source: Result | Report) -> Result | Report:
-    """The run up to the frame after which next to nothing is left in the picture, thinned if its frames are very many; the numbers of a report stay those of its end."""
+    """The run up to the frame from which the picture is nearly empty, thinned if it has very many frames; a report keeps its numbers."""
     result = result_of(source)
     if not len(result.psi):
         return source
     last = _last_of(result)
-    # more frames than this are more than a picture or a movie of half a minute can show
+    # a picture, or a movie of half a minute, cannot show more frames
     stride = -(-last // _MOST_FRAMES)
     if last == len(result.psi) and stride == 1:
         return source
@@ -100,7 +100,7 @@ def eventful(source: Result | Report) -> Result | Report:
 
 
 def thinned(source: Result | Report, chosen: slice | np.ndarray) -> Result | Report:
-    """Some frames of a run; the numbers of a report stay those of its end."""
+    """The chosen frames of a run; a report keeps its numbers."""
     from ...propagation import Result
 
     result = result_of(source)
@@ -121,7 +121,7 @@ def thinned(source: Result | Report, chosen: slice | np.ndarray) -> Result | Rep
 
 
 def _last_of(result: Result) -> int:
-    """How many frames come before the picture is next to empty."""
+    """The number of frames until the picture is nearly empty."""
     absorber, x = result.numerics.absorber, points_of(result)
     if absorber is None:
         return len(result.psi)
@@ -142,19 +142,19 @@ def _thinned(curve: Curve, chosen: slice | np.ndarray) -> Curve:
 
 
 def find_window(result: Result, density: list[np.ndarray], axis: int) -> tuple[float, float]:
-    """Where things happen along an axis: the absorbing layers are cut off, and so is what stays empty."""
+    """The interval of an axis that the wave visits, without the absorbing layers [length]."""
     problem, numerics = result.problem, result.numerics
     x = points_of(result, axis)
     left, right = float(x[0]), float(numerics.grid.upper[axis])
     if numerics.absorber is not None and axis in numerics.absorber.axes:
         left, right = left + float(numerics.absorber.width), right - float(numerics.absorber.width)
     ever = density[axis].max(axis=0)
-    seen = ever > _FAINT * ever.max()
+    visited = ever > _FAINT * ever.max()
     if axis == 0 and problem.open:
-        # what passed the barrier is shown, however little it is
+        # the transmitted wave is shown, however small it is
         behind = _behind(result, density[0])[1](x) & (x > left) & (x < right)
-        seen |= behind & (ever > 0.05 * ever[behind].max(initial=0.0))
-    low, high = float(x[seen][0]), float(x[seen][-1])
+        visited |= behind & (ever > 0.05 * ever[behind].max(initial=0.0))
+    low, high = float(x[visited][0]), float(x[visited][-1])
     if axis == 0:
         ends = problem.potential.support(1e-2)
         low, high = min(low, float(ends[0])), max(high, float(ends[1]))
@@ -173,7 +173,7 @@ def find_window(result: Result, density: list[np.ndarray], axis: int) -> tuple[f
 
 
 def find_gain(result: Result, density: list[np.ndarray], x: np.ndarray, peak: float) -> tuple[np.ndarray, float]:
-    """A power of ten that makes what passed the barrier visible, in the columns behind it, and where they begin."""
+    """The power of ten that makes the wave behind a barrier visible, for each column, and the position where it begins."""
     from ...potentials import Free
 
     plain = np.ones_like(x), 0.0
@@ -189,8 +189,8 @@ def find_gain(result: Result, density: list[np.ndarray], x: np.ndarray, peak: fl
     return np.where(behind(x), 10.0 ** np.floor(np.log10(0.5 / largest)), 1.0), plane
 
 
-def telling_frame(result: Result) -> int | None:
-    """The frame at which most of the packet is in the picture behind the barrier; None for the end, where there is no such."""
+def transmitted_frame(result: Result) -> int | None:
+    """The frame with the largest part of the packet in the picture behind the barrier; None if there is none."""
     if not result.problem.open or not len(result.psi):
         return None
     (density, *others), x = marginals(result), points_of(result)
@@ -202,7 +202,7 @@ def telling_frame(result: Result) -> int | None:
 
 
 def find_marks(result: Result, support: tuple[float, float]) -> tuple[float, ...]:
-    """Where to draw a line into the picture: edges, else the ends of a smooth barrier or the plane between two wells."""
+    """The positions of lines in the picture: edges, else the ends of a smooth barrier or the plane between two wells."""
     from ...potentials import two_wells_of
 
     potential = result.problem.potential
@@ -215,7 +215,7 @@ def find_marks(result: Result, support: tuple[float, float]) -> tuple[float, ...
 
 
 def _behind(result: Result, density: np.ndarray) -> tuple[float, Callable[[np.ndarray], np.ndarray]]:
-    """Where the barrier ends for a packet that starts on the other side, and what lies beyond."""
+    """The far end of the barrier for the packet, and a function that tells whether positions lie beyond it."""
     left, right = (float(end) for end in result.problem.potential.support(1e-3))
     start = float(density[0] @ points_of(result)) / float(density[0].sum())
     if start < (left + right) / 2:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ....units import UnitSystem
 from ...scene import Scene, eventful, result_of, thinned
-from .._cut import seen, through
+from .._cut import in_window, until_empty
 
 if TYPE_CHECKING:
     from ....analysis import Report
@@ -27,7 +27,7 @@ def in_step(runs: Sequence[Result | Report], count: int) -> list[Result | Report
 
     A run that ends before the common end stands still, and so does its clock; for a little at their end none has to.
     """
-    ends = [float(result_of(seen(eventful(run))).times[-1]) for run in runs]
+    ends = [float(result_of(until_empty(eventful(run))).times[-1]) for run in runs]
     common, shortest = max(ends) < ALIKE * min(ends), min(float(result_of(run).times[-1]) for run in runs)
     if _NEARLY * max(ends) <= shortest:
         ends = [min(end, shortest) for end in ends]
@@ -63,7 +63,7 @@ def alike(scenes: Sequence[Scene], results: Sequence[Result], units: UnitSystem)
     spans = np.ptp(windows, axis=2)
     if (spans.max(axis=0) < ALIKE * spans.min(axis=0)).all():
         window = np.stack([windows[:, :, 0].min(axis=0), windows[:, :, 1].max(axis=0)], axis=1)
-        scenes = [through(scene, result, window, units) for scene, result in zip(scenes, results, strict=True)]
+        scenes = [in_window(scene, result, window, units) for scene, result in zip(scenes, results, strict=True)]
     energies = np.array([scene.energies for scene in scenes])
     reach = np.ptp(energies, axis=1)
     if reach.max() < ALIKE * reach.min():

@@ -15,7 +15,7 @@ from ...._face import one_line
 from ....errors import ArgumentError, NumericsError
 from ....units import UnitSystem
 from ...scene import Scene, frames, gather, refined, result_of, shown_units, thinned
-from .._cut import comes_back, cut, momenta, order_of, through
+from .._cut import comes_back, cut, in_window, momenta, order_of
 from .._film import PLANE_ROWS, AbstractFilm, Progress
 from .._look import PAPER, Look
 from .._writer import Gif, gif_of, size_for_video
@@ -197,7 +197,7 @@ def _scene(run: Result | Report, points: tuple[int, int], units: UnitSystem, lab
     """What is shown of a run, its label as the title; a bare result has no number."""
     scene = gather(run, *points, units, label)
     if look.xlim is not None and look.part != "momentum":
-        scene = through(scene, result_of(run), np.array([look.xlim, *scene.window[1:]], float), units)
+        scene = in_window(scene, result_of(run), np.array([look.xlim, *scene.window[1:]], float), units)
     return scene if result_of(run) is not run else dataclasses.replace(scene, lines=())
 
 
