@@ -1,4 +1,4 @@
-"""The absorbing layer at the ends of the box: what leaves is counted, not reflected, and not wrapped around."""
+"""The absorbing layer at the ends of the box, which absorbs outgoing waves and counts their probability."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ._typing import LENGTH, EnergyValue, Length
 from .errors import ArgumentError
 from .grid import Grid
 
-# widths in wavelengths 2 pi/k_min, and what the worst reflection + transmission over all k >= k_min stays below (measured)
+# widths in wavelengths 2 pi/k_min, and upper bounds of reflection + transmission over all k >= k_min (measured)
 _WIDTHS = np.array([1.0, 1.5, 2.0, 2.5, 2.75, 3.0, 3.3, 3.75, 4.0, 5.0, 6.0, 8.0])
 _WORST = np.array([8.1e-3, 7e-4, 4.7e-5, 5.6e-6, 1.5e-6, 1.81e-7, 1.8e-7, 3e-8, 1.6e-8, 1.6e-9, 2.2e-10, 5.5e-11])
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
-# points that a spline needs for each point of a grid to be right to 1e-7 of psi
+# points of a spline for each point of a grid, for an error of 1e-7 of psi
 _FINE = 16
 _MOST_POINTS = 1 << 17
 
@@ -83,7 +83,7 @@ class Problem:
 
     @property
     def ends(self) -> Ends | None:
-        """What ends the world: walls, those of the potential's own among them, or the period of the axis; None on an endless line."""
+        """The ends of the line: walls, including those of the potential, or the period of the axis; None on an endless line."""
         if self.axis is not None:
             return self.axis
         own = self.potential.walls
@@ -91,7 +91,7 @@ class Problem:
 
     @property
     def shown_in(self) -> UnitSystem:
-        """The units in which numbers of this problem are shown: `units`, or those in which it was written (``0.3 * eV``, ``1 * nm``); natural ones without any."""
+        """The units in which numbers of this problem are shown: `units`, or those in which it was written (``0.3 * eV``, ``1 * nm``); else natural ones."""
         if self.units is not None:
             return self.units
         symbols = list(_symbols(self))
@@ -127,7 +127,7 @@ class Problem:
         """H on `grid` at `time`.
 
         Raises:
-            NumericsError: if there are walls or a ring, which no grid knows of.
+            NumericsError: if there are walls or a ring, which a grid does not have.
         """
         if self.walls is not None or self.axis is not None or self.potential.walls is not None:
             raise NumericsError(
@@ -149,13 +149,13 @@ class Problem:
         return _replaced(self, path.split("."), value, path)
 
     def continued(self, result: Result) -> Problem:
-        """This problem with the last psi of a run as its start: ``propagate(problem.continued(result))`` goes on in `potential`.
+        """This problem with the last psi of a run as its start: ``propagate(problem.continued(result))`` continues in `potential`.
 
-        psi is known at the points of the run's grid, which hold it to rounding; between them it is interpolated to about 1e-7.
-        What the run absorbed is gone: psi is normalized again.
+        psi is exact to rounding at the points of the run's grid, and interpolated to about 1e-7 between them. It is normalized again,
+        without the absorbed part.
 
         Args:
-            result: of a run in one dimension, with the same or another potential.
+            result: a run in one dimension, with the same or another potential.
 
         Raises:
             ArgumentError: if the run has more than one dimension, or V depends on time, which begins at 0 in every problem.
@@ -189,7 +189,7 @@ class Problem:
 
 
 def in_its_units(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
-    """The function, whose sentences name numbers in the units of the problem that is its first argument."""
+    """The function, with messages in the units of the problem that is its first argument."""
 
     @functools.wraps(function)
     def spoken(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
@@ -203,7 +203,7 @@ def in_its_units(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
 
 
 def require_problem(value: object) -> None:
-    """Refuse what is no problem, with the cure.
+    """Refuse a value that is no `Problem`; the message has the cure.
 
     Raises:
         ArgumentError: if `value` is something else.
@@ -229,7 +229,7 @@ def _called(value: object) -> str:
 
 
 def _refuse_other(name: str, value: object, kind: type) -> None:
-    """Raise unless `value` is of that kind, or a placeholder by which JAX takes problems apart."""
+    """Raise unless `value` is of that kind, or a placeholder of JAX's tree functions."""
     if isinstance(value, kind) or value is None or type(value) is object:
         return
     cure = f"see wavesim.{name}s"
@@ -248,7 +248,7 @@ def _refuse_other(name: str, value: object, kind: type) -> None:
 
 
 def _symbols(node: Any) -> Iterator[str]:
-    """The units in which the numbers of a problem were written, in their order."""
+    """The symbols of the units in which the numbers of a problem were written, in order."""
     if isinstance(node, Unit):
         yield node.symbol
     elif isinstance(node, dict):

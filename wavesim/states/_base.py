@@ -1,4 +1,4 @@
-"""What every initial state can do."""
+"""The base classes of initial states and packets."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .._arrays import xp as jnp
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian
 
-# a tail so faint that a Gaussian has it so many standard deviations out
+# the probability of the tail at which the range of a Gaussian is measured
 _TAIL = 1e-15
 
 
 def deviations(tail: float) -> float:
-    """So many standard deviations out a Gaussian has `tail` of its probability beyond; infinite for none."""
+    """The number of standard deviations beyond which a Gaussian has the probability `tail`; infinite for 0."""
     return -NormalDist().inv_cdf(tail) if tail > 0 else math.inf
 
 
@@ -41,13 +41,13 @@ class AbstractState(abc.ABC):
 
 
 class AbstractPacket(AbstractState):
-    """A state that moves through space, known without a Hamiltonian: the planner asks where it is and how fast."""
+    """A state that moves through space and needs no Hamiltonian; the planner uses its ranges of position and momentum."""
 
     bound: ClassVar[bool] = False
 
     @property
     def rough(self) -> bool:
-        """Whether psi has jumps or kinks, so that its momenta fall off as a power only."""
+        """Whether psi has jumps or kinks, so that its momentum density only falls off as a power."""
         return False
 
     @abc.abstractmethod
@@ -64,14 +64,14 @@ class AbstractPacket(AbstractState):
 
     @abc.abstractmethod
     def momentum_range(self, tail: float, mass: float) -> tuple[float, float]:
-        """Interval of momenta along the first axis that holds all but `tail` of the probability, on either side."""
+        """Interval of momenta along the first axis that holds all but `tail` of the probability, on either side (1/length)."""
 
     def momentum_density(self, k: np.ndarray, mass: float) -> np.ndarray:
         """abs(phi(k))^2 along the first axis; by default that of a Gaussian with this packet's range of momenta.
 
         Args:
             k: momenta, any shape [1/length].
-            mass: of the particle.
+            mass: mass of the particle.
 
         Returns:
             shape of k [length], with int abs(phi)^2 dk = 1.

@@ -1,4 +1,4 @@
-"""Packets of any shape: what a planner has to know of them is measured on a line that holds them."""
+"""Packets of any shape, whose ranges of position and momentum are measured on a line."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from ._motion import momentum_of
 
 # points of the line at first and at most, and the part of the spectrum that its outer eighth may hold
 _FIRST, _MOST, _EMPTY = 1 << 11, 1 << 18, 1e-12
-# of the largest amplitude: what counts as nothing
+# share of the largest amplitude below which psi counts as 0
 FAINT = 1e-10
 _OUTSIDE = 1e-3
-# by how much the momenta of all but 1e-10 reach farther than those of all but 1e-5, if psi has no kinks: 2 for exponential tails
+# ratio of the momentum range of all but 1e-10 to that of all but 1e-5, if psi has no kinks: 2 for exponential tails
 _SMOOTH = 3.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """Probabilities of a wave on a line, by position and by momentum, each as a distribution function at increasing places.
+    """Distribution functions of position and momentum of a wave on a line.
 
-    `below` and `above` are what lies on either side of x, each summed from its far end, so that faint tails keep their digits.
+    `below` and `above` are the probabilities on either side of x, each summed from its far end, so that faint tails keep their digits.
     """
 
     x: np.ndarray
@@ -57,10 +57,10 @@ class AbstractWave(AbstractPacket):
 
     @abc.abstractmethod
     def interval(self) -> tuple[float, float]:
-        """Where u is not nothing (lengths); concrete."""
+        """The interval in which u is not negligible (lengths); concrete."""
 
     def mean_momentum(self, mass: float) -> jax.Array | float:
-        """What u is multiplied with, as exp(i momentum x); u itself may move besides."""
+        """The momentum in the factor exp(i momentum x); u itself may have another one (1/length)."""
         return momentum_of(self, mass)
 
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
