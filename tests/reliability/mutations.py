@@ -61,7 +61,7 @@ MUTATIONS = (
     Mutation("analysis/bars/_accuracy.py", "total = math.fsum(budget.values())", "total = max(budget.values())", _BARS),
     Mutation("analysis/bars/_longer.py", "late * math.exp(growth", "late * math.exp(-growth", "tests/analysis/test_waiting.py"),
     Mutation("analysis/bars/residuals/_convergence.py", "> fastest", "> 1e9 * fastest", "tests/analysis/test_diverging_series.py"),
-    Mutation("theory/methods/_cell_waves.py", "2 * half < _SPECK", "2 * half < 0 * _SPECK", "tests/theory/test_cells.py"),
+    Mutation("theory/methods/_cell_waves.py", "2 * half < _SHORTEST", "2 * half < 0 * _SHORTEST", "tests/theory/test_cells.py"),
     Mutation("analysis/bars/_report.py", "abs(self.difference) <= self.error + self.theory_error", "abs(self.difference) <= 10 * self.error + self.theory_error", "tests/unit/test_reports.py tests/analysis/test_bars.py"),
     Mutation("analysis/questions/packets/_stationary.py", '("transmitted_probability", shares.through), ("reflected_probability", shares.back)', '("transmitted_probability", shares.back), ("reflected_probability", shares.through)', "tests/analysis/test_stationary.py"),
     Mutation("theory/scattering/_scattering.py", "log_flux = xp.log(xp.where(goes_out, k_right, 1.0) / k_left)", "log_flux = 0 * k_left", "tests/theory/test_scattering.py"),

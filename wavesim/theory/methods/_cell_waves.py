@@ -1,7 +1,7 @@
-"""Waves across the cells of a terrain, for every energy of a band at once (hbar = 1).
+"""Waves across the cells of a piecewise polynomial potential, for every energy of a band at once (hbar = 1).
 
-On each cell psi'' = 2 m (V - E) psi is solved by its power series about the middle, at a few energies; psi is an entire function of E,
-so that at any other energy of the band it follows by Chebyshev interpolation, to rounding.
+On each cell psi'' = 2 m (V - E) psi is solved at a few energies by a power series about its middle. psi is an entire function of E, so
+Chebyshev interpolation gives it at any other energy of the band, to rounding.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ import numpy as np
 from ._entire import scaled_cosh_sinhc
 from ._terrain import Terrain
 
-# abs(2 m (V - E)) (width/2)^2 stays below it, so that 34 terms of the series and 18 energies leave a remainder below 1e-17
+# upper bound on abs(2 m (V - E)) (width/2)^2: 34 terms of the series and 18 energies then leave a remainder below 1e-17
 _LARGEST_SQUARE = 4.0
 _TERMS, _ENERGIES = 34, 18
-# of the farthest place: what a cell is not cut below
-_SPECK = 1e-12
-# cells are cut into 4 for each of so many energies at a time
+# width below which a cell is not cut, relative to the largest abs(x)
+_SHORTEST = 1e-12
+# largest number of cells whose series are computed at once
 _BLOCK = 2048
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
-# entries of a product are divided by their size after so many cells, each of which lets them grow by exp(4) at most
+# cells between two normalizations of the wave, which grows by at most exp(4) in each
 _STRIDE = 32
 
 
 @dataclass(frozen=True)
 class CellWaves:
-    """Transfer matrices of (psi, psi') across the cells of a terrain, and overlaps of a packet with the waves on them.
+    """Transfer matrices of (psi, psi') across the cells of a terrain, and overlap integrals of a packet with the waves.
 
     Attributes:
-        terrain: its cells, cut so that the series converge.
+        terrain: V, on cells short enough for the series to converge.
         mass: of the particle.
         band: lowest and highest energy.
         matrices: Chebyshev coefficients in the energy of the entries m11, m12, m21, m22, shape (cells, 4, energies); nan where V is constant.
@@ -60,48 +60,52 @@ class CellWaves:
             terrain: V.
             band: lowest and highest energy [energy].
             mass: of the particle.
-            packet: psi(x) of arrays, whose overlaps are wanted too.
-            finer: cut every cell into so many more, for a second resolution.
+            packet: psi(x) of an array, for its overlap integrals; none are computed without it.
+            finer: factor by which the number of cells is multiplied, to estimate the error.
         """
-        middle, reach = (band[0] + band[1]) / 2, (band[1] - band[0]) / 2
+        middle, half_width = (band[0] + band[1]) / 2, (band[1] - band[0]) / 2
         half = np.diff(terrain.ends) / 2
-        size = np.abs(terrain.coefficients[:, 0] - middle) + reach + np.sum(np.abs(terrain.coefficients[:, 1:]), axis=1)
+        size = (
+            np.abs(terrain.coefficients[:, 0] - middle)
+            + half_width
+            + np.sum(np.abs(terrain.coefficients[:, 1:]), axis=1)
+        )
         pieces = np.maximum(1, np.ceil(half * np.sqrt(2 * mass * size / _LARGEST_SQUARE))).astype(int) * finer
         if packet is None:
             pieces[terrain.flat] = 1
-        # a jump that was closed in upon to the last digit lies in a cell that has no middle
-        pieces[2 * half < _SPECK * float(np.max(np.abs(terrain.ends)))] = 1
+        # bisection towards an unlisted jump ends in a cell too short to have a middle
+        pieces[2 * half < _SHORTEST * float(np.max(np.abs(terrain.ends)))] = 1
         terrain = terrain.cut(pieces)
         nodes = np.cos(np.pi * (np.arange(_ENERGIES) + 0.5) / _ENERGIES)
-        energies = middle + reach * nodes
-        # flat cells are crossed in closed form, unless a packet lies on them
+        energies = middle + half_width * nodes
+        # the closed form serves cells of constant V, but has no overlap integrals
         curved = np.flatnonzero(~terrain.flat) if packet is None else np.arange(terrain.ends.size - 1)
         matrices = np.full((terrain.ends.size - 1, 4, _ENERGIES), np.nan)
         overlaps = None if packet is None else np.zeros((curved.size, 2, _ENERGIES), complex)
-        for some in np.array_split(curved, 1 + curved.size // _BLOCK):
-            entries, over = _on_cells(terrain, some, energies, mass, packet)
+        for block in np.array_split(curved, 1 + curved.size // _BLOCK):
+            entries, integrals = _series_on_cells(terrain, block, energies, mass, packet)
             if np.iscomplexobj(entries) and not np.iscomplexobj(matrices):
                 matrices = matrices.astype(complex)
-            matrices[some] = _chebyshev(entries)
+            matrices[block] = _chebyshev(entries)
             if overlaps is not None:
-                overlaps[some] = _chebyshev(over)
+                overlaps[block] = _chebyshev(integrals)
         return cls(terrain, mass, band, matrices, overlaps)
 
     def at(self, energies: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Matrices and overlaps at these energies of the band, real or complex but near it.
+        """Matrices and overlaps at given energies, shape (count,), in the band or in the complex plane near it.
 
         Returns:
-            entries, shape (cells, 4, count), exponents that they were divided by the exponential of, shape (cells, count), and overlaps,
-            shape (cells, 2, count), or empty.
+            entries, shape (cells, 4, count); exponents s, shape (cells, count), with the matrices exp(s) times the entries; and overlaps,
+            shape (cells, 2, count), empty without a packet.
         """
-        reach = (self.band[1] - self.band[0]) / 2
-        t = (energies - (self.band[0] + self.band[1]) / 2) / (reach or 1.0)
+        half_width = (self.band[1] - self.band[0]) / 2
+        t = (energies - (self.band[0] + self.band[1]) / 2) / (half_width or 1.0)
         basis = np.empty((_ENERGIES, t.size), t.dtype)
         basis[0], basis[1] = 1.0, t
         for n in range(2, _ENERGIES):
             basis[n] = 2 * t * basis[n - 1] - basis[n - 2]
         entries = (self.matrices.reshape(-1, _ENERGIES) @ basis).reshape(-1, 4, t.size)
-        # rounding is alike on cells that are alike, and must not add up to a gain or a loss of flux
+        # a determinant of exactly 1: rounding errors of equal cells are equal and would add up to a gain or loss of flux
         entries *= (3 - entries[:, :1] * entries[:, 3:] + entries[:, 1:2] * entries[:, 2:3]) / 2
         exponents = np.zeros((entries.shape[0], t.size))
         flat = np.flatnonzero(np.isnan(self.matrices[:, 0, 0]))
@@ -116,7 +120,7 @@ class CellWaves:
         return entries, exponents, overlaps
 
     def to_left(self, psi: np.ndarray, slope: np.ndarray, energies: np.ndarray) -> tuple[np.ndarray, ...]:
-        """psi and psi' at the left end from those at the right end, shape (count,), divided by a common exp(log), and log."""
+        """Propagate psi and psi' from the right end to the left; returns both divided by exp(log), and log, each of shape (count,)."""
         entries, exponents, _ = self.at(energies)
         kicks, log = 2 * self.mass * self.terrain.kicks, exponents.sum(axis=0)
         slope = slope - kicks[-1] * psi
@@ -131,7 +135,10 @@ class CellWaves:
         return psi, slope, log
 
     def to_right(self, psi: np.ndarray, slope: np.ndarray, energies: np.ndarray) -> tuple[np.ndarray, ...]:
-        """psi and psi' at the right end from those at the left end, int psi packet dx in between (without a packet 0), all divided by exp(log), and log."""
+        """Propagate psi and psi' from the left end to the right; returns both and int psi packet dx divided by exp(log), and log.
+
+        The integral is 0 without a packet; each array has the shape (count,).
+        """
         entries, exponents, overlaps = self.at(energies)
         kicks, log = 2 * self.mass * self.terrain.kicks, np.zeros(energies.size)
         total = np.zeros_like(psi)
@@ -150,7 +157,7 @@ class CellWaves:
         return psi, slope, total, log + exponents.sum(axis=0)
 
 
-def _on_cells(
+def _series_on_cells(
     terrain: Terrain,
     cells: np.ndarray,
     energies: np.ndarray,
@@ -162,15 +169,15 @@ def _on_cells(
     a, b = ends[:-1][cells, None], ends[1:][cells, None]
     half, count = (b - a) / 2, energies.size
     scale = 2 * mass * half**2
-    curvature, own = (scale * coefficients)[:, None, :], scale * (coefficients[:, :1] - energies)
-    own = np.concatenate([own, own], axis=1)
-    # the waves that are (1, 0) and (0, 1) in the middle, in units of half a cell
-    series = np.zeros((half.size, _TERMS, 2 * count), own.dtype)
+    curvature, mean = (scale * coefficients)[:, None, :], scale * (coefficients[:, :1] - energies)
+    mean = np.concatenate([mean, mean], axis=1)
+    # the solutions with (psi, psi') = (1, 0) and (0, 1) in the middle, lengths in units of half a cell
+    series = np.zeros((half.size, _TERMS, 2 * count), mean.dtype)
     series[:, 0, :count], series[:, 1, count:] = 1.0, 1.0
     degree = coefficients.shape[1] - 1
     curved = bool(np.any(coefficients[:, 1:]))
     for n in range(_TERMS - 2):
-        term = own * series[:, n]
+        term = mean * series[:, n]
         if curved and n:
             lowest = max(0, n - degree)
             # sum over k >= 1 of curvature_k series_(n - k)
@@ -189,14 +196,14 @@ def _on_cells(
         return entries, np.zeros((half.size, 2, count))
     weighted = packet((a + b) / 2 + half * _NODES) * _WEIGHTS * half
     moments = weighted @ (_NODES[:, None] ** orders)
-    over = (moments[:, None, :] @ series)[:, 0]
-    over_c, over_s = over[:, c], over[:, s]
-    return entries, np.stack([over_c * sl_ - over_s * cl_, half * (over_s * cl - over_c * sl)], axis=1)
+    integrals = (moments[:, None, :] @ series)[:, 0]
+    ic, is_ = integrals[:, c], integrals[:, s]
+    return entries, np.stack([ic * sl_ - is_ * cl_, half * (is_ * cl - ic * sl)], axis=1)
 
 
 def _chebyshev(values: np.ndarray) -> np.ndarray:
     """Coefficients along the last axis from the values at the Chebyshev nodes."""
     angles = np.pi * (np.arange(_ENERGIES) + 0.5) / _ENERGIES
-    turn = 2 / _ENERGIES * np.cos(np.outer(angles, np.arange(_ENERGIES)))
-    turn[:, 0] /= 2
-    return values @ turn
+    transform = 2 / _ENERGIES * np.cos(np.outer(angles, np.arange(_ENERGIES)))
+    transform[:, 0] /= 2
+    return values @ transform

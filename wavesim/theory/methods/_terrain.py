@@ -1,4 +1,4 @@
-"""A one-dimensional potential as polynomials on cells, thin where V is steep and wide where it is flat."""
+"""A one-dimensional potential as polynomials on cells, short where V is steep and long where it is flat."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ._slices import as_function, evaluate
 
 # polynomials of degree 11 on each cell
 NODES, _GAUSS = np.polynomial.legendre.leggauss(12)
-# V is looked at in so many places before any cell is believed: features thinner than the interval / 8192 may be overlooked
+# samples of V with which every cell is checked: features narrower than the interval / 8192 may be overlooked
 _SCAN = 8192
 _FEWEST_IN_SEGMENT = 48
-# distances from the polynomial that are called none: of V on the cell, of the height of V between two edges, and of that height
-# times the cell's share of the length, for kinks and jumps that nobody named
+# accepted errors of a polynomial: relative to V on the cell, to the largest abs(V) between two edges, and to that times the interval
+# divided by the cell's width, for unlisted kinks and jumps
 _RESOLVED, _FAINT, _NEGLIGIBLE = 2e-15, 1e-17, 1e-16
-# of the height: below it a distance that halving does not make four times smaller is rounding in V itself
+# an error below this share of the largest abs(V) is rounding of V itself if bisection does not make it four times smaller
 _NOISE, _NO_BETTER = 1e-13, 0.25
 _MOST_HALVINGS = 48
-# V is taken once more at a place of each cell where it was not looked at; where that says otherwise, all is done again
-_ELSEWHERE, _TRUSTED, _MOST_SURVEYS = 0.237, 1e-9, 4
-# between two nodes a cell is looked at once more
+# a new sample in each cell tests the result; if it fails, everything is repeated
+_TEST_POINT, _TEST_ERROR, _MOST_SURVEYS = 0.237, 1e-9, 4
+# samples between the nodes, where the polynomial is compared with V
 _BETWEEN = (NODES[1:] + NODES[:-1]) / 2
 
 
@@ -37,7 +37,7 @@ class Terrain:
         coefficients: of powers of s, which runs from -1 to 1 on each cell, shape (cells, 12) [energy].
         kicks: strengths of the deltas at `ends`, shape (cells + 1,) [energy x length].
         v_left, v_right: V outside [energy].
-        error: largest distance of the polynomials from V where they were compared [energy].
+        error: largest difference from V at the samples, weighted with the cell's share of the interval [energy].
     """
 
     ends: np.ndarray
@@ -53,7 +53,7 @@ class Terrain:
         return ~np.any(self.coefficients[:, 1:], axis=1)
 
     def cut(self, pieces: np.ndarray) -> Terrain:
-        """The same V with each cell cut into so many equal pieces, shape (cells,)."""
+        """The same V, each cell cut into the given number of equal pieces, shape (cells,)."""
         if np.all(pieces == 1):
             return self
         parent = np.repeat(np.arange(pieces.size), pieces)
@@ -84,7 +84,7 @@ class Terrain:
 
     @property
     def lowest(self) -> float:
-        """The lowest V anywhere, or a little less; minus infinity where a delta attracts."""
+        """A lower bound on V; minus infinity if there is an attractive delta."""
         if np.any(self.kicks < 0):
             return -np.inf
         floors = np.real(self.coefficients[:, 0]) - np.sum(np.abs(self.coefficients[:, 1:]), axis=1)
@@ -101,12 +101,12 @@ def surveyed(
     v_left: float | None = None,
     v_right: float | None = None,
 ) -> Terrain:
-    """The terrain of V on [left, right], found by bisection until every cell's polynomial meets V wherever it is looked at.
+    """Fit V on [left, right] by polynomials on cells, which are bisected until each polynomial equals V at all samples.
 
     Args:
         potential: V(x) of arrays, or samples (x, V) joined by straight lines [energy].
         left, right: ends of the interval [length].
-        edges: known jumps and kinks, where cells are cut; others are closed in upon by bisection [length].
+        edges: known jumps and kinks, which become ends of cells; bisection finds others [length].
         spikes, strengths: positions and strengths of deltas [length], [energy x length].
         v_left, v_right: V outside; by default V at the ends [energy].
 
@@ -120,7 +120,7 @@ def surveyed(
     points = np.unique(np.concatenate([[left, right], marks[(marks > left) & (marks < right)]]))
     ends, coefficients, error = _bisected(value, points)
     for _ in range(_MOST_SURVEYS - 1):
-        if _holds(value, ends, coefficients):
+        if _passes_test(value, ends, coefficients):
             break
         ends, coefficients, error = _bisected(value, points)
     outside = evaluate(value, np.array([left, right])).real
@@ -138,10 +138,10 @@ def surveyed(
 
 
 def _bisected(value: Callable[[Any], Any], points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Ends of the cells, their coefficients, and the largest distance from V that was accepted."""
+    """Ends of the cells, their coefficients, and the error of the fit, see `Terrain.error`."""
     length = points[-1] - points[0]
     share = np.maximum(np.ceil(_SCAN * np.diff(points) / length).astype(int), _FEWEST_IN_SEGMENT)
-    # at places that no lattice shares
+    # offset by an irrational share of the spacing, so that no periodic V has all samples at equal phases
     scan = np.concatenate(
         [a + (b - a) * (np.arange(n) + 0.381966) / n for a, b, n in zip(points[:-1], points[1:], share, strict=True)]
     )
@@ -149,8 +149,8 @@ def _bisected(value: Callable[[Any], Any], points: np.ndarray) -> tuple[np.ndarr
     heights = np.maximum.reduceat(np.abs(scanned), np.append(0, np.cumsum(share)[:-1]))
     height, before = np.maximum(heights, 1e-300), np.full(heights.size, np.inf)
     a, b = points[:-1], points[1:]
-    done: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    worst = 0.0
+    cells: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    largest = 0.0
     for halving in range(_MOST_HALVINGS + 1):
         middle, half = (a + b) / 2, (b - a) / 2
         x = middle[:, None] + half[:, None] * np.concatenate([NODES, _BETWEEN])
@@ -159,49 +159,49 @@ def _bisected(value: Callable[[Any], Any], points: np.ndarray) -> tuple[np.ndarr
         constant = np.all(samples == samples[:, :1], axis=1)
         coefficients[constant] = 0.0
         coefficients[constant, 0] = samples[constant, 0]
-        off = np.max(
+        error = np.max(
             np.abs(polynomial_at(coefficients, _BETWEEN + np.zeros_like(middle)[:, None]) - samples[:, NODES.size :]),
             axis=1,
         )
-        # the scanned places of each cell; cells are in order
+        # the cell of each sample; cells are in order
         cell = np.searchsorted(b, scan, side="left")
         cell = np.minimum(cell, a.size - 1)
-        within = (scan > a[cell]) & (scan < b[cell])
-        where = cell[within]
-        s = (scan[within] - middle[where]) / half[where]
-        np.maximum.at(off, where, np.abs(polynomial_at(coefficients[where], s[:, None])[:, 0] - scanned[within]))
+        inside = (scan > a[cell]) & (scan < b[cell])
+        parent = cell[inside]
+        s = (scan[inside] - middle[parent]) / half[parent]
+        np.maximum.at(error, parent, np.abs(polynomial_at(coefficients[parent], s[:, None])[:, 0] - scanned[inside]))
         local = np.max(np.abs(samples), axis=1)
-        good = (off <= np.maximum(_RESOLVED * local, _FAINT * height)) | (
-            off * (b - a) <= _NEGLIGIBLE * height * length
+        accepted = (error <= np.maximum(_RESOLVED * local, _FAINT * height)) | (
+            error * (b - a) <= _NEGLIGIBLE * height * length
         )
-        good |= (off <= _NOISE * height) & (off > _NO_BETTER * before)
+        accepted |= (error <= _NOISE * height) & (error > _NO_BETTER * before)
         if halving == _MOST_HALVINGS:
-            good[:] = True
-        worst = max(worst, float(np.max(off[good] * (b - a)[good] / length, initial=0.0)))
-        done.append((a[good], coefficients[good], b[good]))
-        a, b, middle = a[~good], b[~good], middle[~good]
+            accepted[:] = True
+        largest = max(largest, float(np.max(error[accepted] * (b - a)[accepted] / length, initial=0.0)))
+        cells.append((a[accepted], coefficients[accepted], b[accepted]))
+        a, b, middle = a[~accepted], b[~accepted], middle[~accepted]
         if not a.size:
             break
-        before, height = np.repeat(off[~good], 2), np.repeat(height[~good], 2)
+        before, height = np.repeat(error[~accepted], 2), np.repeat(height[~accepted], 2)
         a, b = np.stack([a, middle], axis=1).ravel(), np.stack([middle, b], axis=1).ravel()
-    starts = np.concatenate([start for start, _, _ in done])
+    starts = np.concatenate([start for start, _, _ in cells])
     order = np.argsort(starts)
-    coefficients = np.concatenate([c for _, c, _ in done])[order]
-    return np.append(starts[order], points[-1]), coefficients, worst
+    coefficients = np.concatenate([c for _, c, _ in cells])[order]
+    return np.append(starts[order], points[-1]), coefficients, largest
 
 
-def _holds(value: Callable[[Any], Any], ends: np.ndarray, coefficients: np.ndarray) -> bool:
-    """Whether V, taken once more at other places, is what the polynomials say."""
+def _passes_test(value: Callable[[Any], Any], ends: np.ndarray, coefficients: np.ndarray) -> bool:
+    """Whether the polynomials equal V at one new sample in each cell."""
     width = np.diff(ends)
-    again = evaluate(value, (ends[:-1] + ends[1:]) / 2 + width / 2 * _ELSEWHERE)
-    off = np.abs(polynomial_at(coefficients, np.full((width.size, 1), _ELSEWHERE))[:, 0] - again)
+    samples = evaluate(value, (ends[:-1] + ends[1:]) / 2 + width / 2 * _TEST_POINT)
+    error = np.abs(polynomial_at(coefficients, np.full((width.size, 1), _TEST_POINT))[:, 0] - samples)
     share = width / (ends[-1] - ends[0])
-    return bool(np.max(off * share) <= _TRUSTED * max(float(np.max(np.abs(again))), 1e-300))
+    return bool(np.max(error * share) <= _TEST_ERROR * max(float(np.max(np.abs(samples))), 1e-300))
 
 
 @functools.cache
 def _projection() -> tuple[np.ndarray, np.ndarray]:
-    """Values at the nodes -> Legendre coefficients, and these -> coefficients of powers."""
+    """Matrices from values at the nodes to Legendre coefficients, and from these to coefficients of powers."""
     degree = NODES.size
     legendre = np.polynomial.legendre.legvander(NODES, degree - 1)
     onto = (legendre * _GAUSS[:, None] * (np.arange(degree) + 0.5)).T
@@ -215,14 +215,14 @@ def _projection() -> tuple[np.ndarray, np.ndarray]:
 def fitted(values: np.ndarray) -> np.ndarray:
     """Coefficients of powers of s of the polynomial through values at the nodes, shape (cells, 12).
 
-    By way of Legendre polynomials, whose coefficients fall off, so that the large numbers that turn them into powers meet small ones.
+    Legendre coefficients come first: they decrease, so the large elements of the matrix to powers multiply small numbers.
     """
     onto, powers = _projection()
     return values @ onto.T @ powers.T
 
 
 def polynomial_at(coefficients: np.ndarray, s: np.ndarray) -> np.ndarray:
-    """The polynomial of each row at the row's places."""
+    """Values of the polynomials, one per row, at s, shape (cells, points) or (1, points)."""
     total = np.broadcast_to(coefficients[:, -1:], np.broadcast_shapes(coefficients[:, -1:].shape, s.shape)).copy()
     for c in coefficients.T[-2::-1]:
         total *= s
