@@ -1,4 +1,4 @@
-"""What the theories compute with: slices, cells, turning points, nodes, quadrature."""
+"""Numerical methods of the theories: slices, cells, turning points, node counting, quadrature."""
 
 from ._airy import scaled_airy as scaled_airy
 from ._cell_waves import CellWaves as CellWaves

@@ -10,7 +10,7 @@ from jax.typing import ArrayLike
 
 from ._tracing import Array, is_traced
 
-# Beyond it two terms of the asymptotic series are exact to 1e-16.
+# Below this z two terms of the asymptotic series are exact to 1e-16.
 _FAR = -1e5
 
 
@@ -56,16 +56,20 @@ def _scaled_airy_jvp(primals: tuple[ArrayLike], tangents: tuple[jax.Array]) -> t
 
 def _by_scipy(z: Any) -> tuple[np.ndarray, ...]:
     x = np.asarray(z, float)
-    # The scaled functions are complex for z < 0, where there is nothing to scale.
-    swings = np.where(x < _FAR, _far_left(np.minimum(x, _FAR)), np.array(scipy.special.airy(np.clip(x, _FAR, 0.0))))
-    a, a_slope, b, b_slope = np.where(x > 0, np.array(scipy.special.airye(np.maximum(x, 0.0))), swings)
+    # The scaled functions are complex for z < 0, where the functions oscillate and need no scaling.
+    oscillating = np.where(
+        x < _FAR, _far_left(np.minimum(x, _FAR)), np.array(scipy.special.airy(np.clip(x, _FAR, 0.0)))
+    )
+    a, a_slope, b, b_slope = np.where(x > 0, np.array(scipy.special.airye(np.maximum(x, 0.0))), oscillating)
     return a, a_slope, b, b_slope, 2 / 3 * np.maximum(x, 0.0) ** 1.5
 
 
 def _far_left(x: np.ndarray) -> np.ndarray:
-    """Ai, Ai', Bi, Bi' by two terms of their asymptotic series (DLMF 9.7.9 to 9.7.12), where scipy gives up."""
+    """Ai, Ai', Bi, Bi' by two terms of their asymptotic series (DLMF 9.7.9 to 9.7.12), where scipy returns nan."""
     zeta = 2 / 3 * (-x) ** 1.5
     cos, sin = np.cos(zeta - np.pi / 4), np.sin(zeta - np.pi / 4)
     u, v = 5 / 72 / zeta, -7 / 72 / zeta
-    size, steep = (-x) ** -0.25 / np.sqrt(np.pi), (-x) ** 0.25 / np.sqrt(np.pi)
-    return np.array([size * (cos + u * sin), steep * (sin - v * cos), size * (u * cos - sin), steep * (cos + v * sin)])
+    amplitude, slope = (-x) ** -0.25 / np.sqrt(np.pi), (-x) ** 0.25 / np.sqrt(np.pi)
+    return np.array(
+        [amplitude * (cos + u * sin), slope * (sin - v * cos), amplitude * (u * cos - sin), slope * (cos + v * sin)]
+    )

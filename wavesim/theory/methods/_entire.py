@@ -1,4 +1,4 @@
-"""cosh(sqrt q) and sinh(sqrt q)/sqrt q as the entire functions of q that they are, without overflow."""
+"""The entire functions cosh(sqrt q) and sinh(sqrt q)/sqrt q of q, without overflow."""
 
 from collections.abc import Sequence
 from math import factorial
@@ -46,7 +46,7 @@ def _compiled(q: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
 
 
 def _series(q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Near q = 0, with as many terms as the largest q asks for."""
+    """The power series near q = 0, with as many terms as the largest q needs."""
     size, terms = np.max(np.abs(q), initial=0.0), 2
     while terms < len(_COSH) and size**terms * _COSH[terms] > 1e-18:
         terms += 1
@@ -75,19 +75,19 @@ def _far(xp: Any, q: Any) -> tuple[Any, Any, Any]:
     if xp.iscomplexobj(q):
         z = xp.sqrt(q)
         s = fixed(z.real)
-        # By parts, so that an imaginary part of 1e-100 keeps its digits: it may be the width of a resonance.
+        # Real and imaginary parts apart: an imaginary part of 1e-100, the width of a resonance, keeps its digits.
         grow = xp.exp(z.real - s)
         cosh, sinh = grow * (1 + xp.exp(-2 * z.real)) / 2, -grow * xp.expm1(-2 * z.real) / 2
         cos, sin = xp.cos(z.imag), xp.sin(z.imag)
         return cosh * cos + 1j * (sinh * sin), (sinh * cos + 1j * (cosh * sin)) / z, s
-    z, grows = xp.sqrt(xp.abs(q)), q > 0
-    s = fixed(xp.where(grows, z, 0.0))
-    # The exponentials must not see the oscillating branch, whose z is unbounded too.
-    growing = xp.where(grows, z, 1.0)
-    shift = xp.where(grows, s, 1.0)
+    z, positive = xp.sqrt(xp.abs(q)), q > 0
+    s = fixed(xp.where(positive, z, 0.0))
+    # 1 on the oscillating branch, where exp(z) could overflow.
+    growing = xp.where(positive, z, 1.0)
+    shift = xp.where(positive, s, 1.0)
     up, down = xp.exp(growing - shift), xp.exp(-growing - shift)
-    cosh = xp.where(grows, (up + down) / 2, xp.cos(z))
-    sinhc = xp.where(grows, (up - down) / (2 * z), xp.sin(z) / z)
+    cosh = xp.where(positive, (up + down) / 2, xp.cos(z))
+    sinhc = xp.where(positive, (up - down) / (2 * z), xp.sin(z) / z)
     return cosh, sinhc, s
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _MOST_PANELS = 2**13
-# changes below this share of the value that halving does not make half as large are rounding
+# a change below this share of the value is rounding if bisection does not halve it
 _NOISE, _NO_BETTER = 1e-12, 0.45
 
 
@@ -25,13 +25,16 @@ class Integral(NamedTuple):
 def integrated(
     integrand: Callable[[np.ndarray], np.ndarray], ends: np.ndarray, tolerance: float, relative: float = 0.0
 ) -> Integral:
-    """The integral over [ends[0], ends[-1]].
+    """The integral over [ends[0], ends[-1]], by adaptive Gauss-Legendre quadrature.
 
     Args:
-        integrand: of an array of places.
-        ends: of the first panels, increasing; put some where the integrand is known to vary.
-        tolerance: absolute accuracy to be satisfied with.
-        relative: or a fraction of the value, whichever is larger.
+        integrand: function of an array of positions.
+        ends: ends of the first panels, increasing, with some where the integrand varies fast.
+        tolerance: absolute accuracy.
+        relative: accuracy relative to the value; the larger of both is the goal.
+
+    Returns:
+        an Integral.
     """
     a, b = ends[:-1], ends[1:]
     length = ends[-1] - ends[0]
@@ -46,7 +49,7 @@ def integrated(
         halves = on_panels(integrand, lower, upper).reshape(-1, 2)
         change = np.abs(halves.sum(axis=1) - whole)
         spent += lower.size
-        # a panel too small for its share of the tolerance is done when all such together would not be noticed
+        # narrow panels have a floor of the tolerance, small enough for all of them together
         share = aim * np.maximum((b - a) / length, 1 / _MOST_PANELS)
         done = (change <= share) | (spent >= _MOST_PANELS)
         done |= (change <= _NOISE * size) & (change > _NO_BETTER * before)

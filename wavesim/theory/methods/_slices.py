@@ -16,7 +16,7 @@ Potential = Callable[[Any], Any] | tuple[ArrayLike, ArrayLike]
 
 _ORDER = 6
 _BLOCK = 64
-# Potentials are evaluated at so many places at a time, or at so many where there are more, so that what is in them compiles for two shapes at most.
+# Points at which a potential is evaluated in one call, for few and for many points: JAX then compiles for two shapes at most.
 SAMPLES, _MANY = 1024, 16384
 # Three Gauss-Legendre points of (0, 1): inside a slice, so that a jump at its edge is never sampled.
 _NODES = np.array([0.5 - np.sqrt(0.15), 0.5, 0.5 + np.sqrt(0.15)])
@@ -75,7 +75,7 @@ def breakpoints(potential: Potential, left: ArrayLike, right: ArrayLike, edges: 
 
 
 def flat_segments(potential: Potential, points: Any) -> np.ndarray:
-    """Which segments between the breakpoints have a constant V, so that one slice is exact; none is known to where JAX is tracing."""
+    """Which segments between the breakpoints have a constant V, where one slice is exact; none while JAX is tracing."""
     segments = points.size - 1
     if is_traced(points):
         return np.zeros(segments, bool)
@@ -106,19 +106,19 @@ def sample_slices(potential: Potential, points: Any, counts: np.ndarray) -> tupl
 
 
 def as_function(potential: Potential) -> Callable[[Any], Any]:
-    """V(x), between samples by straight lines."""
+    """V(x) as a function; samples are interpolated linearly."""
     if not isinstance(potential, tuple):
         return potential
     xs, vs = potential
 
-    def joined(x: Any) -> Any:
+    def interpolated(x: Any) -> Any:
         xp = namespace(x, xs, vs)
         v = xp.asarray(vs)
         if xp.iscomplexobj(v):
             return xp.interp(x, xp.asarray(xs, float), v.real) + 1j * xp.interp(x, xp.asarray(xs, float), v.imag)
         return xp.interp(x, xp.asarray(xs, float), v)
 
-    return joined
+    return interpolated
 
 
 def evaluate(potential: Callable[[Any], Any], x: Any) -> Any:
@@ -135,7 +135,7 @@ def evaluate(potential: Callable[[Any], Any], x: Any) -> Any:
 
 
 def blocks(v: Any, h: Any) -> list[tuple[Any, Any]]:
-    """Slices in blocks that are small enough for the memory; what is traced stays in one piece."""
+    """Slices in blocks that limit the memory; one block while JAX is tracing."""
     if is_traced(v, h):
         return [(v, h)]
     return [(v[i : i + _BLOCK], h[i : i + _BLOCK]) for i in range(0, h.size, _BLOCK)]
@@ -150,27 +150,27 @@ def across(v: np.ndarray, h: np.ndarray, energy: np.ndarray, mass: Any) -> Slice
 def refine(
     solve: Callable[[int], Any], change: Callable[[Any, Any], Any], slices: int, most: int, tolerance: float
 ) -> tuple[int, Any, Any]:
-    """Take as many slices as the order of the method predicts, until two solutions agree or rounding rules.
+    """Increase the number of slices as the order of the method predicts, until two solutions agree or rounding dominates.
 
     Args:
         solve: the solution with a given number of slices in each segment.
         change: difference of two solutions, an array.
-        slices: even number to begin with.
-        most: number not to exceed.
-        tolerance: largest change to be satisfied with.
+        slices: initial number, even.
+        most: largest number.
+        tolerance: accepted difference.
 
     Returns:
         The number of slices, the solution with half as many, and the solution.
     """
     coarse, fine = solve(slices // 2), solve(slices)
-    now = float(np.max(change(coarse, fine)))
-    while now > tolerance and 2 * slices <= most:
-        factor = 2 ** int(np.clip(np.log2(now / tolerance) / _ORDER, 1, min(4, np.log2(most / slices))))
+    error = float(np.max(change(coarse, fine)))
+    while error > tolerance and 2 * slices <= most:
+        factor = 2 ** int(np.clip(np.log2(error / tolerance) / _ORDER, 1, min(4, np.log2(most / slices))))
         coarse = fine if factor == 2 else solve(slices * factor // 2)
         slices *= factor
         fine = solve(slices)
-        before, now = now, float(np.max(change(coarse, fine)))
-        if before < 1e-9 and now > before / 4:
+        previous, error = error, float(np.max(change(coarse, fine)))
+        if previous < 1e-9 and error > previous / 4:
             break
     return slices, coarse, fine
 

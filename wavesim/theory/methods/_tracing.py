@@ -1,4 +1,4 @@
-"""Numpy, which compiles nothing, wherever JAX is not tracing: the same formulas serve numbers and gradients."""
+"""One formula for numbers and for gradients: NumPy, which compiles nothing, unless JAX is tracing."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from jax.core import Tracer
 
 from wavesim.errors import NumericsError
 
-# What comes out: numpy's arrays for numbers, JAX's under jax.grad, jit and vmap.
+# Results: NumPy arrays, or JAX arrays under jax.grad, jit and vmap.
 Array = jax.Array | np.ndarray
 
 
 def is_traced(*values: Any) -> bool:
-    """Whether any of the values is being traced by JAX, so that no decision may depend on it."""
+    """Whether JAX is tracing any of the values, so that no Python branch may depend on it."""
     return any(isinstance(leaf, Tracer) for leaf in jax.tree_util.tree_leaves(values))
 
 

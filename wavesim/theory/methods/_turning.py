@@ -13,23 +13,23 @@ from ._tracing import fixed, is_traced, namespace
 
 SmoothPotential = Callable[[Any], Any]
 
-# Where JAX is tracing, the number of extrema and of turning points cannot be counted first.
+# Number of extrema and of turning points allowed for while JAX is tracing, where they cannot be counted.
 _TRACED_ROOM = 16
 _PARTS = np.linspace(0.0, 1.0, 33)
-# x = a + (b - a) u^2 (3 - 2u) takes the square roots out of both ends.
+# x = a + (b - a) u^2 (3 - 2u) removes the square-root singularities at both ends.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
 _U = (_NODES + 1) / 2
 PLACES, MEASURE = _U**2 * (3 - 2 * _U), 3 * _U * (1 - _U) * _WEIGHTS
 
 
 class Landmarks(NamedTuple):
-    """Positions between which V is monotone, and the highest point of V among them.
+    """Positions between which V is monotone, and V there.
 
     Attributes:
         ends: the two ends of the interval and its edges, in order.
-        extrema: positions of maxima and minima; unused places repeat the left end.
-        x: samples, increasing, edges entered from both sides.
-        v: V there, without gradient.
+        extrema: positions of maxima and minima; unused entries repeat the left end.
+        x: samples, increasing, on both sides of each edge.
+        v: V at x, without gradient.
     """
 
     ends: Any
@@ -39,7 +39,7 @@ class Landmarks(NamedTuple):
 
 
 def landmarks(potential: SmoothPotential, left: ArrayLike, right: ArrayLike, edges: Any) -> Landmarks:
-    """Samples of V so dense that it is monotone between two of them, the extrema refined and included.
+    """Samples of V between which it is monotone, with its extrema refined and included.
 
     Features narrower than (right - left)/1024 may be overlooked.
     """
@@ -68,7 +68,7 @@ def landmarks(potential: SmoothPotential, left: ArrayLike, right: ArrayLike, edg
 
 
 def crossings(potential: SmoothPotential, energy: Any, marks: Landmarks) -> tuple[Any, Any]:
-    """Where V crosses E, for each energy of shape (n,): positions (n, room) and which of them are real ones."""
+    """Where V crosses E, for energies of shape (n,): positions, shape (n, room), and which entries are used."""
     energy = fixed(energy)
     xp = namespace(energy, marks)
     above = marks.v > energy[:, None]
@@ -110,7 +110,7 @@ def turning_points(
 
 
 def panels(potential: SmoothPotential, energy: Any, marks: Landmarks) -> tuple[Any, Any]:
-    """Quadrature nodes and weights of shape (n, nodes) over the interval, cut wherever V turns, jumps or crosses E.
+    """Quadrature nodes and weights over the interval, cut at extrema and jumps of V and at turning points; shape (n, nodes).
 
     Exact to about 1e-12 for integrands that behave like a power (V - E)^(+-1/2) at the cuts. The cuts carry no
     gradient, and need none for an integrand that vanishes there.
@@ -136,7 +136,7 @@ def _take(rows: Any, index: Any) -> Any:
 
 
 def _places(flags: Any) -> tuple[Any, Any]:
-    """The places of the flags that are set in each row, first, and whether a place is one of those."""
+    """Indices of the flags in each row, those that are set first, and whether each one is set."""
     xp = namespace(flags)
     room = _TRACED_ROOM if is_traced(flags) else int(np.max(np.sum(flags, axis=-1), initial=0))
     at = xp.argsort(~flags, axis=-1, stable=True)[:, :room]
