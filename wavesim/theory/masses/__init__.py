@@ -1,4 +1,4 @@
-"""Structures whose effective mass changes from layer to layer."""
+"""Scattering, bound levels and tunneling times for a position-dependent mass."""
 
 from ._mass_cells import MassCells as MassCells, mass_cells as mass_cells
 from ._mass_elements import MassElementLevels as MassElementLevels, mass_element_levels as mass_element_levels

@@ -1,8 +1,8 @@
 """V(x) and m(x) on cells, and the waves of BenDaniel and Duke's equation across them (hbar = 1).
 
--(1/2) (psi'/m)' + V psi = E psi, so that psi and phi = psi'/m go on through a jump of m: psi' = m phi, phi' = 2 (V - E) psi.
-On each cell both are polynomials of degree 12 that obey the equation at Gauss's points. That rule is symplectic: the flux Im(psi* phi)
-is the same on both sides of a cell to rounding, whatever V and m are.
+-(1/2) (psi'/m)' + V psi = E psi, with psi and phi = psi'/m continuous at a jump of m: psi' = m phi, phi' = 2 (V - E) psi.
+On each cell both are polynomials of degree 12 that satisfy the equation at the Gauss points. This collocation method is symplectic: for any
+V and m the flux Im(psi* phi) is equal at both ends of a cell, to rounding.
 
 Source: D. J. BenDaniel, C. B. Duke, Phys. Rev. 152, 683 (1966); E. Hairer, C. Lubich, G. Wanner, Geometric Numerical Integration (2006),
 section IV.2 (Gauss collocation conserves quadratic invariants).
@@ -19,17 +19,17 @@ import numpy as np
 
 from ..methods import NODES, Terrain, polynomial_at, surveyed
 
-# abs(2 m (V - E))^(1/2) times the width of a cell stays below it: the twelve points then leave a remainder below 1e-16
+# upper bound on abs(2 m (V - E))^(1/2) times the width of a cell: twelve points then leave a remainder below 1e-16
 _LARGEST_PHASE = 1.5
-# systems of twelve unknowns that are solved at a time
+# linear systems, of twelve unknowns each, solved at once
 _BLOCK = 4096
-# cells after which what is carried along is divided by its size
+# cells between two normalizations of the wave
 _STRIDE = 16
 
 
 @dataclasses.dataclass(frozen=True)
 class MassCells:
-    """V and m at Gauss's twelve points of each cell, deltas at the ends of cells, constants outside.
+    """V and m at twelve Gauss points of each cell, deltas at the ends of cells, constants outside.
 
     Attributes:
         ends: of the cells in order, shape (cells + 1,) [length].
@@ -51,12 +51,12 @@ class MassCells:
 
     @property
     def places(self) -> np.ndarray:
-        """The points, shape (cells, 12) [length]."""
+        """Gauss points of the cells, shape (cells, 12) [length]."""
         return self.ends[:-1, None] + np.diff(self.ends)[:, None] * (NODES + 1) / 2
 
     @property
     def weights(self) -> np.ndarray:
-        """Weights of an integral over the points, shape (cells, 12) [length]."""
+        """Quadrature weights of the Gauss points, shape (cells, 12) [length]."""
         return np.diff(self.ends)[:, None] * rule().weights
 
     @property
@@ -75,32 +75,32 @@ class MassCells:
 
 
 class Rule(NamedTuple):
-    """Gauss's points on (0, 1).
+    """Twelve Gauss points on (0, 1).
 
     Attributes:
-        upto: integrals of the polynomials through the points, from 0 to each of them, shape (12, 12).
+        partial: matrix from values at the points to integrals from 0 to each point, shape (12, 12).
         weights: integrals from 0 to 1, shape (12,).
         ends: values at 0 and at 1, shape (2, 12).
     """
 
-    upto: np.ndarray
+    partial: np.ndarray
     weights: np.ndarray
     ends: np.ndarray
 
 
 @functools.cache
 def rule() -> Rule:
-    """The integrals that collocation needs."""
+    """Integration and interpolation matrices of the collocation."""
     count = NODES.size
     table = np.polynomial.legendre.legvander(NODES, count - 1)
     integrals = np.stack(
         [np.polynomial.legendre.legint(row, lbnd=-1) for row in np.eye(count)],
     )
-    upto = np.stack([np.polynomial.legendre.legval(NODES, row) for row in integrals], axis=1) / 2
+    partial = np.stack([np.polynomial.legendre.legval(NODES, row) for row in integrals], axis=1) / 2
     whole = np.array([np.polynomial.legendre.legval(1.0, row) for row in integrals]) / 2
     inverse = np.linalg.inv(table)
     ends = np.polynomial.legendre.legvander(np.array([-1.0, 1.0]), count - 1)
-    return Rule(upto @ inverse, whole @ inverse, ends @ inverse)
+    return Rule(partial @ inverse, whole @ inverse, ends @ inverse)
 
 
 def mass_cells(
@@ -118,7 +118,7 @@ def mass_cells(
     lowest: float | None = None,
     finer: int = 1,
 ) -> MassCells:
-    """Cells on [left, right] that serve every energy from `lowest` to `highest`.
+    """Cells on [left, right] that resolve waves of every energy from `lowest` to `highest`.
 
     Args:
         potential: V(x) of arrays, constant outside of the interval [energy].
@@ -130,19 +130,22 @@ def mass_cells(
         masses: m to the left and to the right; by default m at the ends, or the number.
         highest: largest energy [energy].
         lowest: smallest energy; by default the lower of the two V outside.
-        finer: cut every cell into so many more, for a second resolution.
+        finer: factor by which the number of cells is multiplied, to estimate the error.
 
     Returns:
-        the cells.
+        a MassCells.
     """
     terrain = surveyed(potential, left, right, edges, spikes, strengths, *outside)
-    fixed = None if callable(mass) else float(mass)
-    weight = None
-    if callable(mass):
-        weight = surveyed(mass, left, right, (*edges, *spikes))
-    ends = terrain.ends if weight is None else np.unique(np.concatenate([terrain.ends, weight.ends]))
+    mass_terrain = surveyed(mass, left, right, (*edges, *spikes)) if callable(mass) else None
+    ends = terrain.ends if mass_terrain is None else np.unique(np.concatenate([terrain.ends, mass_terrain.ends]))
+
+    def gauss_masses(ends: np.ndarray) -> np.ndarray:
+        if mass_terrain is None:
+            return np.full((ends.size - 1, NODES.size), float(mass))  # type: ignore[arg-type]
+        return _gauss_values(mass_terrain, ends)
+
     low = min(outside) if lowest is None else lowest
-    v, m = _on(terrain, ends), np.full((ends.size - 1, NODES.size), fixed) if weight is None else _on(weight, ends)
+    v, m = _gauss_values(terrain, ends), gauss_masses(ends)
     size = np.maximum(np.abs(v - low), np.abs(v - highest)).max(axis=1) * m.max(axis=1)
     pieces = np.maximum(1, np.ceil(np.diff(ends) * np.sqrt(2 * size) / _LARGEST_PHASE)).astype(int) * finer
     cut = np.concatenate(
@@ -153,14 +156,14 @@ def mass_cells(
     for place, strength in zip(terrain.ends, terrain.kicks, strict=True):
         if strength:
             kicks[int(np.argmin(np.abs(cut - place)))] += strength
-    heavy = np.full((cut.size - 1, NODES.size), fixed) if weight is None else _on(weight, cut)
+    m = gauss_masses(cut)
     if masses is None:
-        masses = (float(heavy[0, 0]), float(heavy[-1, -1]))
-    return MassCells(cut, _on(terrain, cut), heavy, kicks, terrain.v_left, terrain.v_right, *masses)
+        masses = (float(m[0, 0]), float(m[-1, -1]))
+    return MassCells(cut, _gauss_values(terrain, cut), m, kicks, terrain.v_left, terrain.v_right, *masses)
 
 
-def _on(terrain: Terrain, ends: np.ndarray) -> np.ndarray:
-    """Values at Gauss's points of cells that are parts of the terrain's."""
+def _gauss_values(terrain: Terrain, ends: np.ndarray) -> np.ndarray:
+    """Values at the Gauss points of cells, each of which is a part of a cell of the terrain."""
     middle, half = (ends[1:] + ends[:-1]) / 2, np.diff(ends) / 2
     cell = np.clip(np.searchsorted(terrain.ends, middle) - 1, 0, terrain.ends.size - 2)
     start, width = terrain.ends[cell], np.diff(terrain.ends)[cell]
@@ -168,30 +171,29 @@ def _on(terrain: Terrain, ends: np.ndarray) -> np.ndarray:
     return np.real(polynomial_at(terrain.coefficients[cell], s))
 
 
-class Crossed(NamedTuple):
-    """Waves across all cells at each energy; the columns are the waves that begin as (1, 0) and (0, 1) in (psi, phi).
+class CellMatrices(NamedTuple):
+    """Transfer matrices of (psi, phi) at each energy.
 
     Attributes:
-        across: matrices of (psi, phi) over each cell, shape (cells, energies, 2, 2).
-        inside: the same from the left end to each point, shape (cells, energies, 12, 2, 2); empty where nobody looks.
+        across: from the left end of each cell to its right end, shape (cells, energies, 2, 2).
+        inside: from the left end to each Gauss point, shape (cells, energies, 12, 2, 2); empty unless requested.
     """
 
     across: np.ndarray
     inside: np.ndarray
 
 
-def crossed(cells: MassCells, energies: np.ndarray, *, inside: bool = False) -> Crossed:
-    """Solve every cell for every energy.
+def cell_matrices(cells: MassCells, energies: np.ndarray, *, inside: bool = False) -> CellMatrices:
+    """Transfer matrices of every cell at every energy.
 
-    With phi = phi_0 + S(2 (V - E) psi) and psi = psi_0 + S(m phi), S the integral up to each point, psi follows from twelve
-    linear equations.
+    phi = phi_0 + S(2 (V - E) psi) and psi = psi_0 + S(m phi), S the integral up to each point: twelve linear equations for psi.
 
     Args:
         cells: V and m.
         energies: real or complex, shape (energies,).
-        inside: whether the waves at the points are wanted.
+        inside: whether to return the matrices to the Gauss points.
     """
-    count, (upto, weights, _) = cells.v.shape[0], rule()
+    count, (partial, weights, _) = cells.v.shape[0], rule()
     width = np.diff(cells.ends)
     kind = np.result_type(energies, float)
     across = np.empty((count, energies.size, 2, 2), kind)
@@ -199,29 +201,29 @@ def crossed(cells: MassCells, energies: np.ndarray, *, inside: bool = False) -> 
     identity, ones = np.eye(NODES.size), np.ones(NODES.size)
     step = max(1, _BLOCK // max(energies.size, 1))
     for first in range(0, count, step):
-        some = slice(first, first + step)
-        h, m = width[some, None, None, None], cells.m[some, None, :]
-        pull = 2 * (cells.v[some, None, :] - energies[None, :, None])
-        to_phi = h * upto * pull[..., None, :]
-        to_psi = h * upto * m[..., None, :]
+        block = slice(first, first + step)
+        h, m = width[block, None, None, None], cells.m[block, None, :]
+        curvature = 2 * (cells.v[block, None, :] - energies[None, :, None])
+        to_phi = h * partial * curvature[..., None, :]
+        to_psi = h * partial * m[..., None, :]
         matrix = identity - to_psi @ to_phi
         right = np.empty((*matrix.shape[:-1], 2), kind)
         right[..., 0], right[..., 1] = ones, to_psi.sum(axis=-1)
         psi = np.linalg.solve(matrix, right)
         phi = to_phi @ psi
         phi[..., 1] += 1
-        share = width[some, None, None] * weights
-        across[some, :, 0] = np.einsum("cej,cejk->cek", np.broadcast_to(share * m, pull.shape), phi)
-        across[some, :, 0, 0] += 1
-        across[some, :, 1] = np.einsum("cej,cejk->cek", share * pull, psi)
-        across[some, :, 1, 1] += 1
+        share = width[block, None, None] * weights
+        across[block, :, 0] = np.einsum("cej,cejk->cek", np.broadcast_to(share * m, curvature.shape), phi)
+        across[block, :, 0, 0] += 1
+        across[block, :, 1] = np.einsum("cej,cejk->cek", share * curvature, psi)
+        across[block, :, 1, 1] += 1
         if inside:
-            kept[some, :, :, 0], kept[some, :, :, 1] = psi, phi
-    return Crossed(across, kept)
+            kept[block, :, :, 0], kept[block, :, :, 1] = psi, phi
+    return CellMatrices(across, kept)
 
 
-class Chain(NamedTuple):
-    """A vector carried from end to end of the cells, divided by exp(log) at each.
+class EndVectors(NamedTuple):
+    """A vector propagated through the cells, exp(logs) times values at the ends of the cells.
 
     Attributes:
         values: shape (cells + 1, 2, energies).
@@ -232,8 +234,8 @@ class Chain(NamedTuple):
     logs: np.ndarray
 
 
-def states_from_right(cells: MassCells, waves: Crossed, psi: np.ndarray, phi: np.ndarray) -> Chain:
-    """(psi, phi) at every end, before the kick of the delta there, from what stands to the right of everything."""
+def states_from_right(cells: MassCells, waves: CellMatrices, psi: np.ndarray, phi: np.ndarray) -> EndVectors:
+    """(psi, phi) at every end of a cell, on the left of its delta, from (psi, phi) on the right of the last one."""
     count = waves.across.shape[0]
     values, logs = (
         np.empty((count + 1, 2, psi.size), np.result_type(psi, phi, waves.across)),
@@ -249,11 +251,11 @@ def states_from_right(cells: MassCells, waves: Crossed, psi: np.ndarray, phi: np
             norm = np.abs(psi) + np.abs(phi)
             psi, phi, log = psi / norm, phi / norm, log + np.log(norm)
         values[i], logs[i] = (psi, phi), log
-    return Chain(values, logs)
+    return EndVectors(values, logs)
 
 
-def rows_from_left(cells: MassCells, waves: Crossed, first: np.ndarray, second: np.ndarray) -> Chain:
-    """The row (a, b) at every end, before the kick there, for which a psi + b phi is the same at all of them."""
+def rows_from_left(cells: MassCells, waves: CellMatrices, first: np.ndarray, second: np.ndarray) -> EndVectors:
+    """The row (a, b) at every end of a cell, on the left of its delta, with a psi + b phi equal at all ends."""
     count = waves.across.shape[0]
     values = np.empty((count + 1, 2, first.size), np.result_type(first, second, waves.across))
     logs, log = np.zeros((count + 1, first.size)), np.zeros(first.size)
@@ -266,4 +268,4 @@ def rows_from_left(cells: MassCells, waves: Crossed, first: np.ndarray, second: 
             norm = np.abs(first) + np.abs(second)
             first, second, log = first / norm, second / norm, log + np.log(norm)
         values[i + 1], logs[i + 1] = (first, second), log
-    return Chain(values, logs)
+    return EndVectors(values, logs)

@@ -1,6 +1,6 @@
-"""Bound levels where the mass depends on position, by finite elements (hbar = 1): shares nothing with waves on cells.
+"""Bound levels for a position-dependent mass by finite elements (hbar = 1), independent of `mass_levels`.
 
-int (psi'^2/(2 m) + V psi^2) dx is least under int psi^2 dx = 1; psi is a polynomial on each element, and psi'/m goes on by itself.
+int (psi'^2/(2 m) + V psi^2) dx is minimized under int psi^2 dx = 1 by polynomials on each element; continuity of psi'/m is the natural condition.
 
 Source: I. Babuska, J. Osborn, Handbook of Numerical Analysis II, 641 (1991), section 8.
 """
@@ -15,7 +15,7 @@ import scipy
 
 from wavesim.elements import Waves, lobatto
 
-# Gauss points beyond the degree
+# Gauss points in excess of the degree
 _MORE_POINTS = 6
 
 
@@ -26,7 +26,7 @@ class MassElementLevels(NamedTuple):
         energies: increasing, shape (count,) [energy].
         kinetic: int psi'^2/(2 m) dx of each [energy].
         waves: the states, normalized.
-        rounding: what it may leave in an energy, of the largest one that the elements hold [energy].
+        rounding: bound on the rounding error of an energy, from the largest eigenvalue of the elements [energy].
     """
 
     energies: np.ndarray
@@ -38,19 +38,20 @@ class MassElementLevels(NamedTuple):
 def mass_element_levels(
     potential: Callable[[Any], Any], mass: Callable[[Any], Any], nodes: np.ndarray, count: int, degree: int = 10
 ) -> MassElementLevels:
-    """The `count` lowest levels between walls at the ends of the nodes, each too high by what the elements cannot show.
+    """The `count` lowest levels between walls at the first and last node; variational, so each is an upper bound.
 
     Args:
         potential: V(x) of an array of positions, of its shape [energy].
         mass: m(x) likewise [mass].
-        nodes: ends of the elements, increasing, shape (elements + 1,); every jump of V and m is one [length].
-        count: how many, fewer than there are elements times degree.
-        degree: of the polynomials.
+        nodes: ends of the elements, increasing, including every jump of V and m, shape (elements + 1,) [length].
+        count: number of levels, less than elements times degree.
+        degree: degree of the polynomials.
 
     Returns:
         the `MassElementLevels`.
 
-    Not for levels whose states reach the walls: these are those of a box.
+    When not to use:
+        For states that reach the walls, whose levels are those of the box.
 
     Source: I. Babuska, J. Osborn, Handbook of Numerical Analysis II, 641 (1991), section 8.
     """

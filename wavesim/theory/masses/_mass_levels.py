@@ -1,4 +1,4 @@
-"""Bound levels where the mass depends on position, by counting nodes (hbar = 1)."""
+"""Bound levels for a position-dependent mass, by counting nodes (hbar = 1)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import scipy
 
 from wavesim.errors import NumericsError
 
-from ._mass_cells import MassCells, crossed
+from ._mass_cells import MassCells, cell_matrices
 
 _HALVINGS = 200
 _EPS = float(np.finfo(float).eps)
 
 
 def mass_levels(cells: MassCells, count: int) -> np.ndarray:
-    """The `count` lowest levels below both V outside, for cells that serve these energies.
+    """The `count` lowest bound levels, below V on both sides.
 
-    psi begins on the left as exp(kappa x); its nodes, counted at the ends of cells on which it turns by less than half a turn, are the levels below E (Sturm). Each level
-    is bracketed by that count and closed in upon by Brent's method on the mismatch psi'/m + kappa psi/m on the right.
+    The wave that is exp(kappa x) on the left has as many nodes as there are levels below E (Sturm); cells are so short that each has at most
+    one node. The count brackets each level, and Brent's method finds it as a zero of psi'/m + kappa psi/m on the right.
 
     Args:
-        cells: V and m; `mass_cells` with `lowest` below the well's bottom.
-        count: how many.
+        cells: V and m, from `mass_cells` with `lowest` below the bottom of the well.
+        count: number of levels.
 
     Returns:
         energies, increasing, shape (count,) [energy].
@@ -32,7 +32,7 @@ def mass_levels(cells: MassCells, count: int) -> np.ndarray:
     Source: J. D. Pryce, Numerical Solution of Sturm-Liouville Problems (1993), section 5.2.
     """
     rim, floor = min(cells.v_left, cells.v_right), float(np.min(cells.v))
-    # deltas that attract bind below the lowest V, together no deeper than one of all their strengths
+    # attractive deltas bind below the lowest V, but no deeper than one delta of their total strength
     floor -= float(np.max(cells.m)) * float(np.sum(np.minimum(cells.kicks, 0.0))) ** 2 / 2
     if not floor < rim:
         raise NumericsError("levels need a well, but V is nowhere below its values outside; deepen it.")
@@ -45,10 +45,10 @@ def mass_levels(cells: MassCells, count: int) -> np.ndarray:
 
 
 def nodes_below(cells: MassCells, energy: float) -> int:
-    """How many levels lie below an energy that is itself below both V outside."""
-    psi, mismatch = _followed(cells, energy)
+    """Number of levels below an energy, which must lie below V on both sides."""
+    psi, mismatch = _shoot(cells, energy)
     signs = np.sign(psi[psi != 0])
-    # where the wave on the right has the other sign than one that grows, it has one node more beyond the last end
+    # psi and its growing part on the right of opposite sign: one more node beyond the last cell
     return int(np.count_nonzero(signs[1:] != signs[:-1])) + int(mismatch * signs[-1] < 0)
 
 
@@ -58,25 +58,25 @@ def _level(cells: MassCells, place: int, floor: float, top: float) -> float:
         middle = (low + high) / 2
         if not low < middle < high:
             break
-        inside = nodes_below(cells, middle)
-        low, high = (low, middle) if inside > place else (middle, high)
+        below = nodes_below(cells, middle)
+        low, high = (low, middle) if below > place else (middle, high)
         if nodes_below(cells, high) == place + 1 and nodes_below(cells, low) == place:
-            ends = [_followed(cells, end)[1] for end in (low, high)]
+            ends = [_shoot(cells, end)[1] for end in (low, high)]
             if ends[0] * ends[1] < 0:
-                found = scipy.optimize.brentq(
-                    lambda energy: _followed(cells, energy)[1],
+                energy = scipy.optimize.brentq(
+                    lambda energy: _shoot(cells, energy)[1],
                     low,
                     high,
                     xtol=4 * _EPS * abs(top - floor),
                     rtol=8 * np.finfo(float).eps,
                 )
-                return float(np.asarray(found).item())
+                return float(np.asarray(energy).item())
     return (low + high) / 2
 
 
-def _followed(cells: MassCells, energy: float) -> tuple[np.ndarray, float]:
-    """psi at the ends of the cells, and psi'/m + kappa psi/m behind the last, divided by the size of both."""
-    across = crossed(cells, np.array([energy])).across[:, 0]
+def _shoot(cells: MassCells, energy: float) -> tuple[np.ndarray, float]:
+    """Normalized psi at the ends of the cells, and psi'/m + kappa psi/m on the right of the last."""
+    across = cell_matrices(cells, np.array([energy])).across[:, 0]
     left, right = (
         np.sqrt(2 * (v - energy) / m) for v, m in ((cells.v_left, cells.m_left), (cells.v_right, cells.m_right))
     )

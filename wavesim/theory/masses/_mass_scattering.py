@@ -1,4 +1,4 @@
-"""T(E) and R(E) with a mass that depends on position, and what every V(x), m(x) and E does to them (hbar = 1)."""
+"""T(E) and R(E) for a position-dependent mass, and their derivatives with respect to V(x), m(x) and E (hbar = 1)."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._mass_cells import MassCells, crossed, rows_from_left, rule, states_from_right
+from ._mass_cells import MassCells, cell_matrices, rows_from_left, rule, states_from_right
 
 _EPS = float(np.finfo(float).eps)
-# rounding of a wave across so many cells, in units of the machine's precision
+# relative rounding error of T and R, in units of the machine precision
 _ROUNDING = 16.0
 
 
 class MassWaves(NamedTuple):
-    """What a structure does to waves that come in from the left, at each energy, shape (energies,).
+    """Scattering of waves from the left, each field of shape (energies,).
 
     Attributes:
         log_transmission: natural logarithm of T; minus infinity where either side is closed.
         reflection: R.
-        incoming: amplitude A of the wave that comes in, for exp(i k x) that goes out, divided by exp(log).
+        incoming: amplitude A of the incoming wave for an outgoing wave exp(i k x), divided by exp(log).
         log: see `incoming`.
     """
 
@@ -30,18 +30,18 @@ class MassWaves(NamedTuple):
 
 
 class WaveDerivatives(NamedTuple):
-    """d(log T) for any change of the structure: sum over points of weight (of_v dV + of_m dm), and the parts of ends and deltas.
+    """Derivatives of log T: d(log T) = sum over points of (of_v dV + of_m dm), and terms for moved edges, deltas and V, m outside.
 
     Attributes:
-        places: the points, shape (points,) [length].
-        of_v: d(log T)/dV(x), shape (energies, points) [1/(energy length)]; already with the weights of an integral over the points.
-        of_m: the same for m(x) [1/mass].
-        ends: of the cells, shape (cells + 1,) [length].
-        at_ends: d(log T)/dV(x) at the ends, without a weight, shape (energies, cells + 1) [1/(energy length)].
+        places: Gauss points, shape (points,) [length].
+        of_v: d(log T)/dV at each point, quadrature weights included, shape (energies, points) [1/energy].
+        of_m: the same for m [1/mass].
+        ends: ends of the cells, shape (cells + 1,) [length].
+        at_ends: functional derivative d(log T)/dV(x) at the ends of the cells, shape (energies, cells + 1) [1/(energy length)].
         m_at_ends: the same for m(x) [1/(mass length)].
         slope_at_ends: d/dx of `at_ends`, the mean of both sides of a delta.
-        of_v_left, of_v_right: of V outside, the parts at the points not among them [1/energy].
-        of_m_left, of_m_right: of m outside [1/mass].
+        of_v_left, of_v_right: derivatives with respect to V outside, V at the points held fixed [1/energy].
+        of_m_left, of_m_right: derivatives with respect to m outside [1/mass].
         of_energy: d(log T)/dE [1/energy].
     """
 
@@ -60,11 +60,11 @@ class WaveDerivatives(NamedTuple):
 
 
 def incoming_amplitude(cells: MassCells, energies: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A(E) of the wave that comes in on the left for exp(i k x) on the right, divided by exp(log), and log; E may be complex.
+    """Amplitude A(E) of the incoming wave on the left for exp(i k x) on the right, divided by exp(log), and log.
 
-    Its zeros below the real axis are the resonances.
+    E may be complex: the zeros of A below the real axis are the resonances.
     """
-    waves = crossed(cells, energies)
+    waves = cell_matrices(cells, energies)
     right, left = _velocities(cells, energies)
     state = states_from_right(cells, waves, np.ones(energies.size, complex), 1j * right)
     psi, phi = state.values[0]
@@ -72,18 +72,21 @@ def incoming_amplitude(cells: MassCells, energies: np.ndarray) -> tuple[np.ndarr
 
 
 def mass_waves(cells: MassCells, energies: np.ndarray) -> MassWaves:
-    """T and R at real energies above the threshold of the left side, where V and m are those of the cells.
+    """T and R at real energies above V on the left.
 
-    With the velocity v = sqrt(2 (E - V)/m) outside, T = v_right/v_left/abs(A)^2; the wave is followed from where it goes out to where
-    it comes in, in which direction it grows, so that T keeps its digits at any depth.
+    T = v_right/v_left/abs(A)^2, with the velocities v = sqrt(2 (E - V)/m) outside. The wave is propagated from the outgoing side to the
+    incoming side, the direction in which it grows under a barrier, so T keeps its relative accuracy however small it is.
 
     Args:
         cells: V and m.
-        energies: real, shape (energies,).
+        energies: real, shape (energies,) [energy].
+
+    Returns:
+        a MassWaves.
     """
     energies = np.asarray(energies, float)
     inside = np.maximum(energies, cells.v_left + 1e-300)
-    waves = crossed(cells, energies)
+    waves = cell_matrices(cells, energies)
     right, left = _velocities(cells, inside)
     outgoing = energies > cells.v_right
     state = states_from_right(cells, waves, np.ones(energies.size, complex), 1j * right)
@@ -99,39 +102,42 @@ def mass_waves(cells: MassCells, energies: np.ndarray) -> MassWaves:
 
 
 def wave_error(coarse: MassWaves, fine: MassWaves, shifted: MassWaves, shift: float) -> np.ndarray:
-    """Bound on the error of log T and of R: the change from cells twice as wide, and rounding.
+    """Bound on the error of log T and of R: the change from cells twice as wide, and rounding; shape (energies,).
 
-    Rounding acts as if the energy were known to some units of its last place, which counts on the flank of a resonance.
+    Rounding acts like an error of a few units in the last place of the energy, which matters on the flank of a resonance.
 
     Args:
-        coarse, fine: on cells and on cells half as wide.
-        shifted: on the finer ones, at energies that are larger by `shift`.
-        shift: relative to the largest energy.
+        coarse, fine: waves on cells and on cells half as wide.
+        shifted: waves on the finer cells at energies larger by `shift`.
+        shift: shift of the energies relative to the largest.
     """
     return _change(coarse, fine) + _EPS * (_ROUNDING + 8 * _change(shifted, fine) / shift)
 
 
-def _change(one: MassWaves, other: MassWaves) -> np.ndarray:
+def _change(first: MassWaves, second: MassWaves) -> np.ndarray:
     """The larger of the changes in log T and in R."""
-    both = np.isfinite(one.log_transmission) & np.isfinite(other.log_transmission)
-    logs = [np.where(both, waves.log_transmission, 0.0) for waves in (one, other)]
-    return np.maximum(np.abs(logs[0] - logs[1]), np.abs(one.reflection - other.reflection))
+    both = np.isfinite(first.log_transmission) & np.isfinite(second.log_transmission)
+    logs = [np.where(both, waves.log_transmission, 0.0) for waves in (first, second)]
+    return np.maximum(np.abs(logs[0] - logs[1]), np.abs(first.reflection - second.reflection))
 
 
 def wave_derivatives(cells: MassCells, energies: np.ndarray) -> WaveDerivatives:
-    """The functional derivative of log T with respect to V(x) and m(x), at real energies above both thresholds.
+    """Functional derivatives of log T with respect to V(x) and m(x), at real energies above V on both sides.
 
-    With the row L(x) for which A = L U(x), U = (psi, phi), first-order perturbation theory gives
-    d(log A) = -int (2 L_2 psi dV + L_1 phi dm) dx/A + what the waves outside change; no difference of two numbers is taken.
+    Let A = L U(x) with the row L(x) and U = (psi, phi). First-order perturbation theory, without numerical differences, gives
+    d(log A) = -int (2 L_2 psi dV + L_1 phi dm) dx/A + the change of the waves outside.
 
     Args:
         cells: V and m.
-        energies: real, shape (energies,).
+        energies: real, shape (energies,) [energy].
+
+    Returns:
+        a WaveDerivatives.
 
     Source: the Born approximation with distorted waves; A. Messiah, Quantum Mechanics, volume 2, section XIX.13.
     """
     energies = np.asarray(energies, float)
-    waves = crossed(cells, energies, inside=True)
+    waves = cell_matrices(cells, energies, inside=True)
     right, left = (velocity.real for velocity in _velocities(cells, energies))
     one = np.ones(energies.size, complex)
     states = states_from_right(cells, waves, one, 1j * right)
@@ -139,7 +145,7 @@ def wave_derivatives(cells: MassCells, energies: np.ndarray) -> WaveDerivatives:
     (psi, phi), (first, second) = (np.moveaxis(chain.values, 1, 0) for chain in (states, rows))
     whole = first * psi + second * phi
     kicks = 2 * cells.kicks[:, None]
-    # behind the kick of each end, where its cell begins
+    # on the right of each delta, where the next cell begins
     phi_behind, first_behind = phi + kicks * psi, first - kicks * second
     y, f = waves.inside[..., 0, :], waves.inside[..., 1, :]
     start = [part[:-1, :, None] for part in (psi, phi_behind, first_behind, second)]

@@ -1,4 +1,4 @@
-"""How long a particle takes to tunnel: phase time, dwell time, and what a Larmor clock reads (hbar = 1)."""
+"""Tunneling times: phase time, dwell time and the times of the Larmor clock (hbar = 1)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._mass_cells import MassCells, crossed, rows_from_left, states_from_right
+from ._mass_cells import MassCells, cell_matrices, rows_from_left, states_from_right
 
 
 class TunnelingTimes(NamedTuple):
@@ -16,8 +16,8 @@ class TunnelingTimes(NamedTuple):
     Attributes:
         phase: d(arg t)/dE, the delay of the transmitted packet's peak.
         dwell: int abs(psi)^2 dx over the incoming flux, of reflected and transmitted particles together.
-        larmor: -d(arg t)/dV, by how much a weak magnetic field in the region turns the transmitted spin.
-        spin_up: -d(log abs(t))/dV, by how much it tilts the spin along the field.
+        larmor: -d(arg t)/dV, the precession angle of the transmitted spin over the Larmor frequency.
+        spin_up: -d(log abs(t))/dV, the same for the rotation of the spin towards the field.
     """
 
     phase: np.ndarray
@@ -27,26 +27,29 @@ class TunnelingTimes(NamedTuple):
 
     @property
     def buttiker(self) -> np.ndarray:
-        """Buttiker's time, the root of both turns squared: kappa L/(kappa/m) under a thick barrier."""
+        """Buttiker's time sqrt(larmor^2 + spin_up^2): m L/kappa for a thick barrier."""
         return np.hypot(self.larmor, self.spin_up)
 
 
 def tunneling_times(
     cells: MassCells, energies: np.ndarray, region: tuple[float, float] | None = None
 ) -> TunnelingTimes:
-    """The times of waves from the left, each an integral over the scattering state; no difference of phases is taken.
+    """Tunneling times of waves from the left, as integrals over the scattering state, without numerical differences.
 
     Args:
         cells: V and m.
-        energies: real, above both thresholds, shape (energies,).
-        region: where the clock starts and stops, both at ends of cells; by default the ends of all. The phase time is then that of waves
-            that are followed outside as if V were flat there.
+        energies: real, above V on both sides, shape (energies,) [energy].
+        region: interval of the clock, between two ends of cells; by default all cells [length]. The phase time then refers to plane waves
+            extrapolated to the ends of the interval.
+
+    Returns:
+        a TunnelingTimes.
 
     Source: E. P. Wigner, Phys. Rev. 98, 145 (1955); F. T. Smith, Phys. Rev. 118, 349 (1960); M. Buttiker, Phys. Rev. B 27, 6178 (1983);
         E. H. Hauge, J. A. Stovneng, Rev. Mod. Phys. 61, 917 (1989).
     """
     energies = np.asarray(energies, float)
-    waves = crossed(cells, energies, inside=True)
+    waves = cell_matrices(cells, energies, inside=True)
     right = np.sqrt(2 * (energies - cells.v_right) / cells.m_right)
     left = np.sqrt(2 * (energies - cells.v_left) / cells.m_left)
     one = np.ones(energies.size, complex)
@@ -64,16 +67,16 @@ def tunneling_times(
     first_end, last_end = (cells.ends[0], cells.ends[-1]) if region is None else region
     middle = (cells.ends[1:] + cells.ends[:-1]) / 2
     timed = (middle > first_end) & (middle < last_end)
-    # d(log A)/dV of a V that is raised on one cell
+    # d(log A)/dV for V raised on one cell
     each = -np.sum(2 * second_in * psi_in / whole[:-1, :, None] * weight, axis=2)
     by_v, raised = each.sum(axis=0), each[timed].sum(axis=0)
     by_left = 0.5j * phi[0] / left**2 / whole[0]
     by_right = 1j * second[-1] / whole[-1]
-    # velocities outside grow as the root of the energy
+    # dv/dE = v/(2 (E - V)) outside
     by_energy = (
         -by_v + by_left * left / (2 * (energies - cells.v_left)) + by_right * right / (2 * (energies - cells.v_right))
     )
-    # both logarithms are those of the left end, where A is taken
+    # psi relative to the left end, where A is computed
     logs = 2 * (states.logs[:-1] - states.logs[0])[:, :, None]
     density = np.sum((np.abs(psi_in) ** 2 * np.exp(logs) * weight)[timed], axis=(0, 2))
     incoming = np.abs((psi[0] - 1j * phi[0] / left) / 2) ** 2 * left
@@ -82,7 +85,7 @@ def tunneling_times(
 
 
 def hartman_time(energy: float, height: float, mass: float = 1.0) -> float:
-    """2 m/(k kappa), to which the phase time of a rectangle tends as it gets thick: it no longer depends on the width.
+    """Hartman's limit 2 m/(k kappa) of the phase time of a thick rectangular barrier, independent of its width.
 
     Args:
         energy: kinetic, below `height` [energy].
