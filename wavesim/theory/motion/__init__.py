@@ -1,11 +1,11 @@
-"""Packets in closed form: free, in quadratic potentials, between walls, driven."""
+"""Mean motion of packets: free, in quadratic potentials, between walls and on a ring; gaps of driven wells."""
 
+from ._confined_motion import ring_motion as ring_motion, walled_motion as walled_motion
 from ._driven import (
     destruction_amplitude as destruction_amplitude,
     driven_gap as driven_gap,
     floquet_gap as floquet_gap,
 )
-from ._ended_motion import ring_motion as ring_motion, walled_motion as walled_motion
 from ._free import (
     free_packet as free_packet,
     free_packet_mean as free_packet_mean,

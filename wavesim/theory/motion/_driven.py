@@ -1,7 +1,6 @@
-"""Two wells shaken by a periodic force: tunneling slowed down, and destroyed (hbar = 1).
+"""Two-level model of a double well with a periodic force: coherent destruction of tunneling (hbar = 1).
 
-H = -(gap/2) sigma_x + (A/2) cos(omega t) sigma_z: A is the largest energy difference that the drive makes between the
-wells. A force F cos(omega t) on wells at +-x0 has A = 2 F x0.
+H = -(gap/2) sigma_x + (A/2) cos(omega t) sigma_z, A the largest energy difference of the wells due to the drive. A force F cos(omega t) on wells at +-x0 has A = 2 F x0.
 """
 
 import jax
@@ -12,13 +11,13 @@ from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
-# J0(z) as an average over so many angles is exact to rounding for abs(z) < 70.
+# Angles of the average that gives J0(z), exact to rounding for abs(z) < 70.
 _ANGLES = 128
 _STEPS = 512
 
 
 def driven_gap(gap: ArrayLike, amplitude: ArrayLike, frequency: ArrayLike) -> jax.Array:
-    """The gap of fast driven wells, gap J0(A/omega), to which their tunneling is slowed down.
+    """Effective gap of wells in a fast drive, gap J0(A/omega), which sets their tunneling rate.
 
     It vanishes at A/omega = 2.404826, 5.520078, ...: coherent destruction of tunneling.
 
@@ -40,7 +39,7 @@ def driven_gap(gap: ArrayLike, amplitude: ArrayLike, frequency: ArrayLike) -> ja
 
 
 def destruction_amplitude(frequency: ArrayLike, order: int = 1) -> jax.Array:
-    """The drive A = z_n omega at which fast driven wells tunnel no more, z_n the n-th zero of J0, z_1 = 2.404826.
+    """The drive A = z_n omega at which a fast drive suppresses tunneling, z_n the n-th zero of J0, z_1 = 2.404826.
 
     Args:
         frequency: angular frequency omega of the drive [1/time].
@@ -59,11 +58,11 @@ def destruction_amplitude(frequency: ArrayLike, order: int = 1) -> jax.Array:
 
 @jax.jit
 def floquet_gap(gap: ArrayLike, amplitude: ArrayLike, frequency: ArrayLike) -> jax.Array:
-    """The exact distance of the two quasienergies of driven wells, at any drive.
+    """The exact difference of the two quasienergies of driven wells, at any drive.
 
-    The half period V is made of fourth-order Magnus steps, each a rotation of the spin. U(T) = (sigma_x V)^2, because
-    a half period later the wells have changed places; the square root gives the distance a sign, with which it goes
-    through zero where the two quasienergies cross.
+    The propagator V of a half period is a product of fourth-order Magnus steps, each a spin rotation. U(T) = (sigma_x V)^2,
+    because the wells exchange their roles after a half period; the square root gives the difference a sign, which
+    changes where the two quasienergies cross.
 
     Args:
         gap: E_A - E_S without drive [energy].
@@ -71,8 +70,8 @@ def floquet_gap(gap: ArrayLike, amplitude: ArrayLike, frequency: ArrayLike) -> j
         frequency: angular frequency omega of the drive [1/time].
 
     Returns:
-        The distance, between -omega and omega, positive where the state that grew out of the symmetric one is lower;
-        the gap itself at A = 0. Its error is below 1e-9 omega for A < 10 omega; meant for gap < omega.
+        The difference [energy], between -omega and omega, positive where the state connected with the symmetric one is
+        lower; the gap itself at A = 0. Its error is below 1e-9 omega for A < 10 omega; meant for gap < omega.
 
     Source:
         Grifoni and Hanggi, Phys. Rep. 304 (1998) 229, section 4.
@@ -98,5 +97,5 @@ def floquet_gap(gap: ArrayLike, amplitude: ArrayLike, frequency: ArrayLike) -> j
         return p * a - q * b.conj(), p * b + q * a.conj()
 
     _, b = jax.lax.fori_loop(0, _STEPS, step, (one, zero))
-    # The eigenvalues exp(i phi), -exp(-i phi) of sigma_x V have the sum b - conj b; the distance is 4 phi/T.
+    # The eigenvalues exp(i phi), -exp(-i phi) of sigma_x V have the sum b - conj b; the difference is 4 phi/T.
     return 2 * frequency / jnp.pi * jnp.arcsin(jnp.clip(b.imag, -1.0, 1.0))

@@ -1,4 +1,4 @@
-"""A Gaussian packet in any potential that is quadratic in x, however it changes in time: classical motion is exact (hbar = 1)."""
+"""A packet in a potential quadratic in x and arbitrary in time, whose moments obey classical mechanics exactly (hbar = 1)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class QuadraticMotion:
         position, momentum: the means [length], [1/length].
         spread: standard deviation of abs(psi)^2 [length].
         energy: <p^2>/2m + <V> at that time [energy].
-        errors: of each of these at the last time, by name: the change from an integration a hundred times coarser, and rounding.
+        errors: error of each field above at the last time, by name: the change from a tolerance a hundred times larger, and rounding.
     """
 
     position: np.ndarray

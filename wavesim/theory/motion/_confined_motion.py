@@ -1,4 +1,4 @@
-"""Mean motion of a Gaussian packet between walls, or around a ring: sums over stationary states (hbar = 1)."""
+"""Mean motion of a Gaussian packet between walls or around a ring, by expansion in stationary states (hbar = 1)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from wavesim.errors import NumericsError
 
 from ._quadratic import QuadraticMotion
 
-# widths of the packet, in position and in momentum, beyond which it is nothing
+# standard deviations of the packet's momentum beyond which it is neglected
 _FAR = 9.0
-# waves more than the fastest needs, and how many more for the comparison at least
-_MORE, _SPARE, _COMPARED = 1.25, 24, 1.3
+# basis size: factor and number in excess of the largest wave number, and smallest growth for an error estimate
+_FACTOR, _EXCESS, _GROWTH = 1.25, 24, 1.3
 _MOST_WAVES = 1600
-# of each number: a change that more waves need not make smaller, for each twice as many take eight times as long
-_SETTLED = 1e-6
-# Gauss points of a panel, panels at least, waves of a panel at most, and points at a time
+# accepted relative error; each doubling of the basis takes eight times as long
+_TOLERANCE = 1e-6
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
-_PANELS, _WAVES, _POINTS = 64, 4.0, 4096
+# smallest number of panels, largest phase across a panel, and points summed at once
+_PANELS, _PHASE, _POINTS = 64, 4.0, 4096
 _EPS = float(np.finfo(float).eps)
 
 
@@ -33,7 +33,7 @@ class Packet:
 
     @property
     def fastest(self) -> float:
-        """Largest momentum that it has [1/length]."""
+        """Largest momentum that is not neglected [1/length]."""
         return abs(self.momentum) + _FAR / (2 * self.width)
 
     def amplitude(self, k: np.ndarray) -> np.ndarray:
@@ -54,10 +54,10 @@ def walled_motion(
     deltas: Any = ((), ()),
     mass: float = 1.0,
 ) -> QuadraticMotion:
-    """Follow a Gaussian packet between two hard walls, V static: psi = sum of c_n sin(n pi (x - left)/L), H a matrix of these sines.
+    """Follow a Gaussian packet between two hard walls, V static: psi = sum of c_n sin(n pi (x - left)/L), H a matrix in this basis.
 
-    The packet is the sum of its images in both walls, with alternating signs, so that each c_n is one integral over the whole line. Matrix
-    elements of x, x^2 and p are closed forms; those of V are integrals by Gauss's rule on panels that end at its edges.
+    The packet is the sum of its images in both walls, with alternating signs, so each c_n is one integral over the whole line. Matrix
+    elements of x, x^2 and p are closed forms; those of V are Gauss-Legendre integrals on panels that end at its edges.
 
     Args:
         times: t >= 0, increasing, shape (n,) [time].
@@ -72,7 +72,7 @@ def walled_motion(
         mass: of the particle.
 
     Returns:
-        a QuadraticMotion; an error is what fewer waves change, by as much as they may be behind.
+        a QuadraticMotion, whose errors are estimated from half as many waves.
 
     Raises:
         NumericsError: if more than 1600 waves are needed.
@@ -83,11 +83,11 @@ def walled_motion(
     x, _ = _panels(left, right, edges, packet.fastest)
     values = np.asarray(potential(x), float)
     wave = np.sqrt(packet.fastest**2 + 2 * mass * float(np.ptp(values)))
-    waves = int(_MORE * wave * length / np.pi) + _SPARE
+    waves = int(_FACTOR * wave * length / np.pi) + _EXCESS
 
     def follow(count: int) -> dict[str, np.ndarray]:
-        # a product of two sines turns twice as fast as either, and Gauss's rule knows twice as much in a panel
-        x, shares = _panels(left, right, edges, max(2 * wave, count * np.pi / length))
+        # a product of two sines has twice the wave number, and Gauss's rule integrates twice the degree
+        x, weights = _panels(left, right, edges, max(2 * wave, count * np.pi / length))
         values = np.asarray(potential(x), float)
         n = np.arange(1, count + 1)
         k = n * np.pi / length
@@ -96,14 +96,14 @@ def walled_motion(
         start = (phase * packet.amplitude(-k) - np.conj(phase) * packet.amplitude(k)) / 2j * np.sqrt(2 / length)
         start = start / np.linalg.norm(start)
         kinetic = np.diag(k**2 / (2 * mass))
-        matrix = kinetic + _in_sines(x, values * shares, count, left, length)
+        matrix = kinetic + _sine_matrix(x, values * weights, count, left, length)
         for place, strength in zip(*deltas, strict=True):
             sines = np.sin(k * (place - left)) * np.sqrt(2 / length)
             matrix += strength * np.outer(sines, sines)
         position, square, gradient = _moments(n, length)
-        return _followed(times, matrix, start, position, square, gradient, left)
+        return _means(times, matrix, start, position, square, gradient, left)
 
-    return _compared(follow, waves)
+    return _converged(follow, waves)
 
 
 def ring_motion(
@@ -119,14 +119,14 @@ def ring_motion(
     deltas: Any = ((), ()),
     mass: float = 1.0,
 ) -> QuadraticMotion:
-    """Follow a Gaussian packet around a ring, V static, in the waves exp(2 pi i n x/period).
+    """Follow a Gaussian packet around a ring, V static, in the basis exp(2 pi i n x/period).
 
-    Position and spread are those of R = <exp(2 pi i x/period)>: its argument, and sqrt(-2 ln abs(R)), as lengths.
+    Position and spread are the circular mean and deviation arg R and sqrt(-2 ln abs(R)) of R = <exp(2 pi i x/period)>, times period/(2 pi).
 
     Args:
         times: t >= 0, increasing, shape (n,) [time].
         potential: V(x) within the period [energy].
-        lower: where the period begins [length].
+        lower: lower end of the period [length].
         period: of the ring [length].
         center: mean position at t = 0 [length].
         width: standard deviation of abs(psi)^2 at t = 0, much smaller than the period [length].
@@ -136,7 +136,7 @@ def ring_motion(
         mass: of the particle.
 
     Returns:
-        a QuadraticMotion; an error is what fewer waves change, by as much as they may be behind.
+        a QuadraticMotion, whose errors are estimated from half as many waves.
 
     Raises:
         NumericsError: if more than 1600 waves are needed.
@@ -145,10 +145,10 @@ def ring_motion(
     x, _ = _panels(lower, lower + period, edges, packet.fastest)
     values = np.asarray(potential(x), float)
     wave = np.sqrt(packet.fastest**2 + 2 * mass * float(np.ptp(values)))
-    waves = 2 * int(_MORE * wave * period / (2 * np.pi)) + _SPARE
+    waves = 2 * int(_FACTOR * wave * period / (2 * np.pi)) + _EXCESS
 
     def follow(count: int) -> dict[str, np.ndarray]:
-        x, shares = _panels(lower, lower + period, edges, max(2 * wave, count * np.pi / period))
+        x, weights = _panels(lower, lower + period, edges, max(2 * wave, count * np.pi / period))
         values = np.asarray(potential(x), float)
         n = np.arange(count) - count // 2
         k = 2 * np.pi * n / period
@@ -158,40 +158,41 @@ def ring_motion(
         parts = np.zeros(count, complex)
         for first in range(0, len(x), _POINTS):
             here = slice(first, first + _POINTS)
-            parts += np.exp(-2j * np.pi * np.outer(orders, x[here] - lower) / period) @ (values * shares)[here]
+            parts += np.exp(-2j * np.pi * np.outer(orders, x[here] - lower) / period) @ (values * weights)[here]
         for place, strength in zip(*deltas, strict=True):
             parts += strength * np.exp(-2j * np.pi * orders * (place - lower) / period)
-        apart = n[:, None] - n
-        matrix = np.where(apart >= 0, parts[np.abs(apart)], np.conj(parts[np.abs(apart)])) / period
+        difference = n[:, None] - n
+        fourier = parts[np.abs(difference)]
+        matrix = np.where(difference >= 0, fourier, np.conj(fourier)) / period
         matrix = matrix + np.diag(k**2 / (2 * mass))
         energies, states = np.linalg.eigh(matrix)
-        parts = np.conj(states.T) @ start
-        psi = (np.exp(-1j * np.outer(times, energies)) * parts) @ states.T
-        turned = np.sum(np.conj(psi[:, 1:]) * psi[:, :-1], axis=1)
+        amplitudes = np.conj(states.T) @ start
+        psi = (np.exp(-1j * np.outer(times, energies)) * amplitudes) @ states.T
+        circular = np.sum(np.conj(psi[:, 1:]) * psi[:, :-1], axis=1)
         middle = lower + period / 2
-        angle = np.angle(turned * np.exp(-2j * np.pi * (middle - lower) / period))
-        weights = np.abs(psi) ** 2
+        angle = np.angle(circular * np.exp(-2j * np.pi * (middle - lower) / period))
+        density = np.abs(psi) ** 2
         return {
             "position": middle + angle * period / (2 * np.pi),
-            "momentum": weights @ k,
-            "spread": np.sqrt(-2 * np.log(np.abs(turned))) * period / (2 * np.pi),
-            "energy": np.full(len(times), float(np.abs(parts) ** 2 @ energies)),
+            "momentum": density @ k,
+            "spread": np.sqrt(-2 * np.log(np.abs(circular))) * period / (2 * np.pi),
+            "energy": np.full(len(times), float(np.abs(amplitudes) ** 2 @ energies)),
         }
 
-    return _compared(follow, waves)
+    return _converged(follow, waves)
 
 
 def _panels(left: float, right: float, edges: Any, wave: float) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss points between two places, and their weights; panels end at edges."""
-    count = max(_PANELS, int(wave * (right - left) / _WAVES))
+    """Gauss points between two positions and their weights, on panels that end at edges."""
+    count = max(_PANELS, int(wave * (right - left) / _PHASE))
     inner = np.ravel(np.asarray(edges, float))
     ends = np.unique(np.concatenate([np.linspace(left, right, count + 1), inner[(inner > left) & (inner < right)]]))
     half = np.diff(ends)[:, None] / 2
     return np.ravel((ends[:-1] + ends[1:])[:, None] / 2 + half * _NODES), np.ravel(half * _WEIGHTS)
 
 
-def _in_sines(x: np.ndarray, weighted: np.ndarray, count: int, left: float, length: float) -> np.ndarray:
-    """(2/L) int V sin sin dx, from cosines of the sum and of the difference of two orders."""
+def _sine_matrix(x: np.ndarray, weighted: np.ndarray, count: int, left: float, length: float) -> np.ndarray:
+    """(2/L) int V sin(k_m x) sin(k_n x) dx, from cosines of the sum and of the difference of k_m and k_n."""
     if not np.any(weighted):
         return np.zeros((count, count))
     orders, parts = np.arange(2 * count + 1), np.zeros(2 * count + 1)
@@ -204,18 +205,18 @@ def _in_sines(x: np.ndarray, weighted: np.ndarray, count: int, left: float, leng
 
 def _moments(n: np.ndarray, length: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """<m|u|n>, <m|u^2|n> and <m|d/du|n> of the sines, u from wall to wall; the last one is antisymmetric."""
-    total, apart = n[:, None] + n, n[:, None] - n
-    odd, other = apart % 2 == 1, apart != 0
-    safe = np.where(other, apart, 1)
-    difference = np.where(other, 1.0 / safe**2, 0.0) - 1.0 / total**2
-    position = np.where(odd, -2 * length / np.pi**2 * difference, 0.0) + np.diag(np.full(len(n), length / 2))
-    square = np.where(other, 2 * length**2 / np.pi**2 * (-1.0) ** apart * difference, 0.0)
+    total, difference = n[:, None] + n, n[:, None] - n
+    odd, off_diagonal = difference % 2 == 1, difference != 0
+    divisor = np.where(off_diagonal, difference, 1)
+    inverses = np.where(off_diagonal, 1.0 / divisor**2, 0.0) - 1.0 / total**2
+    position = np.where(odd, -2 * length / np.pi**2 * inverses, 0.0) + np.diag(np.full(len(n), length / 2))
+    square = np.where(off_diagonal, 2 * length**2 / np.pi**2 * (-1.0) ** difference * inverses, 0.0)
     square += np.diag(length**2 * (1 / 3 - 1 / (2 * np.pi**2 * n**2)))
-    gradient = np.where(odd, 4.0 * n[:, None] * n / (length * np.where(other, safe * total, 1)), 0.0)
+    gradient = np.where(odd, 4.0 * n[:, None] * n / (length * np.where(off_diagonal, divisor * total, 1)), 0.0)
     return position, square, gradient
 
 
-def _followed(
+def _means(
     times: np.ndarray,
     matrix: np.ndarray,
     start: np.ndarray,
@@ -225,41 +226,42 @@ def _followed(
     left: float,
 ) -> dict[str, np.ndarray]:
     energies, states = np.linalg.eigh(matrix)
-    parts = states.T @ start
-    psi = (np.exp(-1j * np.outer(times, energies)) * parts) @ states.T
+    amplitudes = states.T @ start
+    psi = (np.exp(-1j * np.outer(times, energies)) * amplitudes) @ states.T
 
     def mean(operator: np.ndarray) -> np.ndarray:
         return np.einsum("tm,tm->t", np.conj(psi), psi @ operator.T)
 
-    middle, wide = np.real(mean(position)), np.real(mean(square))
+    first, second = np.real(mean(position)), np.real(mean(square))
     return {
-        "position": left + middle,
+        "position": left + first,
         "momentum": np.imag(mean(gradient)),
-        "spread": np.sqrt(np.maximum(wide - middle**2, 0.0)),
-        "energy": np.full(len(times), float(np.abs(parts) ** 2 @ energies)),
+        "spread": np.sqrt(np.maximum(second - first**2, 0.0)),
+        "energy": np.full(len(times), float(np.abs(amplitudes) ** 2 @ energies)),
     }
 
 
-def _compared(follow: Callable[[int], dict[str, np.ndarray]], waves: int) -> QuadraticMotion:
-    """The motion in so many waves, or twice as many, and so on, until it settles or there may be no more.
+def _converged(follow: Callable[[int], dict[str, np.ndarray]], waves: int) -> QuadraticMotion:
+    """Double the number of waves until the motion converges or the number is at its limit.
 
-    Waves that do not end at the edges of V converge slowly: what is left falls as the cube of their number for a jump, and as their number for a
-    delta. So the error is the last change divided by what their number grew by, less 1: what a delta leaves, and seven times what a jump does.
+    The basis does not match the edges of V, so the error falls only as 1/n^3 with a jump, and as 1/n with a delta, in n waves. The error bound
+    is the last change divided by the relative growth of n: correct with a delta, seven times too large with a jump.
 
     Raises:
-        NumericsError: if there are too many.
+        NumericsError: if more than 1600 waves are needed.
     """
-    if _COMPARED * waves > _MOST_WAVES:
+    if _GROWTH * waves > _MOST_WAVES:
         raise NumericsError(
             f"theory follows a packet in {_MOST_WAVES} waves at most, but needs {waves}; take a slower or wider packet."
         )
     fine = follow(waves)
     while True:
-        more = min(2 * waves, _MOST_WAVES)
-        rough, fine = fine, follow(more)
-        left = {name: float(np.max(np.abs(fine[name] - rough[name]))) / min(more / waves - 1, 1.0) for name in fine}
+        larger = min(2 * waves, _MOST_WAVES)
+        coarse, fine = fine, follow(larger)
+        growth = min(larger / waves - 1, 1.0)
+        errors = {name: float(np.max(np.abs(fine[name] - coarse[name]))) / growth for name in fine}
         sizes = {name: float(np.max(np.abs(fine[name]))) for name in fine}
-        if all(left[name] <= _SETTLED * sizes[name] for name in fine) or _COMPARED * more > _MOST_WAVES:
+        if all(errors[name] <= _TOLERANCE * sizes[name] for name in fine) or _GROWTH * larger > _MOST_WAVES:
             break
-        waves = more
-    return QuadraticMotion(**fine, errors={name: left[name] + 1e3 * _EPS * sizes[name] for name in fine})
+        waves = larger
+    return QuadraticMotion(**fine, errors={name: errors[name] + 1e3 * _EPS * sizes[name] for name in fine})
