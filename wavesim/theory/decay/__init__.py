@@ -1,4 +1,4 @@
-"""Resonances, lifetimes and nuclei."""
+"""Decay of metastable states: Siegert energies, resonance poles, lifetimes, alpha decay and fusion."""
 
 from ._decay import Resonance as Resonance, resonance as resonance, wkb_lifetime as wkb_lifetime
 from ._gamow import (

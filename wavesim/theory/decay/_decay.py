@@ -31,9 +31,9 @@ from ..methods import (
 _FIRST_SLICES = 64
 _MOST_SLICES = 2**15
 _NEWTON_STEPS = 40
-# Slopes are differences over so much of the energy: 1e-9 of them is lost, and no digit of what is found.
+# Relative step of the numerical derivative in energy: accurate to 1e-9, which Newton's method corrects.
 _SLOPE_STEP = 1e-6
-# exp(-25) of the closed well's state is left where it is cut off: good enough for a start.
+# The closed well is cut off where its state has decayed to exp(-25), accurate enough for a start.
 _REACH = 25.0
 
 
@@ -43,7 +43,7 @@ class Resonance:
 
     Attributes:
         energy: E, the real part [energy].
-        width: Gamma, right to many digits however small it is [energy].
+        width: Gamma, with a small relative error however small it is [energy].
         error: relative error of the width, and of the energy: the change from half as many slices.
     """
 
@@ -73,21 +73,21 @@ def resonance(
 
     Newton's method on psi_in'/psi_in = psi_out'/psi_out in the well, where psi_in vanishes at the wall and psi_out
     is exp(ikx) beyond `right`, k = sqrt(2 m (E - V_right)) with Im k < 0. Where V still has a slope there, as in the
-    tail of a Coulomb barrier, the WKB wave exp(i int k dx)/sqrt(k) takes its place. Both are followed in the direction in
-    which they grow, and psi_out as two solutions that are real for real E, whose Wronskian is known: so Gamma is
-    never the small difference of large numbers, and even 1e-200 keeps its digits.
+    tail of a Coulomb barrier, the WKB wave exp(i int k dx)/sqrt(k) takes its place. Both are propagated in the direction
+    in which they grow. psi_out is a combination of two solutions real for real E, whose Wronskian is known. Gamma is
+    therefore never a small difference of large numbers, and even 1e-200 keeps its digits.
 
     Args:
         potential: real V(x), a function built from jax.numpy, or samples (x, V) joined by straight lines.
         wall: position of the hard wall [length].
         right: where V has become constant, or changes so slowly that the square of k'/k^2 may be neglected [length].
-        level: which state of the well, 0 for the lowest; counted in the well closed by a barrier that stays at its
-            greatest height for ever.
-        start: real energy to start from instead [energy]; then `level` is not used.
+        level: state of the well, 0 for the lowest; counted in the closed well, whose barrier continues at its greatest
+            height.
+        start: real energy to start from [energy]; replaces `level`.
         edges: positions of the jumps and kinks of V between wall and right [length].
         mass: particle mass.
         v_right: V beyond `right` [energy]; by default V(right).
-        tolerance: relative change of Gamma, and of E, with the number of slices to be satisfied with.
+        tolerance: accepted relative change of Gamma and of E with the number of slices.
 
     Returns:
         A Resonance.
@@ -101,14 +101,14 @@ def resonance(
     """
     points = breakpoints(potential, wall, right, edges)
 
-    def sliced(slices: int) -> tuple[np.ndarray, np.ndarray]:
+    def slice_values(slices: int) -> tuple[np.ndarray, np.ndarray]:
         v, h = sample_slices(potential, points, np.full(points.size - 1, slices))
         if np.iscomplexobj(v):
             raise ArgumentError("potential", "must be real, but is complex; leave the absorber out.")
         return v, h
 
     first = 2 * max(1, _FIRST_SLICES // (points.size - 1) // 2)
-    v, h = sliced(2 * first)
+    v, h = slice_values(2 * first)
     value = as_function(potential)
     v_right = float(value(np.asarray(right, float))) if v_right is None else v_right
     tilt = float(jax.grad(lambda x: jnp.sum(value(x)))(jnp.asarray(right, float)))
@@ -120,12 +120,12 @@ def resonance(
         )
 
     def solve(slices: int) -> complex:
-        v, h = sliced(slices)
+        v, h = slice_values(slices)
         join = _join(v, start)
         return newton(lambda e: _mismatch(v, h, join, e, mass, v_right, tilt), start, start - v_right)
 
-    def change(one: complex, other: complex) -> float:
-        return max(abs(one.real / other.real - 1), abs(one.imag / other.imag - 1) if other.imag else 0.0)
+    def change(coarse: complex, fine: complex) -> float:
+        return max(abs(coarse.real / fine.real - 1), abs(coarse.imag / fine.imag - 1) if fine.imag else 0.0)
 
     slices, coarse, fine = refine(solve, change, first, _MOST_SLICES // (points.size - 1), tolerance)
     rounding = 4 * np.finfo(float).eps * slices * (points.size - 1)
@@ -142,9 +142,9 @@ def wkb_lifetime(
     edges: Any = (),
     mass: ArrayLike = 1.0,
 ) -> Array:
-    """The WKB lifetime t_a/T: a particle of period t_a meets the barrier once in each, and T ~ exp(-2 S).
+    """The WKB lifetime t_a/T: the particle meets the barrier once in each classical period t_a, and T ~ exp(-2 S).
 
-    Into an equal well the same particle tunnels at the rate delta = exp(-S)/t_a (see wkb_gap): faster by exp(S).
+    Tunneling into an equal well is faster by exp(S), at the rate delta = exp(-S)/t_a (see wkb_gap).
 
     Args:
         potential: V(x), a function built from jax.numpy.
@@ -175,19 +175,22 @@ def wkb_lifetime(
 def newton(mismatch: Callable[[np.ndarray], np.ndarray], start: float, scale: float) -> complex:
     """A zero E - i Gamma/2, Gamma >= 0, of an analytic function of arrays, from a real start nearby.
 
-    The function varies over energies of the size of `scale`.
+    Args:
+        mismatch: the function, of complex energies, shape (n,).
+        start: real energy nearby [energy].
+        scale: energy over which the function varies [energy].
 
     Raises:
-        NumericsError: if it does not converge, or to a state that grows.
+        NumericsError: if it does not converge, or converges to a growing state.
     """
     energy = complex(start)
-    aside = _SLOPE_STEP * scale
+    difference = _SLOPE_STEP * scale
     for _ in range(_NEWTON_STEPS):
-        below, value, above = mismatch(np.array([energy - aside, energy, energy + aside]))
-        step = complex(2 * aside * value / (above - below))
+        below, value, above = mismatch(np.array([energy - difference, energy, energy + difference]))
+        step = complex(2 * difference * value / (above - below))
         energy = energy - step
-        settled = abs(step.real) <= 1e-14 * abs(energy.real) and abs(step.imag) <= 1e-13 * abs(energy.imag)
-        if settled and energy.imag <= 0:
+        converged = abs(step.real) <= 1e-14 * abs(energy.real) and abs(step.imag) <= 1e-13 * abs(energy.imag)
+        if converged and energy.imag <= 0:
             return energy
     raise NumericsError(
         f"no decaying state was found from the start {start}, but a barrier must hold one there; thicken the barrier or "
@@ -196,7 +199,7 @@ def newton(mismatch: Callable[[np.ndarray], np.ndarray], start: float, scale: fl
 
 
 class OutgoingWave(NamedTuple):
-    """Two solutions c, s that are (1, 0) and (0, scale) outside, divided by exp(log_norm); scale real, near k."""
+    """Two solutions c and s, with (psi, psi') = (1, 0) and (0, scale) outside, divided by exp(log_norm); scale is real, near k."""
 
     c: np.ndarray
     c_slope: np.ndarray
@@ -209,8 +212,8 @@ class OutgoingWave(NamedTuple):
 def outgoing_mismatch(psi: np.ndarray, slope: np.ndarray, out: OutgoingWave, k: np.ndarray) -> np.ndarray:
     """psi' - psi L times the denominator of L, the logarithmic derivative of the outgoing wave c + i (k/scale) s.
 
-    L = (c c' + r^2 s s' + i r scale exp(-2 log_norm))/(c^2 + r^2 s^2), r = k/scale: the Wronskian of c and s stands
-    for their difference.
+    L = (c c' + r^2 s s' + i r scale exp(-2 log_norm))/(c^2 + r^2 s^2), r = k/scale, where the
+    Wronskian of c and s replaces their difference.
     """
     r = k / out.scale
     flux = 1j * r * out.scale * np.exp(-2 * out.log_norm)
@@ -226,18 +229,18 @@ def _mismatch(
     one, zero = np.ones_like(energy), np.zeros_like(energy)
     # The logarithmic derivative of 1/sqrt(k), -k'/(2 k).
     bend = mass * tilt / (2 * k**2)
-    # Seen in a mirror, with the derivatives reversed, inward is outward.
+    # Inward propagation is outward propagation in the mirror image, with reversed derivatives.
     out = (np.stack([one, zero]), np.stack([-bend * one, -scale * one]), np.zeros(energy.shape))
-    psi, slope, log_norm = _follow(out, v[join:][::-1, ::-1], h[join:][::-1], energy, mass)
-    wave, wave_slope, _ = _follow((zero, one, np.zeros(energy.shape)), v[:join], h[:join], energy, mass)
+    psi, slope, log_norm = _propagate(out, v[join:][::-1, ::-1], h[join:][::-1], energy, mass)
+    wave, wave_slope, _ = _propagate((zero, one, np.zeros(energy.shape)), v[:join], h[:join], energy, mass)
     return outgoing_mismatch(wave, wave_slope, OutgoingWave(psi[0], -slope[0], psi[1], -slope[1], log_norm, scale), k)
 
 
 _State = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def _follow(state: _State, v: np.ndarray, h: np.ndarray, energy: np.ndarray, mass: float) -> _State:
-    """Waves from left to right, all at one energy divided by one norm whose logarithm is kept."""
+def _propagate(state: _State, v: np.ndarray, h: np.ndarray, energy: np.ndarray, mass: float) -> _State:
+    """Propagate waves from left to right; those of one energy share one norm, whose logarithm is returned."""
     psi, slope, log_norm = state
     for v_block, h_block in blocks(v, h):
         m = across(v_block, h_block, energy, mass)
@@ -250,7 +253,7 @@ def _follow(state: _State, v: np.ndarray, h: np.ndarray, energy: np.ndarray, mas
 
 
 def _join(v: np.ndarray, energy: float) -> int:
-    """A slice end in the middle of the well: the last allowed region before the outermost barrier."""
+    """A slice end in the middle of the last allowed region before the outermost barrier."""
     forbidden = v.mean(axis=1) > energy
     if not forbidden.any():
         return forbidden.size // 2
@@ -263,7 +266,7 @@ def _join(v: np.ndarray, energy: float) -> int:
 def _closed_level(
     potential: Callable[[Any], Any], points: np.ndarray, v: np.ndarray, h: np.ndarray, level: int, mass: float
 ) -> float:
-    """A level of the well whose barrier stays at its greatest height for ever."""
+    """A level of the closed well, whose barrier continues at its greatest height."""
     top = int(np.argmax(v.max(axis=1)))
     edge, height = points[0] + np.sum(h[:top]), v[top].max()
     if top == 0:

@@ -1,4 +1,4 @@
-"""Resonances of any potential that is open on both sides: the complex energies at which a wave only goes out (hbar = 1)."""
+"""Resonances of any potential open on both sides: complex energies of purely outgoing waves (hbar = 1)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import numpy as np
 from ..masses import MassCells, incoming_amplitude
 from ..methods import CellWaves, Terrain
 
-# points on each side of a box at first, the largest turn of the phase between two, and how often points are put between
+# initial points on each side of a box, largest change of phase between two points, and most bisections of the path
 _POINTS, _TURN, _HALVINGS = 24, 0.8, 40
-# boxes are halved until they hold so few zeros
+# largest number of zeros for which a box is not cut, and most cuts
 _FEW, _MOST_CUTS = 2, 40
-_SECANTS, _SETTLED = 60, 4e-16
-# k times the length of V, at most, by which a wave that goes out grows along it
+# steps of the secant method, and the relative step at which it has converged
+_SECANTS, _CONVERGED = 60, 4e-16
+# largest exponent by which an outgoing wave may grow across V
 _DEEPEST = 8.0
-# the upper edge of a box lies above the real axis by this share of its height: no zero is there
+# height of a box above the real axis, where there are no zeros, relative to its depth
 _ABOVE = 0.2
 
 
@@ -27,8 +28,8 @@ class Pole(NamedTuple):
 
     Attributes:
         energy: E [energy].
-        width: Gamma, the width of the peak of T(E) where it is narrow, and the rate of decay to both sides together [energy].
-        error: the change from cells half as wide, and rounding [energy]. A width that is not many times larger is not known.
+        width: Gamma, the width of a narrow peak of T(E) and the total decay rate to both sides [energy].
+        error: change from cells half as wide, and rounding [energy]. A smaller width is not resolved.
     """
 
     energy: float
@@ -41,19 +42,19 @@ def resonance_poles(
 ) -> list[Pole]:
     """All resonances with low < E < high and a width below `broadest`, by increasing energy.
 
-    Zeros of the incoming amplitude A(E) of the wave that goes out on the other side, an analytic function. How many there are in a box is
-    the turn of A's phase around it over 2 pi, so that none is missed, however narrow; where they are follows from the moments of d log A
-    and the secant method.
+    Resonances are zeros of the analytic function A(E), the incoming amplitude of the wave that is outgoing on the other side. The number of
+    zeros in a box is the change of arg A around it over 2 pi (argument principle), so none is missed, however narrow. The moments of
+    d log A and the secant method locate them.
 
     Args:
         terrain: V, real.
-        low, high: of the real part; what lies below a threshold is left out [energy].
+        low, high: bounds of the real part; energies below a threshold are left out [energy].
         mass: particle mass.
-        broadest: of the widths; those are left out in any case that decay within an eighth of the time that a particle takes to cross V,
-            for which the wave that goes out is lost in rounding [energy].
+        broadest: largest width [energy]. States that decay within an eighth of the time a particle takes to cross V are never found:
+            rounding dominates their outgoing wave.
 
     Returns:
-        Poles, in the energies of the terrain.
+        Poles, with energies on the scale of the terrain.
 
     Source: Delves and Lyness, Math. Comp. 21 (1967) 543; Siegert, Phys. Rev. 56 (1939) 750.
     """
@@ -71,13 +72,13 @@ def mass_poles(coarse: MassCells, fine: MassCells, low: float, high: float, broa
     """`resonance_poles` where the mass depends on position.
 
     Args:
-        coarse: V and m, on cells that serve the energies up to `high`.
-        fine: the same on cells half as wide, which tell the error.
-        low, high: of the real part; what lies below a threshold is left out [energy].
-        broadest: of the widths [energy].
+        coarse: V and m, on cells that resolve energies up to `high`.
+        fine: the same on cells half as wide, for the error.
+        low, high: bounds of the real part; energies below a threshold are left out [energy].
+        broadest: largest width [energy].
 
     Returns:
-        Poles, in the energies of the cells.
+        Poles, with energies on the scale of the cells.
     """
     threshold = max(coarse.v_left, coarse.v_right)
     low = _above(threshold, low, high)
@@ -92,7 +93,7 @@ def mass_poles(coarse: MassCells, fine: MassCells, low: float, high: float, broa
     return _poles(incoming(coarse), incoming(fine), (threshold, low, high), size, crossing, broadest)
 
 
-# of complex energies to A as a number near 1 and a logarithm
+# function of complex energies that returns A as a normalized number and the logarithm of its norm
 _Amplitude = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
@@ -108,25 +109,25 @@ def _poles(
     crossing: float,
     broadest: float,
 ) -> list[Pole]:
-    """Zeros of A: `ends` are the threshold and both ends of the interval, `crossing` is the time to cross V times the root of the kinetic energy."""
+    """Zeros of A; `ends` are the threshold, low and high, `crossing` is the time to cross V times sqrt(kinetic energy)."""
     threshold, low, high = ends
     rounding = 32 * np.finfo(float).eps * size
     octaves = max(1, math.ceil(math.log((high - threshold) / (low - threshold), 4)))
     cuts = threshold + np.geomspace(low - threshold, high - threshold, octaves + 1)
     cuts[0], cuts[-1] = low, high
-    found = []
+    poles = []
     for first, last in zip(cuts[:-1], cuts[1:], strict=True):
-        seen = _DEEPEST * math.sqrt(first - threshold) / crossing
-        depth = min(broadest / 2, last - first, seen)
+        deepest = _DEEPEST * math.sqrt(first - threshold) / crossing
+        depth = min(broadest / 2, last - first, deepest)
         for zero in _zeros(coarse, (float(first), float(last)), depth, _MOST_CUTS):
-            again = _secant(fine, zero, 1e-3 * abs(zero.imag) + 1e-12 * size)
-            if again is not None and again.imag <= rounding:
-                found.append(Pole(float(again.real), max(-2 * again.imag, 0.0), abs(again - zero) + rounding))
-    return sorted(found)
+            finer = _secant(fine, zero, 1e-3 * abs(zero.imag) + 1e-12 * size)
+            if finer is not None and finer.imag <= rounding:
+                poles.append(Pole(float(finer.real), max(-2 * finer.imag, 0.0), abs(finer - zero) + rounding))
+    return sorted(poles)
 
 
 class _Incoming:
-    """A(E) on the left for exp(ikx) on the right, as a number near 1 and a logarithm."""
+    """A(E) on the left for exp(ikx) on the right, as a normalized number and the logarithm of its norm."""
 
     def __init__(self, waves: CellWaves) -> None:
         self.waves = waves
@@ -139,7 +140,7 @@ class _Incoming:
 
 
 def _zeros(incoming: _Amplitude, ends: tuple[float, float], depth: float, cuts: int) -> list[complex]:
-    """The zeros in a box below the real axis."""
+    """The zeros of A in a box below the real axis."""
     corners = np.array(
         [ends[0] - 1j * depth, ends[1] - 1j * depth, ends[1] + 1j * _ABOVE * depth, ends[0] + 1j * _ABOVE * depth]
     )
@@ -155,13 +156,13 @@ def _zeros(incoming: _Amplitude, ends: tuple[float, float], depth: float, cuts: 
             starts = [moments[0]]
         else:
             starts = list(np.roots([1.0, -moments[0], (moments[0] ** 2 - moments[1]) / 2]))
-        found = [_secant(incoming, center + scale * start, 1e-4 * scale) for start in starts]
-        inside = [zero for zero in found if zero is not None and _within(zero, ends, depth)]
+        zeros = [_secant(incoming, center + scale * start, 1e-4 * scale) for start in starts]
+        inside = [zero for zero in zeros if zero is not None and _within(zero, ends, depth)]
         if len(inside) == count and (count == 1 or abs(inside[0] - inside[-1]) > 1e-12 * scale):
             return inside
     if cuts == 0 or ends[1] - ends[0] < 1e-13 * max(abs(ends[0]), abs(ends[1])):
         return []
-    # at an uneven place, so that symmetric pairs are not cut in two
+    # off the middle, so that the cut separates no symmetric pair
     middle = ends[0] + 0.4837 * (ends[1] - ends[0])
     halves = ((ends[0], middle), (middle, ends[1]))
     return [zero for half in halves for zero in _zeros(incoming, half, depth, cuts - 1)]
@@ -172,7 +173,7 @@ def _within(zero: complex, ends: tuple[float, float], depth: float) -> bool:
 
 
 def _around(incoming: _Amplitude, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A closed path, and the steps of log A along it, each so small that its phase is known."""
+    """A closed path through the corners, and the steps of log A along it, too small for the phase to be ambiguous."""
     path = np.concatenate(
         [np.linspace(a, b, _POINTS, endpoint=False) for a, b in zip(corners, np.roll(corners, -1), strict=True)]
     )
@@ -183,15 +184,15 @@ def _around(incoming: _Amplitude, corners: np.ndarray) -> tuple[np.ndarray, np.n
         wide = np.flatnonzero(np.abs(np.imag(steps)) > _TURN)
         if not wide.size:
             break
-        between = (path[wide] + path[wide + 1]) / 2
-        more, logs = incoming(between)
-        path, value, log = (np.insert(old, wide + 1, new) for old, new in ((path, between), (value, more), (log, logs)))
+        middles = (path[wide] + path[wide + 1]) / 2
+        refinements = zip((path, value, log), (middles, *incoming(middles)), strict=True)
+        path, value, log = (np.insert(old, wide + 1, new) for old, new in refinements)
     return path, np.log(value[1:] / value[:-1]) + np.diff(log)
 
 
-def _secant(incoming: _Amplitude, start: complex, aside: float) -> complex | None:
-    """A zero near a start; None where it is not found."""
-    places = np.array([start + aside, start])
+def _secant(incoming: _Amplitude, start: complex, offset: float) -> complex | None:
+    """A zero of A near `start` by the secant method; None if it does not converge."""
+    places = np.array([start + offset, start])
     values, logs = incoming(places)
     (before, here), (f_before, f_here) = places, values * np.exp(logs - logs.max())
     reference = logs.max()
@@ -203,6 +204,6 @@ def _secant(incoming: _Amplitude, start: complex, aside: float) -> complex | Non
         here = here - step
         value, log = incoming(np.array([here]))
         f_here = complex(value[0] * np.exp(np.clip(log[0] - reference, -600.0, 600.0)))
-        if abs(step) <= _SETTLED * abs(here) or f_here == 0:
+        if abs(step) <= _CONVERGED * abs(here) or f_here == 0:
             return complex(here)
     return complex(here) if abs(here - before) < 1e-12 * abs(here) else None

@@ -10,11 +10,11 @@ from ._decay import OutgoingWave, newton, outgoing_mismatch
 
 
 def double_rectangular_resonances(height: float, width: float, separation: float, mass: float = 1.0) -> np.ndarray:
-    """Resonances E - i Gamma/2 of two equal rectangular barriers, those that the closed well has below the top.
+    """Resonances E - i Gamma/2 of two equal rectangular barriers, one for each level of the closed well.
 
     Newton's method on the outgoing-wave condition r(E) exp(ikd) = +-1, split by parity: in the middle the wave is
-    cos(kx) or sin(kx), outside exp(ik abs(x)) with Im k < 0. It starts from the levels of the well closed by walls
-    that stay at V0 for ever, d sqrt(2 m E) = n pi - 2 arcsin(sqrt(E/V0)), of which there is always one.
+    cos(kx) or sin(kx), outside exp(ik abs(x)) with Im k < 0. It starts from the levels of the closed well, with
+    barriers of infinite width: d sqrt(2 m E) = n pi - 2 arcsin(sqrt(E/V0)), of which there is at least one.
 
     Args:
         height: V0 of either barrier [energy].
@@ -42,12 +42,14 @@ def double_rectangular_resonances(height: float, width: float, separation: float
         return phase * fraction + 2 * np.arcsin(fraction) - n * np.pi
 
     count = max(1, int(np.ceil(phase / np.pi)))
-    found = []
+    resonances = []
     for n in range(1, count + 1):
         fraction = np.asarray(scipy.optimize.brentq(closed, 0.0, 1.0, args=(n,), xtol=1e-15)).item()
         start = height * fraction**2
-        found.append(newton(lambda e, odd=n % 2 == 0: _mismatch(e, odd, height, width, separation, mass), start, start))
-    return np.array(found)
+        resonances.append(
+            newton(lambda e, odd=n % 2 == 0: _mismatch(e, odd, height, width, separation, mass), start, start)
+        )
+    return np.array(resonances)
 
 
 def _mismatch(energy: np.ndarray, odd: bool, height: float, width: float, separation: float, mass: float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Complex energies of any well that leaks, to one side or to both, by shooting with outgoing waves (hbar = 1).
+"""Complex energies of wells open to one side or to both, by shooting with outgoing waves (hbar = 1).
 
 Source: A. J. F. Siegert, Phys. Rev. 56, 750 (1939); the matrices of the cells: see `slice_matrices`.
 """
@@ -13,20 +13,20 @@ from wavesim.errors import NumericsError
 from ..methods import Cells, Potential, SliceMatrix, across, as_function, breakpoints, fitted_cells
 from ._decay import Resonance
 
-# points of the series along which an outgoing wave's slope is differentiated, how long they reach, in 1/k, and its terms at most
+# points at which the slope of an outgoing wave is differentiated, longest and shortest interval in 1/k, and most terms of the series
 _POINTS, _LONGEST, _SHORTEST, _TERMS = 17, 64.0, 1e-3, 10
-# what the polynomial through these points may miss of k^2
-_SEEN = 1e-14
-# difference of cell matrices: of the solution, and of the one that tells its error
+# accepted error of the polynomial through these points, relative to k^2
+_FIT_ERROR = 1e-14
+# tolerance of the cell matrices, for the solution and for its error estimate
 _FINE, _COARSE = 1e-13, 1e-10
 _EPS = float(np.finfo(float).eps)
 _BLOCK = 64
-# of Newton's method: energies aside for the slope, in scales; steps at most; and the relative step below which rounding may end it
-_ASIDE, _NEWTON, _NEARLY = 1e-6, 60, 1e-8
+# Newton's method: step of the numerical derivative in units of `scale`, most steps, and the step below which an increase means rounding
+_DIFFERENCE, _NEWTON, _NEARLY = 1e-6, 60, 1e-8
 
 
 class OutgoingSlope(NamedTuple):
-    """psi'/psi of a wave that leaves, outwards counted, and the size of the first term that is left out [1/length]."""
+    """psi'/psi of an outgoing wave, x counted outwards, and the first neglected term of its series [1/length]."""
 
     value: np.ndarray
     error: float
@@ -37,20 +37,20 @@ def outgoing_slope(
 ) -> OutgoingSlope:
     """Logarithmic derivative y of the outgoing wave where V is flat or changes slowly: y = i sqrt(k^2 + y'), k^2 = 2 m (E - V), iterated.
 
-    The first term is the plane wave, the second one the WKB wave; the series is asymptotic, and cut at its smallest term.
+    The first term is the plane wave, the second the WKB wave; the series is asymptotic and truncated at its smallest term.
 
     Args:
         potential: real V(x) on an array, smooth from `place` outwards.
-        place: where y is wanted [length].
+        place: position [length].
         energy: E, complex, any shape [energy].
-        side: 1 for a wave that leaves to the right, -1 to the left.
+        side: 1 for a wave that goes out to the right, -1 to the left.
         mass: particle mass.
 
     Returns:
-        y with x counted outwards.
+        an OutgoingSlope, y of the shape of `energy`.
 
     When not to use:
-        At a turning point, or where V changes by much within a wave length: the error says so.
+        At a turning point, or where V changes much within a wavelength; the error is then large.
     """
     energy = np.asarray(energy, complex)
     knots = np.polynomial.chebyshev.chebpts2(_POINTS)
@@ -59,7 +59,7 @@ def outgoing_slope(
     while True:
         v = np.asarray(potential(place + side * reach * (knots + 1) / 2), float)
         series = np.abs(np.polynomial.chebyshev.chebfit(knots, v, _POINTS - 1))
-        if series[-3:].max() <= _SEEN * np.max(np.abs(v - energy.real.ravel()[0])) or reach * local < _SHORTEST:
+        if series[-3:].max() <= _FIT_ERROR * np.max(np.abs(v - energy.real.ravel()[0])) or reach * local < _SHORTEST:
             break
         reach /= 1.5
     differential = _derivative(knots) * 2 / reach
@@ -75,7 +75,7 @@ def outgoing_slope(
 
 
 def _derivative(knots: np.ndarray) -> np.ndarray:
-    """Matrix that differentiates the polynomial through values at the knots."""
+    """Matrix from values at the knots to the derivative of their polynomial there."""
     table = np.polynomial.chebyshev.chebvander(knots, len(knots) - 1)
     slopes = np.stack([
         np.polynomial.chebyshev.chebval(knots, np.polynomial.chebyshev.chebder(row)) for row in np.eye(len(knots))
@@ -96,37 +96,38 @@ def siegert(
     mass: float = 1.0,
     scale: float | None = None,
 ) -> Resonance:
-    """Complex energy E - i Gamma/2 of a state that leaks out of a well on the sides that are open.
+    """Complex energy E - i Gamma/2 of a metastable state in a well open on one side or on both.
 
-    psi'/psi at `join` is made equal from both sides by Newton's method. A closed side begins at a wall; an open one with the outgoing
-    wave of `outgoing_slope`, followed inwards as two solutions that are real for real E and whose Wronskian is known, so that Gamma keeps
-    its digits however small it is.
+    Newton's method equates psi'/psi at `join` from both sides. A closed side starts at a wall, an open side with the outgoing wave of
+    `outgoing_slope`. That wave is propagated inwards as two solutions real for real E, whose Wronskian is known, so Gamma keeps its
+    relative accuracy however small it is.
 
     Args:
         potential: real V(x) on an array of positions.
-        left: wall, or where the outgoing wave is known [length].
+        left: wall, or a position where V is flat or changes slowly [length].
         right: the same on the right [length].
-        start: energy nearby; complex where the state is broad [energy].
+        start: energy nearby; complex for a broad state [energy].
         opens: whether the left and the right side are open.
-        join: a place in the well at which the state has no node [length].
+        join: position in the well, not at a node of the state [length].
         edges: positions of the jumps and kinks of V [length].
         deltas: positions and strengths of its deltas [length, energy x length].
         mass: particle mass.
         scale: energy over which the condition varies, such as the height of the well [energy].
 
     Returns:
-        a Resonance, whose error is what cells of a thousandth of the accuracy change, and what the outgoing series leaves out.
+        a Resonance, whose error combines the change from cells of a thousand times the tolerance, rounding, and the first neglected term of
+        the outgoing series.
 
     Raises:
-        NumericsError: if no decaying state is found from there.
+        NumericsError: if no decaying state is found near `start`.
     """
     value = as_function(potential)
     inner = [edge for edge in (*edges, *deltas[0], join) if left < edge < right]
     points = breakpoints(potential, left, right, inner)
     scale = abs(start) if scale is None else scale
-    worst = 0.0
+    series_error = 0.0
 
-    def solved(tolerance: float) -> complex:
+    def solve(tolerance: float) -> complex:
         cells = fitted_cells(
             value, points, np.array([complex(start).real]), deltas=deltas, mass=mass, tolerance=tolerance
         )
@@ -134,32 +135,32 @@ def siegert(
         sides = (_part(cells, slice(0, middle), mirrored=False), _part(cells, slice(middle, None), mirrored=True))
 
         def mismatch(energies: np.ndarray) -> np.ndarray:
-            nonlocal worst
+            nonlocal series_error
             slopes, error = [], 0.0
             for part, place, opened, sign in zip(sides, (left, right), opens, (-1.0, 1.0), strict=True):
-                numerator, denominator, missed = _arriving(value, part, place, opened, sign, energies, mass)
+                numerator, denominator, part_error = _log_derivative(value, part, place, opened, sign, energies, mass)
                 slopes.append((numerator, denominator))
-                error = max(error, missed)
-            worst = error
+                error = max(error, part_error)
+            series_error = error
             (n, d), (m, e) = slopes
             return n * e + m * d
 
         return _zero(mismatch, start, scale)
 
-    coarse, fine = solved(_COARSE), solved(_FINE)
+    coarse, fine = solve(_COARSE), solve(_FINE)
     change = max(abs(coarse.real / fine.real - 1), abs(coarse.imag / fine.imag - 1))
     rounding = 64 * _EPS * len(points) + 4 * _EPS * scale / abs(fine.real)
-    return Resonance(float(fine.real), float(-2 * fine.imag), float(change + rounding + worst))
+    return Resonance(float(fine.real), float(-2 * fine.imag), float(change + rounding + series_error))
 
 
 def _zero(mismatch: Callable[[np.ndarray], np.ndarray], start: complex, scale: float) -> complex:
-    """A zero E - i Gamma/2 by Newton's method, until its steps are rounding."""
-    energy, before, aside = complex(start), np.inf, _ASIDE * scale
+    """A zero E - i Gamma/2 by Newton's method, until its steps are of the size of rounding."""
+    energy, before, difference = complex(start), np.inf, _DIFFERENCE * scale
     for _ in range(_NEWTON):
-        below, value, above = mismatch(np.array([energy - aside, energy, energy + aside]))
-        step = complex(2 * aside * value / (above - below))
+        below, value, above = mismatch(np.array([energy - difference, energy, energy + difference]))
+        step = complex(2 * difference * value / (above - below))
         energy -= step
-        # real and imaginary part each to its own digits, for the width may be tiny
+        # relative to each part, for the width may be tiny
         change = max(abs(step.real) / max(abs(energy.real), scale), abs(step.imag) / max(abs(energy.imag), 1e-300))
         if change <= _EPS or (change < _NEARLY and change >= before):
             break
@@ -172,7 +173,7 @@ def _zero(mismatch: Callable[[np.ndarray], np.ndarray], start: complex, scale: f
 
 
 class _Part(NamedTuple):
-    """Cells in the order in which a wave crosses them: V at Gauss points, widths, and the kick before and after each."""
+    """Cells in the order of propagation: V at Gauss points, widths, and the delta before and after each."""
 
     v: np.ndarray
     h: np.ndarray
@@ -187,7 +188,7 @@ def _part(cells: Cells, which: slice, *, mirrored: bool) -> _Part:
     return _Part(cells.v[which][::-1, ::-1], h[which][::-1], none[which], cells.kicks[which][::-1])
 
 
-def _arriving(
+def _log_derivative(
     potential: Callable[[Any], Any],
     part: _Part,
     place: float,
@@ -196,24 +197,24 @@ def _arriving(
     energy: np.ndarray,
     mass: float,
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """psi' and psi, inwards counted, of the wave from one side, up to a common factor, and the relative error of its beginning."""
+    """psi' and psi at the join, x counted inwards, up to a common factor, and the relative error of the outgoing slope."""
     one, zero = np.ones_like(energy), np.zeros_like(energy)
     if not opened:
-        psi, slope, _ = _followed((zero, one), part, energy, mass)
+        psi, slope, _ = _propagate((zero, one), part, energy, mass)
         return slope, psi, 0.0
     y = outgoing_slope(potential, place, energy, side=side, mass=mass)
     conjugate = np.conj(outgoing_slope(potential, place, np.conj(energy), side=side, mass=mass).value)
-    # y = even + i odd, both real for real energies; inwards the slope has the other sign
-    even, odd = (y.value + conjugate) / 2, (y.value - conjugate) / 2j
-    start = (np.stack([one, zero]), np.stack([-even, -odd]))
-    psi, slope, log_norm = _followed(start, part, energy, mass)
-    # outgoing = c + i s, whose Wronskian c s' - c' s = -odd stands for what subtraction would lose
+    # y = real + i imag, both real for real energies; inwards the slope has the opposite sign
+    real, imag = (y.value + conjugate) / 2, (y.value - conjugate) / 2j
+    start = (np.stack([one, zero]), np.stack([-real, -imag]))
+    psi, slope, log_norm = _propagate(start, part, energy, mass)
+    # outgoing = c + i s; its Wronskian c s' - c' s = -imag replaces a subtraction that would lose digits
     (c, s), (c_slope, s_slope) = psi, slope
-    flux = -1j * odd * np.exp(-2 * log_norm)
+    flux = -1j * imag * np.exp(-2 * log_norm)
     return c * c_slope + s * s_slope + flux, c**2 + s**2, y.error / float(np.min(np.abs(y.value)))
 
 
-def _followed(
+def _propagate(
     state: tuple[np.ndarray, np.ndarray], part: _Part, energy: np.ndarray, mass: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     psi, slope = state
@@ -232,15 +233,15 @@ def _followed(
 def _product(
     m: SliceMatrix, before: np.ndarray, after: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The matrix across all cells and their kicks, from neighbors to pairs of pairs: entries m11, m12, m21, m22."""
-    kick, late = before[:, None], after[:, None]
-    top = m.m11 + m.m12 * kick, m.m12
-    low = m.m21 + m.m22 * kick + late * top[0], m.m22 + late * m.m12
-    chain = np.stack([*top, *low])
-    while (count := chain.shape[1]) > 1:
-        alone = chain[:, count - count % 2 :]
-        (a, b, c, d), (p, q, r, s) = chain[:, 0 : count - 1 : 2], chain[:, 1:count:2]
+    """Entries m11, m12, m21, m22 of the matrix across all cells and deltas, multiplied pairwise."""
+    before, after = before[:, None], after[:, None]
+    top = m.m11 + m.m12 * before, m.m12
+    bottom = m.m21 + m.m22 * before + after * top[0], m.m22 + after * m.m12
+    matrices = np.stack([*top, *bottom])
+    while (count := matrices.shape[1]) > 1:
+        unpaired = matrices[:, count - count % 2 :]
+        (a, b, c, d), (p, q, r, s) = matrices[:, 0 : count - 1 : 2], matrices[:, 1:count:2]
         paired = np.stack([p * a + q * c, p * b + q * d, r * a + s * c, r * b + s * d])
-        chain = np.concatenate([paired, alone], axis=1)
-    a, b, c, d = chain[:, 0]
+        matrices = np.concatenate([paired, unpaired], axis=1)
+    a, b, c, d = matrices[:, 0]
     return a, b, c, d
