@@ -1,4 +1,4 @@
-"""How many states there are at a place and an energy: the local density of states of the continuum (hbar = 1)."""
+"""Local density of states of the continuum (hbar = 1)."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def local_density(
     v_left: float = 0.0,
     v_right: float = 0.0,
 ) -> np.ndarray:
-    """rho(x, E) = sum over the open sides of abs(psi_E(x))^2/(2 pi v), v the velocity on the side that psi comes in from.
+    """rho(x, E) = sum over the open sides of abs(psi_E(x))^2/(2 pi v), v the velocity on the incoming side.
 
-    Without any V it is 1/(pi v). Its integral over E and over a piece of the line counts the states there. Bound levels lie apart, each as
-    abs(psi_n(x))^2 delta(E - E_n). Known as well as `scattering_state`, to 1e-9 of the waves.
+    For V = 0 it is 1/(pi v). Its integral over E and x is the number of states. Bound levels are not included; each would add
+    abs(psi_n(x))^2 delta(E - E_n). The waves have the relative error of `scattering_state`, 1e-9.
 
     Args:
         potential: V(x) on an array of positions, constant outside [left, right].

@@ -10,7 +10,7 @@ from jax.typing import ArrayLike
 
 from ..methods import Array, fixed, floats, integrated, is_traced, namespace, on_panels, require_double
 
-# Beyond nine standard deviations a Gaussian holds 2e-19.
+# In standard deviations, beyond which the probability of a Gaussian is 2e-19.
 _REACH = 9.0
 _FIRST_PANELS = 16
 _TRACED_PANELS = 64
@@ -25,14 +25,14 @@ class PacketTransmission(NamedTuple):
 
 
 def incoming_probability(momentum: ArrayLike, width: ArrayLike) -> Array:
-    """Probability that a Gaussian packet has k > 0 and moves to the right at all, erfc(-sqrt 2 p w)/2.
+    """Probability of k > 0, motion to the right, in a Gaussian packet: erfc(-sqrt 2 p w)/2.
 
     Args:
         momentum: mean momentum p [1/length].
         width: standard deviation w of abs(psi)^2 [length]; that of the momentum is 1/(2 w).
 
     Returns:
-        The probability; 1 minus it is what packet_transmission never counts as transmitted.
+        The probability. The rest, of k < 0, contributes nothing to packet_transmission.
     """
     xp, momentum, width = floats(momentum, width)
     erfc = scipy.special.erfc if xp is np else jax_special.erfc
@@ -50,18 +50,18 @@ def packet_transmission(
 ) -> PacketTransmission:
     """Probability that a Gaussian packet from the left is transmitted, int_0^inf T(k^2/2m) abs(phi(k))^2 dk.
 
-    This is what a simulated packet must show, not T at its mean energy. Momenta k <= 0 contribute nothing (their
-    weight is 1 - incoming_probability). Gauss-Legendre panels are bisected where they do not yet agree with their
-    halves, so thresholds and narrow resonances cost little; a resonance much narrower than 1/300 of the momentum
-    spread may be overlooked, unless `marks` tell where it is. Under jax.grad or jit 64 equal panels are used.
+    A simulation of the packet gives this average, not T at the mean energy. Momenta k <= 0 contribute nothing (their
+    weight is 1 - incoming_probability). Gauss-Legendre panels are bisected until they agree with their halves, so
+    thresholds and narrow resonances cost little; a resonance much narrower than 1/300 of the momentum spread may be
+    overlooked unless `marks` contains it. Under jax.grad or jit 64 equal panels are used.
 
     Args:
         transmission: T as a function of an array of energies, e.g. a closed form or the scatter of a potential.
         momentum: mean momentum of the packet [1/length].
         width: standard deviation of abs(psi)^2 [length].
         mass: particle mass.
-        tolerance: absolute accuracy asked for.
-        marks: energies about which T varies fast, such as a resonance and both of its flanks, where panels are to end.
+        tolerance: absolute accuracy.
+        marks: energies near which T varies fast, such as a resonance and both its flanks, taken as ends of panels [energy].
 
     Returns:
         (value, error): the probability, and a bound on the error of the quadrature, not of T itself.
@@ -88,8 +88,8 @@ def packet_transmission(
         return PacketTransmission(np.zeros(()), np.full((), 1e-15))
     fast = np.sqrt(2 * float(mass) * np.maximum(np.asarray(marks, float), 0.0))
     ends = np.unique(np.concatenate([ends, fast[(fast > low) & (fast < high)]]))
-    found = integrated(lambda k: _in_blocks(integrand, k), ends, tolerance)
-    return PacketTransmission(np.asarray(found.value), np.asarray(found.error + 1e-15))
+    integral = integrated(lambda k: _in_blocks(integrand, k), ends, tolerance)
+    return PacketTransmission(np.asarray(integral.value), np.asarray(integral.error + 1e-15))
 
 
 def spectrum_transmission(
@@ -107,7 +107,7 @@ def spectrum_transmission(
         mass: particle mass.
 
     Returns:
-        (value, error): the probability, and the change from every second sample as the error.
+        (value, error): the probability, and its difference from the sum over every second sample.
     """
     require_double()
     xp, k, density, mass = floats(k, density, mass)
@@ -122,6 +122,6 @@ def spectrum_transmission(
 
 
 def _in_blocks(integrand: Callable[[Any], Any], k: np.ndarray) -> np.ndarray:
-    """The integrand at the same number of places in every call, so that a T made of jax.numpy is compiled for one shape only."""
+    """The integrand, evaluated in blocks of one size, so that a T built from jax.numpy compiles only once."""
     padded = np.pad(k, (0, -k.size % _BLOCK), mode="edge").reshape(-1, _BLOCK)
     return np.concatenate([np.asarray(integrand(row)) for row in padded])[: k.size]

@@ -31,7 +31,7 @@ from ..methods import (
 
 _TRACED_SLICES = 512
 _LARGEST_LOG = 700.0
-# rounding acts as if the energy were known to a few units of its last place; its effect is seen from so large a shift
+# rounding acts like an error of a few units in the last place of the energy; relative shift with which its effect is measured
 _SHIFT = 2.0**-36
 
 
@@ -42,7 +42,7 @@ _SHIFT = 2.0**-36
 )
 @dataclass(frozen=True)
 class Scattering:
-    """What a potential does to waves that come in from the left, at each energy.
+    """Scattering of waves from the left by a potential, at each energy.
 
     Attributes:
         energy: E [energy], shape (...); all fields below have this shape.
@@ -80,31 +80,31 @@ def scatter(
 ) -> Scattering:
     """Scattering of a plane wave by any potential that is constant outside [left, right].
 
-    The interval is cut at the edges, and between them into cells on which V is a polynomial to rounding, found by
-    bisection: thin where V is steep, wide where it is flat. On each the wave is a power series. The scattering state is
-    built from its outgoing wave, cell by cell towards the source, with the logarithm of the norm kept. In this direction
-    the wanted solution is the growing one, so rounding errors never overtake it, and T = 1e-300 and far less keeps its
-    digits. (The product of bare transfer matrices fails at T ~ 1e-16.)
+    The interval is cut at the edges, and bisected between them into cells on which V is a polynomial to rounding: short
+    where V is steep, long where it is flat. On each cell the wave is a power series. The outgoing wave is propagated cell
+    by cell towards the source, and the logarithm of its norm is stored. In this direction the scattering state is the
+    growing solution, so rounding errors stay relatively small, and T keeps its digits at 1e-300 and far less. (The product
+    of bare transfer matrices fails at T ~ 1e-16.)
 
-    With `slices`, and under jax.grad or jit, equal slices with sixth-order Magnus propagators take the place of the cells;
-    that way is differentiable in the energy, the mass and whatever the potential, the edges and the ends depend on.
+    With `slices`, and under jax.grad or jit, equal slices with sixth-order Magnus propagators replace the cells; this
+    method is differentiable in the energy, the mass and all parameters of the potential, the edges and the ends.
 
     Args:
         potential: V(x), a function built from jax.numpy, or a pair (x, V) of samples joined by straight lines.
             A complex V with negative imaginary part absorbs.
-        energy: E [energy], any shape. Where E <= V_left no wave comes in and the limit T = 0, R = 1 is given.
+        energy: E [energy], any shape. Where E <= V_left no wave comes in, and the limit T = 0, R = 1 is returned.
         left: left end of the interval [length]; may be omitted for samples (their first position).
         right: right end of the interval [length]; may be omitted for samples (their last position).
-        edges: positions of the jumps and kinks of V inside the interval [length]. Without them they are closed in
-            upon, which costs cells; a feature narrower than (right - left)/8192 may be overlooked.
-        slices: even number of equal slices in each segment where V is not constant. By default there are none, but cells;
-            under jax.grad or jit, where V cannot be looked at, about 512 slices are used.
+        edges: positions of the jumps and kinks of V inside the interval [length]. Bisection finds those that are not
+            listed, with more cells; a feature narrower than (right - left)/8192 may be overlooked.
+        slices: even number of equal slices in each segment where V is not constant. By default cells are used, or about
+            512 slices under jax.grad or jit, where V cannot be sampled beforehand.
         mass: particle mass.
         v_left: potential left of the interval [energy]; by default Re V(left).
         v_right: potential right of the interval [energy]; by default Re V(right).
 
     Returns:
-        A Scattering, right to 1e-12 unless its `error` says otherwise.
+        A Scattering, accurate to 1e-12 unless its `error` is larger.
 
     Raises:
         ValueError: if left < edges < right does not hold, or `slices` is not even and positive.
@@ -129,20 +129,20 @@ def scatter(
     leads = _Leads(mass, v_left, v_right, points[0], points[-1])
     v, _ = sample_slices(potential, points, np.ones(points.size - 1, int))
     traced = is_traced(points, v, energy, leads)
-    coarse, fine, moved, steps = (
+    solutions = (
         _by_slices(potential, points, energy, leads, slices)
         if traced or slices is not None
         else _by_cells(potential, points, np.asarray(energy), leads)
     )
-    return _known(energy, (coarse, fine, moved, steps))
+    return _scattering(energy, solutions)
 
 
 def scatter_terrain(terrain: Terrain, energy: ArrayLike, mass: float = 1.0) -> Scattering:
-    """`scatter` for a potential that is surveyed already, deltas included.
+    """`scatter` for a fitted potential, deltas included.
 
     Args:
         terrain: V, from `surveyed`.
-        energy: E as V is counted [energy], any shape.
+        energy: E, on the scale of V [energy], any shape.
         mass: particle mass.
 
     Returns:
@@ -150,7 +150,7 @@ def scatter_terrain(terrain: Terrain, energy: ArrayLike, mass: float = 1.0) -> S
     """
     energy = np.asarray(energy, float)
     leads = _Leads(mass, terrain.v_left, terrain.v_right, terrain.ends[0], terrain.ends[-1])
-    return _known(energy, _across_cells(terrain, energy, leads))
+    return _scattering(energy, _by_terrain(terrain, energy, leads))
 
 
 def slice_amplitudes(
@@ -163,19 +163,20 @@ def slice_amplitudes(
     slices: int = 256,
     mass: float = 1.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """T(E) and r(E) of a potential between leads at V = 0, by equal slices: what `scatter` finds, without its error and in two fifths of the time.
+    """T(E) and r(E) of a potential between leads at V = 0, by equal slices: `scatter` without its error, in two fifths of the time.
 
     Args:
         potential, left, right, edges, slices, mass: see `scatter`; V may absorb.
         energy: E > 0 [energy], any shape.
 
     Returns:
-        T and the amplitude of exp(-i k x) on the left, of the shape of `energy`.
+        T and r, the amplitude of exp(-i k x) on the left, both of the shape of `energy`.
 
     Raises:
         ValueError: if left < edges < right does not hold.
 
-    Not where nobody has measured how many slices are enough.
+    When not to use:
+        Where the error of this number of slices is unknown.
 
     Source: see `scatter`.
     """
@@ -200,26 +201,26 @@ class _Leads(NamedTuple):
     right: Any
 
 
-# psi, its derivative, and the logarithm of what both were divided by.
+# psi, its derivative, and the logarithm of their common factor.
 _State = tuple[Any, ...]
-# a coarser and a finer solution, the finer one at energies that are shifted a little, and the number of its slices
-_Solved = tuple[_Waves, _Waves, _Waves, int]
+# the coarse solution, the fine one, the fine one at slightly shifted energies, and its number of slices
+_Solutions = tuple[_Waves, _Waves, _Waves, int]
 
 
 def terrain_transmission(terrain: Terrain, mass: float = 1.0, finer: int = 1) -> Callable[[ArrayLike], np.ndarray]:
-    """T of the energy for waves from the left, without its error: `scatter` surveys V anew each time, this keeps what it knows.
+    """T(E) for waves from the left as a function, without its error; unlike `scatter` it reuses the waves of earlier calls.
 
     Args:
         terrain: V, from `surveyed`.
         mass: particle mass.
-        finer: cut every cell into so many more, for a second resolution.
+        finer: factor by which the number of cells is multiplied, to estimate the error.
 
     Returns:
-        a function of energies as V is counted [energy], of any shape, to T of the same shape; 0 where a side is closed. It is fastest
-        where its first call spans the energies of those that follow.
+        a function of energies on the scale of V [energy], of any shape, that returns T of the same shape; 0 where a side is closed. It is
+        fastest if the first call spans the energies of all later ones.
     """
     leads = _Leads(mass, terrain.v_left, terrain.v_right, terrain.ends[0], terrain.ends[-1])
-    kept: list[CellWaves] = []
+    cache: list[CellWaves] = []
 
     def transmission(energy: ArrayLike) -> np.ndarray:
         energy = np.asarray(energy, float)
@@ -227,15 +228,15 @@ def terrain_transmission(terrain: Terrain, mass: float = 1.0, finer: int = 1) ->
         if not flat.size:
             return np.zeros(energy.shape)
         low, high = float(flat.min()), float(flat.max())
-        if not kept or low < kept[0].band[0] or high > kept[0].band[1]:
-            kept[:] = [CellWaves.over(terrain, (low, high), mass, finer=finer)]
+        if not cache or low < cache[0].band[0] or high > cache[0].band[1]:
+            cache[:] = [CellWaves.over(terrain, (low, high), mass, finer=finer)]
         psi, slope, _ = _outgoing_wave(flat, leads)
-        return np.exp(_split(kept[0].to_left(psi, slope, flat), flat, leads).log_transmission).reshape(energy.shape)
+        return np.exp(_split(cache[0].to_left(psi, slope, flat), flat, leads).log_transmission).reshape(energy.shape)
 
     return transmission
 
 
-def _by_slices(potential: Potential, points: Any, energy: Any, leads: _Leads, slices: int | None) -> _Solved:
+def _by_slices(potential: Potential, points: Any, energy: Any, leads: _Leads, slices: int | None) -> _Solutions:
     flat = flat_segments(potential, points)
     slices = slices or 2 * max(1, _TRACED_SLICES // (2 * flat.size))
 
@@ -250,14 +251,14 @@ def _by_slices(potential: Potential, points: Any, energy: Any, leads: _Leads, sl
     return coarse, fine, solve(slices, shifted), int(np.sum(np.where(flat, 1, slices)))
 
 
-def _by_cells(potential: Potential, points: np.ndarray, energy: np.ndarray, leads: _Leads) -> _Solved:
+def _by_cells(potential: Potential, points: np.ndarray, energy: np.ndarray, leads: _Leads) -> _Solutions:
     terrain = surveyed(
         potential, points[0], points[-1], points[1:-1], v_left=float(leads.v_left), v_right=float(leads.v_right)
     )
-    return _across_cells(terrain, energy, leads)
+    return _by_terrain(terrain, energy, leads)
 
 
-def _across_cells(terrain: Terrain, energy: np.ndarray, leads: _Leads) -> _Solved:
+def _by_terrain(terrain: Terrain, energy: np.ndarray, leads: _Leads) -> _Solutions:
     flat = energy.ravel()
     shifted = flat + _SHIFT * np.maximum(np.abs(flat), np.max(np.abs(terrain.coefficients[:, 0])))
     band = (float(np.min(flat, initial=np.inf)), float(np.max(shifted, initial=-np.inf)))
@@ -266,16 +267,16 @@ def _across_cells(terrain: Terrain, energy: np.ndarray, leads: _Leads) -> _Solve
 
     def solve(waves: CellWaves, energies: np.ndarray) -> _Waves:
         psi, slope, _ = _outgoing_wave(energies, leads)
-        found = _split(waves.to_left(psi, slope, energies), energies, leads)
-        return _Waves(*(part.reshape(energy.shape) for part in found))
+        flat_waves = _split(waves.to_left(psi, slope, energies), energies, leads)
+        return _Waves(*(part.reshape(energy.shape) for part in flat_waves))
 
     return solve(coarse, flat), solve(fine, flat), solve(fine, shifted), fine.terrain.ends.size - 1
 
 
-def _known(energy: Any, solved: _Solved) -> Scattering:
-    coarse, fine, moved, steps = solved
-    # Far from a resonance an energy that is off by rounding is harmless; on its flank it is what limits T.
-    rounding = 2.0**-52 * (16 + steps / 2 + 8 * _change(moved, fine) / _SHIFT)
+def _scattering(energy: Any, solutions: _Solutions) -> Scattering:
+    coarse, fine, shifted, slices = solutions
+    # A rounding error of the energy matters only on the flank of a resonance, where it limits the accuracy of T.
+    rounding = 2.0**-52 * (16 + slices / 2 + 8 * _change(shifted, fine) / _SHIFT)
     xp = namespace(fine, energy)
     return Scattering(
         energy=xp.asarray(energy),
@@ -285,7 +286,7 @@ def _known(energy: Any, solved: _Solved) -> Scattering:
         t=fine.t,
         r=fine.r,
         error=fixed(_change(coarse, fine) + rounding),
-        slices=steps,
+        slices=slices,
     )
 
 
@@ -299,12 +300,12 @@ def _outside(potential: Potential, x: Any) -> Any:
     return xp.real(xp.asarray(v)).astype(float)
 
 
-def _change(one: _Waves, other: _Waves) -> Any:
+def _change(first: _Waves, second: _Waves) -> Any:
     """The larger of the changes in log T and in R."""
-    xp = namespace(one, other)
-    both = xp.isfinite(one.log_transmission) & xp.isfinite(other.log_transmission)
-    in_log = xp.where(both, one.log_transmission, 0.0) - xp.where(both, other.log_transmission, 0.0)
-    return xp.maximum(abs(in_log), abs(abs(one.r) ** 2 - abs(other.r) ** 2))
+    xp = namespace(first, second)
+    both = xp.isfinite(first.log_transmission) & xp.isfinite(second.log_transmission)
+    in_log = xp.where(both, first.log_transmission, 0.0) - xp.where(both, second.log_transmission, 0.0)
+    return xp.maximum(abs(in_log), abs(abs(first.r) ** 2 - abs(second.r) ** 2))
 
 
 def _scattering_waves(v: Any, h: Any, energy: Any, leads: _Leads) -> _Waves:
@@ -322,7 +323,7 @@ def _compiled_waves(v: Any, h: Any, energy: Any, leads: _Leads) -> _Waves:
 
 
 def _right_wave_number(energy: Any, leads: _Leads) -> tuple[Any, Any]:
-    """Its real part where the channel is open, its imaginary part where it is closed."""
+    """k on the right where the channel is open, kappa where it is closed; the other one is 0."""
     xp = namespace(energy, leads)
     # At threshold the root has no derivative: psi' = 0 there, and no flux.
     at_threshold = energy == leads.v_right
@@ -339,18 +340,18 @@ def _outgoing_wave(energy: Any, leads: _Leads) -> _State:
 
 
 def _cross(state: _State, v: np.ndarray, h: np.ndarray, energy: np.ndarray, mass: Any) -> _State:
-    """The state at the left of a block of slices from that at its right."""
+    """Propagate the state from the right end of a block of slices to its left end."""
     psi, slope, log_norm = state
     m = across(v, h, energy, mass)
     for i in range(h.size - 1, -1, -1):
         psi, slope = m.m22[i] * psi - m.m12[i] * slope, m.m11[i] * slope - m.m21[i] * psi
-    # The matrices grow by little: once in a block is often enough.
+    # One normalization for each block is enough: its matrices grow little.
     norm = np.abs(psi) + np.abs(slope)
     return psi / norm, slope / norm, log_norm + np.sum(m.s, axis=0) + np.log(norm)
 
 
 def _scan(state: _State, v: jax.Array, h: jax.Array, energy: jax.Array, mass: jax.Array) -> _State:
-    """The same where JAX is tracing, slice by slice."""
+    """Propagate the state through all slices while JAX is tracing."""
 
     @jax.checkpoint
     def step(state: _State, inputs: tuple[jax.Array, jax.Array]) -> tuple[_State, None]:
@@ -367,16 +368,16 @@ def _split(state: _State, energy: Any, leads: _Leads) -> _Waves:
     """The state at the left end as incoming and reflected wave, in units of the incoming one."""
     psi, slope, log_norm = state
     xp = namespace(state, energy, leads)
-    comes_in, goes_out = energy > leads.v_left, energy > leads.v_right
-    k_left = xp.sqrt(2 * leads.mass * xp.where(comes_in, energy - leads.v_left, 1.0))
+    open_left, open_right = energy > leads.v_left, energy > leads.v_right
+    k_left = xp.sqrt(2 * leads.mass * xp.where(open_left, energy - leads.v_left, 1.0))
     k_right, kappa_right = _right_wave_number(energy, leads)
     incoming, reflected = (psi - 1j * slope / k_left) / 2, (psi + 1j * slope / k_left) / 2
     log_t = -log_norm - xp.log(abs(incoming))
-    log_flux = xp.log(xp.where(goes_out, k_right, 1.0) / k_left)
-    log_transmission = xp.where(comes_in & goes_out, log_flux + 2 * log_t, -xp.inf)
+    log_flux = xp.log(xp.where(open_right, k_right, 1.0) / k_left)
+    log_transmission = xp.where(open_left & open_right, log_flux + 2 * log_t, -xp.inf)
     # Plane waves have phase 0 (and an evanescent one has size 1) at x = 0, not at the ends.
     phase = xp.exp(1j * (k_left * leads.left - k_right * leads.right))
     size = xp.exp(xp.minimum(log_t + kappa_right * leads.right, _LARGEST_LOG))
     t = size * phase * abs(incoming) / incoming
     r = reflected / incoming * xp.exp(2j * k_left * leads.left)
-    return _Waves(log_transmission, xp.where(comes_in, t, 0.0), xp.where(comes_in, r, -1.0))
+    return _Waves(log_transmission, xp.where(open_left, t, 0.0), xp.where(open_left, r, -1.0))

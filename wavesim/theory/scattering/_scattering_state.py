@@ -1,4 +1,4 @@
-"""The stationary scattering state itself: psi_E(x) of a wave that comes in from the left (hbar = 1)."""
+"""The stationary scattering state psi_E(x) of a wave from the left (hbar = 1)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from wavesim.errors import ArgumentError
 
 from ..methods import breakpoints, sample_slices, slice_matrices
 
-# of a wave's phase, or of the exponent of its decay, in one slice: the sixth-order propagator leaves 1e-9 of it
+# largest phase or exponent of decay in one slice, where the sixth-order propagator has a relative error of 1e-9
 _LONGEST = 0.25
 _MOST_SLICES = 200_000
 
@@ -28,10 +28,11 @@ def scattering_state(
     v_left: float = 0.0,
     v_right: float = 0.0,
 ) -> np.ndarray:
-    """psi_E(x) = exp(i k_L x) + r exp(-i k_L x) on the left, t exp(i k_R x) on the right, and what lies between.
+    """psi_E(x) = exp(i k_L x) + r exp(-i k_L x) on the left, t exp(i k_R x) on the right, and psi_E between.
 
-    Built from its outgoing wave towards the source, the direction in which it grows, by sixth-order Magnus propagators of thin slices, with
-    the logarithm of the norm kept: behind a barrier of any thickness its tail keeps its digits. For T, R and their errors use `scatter`.
+    The outgoing wave is propagated towards the source, the direction in which it grows, by sixth-order Magnus propagators of thin slices,
+    and the logarithm of its norm is stored, so the tail behind a barrier of any thickness keeps its relative accuracy. For T, R and their
+    errors use `scatter`.
 
     Args:
         potential: V(x) on an array of positions, constant outside [left, right].
@@ -47,10 +48,10 @@ def scattering_state(
         v_right: V right of the interval [energy].
 
     Returns:
-        psi at x, complex, shape (n,); the incoming wave has the amplitude one. Where the right side is closed psi decays there.
+        psi at x, complex, shape (n,), for an incoming wave of amplitude one. psi decays on the right where that side is closed.
 
     Raises:
-        ValueError: if the energy is not above `v_left`, or V would have to be cut into too many slices.
+        ValueError: if the energy is not above `v_left`, or V would need too many slices.
 
     Source:
         Landau and Lifshitz, Quantum Mechanics, section 25; slices: see slice_matrices.
@@ -77,8 +78,8 @@ def scattering_state(
     kinks = {int(np.searchsorted(points, place)): 2 * mass * g for place, g in zip(spikes, strengths, strict=True)}
     k_left = np.sqrt(2 * mass * (energy - v_left))
     k_right = np.sqrt(2 * mass * (energy - v_right) + 0j)
-    waves, slopes, logs = _towards_left(slice_matrices(values, h, energy, mass), ends, kinks, 1j * k_right)
-    # exp(i k x) and exp(-i k x) on the left add up to what arrives there
+    waves, slopes, logs = _propagate_left(slice_matrices(values, h, energy, mass), ends, kinks, 1j * k_right)
+    # psi = incoming exp(i k x) + outgoing exp(-i k x) on the left
     incoming = (waves[0] + slopes[0] / (1j * k_left)) / 2 * np.exp(-1j * k_left * left)
     outgoing = (waves[0] - slopes[0] / (1j * k_left)) / 2 * np.exp(1j * k_left * left)
     known = waves * np.exp(logs - logs[0]) / incoming
@@ -90,7 +91,7 @@ def scattering_state(
     return psi
 
 
-def _towards_left(
+def _propagate_left(
     matrices: Any, ends: np.ndarray, kinks: dict[int, float], slope: complex
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """psi, psi' and the logarithm of their common factor at each breakpoint, from (1, slope) at the last; kinks by breakpoint."""
@@ -102,7 +103,7 @@ def _towards_left(
     m11, m12, m21, m22, s = (np.asarray(entry) for entry in matrices)
     for place in range(last - 1, -1, -1):
         for n in range(int(ends[place + 1]) - 1, int(ends[place]) - 1, -1):
-            # the determinant of a slice is 1, so that exp(s) of the way back is that of the way there
+            # the inverse matrix has the same factor exp(s), for the determinant is 1
             wave, slope = m22[n] * wave - m12[n] * slope, m11[n] * slope - m21[n] * wave
             size = abs(wave) + abs(slope)
             wave, slope, log = wave / size, slope / size, log + s[n] + np.log(size)
