@@ -1,4 +1,4 @@
-"""Bound levels of any well on the whole line, by counting nodes between walls too far to be felt (hbar = 1)."""
+"""Bound levels of any well on the whole line, by counting nodes between distant walls (hbar = 1)."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ import numpy as np
 from ..methods import Potential, as_function, evaluate
 from ._shooting import levels_by_shooting, rough_levels
 
-# int kappa dx beyond the outermost turning point: what the wall then shifts is exp(-40) of a level.
+# int kappa dx from the outermost turning point to a wall, which shifts a level by exp(-40) of it.
 _BEYOND = 20.0
-# Places on each side, in steps that grow by this share each.
+# Samples on each side, and the growth of the step from one to the next.
 _PLACES, _GROWTH = 3072, 0.008
-# and within the structure.
+# Samples within the structure.
 _WITHIN = 6000
 _SEAMS = 25
-# Levels that are bound by less than this share of the well's depth are left out.
+# Binding energy, relative to the depth of the well, below which levels are left out.
 _BARELY = 1e-9
 _MOST_WALLS = 40
 
@@ -33,22 +33,22 @@ def bound_levels(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lowest levels of a particle on the whole line, or on one side of a hard wall.
 
-    Walls are set on both sides where a wave of the highest level has decayed for int kappa dx = 20, or where V becomes infinite;
-    between them levels_by_shooting finds the levels.
+    Walls are placed where the wave of the highest level has decayed by exp(-20), int kappa dx = 20, or where V becomes infinite;
+    levels_by_shooting finds the levels between them.
 
     Args:
         potential: real V(x), possibly infinite far out.
         left: left end of the structure of V [length].
         right: right end [length].
-        count: how many levels at most.
-        rim: energy above which nothing is bound, V at infinity on its lower side [energy].
+        count: largest number of levels.
+        rim: energy above which there are no bound levels, the lower of the two V at infinity [energy].
         edges: positions of the jumps and kinks of V [length].
         deltas: positions and strengths of deltas, negative for wells [length, energy x length].
         mass: particle mass.
         walls: hard walls on the left and on the right; the structure, edges and deltas lie between them [length].
 
     Returns:
-        (energies, errors), each of shape (n,) with n <= count: fewer where fewer are bound [energy].
+        (energies, errors), each of shape (n,) with n <= count, the number of bound levels [energy].
 
     When not to use:
         For resonances, and for wells between infinite walls within the structure.
@@ -85,11 +85,11 @@ def bound_levels(
             if rim - energy > _BARELY * depth:
                 continue
             break
-        # what a first look may miss is well below the height of the level
+        # the error of the estimate is far below 1e-4 of the level
         highest = float(levels[-1]) + 1e-4 * (float(levels[-1]) - floor)
         if highest > rim:
             highest = (float(levels[-1]) + rim) / 2
-        # walls that are too far cost cells where there is no wave, and with them the tolerance of those where there is one
+        # walls too far away waste cells where there is no wave, and the limit on cells then loosens the tolerance
         if _walls(x, v, highest, mass, places) == ends:
             break
         energy = highest
@@ -99,27 +99,27 @@ def bound_levels(
 
 
 def _outwards(potential: Potential, end: float, width: float) -> tuple[np.ndarray, np.ndarray]:
-    """Places from one end of the structure outwards and V there, up to where it is infinite."""
+    """Positions from one end of the structure outwards and V there, up to where it is infinite."""
     x = end + width * 1e-3 * np.expm1(_GROWTH * np.arange(_PLACES)) / _GROWTH
     v = evaluate(as_function(potential), x)
-    (lost,) = np.nonzero(~np.isfinite(v))
-    if not lost.size:
+    (infinite,) = np.nonzero(~np.isfinite(v))
+    if not infinite.size:
         return x, v
-    inside, beyond = x[max(lost[0] - 1, 0)], x[lost[0]]
+    inside, beyond = x[max(infinite[0] - 1, 0)], x[infinite[0]]
     while abs(beyond - inside) > 1e-15 * max(abs(beyond), abs(width)):
         middle = (inside + beyond) / 2
         if middle in (inside, beyond):
             break
         finite = np.isfinite(evaluate(as_function(potential), np.array([middle])))[0]
         inside, beyond = (middle, beyond) if finite else (inside, middle)
-    return np.append(x[: lost[0]], inside), np.append(v[: lost[0]], np.inf)
+    return np.append(x[: infinite[0]], inside), np.append(v[: infinite[0]], np.inf)
 
 
-def _walls(x: np.ndarray, v: np.ndarray, energy: float, mass: float, held: np.ndarray) -> tuple[float, float]:
-    """Where int kappa dx from the outermost turning points, or deltas, has reached its goal, or V is infinite."""
+def _walls(x: np.ndarray, v: np.ndarray, energy: float, mass: float, deltas: np.ndarray) -> tuple[float, float]:
+    """Positions where int kappa dx from the outermost turning points or deltas reaches its goal, or V is infinite."""
     kappa = np.sqrt(np.maximum(v - energy, 0.0)) * np.sqrt(2 * mass)
     steps = np.minimum(kappa[1:], kappa[:-1]) * np.diff(x)
-    inner = np.concatenate([x[kappa == 0], held])
+    inner = np.concatenate([x[kappa == 0], deltas])
     ends = (np.min(inner), np.max(inner)) if inner.size else (x[np.argmin(v)],) * 2
     first, last = int(np.searchsorted(x, ends[0])), int(np.searchsorted(x, ends[1], side="right"))
     left = first - 2 - int(np.searchsorted(np.cumsum(steps[: max(first - 1, 0)][::-1]), _BEYOND))

@@ -43,7 +43,7 @@ def delta_well_state(x: ArrayLike, strength: ArrayLike, mass: ArrayLike = 1.0, c
         center: position of the well [length].
 
     Returns:
-        psi, normalised [length^(-1/2)], of the broadcast shape.
+        psi, normalized [length^(-1/2)], of the broadcast shape.
     """
     xp, x, strength, mass, center = floats(x, strength, mass, center)
     kappa = mass * strength
@@ -132,9 +132,9 @@ def delta_doublet(strength: ArrayLike, separation: ArrayLike, mass: ArrayLike = 
 def delta_doublet_states(
     x: ArrayLike, strength: ArrayLike, separation: ArrayLike, mass: ArrayLike = 1.0
 ) -> tuple[Array, Array]:
-    """The normalised states of two delta wells, N [exp(-kappa abs(x - a/2)) +- exp(-kappa abs(x + a/2))].
+    """The normalized states of two delta wells, N [exp(-kappa abs(x - a/2)) +- exp(-kappa abs(x + a/2))].
 
-    Their combinations (psi_S +- psi_A)/sqrt 2 are the states localised at the right and at the left.
+    Their combinations (psi_S +- psi_A)/sqrt 2 are the states localized at the right and at the left.
 
     Args:
         x: positions [length].

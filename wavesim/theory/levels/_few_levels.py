@@ -1,4 +1,4 @@
-"""A double well as its few lowest levels: tilted, or driven, and how much of the particle is on the left (hbar = 1)."""
+"""A tilted or driven double well in its lowest levels, and the probability on the left (hbar = 1)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,23 +11,23 @@ from wavesim.errors import ArgumentError
 
 from ._levels import Levels, grid_levels
 
-# levels that the start is made of, and odd, points between its walls
+# levels and, an odd number, grid points between the walls of the initial state
 _START, _POINTS = 40, 95
-# the walls of the box, in those of the start, and how far up levels are taken, in quanta and in steps of the force
-_WIDENED = ((1, 5.0), (2, 7.0), (4, 7.0), (8, 7.0), (16, 7.0))
-# what the integration in time leaves
+# width of the box relative to that of the initial state, and highest level above V in quanta and force times length
+_BOXES = ((1, 5.0), (2, 7.0), (4, 7.0), (8, 7.0), (16, 7.0))
+# error of the integration in time
 _INTEGRATOR = 1e-9
 
 
 @dataclass(frozen=True)
 class FewLevels:
-    """The lowest levels of a well, and what is needed of their states to follow a particle in them.
+    """The lowest levels of a well, with the matrix elements of position and of the left side.
 
     Attributes:
         energies: shape (count,), increasing [energy].
         errors: estimated error of each energy, shape (count,) [energy].
         position: <i|x|j>, shape (count, count) [length].
-        left: the part left of the dividing plane of <i|j>, shape (count, count).
+        left: overlaps int psi_i psi_j dx left of the dividing plane, shape (count, count).
     """
 
     energies: np.ndarray
@@ -53,7 +53,7 @@ def few_levels(
         left: left wall [length].
         right: right wall [length].
         divide: the plane between the wells [length].
-        count: how many levels; 2 for the two-level model of a tilted well, 12 or so for a driven one.
+        count: number of levels; 2 for the two-level model of a tilted well, 12 or so for a driven one.
         points: grid points between the walls.
         mass: particle mass.
 
@@ -64,23 +64,23 @@ def few_levels(
         ValueError: see grid_levels.
 
     When not to use:
-        For symmetric wells with a gap below 1e-10 of the depth: doublet has its digits, this has not.
+        For symmetric wells with a gap below 1e-10 of the depth, which only doublet resolves.
     """
     return _matrices(grid_levels(potential, left, right, count=count, points=points, mass=mass), left, right, divide)
 
 
-def _matrices(found: Levels, left: float, right: float, divide: float) -> FewLevels:
-    points = found.x.size
+def _matrices(levels: Levels, left: float, right: float, divide: float) -> FewLevels:
+    points = levels.x.size
     step, length = (right - left) / (points + 1), right - left
     # the states as sums of sin(k (x - left)), whose products have closed integrals up to any plane
-    waves = np.asarray(scipy.fft.dst(found.psi, type=1, norm="ortho", axis=1)) * np.sqrt(step)
+    waves = np.asarray(scipy.fft.dst(levels.psi, type=1, norm="ortho", axis=1)) * np.sqrt(step)
     k, d = np.pi * np.arange(1, points + 1) / length, divide - left
     total, difference = k[:, None] + k, k[:, None] - k
     parts = d * (np.sinc(difference * d / np.pi) - np.sinc(total * d / np.pi)) / length
     return FewLevels(
-        energies=found.energies,
-        errors=found.errors,
-        position=(found.psi * found.x) @ found.psi.T * step,
+        energies=levels.energies,
+        errors=levels.errors,
+        position=(levels.psi * levels.x) @ levels.psi.T * step,
         left=waves @ parts @ waves.T,
     )
 
@@ -91,7 +91,7 @@ def localized_start(levels: FewLevels, side: str = "left", force: float = 0.0) -
     Args:
         levels: from few_levels.
         side: "left" or "right".
-        force: a potential force x that acts too when the start is prepared; the two levels are then those with it [force].
+        force: slope of an additional potential force x, included in the two levels [force].
 
     Returns:
         real amplitudes over the levels, shape (count,).
@@ -104,7 +104,7 @@ def localized_start(levels: FewLevels, side: str = "left", force: float = 0.0) -
 
 
 class DrivenWells(NamedTuple):
-    """The probability left of the plane at each time, shape (times,), and how much it changed when the levels were taken once more."""
+    """Probability left of the plane at each time, shape (times,), and its change from the next smaller box."""
 
     left: np.ndarray
     error: float
@@ -122,54 +122,54 @@ def driven_wells(
     mass: float = 1.0,
     tolerance: float = 1e-9,
 ) -> DrivenWells:
-    """A particle that starts in one of two wells driven by force x cos(frequency t + phase), in as many levels as it takes.
+    """A particle that starts in one of two wells driven by force x cos(frequency t + phase), in as many levels as needed.
 
-    The start is made of the two lowest levels between walls that it does not feel, with the force as it is at t = 0. It then moves in all
-    levels up to an energy, between walls that may stand much farther away: what the drive tears out of wells of finite depth must not come
-    back from them. Walls are moved outwards, and levels are added, until the probability stays as it is.
+    The initial state is a combination of the two lowest levels with the force at t = 0, between walls outside of these states. It then moves
+    in all levels up to an energy, in a wider box: probability that the drive ionizes from wells of finite depth must not be reflected back.
+    The box is widened and levels are added until the probability converges.
 
     Args:
         potential: V(x) on an array of positions, counted from the plane between the wells [energy].
-        half: walls at +-half are not felt by the two lowest levels [length].
+        half: position of walls at +-half, outside of the two lowest states [length].
         times: t, increasing, shape (n,) [time].
         side: "left" or "right".
         force: amplitude of the force [force].
         frequency: angular frequency of the drive [1/time].
         phase: of the drive at t = 0.
         mass: particle mass.
-        tolerance: change to be satisfied with.
+        tolerance: accepted change of the probability.
 
     Returns:
-        DrivenWells.
+        a DrivenWells.
     """
     near = grid_levels(potential, -half, half, count=_START, points=_POINTS, mass=mass)
     start = localized_start(_matrices(near, -half, half, 0.0), side, force * np.cos(phase)) @ near.psi
     values = np.asarray(potential(near.x), float)
     drive = abs(force) * half + abs(frequency)
     before, change = np.full(len(times), np.inf), np.inf
-    for boxes, quanta in _WIDENED:
+    for boxes, quanta in _BOXES:
         left, right, points = -boxes * half, boxes * half, boxes * (_POINTS + 1) - 1
-        # as many levels as reach so far above the wells
+        # all levels up to `top`, by their WKB number
         top = float(values.max()) + quanta * drive
         room = int(2 * right * np.sqrt(2 * mass * max(top - float(values.min()), 0.0)) / np.pi)
         count = min(max(room, 2 * _START), points // 2)
-        found = grid_levels(potential, left, right, count=count, points=points, mass=mass)
+        levels = grid_levels(potential, left, right, count=count, points=points, mass=mass)
         whole = np.zeros(points)
         first = (boxes - 1) * (_POINTS + 1) // 2
         whole[first : first + _POINTS] = start
-        amplitudes = found.psi @ whole * (right - left) / (points + 1)
-        moved = driven_left_probability(
-            times, _matrices(found, left, right, 0.0), amplitudes, force=force, frequency=frequency, phase=phase
+        amplitudes = levels.psi @ whole * (right - left) / (points + 1)
+        probability = driven_left_probability(
+            times, _matrices(levels, left, right, 0.0), amplitudes, force=force, frequency=frequency, phase=phase
         )
-        change = float(np.max(np.abs(moved - before)))
-        before = moved
+        change = float(np.max(np.abs(probability - before)))
+        before = probability
         if change <= tolerance:
             break
     return DrivenWells(before, change + _INTEGRATOR)
 
 
 def left_probability(times: np.ndarray, levels: FewLevels, start: np.ndarray) -> np.ndarray:
-    """Probability left of the plane while nothing drives the wells: sum over i, j of c_i* c_j L_ij exp(i (E_i - E_j) t).
+    """Probability left of the plane without a drive: sum over i, j of c_i* c_j L_ij exp(i (E_i - E_j) t).
 
     Args:
         times: t, shape (n,) [time].
@@ -186,10 +186,10 @@ def left_probability(times: np.ndarray, levels: FewLevels, start: np.ndarray) ->
 def driven_left_probability(
     times: np.ndarray, levels: FewLevels, start: np.ndarray, *, force: float, frequency: float, phase: float = 0.0
 ) -> np.ndarray:
-    """Probability left of the plane in the wells driven by force x cos(frequency t + phase), the levels' equations integrated.
+    """Probability left of the plane in the wells driven by force x cos(frequency t + phase), in a basis of levels.
 
-    i dc_i/dt = E_i c_i + force cos(frequency t + phase) sum_j <i|x|j> c_j: with two levels the textbook's driven two-level
-    system, with a dozen as good as exact while the drive reaches no higher.
+    Integrates i dc_i/dt = E_i c_i + force cos(frequency t + phase) sum_j <i|x|j> c_j. Two levels are the textbook's driven
+    two-level system; a dozen are practically exact if the drive excites no higher ones.
 
     Args:
         times: t, increasing, shape (n,) [time].
@@ -209,9 +209,9 @@ def driven_left_probability(
     times = np.asarray(times, float)
 
     def slope(t: float, slow: np.ndarray) -> np.ndarray:
-        # amplitudes without their own phases move only by the drive
-        turn = np.exp(-1j * energies * t)
-        return -1j * force * np.cos(frequency * t + phase) * turn.conj() * (levels.position @ (turn * slow))
+        # interaction picture: only the drive changes the amplitudes
+        rotation = np.exp(-1j * energies * t)
+        return -1j * force * np.cos(frequency * t + phase) * rotation.conj() * (levels.position @ (rotation * slow))
 
     # half a second, and few need it
     from scipy.integrate import solve_ivp

@@ -105,7 +105,7 @@ def harmonic_packet(
         mass: m.
 
     Returns:
-        psi, complex, normalised; continuous in time through every revolution.
+        psi, complex, normalized; continuous in time through every revolution.
 
     Source:
         Heller, J. Chem. Phys. 62 (1975) 1544 (thawed Gaussian, exact for quadratic V).
@@ -146,7 +146,7 @@ def coherent_state(
         mass: m.
 
     Returns:
-        psi, complex, normalised.
+        psi, complex, normalized.
     """
     width = coherent_width(frequency, mass)
     return harmonic_packet(x, time, center=center, width=width, momentum=momentum, frequency=frequency, mass=mass)

@@ -18,7 +18,7 @@ class Levels:
         energies: shape (count,), increasing [energy].
         errors: estimated error of each energy, shape (count,) [energy].
         x: grid points, shape (points,) [length].
-        psi: real normalised wave functions, shape (count, points) [length^(-1/2)].
+        psi: real normalized wave functions, shape (count, points) [length^(-1/2)].
     """
 
     energies: np.ndarray
@@ -34,12 +34,12 @@ class Doublet:
     Attributes:
         energy_symmetric: E_S [energy].
         energy_antisymmetric: E_A [energy].
-        gap: E_A - E_S from the Wronskian identity, right to many digits also where the subtraction is not [energy].
+        gap: E_A - E_S from the Wronskian identity, with no loss of digits by subtraction [energy].
         gap_error: estimated error of the gap [energy].
         overlap: O = 2 int_0^inf psi_S psi_A dx, which is 1 at weak coupling.
         x: points on both sides of the middle, shape (n,) [length].
-        psi_symmetric: psi_S, normalised, positive, shape (n,) [length^(-1/2)].
-        psi_antisymmetric: psi_A, normalised, positive at the right, shape (n,) [length^(-1/2)].
+        psi_symmetric: psi_S, normalized, positive, shape (n,) [length^(-1/2)].
+        psi_antisymmetric: psi_A, normalized, positive at the right, shape (n,) [length^(-1/2)].
     """
 
     energy_symmetric: float
@@ -64,13 +64,13 @@ def grid_levels(
     """Lowest levels of a smooth well between hard walls, on the sinc (Colbert-Miller) grid.
 
     Converges faster than any power of the spacing for smooth V; slowly where V has jumps (use
-    levels_by_shooting there). Levels closer than 1e-13 cannot be told apart: use doublet for those.
+    levels_by_shooting there). Levels closer than 1e-13 are not resolved: use doublet for those.
 
     Args:
         potential: V(x) on an array of positions [energy].
         left: left wall [length].
         right: right wall [length].
-        count: how many levels.
+        count: number of levels.
         points: grid points between the walls.
         mass: particle mass.
 
@@ -110,7 +110,7 @@ def _sinc_levels(
     v = _real_values(potential, x)
     energies, vectors = scipy.linalg.eigh(kinetic + np.diag(v), subset_by_index=(0, count - 1))
     psi = vectors.T / np.sqrt(dx)
-    # The sign is free; let the outermost lobe at the right be positive.
+    # Convention for the sign: the outermost lobe on the right is positive.
     last = np.array([row[np.flatnonzero(np.abs(row) > 1e-3 * np.abs(row).max())[-1]] for row in psi])
     return energies, x, psi * np.sign(last)[:, None], float(np.abs(v).max() + np.abs(kinetic).max())
 
@@ -118,9 +118,9 @@ def _sinc_levels(
 def doublet(potential: Callable[[Any], Any], half_length: float, *, points: int = 128, mass: float = 1.0) -> Doublet:
     """Lowest doublet of a smooth symmetric double well, with a gap that keeps its digits down to 1e-13 and less.
 
-    The symmetric and the antisymmetric state come from separate half-grid Fourier matrices, never from one
-    matrix that would mix them, and the gap from the Wronskian identity
-    E_A - E_S = psi_S(0) psi_A'(0)/(2 m int_0^inf psi_S psi_A dx), which involves no subtraction.
+    The symmetric and the antisymmetric state are eigenvectors of separate Fourier matrices on the half grid, so rounding
+    cannot mix them. The gap follows without subtraction from the Wronskian identity
+    E_A - E_S = psi_S(0) psi_A'(0)/(2 m int_0^inf psi_S psi_A dx).
 
     Args:
         potential: even, smooth V(x) on an array of positions [energy]; only x > 0 is used.
@@ -135,7 +135,7 @@ def doublet(potential: Callable[[Any], Any], half_length: float, *, points: int 
         ValueError: if half_length or the number of points is too small.
 
     When not to use:
-        Where V has jumps or kinks: doublet_by_shooting is then both faster and right to the last digits.
+        Where V has jumps or kinks: doublet_by_shooting is then faster and accurate to rounding.
     """
     if not half_length > 0:
         raise ArgumentError("half_length", f"must be positive, but is {half_length}; give the distance to the wall.")
@@ -143,7 +143,7 @@ def doublet(potential: Callable[[Any], Any], half_length: float, *, points: int 
         raise ArgumentError("points", f"must be at least 8, but is {points}; 128 suffice for most wells.")
     coarse, _ = _fourier_doublet(potential, half_length, 3 * points // 4, mass)
     fine, largest = _fourier_doublet(potential, half_length, points, mass)
-    # psi(0) ~ sqrt(gap) is a small component of an eigenvector that is known to an absolute rounding error.
+    # psi(0) ~ sqrt(gap) is a small component of an eigenvector, whose rounding error is absolute.
     rounding = 4 * np.finfo(float).eps * np.sqrt(fine.gap * largest)
     error = abs(fine.gap - coarse.gap) + rounding
     return Doublet(**{**fine.__dict__, "gap_error": float(error)})

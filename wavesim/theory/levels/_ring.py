@@ -10,8 +10,8 @@ from wavesim.errors import ArgumentError
 from ..methods import Cells, breakpoints, fitted_cells, slice_matrices
 from ._shooting import levels_by_shooting
 
-# waves of the first matrix, and the most; a level is settled where twice as many change it by less, relative to the span
-_WAVES, _MOST_WAVES, _SETTLED = 32, 1024, 1e-12
+# waves of the first and of the largest matrix; change with their number at which the levels have converged, relative to the span
+_WAVES, _MOST_WAVES, _CONVERGED = 32, 1024, 1e-12
 _FIRST_CELLS = 32
 _HALVINGS = 60
 _EPS = float(np.finfo(float).eps)
@@ -30,28 +30,28 @@ def ring_levels(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lowest levels on a ring: for cosines the characteristic values of Mathieu's equation.
 
-    A V without edges: the matrix of H in plane waves exp(i (2 pi n + phase) x/period), V by its Fourier coefficients, as many waves as it
-    takes. A V with edges: level n lies between levels n - 1 and n of the ring that is cut by a wall (Rayleigh); there the trace of the
-    transfer matrix over one period is 2 cos(phase).
+    Without edges, H is a matrix in plane waves exp(i (2 pi n + phase) x/period), doubled in size until the levels converge. With edges,
+    level n lies between levels n - 1 and n of the ring cut by a wall (Rayleigh), where the trace of the transfer matrix over one period is
+    2 cos(phase).
 
     Args:
         potential: real V(x), finite within the period.
-        lower: where the period begins that V is taken in [length].
-        period: of the ring [length].
-        count: how many levels.
-        phase: of psi after one period, 2 pi times the flux in units of h/q [radian].
-        edges: positions of jumps and kinks within the period; one at `lower` where V does not come back to what it was [length].
+        lower: lower end of the period [length].
+        period: circumference of the ring [length].
+        count: number of levels.
+        phase: phase of psi after one period, 2 pi times the flux in units of h/q [radian].
+        edges: positions of jumps and kinks within the period; including `lower` if V is not continuous there [length].
         deltas: positions within the period and strengths of deltas [length, energy x length].
         mass: particle mass.
 
     Returns:
-        (energies, errors), each of shape (count,) [energy]; an error is the change from half as many waves, or the width that rounding of the trace leaves.
+        (energies, errors), each of shape (count,) [energy]; an error is the change from half as many waves, or the uncertainty from rounding of the trace.
 
     Raises:
         ValueError: if count < 1.
 
     When not to use:
-        For levels with edges that are nearly equal, as in a ring without a barrier: the trace knows those to 1e-8 only.
+        For nearly equal levels with edges, as in a ring without a barrier: the trace determines those only to 1e-8.
 
     Source: N. W. McLachlan, Theory and Application of Mathieu Functions (1947), section 3.10; W. Magnus and S. Winkler, Hill's Equation (1966), theorem 2.1.
     """
@@ -67,7 +67,7 @@ def ring_levels(
 def _by_waves(
     potential: Callable[[Any], Any], lower: float, period: float, count: int, phase: float, mass: float
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Levels in plane waves; None where they do not settle."""
+    """Levels in a basis of plane waves; None if they do not converge."""
     waves, before = max(_WAVES, 2 * count), None
     while waves <= _MOST_WAVES:
         n = np.arange(waves) - waves // 2
@@ -79,7 +79,7 @@ def _by_waves(
         energies = np.linalg.eigvalsh(matrix + np.diag(kinetic))[:count]
         span = max(float(energies[-1] - values.min()), 1e-300)
         rounding = 4 * _EPS * (np.abs(energies) + float(np.ptp(values)) + np.sqrt(waves) * span)
-        if before is not None and float(np.max(np.abs(energies - before))) <= _SETTLED * span + float(rounding.max()):
+        if before is not None and float(np.max(np.abs(energies - before))) <= _CONVERGED * span + float(rounding.max()):
             return energies, np.abs(energies - before) + rounding
         waves, before = 2 * waves, energies
     return None
@@ -112,7 +112,7 @@ def _by_trace(
     sign, goal = (-1.0) ** np.arange(count), 2 * np.cos(phase)
     bounds = []
     for side in (1.0, -1.0):
-        # where the trace is above the goal by more than rounding, and where it is below by more
+        # energies at which the trace exceeds the goal, and falls below it, by the rounding error
         left, right = low.copy(), high.copy()
         for _ in range(_HALVINGS):
             middle = (left + right) / 2
@@ -126,7 +126,7 @@ def _by_trace(
 
 
 def _trace(cells: Cells, energies: np.ndarray, mass: float, goal: float) -> tuple[np.ndarray, np.ndarray]:
-    """exp(-s) (trace of the transfer matrix over the period - goal), s its logarithmic size, and what rounding leaves of it."""
+    """exp(-s) (trace of the transfer matrix over the period - goal), with exp(s) the norm of the matrix, and its rounding error."""
     one, zero = np.ones(len(energies)), np.zeros(len(energies))
     a, b, c, d, size = one, zero, zero, one, zero
     for h, v, kick in zip(np.diff(cells.ends), cells.v, cells.kicks, strict=True):

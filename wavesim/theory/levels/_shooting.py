@@ -1,4 +1,4 @@
-"""Levels of wells with jumps and kinks, to rounding, by counting nodes and matching (hbar = 1)."""
+"""Levels of wells with jumps and kinks, accurate to rounding, by counting nodes and matching (hbar = 1)."""
 
 from itertools import pairwise
 from typing import Any
@@ -23,16 +23,16 @@ from ._levels import Doublet
 
 _FIRST_SLICES = 32
 _MOST_SLICES = 2**15
-# Of levels_by_shooting: equal cells to begin with, and the error of a cell for a first look.
+# levels_by_shooting: initial number of equal cells, and the tolerance of the first estimate.
 _FIRST_CELLS, _ROUGH = 32, 1e-5
-# How far the second mesh is shifted, in cells, how much coarser the first one is, and where they look for a level, of the span of the levels.
-_SHIFT, _COARSER, _NEAR = 0.381966, 100.0, (1e-5, 1e-10)
-# Share of the largest change of any level that each of them is uncertain by.
+# Shift of the second mesh in cells, tolerance of the first mesh relative to the second's, and half widths of their brackets relative to the span.
+_SHIFT, _COARSER, _BRACKETS = 0.381966, 100.0, (1e-5, 1e-10)
+# Share of the largest change of any level that is added to the error of each.
 _CANCELED = 1 / 4
 _EPS = float(np.finfo(float).eps)
-# A wave turns by less than this in a slice, so that it has one node there at most.
-_LARGEST_TURN = 2.0
-# Into 64 parts each: 54 bits.
+# Largest phase of the wave across a slice, so that it has one node there at most.
+_LARGEST_PHASE = 2.0
+# Steps of 64 parts each: 54 bits.
 _BISECTIONS = 9
 _FRACTIONS = np.linspace(0.0, 1.0, 65)[:, None]
 # psi and psi' at the middle of an even and of an odd state.
@@ -53,9 +53,8 @@ def levels_by_shooting(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lowest levels of any well between hard walls, by bisection on the number of nodes (Sturm's theorem).
 
-    The wave that vanishes at the left wall is followed through cells that fit the potential, exact where V is constant, and closing in
-    on kinks and jumps that are not listed. It has as many nodes as there are levels below its energy: no level is missed and no starting
-    value is needed.
+    The wave that vanishes at the left wall is propagated through adaptive cells, exact where V is constant and bisected at kinks and jumps
+    that are not listed. It has as many nodes as there are levels below its energy: no level is missed and no starting value is needed.
 
     Args:
         potential: real V(x), or samples (x, V) joined by straight lines.
@@ -65,11 +64,11 @@ def levels_by_shooting(
         edges: positions of the jumps and kinks of V between the walls [length].
         deltas: positions between the walls and strengths of deltas, negative for wells [length, energy x length].
         mass: particle mass.
-        below: energy above which no level is looked for [energy].
+        below: upper bound on the energies [energy].
         tolerance: error of each cell's transfer matrix, relative to its norm.
 
     Returns:
-        (energies, errors), each of shape (count,), or of fewer where fewer lie below [energy]; an error is the change from other, longer cells, and rounding.
+        (energies, errors), each of shape (count,), or shorter if fewer levels lie below `below` [energy]; an error is the change from other, coarser cells, and rounding.
 
     Raises:
         ValueError: if left < edges < right does not hold, V is not real and finite, or count < 1.
@@ -82,38 +81,38 @@ def levels_by_shooting(
     places, strengths = (np.ravel(np.asarray(each, float)) for each in deltas)
     points = breakpoints(potential, left, right, np.concatenate([np.ravel(np.asarray(edges, float)), places]))
     wells = {"deltas": (places, strengths), "mass": mass}
-    floor, energies = _first_look(potential, _with_more(points, 0.0), count, below, **wells)
+    floor, energies = _first_estimate(potential, _with_cells(points, 0.0), count, below, **wells)
     count = len(energies)
     if not count:
         return energies, energies
     span = 1.1 * (energies[-1] - floor)
     compared = np.array([(energies[0] + floor + span) / 2, floor + span])
-    solutions, count_of_cells, missed = [], 0, tolerance
-    # the second mesh shares no cell with the first, so that what hides at an end of a cell of one is seen by the other
-    for shift, fineness, near, resolution in zip(
-        (0.0, _SHIFT), (_COARSER, 1.0), _NEAR, (_NEAR[1] / 10, 0.0), strict=True
+    solutions, cell_count, cell_error = [], 0, tolerance
+    # the meshes share no cell, so that a feature overlooked at the end of a cell of one is resolved by the other
+    for shift, coarseness, half_width, resolution in zip(
+        (0.0, _SHIFT), (_COARSER, 1.0), _BRACKETS, (_BRACKETS[1] / 10, 0.0), strict=True
     ):
-        cells = fitted_cells(potential, _with_more(points, shift), compared, tolerance=fineness * tolerance, **wells)
-        bracket = (energies - near * span, energies + near * span)
+        cells = fitted_cells(potential, _with_cells(points, shift), compared, tolerance=coarseness * tolerance, **wells)
+        bracket = (energies - half_width * span, energies + half_width * span)
         energies = counted_levels(cells, count, bracket, mass, resolution * span)
         solutions.append(energies)
-        count_of_cells, missed = len(cells.v), cells.tolerance
+        cell_count, cell_error = len(cells.v), cells.tolerance
     change = np.abs(energies - solutions[0])
-    rounding = _EPS * (np.abs(energies) + np.sqrt(count_of_cells) * span)
-    # where the coarser cells' errors cancel, a level changes less than it is uncertain: by what a cell may miss, at the least
-    return energies, change + _CANCELED * np.max(change) + missed * span + rounding
+    rounding = _EPS * (np.abs(energies) + np.sqrt(cell_count) * span)
+    # errors of the coarse cells may cancel in one level, whose change then underestimates its error
+    return energies, change + _CANCELED * np.max(change) + cell_error * span + rounding
 
 
 def rough_levels(
     potential: Potential, left: float, right: float, *, count: int, edges: Any, deltas: Any, mass: float, below: float
 ) -> np.ndarray:
-    """The same to about 1e-5 of the height of the highest, for a first look; shape (count,) or less [energy]."""
+    """Estimates of the lowest levels, with an error of about 1e-5 of the highest; shape (count,) or less [energy]."""
     places, strengths = (np.ravel(np.asarray(each, float)) for each in deltas)
     points = breakpoints(potential, left, right, np.concatenate([np.ravel(np.asarray(edges, float)), places]))
-    return _first_look(potential, _with_more(points, 0.0), count, below, deltas=(places, strengths), mass=mass)[1]
+    return _first_estimate(potential, _with_cells(points, 0.0), count, below, deltas=(places, strengths), mass=mass)[1]
 
 
-def _first_look(
+def _first_estimate(
     potential: Potential,
     points: np.ndarray,
     count: int,
@@ -122,7 +121,7 @@ def _first_look(
     deltas: tuple[np.ndarray, np.ndarray],
     mass: float,
 ) -> tuple[float, np.ndarray]:
-    """An energy below all levels, and the levels roughly."""
+    """An energy below all levels, and estimates of the levels."""
     floor = float(gauss_values(potential, points).min()) - mass * float(np.abs(deltas[1]).sum()) ** 2 / 2
     reach = max((np.pi * count / (points[-1] - points[0])) ** 2 / (2 * mass), _EPS * abs(floor))
     while True:
@@ -139,8 +138,8 @@ def _first_look(
     return floor, counted_levels(cells, count, bracket, mass, _ROUGH / 10 * (top - floor))
 
 
-def _with_more(points: np.ndarray, shift: float) -> np.ndarray:
-    """The breakpoints with equal cells between the walls, shifted by a share of one."""
+def _with_cells(points: np.ndarray, shift: float) -> np.ndarray:
+    """The breakpoints and the ends of equal cells between the walls, shifted by a fraction of a cell."""
     first = np.linspace(points[0], points[-1], _FIRST_CELLS + 1)
     return np.unique(np.concatenate([points, first[1:-1] + shift * (first[1] - first[0])]))
 
@@ -153,18 +152,18 @@ def doublet_by_shooting(
     mass: float = 1.0,
     tolerance: float = 1e-12,
 ) -> Doublet:
-    """Lowest doublet of any symmetric double well, its gap right to about 1e-12 of itself however small it is.
+    """Lowest doublet of any symmetric double well, with a relative error of the gap of about 1e-12 however small it is.
 
-    Each state starts at the middle with its parity and is followed outward, through the barrier in its growing
-    direction; from the outer wall it is followed inward; the two meet in the well. So even psi_S(0) = 1e-100 has
-    all its digits, and with it the gap, psi_S(0) psi_A'(0)/(2 m int_0^inf psi_S psi_A dx).
+    Each state is propagated from the middle outward with its parity, through the barrier in its growing direction, and
+    from the outer wall inward; the two parts are joined in the well. So even psi_S(0) = 1e-100 has all its digits, and
+    with it the gap, psi_S(0) psi_A'(0)/(2 m int_0^inf psi_S psi_A dx).
 
     Args:
         potential: real V(x), even; only x > 0 is used. A function built from jax.numpy, or samples (x, V).
         half_length: half of the box, where both states must have vanished [length].
         edges: positions of the jumps and kinks of V; those at x <= 0 are ignored [length].
         mass: particle mass.
-        tolerance: relative change of the gap with the number of slices to be satisfied with.
+        tolerance: accepted relative change of the gap with the number of slices.
 
     Returns:
         A Doublet, on points that are equally spaced between two edges.
@@ -181,8 +180,8 @@ def doublet_by_shooting(
         v, h = real_slices(potential, points, slices)
         return _matched_doublet(v, h, slices, search(v, h), mass)
 
-    def change(one: Doublet, other: Doublet) -> float:
-        return abs(one.gap / other.gap - 1)
+    def change(coarse: Doublet, fine: Doublet) -> float:
+        return abs(coarse.gap / fine.gap - 1)
 
     slices, coarse, fine = refine(solve, change, first, _MOST_SLICES // (points.size - 1), tolerance)
     rounding = 4 * np.finfo(float).eps * slices * (points.size - 1) * fine.gap
@@ -203,13 +202,13 @@ _Start = tuple[np.ndarray, np.ndarray]
 def _search_range(
     potential: Potential, points: np.ndarray, levels: np.ndarray, starts: _Start, mass: float
 ) -> tuple[int, float, float]:
-    """Slices fine enough to count nodes, and energies below and above all levels asked for."""
+    """A number of slices fine enough to count nodes, and energies below and above all levels requested."""
     slices = 2 ** int(np.log2(max(4, _FIRST_SLICES // (points.size - 1))))
     # A box of this length is the first guess for the kinetic energy.
     kinetic = (np.pi * (np.max(levels) + 1) / (points[-1] - points[0])) ** 2 / (2 * mass)
     while True:
         v, h = real_slices(potential, points, slices)
-        if np.sqrt(2 * mass * kinetic) * np.max(h) > _LARGEST_TURN:
+        if np.sqrt(2 * mass * kinetic) * np.max(h) > _LARGEST_PHASE:
             slices *= 2
             continue
         bottom = np.min(v)
@@ -219,12 +218,12 @@ def _search_range(
 
 
 class _Search:
-    """Bisection for all levels at once, which begins where the last one, with fewer slices, has ended."""
+    """Bisection for all levels at once, with brackets from the last result, which used fewer slices."""
 
     def __init__(self, mass: float, levels: np.ndarray, starts: _Start, low: float, high: float) -> None:
         self.mass, self.levels, self.starts = mass, levels, starts
         self.low, self.high = np.full(levels.shape, low), np.full(levels.shape, high)
-        self.found: list[np.ndarray] = []
+        self.results: list[np.ndarray] = []
 
     def __call__(self, v: np.ndarray, h: np.ndarray) -> np.ndarray:
         low, high = self._bracket(v, h)
@@ -235,13 +234,13 @@ class _Search:
             low, high = (np.take_along_axis(energies, (below + i)[None], axis=0)[0] for i in (0, 1))
             if np.all(high - low <= resolution):
                 break
-        self.found.append((low + high) / 2)
-        return self.found[-1]
+        self.results.append((low + high) / 2)
+        return self.results[-1]
 
     def _bracket(self, v: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        if len(self.found) < 2:
+        if len(self.results) < 2:
             return self.low, self.high
-        last, before = self.found[-1], self.found[-2]
+        last, before = self.results[-1], self.results[-2]
         reach = 2 * abs(last - before) + 64 * np.finfo(float).eps * (self.high - self.low)
         low, high = np.maximum(last - reach, self.low), np.minimum(last + reach, self.high)
         nodes = _nodes(v, h, self.mass, np.stack([low, high]), self.starts)
@@ -251,10 +250,10 @@ class _Search:
 
 def _nodes(v: np.ndarray, h: np.ndarray, mass: float, energy: np.ndarray, starts: _Start) -> np.ndarray:
     """Number of nodes of the wave with the given start at the left, the right end included; shape of energy."""
-    return _follow(v, h, mass, energy, starts)[2]
+    return _propagate(v, h, mass, energy, starts)[2]
 
 
-def _follow(
+def _propagate(
     v: np.ndarray, h: np.ndarray, mass: float, energy: np.ndarray, starts: _Start
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """psi at all slice ends, at each divided by a positive norm; the log of that norm; the number of nodes."""
@@ -268,7 +267,7 @@ def _follow(
             wave[i] = psi
         waves.append(wave)
         logs.append(logs[-1][-1] + np.cumsum(m.s, axis=0))
-        # What the next block starts with is divided by its norm: the matrices grow by little within a block.
+        # One normalization for each block is enough: its matrices grow little.
         norm = np.abs(psi) + np.abs(slope)
         psi, slope = psi / norm, slope / norm
         logs[-1][-1] += np.log(norm)
@@ -281,14 +280,14 @@ def _follow(
 def joined_waves(
     v: np.ndarray, h: np.ndarray, energies: np.ndarray, mass: float, starts: _Start
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Bound states followed outward from their starts and inward from the wall, and joined in the well.
+    """Bound states propagated outward from their starts and inward from the wall, and joined in the well.
 
-    Returns the waves at all slice ends, each scaled to one at its join, shape (states, ends), and the size that the
-    starts have in this scale, shape (states,).
+    Returns the waves at all slice ends, each scaled to one at its join, shape (states, ends), and the scale factors of
+    the starts, shape (states,).
     """
-    outward, log_out, _ = _follow(v, h, mass, energies, starts)
-    # Seen in a mirror, inward is outward too.
-    inward, log_in, _ = _follow(v[::-1, ::-1], h[::-1], mass, energies, (np.zeros(1), np.ones(1)))
+    outward, log_out, _ = _propagate(v, h, mass, energies, starts)
+    # Inward propagation is outward propagation in the mirror image.
+    inward, log_in, _ = _propagate(v[::-1, ::-1], h[::-1], mass, energies, (np.zeros(1), np.ones(1)))
     inward, log_in = inward[::-1], log_in[::-1]
 
     allowed = np.concatenate([np.zeros((1, energies.size), bool), v.mean(axis=1)[:, None] < energies])
@@ -325,13 +324,13 @@ def _matched_doublet(v: np.ndarray, h: np.ndarray, slices: int, energies: np.nda
 
 
 def integral(values: np.ndarray, widths: np.ndarray, slices: int) -> float:
-    """Romberg's rule on each segment, where the integrand is smooth."""
+    """Integral by Romberg's method on each segment, where the integrand is smooth."""
     pieces = range(0, widths.size, slices)
     return sum(_romberg(values[i : i + slices + 1], widths[i]) for i in pieces)
 
 
 def _romberg(values: np.ndarray, dx: float) -> float:
-    """Trapezoids over 1, 2, 4, ... slices, their errors of order dx^2, dx^4, ... removed one after the other."""
+    """Trapezoidal sums over 1, 2, 4, ... slices, extrapolated in dx^2."""
     count = values.size - 1
     strides = [2**n for n in range(int(np.log2(count)), -1, -1)]
     rows = [dx * s * (np.sum(values[::s]) - (values[0] + values[-1]) / 2) for s in strides]

@@ -1,4 +1,4 @@
-"""The tunneling splitting of a symmetric double well by its formulas: Wronskian, Herring, WKB, instantons (hbar = 1)."""
+"""The tunneling splitting of a symmetric double well: Wronskian identity, Herring, WKB, instantons (hbar = 1)."""
 
 from math import factorial
 from typing import Any
@@ -14,7 +14,7 @@ from ._levels import Doublet
 from ._shooting import integral, joined_waves, levels_by_shooting, real_slices
 
 _SLICES = 1024
-# exp(-2 * 20) of the norm is left out where the flat top is cut off.
+# The flat top is cut off where the norm beyond is exp(-2 * 20).
 _REACH = 20.0
 
 
@@ -30,17 +30,17 @@ def wronskian_gap(
         mass: particle mass.
 
     Returns:
-        E_A - E_S [energy]; exact at any coupling and without subtraction. Doublet.gap is found in this way.
+        E_A - E_S [energy], exact at any coupling and without subtraction. Doublet.gap uses this identity.
     """
     _, value, slope, half, mass = floats(psi_symmetric, slope_antisymmetric, half_overlap, mass)
     return value * slope / (2 * mass * half)
 
 
 def herring_gap(levels: Doublet) -> float:
-    """Herring's formula 2 delta, delta = psi_R(0) psi_R'(0)/m, with the exact localised state (psi_S + psi_A)/sqrt 2.
+    """Herring's formula 2 delta, delta = psi_R(0) psi_R'(0)/m, with the exact localized state (psi_S + psi_A)/sqrt 2.
 
-    It differs from the exact identity by the factor O alone, the overlap of psi_S and psi_A on a half line: so it
-    becomes exact as the coupling goes to zero, and is wrong by 1 - O before.
+    It differs from the exact identity only by the factor O, the overlap of psi_S and psi_A on the half lines: it is exact
+    in the limit of zero coupling, and has the relative error 1 - O otherwise.
 
     Args:
         levels: the doublet, from doublet or doublet_by_shooting.
@@ -147,7 +147,7 @@ def wkb_gap(
 
 
 def furry_factor(level: int = 0) -> float:
-    """What uniform WKB multiplies wkb_gap by, sqrt(2 pi) (n + 1/2)^(n + 1/2) exp(-n - 1/2)/n!; sqrt(pi/e) for n = 0.
+    """Correction factor of wkb_gap by uniform WKB, sqrt(2 pi) (n + 1/2)^(n + 1/2) exp(-n - 1/2)/n!; sqrt(pi/e) for n = 0.
 
     Args:
         level: n, the number of the level in one well.

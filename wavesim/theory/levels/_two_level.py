@@ -35,7 +35,7 @@ def transfer_time(gap: ArrayLike) -> Array:
 def textbook_population(time: ArrayLike, gap: ArrayLike) -> Array:
     """Population of the starting well in the textbook, cos^2(gap t/2).
 
-    The limit of weak coupling. A localised state has a tail in the other well, so measured populations differ
+    The limit of weak coupling. A localized state has a tail in the other well, so measured populations differ
     from this by per cents at strong coupling: compare with right_population.
 
     Args:
@@ -95,13 +95,13 @@ def doublet_population(
 def rabi_transfer(time: ArrayLike, gap: ArrayLike, detuning: ArrayLike = 0.0) -> Array:
     """Population of the other well for two wells detuned by `detuning` (generalised Rabi formula).
 
-    P = gap^2/(gap^2 + detuning^2) sin^2(sqrt(gap^2 + detuning^2) t/2), for localised states of energies
+    P = gap^2/(gap^2 + detuning^2) sin^2(sqrt(gap^2 + detuning^2) t/2), for localized states of energies
     +-detuning/2 coupled by -gap/2.
 
     Args:
         time: t [time].
         gap: the splitting without detuning [energy].
-        detuning: energy difference of the two localised states [energy].
+        detuning: energy difference of the two localized states [energy].
 
     Returns:
         The transferred population in [0, 1]; never above gap^2/(gap^2 + detuning^2).

@@ -31,7 +31,7 @@ def free_packet(
         mass: m.
 
     Returns:
-        psi, complex, normalised to one over all x.
+        psi, complex, normalized to one over all x.
     """
     xp, x, time, center, width, momentum, mass = floats(x, time, center, width, momentum, mass)
     spread = 1 + 1j * time / (2 * mass * width**2)
