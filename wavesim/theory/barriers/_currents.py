@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-# of a panel: points, and how many of the highest Legendre coefficients tell what they leave out
+# points of a panel, and number of its highest Legendre coefficients that estimate the error
 _POINTS, _TAIL = 12, 2
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(_POINTS)
-# panels that are halved until nothing more is left out, at most
+# most bisections, and most panels bisected at once
 _MOST_HALVINGS, _MOST_PANELS = 40, 4000
-# Fermi's tail is followed to so many kT
+# extent of the tail of the Fermi distribution, in kT
 _TAIL_OF_FERMI = 40.0
 
 
@@ -22,7 +22,7 @@ class Current(NamedTuple):
 
     Attributes:
         value: electrons per area and time [1/(length^2 time)].
-        error: what the quadrature left out, and the error of T.
+        error: estimated error of the quadrature, in the same unit.
     """
 
     value: float
@@ -30,15 +30,18 @@ class Current(NamedTuple):
 
 
 def supply_function(energy: np.ndarray, fermi: float, temperature: float, bias: float) -> np.ndarray:
-    """Surplus of electrons with the energy E of motion along x: kT ln[(1 + exp((E_F - E)/kT))/(1 + exp((E_F - E - V)/kT))].
+    """Supply function of electrons with energy E of motion along x: kT ln[(1 + exp((E_F - E)/kT))/(1 + exp((E_F - E - V)/kT))].
 
-    The energies of motion across are integrated out; at zero temperature it is max(E_F - E, 0) - max(E_F - E - V, 0).
+    Transverse energies are integrated out; at zero temperature it is max(E_F - E, 0) - max(E_F - E - V, 0).
 
     Args:
         energy: E, counted from the emitter's band edge [energy].
         fermi: E_F of the emitter, from its band edge; negative where it is not degenerate [energy].
         temperature: kT; 0 for the limit [energy].
-        bias: by how much the collector's Fermi level lies lower [energy].
+        bias: V, by which the collector's Fermi level is lower [energy].
+
+    Returns:
+        the supply, of the shape of `energy` [energy].
 
     Source: R. Tsu, L. Esaki, Appl. Phys. Lett. 22, 562 (1973), equation (4).
     """
@@ -58,19 +61,19 @@ def tsu_esaki_current(
     marks: np.ndarray,
     tolerance: float = 1e-9,
 ) -> Current:
-    """J/e = m/(2 pi^2) int T(E) supply(E) dE, by Gauss's rule on panels that end at the marks and are halved where T is not resolved.
+    """J/e = m/(2 pi^2) int T(E) supply(E) dE, by Gauss-Legendre quadrature on panels that end at the marks and are bisected where T is not resolved.
 
     Args:
         log_transmission: log T of energies counted from the emitter's band edge.
         fermi: E_F of the emitter [energy].
         temperature: kT [energy].
-        bias: drop across the structure [energy].
-        mass: of motion across, the emitter's.
-        marks: energies about which T varies fast: resonances and their flanks [energy].
-        tolerance: relative.
+        bias: potential drop across the structure [energy].
+        mass: transverse mass in the emitter.
+        marks: energies near which T varies fast: resonances and their flanks [energy].
+        tolerance: relative accuracy.
 
     Returns:
-        the Current, positive from the emitter to the collector where the bias is.
+        the Current, positive from the emitter to the collector for a positive bias.
 
     Source: R. Tsu, L. Esaki, Appl. Phys. Lett. 22, 562 (1973).
     """
@@ -81,29 +84,30 @@ def tsu_esaki_current(
     corners = [low, high, fermi, fermi - bias, *np.asarray(marks, float).tolist()]
     ends = np.unique([corner for corner in corners if low <= corner <= high])
     starts, widths = ends[:-1], np.diff(ends)
-    total = missed = 0.0
+    total = error = 0.0
     for _ in range(_MOST_HALVINGS):
         energies = starts[:, None] + widths[:, None] * (_NODES + 1) / 2
         values = np.exp(log_transmission(energies.ravel())).reshape(energies.shape)
         values = values * supply_function(energies, fermi, temperature, bias)
         parts = values @ _WEIGHTS * widths / 2
-        # what a panel leaves out is no larger than what its highest polynomials hold
-        left = np.abs(values @ _HIGHEST.T).sum(axis=1) * widths
+        # the error of a panel is at most the size of its highest terms
+        errors = np.abs(values @ _HIGHEST.T).sum(axis=1) * widths
         whole = abs(total + parts.sum())
-        good = left <= tolerance * max(whole, 1e-300) / max(len(ends), 16)
-        total, missed = total + float(parts[good].sum()), missed + float(left[good].sum())
-        if good.all() or np.count_nonzero(~good) > _MOST_PANELS:
-            total, missed = total + float(parts[~good].sum()), missed + float(left[~good].sum())
+        accepted = errors <= tolerance * max(whole, 1e-300) / max(len(ends), 16)
+        rejected = ~accepted
+        total, error = total + float(parts[accepted].sum()), error + float(errors[accepted].sum())
+        if accepted.all() or np.count_nonzero(rejected) > _MOST_PANELS:
+            total, error = total + float(parts[rejected].sum()), error + float(errors[rejected].sum())
             break
-        half = widths[~good] / 2
-        starts = np.concatenate([starts[~good], starts[~good] + half])
+        half = widths[rejected] / 2
+        starts = np.concatenate([starts[rejected], starts[rejected] + half])
         widths = np.concatenate([half, half])
     factor = mass / (2 * math.pi**2)
-    return Current(factor * total, factor * missed)
+    return Current(factor * total, factor * error)
 
 
 def _highest() -> np.ndarray:
-    """From values at the points to the highest Legendre coefficients."""
+    """Matrix from values at the points to the highest Legendre coefficients."""
     table = np.polynomial.legendre.legvander(_NODES, _POINTS - 1)
     whole = (np.arange(_POINTS)[:, None] + 0.5) * table.T * _WEIGHTS
     return whole[-_TAIL:]
@@ -113,7 +117,7 @@ _HIGHEST = _highest()
 
 
 def fowler_nordheim_current(field: float, work_function: float, mass: float = 1.0) -> float:
-    """J/e = F^2/(16 pi^2 W) exp(-(4/3) sqrt(2 m) W^(3/2)/F), of a metal at zero temperature, image charge left out.
+    """J/e = F^2/(16 pi^2 W) exp(-(4/3) sqrt(2 m) W^(3/2)/F), of a metal at zero temperature, without the image force.
 
     Args:
         field: F, the force on an electron [energy/length].
@@ -121,7 +125,7 @@ def fowler_nordheim_current(field: float, work_function: float, mass: float = 1.
         mass: of the electron.
 
     Returns:
-        electrons per area and time; without the factor that shape and image charge make.
+        electrons per area and time [1/(length^2 time)], without the corrections for the shape of the barrier and the image force.
 
     Source: R. H. Fowler, L. Nordheim, Proc. R. Soc. A 119, 173 (1928), as in R. G. Forbes, J. H. B. Deane, Proc. R. Soc. A 463, 2907 (2007), equation (1.1).
     """
@@ -130,7 +134,7 @@ def fowler_nordheim_current(field: float, work_function: float, mass: float = 1.
 
 
 def fermi_energy(density: float, mass: float) -> float:
-    """E_F = (3 pi^2 n)^(2/3)/(2 m) of free electrons with two spins, from the band edge.
+    """E_F = (3 pi^2 n)^(2/3)/(2 m) of free electrons of spin 1/2, above the band edge.
 
     Args:
         density: n [1/length^3].

@@ -1,4 +1,4 @@
-"""Thermal rates of crossing a barrier, from T(E) and in the approximations of the textbooks (hbar = 1, temperatures as kT)."""
+"""Thermal rates of crossing a barrier, from T(E) and by the textbook approximations (hbar = 1, temperatures as kT)."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ._barriers import log_eckart_transmission
 
 _POINTS = 12
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(_POINTS)
-# of the integrand: below this share of its maximum it is left out, and how finely its maximum is looked for
-_FAINT, _LOOKS = 1e-18, 2048
+# smallest integrand, relative to its maximum, and number of samples that locate the maximum
+_FAINT, _SAMPLES = 1e-18, 2048
 _PANELS = 64
 
 
 class Averaged(NamedTuple):
-    """Boltzmann's average of T(E).
+    """Boltzmann average of T(E).
 
     Attributes:
-        log: of int T(E) exp(-E/kT) dE/kT.
-        energy: at which the integrand is largest [energy].
-        error: of `log`: twice the panels, half as fine.
+        log: logarithm of int T(E) exp(-E/kT) dE/kT.
+        energy: position of the maximum of the integrand [energy].
+        error: error of `log`, its change from half as many panels.
     """
 
     log: float
@@ -32,16 +32,16 @@ class Averaged(NamedTuple):
 
 
 class TransmissionTable:
-    """log T between 0 and an energy, from its values at Gauss's points of panels even in the root of E: for averages at many temperatures.
+    """Interpolation of log T between 0 and an energy, for averages at many temperatures.
 
-    T begins in proportion to E between equal levels, to the root of E between others, E counted from the higher one: log(T/E), or
-    log(T/sqrt(E)), is what the polynomials meet.
+    At the threshold T is proportional to E if V is equal on both sides, else to sqrt(E), E counted from the higher side. Legendre series in
+    sqrt(E) on equal panels represent log(T/E) or log(T/sqrt(E)).
 
     Args:
-        log_transmission: log T of energies, called once.
-        highest: the largest energy that will be asked for [energy].
-        panels: how many.
-        equal: whether the levels on both sides of the barrier are.
+        log_transmission: log T of an array of energies, called once.
+        highest: largest energy [energy].
+        panels: number of panels.
+        equal: whether V is equal on both sides of the barrier.
 
     Source: E. P. Wigner, Phys. Rev. 73, 1002 (1948), for the laws at a threshold.
     """
@@ -59,7 +59,7 @@ class TransmissionTable:
         values = log_transmission(roots.ravel() ** 2).reshape(roots.shape) - self._power * np.log(roots)
         table = np.polynomial.legendre.legvander(_NODES, _POINTS - 1)
         self._series = values @ ((np.arange(_POINTS)[:, None] + 0.5) * table.T * _WEIGHTS).T
-        # what the polynomials leave out is no larger than their highest terms
+        # the truncation error is at most the size of the highest terms
         self.error = float(np.max(np.abs(self._series[:, -2:]).sum(axis=1)))
 
     def __call__(self, energies: np.ndarray) -> np.ndarray:
@@ -77,28 +77,31 @@ def boltzmann_average(
     """The logarithm of int_0^inf T(E) exp(-E/kT) dE/kT; where T is a step at V0, it is -V0/kT.
 
     Args:
-        log_transmission: log T of energies counted from the reactants' side.
+        log_transmission: log T of an array of energies, counted from V on the reactants' side.
         temperature: kT [energy].
-        highest: an energy above all barriers; beyond it 40 kT are followed [energy].
+        highest: an energy above all barriers; the integral ends 40 kT above it [energy].
+
+    Returns:
+        an Averaged.
 
     Source: E. P. Wigner, Z. Phys. Chem. B 19, 203 (1932); R. P. Bell, The Tunnel Effect in Chemistry (1980), chapter 3.
     """
     top = highest + 40 * temperature
     # towards the threshold T falls as a power of E
-    look = top * np.linspace(0.0, 1.0, _LOOKS + 1)[1:] ** 2
-    exponent = log_transmission(look) - look / temperature
+    energies = top * np.linspace(0.0, 1.0, _SAMPLES + 1)[1:] ** 2
+    exponent = log_transmission(energies) - energies / temperature
     peak = int(np.argmax(exponent))
-    seen = np.flatnonzero(exponent > exponent[peak] + math.log(_FAINT))
-    low = float(look[seen[0] - 1]) if seen[0] else 0.0
-    high = float(look[min(int(seen[-1]) + 1, look.size - 1)])
+    relevant = np.flatnonzero(exponent > exponent[peak] + math.log(_FAINT))
+    low = float(energies[relevant[0] - 1]) if relevant[0] else 0.0
+    high = float(energies[min(int(relevant[-1]) + 1, energies.size - 1)])
     logs = [_integrated(log_transmission, temperature, low, high, panels) for panels in (_PANELS // 2, _PANELS)]
-    return Averaged(logs[1], float(look[peak]), abs(logs[1] - logs[0]))
+    return Averaged(logs[1], float(energies[peak]), abs(logs[1] - logs[0]))
 
 
 def _integrated(
     log_transmission: Callable[[np.ndarray], np.ndarray], temperature: float, low: float, high: float, panels: int
 ) -> float:
-    # evenly in the root of E, in which T begins
+    # panels equal in sqrt(E), in which T is smooth at the threshold
     ends = (math.sqrt(low) + (math.sqrt(high) - math.sqrt(low)) * np.linspace(0.0, 1.0, panels + 1)) ** 2
     energies = ends[:-1, None] + np.diff(ends)[:, None] * (_NODES + 1) / 2
     exponent = log_transmission(energies.ravel()).reshape(energies.shape) - energies / temperature
@@ -108,7 +111,7 @@ def _integrated(
 
 
 def wigner_correction(frequency: float, temperature: float) -> float:
-    """1 + (omega/kT)^2/24, the first term of what tunneling adds at a parabolic top, for kT well above omega/(2 pi).
+    """Wigner's correction 1 + (omega/kT)^2/24, the leading effect of tunneling at a parabolic top, for kT well above omega/(2 pi).
 
     Args:
         frequency: omega of the inverted barrier [1/time].
@@ -120,7 +123,7 @@ def wigner_correction(frequency: float, temperature: float) -> float:
 
 
 def parabolic_correction(frequency: float, temperature: float) -> float:
-    """(omega/2kT)/sin(omega/2kT), what tunneling adds at an inverted parabola without end; infinite below the crossover.
+    """Tunneling correction of an infinite inverted parabola, (omega/2kT)/sin(omega/2kT); infinite below the crossover.
 
     Args:
         frequency: omega of the inverted barrier [1/time].
@@ -133,7 +136,7 @@ def parabolic_correction(frequency: float, temperature: float) -> float:
 
 
 def crossover_temperature(frequency: float) -> float:
-    """kT = omega/(2 pi), below which more is transmitted by tunneling than over the top.
+    """Crossover temperature kT = omega/(2 pi), below which tunneling dominates the rate.
 
     Args:
         frequency: omega of the inverted barrier [1/time].
@@ -144,7 +147,7 @@ def crossover_temperature(frequency: float) -> float:
 
 
 def eckart_correction(height: float, frequency: float, temperature: float, mass: float, drop: float = 0.0) -> float:
-    """What tunneling adds at Eckart's barrier of that height and curvature: its average over exp(-V0/kT).
+    """Tunneling correction of the Eckart barrier of given height and curvature: its Boltzmann average over exp(-V0/kT).
 
     V = drop/(1 + exp(x/L)) + B/(4 cosh^2(x/2L)), B = (sqrt(V0) + sqrt(V0 + drop))^2; L follows from the curvature,
     m omega^2 = (B^2 - drop^2)^2/(8 L^2 B^3). Without a drop it is V0/cosh^2(x/a), omega = sqrt(2 V0/m)/a.
@@ -154,12 +157,12 @@ def eckart_correction(height: float, frequency: float, temperature: float, mass:
         frequency: omega of the inverted barrier [1/time].
         temperature: kT [energy].
         mass: of the particle.
-        drop: how far the other level lies lower [energy].
+        drop: difference of V between the two sides [energy].
 
     Source: C. Eckart, Phys. Rev. 35, 1303 (1930); H. S. Johnston, J. Heicklen, J. Phys. Chem. 66, 532 (1962).
     """
     both = (math.sqrt(height) + math.sqrt(height + drop)) ** 2
-    # at both = 4 V0, without a drop, half of the a of V0/cosh^2(x/a)
+    # L; without a drop it is a/2 of V0/cosh^2(x/a)
     width = (both**2 - drop**2) / (frequency * math.sqrt(8 * mass * both**3))
 
     def log_transmission(energy: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The triangular barrier V0 (1 - x/a) and its limit of Fowler and Nordheim: field emission (hbar = 1)."""
+"""The triangular barrier V0 (1 - x/a) of field emission and its Fowler-Nordheim limit (hbar = 1)."""
 
 import numpy as np
 from jax.typing import ArrayLike
@@ -46,8 +46,8 @@ def triangular_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLi
         mass: particle mass.
 
     Returns:
-        T in [0, 1], of the broadcast shape; 0 at E <= 0. Under a wide, low ramp, abs(E/(F l))^(3/2) > 1e8, the
-        phase of the Airy functions is lost to rounding.
+        T in [0, 1], of the broadcast shape; 0 at E <= 0. Under a wide, low ramp, abs(E/(F l))^(3/2) > 1e8, rounding
+        makes the phase of the Airy functions meaningless.
 
     Source:
         Fowler and Nordheim, Proc. R. Soc. A 119 (1928) 173, with the potential cut at the foot of the ramp.

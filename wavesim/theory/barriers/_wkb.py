@@ -14,8 +14,8 @@ from jax.typing import ArrayLike
 from wavesim.errors import ArgumentError
 
 from ..methods import (
-    MEASURE,
-    PLACES,
+    UNIT_NODES,
+    UNIT_WEIGHTS,
     Array,
     Landmarks,
     SmoothPotential,
@@ -29,9 +29,9 @@ from ..methods import (
     values,
 )
 
-# The complex turning points are followed from the top up to the energy in so many steps.
-_CLIMB = 16
-# Of the range in which V is looked at: differences over so much tell its second derivative.
+# Steps of the continuation of the complex turning points from the top up to the energy.
+_CONTINUATION = 16
+# Step of the numerical second derivative of V, relative to the interval.
 _SHORT = 1e-4
 
 
@@ -88,8 +88,8 @@ def wkb_transmission(
 ) -> Array:
     """The textbook's WKB transmission, T ~ exp(-2 S).
 
-    Good for smooth barriers, well below the top, S >> 1. At the top it gives 1 where T is 1/2, above it always 1; at
-    jumps the prefactor is missing, 16 E (V0 - E)/V0^2 for a rectangular barrier. Compare with scatter.
+    Valid for smooth barriers well below the top, S >> 1. It is 1 at the top, where T is about 1/2, and above it. It lacks
+    the prefactor due to jumps, 16 E (V0 - E)/V0^2 for a rectangular barrier. The exact T: scatter.
 
     Args:
         potential: V(x), a function built from jax.numpy.
@@ -137,7 +137,7 @@ def kemble_exponent(
     below, over = _exponent(potential, flat, marks, mass), flat > height
     if not is_traced(over) and not np.any(over):
         return below.reshape(energy.shape)
-    # Any energy above will do where this branch is not taken.
+    # The value of this branch is unused below the top.
     higher = xp.where(over, flat, height + abs(height) + 1.0)
     top = marks.x[marks.v.argmax()]
     bend = _bend(potential, top, marks.x)
@@ -160,13 +160,13 @@ def log_kemble_transmission(
 def kemble_transmission(
     potential: SmoothPotential, energy: ArrayLike, left: ArrayLike, right: ArrayLike, *, mass: ArrayLike = 1.0
 ) -> Array:
-    """Kemble's uniform WKB transmission, T ~ 1/(1 + exp(2 S)), right near and above the top of a smooth barrier.
+    """Kemble's uniform WKB transmission, T ~ 1/(1 + exp(2 S)), valid also near and above the top of a smooth barrier.
 
-    Exact for the parabola; 1/2 at any top. At low energies, where a smooth barrier has long flat feet, it is wrong
-    like every WKB form (the exact T vanishes with E); resonances between two barriers are not in it.
+    Exact for the parabola; 1/2 at any top. Like every WKB formula it fails at low energies, where a smooth barrier has
+    long flat tails (the exact T vanishes with E), and it has no resonances between two barriers.
 
     Args:
-        potential: V(x), a function built from jax.numpy, analytic near the top if energies above are asked for.
+        potential: V(x), a function built from jax.numpy, analytic near the top for energies above it.
         energy: E [energy], any shape.
         left: left end [length].
         right: right end [length].
@@ -205,8 +205,8 @@ def classical_period(
         mass: particle mass.
 
     Returns:
-        t_a [time], of the shape of energy, to about 1e-11 of itself. Not differentiable: in energy use the
-        action, whose derivative it is.
+        t_a [time], of the shape of energy, with a relative error of about 1e-11. Not differentiable; t_a is itself the
+        energy derivative of the action.
 
     Raises:
         ValueError: if the particle can be in several wells between the ends, or in none.
@@ -239,13 +239,13 @@ def _exponent(potential: SmoothPotential, energy: Array, marks: Landmarks, mass:
 
 
 def _bend(potential: SmoothPotential, top: Any, places: Any) -> Any:
-    """V'' at the top, as a first guess of the parabola there; nan where V is known and has no second derivative."""
+    """V'' at the top, for a parabola as first guess; nan if V has no second derivative there."""
     if is_traced(top, evaluate(potential, np.zeros(1))):
         return jax.lax.stop_gradient(jax.grad(jax.grad(lambda x: jnp.real(potential(x))))(jnp.asarray(top)))
     step = _SHORT * float(np.ptp(places))
     v = evaluate(potential, top + step * np.array([-1.0, -0.5, 0.0, 0.5, 1.0])).real
     wide, narrow = v[0] - 2 * v[2] + v[4], 4 * (v[1] - 2 * v[2] + v[3])
-    # at a corner, and at a top as flat as x^4, they differ by twice or more
+    # at a corner, and at a top as flat as x^4, they differ by a factor of two or more
     return narrow / step**2 if abs(narrow - wide) < abs(narrow) / 3 else np.nan
 
 
@@ -257,32 +257,32 @@ def _continued_exponent(
     rise = fixed(energy) - height
     reach = xp.sqrt(-2 * rise / bend)
 
-    def climb(step: int, pair: tuple[Any, Any]) -> tuple[Any, Any]:
+    def continued(step: int, pair: tuple[Any, Any]) -> tuple[Any, Any]:
         before, z = pair
         # The turning point moves by about the same distance in each step.
-        goal, ahead = height + rise * (step / _CLIMB) ** 2, 2 * z - before
+        goal, ahead = height + rise * (step / _CONTINUATION) ** 2, 2 * z - before
         for _ in range(3):
             value, slope = _value_and_slope(potential, ahead, reach, traced)
             ahead = ahead - (value - goal) / slope
         return z, ahead
 
-    z = top + 1j * reach / _CLIMB
+    z = top + 1j * reach / _CONTINUATION
     # The first step starts between the top and its reflection in the parabola's turning point.
     pair = (z, z)
     if traced:
-        pair = jax.lax.fori_loop(1, _CLIMB + 1, climb, pair)
+        pair = jax.lax.fori_loop(1, _CONTINUATION + 1, continued, pair)
     else:
-        for step in range(1, _CLIMB + 1):
-            pair = climb(step, pair)
+        for step in range(1, _CONTINUATION + 1):
+            pair = continued(step, pair)
     z = fixed(pair[1])
     # Along the line from conj(z) to z.
-    line = z.real[:, None] + 1j * z.imag[:, None] * (2 * PLACES - 1)
+    line = z.real[:, None] + 1j * z.imag[:, None] * (2 * UNIT_NODES - 1)
     momentum = xp.sqrt(2 * mass * (energy[:, None] - (potential(line) if traced else evaluate(potential, line))))
-    return -xp.sum(momentum.real * MEASURE, axis=1) * 2 * z.imag
+    return -xp.sum(momentum.real * UNIT_WEIGHTS, axis=1) * 2 * z.imag
 
 
 def _value_and_slope(potential: SmoothPotential, z: Any, reach: Any, traced: bool) -> tuple[Any, Any]:
-    """V and V' at complex z; from differences, 1e-9 of V', where they are numbers: Newton's method needs no better, and nothing compiles."""
+    """V and V' at complex z; without tracing V' is a difference, accurate enough for Newton's method and free of compilation."""
     if traced:
         return jax.jvp(lambda y: potential(y) + 0j, (z,), (jnp.ones_like(z),))
     h = 1e-4 * reach

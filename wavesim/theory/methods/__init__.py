@@ -35,8 +35,8 @@ from ._tracing import (
     require_double as require_double,
 )
 from ._turning import (
-    MEASURE as MEASURE,
-    PLACES as PLACES,
+    UNIT_NODES as UNIT_NODES,
+    UNIT_WEIGHTS as UNIT_WEIGHTS,
     Landmarks as Landmarks,
     SmoothPotential as SmoothPotential,
     landmarks as landmarks,

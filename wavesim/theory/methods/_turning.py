@@ -19,7 +19,7 @@ _PARTS = np.linspace(0.0, 1.0, 33)
 # x = a + (b - a) u^2 (3 - 2u) removes the square-root singularities at both ends.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
 _U = (_NODES + 1) / 2
-PLACES, MEASURE = _U**2 * (3 - 2 * _U), 3 * _U * (1 - _U) * _WEIGHTS
+UNIT_NODES, UNIT_WEIGHTS = _U**2 * (3 - 2 * _U), 3 * _U * (1 - _U) * _WEIGHTS
 
 
 class Landmarks(NamedTuple):
@@ -120,7 +120,7 @@ def panels(potential: SmoothPotential, energy: Any, marks: Landmarks) -> tuple[A
     steady = xp.concatenate([fixed(marks.ends), marks.extrema])
     cuts = xp.sort(xp.concatenate([xp.broadcast_to(steady, (points.shape[0], steady.size)), points], axis=1), axis=1)
     spans = xp.diff(cuts, axis=1)[..., None]
-    x, weight = cuts[:, :-1, None] + spans * PLACES, spans * MEASURE
+    x, weight = cuts[:, :-1, None] + spans * UNIT_NODES, spans * UNIT_WEIGHTS
     return x.reshape(points.shape[0], -1), weight.reshape(points.shape[0], -1)
 
 
