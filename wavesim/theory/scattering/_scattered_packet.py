@@ -1,4 +1,4 @@
-"""The share of a packet that ends up behind a potential, for the packet as it is written: it may start inside (hbar = 1)."""
+"""Transmitted probability of a sum of Gaussians, wherever it starts, also inside the potential (hbar = 1)."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import numpy as np
 
 from ..methods import CellWaves, Terrain, faddeeva, integrated, on_panels
 
-# a Gaussian holds less than 1e-26 beyond so many widths: what interferes is below 1e-13
+# in widths, beyond which the probability of a Gaussian is below 1e-26 and interference terms below 1e-13
 REACH = 10.7
-# in spreads of its momentum, where its amplitude is 1e-17, and how far to go where T rises as fast as the Gaussian falls
+# in standard deviations of momentum: where the amplitude is 1e-17, and the limit where T rises as fast as the Gaussian falls
 _SPREADS, _MOST_SPREADS = 12.6, 80.0
-# amplitudes below exp(-39) = 1e-17 of the largest are none
+# logarithm of the smallest probability density, exp(-39) = 1e-17 of the largest
 _FAINT = -39.0
-# and probabilities below that none at all
+# smallest probability of slow waves
 _LEAST_SHARE = 1e-17
 _GRID, _FEW, _FIRST_PANELS = 513, 48, 16
-# a resonance turns the phase of the transmitted amplitude by pi, however narrow it is
+# largest change of phase between two samples: a resonance changes the transmitted phase by pi, however narrow it is
 _TURN, _MOST_HALVINGS = 0.7, 44
 _MOST_ENTRIES = 300_000
-# momenta are doubled so often at most, until another octave adds less than this share
+# the band of momenta is doubled until another octave adds less than this share, and most doublings
 _SHARE, _MOST_OCTAVES = 1e-11, 6
-# absolute accuracy of the integral, unless it is smaller than exp(-20): then a relative one
+# absolute accuracy of the integral; it is relative if log P < -20
 _ABSOLUTE, _SMALL_LOG, _LEAST_LOG = 1e-14, -20.0, -700.0
 
 
@@ -76,7 +76,7 @@ class Gaussian:
 
 
 class Share(NamedTuple):
-    """A probability, a bound on its error, and its logarithm, which stands where it underflows itself."""
+    """A probability, a bound on its error, and its logarithm, which is finite also where the probability underflows."""
 
     value: float
     error: float
@@ -84,20 +84,20 @@ class Share(NamedTuple):
 
 
 def transmitted_share(terrain: Terrain, packet: tuple[Gaussian, ...], mass: float) -> Share:
-    """The probability that the packet moves away to the right in the end.
+    """Probability that the packet finally moves away to the right.
 
-    P = int dk |<k|psi>|^2 over the states that are exp(ikx) going out on the right and nothing else going out. Each is the complex
-    conjugate of the state u that comes in from the right, and u is exp(-iqx) on the left: where psi lies wholly in front of the
-    potential this is int T abs(phi)^2 dk. What lies inside or behind interferes, and is counted with its phase. Where V is lower on the right, u below V on
-    the left is exp(kappa x) there, which reaches a packet of slow waves at any distance, however clear it starts.
+    P = int dk |<k|psi>|^2 over the states with the single outgoing wave exp(ikx) on the right. Each is the complex conjugate of the state u
+    incident from the right, which is proportional to exp(-iqx) on the left, so P is int T abs(phi)^2 dk for a packet in front of the
+    potential. The parts inside and behind interfere and are added with their phases. Where V is lower on the right, states with E below V on
+    the left are exp(kappa x) there, which overlaps with the slow waves of a packet at any distance.
 
     Args:
         terrain: V.
         packet: psi, a sum of Gaussians.
-        mass: of the particle.
+        mass: particle mass.
 
     Returns:
-        a Share. Its error is the change from cells half as wide, the change from halved panels of momenta, and rounding.
+        a Share. Its error is the change from cells half as wide, the change from bisected panels of momenta, and rounding.
 
     Source: Newton, Scattering Theory of Waves and Particles (1982), section 6.3 (states with a given outgoing wave).
     """
@@ -115,18 +115,20 @@ def transmitted_share(terrain: Terrain, packet: tuple[Gaussian, ...], mass: floa
 
 
 def standing_share(part: Gaussian) -> float:
-    """exp(-2 w^2 p^2), the most that a Gaussian's waves of opposite momenta k and -k have to do with each other: int_0^inf 2 abs(phi(k) phi(-k)) dk.
+    """exp(-2 w^2 p^2), a bound on the interference of opposite momenta k and -k in a Gaussian: int_0^inf 2 abs(phi(k) phi(-k)) dk.
 
-    It bounds by how much int T abs(phi)^2 dk over the waves that come in misses the share that passes where V is lower behind a potential than
-    in front, for a packet that starts clear of it: the reflected waves -k interfere with those that move away, k, and what they lose passes.
+    It bounds the difference between int T abs(phi)^2 dk over k > 0 and the transmitted probability where V is lower behind the potential than
+    in front, for a packet that starts in front. There the reflected waves interfere with the components that move away, and the
+    transmitted probability changes by the interference term.
 
     Args:
         part: one Gaussian of amplitude one.
 
     Returns:
-        a probability, without unit.
+        a probability.
 
-    Not for sums of Gaussians, whose waves interfere with each other's, too.
+    When not to use:
+        For sums of Gaussians, whose waves also interfere with each other.
 
     Derived here: with abs(phi(k))^2 = (2 w^2/pi)^(1/2) exp(-2 w^2 (k - p)^2), and a reflected amplitude of at most one.
     """
@@ -134,12 +136,12 @@ def standing_share(part: Gaussian) -> float:
 
 
 def reaches(terrain: Terrain, packet: tuple[Gaussian, ...]) -> bool:
-    """Whether a part of the packet that may be felt starts inside or behind the potential."""
+    """Whether a non-negligible part of the packet starts inside or behind the potential."""
     return any(terrain.ends[0] - part.center < REACH * part.width for part in packet)
 
 
 class _Part(NamedTuple):
-    """value exp(log_scale) and its error; settled where the last places of the band add nothing."""
+    """value exp(log_scale) and its error; settled if the end of the band contributes nothing."""
 
     value: float
     error: float
@@ -153,7 +155,7 @@ class _Part(NamedTuple):
 
 
 class _Band(NamedTuple):
-    """Energies between or above the thresholds, by a variable s in which momenta on both sides are smooth.
+    """Energies between or above the thresholds, parametrized by s, in which the momenta on both sides are smooth.
 
     Attributes:
         first, last: s runs from one to the other.
@@ -190,7 +192,7 @@ def _closed_on_the_left(over: float) -> _Band:
 
 
 def _far(terrain: Terrain, packet: tuple[Gaussian, ...], mass: float) -> list[_Part]:
-    """All of the packet starts in front: its own momenta, as many of them as count, and what states that are closed on the left have of its slow waves."""
+    """P for a packet in front of V: its relevant momenta, and the overlap of slow waves with states closed on the left."""
     over = 2 * mass * (terrain.v_right - terrain.v_left)
     slow = over < 0 and any(standing_share(part) > _LEAST_SHARE for part in packet)
     below = [_part(terrain, packet, mass, _closed_on_the_left(over), True)] if slow else []
@@ -207,7 +209,7 @@ def _far(terrain: Terrain, packet: tuple[Gaussian, ...], mass: float) -> list[_P
 
 
 def _near(terrain: Terrain, packet: tuple[Gaussian, ...], mass: float) -> list[_Part]:
-    """Some of the packet starts inside or behind, where it has other energies too: those of the potential's own spectrum."""
+    """P for a packet partly inside or behind V, where it overlaps with states of all energies."""
     over = 2 * mass * (terrain.v_right - terrain.v_left)
     fastest = max(abs(part.momentum) + _SPREADS / (2 * part.width) for part in packet)
     last, parts = math.sqrt(fastest**2 + max(-over, 0.0)), []
@@ -222,14 +224,14 @@ def _near(terrain: Terrain, packet: tuple[Gaussian, ...], mass: float) -> list[_
         last *= 2
         if part.probability < aim:
             break
-    # behind an edge dP/dk falls as k^-6: what is left out is less than a thirtieth of the last octave
+    # dP/dk falls as k^-6 behind an edge, so the neglected tail is below a thirtieth of the last octave
     return [*parts[:-1], parts[-1]._replace(error=parts[-1].error + parts[-1].value / 16)]
 
 
 def _part(
     terrain: Terrain, packet: tuple[Gaussian, ...], mass: float, band: _Band, inside: bool, aim: float | None = None
 ) -> _Part:
-    """The integral over one band of energies, to `aim`; without it to all digits, its resonances looked for."""
+    """The integral over one band of energies, accurate to `aim`; by default to rounding, with a search for resonances."""
     low, high = band.first, band.last
     energies = terrain.v_left + band.squares(np.array([low, high]))[0] / (2 * mass)
 
@@ -241,7 +243,7 @@ def _part(
     )
 
     def density(waves: CellWaves, s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Logarithm of dP/ds, and the direction of the amplitude that comes in."""
+        """Logarithm of dP/ds, and exp(i arg) of the incoming amplitude."""
         log, turn = _overlap(waves, packet, *band.squares(s), inside)
         with np.errstate(divide="ignore"):
             return log + np.log(band.measure(s)), turn
@@ -276,7 +278,7 @@ def _part(
 def _overlap(
     waves: CellWaves, packet: tuple[Gaussian, ...], left: np.ndarray, right: np.ndarray, inside: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Logarithm of dP/dk_right at momenta whose squares are given, and exp(i arg) of the amplitude that comes in from the right."""
+    """Logarithm of dP/dk_right at given squares of the momenta, and exp(i arg) of the amplitude incoming from the right."""
     terrain, mass = waves.terrain, waves.mass
     energies = terrain.v_left + left / (2 * mass)
     q, k = np.sqrt(left + 0j), np.sqrt(right)
@@ -306,7 +308,7 @@ def _overlap(
 def _resonances(
     turn_at: Callable[[np.ndarray], np.ndarray], grid: np.ndarray, turn: np.ndarray, within: tuple[float, float]
 ) -> np.ndarray:
-    """Places around which a phase turns fast, closed in upon from both sides."""
+    """Positions around which a phase changes fast, by bisection from both sides."""
     a, b, first, second = grid[:-1], grid[1:], turn[:-1], turn[1:]
     marks = [np.zeros(0)]
     for _ in range(_MOST_HALVINGS):
