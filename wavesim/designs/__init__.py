@@ -1,4 +1,4 @@
-"""Design: the parameters with which a problem does what is wanted, found by gradients and certified."""
+"""Design: optimization of the parameters of a problem for given targets, by gradients, with certified results."""
 
 from .. import _face
 from ._design import (

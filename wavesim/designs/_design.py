@@ -1,4 +1,4 @@
-"""Design: vary numbers of a problem until it does what is wanted, and certify what was found."""
+"""Design: optimize parameters of a problem for given targets, and certify the result."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from ._target import Target
 from ._words import design_text, scale_of, unit_of
 
 METHODS, ROUTES = ("trust_region", "lbfgsb"), ("closed_form", "scattering", "propagation")
-# singular values of the sensitivities below this share of the largest do not bind a parameter
+# singular values of the Jacobian, relative to the largest, below which a combination of parameters is undetermined
 _FREE = 1e-8
-# of a span: a parameter this near to its bound lies on it
+# distance from a bound, relative to the span, within which a parameter lies on it
 _ON_BOUND = 1e-6
 
 
 @dataclasses.dataclass(frozen=True)
 class Varied:
-    """A parameter that was varied; internal units.
+    """An optimized parameter; internal units.
 
     Attributes:
-        paths: of the numbers that it stands for.
-        value: that was found.
-        low, high: its bounds.
-        dimension: what it is.
-        uncertainty: what the error bars of the reached numbers leave open of it; inf where they do not bind it.
-        on_bound: whether it ended on a bound.
+        paths: paths of the numbers that share its value.
+        value: optimum.
+        low, high: bounds.
+        dimension: physical dimension.
+        uncertainty: error of the value from the error bars of the achieved numbers; inf if they do not determine it.
+        on_bound: whether the optimum lies on a bound.
     """
 
     paths: tuple[str, ...]
@@ -57,17 +57,17 @@ class Varied:
 
 @dataclasses.dataclass(frozen=True)
 class Achieved:
-    """What became of one target; internal units.
+    """Result for one target; internal units.
 
     Attributes:
-        target: what was wanted.
-        value: certified.
-        error: its bar.
-        dimension: what it is.
-        theory: beside it, by name.
-        gradient: d(value)/d(parameter) by the parameter's name.
-        reached: whether it is what was wanted, within its bar.
-        report: that certifies it.
+        target: the target.
+        value: certified value.
+        error: error bar of the value.
+        dimension: physical dimension.
+        theory: values of independent theories, by name.
+        gradient: d(value)/d(parameter), by name of the parameter.
+        reached: whether the target is met within the error bar.
+        report: certificate of the value.
     """
 
     target: Target
@@ -81,24 +81,24 @@ class Achieved:
 
     @property
     def energy(self) -> float | None:
-        """Of a plane wave, where the target names one."""
+        """Energy of the plane wave, if the target has one [energy]."""
         return getattr(self.target.find, "energy", None)
 
 
 @dataclasses.dataclass(frozen=True)
 class Design:
-    """A problem that does what was wanted, or comes nearest.
+    """Result of an optimization, whether or not it meets all targets.
 
     Attributes:
-        problem: with the parameters that were found.
-        parameters: in the order in which they were named.
-        achieved: one for each wanted number.
+        problem: the problem with the optimal parameters.
+        parameters: optimized parameters, in the order of `vary`.
+        achieved: results, one for each target.
         loss: half the sum of squared residuals.
-        routes: where the numbers came from during the search.
-        evaluations: of numbers and gradients.
-        starts: that were tried.
-        free: combinations of parameters that the targets do not bind.
-        wall_s: seconds in all.
+        routes: names of the methods used during the search.
+        evaluations: number of evaluations of values and of gradients.
+        starts: number of starting points used.
+        free: number of combinations of parameters that the targets do not determine.
+        wall_s: wall time [s].
     """
 
     problem: Problem
@@ -113,17 +113,17 @@ class Design:
 
     @property
     def reached(self) -> bool:
-        """Whether every target was."""
+        """Whether every target is met."""
         return all(one.reached for one in self.achieved)
 
     @property
     def certified(self) -> bool:
-        """Whether no independent theory disputes a number."""
+        """Whether no independent theory contradicts a value."""
         return all(one.report.certified for one in self.achieved)
 
     @property
     def missed(self) -> str:
-        """A sentence on what was not reached; empty where all was."""
+        """Message on the targets that are not met; empty if all are."""
         far = [one for one in self.achieved if not one.reached]
         if not far:
             return ""
@@ -161,30 +161,30 @@ def design(
     method: str = "trust_region",
     route: str | None = None,
 ) -> Design:
-    """Find the parameters with which a problem does what is wanted: ``design(problem, {"potential.width": (0.5, 6.0)}, {"transmission": 0.01})``.
+    """Optimize parameters of a problem for given targets: ``design(problem, {"potential.width": (0.5, 6.0)}, {"transmission": 0.01})``.
 
-    Numbers come from the cheapest route that knows them: closed forms and scattering (the gradient by first-order perturbation theory, one
-    solution for all parameters), levels on elements (by Hellmann and Feynman), any question that propagates nothing (by differences of numbers
-    that are right to rounding), or a run (by its adjoint). The sum of squared residuals is minimized by SciPy's trust-region least
-    squares, or by L-BFGS-B, from the problem's own values and from a Latin hypercube; then every number is certified as `wavesim.certify` does.
+    Values and gradients come from the cheapest method available: closed forms or scattering (first-order perturbation theory, one solution
+    for all parameters), levels on finite elements (Hellmann-Feynman theorem), any question answered without a run (finite differences of
+    values accurate to rounding), or a run (its adjoint). SciPy's trust-region least squares, or L-BFGS-B, minimizes the sum of squared
+    residuals, starting from the values of the problem and from a Latin hypercube. `wavesim.certify` then certifies every value.
 
     Args:
-        problem: the physics at the start.
-        vary: bounds (low, high) by path, as for ``--set``; several paths that stand for one number, as a tuple or joined by commas.
-        targets: what is wanted: a `Target`, several of them, or values by quantity.
-        find: the question that knows the quantities, where a target names none; by default what the problem suggests.
-        tolerance: of the certificate, as in `wavesim.certify`.
-        starts: at most so many places to search from.
-        seed: of these places.
+        problem: the initial problem.
+        vary: bounds (low, high) by path, as for ``--set``; paths that share one value form a tuple or are joined by commas.
+        targets: a `Target`, several of them, or values by quantity.
+        find: question that yields the quantities of targets without their own; by default the one that the problem suggests.
+        tolerance: tolerance of the certificate, as in `wavesim.certify`.
+        starts: largest number of starting points.
+        seed: seed of the random starting points.
         method: "trust_region" or "lbfgsb".
-        route: "closed_form", "scattering" or "propagation", where not the cheapest is wanted.
+        route: "closed_form", "scattering" or "propagation", to override the cheapest.
 
     Returns:
-        the `Design`: what was found, certified, whether or not it is what was wanted.
+        a `Design`, certified whether or not it meets the targets.
 
     Raises:
-        ArgumentError: if a path names no float, `tolerance` is not positive, bounds are the wrong way round, or a target is impossible.
-        WavesimError: if the numbers exist nowhere within the bounds.
+        ArgumentError: if a path names no float, `tolerance` is not positive, bounds are not increasing, or a target is impossible.
+        WavesimError: if the quantities do not exist at any starting point.
 
     Source: M. A. Branch, T. F. Coleman, Y. Li, SIAM J. Sci. Comput. 21, 1 (1999); R. H. Byrd et al., SIAM J. Sci. Comput. 16, 1190 (1995).
     """
@@ -302,7 +302,7 @@ def _compared(one: Achieved) -> float:
 def _certified(
     problem: Problem, targets: list[Target], slopes: np.ndarray, variables: Sequence[Variable], tolerance: float
 ) -> tuple[Achieved, ...]:
-    """Each target with the certificate of its number; a question that several share is asked once."""
+    """Certify each target; a question that several targets share is answered once."""
     reports: dict[Any, Report] = {}
     achieved = []
     for target, row in zip(targets, slopes, strict=True):
@@ -331,9 +331,9 @@ def _certified(
 
 
 def _uncertainties(slopes: np.ndarray, achieved: Sequence[Achieved]) -> tuple[np.ndarray, int]:
-    """What the bars of the numbers leave open of each parameter: the root of the diagonal of (J^T J)^-1, J in units of the bars.
+    """Standard errors of the parameters, sqrt(diag (J^T J)^-1) with J in units of the error bars, and the number of free combinations.
 
-    Where fewer numbers than parameters are bound, that of the bound combinations; a parameter that no number depends on is not known at all.
+    With fewer values than parameters only the determined combinations count; a parameter on which no value depends has the error inf.
     """
     errors = np.array([max(one.error, 1e-16 * abs(one.value), 1e-300) for one in achieved])
     sizes = np.array([one.value if one.target.in_decades else 1.0 for one in achieved])

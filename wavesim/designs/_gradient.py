@@ -1,4 +1,4 @@
-"""The gradient of a number of a run by many parameters: backward through the run, or forward beside it."""
+"""Gradient of a value of a run with respect to many parameters, by reverse or forward differentiation."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ from ..schemes import Chebyshev
 from ..unfolding import unfolded
 
 ADJOINTS = ("reversible", "checkpointed", "stored", "forward")
-# samples of psi and phi over a run that goes back
+# samples of psi and of the adjoint state phi over a run
 _SAMPLES = 512
-# of a derivative, relative to the number over the parameter's scale: what rounding of a run leaves
+# rounding error of a derivative, relative to the value divided by the scale of the parameter
 _ROUNDING = 1e-11
-# a derivative is off by a larger share than its number
+# relative error of a derivative over that of the value
 _LESS_SURE = 10.0
 _REST = "reflected_probability"
 
@@ -55,32 +55,33 @@ def gradient(
     tolerance: float = 1e-6,
     numerics: Numerics | None = None,
 ) -> Sensitivities:
-    """d(number of a run)/d(parameter) for many parameters at the price of a few runs: ``gradient(problem, ["potential.height"])``.
+    """d(number of a run)/d(parameter) for many parameters at the cost of a few runs: ``gradient(problem, ["potential.height"])``.
 
     ``adjoint``:
 
-    * "reversible": the run's own steps backward, the undamped step being a symmetric unitary matrix; psi is kept at samples, and where an
-      absorber acts. Memory does not grow with the steps; all parameters cost one run back. dQ/dp = 2 Im int <phi|dH/dp|psi> dt + the start's part.
-    * "checkpointed": reverse mode of the compiled loop, each frame run again on the way back: the derivative of the very numbers that the run
-      gives, its errors included; memory holds frames.
-    * "stored": the same, with every step kept.
-    * "forward": forward mode, one run beside the other for each parameter; for a few of them.
+    * "reversible": the steps of the run are inverted, which the unitary undamped step allows; psi is stored at samples and inside absorbers.
+      Memory is independent of the number of steps; one backward run serves all parameters. dQ/dp = 2 Im int <phi|dH/dp|psi> dt + the
+      derivative of the initial state.
+    * "checkpointed": reverse-mode differentiation of the compiled loop, each frame recomputed backwards: the exact derivative of the
+      discretized run; memory holds the frames.
+    * "stored": the same, with every step stored.
+    * "forward": forward-mode differentiation, one additional run for each parameter; for few parameters.
 
     Args:
         problem: the physics; packets, potentials, fields and masses count.
-        paths: of the parameters, as for ``--set``; by default all.
-        of: a number that is a sum over the record.
-        find: the question that knows it; by default what the problem suggests.
-        adjoint: how the gradient is made.
-        tolerance: error of the number that the run is planned for.
-        numerics: of the run, instead of a plan.
+        paths: paths of the parameters, as for ``--set``; by default all.
+        of: name of the value, which must be a sum over the record.
+        find: question that yields the value; by default the one that the problem suggests.
+        adjoint: method of differentiation.
+        tolerance: error of the value for which the run is planned.
+        numerics: numerics of the run, instead of a plan.
 
     Returns:
-        the `Sensitivities`, the strongest first; what cannot be moved is named in `missing`.
+        a `Sensitivities`, the strongest first; `missing` lists parameters without a derivative.
 
     Raises:
-        ArgumentError: if a path, the number or the adjoint does not exist.
-        WavesimError: if the number is no sum over a record.
+        ArgumentError: if a path, the value or the adjoint does not exist.
+        WavesimError: if the value is not a sum over a record.
 
     Source: A. Griewank, A. Walther, Evaluating Derivatives (2008), chapters 3, 4 and 12.
     """
@@ -171,14 +172,14 @@ def _traced(
 
 
 class _Wanted(NamedTuple):
-    """A number as weights of a record, each of shape (frames + 1,) or, of what is absorbed, (frames + 1, 2)."""
+    """A value as a weighted sum over a record: weights of shape (frames + 1,), or (frames + 1, 2) for the absorbed probability."""
 
     series: dict[str, np.ndarray]
     absorbed: np.ndarray
 
     @classmethod
     def of(cls, sums: dict[str, FrameSum], weights: dict[str, float]) -> _Wanted:
-        """The sum of weight x number."""
+        """The weighted sum of several values."""
         series: dict[str, Any] = {}
         for part, one in sums.items():
             for name, values in one.series.items():
@@ -186,20 +187,20 @@ class _Wanted(NamedTuple):
         return cls(series, np.asarray(sum(weights[part] * one.absorbed for part, one in sums.items())))
 
     def read(self, problem: Problem, numerics: Numerics, kept: bool) -> Any:
-        """The number of a problem on the endless line, run by JAX."""
+        """The value for a problem on the infinite line, traceable by JAX."""
         frames = evolve(problem, numerics, kept=kept).frames
         parts = [jnp.sum(weights * jnp.real(frames.series[name])) for name, weights in self.series.items()]
         return sum(parts, start=jnp.sum(self.absorbed * frames.absorbed))
 
 
-# V, psi(0) and the mass, as JAX differentiates by them
+# V, psi(0) and the mass, with respect to which JAX differentiates
 _Samples = tuple[Any, Any, Any]
 
 
 def _by_samples(line: Problem, numerics: Numerics, wanted: _Wanted, adjoint: str, near: list[Neighbors]) -> list[float]:
-    """Derivatives where V is static: those by every sample of V, of psi(0) and by the mass, times what the parameter does to the samples.
+    """Derivatives for a static V by the chain rule: with respect to all samples of V and psi(0) and the mass, times their derivatives.
 
-    One program serves every V, a formula with jumps and a table included.
+    One compiled program serves every V, including formulas with jumps and tables.
     """
     method = numerics.method
     if isinstance(method, Chebyshev):
@@ -209,7 +210,7 @@ def _by_samples(line: Problem, numerics: Numerics, wanted: _Wanted, adjoint: str
         sampled = on_grid(problem, numerics)
         return sampled.potential, sampled.state, jnp.asarray(sampled.mass, float)
 
-    # nothing of the potential's own class, so that kinds share their program
+    # samples instead of the potential's class, so that all classes share one compiled program
     line = on_grid(line, numerics)
     here, others = samples_of(line), [[samples_of(problem) for _, problem in one.stencil] for one in near]
     tangents = [
@@ -248,7 +249,7 @@ def _by_tracing(
     adjoint: str,
     parameters: list[Parameter],
 ) -> list[float]:
-    """Derivatives where V depends on time, through V itself."""
+    """Derivatives for a time-dependent V, by tracing V itself."""
 
     def number(values: Any) -> Any:
         changed = problem

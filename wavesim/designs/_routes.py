@@ -1,4 +1,4 @@
-"""Where wanted numbers come from while parameters are varied: plane waves, levels, any question without a run, or a run and its adjoint."""
+"""Methods that compute targets and gradients during a search: plane waves, levels, theory, or a run and its adjoint."""
 
 from __future__ import annotations
 
@@ -28,41 +28,41 @@ from ._slopes import Parts, slopes_by
 from ._target import Target
 from ._waves import log_transmissions, wave_gradient
 
-# step of the differences that stand where no derivative is known, as a share of what the parameter may move by
+# step of numerical derivatives, relative to the span of the parameter
 _STEP = 1e-5
-# samples of psi and phi over a run, and the error that it is planned for
+# samples of psi and of the adjoint state phi over a run, and the error for which it is planned
 _SAMPLES, _OF_RUNS = 256, 1e-6
 
 
 @dataclasses.dataclass(frozen=True)
 class AbstractRoute(abc.ABC):
-    """Targets that one calculation answers; numbers are logarithms where the target compares these.
+    """Targets computed together by one method; values are logarithms for targets that compare logarithms.
 
     Attributes:
-        targets: what is wanted.
+        targets: the targets.
     """
 
     targets: tuple[Target, ...]
 
     @abc.abstractmethod
     def values(self, problem: Problem) -> np.ndarray:
-        """Shape (targets,).
+        """Values of the targets, shape (targets,).
 
         Raises:
-            WavesimError: if the numbers do not exist for this problem.
+            WavesimError: if a value does not exist for this problem.
         """
 
     @abc.abstractmethod
     def gradient(self, problem: Problem, spans: dict[str, float]) -> dict[str, np.ndarray]:
-        """Derivatives by path, each of shape (targets,).
+        """Derivatives of the values by path, each of shape (targets,).
 
         Args:
             problem: the physics.
-            spans: of the paths: by how much each may move.
+            spans: range of each parameter, by path.
         """
 
     def by_differences(self, problem: Problem, spans: dict[str, float]) -> dict[str, np.ndarray]:
-        """The same by central differences of `values`."""
+        """`gradient` by central differences of `values`."""
         gradient = {}
         for path, span in spans.items():
             here = parameter_at(problem, self.question, path).value
@@ -71,7 +71,7 @@ class AbstractRoute(abc.ABC):
             try:
                 up, down = (self.values(with_value(problem, self.question, path, place)[0]) for place in (above, below))
             except WavesimError:
-                # at the end of what the parameter can be
+                # a one-sided difference at the limit of the possible values
                 below = here
                 up, down = self.values(with_value(problem, self.question, path, above)[0]), self.values(problem)
             gradient[path] = (up - down) / (above - below)
@@ -79,13 +79,13 @@ class AbstractRoute(abc.ABC):
 
     @property
     def question(self) -> AbstractQuestion:
-        """That is asked, for the names of parameters."""
+        """Question of the targets, in whose terms parameters are named."""
         return self.targets[0].find or TransmissionAt()
 
     @property
     @abc.abstractmethod
     def name(self) -> str:
-        """For people."""
+        """Name shown to the user."""
 
 
 @final
@@ -94,7 +94,7 @@ class Waves(AbstractRoute):
     """T of plane waves at one energy each, the gradient by first-order perturbation theory.
 
     Attributes:
-        closed: take the closed form for the values where there is one.
+        closed: whether to use the closed form for the values where there is one.
     """
 
     closed: bool = True
@@ -114,7 +114,7 @@ class Waves(AbstractRoute):
         try:
             gradient = wave_gradient(problem, self._energies(problem), known)
         except (jax.errors.JAXTypeError, ArgumentError):
-            # tables and formulas tell their edges by numbers alone
+            # edges of tables and formulas cannot be traced
             known, gradient = [], {}
         return gradient | self.by_differences(problem, {path: spans[path] for path in spans if path not in known})
 
@@ -122,7 +122,7 @@ class Waves(AbstractRoute):
 @final
 @dataclasses.dataclass(frozen=True)
 class Energies(AbstractRoute):
-    """Levels by elements, the gradient by Hellmann and Feynman: dE/dp = <psi|dH/dp|psi>."""
+    """Levels by finite elements, the gradient by the Hellmann-Feynman theorem dE/dp = <psi|dH/dp|psi>."""
 
     @property
     def name(self) -> str:
@@ -149,7 +149,7 @@ class Energies(AbstractRoute):
 
 
 def _moved(problem: Problem, levels: Any, parts: Parts, path: str) -> np.ndarray:
-    """dE/dp of all levels: V where psi is, the jumps of edges that move, deltas, and -T/m for the mass."""
+    """dE/dp of all levels: <dV/dp>, terms for moved edges and deltas, and -<T>/m for the mass."""
     if not path.startswith("potential.") and path != "particle.mass":
         return np.zeros(levels.energies.size)
     moved = slopes_by(problem, path, levels.places)
@@ -166,7 +166,7 @@ def _moved(problem: Problem, levels: Any, parts: Parts, path: str) -> np.ndarray
 @final
 @dataclasses.dataclass(frozen=True)
 class WithoutRun(AbstractRoute):
-    """Numbers that a question knows without propagating; the gradient by central differences, for they are right to rounding."""
+    """Values of a question answered without a run; accurate to rounding, so central differences give the gradient."""
 
     @property
     def name(self) -> str:
@@ -188,13 +188,13 @@ class WithoutRun(AbstractRoute):
 @final
 @dataclasses.dataclass(frozen=True)
 class ByRun(AbstractRoute):
-    """Numbers that are read off a run; the gradient by one run back."""
+    """Values of a run; the gradient by one backward run."""
 
     @property
     def name(self) -> str:
         return "propagation"
 
-    # the last run, for its numbers and its gradient are asked for apart
+    # the last run, whose values and gradient are requested separately
     _last: list[tuple[Problem, RunGradients]] = dataclasses.field(default_factory=list, compare=False, repr=False)
 
     def _run(self, problem: Problem) -> RunGradients:
@@ -217,10 +217,10 @@ class ByRun(AbstractRoute):
 
 
 def _compared(targets: Sequence[Target], numbers: dict[str, float]) -> np.ndarray:
-    """The wanted numbers, or their logarithms.
+    """Values of the targets, or their logarithms where these are compared.
 
     Raises:
-        WavesimError: if one is not among them, or has no logarithm.
+        WavesimError: if a value is missing or has no logarithm.
     """
     values = []
     for target in targets:
@@ -240,16 +240,16 @@ def _compared(targets: Sequence[Target], numbers: dict[str, float]) -> np.ndarra
 def routes_for(
     problem: Problem, targets: Sequence[Target], default: AbstractQuestion, route: str | None
 ) -> list[AbstractRoute]:
-    """The cheapest route to each target, those together that one calculation answers.
+    """The cheapest route to each target; targets of one calculation share a route.
 
     Args:
-        problem: the physics at the start.
-        targets: one number each.
-        default: the problem's own question, for targets that name none.
+        problem: the initial problem.
+        targets: targets of one value each.
+        default: question of the problem, for targets without their own.
         route: "closed_form", "scattering" or "propagation" for all of them, None for the cheapest.
 
     Raises:
-        ArgumentError: if a number is to be propagated that no run tells.
+        ArgumentError: if a route by propagation is requested for a value that no run yields.
     """
     asked = [dataclasses.replace(target, find=target.find or default) for target in targets]
     groups: dict[tuple[type, Any], list[Target]] = {}

@@ -15,19 +15,19 @@ from ..problem import Problem
 from ._routes import AbstractRoute
 from ._target import Target
 
-# a residual where a number does not exist: the step there is refused
+# residual where a value does not exist, so that the optimizer rejects the step
 _NOWHERE = 1e3
-# of the loss and of a step, relative: what rounding leaves
+# relative tolerance of the loss and of a step, at the level of rounding
 _CONVERGED = 1e-15
-# at most so many evaluations from one start
+# most evaluations from one start
 _MOST = 200
 
 
 class Variable(NamedTuple):
-    """Numbers of the problem that are one parameter.
+    """One variable of the optimization.
 
     Attributes:
-        paths: of the numbers, which have the same value.
+        paths: paths of the numbers that share its value.
         low, high: bounds, internal units.
     """
 
@@ -37,18 +37,18 @@ class Variable(NamedTuple):
 
     @property
     def span(self) -> float:
-        """By how much it may move."""
+        """Distance between the bounds."""
         return self.high - self.low
 
 
 class Found(NamedTuple):
-    """The best place of a search.
+    """Optimum of a search.
 
     Attributes:
-        values: of the variables, internal units.
+        values: values of the variables, internal units.
         loss: half the sum of squared residuals.
-        evaluations: of the numbers, and of their gradients.
-        starts: how many were tried.
+        evaluations: number of evaluations of values and of gradients.
+        starts: number of starting points used.
     """
 
     values: np.ndarray
@@ -62,10 +62,10 @@ class Search:
     """Residuals of all targets as a function of the variables.
 
     Attributes:
-        problem: at the start.
-        question: for the names of parameters.
-        routes: where the numbers come from.
-        variables: what may vary.
+        problem: the initial problem.
+        question: question in whose terms parameters are named.
+        routes: methods that compute the values.
+        variables: variables of the optimization.
     """
 
     problem: Problem
@@ -73,7 +73,7 @@ class Search:
     routes: Sequence[AbstractRoute]
     variables: Sequence[Variable]
     evaluations: int = 0
-    # what was asked last, by the bytes of the variables: an optimizer asks for numbers and slopes of one place apart
+    # caches of the last evaluation, by the bytes of the variables: optimizers request values and Jacobian separately
     _problems: dict[bytes, Problem] = dataclasses.field(default_factory=dict)
     _numbers: dict[bytes, np.ndarray] = dataclasses.field(default_factory=dict)
 
@@ -96,7 +96,7 @@ class Search:
         return problem
 
     def numbers(self, values: np.ndarray) -> np.ndarray:
-        """What the targets compare."""
+        """Values of the targets, logarithms where these are compared; shape (targets,)."""
         key = np.asarray(values, float).tobytes()
         if key not in self._numbers:
             problem = self.problem_at(values)
@@ -107,7 +107,7 @@ class Search:
         return self._numbers[key]
 
     def slopes(self, values: np.ndarray) -> np.ndarray:
-        """Their derivatives, shape (targets, variables)."""
+        """Jacobian of `numbers`, shape (targets, variables)."""
         problem = self.problem_at(values)
         self.evaluations += 1
         spans = {path: variable.span for variable in self.variables for path in variable.paths}
@@ -121,7 +121,7 @@ class Search:
         )
 
     def best(self, starts: int, seed: int, good: Callable[[np.ndarray], bool], method: str) -> Found:
-        """Search from the problem's own values, and from further places spread evenly, until a start is good.
+        """Search from the values of the problem, then from a Latin hypercube, until an optimum is `good`.
 
         Raises:
             WavesimError: if the numbers exist at no start.
@@ -204,7 +204,7 @@ class Search:
 def _spread(dimension: int, count: int, seed: int) -> np.ndarray:
     if count < 1:
         return np.zeros((0, dimension))
-    # what else imports this room need not wait for it
+    # a slow import, needed here only
     from scipy.stats import qmc
 
     return 0.05 + 0.9 * qmc.LatinHypercube(dimension, rng=np.random.default_rng(seed)).random(count)

@@ -1,4 +1,4 @@
-"""What a parameter does to V(x) and m(x): derivatives by JAX, edges and deltas apart."""
+"""Derivatives of V(x) and m(x) with respect to a parameter, by JAX; edges and deltas are treated separately."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ import numpy as np
 from ..potentials import AbstractMassStructure, AbstractPotential
 from ..problem import Problem
 
-# places are padded to a power of two, so that a few programs serve every mesh
+# positions are padded to a power of two, so that a few compiled programs serve every mesh
 _FEWEST = 256
 
 
 class Slopes(NamedTuple):
-    """Derivatives by one parameter.
+    """Derivatives with respect to one parameter p.
 
     Attributes:
-        v: of V at the places, shape (places,) [energy].
-        m: of m there [mass].
-        edges: of the positions of V's edges, shape (edges,) [length].
-        spikes: of the positions of its deltas [length].
-        strengths: of their strengths [energy x length].
-        ends: of V far to the left and right [energy].
-        masses: of m there [mass].
+        v: dV/dp at the positions, shape (places,) [energy/p].
+        m: dm/dp at the positions, shape (places,) [mass/p].
+        edges: derivatives of the positions of edges, shape (edges,) [length/p].
+        spikes: derivatives of the positions of deltas, shape (deltas,) [length/p].
+        strengths: derivatives of the strengths of deltas, shape (deltas,) [energy x length/p].
+        ends: dV/dp far to the left and right, shape (2,) [energy/p].
+        masses: dm/dp far to the left and right, shape (2,) [mass/p].
     """
 
     v: np.ndarray
@@ -41,7 +41,7 @@ class Slopes(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Parts:
-    """V taken apart: where its edges are, by how much V and m jump there, and its deltas."""
+    """Singular parts of V: positions of edges, jumps of V and m there, positions and strengths of deltas."""
 
     edges: np.ndarray
     jumps: np.ndarray
@@ -51,7 +51,7 @@ class Parts:
 
     @classmethod
     def of(cls, problem: Problem) -> Parts:
-        """The parts of a static potential."""
+        """Singular parts of a static potential."""
         potential = problem.potential
         edges, jumps = (np.asarray(part, float).ravel() for part in (potential.edges_at(0.0), potential.jumps_at(0.0)))
         masses = np.zeros(edges.size)
@@ -61,7 +61,7 @@ class Parts:
 
 
 def slopes_by(problem: Problem, path: str, places: np.ndarray) -> Slopes:
-    """Derivatives by the number at a path, ``potential.height`` or ``particle.mass``.
+    """Derivatives with respect to the number at a path, such as ``potential.height`` or ``particle.mass``.
 
     Args:
         problem: static, of one dimension.
@@ -84,7 +84,7 @@ def slopes_by(problem: Problem, path: str, places: np.ndarray) -> Slopes:
 
 
 class _Still:
-    """Leaves that are no numbers, one with itself alone: a program for each."""
+    """Hashable leaves that are not numbers; equal leaves share one compiled program."""
 
     def __init__(self, leaves: tuple[Any, ...]) -> None:
         self.leaves = leaves

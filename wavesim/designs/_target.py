@@ -1,4 +1,4 @@
-"""What is wanted of a number: a value, or a bound that it must keep."""
+"""Target of a design: a value of a quantity, or a bound on it."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from .._typing import EnergyValue
 from ..analysis import AbstractQuestion, TransmissionAt
 from ..errors import ArgumentError
 
-# numbers whose logarithm is compared, for they span decades
+# quantities that span decades, compared by their logarithms
 _IN_DECADES = ("transmission", "lifetime", "half_life", "tunneling_period", "transfer_time", "gap", "resonance_width", "transmitted_probability")  # fmt: skip
-# largest value of a probability
+# words in the names of quantities between 0 and 1
 _PROBABILITIES = ("transmission", "reflection", "population", "probability")
-# share of a value within which it counts as reached, where nothing else is said
+# default relative distance within which a value is reached
 _REACHED = 1e-6
-# share of a bound that counts as on its right side
+# relative distance by which a bound may be violated
 _ROUNDING = 1e-12
 
 
 @final
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """One thing that is wanted: ``Target("transmission", 0.01, find=TransmissionAt(energy=0.5))``.
+    """One target: ``Target("transmission", 0.01, find=TransmissionAt(energy=0.5))``.
 
-    Exactly one of `value`, `above` and `below` is given. What spans decades (transmissions, lifetimes, gaps, periods, widths) is compared by
-    its logarithm, everything else relative to the value.
+    Exactly one of `value`, `above` and `below` must be given. Quantities that span decades (transmissions, lifetimes, gaps, periods, widths)
+    are compared by their logarithms, others relative to the value.
 
     Args:
         quantity: standard name, as in reports.
-        value: what it must be, internal units.
-        above: what it must exceed.
-        below: what it must stay below.
-        within: distance from `value` that counts as reached; by default a millionth of it.
-        weight: of its residual in the sum of squares.
-        find: the question that knows it; by default the problem's own.
-        energies: for ``transmission`` alone: kinetic energies at each of which it is wanted, instead of `find`.
+        value: required value, internal units.
+        above: lower bound, internal units.
+        below: upper bound, internal units.
+        within: accepted distance from `value`; by default a millionth of it.
+        weight: weight of its residual in the sum of squares.
+        find: question that yields the quantity; by default the one of the problem.
+        energies: kinetic energies at each of which ``transmission`` has this target, instead of `find`; for no other quantity.
 
     Raises:
-        ArgumentError: if none or several of them are given, a probability is not between 0 and 1, or a logarithm does not exist.
+        ArgumentError: if not exactly one of value, above and below is given, a probability is not between 0 and 1, or a logarithm does not exist.
     """
 
     quantity: str
@@ -94,23 +94,23 @@ class Target:
 
     @property
     def allowed(self) -> float:
-        """Distance from the value that counts as reached."""
+        """Accepted distance from the value."""
         return _REACHED * abs(self.level) if self.within is None else float(self.within)
 
     @property
     def each(self) -> tuple[Target, ...]:
-        """One target for each energy; itself where there is none."""
+        """One target for each energy; the target itself without energies."""
         return tuple(
             dataclasses.replace(self, energies=(), find=TransmissionAt(energy=float(energy)))
             for energy in self.energies
         ) or (self,)
 
     def residual(self, value: float, slope: float = 1.0) -> tuple[float, float]:
-        """Weighted distance from what is wanted, 0 on the right side of a bound; and its derivative by the parameter whose slope is given.
+        """Weighted residual, 0 where a bound is satisfied, and its derivative with respect to a parameter.
 
         Args:
-            value: of the quantity; its logarithm where logarithms are compared.
-            slope: derivative of `value`.
+            value: value of the quantity; its logarithm where logarithms are compared.
+            slope: derivative of `value` with respect to the parameter.
         """
         wanted = math.log(self.level) if self.in_decades else self.level
         size = 1.0 if self.in_decades or not wanted else abs(wanted)
@@ -121,7 +121,7 @@ class Target:
         return root * off, root * slope / size
 
     def reached(self, value: float, error: float) -> bool:
-        """Whether a certified value is what is wanted, its own bar and rounding apart."""
+        """Whether a certified value meets the target, within its error bar and rounding."""
         room = self.allowed + error
         if self.value is not None:
             return bool(abs(value - self.level) <= room)

@@ -1,4 +1,4 @@
-"""log T of plane waves and its gradient by every parameter, from one solution of the scattering problem."""
+"""log T of plane waves and its gradient with respect to all parameters, from one solution of the scattering problem."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def log_transmissions(problem: Problem, energies: np.ndarray, closed: bool) -> n
     Args:
         problem: static, flat on both sides.
         energies: kinetic [energy].
-        closed: by the closed form where there is one.
+        closed: whether to use the closed form where there is one.
     """
     line = scattering_problem(problem)
     _refuse_closed(line, energies)
@@ -38,7 +38,7 @@ def log_transmissions(problem: Problem, energies: np.ndarray, closed: bool) -> n
 def wave_gradient(problem: Problem, energies: np.ndarray, paths: Iterable[str]) -> dict[str, np.ndarray]:
     """d(log T)/d(parameter) by path, each of shape (energies,): one solution serves all parameters.
 
-    d(log T) = int (d log T/dV(x)) dV(x) dx + ..., where an edge at e moves V by its jump, and a delta by its strength.
+    d(log T) = int (d log T/dV(x)) dV(x) dx + terms for edges and deltas: an edge at e that moves by de adds -jump de delta(x - e) to V.
     """
     line = scattering_problem(problem)
     _refuse_closed(line, energies)
@@ -59,7 +59,7 @@ def wave_gradient(problem: Problem, energies: np.ndarray, paths: Iterable[str]) 
         total = known.of_v @ moved.v + known.of_m @ moved.m
         total = total + known.of_v_left * v_left + known.of_v_right * v_right
         total = total + known.of_m_left * m_left + known.of_m_right * m_right
-        # energies are counted from V on the incoming side, which may move itself
+        # energies are relative to V on the incoming side, which may depend on the parameter
         total = total + known.of_energy * v_left
         for place, jump, mass_jump, shift in zip(at_edges, parts.jumps, parts.mass_jumps, moved.edges, strict=True):
             total = total - (known.at_ends[:, place] * jump + known.m_at_ends[:, place] * mass_jump) * shift

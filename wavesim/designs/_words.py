@@ -1,4 +1,4 @@
-"""What a design found, in lines for people."""
+"""Text of a design for the command line."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ..units import UnitSystem
 if TYPE_CHECKING:
     from ._design import Achieved, Design
 
-# of a curve, rows that a person reads
+# most rows of a table
 _MOST_LINES = 12
 
 
 def design_text(found: Design, units: UnitSystem) -> str:
-    """Parameters with what is left open of them, then every target with its certificate."""
+    """Table of parameters with their uncertainties, then table of targets with their certified values."""
     rows = [("parameter", "found +- open", "bounds", "")]
     for one in found.parameters:
         scale, unit = scale_of(one.dimension, units), unit_of(one.dimension, units)
@@ -62,7 +62,7 @@ def named(one: Achieved, units: UnitSystem) -> str:
 
 
 def _told(achieved: tuple[Achieved, ...]) -> tuple[Achieved, ...]:
-    """All, or of many the first, the last, and those furthest from their targets."""
+    """All results, or, of many, the first, the last and those farthest from their targets."""
     if len(achieved) <= _MOST_LINES:
         return achieved
     far = sorted(achieved, key=lambda one: -abs(one.value - one.target.level))[: _MOST_LINES - 2]
