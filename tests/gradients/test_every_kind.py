@@ -86,7 +86,7 @@ def set_up(kind: str) -> tuple[ws.Problem, Numerics]:
         grid = ws.Grid.line(middle - 6, middle + 6, 48)
     elif kind == "box":
         problem = ws.Problem(potential, GaussianPacket(-0.5, 0.45, 0.8))
-        both = unfolded_grid(ws.Grid.line(-4.2, 4.8, 24), problem.ends)
+        both = unfolded_grid(ws.Grid.line(-4.2, 4.8, 24), problem)
         assert both is not None
         grid = both
     else:
