@@ -171,11 +171,11 @@ def rows(side: int) -> MapSpeed:
     from wavesim.potentials import RectangularBarrier
     from wavesim.problem import Problem
     from wavesim.states import GaussianPacket
-    from wavesim.sweeps import Asked, Status
+    from wavesim.sweeps import RowRequest, Status
     from wavesim.sweeps.workers._engine import answers
 
     asked = [
-        Asked(
+        RowRequest(
             Transmission(),
             Problem(
                 RectangularBarrier(1.0, float(width)), GaussianPacket(center=-18.0, width=3.0, energy=float(energy))

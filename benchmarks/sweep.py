@@ -159,7 +159,7 @@ def loops(file: Path, whole: Whole, count: int) -> tuple[Singles, ...]:
     from wavesim.sweeps import Sweep
 
     sweep = Sweep.read(str(file))
-    rows = [sweep.asked(int(row)) for row in np.linspace(0, whole.rows - 1, count)]
+    rows = [sweep.request(int(row)) for row in np.linspace(0, whole.rows - 1, count)]
 
     def by_certify(place: int) -> None:
         row = rows[place]

@@ -17,7 +17,7 @@ import wavesim as ws
 from tests.reliability import sweeping
 from wavesim.cli._app import app
 from wavesim.errors import ArgumentError, MissingPackage, WavesimError
-from wavesim.sweeps import Answer, Asked, Status, Sweep, Tally, _watch, account, pace, read, shown
+from wavesim.sweeps import Answer, RowRequest, Status, Sweep, Tally, _watch, account, pace, read, shown
 from wavesim.sweeps._parts import Rest
 from wavesim.sweeps.workers import _chunk, _dask, _executors, _workers
 from wavesim.sweeps.workers._engine import Wave
@@ -126,7 +126,7 @@ def test_status_while_it_runs_and_of_another_sweep(file: Path, tmp_path: Path, m
     out, seen = tmp_path / "out", []
 
     def looking(
-        asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int], sharing: float
+        asked: Iterable[tuple[int, RowRequest | Answer]], known: Mapping[int, int], sharing: float
     ) -> Iterator[Wave]:
         seen.append(command(file, "--out", out, "--status"))
         return sweeping.waves(asked, known, sharing)

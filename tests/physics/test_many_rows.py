@@ -15,14 +15,14 @@ from wavesim.problem import Problem
 from wavesim.propagation import Batch, plan
 from wavesim.schemes import Chebyshev, chebyshev_terms
 from wavesim.states import GaussianPacket
-from wavesim.sweeps._answer import Answer, Asked, Status
+from wavesim.sweeps._answer import Answer, RowRequest, Status
 from wavesim.sweeps.workers._engine import answers
 
 TOLERANCE = 1e-3
 
 
 def answered(question: AbstractQuestion, problems: list[Problem], tolerance: float = TOLERANCE) -> list[Answer]:
-    found = dict(answers([Asked(question, problem, tolerance) for problem in problems]))
+    found = dict(answers([RowRequest(question, problem, tolerance) for problem in problems]))
     return [found[place] for place in range(len(problems))]
 
 

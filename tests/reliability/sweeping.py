@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import wavesim.sweeps.workers._chunk as executors
-from wavesim.sweeps._answer import Answer, Asked, Status
+from wavesim.sweeps._answer import Answer, RowRequest, Status
 from wavesim.sweeps.workers._engine import Found, Wave
 
 # seconds for one row: a chunk of 16 then takes about as long as writing it
@@ -53,7 +53,7 @@ def written(folder: Path, text: str = SWEEP) -> Path:
 
 
 def waves(
-    asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int], sharing: float = 1.0
+    asked: Iterable[tuple[int, RowRequest | Answer]], known: Mapping[int, int], sharing: float = 1.0
 ) -> Iterator[Wave]:
     """Instead of the engine's: five rows at a time, the last first, with numbers that depend on the row and on the rows asked with it."""
     del known, sharing
@@ -62,7 +62,7 @@ def waves(
         yield Wave(together[0][0], together[-1][0] + 1, _answered(together))
 
 
-def _answered(together: list[tuple[int, Asked | Answer]]) -> Iterator[Found]:
+def _answered(together: list[tuple[int, RowRequest | Answer]]) -> Iterator[Found]:
     limit = int(os.environ.get(HOLD, "1000000"))
     for place, asked in reversed(together):
         if isinstance(asked, Answer):

@@ -54,13 +54,13 @@ def test_every_shipped_sweep_can_be_read_and_says_what_to_expect(name: str) -> N
     assert data["question"].endswith("?") and len(data["expectation"]) > 100
     # no corner is impossible
     for row in (0, sweep.layout.rows - 1):
-        assert sweep.asked(row).tolerance > 0
+        assert sweep.request(row).tolerance > 0
 
 
 def test_the_ends_of_the_period_are_what_the_file_says() -> None:
     """Lab note: levels say 36.3303 at a barrier of 0.5 and 1.189065e8 at 32; WKB is 7.5 % too long there, Herring exact to six digits."""
     sweep = Sweep.read("period_against_barrier")
-    ends = [sweep.asked(row) for row in (0, sweep.layout.rows - 1)]
+    ends = [sweep.request(row) for row in (0, sweep.layout.rows - 1)]
     periods = [row.question.predictions(row.problem, None)["tunneling_period"] for row in ends]
     assert periods[0]["levels"] == pytest.approx(36.33028309, rel=1e-9)
     assert periods[1]["levels"] == pytest.approx(1.1890653881e8, rel=1e-9)
@@ -75,7 +75,7 @@ def test_the_law_of_disorder_holds_for_one_wave() -> None:
     own energy, over 16 places of the second barrier that spread the phase evenly; such a mean converges as |r|^32.
     """
     sweep = Sweep.read("disorder")
-    rows = [sweep.asked(row) for row in (0, 64)]
+    rows = [sweep.request(row) for row in (0, 64)]
     one, two = (row.problem for row in rows)
     energy = np.array([0.5])
     single = float(np.log(np.asarray(scattering_transmission(one.potential, 1.0)(energy)))[0])
@@ -93,7 +93,7 @@ def test_the_law_of_disorder_holds_for_one_wave() -> None:
 def test_a_row_of_the_map_agrees_with_the_closed_form() -> None:
     """Lab note: energy 0.5, width 0.626; budget: the row's own bar, which must be below the tolerance of 1e-3."""
     sweep = Sweep.read("transmission_map")
-    ((_, answer),) = answers([sweep.asked(5)])
+    ((_, answer),) = answers([sweep.request(5)])
     assert answer.status == Status.GOOD, answer.reason
     (quantity,) = sweep.measure
     assert answer.errors[quantity] < 1e-3

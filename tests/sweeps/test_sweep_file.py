@@ -53,8 +53,8 @@ def test_a_file_becomes_axes_in_its_order(tmp_path: Path) -> None:
     assert [axis.name for axis in sweep.axes] == ["height", "momentum"] and sweep.layout.shape == (3, 2)
     # a height is an energy; in natural units it has no other name
     assert [axis.unit(axis.paths[0]) for axis in sweep.axes] == ["natural", "natural"] and sweep.units.natural
-    assert [sweep.asked(row).problem.potential.height for row in (0, 2, 5)] == [0.5, 1.0, 1.5]  # type: ignore[attr-defined]
-    assert [sweep.asked(row).problem.state.momentum for row in (0, 1)] == [1.5, 2.0]  # type: ignore[attr-defined]
+    assert [sweep.request(row).problem.potential.height for row in (0, 2, 5)] == [0.5, 1.0, 1.5]  # type: ignore[attr-defined]
+    assert [sweep.request(row).problem.state.momentum for row in (0, 1)] == [1.5, 2.0]  # type: ignore[attr-defined]
 
 
 def test_text_tells_another_process_everything(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_text_tells_another_process_everything(tmp_path: Path) -> None:
     again = Sweep.from_text(sweep.text())
     assert again == sweep and again.hash == sweep.hash
     assert [axis.name for axis in again.axes] == ["momentum", "height", "sample"]
-    assert again.asked(17) == sweep.asked(17)
+    assert again.request(17) == sweep.request(17)
 
 
 def test_what_makes_a_sweep_the_same(tmp_path: Path) -> None:
@@ -87,9 +87,9 @@ def test_what_makes_a_sweep_the_same(tmp_path: Path) -> None:
 
 def test_fixed_values_come_from_the_file_and_the_caller(tmp_path: Path) -> None:
     fixed = AXES + '[set]\n"state.width" = 3.0\n"run.frames" = 16\n"accuracy.tolerance" = 1e-2'
-    row = read(tmp_path, fixed).asked(0)
+    row = read(tmp_path, fixed).request(0)
     assert (row.problem.state.width, row.fixed["frames"], row.tolerance) == (3.0, 16, 1e-2)  # type: ignore[attr-defined]
-    row = read(tmp_path, fixed, set=["state.width=4.0"], tolerance=1e-5).asked(0)
+    row = read(tmp_path, fixed, set=["state.width=4.0"], tolerance=1e-5).request(0)
     assert (row.problem.state.width, row.fixed["frames"], row.tolerance) == (4.0, 16, 1e-5)  # type: ignore[attr-defined]
 
 
@@ -107,14 +107,14 @@ def test_a_scenario_may_be_shipped_or_stand_in_the_file(tmp_path: Path) -> None:
     """
     # the scenario lacks a height, which the axis brings
     inside = read(tmp_path, table)
-    assert inside.scenario == "sweep" and inside.asked(1).problem.potential.height == 1.0  # type: ignore[attr-defined]
+    assert inside.scenario == "sweep" and inside.request(1).problem.potential.height == 1.0  # type: ignore[attr-defined]
 
 
 def test_kinds_may_vary(tmp_path: Path) -> None:
     kinds = AXES + '"potential.kind" = ["gaussian_barrier", "eckart_barrier"]'
     sweep = read(tmp_path, kinds)
     assert sweep.axes[2].numbers("potential.kind") is None
-    assert [type(sweep.asked(row).problem.potential).__name__ for row in (0, 1)] == [
+    assert [type(sweep.request(row).problem.potential).__name__ for row in (0, 1)] == [
         "GaussianBarrier",
         "EckartBarrier",
     ]
@@ -207,8 +207,8 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
 def test_one_impossible_row_is_no_error_of_the_file(tmp_path: Path) -> None:
     sweep = read(tmp_path, AXES + '"potential.width" = [-1.0, 1.0]')
     with pytest.raises(ScenarioError, match=r"^potential.width must be positive, but is -1; [^\n]*$"):
-        sweep.asked(0)
-    assert sweep.asked(1).problem.potential.width == 1.0  # type: ignore[attr-defined]
+        sweep.request(0)
+    assert sweep.request(1).problem.potential.width == 1.0  # type: ignore[attr-defined]
 
 
 def test_a_sweep_of_impossible_rows_is_refused(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_a_problem_in_python() -> None:
     problem = read_scenario("small", content()).problem
     axes = {"potential.height": [1, 2.5], "state.momentum": jnp.linspace(1.0, 2.0, 3)}
     sweep = Sweep.of(problem, axes, "transmitted_probability", find=Transmission(), tolerance=1e-3)
-    row = sweep.asked(5)
+    row = sweep.request(5)
     assert row.problem == problem.replace("potential.height", 2.5).replace("state.momentum", 2.0)
     assert (row.question, row.tolerance, row.fixed) == (Transmission(), 1e-3, {})
     # whole numbers among others would make another program
@@ -239,7 +239,7 @@ def test_objects_may_vary_in_python() -> None:
     sampled = ws.potentials.Sampled(tuple(np.exp(-(np.linspace(-3, 3, 31) ** 2))), -3.0, 3.0)
     sweep = Sweep.of(problem, {"potential": [ws.potentials.Step(0.5), sampled]})
     assert sweep.axes[0].labels("potential") == ("Step", "Sampled")
-    assert sweep.asked(0).problem.potential == ws.potentials.Step(0.5)
+    assert sweep.request(0).problem.potential == ws.potentials.Step(0.5)
 
 
 @pytest.mark.parametrize(

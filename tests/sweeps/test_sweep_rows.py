@@ -54,7 +54,7 @@ def test_a_row_is_what_the_scenario_would_be_with_its_values(name: str, tmp_path
             f'format = 1\ntitle = "s"\nscenario = "{name}"\naxes."{path}" = [{_toml(value)}, {_toml(number)}]\nset.vary = {{}}'
         )
         sweep = Sweep.read(file)
-        row = sweep.asked(1)
+        row = sweep.request(1)
         if "vary" in data:
             alone = load_scenario(name, ["vary={}", f"{path}={_toml(number)}"])
         else:
@@ -148,7 +148,7 @@ def test_a_problem_refuses_rows_as_a_scenario_does() -> None:
     problem = read_scenario("small", content()).problem
     sweep = Sweep.of(problem, {"potential.width": [1.0, -1.0]})
     with pytest.raises(WavesimError, match="must be positive"):
-        sweep.asked(1)
+        sweep.request(1)
 
 
 def test_check_tells_what_a_sweep_would_take(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_a_value_that_varies_is_as_uncertain_as_the_one_it_replaces(value: Any, 
 def test_an_axis_keeps_the_uncertainty_or_has_its_own(tmp_path: Path) -> None:
     def sizes(axis: str) -> list[Any]:
         made = swept(tmp_path, PLANE_WAVE, f'[axes]\n"potential.height" = {axis}')
-        rows = [made.asked(row) for row in range(made.layout.rows)]
+        rows = [made.request(row) for row in range(made.layout.rows)]
         assert [row.problem.potential.height / eV for row in rows] == pytest.approx([0.2, 0.3, 0.4], rel=1e-15)  # type: ignore[attr-defined]
         assert made.axes[0].numbers("potential.height").tolist() == [0.2, 0.3, 0.4]  # type: ignore[union-attr]
         return [row.uncertainties.get("potential.height", 0.0) / eV for row in rows]
@@ -175,17 +175,17 @@ def test_an_axis_keeps_the_uncertainty_or_has_its_own(tmp_path: Path) -> None:
     fixed = swept(
         tmp_path, PLANE_WAVE, 'set = { "potential.height" = "0.4 eV" }', '[axes]\n"potential.width" = ["4 nm"]'
     )
-    assert fixed.asked(0).uncertainties == {} and not fixed.uncertain
+    assert fixed.request(0).uncertainties == {} and not fixed.uncertain
 
 
 def test_samples_keep_it_too(tmp_path: Path) -> None:
     bounds = '[sample]\ncount = 4\n[sample.bounds]\n"potential.height" = { low = "0.2 eV", high = "0.4 eV" }'
     kept = swept(tmp_path, PLANE_WAVE, bounds)
-    assert kept.asked(3).uncertainties["potential.height"] == pytest.approx(0.01 * eV)
+    assert kept.request(3).uncertainties["potential.height"] == pytest.approx(0.01 * eV)
     exact = swept(tmp_path, PLANE_WAVE, bounds.replace("0.2 eV", "0.2 +- 0 eV"))
-    assert exact.asked(3).uncertainties == {}
-    assert exact.asked(3).problem.potential == kept.asked(3).problem.potential
-    assert Sweep.from_text(exact.text()).asked(3).uncertainties == {}
+    assert exact.request(3).uncertainties == {}
+    assert exact.request(3).problem.potential == kept.request(3).problem.potential
+    assert Sweep.from_text(exact.text()).request(3).uncertainties == {}
 
 
 def test_cases_keep_it_and_stand_in_one_table(tmp_path: Path) -> None:

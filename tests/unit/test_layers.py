@@ -16,7 +16,7 @@ from wavesim.errors import ArgumentError, ScenarioError
 from wavesim.potentials import Layers, RectangularBarrier, Sampled, Step, Sum, values_at
 from wavesim.scenario import read_scenario
 from wavesim.states import GaussianPacket
-from wavesim.sweeps._answer import Asked
+from wavesim.sweeps._answer import RowRequest
 from wavesim.sweeps._rows import dimension_at
 from wavesim.units import eV, nm
 
@@ -97,7 +97,7 @@ def test_files_python_and_sweeps_say_the_same() -> None:
     file["state"] = {"kind": "gaussian_packet", "center": "-60 nm", "width": "10 nm", "energy": "0.1 eV"}
     problem = read_scenario("x", file).problem
     assert problem.potential == Layers(((2 * nm, 0.3 * eV), (5 * nm, 0.0)), left=-1 * nm)
-    row = Asked(None, problem, 1e-4)  # type: ignore[arg-type]
+    row = RowRequest(None, problem, 1e-4)  # type: ignore[arg-type]
     assert dimension_at(row, "potential.layers.1.0").name == "length"
     assert dimension_at(row, "potential.layers.1.1").name == "energy"
     changed: Any = functools.reduce(

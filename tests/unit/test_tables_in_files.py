@@ -115,8 +115,8 @@ def test_sweeps_hold_the_numbers_too(tmp_path: Path) -> None:
         Sweep.read(tmp_path / "c.toml")
     (tmp_path / "v.csv").unlink()
     (tmp_path / "w.csv").unlink()
-    assert np.asarray(rows.asked(1).problem.potential.values)[6] == pytest.approx(300 * meV)  # type: ignore[attr-defined]
-    assert np.asarray(other.asked(1).problem.potential.values)[6] == pytest.approx(300 * eV)  # type: ignore[attr-defined]
+    assert np.asarray(rows.request(1).problem.potential.values)[6] == pytest.approx(300 * meV)  # type: ignore[attr-defined]
+    assert np.asarray(other.request(1).problem.potential.values)[6] == pytest.approx(300 * eV)  # type: ignore[attr-defined]
 
 
 def test_vary_reads_one_table_for_each_case(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_sweeps_take_the_values(tmp_path: Any) -> None:
         'format = 1\ntitle = "t"\nscenario = "rectangular_barrier"\n[axes]\n"potential.width" = ["1.0 +- 0.1", "2.0 +- 0.1"]\n'
     )
     sweep = Sweep.read(path)
-    assert sweep.asked(1).problem.potential.width == 2.0  # type: ignore[attr-defined]
+    assert sweep.request(1).problem.potential.width == 2.0  # type: ignore[attr-defined]
     assert sweep.axes[0].numbers("potential.width").tolist() == [1.0, 2.0]  # type: ignore[union-attr]
 
 

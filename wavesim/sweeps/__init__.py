@@ -3,7 +3,7 @@
 from .. import _face
 from ..scenario import SweepAxis as SweepAxis
 from ._account import Account as Account, account as account
-from ._answer import Answer as Answer, Asked as Asked, Status as Status
+from ._answer import Answer as Answer, RowRequest as RowRequest, Status as Status
 from ._check import Check as Check, check as check
 from ._export import to_csv as to_csv, to_parquet as to_parquet
 from ._file import Sweep as Sweep

@@ -1,4 +1,4 @@
-"""One row of a sweep, asked and answered."""
+"""The request of one row of a sweep, and its answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Status(enum.IntEnum):
 
 
 @dataclasses.dataclass(frozen=True)
-class Asked:
+class RowRequest:
     """A row before it is answered: what `wavesim.certify` would be called with.
 
     Args:

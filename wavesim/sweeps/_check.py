@@ -16,7 +16,7 @@ from .._threads import cores
 from ..analysis import RunRequest, Runs, route_without_run
 from ..errors import WavesimError
 from ..propagation import Batch, Numerics, pair_seconds, refuse_given
-from ._answer import Asked
+from ._answer import RowRequest
 from ._file import Sweep
 from ._rows import first_possible, values_at
 from .workers._chunk import refuse_unmeasured
@@ -125,18 +125,18 @@ def check(sweep: Sweep) -> Check:
     runs: list[list[Numerics]] = []
     programs, wrong, planning = set[Any](), list[str](), list[float]()
     rows, batch = _sample(sweep.layout.rows), Batch()
-    limited: Asked | None = None
+    limited: RowRequest | None = None
     for row in rows:
         start = time.perf_counter()
         try:
-            asked = sweep.asked(row)
-            request = _first_round(asked, batch, runs)
+            row_request = sweep.request(row)
+            request = _first_round(row_request, batch, runs)
         except (ArithmeticError, ValueError, IndexError, MemoryError) as error:
             wrong.append(str(error) if isinstance(error, WavesimError) else described(error))
             continue
         planning.append(time.perf_counter() - start)
-        if len(asked.uncertainties) > (0 if limited is None else len(limited.uncertainties)):
-            limited = asked
+        if len(row_request.uncertainties) > (0 if limited is None else len(limited.uncertainties)):
+            limited = row_request
         if request is not None:
             runs.append(list(request.numerics))
             programs |= {_program(request, numerics) for numerics in request.numerics}
@@ -169,7 +169,7 @@ def check(sweep: Sweep) -> Check:
     )
 
 
-def _inputs_seconds(row: Asked, rows: int) -> float | None:
+def _inputs_seconds(row: RowRequest, rows: int) -> float | None:
     """What the uncertain inputs of all rows take, by the numbers of this one; None where they are known by a run alone."""
     numbers = route_without_run(row.problem, row.question, None)
     if numbers is None:
@@ -187,7 +187,7 @@ def _sample(rows: int) -> list[int]:
     return sorted({0, rows - 1, *(int(rows * (golden * place % 1)) for place in range(1, _SAMPLED - 1))})
 
 
-def _first_round(row: Asked, batch: Batch, runs: Sequence[Any]) -> RunRequest | None:
+def _first_round(row: RowRequest, batch: Batch, runs: Sequence[Any]) -> RunRequest | None:
     """The first runs that the question of a row requests; None if it propagates nothing."""
     refuse_given(row.fixed)
     # planning costs pilot runs: once some row propagates, the others are assumed to
@@ -228,7 +228,7 @@ def _kinds(sweep: Sweep) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _structures(sweep: Sweep, places: list[tuple[int, ...]]) -> Iterator[Any]:
     for place in places:
         try:
-            row, _ = sweep.source.asked(values_at(sweep.axes, place))
+            row, _ = sweep.source.request(values_at(sweep.axes, place))
         except (WavesimError, ArithmeticError):
             continue
         leaves, structure = jax.tree.flatten((row.problem, row.fixed))

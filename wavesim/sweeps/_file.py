@@ -39,7 +39,7 @@ from ..scenario import (
     unknown,
 )
 from ..units import UnitSystem
-from ._answer import Asked
+from ._answer import RowRequest
 from ._layout import Layout
 from ._rows import AbstractSource, FromProblem, FromScenario, dimension_at, first_possible, values_at
 
@@ -182,14 +182,14 @@ class Sweep:
             except ArgumentError as error:
                 raise ArgumentError("uncertainties", error.reason) from None
 
-    def asked(self, row: int) -> Asked:
+    def request(self, row: int) -> RowRequest:
         """What a row asks, rows counted with the last axis fastest.
 
         Raises:
             WavesimError: if the row is impossible (a negative width); it says why.
         """
         try:
-            return self.source.asked(values_at(self.axes, self.layout.place_of(row)))[0]
+            return self.source.request(values_at(self.axes, self.layout.place_of(row)))[0]
         except ScenarioError as error:
             # one line for each thing that is wrong makes a file readable, and a table's cell unreadable
             raise ScenarioError(" ".join(str(error).splitlines())) from None

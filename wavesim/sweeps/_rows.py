@@ -1,4 +1,4 @@
-"""From the number of a row to what is asked: its values put into the scenario, or into the problem."""
+"""From the number of a row to its request: its values put into the scenario, or into the problem."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..errors import ScenarioError, WavesimError
 from ..problem import Problem
 from ..scenario import are_uncertain, dimension_of_path, read_scenario, varied
 from ..units import UnitSystem
-from ._answer import Asked
+from ._answer import RowRequest
 
 if TYPE_CHECKING:
     from ..scenario import SweepAxis
@@ -27,7 +27,7 @@ class AbstractSource(abc.ABC):
     """What the rows are made of."""
 
     @abc.abstractmethod
-    def asked(self, values: Mapping[str, Any]) -> tuple[Asked, UnitSystem]:
+    def request(self, values: Mapping[str, Any]) -> tuple[RowRequest, UnitSystem]:
         """A row with these values by path, and the units that it speaks in.
 
         Raises:
@@ -46,13 +46,13 @@ class FromScenario(AbstractSource):
     name: str
     content: dict[str, Any]
 
-    def asked(self, values: Mapping[str, Any]) -> tuple[Asked, UnitSystem]:
+    def request(self, values: Mapping[str, Any]) -> tuple[RowRequest, UnitSystem]:
         content = self.content
         for path, value in values.items():
             content = varied(content, path, value)
         scenario = read_scenario(self.name, content)
         question = scenario.find or question_of(scenario.problem)
-        row = Asked(question, scenario.problem, scenario.tolerance, scenario.fixed, scenario.uncertainties)
+        row = RowRequest(question, scenario.problem, scenario.tolerance, scenario.fixed, scenario.uncertainties)
         return row, scenario.units
 
     def uncertain(self, axes: Sequence[SweepAxis]) -> bool:
@@ -70,11 +70,13 @@ class FromProblem(AbstractSource):
     tolerance: float
     uncertainties: dict[str, float] = dataclasses.field(default_factory=dict)
 
-    def asked(self, values: Mapping[str, Any]) -> tuple[Asked, UnitSystem]:
+    def request(self, values: Mapping[str, Any]) -> tuple[RowRequest, UnitSystem]:
         problem = self.problem
         for path, value in values.items():
             problem = problem.replace(path, value)
-        row = Asked(self.find or question_of(problem), problem, self.tolerance, uncertainties=dict(self.uncertainties))
+        row = RowRequest(
+            self.find or question_of(problem), problem, self.tolerance, uncertainties=dict(self.uncertainties)
+        )
         return row, UnitSystem(natural=True)
 
     def uncertain(self, axes: Sequence[SweepAxis]) -> bool:
@@ -91,8 +93,8 @@ def values_at(axes: Sequence[SweepAxis], place: Sequence[int]) -> dict[str, Any]
     }
 
 
-def first_possible(source: AbstractSource, axes: Sequence[SweepAxis]) -> tuple[tuple[int, ...], Asked, UnitSystem]:
-    """The first row at a corner of the axes that can be asked: its place, what it asks, and the units that it speaks in.
+def first_possible(source: AbstractSource, axes: Sequence[SweepAxis]) -> tuple[tuple[int, ...], RowRequest, UnitSystem]:
+    """The first valid row at a corner of the axes: its place, its request and its units.
 
     Raises:
         ScenarioError: if none can, for a path that does not exist, say.
@@ -101,7 +103,7 @@ def first_possible(source: AbstractSource, axes: Sequence[SweepAxis]) -> tuple[t
     wrong: list[str] = []
     for place in itertools.islice(itertools.product(*ends), _CORNERS):
         try:
-            return place, *source.asked(values_at(axes, place))
+            return place, *source.request(values_at(axes, place))
         except (WavesimError, ArithmeticError) as error:
             wrong.append(str(error))
     if len(set(wrong)) == 1:
@@ -111,6 +113,6 @@ def first_possible(source: AbstractSource, axes: Sequence[SweepAxis]) -> tuple[t
     )
 
 
-def dimension_at(row: Asked, path: str) -> Dimension:
+def dimension_at(row: RowRequest, path: str) -> Dimension:
     """The dimension of the number at a path of a scenario; dimensionless where it is no number of the physics."""
     return dimension_of_path(row.problem, row.question, path)

@@ -129,7 +129,7 @@ def _makers(table: xr.Dataset, asked: Sweep, box: Outbox, outputs: SweepOutputs)
         from ...propagation import reporter
         from ...viz import small_multiples, spread
 
-        chosen = {_label(asked, row): asked.asked(row) for row in spread(asked.layout.shape) if good[row]}
+        chosen = {_label(asked, row): asked.request(row) for row in spread(asked.layout.shape) if good[row]}
         runs, fixed = {label: row.problem for label, row in chosen.items()}, [row.fixed for row in chosen.values()]
         with reporter(watched(outputs.quiet), "painting") as show:
             return small_multiples(runs, units=asked.units, title=asked.title, fixed=fixed, progress=show).save(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from ..._text import described
 from ...analysis import note_on
 from ...errors import ArgumentError, WavesimError
-from .._answer import Answer, Asked, Status
+from .._answer import Answer, RowRequest, Status
 from .._file import Sweep
 from .._parts import Part, Rest
 from .._watch import Watch
@@ -41,7 +41,7 @@ class AbstractExecutor(abc.ABC):
 
 
 def parts(sweep: Sweep, chunk: int, rest: Rest, each: Callable[[Answer], None], early: bool = True) -> Iterator[Part]:
-    """The answers of a chunk's rows; a row that cannot even be asked fails and disturbs no other.
+    """The answers of a chunk's rows; a row without a valid problem fails and disturbs no other.
 
     Args:
         sweep: what is asked.
@@ -52,7 +52,7 @@ def parts(sweep: Sweep, chunk: int, rest: Rest, each: Callable[[Answer], None], 
     """
     ready, kept, end = dict[int, Answer](), time.monotonic(), rest.start
     sharing = sweep.layout.rows / len(sweep.layout.rows_of(chunk))
-    for wave in waves(_asked(sweep, chunk, rest.start), rest.known, sharing):
+    for wave in waves(_requests(sweep, chunk, rest.start), rest.known, sharing):
         held: Answer | None = None
         for found in wave.answers:
             for place, answer in found:
@@ -77,12 +77,12 @@ def parts(sweep: Sweep, chunk: int, rest: Rest, each: Callable[[Answer], None], 
     yield Part(chunk, ready, end, True)
 
 
-def _asked(sweep: Sweep, chunk: int, start: int) -> Iterator[tuple[int, Asked | Answer]]:
+def _requests(sweep: Sweep, chunk: int, start: int) -> Iterator[tuple[int, RowRequest | Answer]]:
     for place, row in enumerate(sweep.layout.rows_of(chunk)):
         if place < start:
             continue
         try:
-            yield place, sweep.asked(row)
+            yield place, sweep.request(row)
         except (ArithmeticError, ValueError) as error:
             yield place, Answer.failed(str(error) if isinstance(error, WavesimError) else described(error))
 
@@ -118,10 +118,10 @@ def refuse_unmeasured(sweep: Sweep) -> None:
     reason = ""
     for row in (0, sweep.layout.rows - 1) if wanted else ():
         try:
-            asked = sweep.asked(row)
-            if set(wanted) <= asked.question.predictions(asked.problem, asked.problem.duration).keys():
+            request = sweep.request(row)
+            if set(wanted) <= request.question.predictions(request.problem, request.problem.duration).keys():
                 return
-            coarse = dataclasses.replace(asked, tolerance=max(asked.tolerance, _COARSE), uncertainties={})
+            coarse = dataclasses.replace(request, tolerance=max(request.tolerance, _COARSE), uncertainties={})
             (_, answer), *_ = answers([coarse])
         except (ArithmeticError, ValueError, IndexError, MemoryError):
             # what is wrong with a row is its own reason
@@ -150,7 +150,7 @@ def measured(sweep: Sweep) -> tuple[str, ...]:
     for chunk in range(sweep.layout.chunks):
         for row in sweep.layout.rows_of(chunk):
             try:
-                (_, answer), *_ = answers([dataclasses.replace(sweep.asked(row), uncertainties={})])
+                (_, answer), *_ = answers([dataclasses.replace(sweep.request(row), uncertainties={})])
             except (WavesimError, ArithmeticError) as error:
                 answer = Answer.failed(str(error))
             if answer.values:

@@ -40,7 +40,7 @@ from ...propagation import (
     row_seconds,
     settled,
 )
-from .._answer import Answer, Asked, Status
+from .._answer import Answer, RowRequest, Status
 
 # what a file may fix without a plan's ceasing to suit its problem
 _UNCHECKED = frozenset({"precision", "frames", "save_psi"})
@@ -73,20 +73,20 @@ class Wave:
 
 
 def waves(
-    asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int], sharing: float = 1.0
+    requests: Iterable[tuple[int, RowRequest | Answer]], known: Mapping[int, int], sharing: float = 1.0
 ) -> Iterator[Wave]:
     """Answer rows, given with their places in order. A row that cannot be answered is an `Answer` with its reason.
 
     To be taken one after the other, each to its end: the rows of a wave are planned while the one before it is answered.
 
     Args:
-        asked: the rows.
+        requests: the rows.
         known: by place, how many runs the answers took that are there already. Their runs are made again, since others share them, but
             what they say is not asked again.
         sharing: how many times as many rows there are in the whole sweep, which share the programs.
     """
     make_room()
-    planned = _planned(asked, known, sharing)
+    planned = _planned(requests, known, sharing)
     # planning takes one core, and shares nothing with what the rows before it have still to do
     pool = concurrent.futures.ThreadPoolExecutor(1)
     try:
@@ -98,10 +98,12 @@ def waves(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _planned(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, int], sharing: float) -> Iterator[Wave]:
+def _planned(
+    requests: Iterable[tuple[int, RowRequest | Answer]], known: Mapping[int, int], sharing: float
+) -> Iterator[Wave]:
     """The waves, each planned when it is asked for."""
     rows, at_once, batch, work = list[_Row](), Found(), Batch(), 0.0
-    for place, row in asked:
+    for place, row in requests:
         if isinstance(row, Answer):
             at_once.append((place, row))
         else:
@@ -126,9 +128,9 @@ def _planned(asked: Iterable[tuple[int, Asked | Answer]], known: Mapping[int, in
         yield Wave(rows[0].place, end, _answered(rows, at_once, known, sharing))
 
 
-def answers(asked: Sequence[Asked]) -> Iterator[tuple[int, Answer]]:
+def answers(requests: Sequence[RowRequest]) -> Iterator[tuple[int, Answer]]:
     """Answer the rows; (place, answer) as they come, in no order."""
-    for wave in waves(enumerate(asked), {}):
+    for wave in waves(enumerate(requests), {}):
         for found in wave.answers:
             yield from found
 
@@ -166,13 +168,13 @@ class _Run:
 class _Row:
     """One question at work: what it waits for, and in the end its answer."""
 
-    def __init__(self, place: int, asked: Asked, batch: Batch) -> None:
-        self.place, self.asked = place, asked
+    def __init__(self, place: int, request: RowRequest, batch: Batch) -> None:
+        self.place, self.request = place, request
         self.runs: list[_Run] = []
         self.made, self.left = 0, False
         self.answer: Answer | None = None
-        self.work: Measurement[Report] = asked.question.measuring(
-            asked.problem, asked.tolerance, batch=batch, **asked.fixed
+        self.work: Measurement[Report] = request.question.measuring(
+            request.problem, request.tolerance, batch=batch, **request.fixed
         )
         self._hear(None)
 
@@ -202,18 +204,18 @@ class _Row:
     def _hear(self, made: Runs | None) -> None:
         try:
             if made is None:
-                refuse_given(self.asked.fixed)
+                refuse_given(self.request.fixed)
             wanted = next(self.work) if made is None else self.work.send(made)
             while isinstance(wanted, ProgressNote):
                 wanted = self.work.send(Runs([]))
             # what is planned suits its problem; what is given by hand may not
-            ready = settled if _UNCHECKED.issuperset(self.asked.fixed) else checked
+            ready = settled if _UNCHECKED.issuperset(self.request.fixed) else checked
             self.runs = [_Run(wanted.problem, ready(wanted.problem, numerics)) for numerics in wanted.numerics]
             self.runs[0].back = wanted if wanted.numbers else None
             self.made += len(self.runs)
         except StopIteration as end:
-            uncertain = bool(self.asked.uncertainties)
-            self.answer = answer_of(self._with_inputs(end.value), self.asked.tolerance, uncertain)
+            uncertain = bool(self.request.uncertainties)
+            self.answer = answer_of(self._with_inputs(end.value), self.request.tolerance, uncertain)
         except WavesimError as error:
             self.answer = Answer.failed(str(error))
         except (ArithmeticError, ValueError, IndexError, MemoryError) as error:
@@ -223,9 +225,9 @@ class _Row:
             )
 
     def _with_inputs(self, report: Report) -> Report:
-        asked, grid = self.asked, self.asked.fixed.get("grid")
+        request, grid = self.request, self.request.fixed.get("grid")
         try:
-            return with_inputs(report, asked.problem, asked.uncertainties, find=asked.question, grid=grid)
+            return with_inputs(report, request.problem, request.uncertainties, find=request.question, grid=grid)
         except (ArithmeticError, ValueError, IndexError, MemoryError) as error:
             warning = f"the uncertainties of the inputs are not part of any bar: {described(error)}."
             return dataclasses.replace(report, warnings=(*report.warnings, warning))

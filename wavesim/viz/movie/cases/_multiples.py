@@ -114,7 +114,7 @@ def small_multiples(
 
     All panels share the density's scale and its gain behind barriers, and where they are alike the window, the energies and the clock; else
     each panel tells its own time. Reports have a number each. For a sweep: ``rows = spread(layout.shape)`` chooses rows; the label of a row is its coordinates, its problem and numerics are
-    those of ``sweep.asked(row)``.
+    those of ``sweep.request(row)``.
 
     Args:
         runs: by label: problems, which are propagated here, results with psi, or reports of such; all of one dimension, or of two.
@@ -177,8 +177,10 @@ def small_multiples(
 
 
 def _must_be_shown(label: str, run: Result, first: Result) -> None:
-    """Raises:
-    NumericsError: if a run kept no psi, or has more dimensions than can be shown, or others than the first.
+    """Refuse runs that cannot be painted side by side.
+
+    Raises:
+        NumericsError: if a run kept no psi, or has more dimensions than can be shown, or others than the first.
     """
     dimension, wanted = run.numerics.grid.dimension, first.numerics.grid.dimension
     if dimension > 2:
