@@ -272,7 +272,7 @@ def design(
     device: On = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print numbers and warnings only.")] = False,
 ) -> None:
-    """Find the parameters with which a problem does what is wanted, and certify what was found.
+    """Find the parameters with which a problem reaches its targets, and certify the numbers there.
 
     Exit codes: 0 every target is reached; 1 the nearest is given; 2 bad input, nothing was searched.
     """
