@@ -52,8 +52,10 @@ class Column:
         return not len(self.numbers)
 
     def refuse_unordered(self) -> None:
-        """Raises:
-        ArgumentError: of `file`, if the positions neither increase nor decrease from line to line.
+        """Refuse positions that are not in order.
+
+        Raises:
+            ArgumentError: of `file`, if the positions neither increase nor decrease from line to line.
         """
         steps = np.diff(self.numbers)
         steps = steps if np.sum(steps > 0) >= np.sum(steps < 0) else -steps

@@ -127,8 +127,10 @@ def _unwritable(folder: Path, error: Exception) -> WavesimError:
 
 
 def _try_to_write(folder: Path) -> None:
-    """Raises:
-    OSError: if no file can be made in `folder`.
+    """Make and remove a file, to find out whether the folder can be written.
+
+    Raises:
+        OSError: if no file can be made in `folder`.
     """
     with contextlib.suppress(_Tried), whole_file(folder / "try"):
         raise _Tried

@@ -156,8 +156,10 @@ def stride_of(dataset: xarray.Dataset) -> int:
 
 
 def _must_fit(dataset: xarray.Dataset, numerics: Numerics, run: dict[str, Any]) -> None:
-    """Raises:
-    WavesimError: if the arrays have other shapes than the numerics say, or psi is not finite or nothing at all.
+    """Refuse arrays that do not belong to the numerics.
+
+    Raises:
+        WavesimError: if the arrays have other shapes than the numerics say, or psi is not finite or nothing at all.
     """
     if absent := {"time", "frame_time", "psi", "psi_final"}.difference(map(str, dataset.variables)):
         raise WavesimError(f"the file must hold {', '.join(sorted(absent))}, but does not; run it again.")

@@ -80,8 +80,10 @@ def read_netcdf(path: Path) -> xarray.Dataset:
 
 
 def must_agree(path: Path, dataset: xarray.Dataset) -> None:
-    """Raises:
-    WavesimError: if the content is not that of which the digest was made.
+    """Refuse content that does not match its digest.
+
+    Raises:
+        WavesimError: if the content is not that of which the digest was made.
     """
     if dataset.attrs.get(DIGEST) != digest(variables_of(dataset), dataset.attrs):
         raise WavesimError(

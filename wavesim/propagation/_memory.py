@@ -28,8 +28,10 @@ def device_memory() -> int:
 
 
 def refuse_too_large(grid: Grid, itemsize: int = 16) -> None:
-    """Raises:
-    NumericsError: if psi and its tables on this grid need more memory than there is.
+    """Refuse a grid that does not fit into memory.
+
+    Raises:
+        NumericsError: if psi and its tables on this grid need more memory than there is.
     """
     needed, available = math.prod(grid.points) * itemsize * _ARRAYS, _SHARE * device_memory()
     if needed > available:
@@ -55,8 +57,10 @@ def refuse_given(fixed: Mapping[str, Any]) -> None:
 
 
 def refuse_many_frames(numerics: Numerics) -> None:
-    """Raises:
-    NumericsError: if the run with all the frames that it keeps needs more memory than there is.
+    """Refuse frames that do not fit into memory.
+
+    Raises:
+        NumericsError: if the run with all the frames that it keeps needs more memory than there is.
     """
     available = _SHARE * device_memory()
     if numerics.memory > available:

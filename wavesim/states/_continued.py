@@ -66,8 +66,10 @@ class ContinuedPacket(AbstractPacket):
             )
 
     def check_place(self) -> None:
-        """Raises:
-        NumericsError: if the packet lies behind a wall, or off the ring.
+        """Refuse a packet outside of the ends.
+
+        Raises:
+            NumericsError: if the packet lies behind a wall, or off the ring.
         """
         low, high = self.ends.interval
         left, right = self._packet.position_range(_BEYOND)

@@ -132,8 +132,10 @@ class AbstractWave(AbstractPacket):
 
 
 def refuse_nothing(argument: str, size: float) -> None:
-    """Raises:
-    ArgumentError: if the largest amplitude of a state is 0 or no number.
+    """Refuse a state that vanishes.
+
+    Raises:
+        ArgumentError: if the largest amplitude of a state is 0 or no number.
     """
     if not (math.isfinite(size) and size > 0):
         raise ArgumentError(

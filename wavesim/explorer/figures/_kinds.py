@@ -280,8 +280,10 @@ def kind_of(scenario: Scenario) -> AbstractKind:
 
 
 def refuse_still(opening: Opening, values: dict[str, float]) -> None:
-    """Raises:
-    WavesimError: if the scenario cannot be shown live, before a page is opened on it.
+    """Refuse a scenario that the live page cannot show.
+
+    Raises:
+        WavesimError: if the scenario cannot be shown live, before a page is opened on it.
     """
     kind_of(opening.scenario(values))
 

@@ -135,8 +135,10 @@ def parse_sweep(name: str, data: dict[str, Any], further: Mapping[str, Any], fol
 
 
 def refuse_single(name: str, data: Mapping[str, Any]) -> None:
-    """Raises:
-    ScenarioError: if the content is that of a scenario, which has a state and a potential of its own.
+    """Refuse a scenario in place of a sweep.
+
+    Raises:
+        ScenarioError: if the content is that of a scenario, which has a state and a potential of its own.
     """
     if {"potential", "state"} & data.keys() and not {"scenario", "axes", "sample"} & data.keys():
         raise ScenarioError(

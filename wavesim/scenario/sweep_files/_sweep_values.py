@@ -243,8 +243,10 @@ def _written(number: float, unit: str, limit: str = "") -> Any:
 
 
 def refuse_too_many(lengths: Sequence[int]) -> None:
-    """Raises:
-    ScenarioError: if axes of these lengths make too many rows.
+    """Refuse axes with too many rows.
+
+    Raises:
+        ScenarioError: if axes of these lengths make too many rows.
     """
     rows = math.prod(lengths)
     if rows > MOST_ROWS:

@@ -62,8 +62,10 @@ def varied(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 
 def refuse_varied(data: dict[str, Any], assignments: Iterable[str]) -> None:
-    """Raises:
-    ScenarioError: if an assignment sets a path that ``[vary]`` would set again.
+    """Refuse an assignment to a path of ``[vary]``.
+
+    Raises:
+        ScenarioError: if an assignment sets a path that ``[vary]`` would set again.
     """
     table = data.get("vary")
     for assignment in assignments:

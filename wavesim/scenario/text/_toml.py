@@ -110,8 +110,10 @@ def _depth(bare: str) -> int:
 
 
 def _check(node: Any, name: str, path: str) -> None:
-    """Raises:
-    ScenarioError: if a key cannot be printed, or a whole number is none that a computer counts with.
+    """Refuse keys and numbers that TOML allows and a scenario does not.
+
+    Raises:
+        ScenarioError: if a key cannot be printed, or a whole number is none that a computer counts with.
     """
     if isinstance(node, dict):
         for key, value in node.items():

@@ -164,8 +164,10 @@ def _names(codecs: list[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def _must_be_table(found: Description) -> None:
-    """Raises:
-    KeyError, ValueError: if a column or a label is missing, or columns differ in their cut.
+    """Refuse a description that is no table.
+
+    Raises:
+        KeyError, ValueError: if a column or a label is missing, or columns differ in their cut.
     """
     status = found.arrays["status"]
     columns, labels = [found.arrays[name] for name in found.columns], [found.arrays[name] for name in found.labels]

@@ -111,8 +111,10 @@ def values(group: zarr.Group, name: str) -> np.ndarray:
 
 
 def must_have_labels(path: Path, pieces: Pieces) -> None:
-    """Raises:
-    WavesimError: if a label is damaged, without which nobody knows what a row is.
+    """Refuse a table with damaged labels.
+
+    Raises:
+        WavesimError: if a label is damaged, without which nobody knows what a row is.
     """
     if pieces.labels:
         raise WavesimError(

@@ -59,8 +59,10 @@ class Work:
         self.todo.append(chunk)
 
     def refuse_deadly(self, cure: str) -> None:
-        """Raises:
-        BrokenOffError: if chunks are left out because their workers died.
+        """Refuse to go on without chunks that ended their workers.
+
+        Raises:
+            BrokenOffError: if chunks are left out because their workers died.
         """
         if self.deadly:
             raise BrokenOffError(

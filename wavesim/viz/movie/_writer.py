@@ -182,8 +182,10 @@ def write(
 
 
 def _must_be_movie(part: Path, path: Path) -> None:
-    """Raises:
-    WavesimError: if what was written does not begin like a movie of its kind.
+    """Refuse a file that is no movie.
+
+    Raises:
+        WavesimError: if what was written does not begin like a movie of its kind.
     """
     with part.open("rb") as file:
         head = file.read(12)

@@ -58,8 +58,10 @@ def way_out(problem: Problem) -> dict[str, AbstractObservable]:
 
 
 def refuse_held(problem: Problem) -> None:
-    """Raises:
-    WavesimError: if V rises without end on both sides, so that nothing leaves.
+    """Refuse a V from which nothing leaves.
+
+    Raises:
+        WavesimError: if V rises without end on both sides, so that nothing leaves.
     """
     if problem.potential.dimension == 1 and min(map(float, problem.potential.asymptotes())) == math.inf:
         raise WavesimError(

@@ -113,8 +113,10 @@ def _valley(problem: Problem) -> tuple[float, float]:
 
 
 def refuse_falling(problem: Problem) -> None:
-    """Raises:
-    NumericsError: if the state is bound but V falls without end.
+    """Refuse a bound state in a V that falls without end.
+
+    Raises:
+        NumericsError: if the state is bound but V falls without end.
     """
     # V beyond a wall does not matter
     ends = restricted(problem.potential, problem.ends).asymptotes()

@@ -140,8 +140,10 @@ def open_space(
 
 
 def refuse_at_rest(problem: Problem, packet: AbstractPacket, mass: float) -> None:
-    """Raises:
-    NumericsError: if the mean momentum of a packet is 0 and no duration is given.
+    """Refuse a packet at rest without a duration.
+
+    Raises:
+        NumericsError: if the mean momentum of a packet is 0 and no duration is given.
     """
     mean = abs(sum(packet.momentum_range(0.5 - 1e-9, mass))) / 2
     fastest = max(map(abs, packet.momentum_range(1e-3, mass)))
