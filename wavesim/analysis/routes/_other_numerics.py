@@ -1,4 +1,4 @@
-"""Numerics that share nothing with a first run's: other points in another box, another method, another absorber or none."""
+"""Numerics independent of those of a first run: other points in another box, another method, another absorber or none."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _TO_LEFT, _TO_RIGHT = 0.05, 0.08
 _FINER_PLANES = 1.1
 # an absorber that is thicker, and weaker, than the first
 _THICKER, _WEAKER = 1.3, 0.85
-# points up to which the eigenstates of the grid are had in seconds
+# points up to which the eigenstates of the grid take seconds
 _DENSE = 1300
-# a box without absorbers may have so many times the points of the one with them
+# points of a box without absorbers, as a multiple of those with them
 _ROOM = 4.0
 _NEAR_ONE = 0.999
 
 
 def without_absorber(problem: Problem, first: Numerics, tolerance: float) -> dict[str, Any]:
-    """A box that holds the whole packet to the end, on other points; the duration that it needs is under "duration".
+    """A box that holds the whole packet to the end, on other points; its duration is under "duration".
 
     Raises:
         NumericsError: if a packet spreads so fast, or a tolerance is so small, that no such box is within reach; or where the potential ends
@@ -50,7 +50,7 @@ def without_absorber(problem: Problem, first: Numerics, tolerance: float) -> dic
 
 
 def other_numerics(problem: Problem, first: Numerics, *, keep_method: bool = False) -> dict[str, Any]:
-    """Grid, absorber and scheme as keywords of `wavesim.plan`: like the first run's in kind, like none of them in number."""
+    """Grid, absorber and scheme as keywords of `wavesim.plan`: of the same kind as those of the first run, with other numbers."""
     layer = first.absorber
     if layer is not None:
         layer = dataclasses.replace(layer, width=_THICKER * layer.width, energy=_WEAKER * layer.energy)
@@ -95,12 +95,12 @@ def other_method(problem: Problem, first: Numerics, grid: Grid, absorber: Absorb
     if dense and used.steps:
         return "spectral"
     if used.steps and used.exact:
-        # without an absorber a series has no error in time: then it is the points, the box and what is looked at that differ
+        # without an absorber a series has no error in time: only points, box and observables differ
         return splitting if smooth or absorber is not None else "chebyshev"
     return "g6t4" if smooth and not used.steps else "chebyshev"
 
 
 def words(numerics: Numerics) -> str:
-    """The method, the points, and what is at the ends of the box."""
+    """The method, the points and the ends of the box."""
     points = " x ".join(map(str, numerics.grid.points))
     return f"{numerics.method.name} on {points} points" + ("" if numerics.absorber is None else " between absorbers")

@@ -1,4 +1,4 @@
-"""Which independent routes there are to a headline, and how each is taken: they depend on what was asked, and on what the first route was."""
+"""The independent routes to a headline, by question and by the first route."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from ._theory_routes import (
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """Routes, sentences about those that are missing, and what they took."""
+    """Routes, sentences about missing ones, and their cost."""
 
     routes: tuple[Route, ...] = ()
     missing: tuple[str, ...] = ()
@@ -67,13 +67,13 @@ class Found:
 
 Way = Callable[[], Found]
 
-# a bar of more than so many times the report's, or of what was asked for, is agreement with anything
+# a bar wider than this multiple of the report's, or of the tolerance, agrees with anything
 _SAYS = 10.0
 _FEW = 24
 
 
 def way_of(report: Report) -> str:
-    """How a report came to its headline."""
+    """The first route: how a report found its headline."""
     if report.record is not None:
         if "scattering_states" in report.headline.budget:
             return "as reported: scattering states"
@@ -84,7 +84,7 @@ def way_of(report: Report) -> str:
 
 
 def other_routes(problem: Problem, report: Report, question: AbstractQuestion, progress: Progress) -> Found:
-    """Every further route to the report's headline; one that is refused is missing, with its reason."""
+    """Every further route to the headline; a refused one is missing, with its reason."""
     found = Found()
     for way in _ways(problem, report, question, progress):
         try:
@@ -107,7 +107,7 @@ def other_routes(problem: Problem, report: Report, question: AbstractQuestion, p
 
 
 def _limit(report: Report, question: AbstractQuestion) -> float:
-    """The largest bar of a route that still says something about the headline."""
+    """The largest bar of a route that still tests the headline."""
     head = report.headline
     absolute = head.dimension == DIMENSIONLESS and not (
         isinstance(question, AbstractRecordQuestion) and question.relative
@@ -178,7 +178,7 @@ def _rate(problem: Problem, first: Numerics, name: str, tolerance: float, progre
     """Gap or period from the rate of a short record."""
     numerics = other_numerics(problem, first)
     if isinstance(first.method, Chebyshev) and problem.potential.smooth:
-        # a doublet so narrow that a diagonalization would not know it; few steps, for with them goes the rounding of phases
+        # a doublet too narrow to diagonalize; few steps, for the rounding of phases grows with them
         numerics |= {"scheme": "g6t4", "frames": _FEW}
         tolerance *= _SAYS
     report = certify(problem, tolerance, find=Splitting(), progress=progress, **numerics)
@@ -186,7 +186,7 @@ def _rate(problem: Problem, first: Numerics, name: str, tolerance: float, progre
 
 
 def _read(report: Report, wanted: tuple[tuple[str, str], ...]) -> Found:
-    """Routes from the quantities of a second report; `wanted` are their names, each with how it is told."""
+    """Routes from the quantities of a second report; `wanted` are their names, each with its route."""
     if not report.complete or report.record is None:
         return Found(missing=("the second route was interrupted.",))
     taken = words(report.result.numerics)
@@ -197,10 +197,10 @@ def _read(report: Report, wanted: tuple[tuple[str, str], ...]) -> Found:
 
 
 def _through(problem: Problem, report: Report, question: AbstractQuestion, progress: Progress) -> Found:
-    """By regions and by the current, of one run that shares nothing with the first.
+    """By regions and by the current, from one run that is independent of the first.
 
-    A box without absorbers is tried first; it is no place to wait for a resonance to ring down. There the first method must do, with other
-    absorbers on other points, and where another method gets nowhere at sharp edges.
+    A box without absorbers is tried first. A resonance decays too slowly for one: there, and where another method fails at sharp edges, the
+    first method is taken with other absorbers on other points.
     """
     relative = isinstance(question, Transmission) and question.relative
     first, found = report.result.numerics, Found()
@@ -209,7 +209,7 @@ def _through(problem: Problem, report: Report, question: AbstractQuestion, progr
         try:
             attempts[0] = without_absorber(problem, first, report.tolerance)
         except NumericsError:
-            # too large a box: thicker absorbers must do
+            # the box is too large: take thicker absorbers
             pass
     for numerics in attempts:
         lasting = dataclasses.replace(problem, duration=numerics.pop("duration", problem.duration))

@@ -1,4 +1,4 @@
-"""Second routes that propagate nothing in time: the Wronskian identity, shooting, imaginary time, Coulomb functions."""
+"""Second routes without propagation in time: the Wronskian identity, shooting, imaginary time, Coulomb functions."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ..questions import counted_gap, shot
 from ._other_numerics import other_grid
 
 _EPS = float(np.finfo(float).eps)
-# what a gap tells: the gap itself, and shares of 2 pi/gap
+# numbers that follow from a gap: itself, and shares of 2 pi/gap
 PERIODS = {"gap": 0.0, "tunneling_period": 1.0, "transfer_time": 0.5}
-# energies a hair apart, whose second difference shows the noise of a half-life
+# neighboring energies, whose second difference is the noise of a half-life
 _HAIR = 3e-5
 # energies about a peak, as shares of it, at which T is known
 _AROUND = (0.8, 0.9, 1.0, 1.1, 1.2)
-# how much of the box the walls give way for shooting
+# by which share of the box the walls of a second shooting lie further in
 _WALLS = 0.04
 # of imaginary time: excited parts fall by exp(-2 x this), a step in units of 1/(energy above the bottom), and the start beside the state
 _FADE, _STEP, _WIDER, _BESIDE = 18.0, 0.12, 1.2, 0.3
@@ -34,7 +34,7 @@ _FADE, _STEP, _WIDER, _BESIDE = 18.0, 0.12, 1.2, 0.3
 
 @dataclasses.dataclass(frozen=True)
 class Route:
-    """One number by one route: how, value, error bar; in internal units."""
+    """One number by one route: its name, value and error bar, in internal units."""
 
     name: str
     value: float
@@ -46,7 +46,7 @@ def wronskian(problem: Problem, name: str) -> Route:
     levels = lowest_doublet(problem)
     assert levels is not None
     gap, error = float(levels.gap), float(levels.gap_error) + 8 * _EPS * float(levels.gap)
-    return _told_by(name, "levels by the Wronskian identity, nothing propagated", gap, error)
+    return _from_gap(name, "levels by the Wronskian identity, nothing propagated", gap, error)
 
 
 def counted(problem: Problem, name: str) -> Route:
@@ -54,10 +54,10 @@ def counted(problem: Problem, name: str) -> Route:
     gap = counted_gap(problem)
     if gap is None:
         raise WavesimError(f"{name} has a second route by theory's levels, but theory knows none here.")
-    return _told_by(name, "levels by theory, nothing propagated", float(gap), gap.error)
+    return _from_gap(name, "levels by theory, nothing propagated", float(gap), gap.error)
 
 
-def _told_by(name: str, how: str, gap: float, error: float) -> Route:
+def _from_gap(name: str, how: str, gap: float, error: float) -> Route:
     if name == "gap":
         return Route(how, gap, error)
     share = PERIODS[name]
@@ -71,7 +71,7 @@ def outgoing(problem: Problem) -> Route:
 
 
 def beside(report: Report) -> Route | None:
-    """What the first independent theory of a headline says that follows without propagation; None without one that knows its error."""
+    """The headline by its first theory that states an error; None without one."""
     for name, value in report.headline.theory.items():
         if isinstance(value, Estimate):
             return Route(f"{name.replace('_', ' ')}, nothing propagated", float(value), value.error)
@@ -107,7 +107,7 @@ def between_ends(report: Report) -> Route:
 
 
 def _shot(problem: Problem, states: BoundStates) -> Route:
-    """The wave that vanishes at the walls has no node; what walls further in change is part of the bar."""
+    """The wave without nodes that vanishes at the walls; the bar holds the change with walls further in."""
     grid, mass, potential = states.grid, float(problem.mass), problem.potential
     low, high = float(grid.lower[0]), float(grid.upper[0])
 
@@ -157,7 +157,7 @@ def _relaxed(problem: Problem, report: Report, states: BoundStates) -> Route:
 
 
 def coulomb_half_life(problem: Problem, energy: float) -> Route:
-    """ln 2 (round trip)/T by the Coulomb functions; its noise is told by energies a hair apart."""
+    """ln 2 (round trip)/T by the Coulomb functions, with the noise from neighboring energies."""
     well, mass = _coulomb(problem), float(problem.mass)
 
     def log_life(e: float) -> float:
@@ -170,7 +170,7 @@ def coulomb_half_life(problem: Problem, energy: float) -> Route:
 
 
 def coulomb_peak(problem: Problem, temperature: float, near: float) -> Route:
-    """The maximum of exp(-E/kT) T(E), T by the Coulomb functions at five energies about it; three of them tell the error.
+    """The maximum of exp(-E/kT) T(E), T by the Coulomb functions at five energies around it, with the error from three of them.
 
     log T + b/sqrt(E) = p(sqrt(E)) with a polynomial p, b that of a point nucleus; then b/(2 E^(3/2)) + p'/(2 sqrt(E)) = 1/kT.
     """

@@ -1,4 +1,4 @@
-"""The headline again, by routes that share nothing with the first: they must agree within their error bars."""
+"""The headline once more by independent routes, which must agree within their error bars."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Verification:
         quantity: its standard name, that of the report's headline.
         dimension: of the values.
         routes: the report's own first.
-        missing: sentences: which routes could not be taken, and why; or that there is none.
-        runs, fft_pairs, wall_s: what the further routes took.
+        missing: sentences about routes that could not be taken, or that there is none.
+        runs, fft_pairs, wall_s: of the further routes.
     """
 
     __repr__ = one_line
@@ -49,17 +49,17 @@ class Verification:
 
     @property
     def agree(self) -> bool:
-        """Whether no two routes are further apart than the sum of their bars; a single route contradicts nothing."""
+        """Whether any two routes agree within the sum of their bars; a single route does."""
         return not self.distance_in_bars > 1.0
 
     @property
     def independent(self) -> bool:
-        """Whether there is more than the report's own route."""
+        """Whether there is a route besides the report's own."""
         return len(self.routes) > 1
 
     @property
     def furthest(self) -> tuple[Route, Route]:
-        """The two routes that are furthest apart in their bars; needs more than one."""
+        """The two routes with the largest distance in bars; needs more than one."""
         return max(itertools.combinations(self.routes, 2), key=lambda pair: _distance(*pair))
 
     def __str__(self) -> str:
@@ -81,9 +81,9 @@ def _distance(one: Route, other: Route) -> float:
 def verify(
     problem: Problem, report: Report, *, find: AbstractQuestion | None = None, progress: bool | Progress = False
 ) -> Verification:
-    """Find the headline of a report once more, by every independent route that there is for it.
+    """Find the headline of a report once more, by every independent route to it.
 
-    ``report = certify(problem, 1e-6); print(verify(problem, report))``. Which routes depends on what the first was:
+    ``report = certify(problem, 1e-6); print(verify(problem, report))``. The routes depend on the first one:
 
     * transmission: another method on other points in a box without absorbers (with thicker ones where that would be too large), by
       regions and, apart from that, by the current through a plane;
@@ -98,8 +98,8 @@ def verify(
 
     Args:
         problem: the physics.
-        report: what `wavesim.certify` said of it; its tolerance is asked of the other routes too.
-        find: what was asked there; by default `question_of` the problem.
+        report: of `wavesim.certify`; its tolerance holds for the other routes too.
+        find: its question; by default `question_of` the problem.
         progress: True for a bar on standard error, or a function of (FFT pairs done, FFT pairs in all).
 
     Returns:

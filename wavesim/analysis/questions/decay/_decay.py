@@ -1,4 +1,4 @@
-"""How long a particle stays in a well that leaks: survival, lifetime, energy and width of the resonance."""
+"""Decay of a particle in a well that leaks: survival, lifetime, energy and width of the resonance."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from ._leaking import leaking_report, leaking_theory, leaky, shot
 
 # modes of the record fainter than this share of it are left to the noise
 _FAINT = 1e-6
-# a relative error of the fitted rate that is small beside what else is uncertain
+# a relative error of the fitted rate that is small beside the other parts of the bar
 _ENOUGH = 2e-5
-# a Coulomb tail is followed to so many times its turning point, in segments that double
+# a Coulomb tail is followed to this multiple of its turning point, in segments that double
 _FAR = 40.0
-# how far out, in decay lengths, the wall of a well without one is put
+# distance, in decay lengths, of the wall that a well without one is given
 _DEEP = 18.0
-# points x FFT pairs of one run that can be waited for: half a minute or so
+# points x FFT pairs of one run: about half a minute
 _PATIENCE = 1e9
 
 
@@ -58,7 +58,7 @@ class Decay(AbstractRecordQuestion):
         return leaking_report(problem, tolerance)
 
     def _bearable(self, problem: Problem, tolerance: float) -> bool:
-        """Whether a record can be waited for."""
+        """Whether a record takes less than about half a minute."""
         try:
             numerics = self.course(problem, tolerance).numerics
         except NumericsError:
@@ -86,7 +86,7 @@ class Decay(AbstractRecordQuestion):
             ),
             "resonance_width": Reading(width, ENERGY, {"fit": float(modes.width_errors[loudest])}, scale=width),
             "survival_probability": Reading(float(_survival(result)[-1]), DIMENSIONLESS),
-            # said, not measured: which part of this record was taken for exponential
+            # the part of the record that was fitted, without a bar
             "fit_begin": Reading(fit.window[0], TIME, compared=0.0, scale=0.0),
             "fit_end": Reading(fit.window[1], TIME, compared=0.0, scale=0.0),
         }

@@ -1,4 +1,4 @@
-"""Decay without a record: energy, width and lifetime of any well that leaks, by outgoing waves on elements, beside shooting."""
+"""Decay without a record: energy, width and lifetime of any well that leaks, by outgoing waves on elements, compared with shooting."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...bars import Estimate, Predictions, Quantity, Report
 from .._without_record import report_without_record
 from ._outgoing_elements import Leaking, leaking_state, outer_ends
 
-# theory's outgoing waves begin at other places than those of the elements, so many times as far from the well
+# theory's outgoing waves begin this many times as far from the well as those of the elements
 _ELSEWHERE = 1.2
 
 

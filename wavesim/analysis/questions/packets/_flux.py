@@ -1,4 +1,4 @@
-"""The transmitted probability once more, by what flows: the current through a soft plane behind the barrier, summed over time."""
+"""The transmitted probability by its current through a soft plane behind the barrier, summed over time."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class BeforeSoftPlane(AbstractObservable):
 
 @dataclasses.dataclass(frozen=True)
 class FluxThroughPlane(AbstractRecordQuestion):
-    """Transmission in one dimension by its current: int j dt through a soft plane behind the potential, and what stands before it at the end.
+    """Transmission in one dimension by its current: int j dt through a soft plane behind the potential, and the probability before it at the end.
 
     The headline is ``flux_through_plane``; ``transmitted_probability``, by regions and absorbers, stands beside it. The sum over frames is the trapezoid
     rule, which errs by exp(-c/spacing) for a current that begins and ends at 0; its error is taken as its change with every other frame.
@@ -105,7 +105,7 @@ class FluxThroughPlane(AbstractRecordQuestion):
     def placed(
         cls, problem: Problem, grid: Grid, absorber: Absorber | None, relative: bool = False
     ) -> FluxThroughPlane:
-        """As soft as the grid asks for, or as the room between potential and absorber allows."""
+        """As soft as the grid requires, or as the room between potential and absorber allows."""
         to_right = moves_right(problem)
         edge = _edge(problem)
         room = 0.0 if absorber is None else float(absorber.width)

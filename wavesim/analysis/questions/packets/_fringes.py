@@ -1,4 +1,4 @@
-"""Interference behind two slits: how much gets through, and the fringes in the momentum along the wall."""
+"""Interference behind two slits: the transmitted probability, and the fringes in the momentum along the wall."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ...bars import AbstractRecordQuestion, Curve, CurvePredictions, Estimate, P
 from ._transmission import Transmission
 
 _FAR = 1e-3
-# how many fringes to either side are drawn, and points for each
+# fringes drawn on either side, and points for each
 _ORDERS, _FINE = 2.6, 60
 
 
@@ -38,7 +38,7 @@ class Fringes(AbstractRecordQuestion):
     (high - low)/(high + low) of the central fringe and the dark one beside it. Far away and for narrow slits it would be 2 pi/separation
     (theory "fraunhofer"); the width of the slits draws fringes towards the middle, which the coupled-channel theory has exactly.
 
-    What has been absorbed behind the wall is missing in the pattern, and counts as its error.
+    The probability absorbed behind the wall is missing in the pattern, and counts as its error.
     """
 
     def observables(self, problem: Problem) -> dict[str, AbstractObservable]:
@@ -89,7 +89,11 @@ class Fringes(AbstractRecordQuestion):
 
 
 def _parts(problem: Problem) -> tuple[DoubleSlit, Product, float]:
-    """What the question is about, or why it cannot be asked."""
+    """The slits, the packet and the mass.
+
+    Raises:
+        WavesimError: if the question cannot be asked of this problem.
+    """
     slit, packet = problem.potential, problem.state
     if not isinstance(slit, DoubleSlit):
         raise ArgumentError(
@@ -107,7 +111,7 @@ def _parts(problem: Problem) -> tuple[DoubleSlit, Product, float]:
 
 
 def _momenta(slit: DoubleSlit) -> np.ndarray:
-    """The momenta along y at which the pattern is told."""
+    """The momenta along y of the pattern."""
     last = _ORDERS * 2 * math.pi / float(slit.separation)
     return np.linspace(-last, last, 2 * math.ceil(_ORDERS * _FINE) + 1)
 
@@ -142,7 +146,7 @@ def fringes_of(momenta: np.ndarray, density: np.ndarray) -> tuple[float, float]:
 
 
 def _summit(x: np.ndarray, y: np.ndarray, n: int) -> tuple[float, float]:
-    """Place and value of the extremum near point n of the polynomial through it and its four neighbors; a fringe leans, and a parabola would misplace it."""
+    """Position and value of the extremum near point n, of the polynomial through it and its four neighbors; fringes are asymmetric, and a parabola would misplace them."""
     first = min(max(n - 2, 0), len(x) - 5)
     through = Polynomial.fit(np.arange(5) + first - n, y[first : first + 5], 4)
     level = through.deriv().roots()
@@ -151,14 +155,14 @@ def _summit(x: np.ndarray, y: np.ndarray, n: int) -> tuple[float, float]:
 
 
 class _Exact(NamedTuple):
-    """What theory says of the whole packet: the transmitted probability, and P(k_y) at the momenta of the pattern."""
+    """Theory for the whole packet: the transmitted probability, and P(k_y) at the momenta of the pattern."""
 
     transmitted: float
     density: tuple[float, ...]
 
 
 class _Resolution(NamedTuple):
-    """How finely theory looks.
+    """The resolution of the theory.
 
     Args:
         beside: half of its strip, in widths of the packet, and in widths of a slit beyond the slits.
@@ -175,7 +179,7 @@ class _Resolution(NamedTuple):
     slices: int
 
 
-# the second one is coarser in all: what the two differ by is the error
+# the second one is coarser in everything: the difference is the error
 _FINE_LOOK, _COARSE_LOOK = _Resolution(6.0, 5.5, 5, 1.75, 24), _Resolution(4.5, 5.0, 4, 1.5, 18)
 
 
@@ -192,7 +196,7 @@ def _channels(slit: DoubleSlit, packet: Product, mass: float, look: _Resolution)
     slowest, fastest = max(mean - look.spreads * spread, 1e-6 * mean), mean + look.spreads * spread
     offset, drift = float(across.center), float(across.mean_momentum(mass))
     left, right = slit.support(1e-8)
-    # what leaves the slits at a grazing angle goes so far along the wall before it is behind it
+    # waves that leave the slits at a grazing angle travel this far along the wall before they are behind it
     grazing = look.beside / 3 * (right - left)
     half = max(
         look.beside * float(across.width) + abs(offset),

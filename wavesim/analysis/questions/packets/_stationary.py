@@ -1,4 +1,4 @@
-"""The transmitted share by scattering states alone, where to propagate the packet would take very long."""
+"""The transmitted share by scattering states alone, for packets that would take very long to propagate."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ....theory import REACH
 from ...bars import Estimate, Predictions, Quantity, Report
 from ...predictions import Shares, along_first_axis, gaussians_of, moves_right, packet_theories, shares_of
 
-# point-pairs of one run: half a minute of them at most, with the runs back and the repetitions, on one core
+# point-pairs of one run: half a minute at most, with gradients and repetitions, on one core
 _MOST_WORK = 1.5e8
-# of one that knows what is not known without it: a minute
+# point-pairs of a run whose number is not known otherwise: a minute
 _LONGEST = 3e8
-# of all runs of a finer trial, where the numbers are known without it: some seconds
+# point-pairs of a finer trial whose numbers are known otherwise: some seconds
 LITTLE_WORK = 1e8
 # of those in a second
 _RATE = 6e7
@@ -33,7 +33,7 @@ _WORDS = 0.25
 
 
 def can_be_run(problem: Problem, numerics: Numerics) -> bool:
-    """Whether a run would take less than half a minute, about, on a grid that has points at all deltas."""
+    """Whether a run would take less than about half a minute, on a grid with points at all deltas."""
     return _work(numerics) <= _MOST_WORK and deltas_fit(numerics.grid, problem.potential)
 
 
@@ -46,11 +46,11 @@ def by_scattering_states(
 ) -> Report | None:
     """The transmitted and the reflected probability of a packet, projected on the scattering states; None where there is no such projection.
 
-    P = int abs(<k|psi>)^2 dk over the states that go out behind the potential: what the run would end with, were it made.
+    P = int abs(<k|psi>)^2 dk over the states that go out behind the potential: the end of a run of any length.
 
     Args:
         problem: a packet before a static potential that is flat on both sides.
-        tolerance: asked for.
+        tolerance: as asked for.
         relative: whether it is a fraction of the transmitted probability.
         numerics: of the run that is not made; None if it is too large for a plan.
 
@@ -61,7 +61,7 @@ def by_scattering_states(
     """
     begun = time.perf_counter()
     problem = along_first_axis(problem)
-    # below that rounding has the last word, and what is asked for is refused
+    # below that, rounding exceeds the tolerance, which is refused
     possible = has_scattering_states(problem) and (relative or tolerance > 10 * _ROUNDING)
     shares = shares_of(problem) if possible else None
     if shares is None:
@@ -76,7 +76,7 @@ def by_scattering_states(
     aim = tolerance * (headline.value if relative else 1.0)
     short = numerics is not None and _work(numerics) <= _LONGEST
     if headline.error > aim and isinstance(problem.state, AbstractWave) and short:
-        # an average over momenta knows nothing of what starts inside; a run does
+        # an average over momenta leaves out the part that starts inside; a run does not
         return None
     if numerics is not None and not deltas_fit(numerics.grid, problem.potential):
         note = (
@@ -98,7 +98,7 @@ def by_scattering_states(
 def beside_scattering_states(problem: Problem, report: Report, relative: bool) -> Report:
     """A report whose run missed the tolerance, with the probabilities by scattering states, and the run's own beside them.
 
-    What remains near the barrier at the end of the run has left it in the end, but for what V holds for good.
+    The probability near the barrier at the end of the run leaves it later, except for bound states.
     """
     problem = along_first_axis(problem)
     shares = shares_of(problem) if has_scattering_states(problem) else None
@@ -150,7 +150,7 @@ def has_scattering_states(problem: Problem) -> bool:
 def _quantities(shares: Shares, theories: Predictions, tolerance: float, relative: bool) -> dict[str, Quantity]:
     quantities = {}
     for name, share in (("transmitted_probability", shares.through), ("reflected_probability", shares.back)):
-        # no more digits are claimed than anybody asked for
+        # the bar is at least a share of the tolerance
         least = _UNASKED * tolerance * (float(share) if relative else 1.0)
         budget = {"scattering_states": max(share.error, least), "rounding": _ROUNDING * min(1.0, 10 * float(share))}
         known = theories.get(name, {})
@@ -160,7 +160,7 @@ def _quantities(shares: Shares, theories: Predictions, tolerance: float, relativ
         if abs(plain - share) <= _WORDS * tolerance * (float(share) if relative else 1.0):
             budget["start"] = abs(plain - share)
         elif "projection" in known:
-            # an average for what comes in from far is that of another packet
+            # an average over momenta is that of a packet from far away
             others = {}
         quantities[name] = Quantity(name, float(share), sum(budget.values()), DIMENSIONLESS, budget, others)
     return quantities
@@ -182,7 +182,7 @@ def _missed(headline: Quantity, aim: float) -> tuple[str, ...]:
 
 
 def _log_of_incoming(problem: Problem) -> float:
-    """Natural logarithm of what passes of a packet that starts clear of the potential, so that no tail of it starts inside."""
+    """Natural logarithm of the transmitted probability of a packet that starts clear of the potential."""
     packet = problem.state
     if isinstance(packet, GaussianPacket):
         left, right = problem.potential.support(1e-17)

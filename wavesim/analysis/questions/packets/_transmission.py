@@ -1,4 +1,4 @@
-"""How much got through: transmitted, reflected, absorbed on each side, remaining, and T(E) averaged over the packet."""
+"""Transmitted, reflected, absorbed and remaining probability, and T(E) averaged over the packet."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from ._stationary import (
 from ._way_out import OUT, out_curves, out_numbers, out_readings, refuse_held, way_out
 
 _FAR = 1e-3
-# to which approximations are averaged over a packet
+# the error to which approximations are averaged over a packet
 _ROUGHLY = 1e-8
 # frames that show how long something rings
 _FRAMES = 32
@@ -63,7 +63,7 @@ class Transmission(AbstractRecordQuestion):
 
     @property
     def least_frames(self) -> int:
-        # everything is told by the end; the coarser runs keep half and a quarter of these
+        # all numbers are read at the end; the coarser runs keep half and a quarter of these frames
         return 8
 
     def planned_for(self, problem: Problem) -> dict[str, Any]:
@@ -89,14 +89,14 @@ class Transmission(AbstractRecordQuestion):
         if OUT in result.series:
             return out_readings(result)
         ends = {name: float(values[-1]) for name, (values, _) in self.curves(result).items()}
-        # whatever is undecided at the end may still go either way
+        # the undecided probability may still go either way
         own = {"duration": abs(ends["remaining_probability"])}
         numbers = {
             name: Reading(ends[name], DIMENSIONLESS, own)
             for name in ("transmitted_probability", "reflected_probability")
         }
         if self.relative:
-            # amplitudes carry the rounding errors, and 2 sqrt(P) times them is what a small P feels
+            # rounding errors are errors of amplitudes, and change a small P by 2 sqrt(P) times them
             small = max(numbers["transmitted_probability"].value, 0.0)
             layer = result.numerics.absorber
             leak = {} if layer is None else {"absorber": packet_leak(result.problem, layer)}
@@ -168,7 +168,7 @@ class Transmission(AbstractRecordQuestion):
     def echo(self, result: Result) -> float:
         """2 r int sqrt(j(t) j(t - tau)) dt on each side: r the amplitude that the layer sends back, j the flux, tau the way there and back.
 
-        A packet that passes once has gone when its echo comes back; what rings for longer than tau meets it.
+        A packet that passes once is gone when its echo comes back; one that rings for longer than tau meets it.
         """
         problem, grid, absorber = result.problem, result.numerics.grid, result.numerics.absorber
         if (
@@ -208,7 +208,7 @@ class Transmission(AbstractRecordQuestion):
             # what is out by a time is no matter of T(E)
             return {}
         problem = along_first_axis(problem)
-        # an approximation says something where next to nothing passes
+        # an approximation is useful where almost nothing passes
         known = isinstance(problem.potential, AbstractMassStructure)
         rough = approximate_transmissions(problem) if self.relative and not known else {}
         exact, averages = packet_theories(problem), _averages(problem, rough)
@@ -224,7 +224,7 @@ class Transmission(AbstractRecordQuestion):
 
 
 def _absorbed(result: Result) -> dict[str, Reading]:
-    """What was absorbed so far, which depends on where the box happens to end; what is repeatable is all that goes to that side."""
+    """The absorbed probability, which depends on the ends of the box; runs repeat all that goes to that side."""
     numbers, still = {}, {"duration": float(result.series["norm"][-1])}
     forward = moves_right(result.problem)
     for side, name in enumerate(("absorbed_left", "absorbed_right")):
@@ -236,7 +236,7 @@ def _absorbed(result: Result) -> dict[str, Reading]:
 
 
 def _by_hand(problem: Problem, fixed: dict[str, Any]) -> bool:
-    """Whether a run of one's own is wanted, so that its end is what is asked for."""
+    """Whether numerics or a duration are given, so that the question is about the end of that run."""
     return problem.duration is not None or bool({"grid", "dt", "scheme", "absorber"} & set(fixed))
 
 

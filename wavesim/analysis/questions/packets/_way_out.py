@@ -1,4 +1,4 @@
-"""Transmission where a wall stands on one side: how much of what starts between the wall and a barrier has got out by the end."""
+"""Transmission with a wall on one side: the probability that has left the room between wall and barrier by the end."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from ...bars import Reading
 
 # of V's height: where its structure ends
 _FAR = 1e-3
-# the series that tells such a record from others
+# the series that marks such a record
 OUT = "beyond_barrier"
 
 
 def way_out(problem: Problem) -> dict[str, AbstractObservable]:
-    """What is measured: the norm, and the probability beyond V's structure on the side without a wall.
+    """The observables: the norm, and the probability beyond V's structure on the side without a wall.
 
     Raises:
-        WavesimError: if there is no such side, the packet comes from there, or no duration says when to look.
+        WavesimError: if there is no such side, the packet comes from there, or there is no duration.
     """
     ends = problem.ends
     if isinstance(ends, Axis):
@@ -71,12 +71,12 @@ def refuse_held(problem: Problem) -> None:
 
 
 def out_readings(result: Result) -> dict[str, Reading]:
-    """What is out at the end, and what is not."""
+    """The probabilities outside and inside at the end."""
     return {name: Reading(float(values[-1]), DIMENSIONLESS) for name, (values, _) in out_curves(result).items()}
 
 
 def out_curves(result: Result) -> dict[str, tuple[np.ndarray, Dimension]]:
-    """Both over time; what an absorber took is out."""
+    """Both over time; absorbed probability is outside."""
     out = result.absorbed.sum(axis=1) + result.series[OUT]
     return {
         "transmitted_probability": (out, DIMENSIONLESS),
