@@ -56,7 +56,7 @@ MUTATIONS = (
     Mutation("analysis/bars/residuals/_finer_grid.py", "-1 / np.where(fast, above_mean, 1.0)", "0 / np.where(fast, above_mean, 1.0)", _ADJOINT),
     Mutation("analysis/bars/residuals/_finer_grid.py", "- self.green_squared * changed", "+ self.green_squared * changed", "tests/analysis/test_compiled_residuals.py"),
     Mutation("analysis/bars/residuals/_weighted_residual.py", "correction -= float(weights @ turning)", "correction -= 0.0", "tests/analysis/test_undersampled_waves.py"),
-    Mutation("analysis/bars/residuals/_residual.py", "change, np.abs(values[-1] - values[-2])", "change, np.abs(change) * _SINGLE", "tests/analysis/test_cut_between_points.py"),
+    Mutation("analysis/bars/residuals/_residual.py", "values[-1] - values[0], np.abs(values[-1] - values[-2])", "values[-1] - values[0], np.abs(values[-1] - values[0]) * _SINGLE", "tests/analysis/test_cut_between_points.py"),
     Mutation("analysis/predictions/_absorber_echo.py", "np.exp(2j * momentum * distance)", "np.exp(1j * momentum * distance)", "tests/analysis/test_absorber_echo.py"),
     Mutation("analysis/bars/_accuracy.py", "total = math.fsum(budget.values())", "total = max(budget.values())", _BARS),
     Mutation("analysis/bars/_longer.py", "late * math.exp(growth", "late * math.exp(-growth", "tests/analysis/test_waiting.py"),
