@@ -183,6 +183,24 @@ def test_bounds_and_several_wishes():
     assert found.reached
 
 
+def test_a_satisfied_bound_determines_nothing():
+    """T(1/2) = 0.01 gives the width of a rectangle; that T(0.9) is above 0.001 as well narrows it by nothing, and alone leaves it free."""
+    loose = Target("transmission", above=0.001, find=TransmissionAt(energy=0.9))
+    alone = ws.design(TEXTBOOK, {"potential.width": (0.5, 6.0)}, ONE_HUNDREDTH)
+    both = ws.design(TEXTBOOK, {"potential.width": (0.5, 6.0)}, [ONE_HUNDREDTH, loose])
+    assert both.parameters[0].uncertainty == pytest.approx(alone.parameters[0].uncertainty, rel=0.5)
+    assert math.isinf(ws.design(TEXTBOOK, {"potential.width": (0.5, 6.0)}, loose).parameters[0].uncertainty)
+
+
+def test_the_width_of_a_run_lies_within_its_uncertainty():
+    """0.2 of a packet of k = 1 by the width of a rectangle: what propagation finds at 1e-3 covers what the closed form's average gives."""
+    target = Target("transmitted_probability", 0.2, find=Transmission())
+    exact = ws.design(TEXTBOOK, {"potential.width": (0.5, 3.0)}, target)
+    run = ws.design(TEXTBOOK, {"potential.width": (0.5, 3.0)}, target, route="propagation", tolerance=1e-3)
+    distance = abs(run["potential.width"] - exact["potential.width"])
+    assert 0 < distance <= run.parameters[0].uncertainty < 0.01
+
+
 def test_a_packet_by_its_scattering_states():
     """Packet of k = 1, width 5: 0.1 of it passes a barrier of 1 of the width that is found; certified by propagation, within its bar."""
     found = ws.design(

@@ -37,7 +37,7 @@ class Varied:
         value: optimum.
         low, high: bounds.
         dimension: physical dimension.
-        uncertainty: error of the value from the error bars of the achieved numbers; inf if they do not determine it.
+        uncertainty: bound on the error of the value from the error bars of the achieved numbers; inf if they do not determine it.
         on_bound: whether the optimum lies on a bound.
     """
 
@@ -209,7 +209,11 @@ def design(
     found = search.best(starts, seed, good, method)
     final, slopes = search.problem_at(found.values), search.slopes(found.values)
     achieved = _certified(final, search.targets, slopes, variables, tolerance)
-    uncertainties, free = _uncertainties(slopes, achieved)
+    on_bound = [
+        bool(min(value - variable.low, variable.high - value) <= _ON_BOUND * variable.span)
+        for variable, value in zip(variables, found.values, strict=True)
+    ]
+    uncertainties, free = _uncertainties(slopes, achieved, converged=not any(on_bound))
     parameters = tuple(
         Varied(
             variable.paths,
@@ -218,9 +222,9 @@ def design(
             variable.high,
             parameter_at(final, default, variable.paths[0]).dimension,
             float(uncertainty),
-            bool(min(value - variable.low, variable.high - value) <= _ON_BOUND * variable.span),
+            at_end,
         )
-        for variable, value, uncertainty in zip(variables, found.values, uncertainties, strict=True)
+        for variable, value, uncertainty, at_end in zip(variables, found.values, uncertainties, on_bound, strict=True)
     )
     names = tuple(dict.fromkeys(one.name for one in search.routes))
     return Design(
@@ -330,20 +334,35 @@ def _certified(
     return tuple(achieved)
 
 
-def _uncertainties(slopes: np.ndarray, achieved: Sequence[Achieved]) -> tuple[np.ndarray, int]:
-    """Standard errors of the parameters, sqrt(diag (J^T J)^-1) with J in units of the error bars, and the number of free combinations.
+def _uncertainties(slopes: np.ndarray, achieved: Sequence[Achieved], *, converged: bool) -> tuple[np.ndarray, int]:
+    """Bounds on the errors of the parameters, abs(J^+) bars + abs(J^+ r), and the number of free combinations.
 
-    With fewer values than parameters only the determined combinations count; a parameter on which no value depends has the error inf.
+    J and r are the Jacobian and the residuals of the search, zero for a bound that is satisfied. With fewer values than parameters only the
+    determined combinations count; a parameter on which no value depends has the error inf.
+
+    Args:
+        slopes: derivatives of the compared numbers, shape (targets, parameters).
+        achieved: certified numbers, in the same order.
+        converged: whether r is what the search has left, and not what bounds on the parameters keep it from.
     """
-    errors = np.array([max(one.error, 1e-16 * abs(one.value), 1e-300) for one in achieved])
-    sizes = np.array([one.value if one.target.in_decades else 1.0 for one in achieved])
-    scaled = slopes * (sizes / errors)[:, None]
-    columns = np.linalg.norm(scaled, axis=0)
+    rows, bars, residuals = [], [], []
+    for one, row in zip(achieved, slopes, strict=True):
+        size = one.value if one.target.in_decades else 1.0
+        error = max(one.error, 1e-16 * abs(one.value), 1e-300) / size
+        residuals.append(one.target.residual(_compared(one))[0])
+        rows.append([one.target.residual(_compared(one), slope)[1] for slope in row])
+        bars.append(one.target.residual(_compared(one), error)[1])
+    jacobian = np.array(rows)
+    columns = np.linalg.norm(jacobian, axis=0)
     alive = columns > 0
     uncertainties = np.full(columns.size, math.inf)
     if not alive.any():
         return uncertainties, int(columns.size)
-    u, s, v = np.linalg.svd(scaled[:, alive] / columns[alive], full_matrices=False)
+    u, s, v = np.linalg.svd(jacobian[:, alive] / columns[alive], full_matrices=False)
     bound = s > _FREE * s[0]
-    uncertainties[alive] = np.sqrt(np.sum((v[bound] / s[bound, None]) ** 2, axis=0)) / columns[alive]
+    inverse = (v[bound].T / s[bound]) @ u[:, bound].T
+    changes = np.abs(inverse) @ np.array(bars)
+    if converged:
+        changes += np.abs(inverse @ np.array(residuals))
+    uncertainties[alive] = changes / columns[alive]
     return uncertainties, int(columns.size - np.count_nonzero(bound))
