@@ -8,12 +8,13 @@ shape, and the tables of a run some hundred operations: ten times what the run i
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy
+
+from ._jax import is_loaded, is_traced, jax
 
 if TYPE_CHECKING:
     import jax.numpy as xp
@@ -50,16 +51,12 @@ else:
     xp.fft = _Namespace("numpy.fft", "jax.numpy.fft")
     xp.linalg = _Namespace("numpy.linalg", "jax.numpy.linalg")
 
-
 # types that are no arrays of JAX: to ask JAX takes longer
 _PLAIN = frozenset({np.ndarray, np.float64, float, int, complex, bool, str, type(None), type, slice})
 
 
 def _traced(arguments: Any) -> bool:
-    # where nobody has imported JAX nothing is an array of it, and what only paints does without it
-    jax = sys.modules.get("jax")
-    array = getattr(jax, "Array", None)
-    return array is not None and _holds(arguments, array)
+    return is_loaded() and _holds(arguments, jax.Array)
 
 
 def _holds(arguments: Any, kind: type) -> bool:
@@ -74,20 +71,20 @@ def _holds(arguments: Any, kind: type) -> bool:
     return False
 
 
-def _jax() -> Any:
-    return importlib.import_module("jax")
-
-
 def known(*values: Any) -> bool:
     """Whether none of the values is a JAX array."""
     return not _traced(values)
 
 
+def known_inside(*structures: Any) -> bool:
+    """Whether no number in these structures is a JAX array."""
+    return not is_loaded() or known(*jax.tree.leaves(structures))
+
+
 def at_once(compiled: Callable[..., Any], *arguments: Any) -> Any:
     """What a compiled function makes of known arguments, as arrays of NumPy, also while JAX traces something around the call."""
-    jax = _jax()
     found = compiled(*arguments)
-    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(found)):
+    if is_traced(found):
         # here its own constants are worked out one by one, each by a program
         with jax.ensure_compile_time_eval():
             found = compiled(*arguments)
@@ -105,13 +102,13 @@ def entries(value: Any) -> Any:
 
 def constant(value: Any) -> Any:
     """The value, of which JAX takes no derivative."""
-    return _jax().lax.stop_gradient(value) if _traced((value,)) else value
+    return jax.lax.stop_gradient(value) if _traced((value,)) else value
 
 
 def sigmoid(value: Any) -> Any:
     """1/(1 + exp(-value))."""
     if _traced((value,)):
-        return _jax().nn.sigmoid(value)
+        return jax.nn.sigmoid(value)
     if np.iscomplexobj(value):
         return 0.5 + 0.5 * np.tanh(np.asarray(value) / 2)
     fall = np.exp(-np.abs(value))
@@ -120,13 +117,13 @@ def sigmoid(value: Any) -> Any:
 
 def erfc(value: Any) -> Any:
     """1 - erf(value)."""
-    return _jax().scipy.special.erfc(value) if _traced((value,)) else scipy.special.erfc(value)
+    return jax.scipy.special.erfc(value) if _traced((value,)) else scipy.special.erfc(value)
 
 
 def whole_power(value: Any, power: int) -> Any:
     """value^power, with a derivative at 0."""
     if _traced((value,)):
-        return _jax().lax.integer_pow(value, power)
+        return jax.lax.integer_pow(value, power)
     with np.errstate(all="ignore"):
         return numbers(value) ** (float(power) if power < 0 else power)
 
@@ -139,14 +136,14 @@ def numbers(value: Any) -> Any:
 def complex_of(real: Any, imaginary: Any) -> Any:
     """real + i imaginary, in the precision of both."""
     if _traced((real, imaginary)):
-        return _jax().lax.complex(real, imaginary)
+        return jax.lax.complex(real, imaginary)
     return real + np.asarray(1j, np.result_type(real.dtype, np.complex64)) * imaginary
 
 
 def changed_at(values: Any, places: Any, amounts: Any, how: str = "add") -> Any:
     """A copy of values with amounts brought in at places: "add", "max" or "min"; places outside are left out."""
     if _traced((values, places, amounts)):
-        return getattr(_jax().numpy.asarray(values).at[places], how)(amounts, mode="drop")
+        return getattr(jax.numpy.asarray(values).at[places], how)(amounts, mode="drop")
     copy, inside = np.array(values), (places >= 0) & (places < len(values))
     operation: Callable[..., None] = {"add": np.add, "max": np.maximum, "min": np.minimum}[how].at
     operation(copy, np.asarray(places)[inside], np.broadcast_to(amounts, np.shape(places))[inside])
@@ -156,7 +153,7 @@ def changed_at(values: Any, places: Any, amounts: Any, how: str = "add") -> Any:
 def tridiagonal_solution(lower: Any, middle: Any, upper: Any, right_side: Any) -> Any:
     """Solve a tridiagonal system; `lower` starts and `upper` ends with an entry that does not count."""
     if _traced((lower, middle, upper, right_side)):
-        return _jax().lax.linalg.tridiagonal_solve(lower, middle, upper, right_side[:, None])[:, 0]
+        return jax.lax.linalg.tridiagonal_solve(lower, middle, upper, right_side[:, None])[:, 0]
     bands = np.stack([np.roll(upper, 1), middle, np.roll(lower, -1)])
     return scipy.linalg.solve_banded((1, 1), bands, right_side)
 
@@ -164,6 +161,6 @@ def tridiagonal_solution(lower: Any, middle: Any, upper: Any, right_side: Any) -
 def placed(values: Any, place: Any, entry: Any) -> Any:
     """`values` with `entry` at a place along the first axis; an array of NumPy is changed itself."""
     if _traced((values, place, entry)):
-        return _jax().numpy.asarray(values).at[place].set(entry)
+        return jax.numpy.asarray(values).at[place].set(entry)
     values[place] = entry
     return values

@@ -11,6 +11,8 @@ import functools
 import os
 from pathlib import Path
 
+from ._jax import is_loaded, jax
+
 # of programs on the disk: where there are more, the oldest go until there are fewer
 _CACHE_BYTES, _KEPT_BYTES = 500_000_000, 400_000_000
 # a third of what a process can hold: one question compiles some dozens
@@ -22,8 +24,6 @@ class _Held:
     """Programs compiled since the last time that all were dropped."""
 
     def __init__(self) -> None:
-        import jax.monitoring
-
         self.count = 0
         jax.monitoring.register_event_duration_secs_listener(self._heard)
 
@@ -39,8 +39,8 @@ def _held() -> _Held:
 
 def make_room() -> None:
     """Drop all compiled programs if there are many: those that are needed again are compiled again, or read from JAX's cache on disk."""
-    import jax
-
+    if not is_loaded():
+        return
     held = _held()
     if held.count > _MOST:
         jax.clear_caches()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, TypeVar
 
-import jax
+import numpy as np
 
 from ._face import one_line
+from ._jax import jax, when_loaded
 
 Class = TypeVar("Class", bound=type)
 
@@ -44,7 +45,6 @@ def register_dataclass(cls: Class) -> Class:
         field.name for field in dataclasses.fields(cls) if not field.metadata.get("static") and field.name not in aside
     ]
     fixed = [field.name for field in dataclasses.fields(cls) if field.metadata.get("static")]
-    keys = [jax.tree_util.GetAttrKey(name) for name in names]
 
     def flattened(node: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         children, structure = [getattr(node, name) for name in names], [getattr(node, name) for name in fixed]
@@ -54,12 +54,32 @@ def register_dataclass(cls: Class) -> Class:
 
     def with_keys(node: Any) -> tuple[tuple[tuple[Any, Any], ...], tuple[Any, ...]]:
         children, structure = flattened(node)
-        return tuple(zip(keys, children, strict=True)), structure
+        return tuple(
+            (jax.tree_util.GetAttrKey(name), child) for name, child in zip(names, children, strict=True)
+        ), structure
 
     def put_together(structure: tuple[Any, ...], children: Any) -> Any:
         values = dict(zip(names, children, strict=True)) | dict(zip(fixed, structure, strict=False))
         return cls(**values, **(dict(zip(aside, structure[-1].values, strict=True)) if aside else {}))
 
-    jax.tree_util.register_pytree_with_keys(cls, with_keys, put_together, flattened)
+    when_loaded(lambda: jax.tree_util.register_pytree_with_keys(cls, with_keys, put_together, flattened))
     cls.__repr__ = one_line  # type: ignore[method-assign]
     return cls
+
+
+def register_static(cls: Class) -> Class:
+    """Register a class whose objects are part of a structure, and hold no numbers that JAX may trace."""
+    when_loaded(lambda: jax.tree_util.register_static(cls))
+    return cls
+
+
+def in_numpy(tree: Any) -> Any:
+    """The same nested tuples and dictionaries with arrays of NumPy; keys in order, as JAX has them."""
+    if tree is None:
+        return None
+    if isinstance(tree, dict):
+        return {key: in_numpy(tree[key]) for key in sorted(tree)}
+    if isinstance(tree, tuple):
+        parts = map(in_numpy, tree)
+        return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
+    return np.asarray(tree)

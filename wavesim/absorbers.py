@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 
-import jax
 import numpy as np
 
 from ._amounts import amount
 from ._arrays import xp as jnp
 from ._checks import positive
 from ._face import public
+from ._jax import jax
 from ._pytree import register_dataclass
 from ._typing import LENGTH, EnergyValue, Length
 from .errors import ArgumentError

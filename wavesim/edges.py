@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import jax
 import numpy as np
 
 from ._arrays import AnyArray, changed_at, constant, xp as jnp
 from ._face import public
+from ._jax import jax
 
-Places = jax.Array | np.ndarray | Sequence[float]
+Places = AnyArray | Sequence[float]
 
 _NODES = np.array([-2.0, -1.0, 0.0, 1.0])
 _INVERSE = np.linalg.inv(np.vander(_NODES, 4, increasing=True).T)

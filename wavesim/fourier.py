@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 
-import jax
 import numpy as np
 import scipy
 
 from ._arrays import AnyArray, xp as jnp
 from ._face import public
+from ._jax import jax
 from .grid import Grid
 
 

@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
-import jax
 import numpy as np
 
 from ._arrays import AnyArray, xp as jnp
 from ._correction import lowest_by_correction as lowest_by_correction
 from ._face import public
+from ._jax import jax
 from ._pytree import register_dataclass
 from .errors import NumericsError
 from .fourier import forward, inverse

@@ -7,12 +7,12 @@ import dataclasses
 import functools
 from typing import Any, ClassVar
 
-import jax
 import numpy as np
 
 from ._arrays import AnyArray, xp as jnp
 from ._checks import at_least, finite
 from ._face import public
+from ._jax import jax, jit
 from ._pytree import register_dataclass
 from ._typing import DIMENSIONLESS, ENERGY, FREQUENCY, LENGTH, MOMENTUM, Dimension, Length, Parameter
 from .errors import ArgumentError
@@ -86,7 +86,7 @@ class AbstractObservable(abc.ABC):
         return _derivative(self, prepared, snapshot.psi, snapshot.hamiltonian)
 
 
-@jax.jit
+@jit
 def _derivative(observable: AbstractObservable, prepared: Any, psi: jax.Array, hamiltonian: Hamiltonian) -> jax.Array:
     slope = jax.grad(lambda psi: observable.measure(prepared, Snapshot(psi, hamiltonian)))(psi)
     return jnp.conj(slope) / (2 * hamiltonian.grid.cell)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import abc
 import dataclasses
 
-import jax
-
 from ._checks import finite
 from ._face import public
+from ._jax import jax
 from ._pytree import register_dataclass
 from ._typing import Length
 from .edges import unit_step, window

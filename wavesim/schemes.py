@@ -13,11 +13,10 @@ import functools
 import math
 from typing import ClassVar, Self
 
-import jax
 import numpy as np
 
 from ._face import one_line, public
-from ._pytree import register_dataclass
+from ._pytree import register_dataclass, register_static
 from .errors import ArgumentError
 
 Kick = tuple[float, float, float]
@@ -70,7 +69,7 @@ class AbstractMethod(abc.ABC):
         return np.ones(phase.shape)
 
 
-@jax.tree_util.register_static
+@register_static
 @dataclasses.dataclass(frozen=True)
 class Scheme(AbstractMethod):
     """A symmetric splitting scheme: drifts a and kicks (b, c, d) in turn.
@@ -327,7 +326,7 @@ class Chebyshev(AbstractMethod):
         return dataclasses.replace(self, terms=chebyshev_terms(rung, self.cut))
 
 
-@jax.tree_util.register_static
+@register_static
 @dataclasses.dataclass(frozen=True)
 class Spectral(AbstractMethod):
     """exp(-i H t) psi = sum_n |n> exp(-i E_n t) <n|psi> with all eigenstates of H on the grid: any time at once, without steps.

@@ -10,12 +10,12 @@ import dataclasses
 import math
 from typing import Any, ClassVar
 
-import jax
 import numpy as np
 
 from ._amounts import amount
 from ._arrays import AnyArray, xp as jnp
 from ._checks import named
+from ._jax import jax
 from ._pytree import register_dataclass
 from ._typing import LENGTH, Dimension
 from .edges import window

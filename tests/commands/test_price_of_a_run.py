@@ -34,7 +34,7 @@ def test_a_run_and_its_picture_compile_no_single_operations(
 
 
 def test_a_run_imports_nothing_that_it_does_not_use(tmp_path: Path) -> None:
-    heavy = "pandas xarray zarr dask scipy.constants scipy.fft scipy.linalg scipy.special scipy.optimize scipy.integrate scipy.ndimage scipy.sparse scipy.stats".split()
+    heavy = "jax jaxlib pandas xarray zarr dask scipy.constants scipy.fft scipy.linalg scipy.special scipy.optimize scipy.integrate scipy.ndimage scipy.sparse scipy.stats".split()
     words = ["wavesim", "run", written(tmp_path), "--no-movie", "--out", str(tmp_path / "out")]
     code = f"import sys; sys.argv = {words}\nfrom wavesim.cli import main\ntry: main()\nexcept SystemExit: pass\n"
     code += f"print([name for name in {heavy} if name in sys.modules], file=sys.stderr)"

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import typer
 
 from .._cures import words_of_files
+from .._jax import jax, platform, when_loaded
 from .._programs import keep_programs
-from .._text import described, first_line
+from .._text import described
 from ..errors import BrokenOffError, WavesimError
 from ._stop import exit_code, inside, stopped
 from ._streams import OutputError, complain as complain, discard_output, print_data as print_data, say as say
@@ -57,7 +58,7 @@ def door(failure: int = FAILED) -> Iterator[None]:
 
 
 def start_jax(device: str | None = None) -> None:
-    """Import jax in double precision, on this device (its default for None).
+    """Settle how JAX computes once it is imported: in double precision, on this device (its default for None).
 
     Raises:
         WavesimError: if there is no such device.
@@ -75,16 +76,9 @@ def start_jax(device: str | None = None) -> None:
     if refused:
         complain(refused)
     ignore_harmless()
+    when_loaded(lambda: jax.config.update("jax_enable_x64", True))
     try:
-        import jax
-    except (ValueError, TypeError, AttributeError) as error:
-        raise WavesimError(
-            f"jax must start, but does not ({first_line(error)}); correct the variables that begin with JAX_, or unset them."
-        ) from None
-
-    jax.config.update("jax_enable_x64", True)
-    try:
-        jax.devices()
+        platform()
     except (RuntimeError, AssertionError):
         # an assertion of jax's own where its GPU part is not installed at all
         wanted = "GPU" if device == "gpu" else os.environ.get("JAX_PLATFORMS", "device")

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .._jax import platform
 from .._text import duration_text
 from ..errors import WavesimError
 from ._door import say
@@ -157,9 +158,7 @@ def _work_seconds() -> float:
 
 def _pair_seconds(points: tuple[int, ...]) -> float:
     """Seconds of a transform there and back; on a CPU in NumPy, since compiling a program takes longer than using it."""
-    import jax
-
-    if jax.default_backend() != "cpu":
+    if platform() != "cpu":
         from ..propagation import pair_seconds
 
         return pair_seconds(points)

@@ -7,11 +7,10 @@ import functools
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from .._checks import known_keywords, one_of
+from .._jax import jax, jit, jnp
 from .._typing import ANY
 from ..analysis import (
     AbstractQuestion,
@@ -231,12 +230,12 @@ def _read(samples: _Samples, line: Problem, numerics: Numerics, wanted: _Wanted,
     return wanted.read(dataclasses.replace(line, potential=potential, state=state, mass=mass), numerics, kept)
 
 
-@functools.partial(jax.jit, static_argnames="kept")
+@functools.partial(jit, static_argnames="kept")
 def _slopes(samples: _Samples, line: Problem, numerics: Numerics, wanted: _Wanted, kept: bool) -> _Samples:
     return jax.grad(_read)(samples, line, numerics, wanted, kept)
 
 
-@jax.jit
+@jit
 def _pushed(samples: _Samples, tangent: _Samples, line: Problem, numerics: Numerics, wanted: _Wanted) -> Any:
     return jax.jvp(lambda moved: _read(moved, line, numerics, wanted, False), (samples,), (tangent,))[1]
 

@@ -8,9 +8,9 @@ import math
 from collections.abc import Sequence
 from typing import Any, final
 
-import jax
 import numpy as np
 
+from .._jax import jax
 from ..analysis import (
     AbstractQuestion,
     Levels,

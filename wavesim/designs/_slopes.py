@@ -6,10 +6,9 @@ import dataclasses
 import functools
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from .._jax import jax, jit, jnp
 from ..potentials import AbstractMassStructure, AbstractPotential
 from ..problem import Problem
 
@@ -98,7 +97,7 @@ class _Still:
         )
 
 
-@functools.partial(jax.jit, static_argnums=(0, 1, 2))
+@functools.partial(jit, static_argnums=(0, 1, 2))
 def _differentiated(
     structure: Any, moving: tuple[bool, ...], still: _Still, numbers: Any, tangent: Any, mass: Any, places: Any
 ) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import jax
 import numpy as np
 
-# never used: its questions bring what they measure
 from .. import analysis as analysis, potentials, regions, schemes, states
+
+# never used: its questions bring what they measure
+from .._jax import jax
 from ..absorbers import Absorber
 from ..ends import Axis, Walls
 from ..grid import Grid

@@ -6,14 +6,13 @@ import abc
 import math
 from typing import ClassVar
 
-import jax
 import numpy as np
-from jax.core import Tracer
 
 from .._amounts import amount
-from .._arrays import AnyArray, at_once, constant, known, xp as jnp
+from .._arrays import AnyArray, at_once, constant, known_inside, xp as jnp
 from .._checks import named
 from .._cures import cure, grid_cure
+from .._jax import is_traced, jax, jit
 from .._typing import LENGTH, STRENGTH
 from ..edges import Places, bends, coincident
 from ..ends import Walls
@@ -164,13 +163,13 @@ class AbstractPotential(abc.ABC):
         Returns:
             two real arrays of shape ``grid.points``; units energy^2/(mass length^2) and so on, in internal units.
         """
-        if grid.dimension == 1 and known(*jax.tree.leaves((self, mass, time)), grid.x):
+        if grid.dimension == 1 and known_inside(self, mass, time, grid.x):
             slopes = self.slopes(np.asarray(grid.x), float(mass))
             if slopes is not None:
                 slope, bend = slopes
                 return slope**2 / mass, 2 * slope**2 * bend / mass**2  # type: ignore[return-value]
         points = jnp.stack([jnp.broadcast_to(x, grid.points).ravel() for x in grid.position], axis=-1)
-        if known(*jax.tree.leaves((self, mass, time)), points):
+        if known_inside(self, mass, time, points):
             # one small program for each kind of potential serves grids of any size
             padded = np.concatenate([points, np.repeat(points[-1:], -len(points) % _BLOCK, axis=0)])
             parts = [
@@ -247,7 +246,7 @@ def _gradients(
     return jax.vmap(both)(points)
 
 
-_compiled_gradients = jax.jit(_gradients)
+_compiled_gradients = jit(_gradients)
 
 
 class AbstractSmoothPotential(AbstractPotential):
@@ -299,7 +298,7 @@ def spiked(grid: Grid, places: Places, strengths: Places, mass: float) -> jax.Ar
     """
     step, at, amounts = grid.spacing[0], jnp.asarray(places, float), jnp.asarray(strengths, float)
     screening = 1 + 2 * mass * (coincident(at) @ amounts) * step / math.pi**2
-    if not isinstance(screening, Tracer) and float(jnp.min(screening)) <= 0:
+    if not is_traced(screening) and float(jnp.min(screening)) <= 0:
         deepest = float(jnp.min(coincident(at) @ amounts))
         raise NumericsError(
             f"a delta well of strength {amount(-deepest, STRENGTH, digits=4)} needs a spacing below {amount(-(math.pi**2) / 2 / float(mass * deepest), LENGTH, digits=4)}, "

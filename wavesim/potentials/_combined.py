@@ -8,11 +8,11 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-import jax
 import numpy as np
 
-from .._arrays import AnyArray, at_once, known, xp as jnp
+from .._arrays import AnyArray, at_once, known_inside, xp as jnp
 from .._checks import concrete, finite, named
+from .._jax import jax, jit
 from .._own_functions import traceable
 from .._pytree import register_dataclass
 from .._typing import Force, Frequency, Number
@@ -273,7 +273,7 @@ class Driven(AbstractPotential):
 _FEWEST = 1024
 
 
-@functools.partial(jax.jit, static_argnums=0)
+@functools.partial(jit, static_argnums=0)
 def _compiled(function: Callable[..., jax.Array], x: jax.Array, parameters: Any) -> jax.Array:
     return function(x, parameters) + jnp.zeros(x.shape)
 
@@ -302,7 +302,7 @@ class SmoothFunction(AbstractSmoothPotential):
             return self._value(position)
 
     def _value(self, position: Position) -> jax.Array:
-        if len(position) > 1 or not known(*jax.tree.leaves(self.parameters), *position):
+        if len(position) > 1 or not known_inside(self.parameters, position):
             return self.function(*position, self.parameters)
         # plain positions in a few lengths, so that the function is compiled a few times in all
         x = np.asarray(next(iter(position)), float)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import dataclasses
 
-import jax
 import numpy as np
 
 from .._arrays import AnyArray, xp as jnp
+from .._jax import jax
 from .._pytree import register_dataclass
 from ..errors import ArgumentError
 from ..grid import Grid

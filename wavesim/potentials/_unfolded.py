@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import jax
 import numpy as np
 
 from .._arrays import AnyArray, xp as jnp
 from .._checks import finite, named, positive
+from .._jax import jax
 from .._pytree import register_dataclass
 from .._typing import Length
 from ..edges import mended
@@ -42,6 +42,9 @@ class InfiniteSquareWell(AbstractSmoothPotential):
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         return jnp.zeros_like(position[0])
+
+    def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
+        return np.zeros(x.shape), np.zeros(x.shape)
 
     def asymptotes(self) -> tuple[float, float]:
         return math.inf, math.inf
@@ -267,6 +270,19 @@ class Unfolded(AbstractPotential):
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> AnyArray:
         return self.potential.value((self.folded(position[0]),), mass=mass, time=time)
+
+    def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray] | None:
+        parts = self.potential.slopes(self.folded(x), mass) if self.potential.static else None
+        return None if parts is None else (parts[0] * self._direction(x), parts[1])
+
+    def _direction(self, x: np.ndarray) -> np.ndarray:
+        """1 where the place within the ends moves with x, -1 in a mirror image."""
+        if isinstance(self.ends, Axis):
+            return np.ones(x.shape)
+        left, right = self.ends.left, self.ends.right
+        if left is not None and right is not None:
+            return np.where((x - left) % (2 * (right - left)) < right - left, 1.0, -1.0)
+        return np.where(x < left if left is not None else x > right, -1.0, 1.0)
 
     def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         def values(x: AnyArray) -> AnyArray:

@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-import jax
 import numpy as np
 
 from .._arrays import AnyArray, known, xp as jnp
 from .._checks import concrete
+from .._jax import jax
 from .._pytree import register_dataclass
 from ..grid import Grid
 from ..potentials import AbstractPotential

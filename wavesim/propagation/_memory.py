@@ -7,8 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import jax
-
+from .._jax import jax, platform
 from ..errors import ArgumentError, NumericsError, TooLargeError
 from ..grid import Grid
 
@@ -23,7 +22,7 @@ _SHARE = 0.8
 
 def device_memory() -> int:
     """Bytes of memory of the device that runs use, by its own account; else those of the machine."""
-    stats = jax.local_devices()[0].memory_stats() or {}
+    stats = {} if platform() == "cpu" else jax.local_devices()[0].memory_stats() or {}
     return int(stats.get("bytes_limit", 0)) or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 

@@ -6,9 +6,8 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING
 
-import jax
-
 from .._checks import at_least, concrete, one_of, positive
+from .._jax import uses_double
 from .._pytree import register_dataclass
 from ..absorbers import Absorber
 from ..errors import ArgumentError, NumericsError
@@ -118,7 +117,7 @@ def require_double() -> None:
     Raises:
         NumericsError: if JAX's 64-bit mode is off.
     """
-    if not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
+    if not uses_double():
         raise NumericsError(
             "wavesim needs JAX's 64-bit mode, but it is off, and numbers would lose half their digits in silence; "
             'before the first array, call jax.config.update("jax_enable_x64", True), or set JAX_ENABLE_X64=1.'

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-import jax
-import jax.numpy as jnp
-
+from .._jax import jax, jnp
 from ..fourier import forward, inverse
 
 _LEAST_SECONDS = 0.05

@@ -7,10 +7,10 @@ import math
 from statistics import NormalDist
 from typing import ClassVar
 
-import jax
 import numpy as np
 
 from .._arrays import xp as jnp
+from .._jax import jax
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import ClassVar
 
-import jax
-
 from .._amounts import amount
 from .._arrays import xp as jnp
+from .._jax import jax
 from .._pytree import register_dataclass
 from .._typing import LENGTH, MOMENTUM
 from ..ends import Axis, Ends, Walls

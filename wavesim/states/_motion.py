@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import jax
-
 from .._arrays import xp as jnp
 from .._checks import concrete, finite, one_of, positive
+from .._jax import jax
 from ..errors import ArgumentError
 
 _WAYS = ("momentum", "energy", "velocity")

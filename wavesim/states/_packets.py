@@ -6,12 +6,11 @@ import dataclasses
 import math
 from typing import Any
 
-import jax
-
 from .._amounts import amount
 from .._arrays import xp as jnp
 from .._checks import concrete, finite, named, one_of, positive
 from .._cures import cure, product_cure
+from .._jax import is_traced, jax
 from .._pytree import register_dataclass
 from .._typing import LENGTH, MOMENTUM, EnergyValue, Length, Momentum, Number, Velocity
 from ..errors import ArgumentError, NumericsError
@@ -139,7 +138,7 @@ class Product(AbstractPacket):
                 "statistics",
                 f"{self.statistics} are two particles on a line, but there are {len(self.factors)} factors; give two.",
             )
-        known = all(concrete(value) for value in jax.tree.leaves(self.factors))
+        known = not is_traced(self.factors)
         if self.statistics == "fermions" and known and self.factors[0] == self.factors[1]:
             raise ArgumentError(
                 "factors",

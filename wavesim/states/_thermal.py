@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import ClassVar
 
-import jax
-
 from .._checks import one_of, positive
+from .._jax import jax
 from .._pytree import register_dataclass
 from .._typing import Temperature
 from ..errors import NumericsError

@@ -6,9 +6,9 @@ import dataclasses
 import functools
 import math
 
-import jax
 import numpy as np
 
+from .._jax import jax
 from ..grid import Grid
 from ..hamiltonian import Hamiltonian
 from ._base import AbstractPacket, AbstractState

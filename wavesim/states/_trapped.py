@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import ClassVar
 
-import jax
-
 from .._arrays import xp as jnp
 from .._checks import at_least
+from .._jax import jax
 from .._pytree import register_dataclass
 from ..errors import NumericsError
 from ..grid import Grid

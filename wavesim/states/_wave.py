@@ -8,12 +8,12 @@ import functools
 import math
 from typing import Any
 
-import jax
 import numpy as np
 
 from .._amounts import amount
 from .._arrays import xp as jnp
 from .._cures import product_cure
+from .._jax import jax
 from .._typing import LENGTH, MOMENTUM
 from ..errors import ArgumentError, NumericsError
 from ..grid import Grid

@@ -8,9 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-
+from .._jax import device_count, jax, jnp, platform
 from .._text import described, duration_text
 from .._threads import cores
 from ..analysis import RunRequest, Runs, route_without_run
@@ -246,7 +244,7 @@ def _seconds(every: list[Numerics]) -> float:
     size = math.prod(points)
     # as many rows as stay in the cache
     unit = pair_seconds(points, max(1, (1 << 13) // size)) / _transform(size)
-    streams = cores() if jax.default_backend() == "cpu" else len(jax.local_devices())
+    streams = cores() if platform() == "cpu" else device_count()
     return unit * sum(_work(numerics) for numerics in every) / streams
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 
 from .._checks import positive
 from .._face import one_line
+from .._jax import jax
 from .._typing import DIMENSIONLESS, Dimension
 from ..analysis import AbstractQuestion, parameter_at
 from ..errors import ArgumentError, ScenarioError, WavesimError

@@ -13,6 +13,7 @@ from typing import Any
 import xarray as xr
 
 from .._checks import known_keywords
+from .._jax import platform
 from ..analysis import AbstractQuestion
 from ..errors import ArgumentError
 from ..problem import Problem
@@ -130,7 +131,7 @@ def _provenance(definition: Sweep) -> dict[str, str]:
 
     scenario = json.loads(definition.content).get("scenario", {})
     precision = scenario.get("run", {}).get("precision", "double")
-    return {"wavesim": __version__, "jax": jax.__version__, "device": jax.default_backend(), "precision": precision}
+    return {"wavesim": __version__, "jax": jax.__version__, "device": platform(), "precision": precision}
 
 
 def fill(table: Store | Table, runner: AbstractExecutor, definition: Sweep, watch: Watch) -> None:

@@ -10,12 +10,11 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-import jax
 import numpy as np
-from jax.core import Tracer
 
 from ..._arrays import constant, numbers, xp as jnp
 from ..._checks import concrete, finite
+from ..._jax import is_traced, jax, when_loaded
 from ..._typing import EndValue, Length, Parameter
 from ...edges import Places, mended
 from ...errors import ArgumentError
@@ -24,6 +23,7 @@ from .._base import AbstractPotential, Position, departures, planar, unknown_ext
 from ._formula import FUNCTIONS, names_of, parsed, switches, worked_out
 from ._instants import instants, resting_edges
 from ._reading import Cause, Reading, concrete_names, reading, turns, valley
+from ._slopes import slopes
 
 _AXES = ("x", "y", "z")
 _NAMES = (*_AXES, "t", "pi")
@@ -149,6 +149,12 @@ class Expression(AbstractPotential):
     def smooth(self) -> bool:
         return self._breaks.causes == ()
 
+    def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray] | None:
+        names = concrete_names(self.parameters or {})
+        if names is None or not self.static or self.dimension > 1:
+            return None
+        return slopes(self._tree, {**dict(names), "pi": math.pi, "x": x})
+
     @property
     def edges(self) -> tuple[float, ...]:
         return tuple(self.edges_at(0.0))
@@ -160,7 +166,7 @@ class Expression(AbstractPotential):
             return tuple(self._reading(float(time)).edges.tolist())
         if not causes:
             return ()
-        if all(concrete(value) for value in (self.parameters or {}).values()) and not isinstance(places, Tracer):
+        if all(concrete(value) for value in (self.parameters or {}).values()) and not is_traced(places):
             return tuple(float(place) for place in places)
         here = constant(jnp.asarray(places))
         moved = here
@@ -314,4 +320,4 @@ def _unflattened(static: tuple[Any, ...], leaves: Iterable[Any]) -> Expression:
     return potential
 
 
-jax.tree_util.register_pytree_with_keys(Expression, _flattened_with_keys, _unflattened, _flattened)
+when_loaded(lambda: jax.tree_util.register_pytree_with_keys(Expression, _flattened_with_keys, _unflattened, _flattened))

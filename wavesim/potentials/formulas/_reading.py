@@ -8,10 +8,10 @@ import functools
 import math
 from typing import Any
 
-import jax
 import numpy as np
 
 from ..._amounts import amount
+from ..._arrays import constant
 from ..._typing import LENGTH
 from ...errors import ArgumentError
 from ._enclosure import Enclosure, enclosed
@@ -220,6 +220,6 @@ def valley(x: np.ndarray, values: np.ndarray, rim: float, mass: float = 1.0) -> 
 def concrete_names(parameters: dict[str, Any]) -> tuple[tuple[str, float], ...] | None:
     """Names and numbers, None if any is traced and has no value yet."""
     try:
-        return tuple((name, float(jax.lax.stop_gradient(value))) for name, value in parameters.items())
+        return tuple((name, float(constant(value))) for name, value in parameters.items())
     except TypeError:
         return None

@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import jax
-
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from .._base import AbstractSmoothPotential, Position
 from ._mass_structure import AbstractMassStructure

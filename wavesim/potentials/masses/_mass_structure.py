@@ -5,10 +5,10 @@ from __future__ import annotations
 import abc
 from typing import Any, NoReturn
 
-import jax
 import numpy as np
 
 from ..._checks import concrete
+from ..._jax import jax
 from ...errors import NumericsError
 from ...grid import Grid
 from .._base import AbstractSharpPotential, Position

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 
-import jax
 import numpy as np
 
 from ..._arrays import sigmoid, xp as jnp
 from ..._checks import finite, positive
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ..._typing import EnergyValue, Length
 from ...edges import unit_step, window
@@ -24,6 +24,9 @@ class Free(AbstractSmoothPotential):
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         return jnp.zeros_like(position[0])
+
+    def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
+        return np.zeros(x.shape), np.zeros(x.shape)
 
     def asymptotes(self) -> tuple[float, float]:
         return 0.0, 0.0

@@ -6,10 +6,9 @@ import dataclasses
 import itertools
 from typing import Any
 
-import jax
-
 from ..._arrays import constant, xp as jnp
 from ..._checks import concrete, finite, positive
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ..._typing import EnergyValue, Length
 from ...edges import Places, unit_step

@@ -5,10 +5,9 @@ from __future__ import annotations
 import abc
 import dataclasses
 
-import jax
-
 from ..._arrays import xp as jnp
 from ..._checks import concrete, finite, positive
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ..._typing import EnergyValue, Length, Strength
 from ..._unit import as_written

@@ -6,11 +6,11 @@ import dataclasses
 import functools
 from typing import Any
 
-import jax
 import numpy as np
 
 from ..._arrays import constant, tridiagonal_solution, xp as jnp
 from ..._checks import concrete, finite, one_of
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ..._tables import ColumnSpec, columns_of
 from ..._typing import ENERGY, LENGTH, EnergyValue, Length

@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import jax
 import numpy as np
 import scipy
-from jax.lax.linalg import tridiagonal_solve
 
 from ..._arrays import AnyArray, constant, known, xp as jnp
 from ..._checks import concrete, finite
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ..._tables import ColumnSpec, array_of, columns_of
 from ..._typing import ENERGY, LENGTH, EnergyValue, Length
@@ -208,7 +207,7 @@ def _coefficients(values: jax.Array) -> Any:
     if known(values):
         return scipy.linalg.solve_banded((1, 1), np.stack([np.roll(upper, 1), middle, np.roll(lower, -1)]), values)
     lower, middle, upper = (jax.numpy.asarray(band, values.dtype) for band in (lower, middle, upper))
-    return tridiagonal_solve(lower, middle, upper, values)
+    return jax.lax.linalg.tridiagonal_solve(lower, middle, upper, values)
 
 
 def _weights(x: AnyArray, low: Any, high: Any, count: int) -> tuple[list[jax.Array], list[jax.Array]]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-import jax
-
 from ..._arrays import xp as jnp
 from ..._checks import finite, positive
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ..._typing import EnergyValue, Length
 from ...edges import window

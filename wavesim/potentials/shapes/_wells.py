@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 
-import jax
 import numpy as np
 
 from ..._arrays import AnyArray, xp as jnp
 from ..._checks import concrete, finite, positive
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ..._typing import EnergyValue, Frequency, Length
 from ..._unit import as_written

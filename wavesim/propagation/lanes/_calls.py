@@ -6,10 +6,10 @@ import ctypes
 import math
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 
 from ..._arrays import known
+from ..._jax import device_count, jax, platform
 from .._numerics import Numerics
 from ._library import library, registered, target
 
@@ -20,7 +20,7 @@ def has_lanes(numerics: Numerics, static: bool) -> bool:
     """Whether compiled steps can propagate this run: along one axis, on a CPU, in a static V."""
     if numerics.grid.dimension > 1 or not static or not numerics.method.steps:
         return False
-    if jax.default_backend() != "cpu" or len(jax.local_devices()) > 1 or not _is_product(numerics.grid.points[0]):
+    if platform() != "cpu" or device_count() > 1 or not _is_product(numerics.grid.points[0]):
         return False
     return registered(numerics.precision == "single")
 

@@ -14,9 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import jax
-
 from ..._files import put_whole
+from ..._jax import jax, when_loaded
 from ..._programs import cache_folder
 
 SOURCE = Path(__file__).with_name("lanes.c")
@@ -41,9 +40,13 @@ def registered(single: bool) -> bool:
     steps = library(single)
     if steps is None:
         return False
-    for function in FUNCTIONS:
-        capsule = jax.ffi.pycapsule(getattr(steps, function))
-        jax.ffi.register_ffi_target(target(function, single), capsule, platform="cpu")
+
+    def register() -> None:
+        for function in FUNCTIONS:
+            capsule = jax.ffi.pycapsule(getattr(steps, function))
+            jax.ffi.register_ffi_target(target(function, single), capsule, platform="cpu")
+
+    when_loaded(register)
     return True
 
 
@@ -85,7 +88,7 @@ def target(function: str, single: bool) -> str:
 def _compiled(single: bool) -> Path | None:
     """The path of the library; None if it cannot be built."""
     compiler = _compiler()
-    folder, header = cache_folder("lanes"), Path(jax.ffi.include_dir(), "xla", "ffi", "api", "c_api.h")
+    folder, header = cache_folder("lanes"), _include() / "xla" / "ffi" / "api" / "c_api.h"
     if not compiler or folder is None or not header.is_file():
         return None
     sources = (SOURCE, *map(SOURCE.with_name, _HEADERS), header)
@@ -94,7 +97,7 @@ def _compiled(single: bool) -> Path | None:
     path = folder / f"{name}-{'single' if single else 'double'}.so"
     if path.is_file():
         return path
-    options = (*_OPTIONS, *(("-DSINGLE",) if single else ()), f"-I{jax.ffi.include_dir()}", str(SOURCE))
+    options = (*_OPTIONS, *(("-DSINGLE",) if single else ()), f"-I{_include()}", str(SOURCE))
     try:
         with tempfile.TemporaryDirectory() as beside:
             made = Path(beside, "lanes.so")
@@ -106,6 +109,13 @@ def _compiled(single: bool) -> Path | None:
     except (OSError, ValueError, subprocess.SubprocessError):
         pass
     return None
+
+
+def _include() -> Path:
+    """The folder of XLA's headers, which come with jaxlib; as `jax.ffi.include_dir` gives it."""
+    package = importlib.util.find_spec("jaxlib")
+    assert package is not None and package.origin is not None
+    return Path(package.origin).with_name("include")
 
 
 def _compiler() -> tuple[str, ...]:

@@ -8,9 +8,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import jax
 import numpy as np
 
+from ..._jax import jax, jit
 from ...absorbers import Absorber
 from ...fourier import numpy_forward, numpy_inverse
 from ...grid import Grid
@@ -33,7 +33,7 @@ def _energies(potential: AbstractPotential, grid: Grid, mass: float, time: Any =
     return [samples, *potential.gradient_terms(grid, mass=mass, time=time)] if potential.smooth else [samples]
 
 
-@jax.jit
+@jit
 def _sampled(potential: AbstractPotential, grid: Grid, mass: float, times: jax.Array) -> list[jax.Array]:
     return jax.vmap(lambda time: _energies(potential, grid, mass, time))(times)
 

@@ -10,11 +10,10 @@ import html
 import math
 from typing import Any
 
-import jax.numpy as jnp
-
 from ..._checks import known_keywords, positive
 from ..._cures import cure
 from ..._face import one_line
+from ..._jax import jnp
 from ..._threads import one_blas_thread
 from ...absorbers import Absorber
 from ...errors import ArgumentError, NumericsError

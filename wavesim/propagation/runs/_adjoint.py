@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import jax
 import numpy as np
 
 from ..._arrays import AnyArray
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ...potentials import AbstractPotential
 from ...problem import Problem

@@ -17,12 +17,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax.sharding import AxisType, Mesh, PartitionSpec
 
 from ..._checks import known_keywords
+from ..._jax import jax, jit, jnp, platform
 from ..._threads import cores
 from ...errors import ArgumentError, NumericsError
 from ...problem import Problem
@@ -209,22 +207,22 @@ def _hangs() -> bool:
     return importlib.metadata.version("jaxlib") in _HANGING
 
 
-def rows_mesh() -> Mesh | None:
+def rows_mesh() -> jax.sharding.Mesh | None:
     """The devices that share the rows of a chunk; None for one."""
     return _mesh(_devices())
 
 
-def _mesh(devices: Sequence[Any]) -> Mesh | None:
+def _mesh(devices: Sequence[Any]) -> jax.sharding.Mesh | None:
     if len(devices) == 1:
         return None
-    return jax.make_mesh((len(devices),), ("rows",), axis_types=(AxisType.Auto,), devices=devices)
+    return jax.make_mesh((len(devices),), ("rows",), axis_types=(jax.sharding.AxisType.Auto,), devices=devices)
 
 
 def row_seconds(numerics: Numerics) -> float:
     """Estimated seconds of one row, from the kind of device alone, so that it is the same on all machines."""
     points = math.prod(numerics.grid.points)
     eigenstates = 0 if numerics.method.steps else points**3 / 10
-    rate = _CPU_RATE if jax.default_backend() == "cpu" else _DEVICE_RATE
+    rate = _CPU_RATE if platform() == "cpu" else _DEVICE_RATE
     return ((numerics.fft_pairs + 2 * numerics.frames) * points + eigenstates) / rate
 
 
@@ -233,7 +231,7 @@ def _rows(numerics: Numerics) -> int:
     psi = math.prod(numerics.grid.points) * (16 if numerics.precision == "double" else 8)
     if isinstance(numerics.method, Chebyshev):
         psi *= 2  # the recurrence holds three vectors instead of one; half the rows are fastest (measured)
-    cached = (_CPU_CHUNK if jax.default_backend() == "cpu" else _DEVICE_CHUNK) // psi
+    cached = (_CPU_CHUNK if platform() == "cpu" else _DEVICE_CHUNK) // psi
     fitting = int(_SHARE * device_memory() / numerics.memory)
     rows = 1 << max(0, min(cached, fitting).bit_length() - 1)
     while rows > _LANES and rows * row_seconds(numerics) > _LONG:
@@ -296,9 +294,9 @@ def filled(leaves: Leaves, rows: slice, size: int) -> Leaves:
     return tuple(leaf[places] for leaf in leaves)
 
 
-def _run(structure: Any, mesh: Mesh | None, lanes: bool, each: int, leaves: Leaves) -> Trajectory:
+def _run(structure: Any, mesh: jax.sharding.Mesh | None, lanes: bool, each: int, leaves: Leaves) -> Trajectory:
     # elsewhere a loop whose length is data would wait for the device before every step
-    on_cpu = jax.default_backend() == "cpu"
+    on_cpu = platform() == "cpu"
     leaves, terms = longest(structure, leaves)
     with jax.enable_x64(True):
         return (_counted if on_cpu else _fixed)(structure, mesh, lanes, each, terms, leaves)
@@ -310,11 +308,13 @@ def longest(structure: Any, leaves: Leaves) -> tuple[Leaves, int | None]:
         return leaves, None
     terms = int(leaves[-1].max())
     # where the number is part of the program, it is rounded up to a rung, so that there are few programs
-    on_cpu = jax.default_backend() == "cpu"
+    on_cpu = platform() == "cpu"
     return leaves[:-1], terms if on_cpu else math.ceil(_TERMS ** math.ceil(math.log(terms, _TERMS)))
 
 
-def _chunk(structure: Any, mesh: Mesh | None, lanes: bool, each: int, terms: int | None, leaves: Leaves) -> Trajectory:
+def _chunk(
+    structure: Any, mesh: jax.sharding.Mesh | None, lanes: bool, each: int, terms: int | None, leaves: Leaves
+) -> Trajectory:
     """All rows of a chunk, with `each` steps from frame to frame and `terms` terms of a Chebyshev series for each step."""
 
     def one(numbers: Leaves, each: int, terms: int | None) -> Trajectory:
@@ -331,13 +331,13 @@ def _chunk(structure: Any, mesh: Mesh | None, lanes: bool, each: int, terms: int
     return over_devices(mesh, lambda numbers: many(numbers, each, terms))(leaves)
 
 
-def over_devices(mesh: Mesh | None, many: Callable[..., Any]) -> Callable[..., Any]:
+def over_devices(mesh: jax.sharding.Mesh | None, many: Callable[..., Any]) -> Callable[..., Any]:
     """The function with its rows, the first axis of its arrays, shared among the devices."""
     if mesh is None:
         return many
-    ours = PartitionSpec("rows")
+    ours = jax.sharding.PartitionSpec("rows")
     return jax.shard_map(many, mesh=mesh, in_specs=ours, out_specs=ours, check_vma=False)
 
 
-_counted = jax.jit(_chunk, static_argnums=(0, 1, 2))
-_fixed = jax.jit(_chunk, static_argnums=(0, 1, 2, 3, 4))
+_counted = jit(_chunk, static_argnums=(0, 1, 2))
+_fixed = jit(_chunk, static_argnums=(0, 1, 2, 3, 4))

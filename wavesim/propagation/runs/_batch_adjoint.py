@@ -10,10 +10,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from ..._jax import jax, jit, jnp, platform
 from ...errors import WavesimError
 from ...problem import Problem
 from .._numerics import Numerics
@@ -107,7 +106,7 @@ class _Chunk:
         first = self.numerics[rows.start]
         each, frames = first.steps // first.frames, first.frames
         leaves, terms = longest(self.structure, filled(self.leaves, rows, size))
-        on_cpu = jax.default_backend() == "cpu"
+        on_cpu = platform() == "cpu"
         # elsewhere a loop whose length is data would ask the device before every step whether to go on
         lanes = has_lanes(first, self.problems[rows.start].potential.static)
         shape = (self.structure, rows_mesh(), lanes, max(_FEWEST, 1 << (each - 1).bit_length()))
@@ -249,7 +248,7 @@ def _backward(
     return over_devices(mesh, jax.vmap(one))(leaves, psi, kept, series, absorbed)
 
 
-_ahead = jax.jit(_forward, static_argnums=(0, 1, 2, 3))
-_ahead_fixed = jax.jit(_forward, static_argnums=(0, 1, 2, 3, 4, 5))
-_back = jax.jit(_backward, static_argnums=(0, 1, 2, 3))
-_back_fixed = jax.jit(_backward, static_argnums=(0, 1, 2, 3, 4, 5))
+_ahead = jit(_forward, static_argnums=(0, 1, 2, 3))
+_ahead_fixed = jit(_forward, static_argnums=(0, 1, 2, 3, 4, 5))
+_back = jit(_backward, static_argnums=(0, 1, 2, 3))
+_back_fixed = jit(_backward, static_argnums=(0, 1, 2, 3, 4, 5))

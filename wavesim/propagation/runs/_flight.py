@@ -6,11 +6,12 @@ import dataclasses
 import functools
 from typing import Any, final
 
-import jax
 import numpy as np
 
 from ..._arrays import placed, xp as jnp
 from ..._checks import at_least
+from ..._jax import jax, jit
+from ..._pytree import in_numpy, register_dataclass
 from ..._threads import one_blas_thread
 from ...errors import NumericsError
 from ...problem import Problem
@@ -170,11 +171,11 @@ def flight(problem: Problem, numerics: Numerics, *, terms: int | None = None) ->
         static_potential=_as_data(apparatus.static_potential),
     )
     kept = kept._replace(problem=_Bare(np.asarray(float(problem.mass)), kept.problem))  # type: ignore[arg-type]
-    frame = jax.tree.map(np.asarray, frame)
+    frame = in_numpy(frame)
     return Flight(problem, numerics, kept, _as_data(carry), frame, terms)
 
 
-@jax.tree_util.register_dataclass
+@register_dataclass
 @dataclasses.dataclass(frozen=True)
 class _Bare:
     """What the loop needs of a problem: its mass, and V where it moves. So the program does not depend on the class of a static V."""
@@ -184,7 +185,7 @@ class _Bare:
 
 
 def _numpy_frame(apparatus: Apparatus, problem: Problem, carry: Carry, psi: np.ndarray) -> Frame:
-    return jax.tree.map(np.asarray, frame_of(apparatus._replace(problem=problem), carry, jnp.asarray(psi), True))
+    return in_numpy(frame_of(apparatus._replace(problem=problem), carry, jnp.asarray(psi), True))
 
 
 def _as_data(tree: Any) -> Any:
@@ -192,7 +193,7 @@ def _as_data(tree: Any) -> Any:
     return jax.tree.map(np.asarray, tree)
 
 
-@functools.partial(jax.jit, static_argnames="rung")
+@functools.partial(jit, static_argnames="rung")
 def _frames(apparatus: Apparatus, carry: Carry, count: Any, every: Any, rung: int) -> tuple[Carry, Frame]:
     stepper = apparatus.stepper
 

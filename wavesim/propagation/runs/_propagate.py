@@ -7,12 +7,12 @@ import math
 import time
 from typing import Any
 
-import jax
 import numpy as np
-from jax.core import Tracer
 
 from ..._amounts import amount
+from ..._arrays import known
 from ..._checks import known_keywords, named
+from ..._jax import is_traced, jax, platform
 from ..._typing import ENERGY, LENGTH
 from ...absorbers import Absorber
 from ...errors import NumericsError
@@ -76,7 +76,7 @@ def propagate(
     Raises:
         NumericsError: if JAX's 64-bit mode is off, the packet does not fit, a scheme does not fit the potential, or psi is not finite at the end.
     """
-    if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves((problem, grid, dt))):
+    if is_traced(problem, grid, dt):
         raise NumericsError(
             "propagate needs concrete numbers, but was called inside a JAX transformation; use wavesim.evolve(problem, numerics) there."
         )
@@ -182,7 +182,8 @@ def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
             for length in lengths:
                 carry, psi = loop.moved(carry, length)
                 done += length
-                jax.block_until_ready(psi)
+                if not known(psi):
+                    jax.block_until_ready(psi)
                 report(done, numerics.steps)
             collected.append(numpy_frame(apparatus, carry, psi, numerics.save_psi))
             final = psi
@@ -193,7 +194,13 @@ def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
 
 def stacked(frames: list[Frame]) -> Frame:
     """Frames in order, stacked along the first axis."""
-    return jax.tree.map(lambda *parts: np.stack(parts), *frames)
+
+    def stack(parts: list[Any]) -> Any:
+        return np.stack(parts)
+
+    psi = None if frames[0].psi is None else stack([frame.psi for frame in frames])
+    series = {name: stack([frame.series[name] for frame in frames]) for name in frames[0].series}
+    return Frame(psi, series, stack([frame.absorbed for frame in frames]))
 
 
 def recorded(
@@ -225,5 +232,5 @@ def recorded(
         final=np.asarray(final),
         complete=complete,
         wall_s=wall_s,
-        device=jax.devices()[0].platform,
+        device=platform(),
     )

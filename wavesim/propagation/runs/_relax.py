@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import jax
-import jax.numpy as jnp
-
 from ..._checks import at_least, known_keywords, positive
+from ..._jax import jax, jnp
 from ...fourier import forward, inverse
 from ...grid import Grid
 from ...hamiltonian import Hamiltonian

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, NamedTuple
 
-import jax
-
 from ..._arrays import AnyArray, known, xp as jnp
 from ..._checks import concrete, known_keywords
+from ..._jax import jax
 from ..._own_functions import traceable
 from ...hamiltonian import Hamiltonian
 from ...observables import AbstractObservable, Snapshot

@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import jax
-
 from ..._arrays import known, xp as jnp
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ...fourier import forward, inverse
 from .._numerics import Numerics

@@ -6,10 +6,11 @@ import dataclasses
 import math
 from typing import Any
 
-import jax
 import numpy as np
 
 from ..._arrays import placed, xp as jnp
+from ..._jax import jax, jit, platform
+from ..._pytree import in_numpy
 from ...schemes import Chebyshev
 from .._numerics import Numerics
 from ._evolve import Apparatus, Frame, frame_of, trimmed
@@ -38,7 +39,7 @@ class Loop:
     @classmethod
     def of(cls, apparatus: Apparatus, numerics: Numerics, rounds: int = 1) -> Loop:
         """The loop of a run that is repeated `rounds` times."""
-        on_cpu = jax.default_backend() == "cpu"
+        on_cpu = platform() == "cpu"
         if isinstance(numerics.method, Chebyshev):
             # elsewhere a loop whose length is data would wait for the device before every turn
             apparatus = trimmed(apparatus, np.asarray(numerics.pairs) if on_cpu else numerics.pairs)  # type: ignore[arg-type]
@@ -88,10 +89,10 @@ def _on_device(stepper: Stepper) -> Any:
 
 def numpy_frame(apparatus: Apparatus, carry: Carry, psi: Any, save_psi: bool) -> Frame:
     """One frame of a run as NumPy arrays; on other devices than a CPU it is measured by a compiled program."""
-    if jax.default_backend() == "cpu":
-        carry, psi = jax.tree.map(np.asarray, (carry, psi))
+    if platform() == "cpu":
+        carry, psi = in_numpy((carry, psi))
         return frame_of(apparatus, carry, psi, save_psi)
-    return jax.tree.map(np.asarray, _compiled_frame_of(apparatus, carry, psi, save_psi))
+    return in_numpy(_compiled_frame_of(apparatus, carry, psi, save_psi))
 
 
 def _moved(stepper: Stepper, carry: Carry, count: int) -> tuple[Carry, Any]:
@@ -136,7 +137,7 @@ def moved_back(
     return jnp.conj(stepper.boundary(stepper.enter_damped(last, clock)))
 
 
-_compiled_moved = jax.jit(_moved)
-_compiled_kept = jax.jit(moved_and_kept, static_argnames="rung")
-_compiled_back = jax.jit(moved_back)
-_compiled_frame_of = jax.jit(frame_of, static_argnames="save_psi")
+_compiled_moved = jit(_moved)
+_compiled_kept = jit(moved_and_kept, static_argnames="rung")
+_compiled_back = jit(moved_back)
+_compiled_frame_of = jit(frame_of, static_argnames="save_psi")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, ClassVar
 
-import jax
-
 from ..._arrays import xp as jnp
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ...grid import Grid
 from ...hamiltonian import Hamiltonian

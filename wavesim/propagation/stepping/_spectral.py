@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import NamedTuple
 
-import jax
-
 from ..._arrays import complex_of, xp as jnp
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ...errors import NumericsError
 from ...grid import Grid

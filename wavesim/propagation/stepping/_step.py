@@ -11,10 +11,10 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-import jax
 import numpy as np
 
-from ..._arrays import AnyArray, known, xp as jnp
+from ..._arrays import AnyArray, known, known_inside, xp as jnp
+from ..._jax import jax
 from ..._pytree import register_dataclass
 from ...absorbers import Absorber
 from ...fourier import forward, inverse
@@ -246,7 +246,7 @@ def kick_phase(
 
 def counted(step: Callable[[Any, Any], Any], state: Any, count: int) -> Any:
     """`state` after step(0, state) .. step(count - 1, state): in NumPy for NumPy arrays, else in a loop that JAX compiles."""
-    if not known(*jax.tree.leaves((state, count))):
+    if not known_inside(state, count):
         return jax.lax.fori_loop(0, count, step, state)
     # a run that overflows is refused at its end
     with np.errstate(over="ignore", invalid="ignore"):

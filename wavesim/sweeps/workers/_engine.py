@@ -17,9 +17,9 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import jax
 import numpy as np
 
+from ..._jax import jax
 from ..._programs import make_room
 from ..._text import described
 from ...analysis import Measurement, ProgressNote, Report, RunRequest, Runs, with_inputs, with_residuals

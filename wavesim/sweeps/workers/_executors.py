@@ -7,8 +7,7 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager
 
-import jax
-
+from ..._jax import platform
 from ..._threads import cores
 from ...errors import ArgumentError, WavesimError
 from ...propagation import device_memory, require_double
@@ -85,7 +84,7 @@ def executor(workers: int | None, scheduler: str | None, sweep: Sweep) -> Abstra
     if workers is not None:
         sweep.text()
         return contextlib.nullcontext(Processes(workers))
-    processes = min(cores(), device_memory() // (4 * LEAST_MEMORY)) if jax.default_backend() == "cpu" else 1
+    processes = min(cores(), device_memory() // (4 * LEAST_MEMORY)) if platform() == "cpu" else 1
     together = processes > 1 and _travels(sweep)
     return contextlib.nullcontext(Machine(processes) if together else Local())
 

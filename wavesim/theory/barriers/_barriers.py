@@ -4,11 +4,13 @@ All functions broadcast over their arguments, are differentiable in each of them
 at energies where no wave comes in (E <= 0).
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
-from jax.typing import ArrayLike
 
+from ..._jax import ArrayLike
 from ..methods import Array, fixed, floats, scaled_cosh_sinhc
 
 

@@ -1,7 +1,8 @@
 """Transmission of one and of two delta barriers W delta(x) (hbar = 1)."""
 
-from jax.typing import ArrayLike
+from __future__ import annotations
 
+from ..._jax import ArrayLike
 from ..methods import Array, floats
 from ._barriers import incoming
 

@@ -1,8 +1,10 @@
 """The inverted parabola, the one barrier for which Kemble's formula is exact (hbar = 1)."""
 
-import numpy as np
-from jax.typing import ArrayLike
+from __future__ import annotations
 
+import numpy as np
+
+from ..._jax import ArrayLike
 from ..methods import Array, floats
 
 

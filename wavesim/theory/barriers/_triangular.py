@@ -1,8 +1,10 @@
 """The triangular barrier V0 (1 - x/a) of field emission and its Fowler-Nordheim limit (hbar = 1)."""
 
-import numpy as np
-from jax.typing import ArrayLike
+from __future__ import annotations
 
+import numpy as np
+
+from ..._jax import ArrayLike
 from ..methods import Array, floats, namespace, scaled_airy
 from ._barriers import incoming
 

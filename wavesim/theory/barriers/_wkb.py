@@ -4,15 +4,15 @@ Everywhere the energy may have any shape; everything is differentiable in the en
 potential depends on. Under jax.jit or jax.grad up to 16 turning points are found.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
+from ..._jax import ArrayLike, jax, jnp
 from ..methods import (
     UNIT_NODES,
     UNIT_WEIGHTS,

@@ -1,16 +1,16 @@
 """Decay of a metastable state: complex energies of a well behind a barrier (hbar = 1)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError, NumericsError
 
+from ..._jax import ArrayLike, jax, jnp
 from ..barriers import classical_period, wkb_exponent
 from ..levels import levels_by_shooting
 from ..methods import (

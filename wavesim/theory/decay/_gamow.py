@@ -4,11 +4,13 @@ The barrier is C/r outside of the radius R, C = Z1 Z2 e^2 (e^2 = 1 in atomic uni
 others); the mass is the reduced mass of the two nuclei.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
-from jax.typing import ArrayLike
 
+from ..._jax import ArrayLike
 from ..methods import Array, floats
 
 

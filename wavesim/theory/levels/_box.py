@@ -1,8 +1,10 @@
 """A particle between hard walls: levels, and the motion of a packet as a sum over them (hbar = 1)."""
 
-import numpy as np
-from jax.typing import ArrayLike
+from __future__ import annotations
 
+import numpy as np
+
+from ..._jax import ArrayLike
 from ..methods import Array, floats
 
 

@@ -1,12 +1,14 @@
 """One and two attractive delta wells, V = -W delta(x): the solvable tunneling doublet, and the bond (hbar = 1)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from math import factorial
 from typing import Any, NamedTuple
 
 import numpy as np
-from jax.typing import ArrayLike
 
+from ..._jax import ArrayLike
 from ..methods import Array, fixed, floats, horner, namespace
 
 # y coth y = sum of B_2k (2y)^2k/(2k)!, whose terms fall as (y/pi)^2k.

@@ -1,8 +1,10 @@
 """The harmonic oscillator V = m omega^2 x^2/2 in closed form: levels, coherent and squeezed packets (hbar = 1)."""
 
-import numpy as np
-from jax.typing import ArrayLike
+from __future__ import annotations
 
+import numpy as np
+
+from ..._jax import ArrayLike
 from ..methods import Array, floats
 
 

@@ -1,13 +1,15 @@
 """The tunneling splitting of a symmetric double well: Wronskian identity, Herring, WKB, instantons (hbar = 1)."""
 
+from __future__ import annotations
+
 from math import factorial
 from typing import Any
 
 import numpy as np
-from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
+from ..._jax import ArrayLike
 from ..barriers import classical_period, wkb_exponent
 from ..methods import Array, SmoothPotential, breakpoints, evaluate, floats, is_traced, landmarks, namespace
 from ._levels import Doublet

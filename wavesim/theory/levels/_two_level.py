@@ -1,8 +1,10 @@
 """Populations of the wells while a particle oscillates in a tunneling doublet (hbar = 1)."""
 
-import numpy as np
-from jax.typing import ArrayLike
+from __future__ import annotations
 
+import numpy as np
+
+from ..._jax import ArrayLike
 from ..methods import Array, floats, namespace
 
 

@@ -1,13 +1,14 @@
 """Airy functions on the real line as JAX functions, with their exponential growth taken out."""
 
+from __future__ import annotations
+
+import functools
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import scipy
-from jax.typing import ArrayLike
 
+from ..._jax import ArrayLike, jax, jnp
 from ._tracing import Array, is_traced
 
 # Below this z two terms of the asymptotic series are exact to 1e-16.
@@ -36,22 +37,27 @@ def scaled_airy(z: ArrayLike) -> ScaledAiry:
     Returns:
         A ScaledAiry, each field of the shape of z.
     """
-    return _traced_airy(z) if is_traced(z) else ScaledAiry(*_by_scipy(np.asarray(z, float)))
+    return _traced_airy()(z) if is_traced(z) else ScaledAiry(*_by_scipy(np.asarray(z, float)))
 
 
-@jax.custom_jvp
-def _traced_airy(z: ArrayLike) -> ScaledAiry:
-    z = jnp.asarray(z, float)
-    shape = jax.ShapeDtypeStruct(z.shape, z.dtype)
-    return ScaledAiry(*jax.pure_callback(_by_scipy, (shape,) * 5, z, vmap_method="expand_dims"))
+@functools.cache
+def _traced_airy() -> Any:
+    """The same as a function of JAX, with its derivative."""
 
+    @jax.custom_jvp
+    def airy(z: ArrayLike) -> ScaledAiry:
+        z = jnp.asarray(z, float)
+        shape = jax.ShapeDtypeStruct(z.shape, z.dtype)
+        return ScaledAiry(*jax.pure_callback(_by_scipy, (shape,) * 5, z, vmap_method="expand_dims"))
 
-@_traced_airy.defjvp
-def _scaled_airy_jvp(primals: tuple[ArrayLike], tangents: tuple[jax.Array]) -> tuple[ScaledAiry, ScaledAiry]:
-    z, dz = jnp.asarray(primals[0], float), tangents[0]
-    f = _traced_airy(z)
-    slopes = ScaledAiry(f.a_slope * dz, z * f.a * dz, f.b_slope * dz, z * f.b * dz, jnp.zeros_like(f.s))
-    return f, slopes
+    @airy.defjvp
+    def airy_jvp(primals: tuple[ArrayLike], tangents: tuple[jax.Array]) -> tuple[ScaledAiry, ScaledAiry]:
+        z, dz = jnp.asarray(primals[0], float), tangents[0]
+        f = airy(z)
+        slopes = ScaledAiry(f.a_slope * dz, z * f.a * dz, f.b_slope * dz, z * f.b * dz, jnp.zeros_like(f.s))
+        return f, slopes
+
+    return airy
 
 
 def _by_scipy(z: Any) -> tuple[np.ndarray, ...]:

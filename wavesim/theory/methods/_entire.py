@@ -1,14 +1,14 @@
 """The entire functions cosh(sqrt q) and sinh(sqrt q)/sqrt q of q, without overflow."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from math import factorial
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
 
+from ..._jax import ArrayLike, jax, jit, jnp
 from ._tracing import fixed, is_traced
 
 # Eleven terms at |q| < 1 leave a remainder below 1/22! = 1e-21.
@@ -40,7 +40,7 @@ def scaled_cosh_sinhc(q: ArrayLike) -> tuple[Any, Any, Any]:
     return _both(np, q, near)
 
 
-@jax.jit
+@jit
 def _compiled(q: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
     return _both(jnp, q, jnp.abs(q) < 1.0)
 

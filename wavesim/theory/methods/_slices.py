@@ -1,14 +1,15 @@
 """The interval cut into slices, and the exact or sixth-order transfer matrix of each slice (hbar = 1)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
+from ..._jax import ArrayLike, jnp
 from ._entire import scaled_cosh_sinhc
 from ._tracing import is_traced, namespace, require_double
 

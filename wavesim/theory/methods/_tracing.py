@@ -1,21 +1,18 @@
 """One formula for numbers and for gradients: NumPy, which compiles nothing, unless JAX is tracing."""
 
+from __future__ import annotations
+
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax.core import Tracer
 
 from wavesim.errors import NumericsError
 
+from ..._arrays import AnyArray
+from ..._jax import is_traced as is_traced, jax, jnp, uses_double
+
 # Results: NumPy arrays, or JAX arrays under jax.grad, jit and vmap.
-Array = jax.Array | np.ndarray
-
-
-def is_traced(*values: Any) -> bool:
-    """Whether JAX is tracing any of the values, so that no Python branch may depend on it."""
-    return any(isinstance(leaf, Tracer) for leaf in jax.tree_util.tree_leaves(values))
+Array = AnyArray
 
 
 def namespace(*values: Any) -> Any:
@@ -40,7 +37,7 @@ def require_double() -> None:
     Raises:
         NumericsError: if JAX's 64-bit mode is off.
     """
-    if not jax.config.jax_enable_x64:  # pyright: ignore[reportAttributeAccessIssue]
+    if not uses_double():
         raise NumericsError(
             "theory needs double precision, but JAX's 64-bit mode is off: before the first array, call "
             'jax.config.update("jax_enable_x64", True), or set JAX_ENABLE_X64=1.'

@@ -1,13 +1,15 @@
 """Turning points of a classical particle, and integrals between them (hbar = 1)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
+from ..._jax import ArrayLike
 from ._slices import SAMPLES, breakpoints, evaluate
 from ._tracing import fixed, is_traced, namespace
 

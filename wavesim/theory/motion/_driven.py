@@ -3,13 +3,14 @@
 H = -(gap/2) sigma_x + (A/2) cos(omega t) sigma_z, A the largest energy difference of the wells due to the drive. A force F cos(omega t) on wells at +-x0 has A = 2 F x0.
 """
 
-import jax
-import jax.numpy as jnp
+from __future__ import annotations
+
 import numpy as np
 import scipy
-from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
+
+from ..._jax import ArrayLike, jax, jit, jnp
 
 # Angles of the average that gives J0(z), exact to rounding for abs(z) < 70.
 _ANGLES = 128
@@ -56,7 +57,7 @@ def destruction_amplitude(frequency: ArrayLike, order: int = 1) -> jax.Array:
     return jnp.asarray(frequency, float) * scipy.special.jn_zeros(0, order)[-1]
 
 
-@jax.jit
+@jit
 def floquet_gap(gap: ArrayLike, amplitude: ArrayLike, frequency: ArrayLike) -> jax.Array:
     """The exact difference of the two quasienergies of driven wells, at any drive.
 

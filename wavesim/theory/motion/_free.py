@@ -1,10 +1,11 @@
 """The free Gaussian packet in closed form (hbar = 1)."""
 
+from __future__ import annotations
+
 import numpy as np
 import scipy
-from jax.scipy import special as jax_special
-from jax.typing import ArrayLike
 
+from ..._jax import ArrayLike, jax
 from ..methods import Array, floats
 
 
@@ -99,5 +100,5 @@ def free_packet_probability_beyond(
     mean = free_packet_mean(time, center=center, momentum=momentum, mass=mass)
     spread = free_packet_width(time, width=width, mass=mass)
     xp, position, mean, spread = floats(position, mean, spread)
-    erfc = scipy.special.erfc if xp is np else jax_special.erfc
+    erfc = scipy.special.erfc if xp is np else jax.scipy.special.erfc
     return erfc((position - mean) / (np.sqrt(2.0) * spread)) / 2

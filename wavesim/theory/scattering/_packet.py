@@ -1,13 +1,14 @@
 """The probability that a packet is transmitted: the average of T over its momenta (hbar = 1)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import scipy
-from jax.scipy import special as jax_special
-from jax.typing import ArrayLike
 
+from ..._jax import ArrayLike, jax
 from ..methods import Array, fixed, floats, integrated, is_traced, namespace, on_panels, require_double
 
 # In standard deviations, beyond which the probability of a Gaussian is 2e-19.
@@ -35,7 +36,7 @@ def incoming_probability(momentum: ArrayLike, width: ArrayLike) -> Array:
         The probability. The rest, of k < 0, contributes nothing to packet_transmission.
     """
     xp, momentum, width = floats(momentum, width)
-    erfc = scipy.special.erfc if xp is np else jax_special.erfc
+    erfc = scipy.special.erfc if xp is np else jax.scipy.special.erfc
     return erfc(-np.sqrt(2.0) * momentum * width) / 2
 
 

@@ -1,17 +1,17 @@
 """T(E) and R(E) of any one-dimensional potential, at any depth of tunneling (hbar = 1)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
 
 from wavesim.errors import ArgumentError
 
+from ..._jax import ArrayLike, jax, jit, jnp, when_loaded
+from ..._pytree import in_numpy
 from ..methods import (
     CellWaves,
     Potential,
@@ -35,11 +35,6 @@ _LARGEST_LOG = 700.0
 _SHIFT = 2.0**-36
 
 
-@partial(
-    jax.tree_util.register_dataclass,
-    data_fields=["energy", "transmission", "reflection", "log_transmission", "t", "r", "error"],
-    meta_fields=["slices"],
-)
 @dataclass(frozen=True)
 class Scattering:
     """Scattering of waves from the left by a potential, at each energy.
@@ -64,6 +59,15 @@ class Scattering:
     r: jax.Array
     error: jax.Array
     slices: int
+
+
+when_loaded(
+    lambda: jax.tree_util.register_dataclass(
+        Scattering,
+        data_fields=["energy", "transmission", "reflection", "log_transmission", "t", "r", "error"],
+        meta_fields=["slices"],
+    )
+)
 
 
 def scatter(
@@ -242,7 +246,9 @@ def _by_slices(potential: Potential, points: Any, energy: Any, leads: _Leads, sl
 
     def solve(count: int, energy: Any, keep_gradient: bool = False) -> _Waves:
         inputs = (*sample_slices(potential, points, np.where(flat, 1, count)), energy, leads)
-        return _scattering_waves(*(inputs if keep_gradient else jax.tree.map(fixed, inputs)))
+        if not keep_gradient:
+            inputs = jax.tree.map(fixed, inputs) if is_traced(inputs) else in_numpy(inputs)
+        return _scattering_waves(*inputs)
 
     v, _ = sample_slices(potential, points, np.ones(flat.size, int))
     xp = namespace(energy, v)
@@ -317,7 +323,7 @@ def _scattering_waves(v: Any, h: Any, energy: Any, leads: _Leads) -> _Waves:
     return _split(state, energy, leads)
 
 
-@jax.jit
+@jit
 def _compiled_waves(v: Any, h: Any, energy: Any, leads: _Leads) -> _Waves:
     return _split(_scan(_outgoing_wave(energy, leads), v, h, energy, leads.mass), energy, leads)
 

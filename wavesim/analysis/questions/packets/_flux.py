@@ -6,10 +6,10 @@ import dataclasses
 import math
 from typing import Any, ClassVar
 
-import jax
 import numpy as np
 
 from ...._arrays import erfc, xp as jnp
+from ...._jax import jax
 from ...._pytree import register_dataclass
 from ...._typing import DIMENSIONLESS, FREQUENCY, Dimension, Length
 from ....absorbers import Absorber

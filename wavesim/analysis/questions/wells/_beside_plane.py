@@ -6,9 +6,8 @@ import dataclasses
 import math
 from typing import Any, ClassVar
 
-import jax
-
 from ...._arrays import xp as jnp
+from ...._jax import jax
 from ...._pytree import register_dataclass
 from ...._typing import DIMENSIONLESS, Dimension
 from ....fourier import inverse

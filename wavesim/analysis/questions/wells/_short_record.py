@@ -6,11 +6,11 @@ import dataclasses
 import math
 from typing import Any, ClassVar
 
-import jax
 import numpy as np
 
 from ...._arrays import xp as jnp
 from ...._checks import positive
+from ...._jax import jax
 from ...._pytree import register_dataclass
 from ...._typing import DIMENSIONLESS, ENERGY, TIME, Dimension, Length
 from ....errors import WavesimError

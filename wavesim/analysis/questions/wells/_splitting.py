@@ -7,11 +7,11 @@ import functools
 import math
 from typing import Any, ClassVar
 
-import jax
 import numpy as np
 
 from .... import theory
 from ...._arrays import xp as jnp
+from ...._jax import jax
 from ...._pytree import register_dataclass
 from ...._typing import DIMENSIONLESS, ENERGY, TIME, Dimension, Length
 from ....absorbers import Absorber
