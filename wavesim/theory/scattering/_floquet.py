@@ -44,7 +44,8 @@ def floquet_share(
 
     psi = sum_n psi_n(x) exp(-i(e + n w)t), so that -psi_n''/2m + sum_l V_(n-l)(x) psi_l = (e + n w - V_far) psi_n with the Fourier
     coefficients V_l of V in time. At each quasienergy e all energies e + n w of the packet are incident coherently, because their scattered
-    waves interfere: P_left = sum over n of k_n/m |b_n|^2, integrated over 0 < e < w.
+    waves interfere: P_left = sum over n of k_n/m |b_n + phi(-k_n) m/k_n|^2, integrated over 0 < e < w, with the waves that move away from V at
+    once. Channels below the threshold, with k = i kappa, are fed by phi(i kappa): slow waves reach V from any distance.
 
     Args:
         potential: V(x, t) of an array of positions and a time [energy].
@@ -70,33 +71,33 @@ def floquet_share(
     if solver.channels(quanta + _MORE).size > _MOST_CHANNELS:
         return None
     energies, coarse = _ENERGIES, math.inf
-    reflected = solver.reflected(steps, quanta, energies)
+    returned = solver.left_share(steps, quanta, energies)
     while energies < _MOST_ENERGIES:
         energies *= 2
-        coarse, reflected = reflected, solver.reflected(steps, quanta, energies)
-        if abs(reflected - coarse) < tolerance / 4:
+        coarse, returned = returned, solver.left_share(steps, quanta, energies)
+        if abs(returned - coarse) < tolerance / 4:
             energies //= 2
             break
-    energy_error = abs(reflected - coarse)
+    energy_error = abs(returned - coarse)
     solver.double_times()
-    wider = solver.reflected(steps, quanta + _MORE, energies)
-    while abs(wider - reflected) > tolerance and solver.channels(quanta + 2 * _MORE).size <= _MOST_CHANNELS:
-        quanta, reflected = quanta + _MORE, wider
-        wider = solver.reflected(steps, quanta + _MORE, energies)
-    channel_error = abs(wider - reflected)
+    wider = solver.left_share(steps, quanta + _MORE, energies)
+    while abs(wider - returned) > tolerance and solver.channels(quanta + 2 * _MORE).size <= _MOST_CHANNELS:
+        quanta, returned = quanta + _MORE, wider
+        wider = solver.left_share(steps, quanta + _MORE, energies)
+    channel_error = abs(wider - returned)
     values = [wider]
     while len(values) <= _DOUBLINGS and (len(values) < 2 or abs(values[-1] - values[-2]) >= 4 * tolerance):
-        values.append(solver.reflected(steps * 2 ** len(values), quanta + _MORE, energies))
-    reflected, step_error = values[-1] + (values[-1] - values[-2]) / 15, abs(values[-1] - values[-2]) / 2
+        values.append(solver.left_share(steps * 2 ** len(values), quanta + _MORE, energies))
+    returned, step_error = values[-1] + (values[-1] - values[-2]) / 15, abs(values[-1] - values[-2]) / 2
     if _jumps(values):
         solver.average()
-        values = [solver.reflected(steps * 2**n, quanta + _MORE, energies) for n in range(1, _DOUBLINGS + 1)]
+        values = [solver.left_share(steps * 2**n, quanta + _MORE, energies) for n in range(1, _DOUBLINGS + 1)]
         # the error varies irregularly with the position of a jump between two points: use all changes
-        reflected, step_error = (
+        returned, step_error = (
             values[-1],
             2 * max(change / 2**n for n, change in enumerate(reversed(_changes(values)))),
         )
-    value = solver.incoming - reflected
+    value = 1.0 - returned
     error = step_error + channel_error + energy_error + 1e-12
     return Share(value, error, math.log(value) if value > 0 else -math.inf)
 
@@ -133,9 +134,6 @@ class _Floquet:
         self.slowest, self.fastest = max(min(momenta), 0.0), max(momenta)
         self.fourier: dict[int, np.ndarray] = {}
         self.times, self.parts = times, 1
-        k = np.linspace(0.0, self.fastest, 4097)[1:]
-        # momenta k < 0 never meet V
-        self.incoming = float(np.trapezoid(np.abs(self._spectrum(k)) ** 2, k))
 
     def double_times(self) -> None:
         """Sample V at twice as many times from now on."""
@@ -153,19 +151,20 @@ class _Floquet:
         last = math.ceil(self.fastest**2 / (2 * self.mass * self.frequency))
         return np.arange(first - quanta, last + quanta)
 
-    def reflected(self, steps: int, quanta: int, count: int) -> float:
-        """Probability that is reflected, of the part with k > 0."""
+    def left_share(self, steps: int, quanta: int, count: int) -> float:
+        """Probability on the left in the end: of the reflected waves together with those that move away at once."""
         n = self.channels(quanta)
         quasi, weight = self._zone(count)
         above = quasi[:, None] + n * self.frequency
         k = np.sqrt(2 * self.mass * above + 0j)
-        comes_in = above > 0
-        real = np.where(comes_in, np.real(k), 1.0)
-        waves = np.where(comes_in, self._spectrum(real) * np.exp(1j * real * self.left) * self.mass / real, 0.0)
-        used = np.sum(np.abs(waves) ** 2 * real, axis=1) > _SMALLEST
+        is_open = above > 0
+        waves = self._spectrum(k) * self.mass / k
+        away = np.where(is_open, self._spectrum(np.where(is_open, -k, 0.0)) * self.mass / k, 0.0)
+        flux = np.where(is_open, np.real(k), 0.0) / self.mass
+        used = np.sum((np.abs(waves) ** 2 + np.abs(away) ** 2) * flux, axis=1) > _SMALLEST
         if not used.any():
             return 0.0
-        k, waves, above, weight = k[used], waves[used], above[used], weight[used]
+        k, waves, away, above, weight, flux = (part[used] for part in (k, waves, away, above, weight, flux))
         ratio, step = self._ratio(steps, n, above)
         forth = np.exp(1j * k * step)
         diagonal = np.arange(n.size)
@@ -173,8 +172,7 @@ class _Floquet:
         inner[:, diagonal, diagonal] -= np.exp(-1j * k * step)
         source = forth * waves - (ratio @ waves[:, :, None])[:, :, 0]
         back = np.linalg.solve(inner, source[:, :, None])[:, :, 0]
-        flux = np.sum(np.abs(back) ** 2 * np.where(comes_in[used], np.real(k), 0.0), axis=1) / self.mass
-        return float(weight @ flux)
+        return float(weight @ np.sum(np.abs(back + away) ** 2 * flux, axis=1))
 
     def _zone(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Quasienergies and weights between the thresholds; an angle as variable removes the square-root singularities there."""
@@ -187,14 +185,15 @@ class _Floquet:
         return places.ravel(), (width * np.sin(angles) * weights * np.pi / 4).ravel()
 
     def _spectrum(self, k: np.ndarray) -> np.ndarray:
-        """phi(k), with its phase."""
-        parts = [
-            part.amplitude
-            * (2 * part.width**2 / np.pi) ** 0.25
-            * np.exp(-((part.width * (k - part.momentum)) ** 2) - 1j * k * part.center)
-            for part in self.packet
-        ]
-        return np.sum(parts, axis=0)
+        """phi(k) exp(i k left); for imaginary k up to where the tail of the Gaussian behind `left`, which no packet in front has, would count."""
+        total = np.zeros(k.shape, complex)
+        for part in self.packet:
+            distance = self.left - part.center
+            in_front = np.imag(k) < distance / (2 * part.width**2)
+            wave = np.where(in_front, k, 0.0)
+            exponent = -((part.width * (wave - part.momentum)) ** 2) + 1j * wave * distance
+            total += part.amplitude * (2 * part.width**2 / np.pi) ** 0.25 * np.where(in_front, np.exp(exponent), 0.0)
+        return total
 
     def _ratio(self, steps: int, n: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, float]:
         """Matrices of the channels psi(second point) psi(first point)^-1, and the step between the points."""
