@@ -40,6 +40,7 @@ import sys
 sys.path[:] = {path!r}
 from wavesim._programs import keep_programs
 keep_programs()
+import jax
 jax.config.update("jax_enable_x64", True)
 from wavesim.sweeps.workers._processes import serve
 serve()
