@@ -11,7 +11,7 @@ import pytest
 from wavesim import Absorber, Grid, Numerics, Problem
 from wavesim.analysis import Transmission
 from wavesim.analysis.predictions import echo_of_all, packet_leak
-from wavesim.analysis.predictions._absorber_echo import _sent_back
+from wavesim.analysis.predictions._absorber_echo import _interpolated_amplitude
 from wavesim.analysis.predictions._absorber_leak import reflected_amplitude
 from wavesim.potentials import EckartBarrier
 from wavesim.propagation import chebyshev_for, propagate
@@ -71,4 +71,4 @@ def test_a_layer_is_looked_at_no_more_often_than_its_phase_turns() -> None:
     """Set-up: 5000 momenta on one layer. Formula: cubics between 24 momenta a turn. Budget: 1e-3 of the largest amplitude."""
     layer, momentum = Absorber(width=30.0, energy=0.2), np.linspace(0.3, 2.5, 5000)
     exact = reflected_amplitude(layer, momentum, 1.0)
-    assert np.max(np.abs(_sent_back(layer, momentum, 1.0) - exact)) < 1e-3 * np.max(np.abs(exact))
+    assert np.max(np.abs(_interpolated_amplitude(layer, momentum, 1.0) - exact)) < 1e-3 * np.max(np.abs(exact))

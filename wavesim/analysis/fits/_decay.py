@@ -1,4 +1,4 @@
-"""The lifetime of a metastable state from its decay: an exponential, fitted where the record is one."""
+"""Lifetime of a metastable state, from a fit to the exponential part of its decay."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import numpy as np
 
 from ...errors import WavesimError
 
-# the window must hold this many samples, and ends where the probability is this many times the accuracy of the record
-_FEWEST = 12
-_ABOVE = 100.0
+# least number of samples in a window
+_LEAST_SAMPLES = 12
+# probability at which a window ends, in units of the record's accuracy
+_LOWEST_PROBABILITY = 100.0
+# windows that are tried, by where they begin
 _STARTS = 60
-# a window may lose so much at its beginning, and must still give the same rate
-_KEPT = 2 / 3
+# later windows whose rates enter the error bar hold at least this share of the window's samples
+_SHORTEST_SHARE = 2 / 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,12 +24,12 @@ class DecayFit:
     """probability = amplitude exp(-t/lifetime), fitted to the part of a record that is exponential.
 
     Attributes:
-        rate, rate_error: 1/lifetime, and its error bar: three standard errors of the fit and the distance of the slopes in the two halves of the
-            window, or what the rate becomes in windows that begin later, whichever is more.
-        amplitude: the fitted probability, continued to time 0; below 1 by what left at once.
+        rate, rate_error: 1/lifetime, and its error bar: three standard errors of the fit plus the difference of the slopes in the two halves of
+            the window, or the change of the rate in windows that begin later, whichever is larger.
+        amplitude: the fitted probability, extrapolated to time 0; below 1 by the part that left at once.
         window: first and last time used.
-        samples: how many samples the window holds.
-        ripple: root mean square of what the fit leaves, relative to the probability.
+        samples: number of samples in the window.
+        ripple: root mean square residual, relative to the probability.
     """
 
     rate: float
@@ -44,23 +46,23 @@ class DecayFit:
 
     @property
     def lifetime_error(self) -> float:
-        """Its error bar [time]."""
+        """Error bar of the lifetime [time]."""
         return self.rate_error / self.rate**2
 
 
 def fit_decay(times: np.ndarray, probability: np.ndarray, *, accuracy: float = 1e-12, enough: float = 0.0) -> DecayFit:
-    """Fit the lifetime to a record of a probability that decays; the window is chosen, and reported.
+    """Fit a lifetime to the record of a decaying probability, and choose the window of the fit.
 
     The window ends where the probability has fallen to 100 times the accuracy of the record, or the record ends. It begins where the
-    error bar is least, or is `enough`: too early, and the two halves disagree, for the start is not exponential (faster resonances, and t^2 at first);
-    too late, and few samples are left. In the window log P is fitted by a straight line, each sample weighted by 1/variance, the
-    variance that of a common relative ripple and of the absolute accuracy.
+    error bar is least, or first below `enough`: an earlier window holds the start, which is not exponential (faster resonances, t^2 at first), and its
+    halves disagree; a later one has fewer samples. In the window log P is fitted by a straight line, each sample weighted by 1/variance, the
+    variance of a common relative ripple plus that of the absolute accuracy.
 
     Args:
         times: increasing, shape (n,) [time].
         probability: survival probability |<psi(0)|psi(t)>|^2, or the probability in the well, shape (n,).
         accuracy: absolute accuracy of the record.
-        enough: a relative error bar of the rate that is good enough: the longest window that has it is taken.
+        enough: sufficient relative error bar of the rate: the longest window that reaches it is taken.
 
     Returns:
         the `DecayFit`.
@@ -71,16 +73,16 @@ def fit_decay(times: np.ndarray, probability: np.ndarray, *, accuracy: float = 1
     Not for the power law that follows at very late times, nor where two resonances of like width decay together: there the matrix
     pencil of the amplitude <psi(0)|psi(t)> gives both.
     """
-    faint = np.flatnonzero(~(probability > _ABOVE * accuracy))
+    faint = np.flatnonzero(~(probability > _LOWEST_PROBABILITY * accuracy))
     stop = int(faint[0]) if len(faint) else len(times)
-    if stop < _FEWEST:
+    if stop < _LEAST_SAMPLES:
         raise WavesimError(
-            f"a lifetime needs at least {_FEWEST} samples above {_ABOVE * accuracy:.2g}, but the record holds {stop}; save more frames, or run longer."
+            f"a lifetime needs at least {_LEAST_SAMPLES} samples above {_LOWEST_PROBABILITY * accuracy:.2g}, but the record holds {stop}; save more frames, or run longer."
         )
     t, p = np.asarray(times[:stop], float), np.asarray(probability[:stop], float)
-    starts = np.unique(np.linspace(0, stop - _FEWEST, _STARTS).astype(int))
+    starts = np.unique(np.linspace(0, stop - _LEAST_SAMPLES, _STARTS).astype(int))
     fits = [_fit(t[start:], p[start:], accuracy) for start in starts]
-    fits = [_steadied(fits, place) for place in range(len(fits))]
+    fits = [_with_later_rates(fits, index) for index in range(len(fits))]
     good = [fit for fit in fits if fit.rate > 0 and fit.rate_error <= enough * fit.rate]
     best = good[0] if good else min(fits, key=lambda fit: fit.rate_error)
     if not best.rate > 0:
@@ -90,18 +92,20 @@ def fit_decay(times: np.ndarray, probability: np.ndarray, *, accuracy: float = 1
     return best
 
 
-def _steadied(fits: list[DecayFit], place: int) -> DecayFit:
-    """A fit whose error bar covers what the rate becomes when it begins later, by up to a third of its window.
+def _with_later_rates(fits: list[DecayFit], index: int) -> DecayFit:
+    """The fit with an error bar that covers the rates of windows that begin up to a third later.
 
     The two halves of one window may agree by chance; those of all later ones do not.
     """
-    one = fits[place]
-    later = [fit.rate for fit in fits[place:] if fit.samples >= max(_FEWEST, _KEPT * one.samples)]
-    return dataclasses.replace(one, rate_error=max(one.rate_error, max(abs(rate - one.rate) for rate in later)))
+    fit = fits[index]
+    fewest = max(_LEAST_SAMPLES, _SHORTEST_SHARE * fit.samples)
+    later = [window.rate for window in fits[index:] if window.samples >= fewest]
+    return dataclasses.replace(fit, rate_error=max(fit.rate_error, max(abs(rate - fit.rate) for rate in later)))
 
 
 def _fit(t: np.ndarray, p: np.ndarray, accuracy: float) -> DecayFit:
-    # the ripple is not known before the fit: the first weighs all samples alike
+    """Exponential through one window."""
+    # the first pass weights all samples equally, since the ripple follows from the fit
     variance = np.ones_like(p)
     for _ in range(3):
         slope, level, _ = _line(t, np.log(p), 1 / variance)
@@ -124,7 +128,7 @@ def _fit(t: np.ndarray, p: np.ndarray, accuracy: float) -> DecayFit:
 
 
 def _line(t: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[float, float, float]:
-    """Slope, value at 0, and the slope's standard error, of a weighted straight line."""
+    """Slope, intercept and standard error of the slope, of a weighted straight line."""
     total = np.sum(weights)
     middle = np.sum(weights * t) / total
     moment = np.sum(weights * (t - middle) ** 2)

@@ -1,4 +1,4 @@
-"""The period of an oscillation from its record: one frequency, fitted by least squares, with its standard error."""
+"""Period of an oscillation: one frequency, fitted to a record by least squares, with its standard error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Oscillation:
     Attributes:
         frequency, frequency_error: angular frequency and its standard error.
         mean, amplitude, phase: of the fit.
-        residual: root mean square of what the fit leaves.
+        residual: root mean square residual.
     """
 
     frequency: float
@@ -47,7 +47,7 @@ def fit_oscillation(times: np.ndarray, values: np.ndarray) -> Oscillation:
     """Fit one cosine to a record of equally spaced samples.
 
     For each trial frequency, mean and amplitudes follow from linear least squares; the best is refined by Gauss-Newton. The
-    standard error is that of independent residuals, sigma^2 (J^T J)^-1, and never below rounding.
+    standard error assumes independent residuals, sigma^2 (J^T J)^-1, and is never below rounding.
 
     Args:
         times: shape (n,).
@@ -65,7 +65,7 @@ def fit_oscillation(times: np.ndarray, values: np.ndarray) -> Oscillation:
         raise WavesimError(
             f"a period needs a record of at least 8 samples that changes, but there are {len(times)}; save more frames."
         )
-    # in units of the record: the times of a slow atom are 1e12 in atomic units, and least squares would drop what changes with them
+    # times in units of the record's length: in atomic units those of a slow atom reach 1e12, and least squares would take the other columns for rounding
     span = float(times[-1] - times[0])
     times = times / span
     trials = 2 * math.pi * np.linspace(0.25, len(times) / 2.2, 8 * len(times))
@@ -96,16 +96,19 @@ def fit_oscillation(times: np.ndarray, values: np.ndarray) -> Oscillation:
 
 
 def _design(times: np.ndarray, frequency: float) -> np.ndarray:
+    """Columns 1, cos and sin of the linear fit at one frequency."""
     return np.stack([np.ones_like(times), np.cos(frequency * times), np.sin(frequency * times)], axis=1)
 
 
 def _linear(times: np.ndarray, values: np.ndarray, frequency: float) -> tuple[np.ndarray, float]:
+    """Coefficients of the linear fit at one frequency, and its sum of squares."""
     design = _design(times, frequency)
     coefficients = np.linalg.lstsq(design, values, rcond=None)[0]
     return coefficients, float(np.sum((values - design @ coefficients) ** 2))
 
 
 def _jacobian(times: np.ndarray, coefficients: np.ndarray, frequency: float) -> np.ndarray:
+    """Derivatives by the coefficients and the frequency."""
     _, cosine, sine = coefficients
-    turning = times * (sine * np.cos(frequency * times) - cosine * np.sin(frequency * times))
-    return np.concatenate([_design(times, frequency), turning[:, None]], axis=1)
+    by_frequency = times * (sine * np.cos(frequency * times) - cosine * np.sin(frequency * times))
+    return np.concatenate([_design(times, frequency), by_frequency[:, None]], axis=1)

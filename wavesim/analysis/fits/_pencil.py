@@ -1,4 +1,4 @@
-"""Levels from a short record: the matrix pencil finds every frequency of C(t) = sum c_n exp(-i E_n t) at once."""
+"""Matrix pencil: all frequencies of C(t) = sum c_n exp(-i E_n t) at once, from a short record."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import scipy
 
 from ...errors import WavesimError
 
-# singular values below this share of the largest are rounding
+# smallest singular value that is not rounding, relative to the largest
 _NOISE = 1e-13
-_SHORTER = 0.8
+# part of the record whose modes give the error bars
+_SHORTER_PART = 0.8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Modes:
         energies, energy_errors: E_n and its error bar [energy].
         widths, width_errors: Gamma_n, the rate at which |c_n(t)|^2 falls, 0 for a level; and its error bar [energy].
         amplitudes: complex c_n at time 0.
-        residual: largest distance of the record from the sum.
+        residual: largest deviation of the record from the sum.
     """
 
     energies: np.ndarray
@@ -33,29 +34,29 @@ class Modes:
     residual: float
 
     def lowest(self, share: float = 1e-3) -> int:
-        """The index of the lowest mode whose amplitude is above this share of the largest."""
-        loud = np.abs(self.amplitudes) > share * np.max(np.abs(self.amplitudes))
-        return int(np.flatnonzero(loud)[0])
+        """Index of the lowest mode whose amplitude is above this share of the largest."""
+        strong = np.abs(self.amplitudes) > share * np.max(np.abs(self.amplitudes))
+        return int(np.flatnonzero(strong)[0])
 
 
 def matrix_pencil(
     times: np.ndarray, values: np.ndarray, *, center: float = 0.0, noise: float = _NOISE, modes: int | None = None
 ) -> Modes:
-    """All frequencies of a record of equally spaced samples, at once and without a start value.
+    """All frequencies of a record of equally spaced samples, without initial values.
 
     The samples y_n = sum c_j z_j^n fill a Hankel matrix; its leading right singular vectors V span the modes, and z_j are the
     eigenvalues of pinv(V without its last row) (V without its first row). Frequencies far closer than 2 pi/duration are resolved if
-    the record is clean: the error grows with the noise over the distance of neighbors, not with 1/duration alone.
+    the record is clean: the error grows with the noise over the spacing of neighbors, not with 1/duration alone.
 
-    The error bars are the largest change when the record is cut to 80 %, and when the Hankel matrix has other proportions; they
-    include the accuracy of the record as far as it shows, not an error that the whole record shares (time step, grid).
+    The error bars are the largest change when the record is cut to 80 %, and when the Hankel matrix has another shape; they
+    include the noise of the record, but not an error common to all samples (time step, grid).
 
     Args:
         times: equally spaced, shape (n,) [time].
         values: complex samples, shape (n,).
         center: energies are sought within pi/spacing of this energy [energy].
-        noise: singular values below this share of the largest are taken for noise.
-        modes: the number of modes, where it is known; by default as many as stand above the noise.
+        noise: singular values below this share of the largest count as noise.
+        modes: number of modes; by default that of the singular values above the noise.
 
     Returns:
         the `Modes`.
@@ -72,21 +73,21 @@ def matrix_pencil(
             f"a matrix pencil needs at least 8 samples that are not all zero, but there are {len(times)}; save more frames."
         )
     spacing = float(times[1] - times[0])
-    turned = np.asarray(values) * np.exp(1j * center * times)
-    best = _poles(turned, len(turned) // 2, noise, modes)
-    others = [
-        _poles(turned, len(turned) // 3, noise, len(best)),
-        _poles(turned[: int(_SHORTER * len(turned))], int(_SHORTER * len(turned)) // 2, noise, len(best)),
+    shifted = np.asarray(values) * np.exp(1j * center * times)
+    best = _poles(shifted, len(shifted) // 2, noise, modes)
+    variants = [
+        _poles(shifted, len(shifted) // 3, noise, len(best)),
+        _poles(shifted[: int(_SHORTER_PART * len(shifted))], int(_SHORTER_PART * len(shifted)) // 2, noise, len(best)),
     ]
     complex_energies = 1j * np.log(best) / spacing
     changes = []
-    for other in others:
-        nearest = np.argmin(np.abs(other[None, :] - best[:, None]), axis=1)
-        changes.append(1j * np.log(other[nearest]) / spacing - complex_energies)
-    design = best[None, :] ** np.arange(len(turned))[:, None]
-    amplitudes = np.linalg.lstsq(design, turned, rcond=None)[0]
+    for poles in variants:
+        nearest = np.argmin(np.abs(poles[None, :] - best[:, None]), axis=1)
+        changes.append(1j * np.log(poles[nearest]) / spacing - complex_energies)
+    design = best[None, :] ** np.arange(len(shifted))[:, None]
+    amplitudes = np.linalg.lstsq(design, shifted, rcond=None)[0]
     order = np.argsort(complex_energies.real)
-    # below this the eigenvalues themselves are rounded
+    # rounding of the eigenvalues
     floor = np.finfo(float).eps / spacing
     return Modes(
         energies=complex_energies.real[order] + center,
@@ -94,12 +95,12 @@ def matrix_pencil(
         widths=-2 * complex_energies.imag[order],
         width_errors=2 * np.max(np.abs(np.imag(changes)), axis=0)[order] + 2 * floor,
         amplitudes=(amplitudes * np.exp(1j * complex_energies * times[0]))[order],
-        residual=float(np.max(np.abs(turned - design @ amplitudes))),
+        residual=float(np.max(np.abs(shifted - design @ amplitudes))),
     )
 
 
 def _poles(values: np.ndarray, columns: int, noise: float, modes: int | None) -> np.ndarray:
-    """The z_j of y_n = sum c_j z_j^n."""
+    """Poles z_j of y_n = sum c_j z_j^n."""
     rows = len(values) - columns
     hankel = values[np.arange(rows)[:, None] + np.arange(columns + 1)[None, :]]
     _, sizes, rights = scipy.linalg.svd(hankel, full_matrices=False, lapack_driver="gesdd")

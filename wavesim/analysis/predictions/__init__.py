@@ -1,4 +1,4 @@
-"""Theory for a problem: transmission, doublets, levels, the leak of an absorber."""
+"""Theory for a problem: transmission, doublets, levels, absorber leaks."""
 
 from ._absorber_echo import echo_amplitude as echo_amplitude, echo_of_all as echo_of_all
 from ._absorber_leak import absorber_leak as absorber_leak, packet_leak as packet_leak

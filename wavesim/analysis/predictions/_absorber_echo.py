@@ -1,4 +1,4 @@
-"""What an absorbing layer sends back, which meets the waves that still leave: an echo, of first order in its amplitude."""
+"""Echo of an absorbing layer: its reflected wave interferes with the outgoing one, to first order in the amplitude."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from ...absorbers import Absorber
 from ...grid import Grid
 from ...problem import Problem
 from ...states import as_packet
-from ._absorber_leak import HARDLY, STILL, layer_leak, reflected_amplitude, value_at_start
+from ._absorber_leak import POTENTIAL_TOLERANCE, SLOWEST, layer_leak, reflected_amplitude, value_at_start
 from .scattering import along_first_axis, moves_right, terrain_of
 
-# how many times longer than the box a spectrum is looked at, so that what comes back later than once across stays apart
-_LONGER = 4
-# of the largest density: fainter momenta are left out
-_FAINTEST = 1e-18
-# momenta at which a layer's amplitude is worked out, for each turn of its phase
-_PER_TURN = 24
+# zero padding of the start before its Fourier transform, in lengths of the box: resolves waves that cross the box more than once
+_PADDING = 4
+# smallest momentum density that is kept, relative to the largest
+_SMALLEST_DENSITY = 1e-18
+# interpolation nodes for each turn of the phase of a layer's amplitude
+_NODES_PER_TURN = 24
 
 
 def echo_amplitude(problem: Problem, absorber: Absorber) -> tuple[float, float, float, float]:
-    """Of the bulk of a packet, on the left and on the right: the amplitude that a layer sends back, and the speed there.
+    """Amplitude reflected by the left and the right layer, and the speed there, for the bulk of a packet.
 
-    The momentum is one spread below the mean one, energies being counted from V where the packet starts.
+    The bulk has the momentum one spread below the mean; its energy is counted from V where the packet starts.
 
     Returns:
-        amplitude left, amplitude right, speed left, speed right; 0 and 0 where no such wave goes.
+        amplitude left, amplitude right, speed left, speed right; 0 and 0 on a side that this energy does not reach.
     """
     problem = along_first_axis(problem)
     mass, potential = float(problem.mass), problem.potential
@@ -36,32 +36,34 @@ def echo_amplitude(problem: Problem, absorber: Absorber) -> tuple[float, float, 
     assert packet is not None
     low, high = packet.momentum_range(1e-15, mass)
     bulk = max(abs(low + high) / 2 - (high - low) / 16, 0.0)
-    here = value_at_start(potential, packet, mass) if potential.dimension == 1 else float(potential.asymptotes()[0])
-    momenta = [math.sqrt(max(bulk**2 + 2 * mass * (here - float(end)), 0.0)) for end in potential.asymptotes()]
+    start_value = (
+        value_at_start(potential, packet, mass) if potential.dimension == 1 else float(potential.asymptotes()[0])
+    )
+    momenta = [math.sqrt(max(bulk**2 + 2 * mass * (start_value - float(end)), 0.0)) for end in potential.asymptotes()]
     amplitudes = [math.sqrt(float(layer_leak(absorber, np.array([k]), mass)[0])) if k > 0 else 0.0 for k in momenta]
     return amplitudes[0], amplitudes[1], momenta[0] / mass, momenta[1] / mass
 
 
 def echo_of_all(problem: Problem, psi: np.ndarray, grid: Grid, absorber: Absorber) -> float | None:
-    """What echoes add to T or to R once all has left: a bound, of first order in the amplitude rho that a layer sends back.
+    """Bound on what echoes add to T or R after the whole packet has left, of first order in the layer's reflected amplitude rho.
 
-    On the far side t rho r' exp(2 i q X), on the near side r rho t exp(2 i k X) join the transmitted wave, X the distance to the layer and r' the
-    reflection from behind, so that
+    The layers add t rho r' exp(2 i q X), on the far side, and r rho t exp(2 i k X), on the near side, to the transmitted wave, where X is the
+    distance to the layer and r' the reflection amplitude from behind, so that
 
     dT = 2 abs(int abs(phi(k))^2 T r' rho exp(2 i q X) dk) + 2 abs(int abs(phi(k))^2 T r rho exp(2 i k X) dk),
 
-    with rho of the layer's own complex potential. An echo that comes back later than the packet is coherent adds next to nothing.
+    with rho from the layer's own complex potential. An echo later than the packet's coherence time adds next to nothing.
 
     Args:
-        problem: a packet before a static V that is flat on both sides.
+        problem: a packet in front of a static V that is flat on both sides.
         psi: the start on the grid, shape (n,).
         grid: of the run.
         absorber: the layer at each end.
 
     Returns:
-        a probability; None where T(E) is not known, or the packet starts where V is not what it is far away.
+        a probability; None where T(E) is unavailable, or where V at the packet's start differs from its asymptote.
 
-    Not for numbers read before all has left: then the echo has no time to cancel, see `Transmission.echo`.
+    Not for numbers read before the packet has left: echoes have not averaged out then, see `Transmission.echo`.
 
     Source: the first term of the series of multiple reflections, as between two mirrors; M. Born and E. Wolf, Principles of Optics, section 7.6.
     """
@@ -71,48 +73,50 @@ def echo_of_all(problem: Problem, psi: np.ndarray, grid: Grid, absorber: Absorbe
         return None
     to_right = moves_right(problem)
     near, far = (float(end) for end in potential.asymptotes()[:: 1 if to_right else -1])
-    spacing, count = float(grid.spacing[0]), _LONGER * len(psi)
+    spacing, count = float(grid.spacing[0]), _PADDING * len(psi)
     k = 2 * math.pi * np.fft.fftfreq(count, spacing) * (1 if to_right else -1)
     weight = np.abs(np.fft.fft(psi, count)) ** 2 * spacing / count
     mean_square = float(weight @ k**2) / float(weight.sum())
-    if abs(value_at_start(potential, packet, mass) - near) > HARDLY * mean_square / (2 * mass):
+    if abs(value_at_start(potential, packet, mass) - near) > POTENTIAL_TOLERANCE * mean_square / (2 * mass):
         return None
-    chosen = (k**2 + 2 * mass * (near - far) > 0) & (weight > _FAINTEST * weight.max())
-    chosen &= k > STILL * math.sqrt(mean_square)
-    if not chosen.any():
+    moving = (k**2 + 2 * mass * (near - far) > 0) & (weight > _SMALLEST_DENSITY * weight.max())
+    moving &= k > SLOWEST * math.sqrt(mean_square)
+    if not moving.any():
         return 0.0
-    k, weight = k[chosen], weight[chosen]
+    k, weight = k[moving], weight[moving]
     q = np.sqrt(k**2 + 2 * mass * (near - far))
-    whole = terrain_of(potential, mass)
-    ahead = whole if to_right else whole.mirrored
+    terrain = terrain_of(potential, mass)
+    front = terrain if to_right else terrain.mirrored
     energy = k**2 / (2 * mass) + near
-    forward, behind = (theory.scatter_terrain(way, energy, mass) for way in (ahead, ahead.mirrored))
+    from_front, from_behind = (theory.scatter_terrain(view, energy, mass) for view in (front, front.mirrored))
     width = float(absorber.width)
     left, right = float(grid.lower[0]) + width, float(grid.upper[0]) - width
-    before, after = (-left, right) if to_right else (right, -left)
-    through, total = weight * np.asarray(forward.transmission), 0.0
-    for reflected, momentum, distance in ((forward.r, k, before), (behind.r, q, after)):
-        echo = _sent_back(absorber, momentum, mass) * np.asarray(reflected) * np.exp(2j * momentum * distance)
-        total += 2 * abs(complex(through @ echo))
-    return total
+    front_distance, back_distance = (-left, right) if to_right else (right, -left)
+    transmitted, bound = weight * np.asarray(from_front.transmission), 0.0
+    for reflected, momentum, distance in ((from_front.r, k, front_distance), (from_behind.r, q, back_distance)):
+        echo = (
+            _interpolated_amplitude(absorber, momentum, mass) * np.asarray(reflected) * np.exp(2j * momentum * distance)
+        )
+        bound += 2 * abs(complex(transmitted @ echo))
+    return bound
 
 
-def _sent_back(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
-    """`reflected_amplitude`, whose phase turns no faster than on the way through both layers and back, by cubics to 1e-4 of itself."""
+def _interpolated_amplitude(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
+    """`reflected_amplitude` by cubic interpolation, to a relative 1e-4: its phase turns no faster than over a round trip through both layers."""
     low, high = float(momentum.min()), float(momentum.max())
     turns = (high - low) * 4 * float(absorber.width) / (2 * math.pi)
-    count = 8 + math.ceil(_PER_TURN * turns)
+    count = 8 + math.ceil(_NODES_PER_TURN * turns)
     if count >= len(momentum):
         return reflected_amplitude(absorber, momentum, mass)
     nodes, step = np.linspace(low, high, count, retstep=True)
-    known = reflected_amplitude(absorber, nodes, mass)
+    amplitudes = reflected_amplitude(absorber, nodes, mass)
     first = np.clip(((momentum - low) / step).astype(int) - 1, 0, count - 4)
     u = (momentum - low) / step - first
-    # Lagrange's, through the four nodes around each momentum
+    # Lagrange weights of the four nodes around each momentum
     weights = (
         -(u - 1) * (u - 2) * (u - 3) / 6,
         u * (u - 2) * (u - 3) / 2,
         -u * (u - 1) * (u - 3) / 2,
         u * (u - 1) * (u - 2) / 6,
     )
-    return np.sum([weight * known[first + place] for place, weight in enumerate(weights)], axis=0)
+    return np.sum([weight * amplitudes[first + node] for node, weight in enumerate(weights)], axis=0)

@@ -1,4 +1,4 @@
-"""What an absorbing layer lets through or sends back, at each momentum and of a whole packet."""
+"""Leak of an absorbing layer, the probability that it transmits or reflects: of each momentum, and of a whole packet."""
 
 from __future__ import annotations
 
@@ -16,25 +16,28 @@ from ...problem import Problem
 from ...states import AbstractPacket, as_packet
 from .scattering import along_first_axis, closed_form, moves_right, scattering_transmission
 
-# momenta slower than this share of the packet's never arrive, and are counted as what remains
-STILL = 1e-3
-# of the kinetic energy: a V that is off by so little where a packet starts changes no leak
-HARDLY = 1e-6
-# of a packet, in spreads of its momentum
+# slowest momentum that reaches a layer, relative to the packet's mean; slower ones are counted as what remains
+SLOWEST = 1e-3
+# largest difference of V at the start from its asymptote, in kinetic energies, that does not change the leak
+POTENTIAL_TOLERANCE = 1e-6
+# half-width of a packet's range of momenta, in spreads of its momentum
 _REACH = 8.0
-_DECADES, _MOST_PANELS = 4, 60
+# decades below the largest momentum over which panels become thinner
+_DECADES = 4
+# most panels of equal width
+_MOST_PANELS = 60
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
-# of a layer: its leak is right to 2e-3 of itself, or to 2e-13 (measured against eight times as many)
+# slices of a layer: its leak is right to a relative 2e-3, or to 2e-13 (compared with eight times as many)
 _SLICES = 256
-# momenta of a table of leaks, for each factor of ten
+# momenta per decade in a table of leaks
 _PER_DECADE = 160
 
 
 def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
-    """Reflected plus transmitted probability of the two layers back to back (the box is periodic): T(k) + R(k) of V = -i W(x).
+    """T(k) + R(k) of V = -i W(x), the two layers back to back because the box is periodic.
 
-    The layer's own complex potential, solved by `wavesim.theory.slice_amplitudes`, at 0.97 of its depth and beyond held at its value there.
-    Not for absorbers along several axes, which are judged one by one.
+    Solved by `wavesim.theory.slice_amplitudes`; beyond 0.97 of its depth the layer's potential is constant at its value there.
+    Not for absorbers along several axes: call it for each axis.
 
     Args:
         absorber: the layer at each end.
@@ -46,17 +49,17 @@ def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.n
 
     Source: the stationary equation with the potential of `Absorber.profile`; compare D. E. Manolopoulos, J. Chem. Phys. 117, 9552 (2002).
     """
-    through, back = _layers(absorber, momentum, mass)
-    return through + np.abs(back) ** 2
+    transmission, reflected = _layers(absorber, momentum, mass)
+    return transmission + np.abs(reflected) ** 2
 
 
 def reflected_amplitude(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
-    """The amplitude of exp(-i k x) that a layer beginning at x = 0 sends back of exp(i k x), as `absorber_leak` finds it, shape (n,)."""
+    """Amplitude of exp(-i k x) that a layer beginning at x = 0 reflects of exp(i k x), solved as in `absorber_leak`, shape (n,)."""
     return _layers(absorber, momentum, mass)[1]
 
 
 def _layers(absorber: Absorber, momentum: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
-    """T and r of both layers back to back, from 0 to twice the width."""
+    """T and r of both layers back to back, between 0 and twice the width."""
     width = float(absorber.width)
 
     def layer(x: Any) -> Any:
@@ -75,9 +78,9 @@ def value_at_start(potential: AbstractPotential, packet: AbstractPacket, mass: f
 
 @functools.lru_cache(maxsize=256)
 def _leaks(thickness: float, decade: int) -> np.ndarray:
-    """log of `absorber_leak` at 10^decade to 10^(decade + 1), evenly in the logarithm of the momentum, in units of sqrt(2 mass energy).
+    """log of `absorber_leak` at momenta from 10^decade to 10^(decade + 1) sqrt(2 mass energy), evenly spaced in their logarithm.
 
-    A layer's leak depends on `thickness` = width x that momentum alone, and planned layers of one tolerance share it.
+    In these units a layer's leak depends only on `thickness` = width sqrt(2 mass energy), which planned layers of one tolerance share.
     """
     momenta = 10.0 ** (decade + np.arange(_PER_DECADE + 1) / _PER_DECADE)
     leak = absorber_leak(Absorber(width=thickness, energy=0.5), momenta, 1.0)
@@ -85,27 +88,27 @@ def _leaks(thickness: float, decade: int) -> np.ndarray:
 
 
 def layer_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
-    """`absorber_leak`, read off a table: the larger one of the two places around each momentum."""
+    """`absorber_leak` from a table: the larger of the two entries around each momentum."""
     unit = math.sqrt(2 * mass * float(absorber.energy))
-    wanted = np.log10(momentum / unit)
+    decades = np.log10(momentum / unit)
     thickness = float(f"{float(absorber.width) * unit:.9g}")
-    first = math.floor(wanted.min())
-    # of neighboring decades both have the place between them
-    tables = [_leaks(thickness, decade)[:-1] for decade in range(first, max(math.ceil(wanted.max()), first + 1))]
+    first = math.floor(decades.min())
+    # the table of a decade ends with the first entry of the next
+    tables = [_leaks(thickness, decade)[:-1] for decade in range(first, max(math.ceil(decades.max()), first + 1))]
     values = np.concatenate([*tables, _leaks(thickness, first + len(tables) - 1)[-1:]])
-    below = np.clip(np.floor((wanted - first) * _PER_DECADE).astype(int), 0, len(values) - 2)
+    below = np.clip(np.floor((decades - first) * _PER_DECADE).astype(int), 0, len(values) - 2)
     return np.exp(np.maximum(values[below], values[below + 1]))
 
 
 def packet_leak(problem: Problem, absorber: Absorber) -> float:
-    """The probability that an absorber does not take from this packet: a bound for what it may add to T or to R.
+    """Probability of a packet that the absorber leaves over: a bound on what it may add to T or R.
 
     int abs(phi(k))^2 [T leak(momentum behind) + R leak(momentum in front)] dk, sampled evenly over the packet and, towards each
-    threshold, evenly in the logarithm of the slow side's momentum: just above a step a sliver of the packet leaves so slowly that the
-    layer takes none of it. Where T is not known (V moves, or has several axes) it counts as 1 on both sides.
+    threshold, evenly in the logarithm of the slow side's momentum: just above a step a small part of the packet leaves so slowly that the
+    layer takes none of it. Where T is unknown (V depends on time or on several axes) T and R both count as 1.
 
     Args:
-        problem: a packet before a potential that is flat on both sides.
+        problem: a packet in front of a potential that is flat on both sides.
         absorber: the layer at each end.
     """
     problem = along_first_axis(problem)
@@ -120,21 +123,21 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
         near, far, mean, sign = far, near, -mean, -1.0
     reference = max(mean, spread)
     # energies are counted from V where the packet starts
-    here = value_at_start(potential, packet, mass) if potential.dimension == 1 else near
-    inside = abs(here - near) > HARDLY * reference**2 / (2 * mass)
+    start_value = value_at_start(potential, packet, mass) if potential.dimension == 1 else near
+    starts_inside = abs(start_value - near) > POTENTIAL_TOLERANCE * reference**2 / (2 * mass)
 
     def density(k: np.ndarray) -> np.ndarray:
         return packet.momentum_density(sign * k, mass)
 
     def leak(momentum: np.ndarray) -> np.ndarray:
-        moving = momentum > STILL * reference
+        moving = momentum > SLOWEST * reference
         return np.where(moving, layer_leak(absorber, np.where(moving, momentum, reference), mass), 0.0)
 
-    if inside:
+    if starts_inside:
         k, weight = _panels(mean - _REACH * spread, mean + _REACH * spread, spread)
-        sides = (np.sqrt(np.maximum(k**2 + 2 * mass * (here - end), 0.0)) for end in (near, far))
+        sides = (np.sqrt(np.maximum(k**2 + 2 * mass * (start_value - end), 0.0)) for end in (near, far))
         return float(np.sum(weight * density(k) * np.minimum(sum(leak(side) for side in sides), 1.0)))
-    # what moves away from the start, and what no energy is enough for, leaves in front
+    # momenta away from V, and energies below the step, leave in front
     step = math.sqrt(max(2 * mass * (far - near), 0.0))
     total = 0.0
     for first, last in ((-(mean + _REACH * spread), 0.0), (0.0, min(step, mean + _REACH * spread))):
@@ -144,27 +147,28 @@ def packet_leak(problem: Problem, absorber: Absorber) -> float:
     top = (mean + _REACH * spread) ** 2 - step**2
     if top <= 0:
         return total
-    # above: by the momentum behind where that is the smaller one, else by that in front
+    # above the step: integrated over the smaller of the momenta in front and behind
     q, weight = _panels(0.0, math.sqrt(top), spread * min(1.0, reference / math.sqrt(top)))
     k = np.sqrt(q**2 + step**2)
     behind = np.sqrt(np.maximum(k**2 + 2 * mass * (near - far), 0.0))
-    held = weight * density(k) * q / k
-    through = _transmission(problem, k**2 / (2 * mass))
-    if through is None:
-        return total + float(np.sum(held * np.minimum(leak(k) + leak(behind), 1.0)))
-    return total + float(np.sum(held * ((1.0 - through) * leak(k) + through * leak(behind))))
+    probability = weight * density(k) * q / k
+    transmission = _transmission(problem, k**2 / (2 * mass))
+    if transmission is None:
+        return total + float(np.sum(probability * np.minimum(leak(k) + leak(behind), 1.0)))
+    return total + float(np.sum(probability * ((1.0 - transmission) * leak(k) + transmission * leak(behind))))
 
 
 def _transmission(problem: Problem, kinetic: np.ndarray) -> np.ndarray | None:
+    """T(E) of a static V(x); None for any other."""
     potential = problem.potential
     if not potential.static or potential.dimension > 1:
         return None
-    through = closed_form(problem) or scattering_transmission(potential, float(problem.mass), moves_right(problem))
-    return np.clip(np.asarray(through(kinetic)), 0.0, 1.0)
+    transmission = closed_form(problem) or scattering_transmission(potential, float(problem.mass), moves_right(problem))
+    return np.clip(np.asarray(transmission(kinetic)), 0.0, 1.0)
 
 
 def _panels(low: float, high: float, spread: float) -> tuple[np.ndarray, np.ndarray]:
-    """Places and weights of Gauss's rule on panels no wider than a packet's spread, and ever thinner towards 0."""
+    """Nodes and weights of Gauss's rule on panels no wider than half a packet's spread, and ever thinner towards 0."""
     even = np.linspace(low, high, 2 + min(int(2 * (high - low) / spread), _MOST_PANELS))
     size = max(abs(low), abs(high))
     thin = size * 2.0 ** -np.arange(1.0, 1 + _DECADES / math.log10(2))

@@ -1,4 +1,4 @@
-"""Scattering states of a problem, and how many states there are at a place: the local density of states."""
+"""Scattering states of a problem, and its local density of states."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _EPS = float(np.finfo(float).eps)
 
 @dataclasses.dataclass(frozen=True)
 class ScatteringStates:
-    """The waves of one energy, each of amplitude one where it comes in.
+    """The two scattering states of one energy, each with an incoming amplitude of one.
 
     Attributes:
-        energy: as V is counted [energy].
+        energy: on the scale of V [energy].
         x: positions, shape (n,) [length].
-        from_left: psi_E(x), complex; None where V on the left is above the energy.
+        from_left: psi_E(x) of the wave from the left, complex; None where V on the left is above the energy.
         from_right: the same from the right.
     """
 
@@ -41,10 +41,10 @@ class LocalDensity:
     """The local density of states.
 
     Attributes:
-        energies: as V is counted, shape (m,) [energy].
+        energies: on the scale of V, shape (m,) [energy].
         x: positions, shape (n,) [length].
         density: of the continuum, shape (m, n) [1/(energy length)].
-        levels: bound energies, increasing, which lie apart [energy].
+        levels: bound energies, increasing; not part of `density` [energy].
     """
 
     energies: np.ndarray
@@ -54,15 +54,15 @@ class LocalDensity:
 
 
 def scattering_states(problem: Problem, energy: float, x: np.ndarray) -> ScatteringStates:
-    """The stationary waves that come in from the left and from the right with one energy.
+    """Stationary waves of one energy that come in from the left and from the right.
 
     Args:
-        problem: its potential and mass count.
-        energy: as V is counted, not from the incoming side's V [energy].
+        problem: supplies the potential and the mass.
+        energy: on the scale of V, not relative to V on the incoming side [energy].
         x: increasing positions, shape (n,) [length].
 
     Raises:
-        WavesimError: if no plane wave can be scattered by V, the mass depends on the place, or the energy is above V on neither side.
+        WavesimError: if no plane wave can be scattered by V, the mass depends on position, or the energy is above V on neither side.
     """
     line, x = _line(problem), np.asarray(x, float)
     ends = tuple(float(end) for end in line.potential.asymptotes())
@@ -78,32 +78,32 @@ def scattering_states(problem: Problem, energy: float, x: np.ndarray) -> Scatter
 
 
 def local_density_of_states(problem: Problem, energies: np.ndarray, x: np.ndarray) -> LocalDensity:
-    """rho(x, E) = sum over both sides of abs(psi_E(x))^2/(2 pi v) of the continuum, and the bound levels apart; see `wavesim.theory.local_density`.
+    """rho(x, E) = sum over both sides of abs(psi_E(x))^2/(2 pi v) of the continuum, and the bound levels; see `wavesim.theory.local_density`.
 
     Args:
-        problem: its potential and mass count.
-        energies: as V is counted, shape (m,) [energy].
+        problem: supplies the potential and the mass.
+        energies: on the scale of V, shape (m,) [energy].
         x: increasing positions, shape (n,) [length].
 
     Raises:
-        WavesimError: if no plane wave can be scattered by V, or the mass depends on the place.
+        WavesimError: if no plane wave can be scattered by V, or the mass depends on position.
     """
     line, x = _line(problem), np.asarray(x, float)
     energies = np.atleast_1d(np.asarray(energies, float))
-    rim = min(float(end) for end in line.potential.asymptotes())
+    edge = min(float(end) for end in line.potential.asymptotes())
     density = np.zeros((energies.size, x.size))
-    for row in np.flatnonzero(energies > rim):
+    for row in np.flatnonzero(energies > edge):
         energy = float(energies[row])
-        density[row] = theory.local_density(_values(line), energy, x, **_room(line, energy, 1.0))
+        density[row] = theory.local_density(_values(line), energy, x, **_scattering_arguments(line, energy, 1.0))
     return LocalDensity(energies, x, density, _levels(line))
 
 
 def stationary_wave(problem: Problem, energy: float, x: np.ndarray) -> np.ndarray:
-    """The scattering state of one energy at positions x, complex: it comes in with amplitude one from where the packet does.
+    """Scattering state of one energy at positions x, complex, with amplitude one on the packet's incoming side.
 
     Args:
-        problem: its potential and mass count, and where its packet comes from.
-        energy: kinetic on the incoming side [energy].
+        problem: supplies the potential, the mass and the direction of its packet.
+        energy: kinetic energy on the incoming side [energy].
         x: increasing positions, shape (n,) [length].
 
     Raises:
@@ -115,6 +115,7 @@ def stationary_wave(problem: Problem, energy: float, x: np.ndarray) -> np.ndarra
 
 
 def _line(problem: Problem) -> Problem:
+    """The one-dimensional scattering problem, if its mass is the same everywhere."""
     line = scattering_problem(problem)
     if isinstance(line.potential, AbstractMassStructure):
         raise WavesimError(
@@ -128,18 +129,19 @@ def _values(line: Problem, side: float = 1.0) -> Callable[[Any], np.ndarray]:
 
 
 def _wave(line: Problem, energy: float, x: np.ndarray, side: float) -> np.ndarray:
-    """The wave that comes in from the left, or for `side` -1 from the right."""
+    """The wave from the left, or for `side` -1 from the right."""
     order = slice(None, None, int(side))
-    return theory.scattering_state(_values(line, side), energy, side * x[order], **_room(line, energy, side))[order]
+    return theory.scattering_state(
+        _values(line, side), energy, side * x[order], **_scattering_arguments(line, energy, side)
+    )[order]
 
 
-def _room(line: Problem, energy: float, side: float) -> dict[str, Any]:
-    """Where V is met, for waves that run in the direction `side`."""
+def _scattering_arguments(line: Problem, energy: float, side: float) -> dict[str, Any]:
+    """Interval, edges, deltas and asymptotes of V as arguments for `wavesim.theory`, mirrored for `side` -1."""
     potential = line.potential
     near, far = (float(end) for end in potential.asymptotes()[:: int(side)])
     incoming = float(potential.asymptotes()[0 if moves_right(line) else 1])
     marks = [side * place for place in (*potential.edges, *potential.spikes)]
-    # the room is that of the wave's own direction
     low, high = sorted(side * end for end in wave_room(line, energy - incoming).ends)
     pad = 1e-9 * (high - low) or 1.0
     return {
@@ -157,15 +159,15 @@ def _room(line: Problem, energy: float, side: float) -> dict[str, Any]:
 def _levels(line: Problem) -> np.ndarray:
     """The bound energies below V on both sides."""
     potential, mass = line.potential, float(line.mass)
-    rim = min(float(end) for end in potential.asymptotes())
+    edge = min(float(end) for end in potential.asymptotes())
     low, high = potential.support(1e-3)
-    inside = values_at(potential, np.linspace(low, high, 1025), mass) if low < high else np.array([rim])
-    pull = sum(min(float(strength), 0.0) for strength in potential.strengths)
-    depth = rim - min(rim, float(np.min(inside))) + mass * pull**2 / 2
+    inside = values_at(potential, np.linspace(low, high, 1025), mass) if low < high else np.array([edge])
+    attraction = sum(min(float(strength), 0.0) for strength in potential.strengths)
+    depth = edge - min(edge, float(np.min(inside))) + mass * attraction**2 / 2
     if not depth > 0:
         return np.zeros(0)
     incoming = float(potential.asymptotes()[0 if moves_right(line) else 1])
-    # cells that serve energies as far above the rim serve those as far below it
-    cells = cells_of(line, rim + depth, wave_room(line, rim + depth - incoming).ends, finer=2)
-    count = theory.nodes_below(cells, rim - 64 * _EPS * max(abs(rim), depth))
+    # cells fine enough for waves at `depth` above the continuum's edge are fine enough for levels as far below it
+    cells = cells_of(line, edge + depth, wave_room(line, edge + depth - incoming).ends, finer=2)
+    count = theory.nodes_below(cells, edge - 64 * _EPS * max(abs(edge), depth))
     return theory.mass_levels(cells, count) if count else np.zeros(0)
