@@ -1,4 +1,4 @@
-"""The lowest levels of a double well by theory's own methods: what populations, splittings and drives are compared with."""
+"""Lowest levels of a double well by independent methods, to check populations, splittings and driven wells."""
 
 from __future__ import annotations
 
@@ -23,15 +23,21 @@ from ....potentials import (
 from ....problem import Problem
 from ....states import LeftLocalized, RightLocalized
 
-# int kappa dx from a well to walls that are not felt, and places at which it is summed
-_UNFELT, _FINE, _POINTS = 18.0, 4001, 255
-# of the quadrature of two delta wells' states: lengths of decay behind a well, points on each, and rounding
-_LENGTHS, _NODES, _ROUNDING = 20, 24, 1e-14
+# int kappa dx from a well to a wall beyond which its lowest states are negligible
+_WALL_EXPONENT = 18.0
+# points at which that integral is summed
+_EXPONENT_POINTS = 4001
+# grid points for the level that enters it
+_LEVEL_POINTS = 255
+# quadrature of the states of two delta wells: decay lengths behind a well, Gauss nodes on each, and rounding
+_DECAY_LENGTHS = 20
+_NODES = 24
+_ROUNDING = 1e-14
 
 
 @dataclasses.dataclass(frozen=True)
 class Beat:
-    """The left population of two levels: mean + swing cos(gap t); the error of the swing is None where nothing has told it."""
+    """Left population of two levels: mean + swing cos(gap t); `swing_error` is None where it was not estimated."""
 
     gap: float
     mean: float
@@ -39,12 +45,12 @@ class Beat:
     swing_error: float | None = None
 
     def at(self, times: np.ndarray) -> np.ndarray:
-        """The left population at `times`."""
+        """Left population at `times`."""
         return self.mean + self.swing * np.cos(self.gap * np.asarray(times))
 
 
 def double_well(problem: Problem) -> AbstractDoubleWell | TwoWells | None:
-    """The double well, without what drives it: a built-in one, or the two wells that are found in V; None where there are none."""
+    """The double well without its drive, built in or found in V; None where V has no two wells."""
     inner = problem.potential.potential if isinstance(problem.potential, Driven) else problem.potential
     return inner if isinstance(inner, AbstractDoubleWell) else two_wells_of(inner, float(problem.mass))
 
@@ -57,18 +63,20 @@ def tunnels(problem: Problem) -> bool:
 
 
 def lowest_doublet(problem: Problem) -> theory.Doublet | None:
-    """The two lowest levels of a symmetric double well by a method of their own; None for a tilted one, for found wells with edges, and without two wells."""
+    """Two lowest levels of a symmetric double well by an independent method.
+
+    None for a tilted well, for wells found in a V with edges, and where there are fewer than two wells or bound levels.
+    """
     well = double_well(problem)
     if well is None or (isinstance(well, QuarticDoubleWell) and float(well.tilt) != 0):
         return None
     if isinstance(well, TwoWells):
-        # found wells with edges are left to methods that look for them
         if not well.symmetric or not well.smooth:
             return None
         try:
             return _doublet(well, float(problem.mass))
         except WavesimError:
-            # two bound levels are not there
+            # fewer than two bound levels
             return None
     if isinstance(well, DoubleDeltaWell):
         return _delta_doublet(well, float(problem.mass))
@@ -76,10 +84,10 @@ def lowest_doublet(problem: Problem) -> theory.Doublet | None:
 
 
 def beats(problem: Problem) -> dict[str, Beat]:
-    """What a localized start in an undriven well does, by theory's name; empty where the well holds no two levels.
+    """Beating of a localized start in an undriven double well, by the theory's name; empty where the well holds no two levels.
 
-    ``overlap_corrected`` follows the two levels and their states, tails included; ``textbook`` is cos^2, and for tilted wells the
-    generalised Rabi formula with the gap of the untilted wells, detuned by the tilt's first order.
+    ``overlap_corrected`` uses the two levels and their states, tails included; ``textbook`` is cos^2, and for tilted wells the
+    generalized Rabi formula with the gap of the untilted wells and the detuning to first order in the tilt.
     """
     well = double_well(problem)
     assert well is not None
@@ -98,19 +106,19 @@ def beats(problem: Problem) -> dict[str, Beat]:
         return {}
     tilted = few_levels_of(problem, 2)
     start = theory.localized_start(tilted, side)
-    stays = float(np.sum(start**2 * np.diag(tilted.left)))
+    mean = float(np.sum(start**2 * np.diag(tilted.left)))
     swing = float(2 * start[0] * start[1] * tilted.left[0, 1])
     detuning, coupling = detuning_of(problem), _doublet(dataclasses.replace(well, tilt=0.0), float(problem.mass)).gap
     rabi = math.hypot(coupling, detuning)
-    moved = (coupling / rabi) ** 2 / 2
+    share = (coupling / rabi) ** 2 / 2
     return {
-        "overlap_corrected": Beat(float(tilted.energies[1] - tilted.energies[0]), stays, swing),
-        "textbook": Beat(rabi, 1 - moved if side == "left" else moved, sign * moved),
+        "overlap_corrected": Beat(float(tilted.energies[1] - tilted.energies[0]), mean, swing),
+        "textbook": Beat(rabi, 1 - share if side == "left" else share, sign * share),
     }
 
 
 def detuning_of(problem: Problem) -> float:
-    """Energy of the state in the right well less that of the state in the left, to first order in the tilt: 2 tilt <S|x|A>/half_distance."""
+    """Energy of the right well's state minus that of the left well's, to first order in the tilt: 2 tilt <S|x|A>/half_distance."""
     well = double_well(problem)
     if not isinstance(well, QuarticDoubleWell):
         return 0.0
@@ -118,7 +126,7 @@ def detuning_of(problem: Problem) -> float:
 
 
 def dipole_of(problem: Problem) -> float:
-    """<S|x|A> of the untilted, undriven wells: how far from the middle a localized particle is (length)."""
+    """<S|x|A> of the untilted, undriven wells, the distance of a localized particle from the middle [length]."""
     well = double_well(problem)
     assert well is not None
     if isinstance(well, QuarticDoubleWell):
@@ -129,14 +137,14 @@ def dipole_of(problem: Problem) -> float:
 
 
 def few_levels_of(problem: Problem, count: int) -> theory.FewLevels:
-    """The lowest levels of a smooth double well without its drive; positions count from the dividing plane."""
+    """Lowest levels of a smooth double well without its drive; positions are relative to the dividing plane."""
     well = double_well(problem)
     assert well is not None and well.smooth
     return _few_levels(well, float(problem.mass), count)
 
 
 def driven_wells_of(problem: Problem, times: np.ndarray) -> theory.DrivenWells:
-    """The left population of a localized start in smooth wells that a force shakes, by as many levels as it takes, and its error."""
+    """Left population of a localized start in smooth driven wells, in a basis of enough levels, and its error."""
     well, mass, drive = double_well(problem), float(problem.mass), problem.potential
     assert well is not None and well.smooth and isinstance(drive, Driven)
     force, phase = float(drive.force), float(drive.phase)
@@ -146,7 +154,7 @@ def driven_wells_of(problem: Problem, times: np.ndarray) -> theory.DrivenWells:
 
     return theory.driven_wells(
         value,
-        _unfelt(value, 1.1 * half_length(well, mass), abs(force * math.cos(phase)), mass),
+        _box_half_width(value, 1.1 * half_length(well, mass), abs(force * math.cos(phase)), mass),
         times,
         side="left" if isinstance(problem.state, LeftLocalized) else "right",
         force=force,
@@ -156,25 +164,25 @@ def driven_wells_of(problem: Problem, times: np.ndarray) -> theory.DrivenWells:
     )
 
 
-def _unfelt(value: Callable[[np.ndarray], np.ndarray], widest: float, force: float, mass: float) -> float:
-    """Where walls may stand that the two lowest levels do not feel: int kappa dx = 18 beyond the wells, and before the force opens a way out."""
-    level = float(theory.grid_levels(value, -widest, widest, count=2, points=_POINTS, mass=mass).energies[1])
-    x = np.linspace(0.0, widest, _FINE)
-    nearest = []
+def _box_half_width(value: Callable[[np.ndarray], np.ndarray], widest: float, force: float, mass: float) -> float:
+    """Half-width of a box for the two lowest levels: int kappa dx = 18 beyond the wells, but short of where the force lets the particle escape."""
+    level = float(theory.grid_levels(value, -widest, widest, count=2, points=_LEVEL_POINTS, mass=mass).energies[1])
+    x = np.linspace(0.0, widest, _EXPONENT_POINTS)
+    walls = []
     for side in (-1, 1):
         above = value(side * x) - force * x - level
         allowed = np.flatnonzero(above < 0)
-        # the force may open the way out far away; what lies before the top counts
+        # only positions inside the barrier's top: farther out the force may open an escape
         inner = allowed[allowed <= int(np.argmax(above[1:])) + 1]
-        first = int(inner[-1]) if inner.size else 0
-        exponent = np.cumsum(np.sqrt(2 * mass * np.maximum(above[first:], 0.0))) * (x[1] - x[0])
-        closed = first + int(np.searchsorted(exponent, _UNFELT))
-        opened = allowed[allowed > first]
-        if opened.size and closed >= opened[0]:
-            # halfway between the top and the way out
-            closed = (first + int(np.argmax(above[first:])) + int(opened[0])) // 2
-        nearest.append(float(x[min(closed, _FINE - 1)]))
-    return max(nearest)
+        turning_point = int(inner[-1]) if inner.size else 0
+        exponent = np.cumsum(np.sqrt(2 * mass * np.maximum(above[turning_point:], 0.0))) * (x[1] - x[0])
+        wall = turning_point + int(np.searchsorted(exponent, _WALL_EXPONENT))
+        escape = allowed[allowed > turning_point]
+        if escape.size and wall >= escape[0]:
+            # halfway between the top and the escape
+            wall = (turning_point + int(np.argmax(above[turning_point:])) + int(escape[0])) // 2
+        walls.append(float(x[min(wall, _EXPONENT_POINTS - 1)]))
+    return max(walls)
 
 
 @functools.lru_cache(maxsize=16)
@@ -186,7 +194,7 @@ def _few_levels(well: AbstractDoubleWell | TwoWells, mass: float, count: int) ->
 
 
 def wkb_gap_of(problem: Problem) -> float | None:
-    """The textbook's gap (2/t_a) exp(-S); None for tilted wells, for deltas, which have no classical period, and above the barrier."""
+    """Textbook gap (2/t_a) exp(-S); None for tilted wells, for deltas, which have no classical period, and above the barrier."""
     well, mass = double_well(problem), float(problem.mass)
     levels = lowest_doublet(problem)
     if well is None or levels is None or isinstance(well, DoubleDeltaWell):
@@ -199,7 +207,7 @@ def wkb_gap_of(problem: Problem) -> float | None:
     try:
         gap = theory.wkb_gap(lambda x: well.value((x + well.divide,), mass=mass), middle, half, edges=edges, mass=mass)
     except WavesimError:
-        # a dip between the wells: no barrier of one piece
+        # a dip between the wells splits the barrier
         return None
     return float(gap)
 
@@ -214,7 +222,7 @@ def _doublet(well: AbstractDoubleWell | TwoWells, mass: float) -> theory.Doublet
 
 
 def _delta_doublet(well: DoubleDeltaWell, mass: float) -> theory.Doublet | None:
-    """In closed form; None where the wells are too close to hold an antisymmetric state."""
+    """Closed form; None where the wells are too close to hold an antisymmetric state."""
     levels = theory.delta_doublet(well.strength, well.separation, mass)
     if not math.isfinite(float(levels.gap)):
         return None
@@ -233,11 +241,11 @@ def _delta_doublet(well: DoubleDeltaWell, mass: float) -> theory.Doublet | None:
 
 
 def _delta_overlap(well: DoubleDeltaWell, mass: float) -> float:
-    """2 int_0^inf psi_S psi_A dx of two delta wells by quadrature, which knows nothing of the identity by which the closed form has it."""
+    """2 int_0^inf psi_S psi_A dx of two delta wells by quadrature, independent of the closed form."""
     levels = theory.delta_doublet(well.strength, well.separation, mass)
-    place, length = float(well.separation) / 2, 1 / float(levels.kappa_antisymmetric)
-    inner = np.linspace(0.0, place, 1 + math.ceil(place / length))
-    panels = np.concatenate([inner, place + length * np.arange(1, _LENGTHS + 1)])
+    position, length = float(well.separation) / 2, 1 / float(levels.kappa_antisymmetric)
+    inner = np.linspace(0.0, position, 1 + math.ceil(position / length))
+    panels = np.concatenate([inner, position + length * np.arange(1, _DECAY_LENGTHS + 1)])
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     half = np.diff(panels)[:, None] / 2
     x = (panels[:-1, None] + half * (nodes + 1)).ravel()
@@ -246,10 +254,10 @@ def _delta_overlap(well: DoubleDeltaWell, mass: float) -> float:
 
 
 def half_length(well: AbstractDoubleWell | TwoWells, mass: float) -> float:
-    """Where the lowest states have fallen below rounding: int kappa dx = 40 beyond the outermost well; from the dividing plane."""
+    """Distance from the dividing plane beyond which the lowest states are below rounding: int kappa dx = 40 outside the outermost well."""
     left, right = well.support(1e-3)
     if isinstance(well, TwoWells):
-        # wells that are found need not be alike
+        # the two wells need not be alike
         right = max(right - well.divide, well.divide - left)
         lowest, highest = min(well.depths), min(well.top, *well.potential.asymptotes())
     else:

@@ -1,4 +1,4 @@
-"""The lowest levels by theory: closed forms, and node counting for any other well in one dimension."""
+"""Lowest levels by theory: closed forms, and node counting for any other well in one dimension."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class LevelTheory:
     """The lowest levels by one theory.
 
     Attributes:
-        energies: increasing, as many as theory knows [energy].
-        errors: of each [energy].
+        energies: increasing, at most as many as asked for [energy].
+        errors: error of each energy [energy].
     """
 
     energies: np.ndarray
@@ -45,17 +45,17 @@ class LevelTheory:
 def level_theories(
     potential: AbstractPotential, mass: float, count: int, ends: Ends | None = None
 ) -> dict[str, LevelTheory]:
-    """The lowest levels by the theory's name, as many as there are up to `count`; empty where theory knows none.
+    """Lowest levels by the theory's name, up to `count`; empty where no theory applies.
 
     Closed forms for the oscillator and for delta wells; sums of one-dimensional levels where V is separable; otherwise, in one dimension,
-    the levels by counting nodes (`wavesim.theory.bound_levels`), also between walls; on a ring those of a matrix of plane waves.
+    node counting (`wavesim.theory.bound_levels`), shooting between two walls, and plane waves on a ring.
     """
     if isinstance(potential, AbstractMassStructure):
         elements, errors = levels_on_elements(potential, mass, levels_on_cells(potential, mass, count))
         return {"finite_elements": LevelTheory(elements.energies, errors)} if ends is None else {}
     if ends is not None:
         try:
-            return _ended(restricted(potential, ends), ends, mass, count) if potential.static else {}
+            return _with_ends(restricted(potential, ends), ends, mass, count) if potential.static else {}
         except NumericsError:
             return {}
     if isinstance(potential, Separable):
@@ -71,9 +71,9 @@ def level_theories(
     if potential.dimension > 1 or not potential.static:
         return {}
     try:
-        return {"levels": _counted(potential, mass, count)}
+        return {"levels": _by_node_counting(potential, mass, count)}
     except NumericsError:
-        # more cells than theory affords: it says nothing
+        # too many cells
         return {}
 
 
@@ -81,8 +81,8 @@ def _closed_form(energies: np.ndarray) -> dict[str, LevelTheory]:
     return {"closed_form": LevelTheory(energies, 8 * _EPS * np.abs(energies))}
 
 
-def _ended(potential: AbstractPotential, ends: Ends, mass: float, count: int) -> dict[str, LevelTheory]:
-    """Levels between walls or on a ring."""
+def _with_ends(potential: AbstractPotential, ends: Ends, mass: float, count: int) -> dict[str, LevelTheory]:
+    """Levels between walls, beside one wall or on a ring."""
     low, high = ends.interval
     empty = isinstance(potential, Free | InfiniteSquareWell)
     edges = [float(edge) for edge in potential.edges if low < edge < high]
@@ -133,12 +133,13 @@ def _ended(potential: AbstractPotential, ends: Ends, mass: float, count: int) ->
 
 
 def _rotor(axis: Axis, mass: float, count: int) -> np.ndarray:
-    """(2 pi (n + flux)/period)^2/2m, in order."""
+    """Levels (2 pi (n + flux)/period)^2/2m of a free particle on a ring, increasing."""
     n = np.arange(-count - 1, count + 2) - round(float(axis.flux))
     return np.sort((2 * math.pi * (n + float(axis.flux)) / float(axis.period)) ** 2 / (2 * mass))[:count]
 
 
 def _sums(parts: list[dict[str, LevelTheory]], count: int) -> dict[str, LevelTheory]:
+    """Levels of a separable V: sums of one level of each axis."""
     if not all(parts):
         return {}
     axes = [next(iter(part.values())) for part in parts]
@@ -149,7 +150,8 @@ def _sums(parts: list[dict[str, LevelTheory]], count: int) -> dict[str, LevelThe
     return {name: LevelTheory(energies[order], errors[order])}
 
 
-def _counted(potential: AbstractPotential, mass: float, count: int) -> LevelTheory:
+def _by_node_counting(potential: AbstractPotential, mass: float, count: int) -> LevelTheory:
+    """Levels of a static V(x) by node counting."""
     structure = potential.support(1e-3)
     energies, errors = theory.bound_levels(
         lambda x: values_at(potential, x, mass),

@@ -1,4 +1,4 @@
-"""Levels of a structure whose mass depends on position: by counting nodes on cells, and beside it by finite elements."""
+"""Levels of a structure whose mass depends on position: by node counting on cells, and by finite elements."""
 
 from __future__ import annotations
 
@@ -11,24 +11,28 @@ from .... import theory
 from ....errors import NumericsError, UnboundError
 from ....potentials import AbstractMassStructure
 
-# samples of V and m between two sides, and beyond them
-_LOOKS = 257
-# psi falls by exp(-_FAR) from where it can be to the walls of a box
-_FAR = 38.0
-# radians of the fastest wave on an element, elements at most, degree, and of the coarser solution how much less
-_PHASE, _MOST, _DEGREE, _LESS = 2.5, 120, 12, 2
-# a box is made so much wider, at most so often
-_WIDER, _MOST_BOXES = 1.5, 40
+# samples of V and m between two sides of the structure
+_SAMPLES = 257
+# int kappa dx from the turning point to the wall of a box: psi falls by exp(-38)
+_WALL_EXPONENT = 38.0
+# largest phase of the fastest wave on an element [radians]
+_PHASE = 2.5
+_MOST_ELEMENTS = 120
+# degree of the elements, and how much lower it is in the coarser solution
+_DEGREE, _LOWER_BY = 12, 2
+# factor by which a box is widened
+_WIDER = 1.5
+_MOST_BOXES = 40
 _ROUNDING = 64 * float(np.finfo(float).eps)
 
 
 class MassLevels(NamedTuple):
-    """Levels by cells.
+    """Levels by node counting on cells.
 
     Attributes:
         energies: increasing [energy].
-        errors: what cells half as wide change, and rounding [energy].
-        box: the structure, or of a V that confines as much as its states reach [length].
+        errors: the change from cells half as wide, and rounding [energy].
+        box: ends of the structure, or for a V that confines the range of its states [length].
     """
 
     energies: np.ndarray
@@ -40,7 +44,7 @@ def levels_on_cells(structure: AbstractMassStructure, mass: float, count: int) -
     """The `count` lowest levels by `wavesim.theory.mass_levels`.
 
     Raises:
-        UnboundError: if there are not so many.
+        UnboundError: if there are fewer.
         NumericsError: if V confines, but no box holds its states.
     """
     low, high = (float(side) for side in (structure.sides[0], structure.sides[-1]))
@@ -55,8 +59,11 @@ def levels_on_cells(structure: AbstractMassStructure, mass: float, count: int) -
                 raise UnboundError(str(error)) from None
             energies = []
         if energies:
-            reach = _reach(structure, mass, (low, high), float(energies[1][-1]))
-            if all(not walled or far > _FAR for walled, far in zip(confined, reach, strict=True)):
+            exponents = _wall_exponents(structure, mass, (low, high), float(energies[1][-1]))
+            if all(
+                not confines or exponent > _WALL_EXPONENT
+                for confines, exponent in zip(confined, exponents, strict=True)
+            ):
                 size = np.abs(energies[1]) + np.ptp(fine.v)
                 errors = {"grid": np.abs(energies[1] - energies[0]), "rounding": _ROUNDING * size}
                 return MassLevels(energies[1], errors, (low, high))
@@ -68,17 +75,17 @@ def levels_on_cells(structure: AbstractMassStructure, mass: float, count: int) -
 
 
 def levels_on_elements(
-    structure: AbstractMassStructure, mass: float, known: MassLevels
+    structure: AbstractMassStructure, mass: float, reference: MassLevels
 ) -> tuple[theory.MassElementLevels, np.ndarray]:
-    """The same by finite elements, in a box that reaches as far as the states, and their errors: the whole change from two degrees less.
+    """The same levels by finite elements in a box as wide as the states, and their errors: the change from elements two degrees lower.
 
     Args:
         structure: V and m.
         mass: of the particle.
-        known: the levels, for the size of the box.
+        reference: levels on cells, which give the size of the box.
     """
-    count, highest = known.energies.size, float(known.energies[-1])
-    nodes = _nodes(structure, mass, known.box, highest)
+    count, highest = reference.energies.size, float(reference.energies[-1])
+    nodes = _nodes(structure, mass, reference.box, highest)
 
     def solved(degree: int) -> theory.MassElementLevels:
         return theory.mass_element_levels(
@@ -86,12 +93,13 @@ def levels_on_elements(
         )
 
     fine = solved(_DEGREE)
-    return fine, np.abs(solved(_DEGREE - _LESS).energies - fine.energies) + fine.rounding
+    return fine, np.abs(solved(_DEGREE - _LOWER_BY).energies - fine.energies) + fine.rounding
 
 
 def _cells(structure: AbstractMassStructure, mass: float, box: tuple[float, float], finer: int) -> theory.MassCells:
+    """V and m on the cells of a box, each cut into `finer`."""
     low, high = box
-    inside = _between(structure, box)
+    inside = _positions(structure, box)
     ends = [
         end if math.isfinite(end) else float(np.asarray(structure.band_edge(np.array(at))))
         for end, at in zip(map(float, structure.asymptotes()), box, strict=True)
@@ -115,11 +123,11 @@ def _cells(structure: AbstractMassStructure, mass: float, box: tuple[float, floa
     )
 
 
-def _between(structure: AbstractMassStructure, box: tuple[float, float]) -> np.ndarray:
-    """Positions that see every piece of the structure."""
+def _positions(structure: AbstractMassStructure, box: tuple[float, float]) -> np.ndarray:
+    """Positions inside every layer of the structure."""
     marks = np.array(sorted({*box, *(float(side) for side in structure.sides)}))
     return np.concatenate(
-        [a + (b - a) * (np.arange(_LOOKS) + 0.5) / _LOOKS for a, b in zip(marks[:-1], marks[1:], strict=True)]
+        [a + (b - a) * (np.arange(_SAMPLES) + 0.5) / _SAMPLES for a, b in zip(marks[:-1], marks[1:], strict=True)]
     )
 
 
@@ -129,11 +137,11 @@ def _decay(structure: AbstractMassStructure, mass: float, x: np.ndarray, energy:
     return np.sqrt(2 * m * np.maximum(v - energy, 0.0))
 
 
-def _reach(
+def _wall_exponents(
     structure: AbstractMassStructure, mass: float, box: tuple[float, float], energy: float
 ) -> tuple[float, float]:
-    """int kappa dx from where the particle can be to the left and to the right end of a box."""
-    x = np.linspace(*box, 8 * _LOOKS)
+    """int kappa dx from the outermost turning points to the left and to the right end of a box."""
+    x = np.linspace(*box, 8 * _SAMPLES)
     kappa = _decay(structure, mass, x, energy)
     allowed = np.flatnonzero(kappa == 0)
     if not allowed.size:
@@ -143,23 +151,23 @@ def _reach(
 
 
 def _nodes(structure: AbstractMassStructure, mass: float, box: tuple[float, float], highest: float) -> np.ndarray:
-    """Ends of elements: the structure's sides, tails where it ends on a constant V, and so many that no wave turns by much on one."""
+    """Ends of elements: the sides of the structure, its tails in a constant V, and divisions that limit the phase on each element."""
     marks = sorted({*box, *(float(side) for side in structure.sides if box[0] < float(side) < box[1])})
     outside = zip(structure.asymptotes(), structure.masses_outside(mass), (marks[0], marks[-1]), (-1, 1), strict=True)
-    for end, heavy, at, side in outside:
+    for end, outer_mass, at, side in outside:
         if math.isfinite(end):
-            kappa = math.sqrt(2 * float(heavy) * (float(end) - highest))
-            marks += [at + side * _FAR / kappa * share for share in (0.125, 0.25, 0.5, 1.0)]
+            kappa = math.sqrt(2 * float(outer_mass) * (float(end) - highest))
+            marks += [at + side * _WALL_EXPONENT / kappa * share for share in (0.125, 0.25, 0.5, 1.0)]
     marks.sort()
     parts = []
     for a, b in zip(marks[:-1], marks[1:], strict=True):
-        x = a + (b - a) * (np.arange(_LOOKS) + 0.5) / _LOOKS
+        x = a + (b - a) * (np.arange(_SAMPLES) + 0.5) / _SAMPLES
         v, m = np.asarray(structure.band_edge(x), float), np.asarray(structure.mass_at(x, mass), float)
-        turns = float(np.sum(np.sqrt(2 * m * np.abs(v - highest)))) * (b - a) / _LOOKS
-        parts.append(max(1, math.ceil(turns / _PHASE)))
-    thinner = max(1.0, sum(parts) / _MOST)
-    cut = [
-        np.linspace(a, b, max(1, round(n / thinner)), endpoint=False)
+        phase = float(np.sum(np.sqrt(2 * m * np.abs(v - highest)))) * (b - a) / _SAMPLES
+        parts.append(max(1, math.ceil(phase / _PHASE)))
+    excess = max(1.0, sum(parts) / _MOST_ELEMENTS)
+    divisions = [
+        np.linspace(a, b, max(1, round(n / excess)), endpoint=False)
         for a, b, n in zip(marks[:-1], marks[1:], parts, strict=True)
     ]
-    return np.append(np.concatenate(cut), marks[-1])
+    return np.append(np.concatenate(divisions), marks[-1])

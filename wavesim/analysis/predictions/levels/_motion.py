@@ -1,4 +1,4 @@
-"""Mean motion by theory: closed forms of free and harmonic packets, and of any potential that is quadratic in x."""
+"""Mean motion of a packet by theory: closed forms for free, harmonic and other quadratic V(x), and sums of levels between walls or on a ring."""
 
 from __future__ import annotations
 
@@ -16,17 +16,24 @@ from ....problem import Problem
 from ....states import GaussianPacket
 from ...bars import CurvePredictions, Estimate, Predictions
 
-# V is quadratic where four further places say so to this share of its size, at so many times
-_EXACT, _TIMES = 1e-11, 9
-# in widths of the packet and distances from 0
-_FAR = 8.0
-# widths of a packet beyond which it is nothing, int kappa dx from it to a wall that is not felt, places to look at V, and how often twice as far
-_SLIGHT, _UNFELT, _PLACES, _DOUBLINGS = 9.0, 20.0, 4097, 60
+# largest deviation of a quadratic V from a parabola, relative to its size
+_TOLERANCE = 1e-11
+# times at which that is checked, and at which the error of a sum of levels is estimated
+_TIMES = 9
+# widths of the packet around its start within which V is sampled
+_SAMPLED_WIDTHS = 8.0
+# widths of a packet beyond which it is negligible
+_PACKET_WIDTHS = 9.0
+# int kappa dx from the packet to a wall that it does not reach
+_WALL_EXPONENT = 20.0
+# positions at which V is sampled in the search for that wall
+_POSITIONS = 4097
+_MOST_DOUBLINGS = 60
 _NAMES = ("mean_position", "mean_momentum", "position_spread", "mean_energy")
 
 
 class _Motion(NamedTuple):
-    """What one theory says: its name, curves by standard name, and their errors at the last time."""
+    """Motion by one theory: its name, curves by standard name, and their errors at the last time."""
 
     kind: str
     curves: dict[str, np.ndarray]
@@ -40,8 +47,8 @@ def motion_theories(problem: Problem, times: np.ndarray) -> CurvePredictions:
 
 
 def motion_at(problem: Problem, duration: float) -> Predictions:
-    """The same at one time, each with the error of its theory."""
-    # where states are summed up, what they miss is seen at several times, for at one it may pass through zero
+    """The same at time `duration`, each value with the error of its theory."""
+    # the truncation error of a sum of levels is estimated from several times, for at a single one it may vanish
     motion = _motion(problem, np.linspace(0.0, duration, 2 if problem.ends is None else _TIMES))
     if motion is None:
         return {}
@@ -52,62 +59,67 @@ def motion_at(problem: Problem, duration: float) -> Predictions:
 
 
 def _motion(problem: Problem, times: np.ndarray) -> _Motion | None:
+    """Motion of a Gaussian packet by the theory that applies; None where none does."""
     packet = problem.state
     if not isinstance(packet, GaussianPacket) or problem.potential.dimension > 1:
         return None
     if problem.ends is not None:
-        return _ended(problem, packet, problem.ends, times)
-    motion = _closed(problem, packet, times) or _quadratic(problem, packet, times)
+        return _with_ends(problem, packet, problem.ends, times)
+    motion = _closed_form(problem, packet, times) or _quadratic(problem, packet, times)
     return None if motion is None else motion._replace(curves=motion.curves | {"norm": np.ones_like(times)})
 
 
-def _closed(problem: Problem, packet: GaussianPacket, times: np.ndarray) -> _Motion | None:
+def _closed_form(problem: Problem, packet: GaussianPacket, times: np.ndarray) -> _Motion | None:
+    """Closed forms of a free and of a harmonic packet."""
     mass, center, width = float(problem.mass), float(packet.center), float(packet.width)
     momentum = float(packet.mean_momentum(mass))
     kinetic = momentum**2 / (2 * mass) + 1 / (8 * mass * width**2)
     if isinstance(problem.potential, Free):
         mean = theory.free_packet_mean(times, center=center, momentum=momentum, mass=mass)
         spread = theory.free_packet_width(times, width=width, mass=mass)
-        moving, energy, kind = np.full_like(times, momentum), kinetic, "free"
+        mean_momentum, energy, kind = np.full_like(times, momentum), kinetic, "free"
     elif isinstance(problem.potential, Harmonic):
         well = problem.potential
         frequency, offset = float(well.frequency), center - float(well.center)
-        mean, moving = theory.harmonic_mean(times, center=offset, momentum=momentum, frequency=frequency, mass=mass)
+        mean, mean_momentum = theory.harmonic_mean(
+            times, center=offset, momentum=momentum, frequency=frequency, mass=mass
+        )
         mean = np.asarray(mean) + float(well.center)
         spread = theory.harmonic_width(times, width=width, frequency=frequency, mass=mass)
         energy, kind = kinetic + mass * frequency**2 * (offset**2 + width**2) / 2, "harmonic"
     else:
         return None
-    curves = (np.asarray(curve) for curve in (mean, moving, spread, energy * np.ones_like(times)))
+    curves = (np.asarray(curve) for curve in (mean, mean_momentum, spread, energy * np.ones_like(times)))
     return _Motion(kind, dict(zip(_NAMES, curves, strict=True)), {})
 
 
 def _quadratic(problem: Problem, packet: GaussianPacket, times: np.ndarray) -> _Motion | None:
+    """Ehrenfest's and the spread's equations of motion in a quadratic V(x, t)."""
     potential, mass = problem.potential, float(problem.mass)
     center, width = float(packet.center), float(packet.width)
-    scale = abs(center) + _FAR * width
+    scale = abs(center) + _SAMPLED_WIDTHS * width
     if not is_quadratic(potential, mass, scale, float(times[-1])):
         return None
-    places = np.array([-scale, 0.0, scale])
+    positions = np.array([-scale, 0.0, scale])
 
     def coefficients(time: float) -> tuple[float, float, float]:
-        below, middle, above = values_at(potential, places, mass, time)
+        below, middle, above = values_at(potential, positions, mass, time)
         return float(middle), float((above - below) / (2 * scale)), float((above - 2 * middle + below) / scale**2)
 
-    found = theory.quadratic_motion(
+    motion = theory.quadratic_motion(
         times, coefficients, center=center, width=width, momentum=float(packet.mean_momentum(mass)), mass=mass
     )
-    curves = (found.position, found.momentum, found.spread, found.energy)
-    errors = (found.errors[name] for name in ("position", "momentum", "spread", "energy"))
+    curves = (motion.position, motion.momentum, motion.spread, motion.energy)
+    errors = (motion.errors[name] for name in ("position", "momentum", "spread", "energy"))
     return _Motion("quadratic", dict(zip(_NAMES, curves, strict=True)), dict(zip(_NAMES, errors, strict=True)))
 
 
-def _ended(problem: Problem, packet: GaussianPacket, ends: Ends, times: np.ndarray) -> _Motion | None:
-    """Between walls or on a ring, as a sum over stationary states; None where those are too many."""
+def _with_ends(problem: Problem, packet: GaussianPacket, ends: Ends, times: np.ndarray) -> _Motion | None:
+    """Between walls or on a ring, as a sum over stationary states; None where too many are needed."""
     potential, mass = restricted(problem.potential, ends), float(problem.mass)
     if not potential.static or (isinstance(ends, Axis) and float(ends.flux)):
         return None
-    given = {
+    packet_parameters = {
         "center": float(packet.center),
         "width": float(packet.width),
         "momentum": float(packet.mean_momentum(mass)),
@@ -117,43 +129,49 @@ def _ended(problem: Problem, packet: GaussianPacket, ends: Ends, times: np.ndarr
         return values_at(potential, x, mass)
 
     try:
-        low, high = ends.interval if isinstance(ends, Axis) or ends.both else _far_wall(value, ends, given, times, mass)
+        low, high = (
+            ends.interval
+            if isinstance(ends, Axis) or ends.both
+            else _far_wall(value, ends, packet_parameters, times, mass)
+        )
         pairs = [pair for pair in zip(potential.spikes, potential.strengths, strict=True) if low < pair[0] < high]
         structure = {
             "edges": [float(edge) for edge in potential.edges if low < edge < high],
             "deltas": ([float(at) for at, _ in pairs], [float(size) for _, size in pairs]),
         }
         if isinstance(ends, Axis):
-            found = theory.ring_motion(times, value, low, high - low, mass=mass, **given, **structure)
+            motion = theory.ring_motion(times, value, low, high - low, mass=mass, **packet_parameters, **structure)
         else:
-            found = theory.walled_motion(times, value, low, high, mass=mass, **given, **structure)
+            motion = theory.walled_motion(times, value, low, high, mass=mass, **packet_parameters, **structure)
     except NumericsError:
         return None
-    curves = (found.position, found.momentum, found.spread, found.energy)
-    errors = (found.errors[name] for name in ("position", "momentum", "spread", "energy"))
+    curves = (motion.position, motion.momentum, motion.spread, motion.energy)
+    errors = (motion.errors[name] for name in ("position", "momentum", "spread", "energy"))
     return _Motion("levels", dict(zip(_NAMES, curves, strict=True)), dict(zip(_NAMES, errors, strict=True)))
 
 
 def _far_wall(
     value: Callable[[np.ndarray], np.ndarray], walls: Walls, packet: dict[str, float], times: np.ndarray, mass: float
 ) -> tuple[float, float]:
-    """The wall, and another one where the packet does not come: deep in what it cannot pass, or farther than it gets in the time."""
+    """The wall and an added one that the packet does not reach, deep in a forbidden region or too far away for the time."""
     wall, sign = (float(walls.left), 1.0) if walls.left is not None else (float(walls.right), -1.0)  # type: ignore[arg-type]
     center, width = packet["center"], packet["width"]
-    fastest = abs(packet["momentum"]) + _SLIGHT / (2 * width)
-    reach = abs(center - wall) + _SLIGHT * width
-    near = value(wall + sign * np.linspace(0.0, reach, _PLACES)[1:])
+    fastest = abs(packet["momentum"]) + _PACKET_WIDTHS / (2 * width)
+    reach = abs(center - wall) + _PACKET_WIDTHS * width
+    near = value(wall + sign * np.linspace(0.0, reach, _POSITIONS)[1:])
     energy = fastest**2 / (2 * mass) + float(near.max())
     bottom = float(near.min())
-    for _ in range(_DOUBLINGS):
-        u = np.linspace(0.0, reach, _PLACES)[1:]
+    for _ in range(_MOST_DOUBLINGS):
+        u = np.linspace(0.0, reach, _POSITIONS)[1:]
         values = value(wall + sign * u)
         bottom = min(bottom, float(values.min()))
         kappa = np.sqrt(2 * mass * np.maximum(values - energy, 0.0))
-        beyond = np.cumsum(kappa * (u > abs(center - wall))) * (u[1] - u[0])
-        flight = math.sqrt(2 * (energy - bottom) / mass) * float(times[-1]) + abs(center - wall) + _SLIGHT * width
-        if beyond[-1] > _UNFELT:
-            reach = float(u[np.searchsorted(beyond, _UNFELT)])
+        exponent = np.cumsum(kappa * (u > abs(center - wall))) * (u[1] - u[0])
+        flight = (
+            math.sqrt(2 * (energy - bottom) / mass) * float(times[-1]) + abs(center - wall) + _PACKET_WIDTHS * width
+        )
+        if exponent[-1] > _WALL_EXPONENT:
+            reach = float(u[np.searchsorted(exponent, _WALL_EXPONENT)])
             break
         if reach >= flight:
             break
@@ -163,7 +181,7 @@ def _far_wall(
 
 
 def is_quadratic(potential: AbstractPotential, mass: float, scale: float, duration: float) -> bool:
-    """Whether V is a parabola, a straight line or a constant in x from -10 to 10 scales, at all times up to the end."""
+    """Whether V is a polynomial of at most second degree in x, within 10 scales of 0 at all times up to `duration`."""
     if potential.edges or potential.spikes:
         return False
     u = np.array([-1.0, 0.0, 1.0, -10.0, -3.7, -0.4, 0.55, 2.9, 10.0])
@@ -174,6 +192,6 @@ def is_quadratic(potential: AbstractPotential, mass: float, scale: float, durati
         below, middle, above = values[:3]
         parabola = middle + (above - below) / 2 * u + (above - 2 * middle + below) / 2 * u**2
         sizes = np.abs(middle) + (np.abs(above) + np.abs(below)) * (1 + np.abs(u) + u**2)
-        if np.any(np.abs(parabola - values) > _EXACT * sizes):
+        if np.any(np.abs(parabola - values) > _TOLERANCE * sizes):
             return False
     return True
