@@ -1,4 +1,4 @@
-"""What a textbook draws of one energy at a barrier: turning points, the forbidden region, the WKB integral, the stationary state."""
+"""One energy at a barrier: turning points, the forbidden region and the WKB integral; energy distribution of a packet."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from ._plane_waves import by_cells, scattering_problem
 from ._terrain import gaussians_of
 from ._transmission import moves_right
 
-# V is looked at as far as it differs from what it becomes by this share
+# V is sampled out to where it differs from its asymptote by this share of its height
 _FAINT = 1e-12
 
 
 @dataclasses.dataclass(frozen=True)
 class Forbidden:
-    """A classical particle of one energy at a barrier, and the wave that passes all the same.
+    """Classical motion of one energy at a barrier, and its transmission.
 
     Attributes:
         energy: kinetic energy on the incoming side [energy].
-        level: the same as V is counted [energy].
-        turning_points: where V crosses it, increasing [length].
-        regions: the intervals in which V is higher, (left, right) each [length].
+        level: the same energy on the scale of V [energy].
+        turning_points: positions where V equals `level`, increasing [length].
+        regions: intervals in which V is above `level`, (left, right) each [length].
         exponent: S = sum over regions of int sqrt(2 m (V - E)) dx.
         wkb: exp(-2 S), the textbook's transmission.
-        transmission: the exact one.
+        transmission: exact transmission.
     """
 
     energy: float
@@ -43,11 +43,11 @@ class Forbidden:
 
 
 def incoming_level(problem: Problem, energy: float) -> tuple[Problem, float]:
-    """The problem on a line, and a kinetic energy on its incoming side as V is counted.
+    """The one-dimensional problem, and a kinetic energy of its incoming side on the scale of V.
 
     Args:
-        problem: its potential counts, and where its packet comes from.
-        energy: kinetic on the incoming side [energy].
+        problem: supplies the potential and the direction of its packet.
+        energy: kinetic energy on the incoming side [energy].
 
     Raises:
         ArgumentError: if the energy is not positive.
@@ -65,8 +65,8 @@ def forbidden_region(problem: Problem, energy: float) -> Forbidden:
     WKB is good for smooth barriers well below their top, S >> 1. A jump of V counts as a turning point, but lacks the textbook's prefactor.
 
     Args:
-        problem: its potential and mass count, and where its packet comes from.
-        energy: kinetic on the incoming side [energy].
+        problem: supplies the potential, the mass and the direction of its packet.
+        energy: kinetic energy on the incoming side [energy].
 
     Raises:
         ArgumentError: if the energy is not positive.
@@ -94,14 +94,14 @@ def forbidden_region(problem: Problem, energy: float) -> Forbidden:
 
 
 def energy_density(problem: Problem, energies: np.ndarray) -> np.ndarray | None:
-    """The packet's share of each kinetic energy, P(E) = abs(phi(k))^2 m/k of the momenta that run towards V; None if it is no sum of Gaussians.
+    """Energy distribution P(E) = abs(phi(k))^2 m/k of a packet, for momenta towards V; None if it is not a sum of Gaussians.
 
     Args:
-        problem: its state and mass count.
-        energies: kinetic, positive, any shape [energy].
+        problem: supplies the state and the mass.
+        energies: kinetic energies, positive, any shape [energy].
 
     Returns:
-        P(E) [1/energy], of the same shape, with the integral 1 over all energies where the whole packet runs towards V.
+        P(E) [1/energy], of the same shape; its integral is 1 where the whole packet moves towards V.
     """
     mass = float(problem.mass)
     gaussians = gaussians_of(problem.state, mass)

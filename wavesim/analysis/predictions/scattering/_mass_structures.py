@@ -1,4 +1,4 @@
-"""V and m of a problem on cells, whatever its potential: the waves of a structure whose mass depends on position, and their derivatives."""
+"""V and m of a problem on cells, and the waves of a structure whose mass depends on position."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from ....potentials import AbstractMassStructure, Heterostructure, values_at
 from ....problem import Problem
 from ...bars import Estimate
 
-# slices of a layer in the second route, and how many times more there are in its finer one
+# slices of a layer for scattering matrices, and the factor by which their number grows for the error
 _SLICES, _FINER = 48, 2
-# of a structure without layers, and pieces of it in which V and m are taken as straight
+# slices of a structure without layers, and pieces of it in which V and m count as linear
 _GRADED = 1024
-# a layer whose V changes by less than this share of its height is flat
+# largest change of V in a flat layer, relative to its height
 _FLAT = 1e-14
-# beside an edge, in units of the layer, and the slope of a band edge that counts as one
-_HAIR, _STEEP = 1e-9, 1e-7
-# a width is shown where it is so many times larger than its error
-_KNOWN = 10.0
+# distance from an edge at which the band edge is taken, in units of the layer
+_EDGE_DISTANCE = 1e-9
+# least change of the band edge over a layer, relative to its value, that counts as a slope
+_LEAST_SLOPE = 1e-7
+# least ratio of a resonance's width to its error at which the width is reported
+_LEAST_WIDTH = 10.0
 
 
 def cells_of(
@@ -33,15 +35,15 @@ def cells_of(
     finer: int = 1,
     marks: tuple[float, ...] = (),
 ) -> theory.MassCells:
-    """V and m on cells for all energies, as V is counted, up to `highest`; mirrored where the waves come from the right.
+    """V and m on cells fine enough for energies up to `highest`; mirrored where the waves come from the right.
 
     Args:
         problem: static, of one dimension, flat on both sides.
-        highest: largest energy [energy].
-        ends: interval outside of which V is constant [length].
+        highest: largest energy on the scale of V [energy].
+        ends: interval outside which V is constant [length].
         to_right: whether the waves come from the left.
-        finer: cut every cell into so many more.
-        marks: further places at which cells end [length].
+        finer: number of parts into which every cell is cut.
+        marks: additional ends of cells [length].
     """
     potential, mass = problem.potential, float(problem.mass)
     if isinstance(potential, AbstractMassStructure):
@@ -59,8 +61,8 @@ def cells_of(
             finer=finer,
         )
     else:
-        known = (*potential.edges, *potential.spikes)
-        left, right = min((ends[0], *known)), max((ends[1], *known))
+        breaks = (*potential.edges, *potential.spikes)
+        left, right = min((ends[0], *breaks)), max((ends[1], *breaks))
         pad = 0.5 if not left < right or any(not left < spike < right for spike in potential.spikes) else 0.0
         near, far = potential.asymptotes()
         cells = theory.mass_cells(
@@ -81,13 +83,13 @@ def cells_of(
 def mass_resonances(
     problem: Problem, low: float, high: float, to_right: bool
 ) -> list[tuple[Estimate, Estimate | None]]:
-    """Energy and width of every resonance of a heterostructure between two kinetic energies on the incoming side."""
+    """Energy and width of every resonance of a heterostructure between two kinetic energies on the incoming side; None for an uncertain width."""
     near = problem.potential.asymptotes()[0 if to_right else 1]
     coarse, fine = (cells_of(problem, high + near, (0.0, 0.0), to_right=to_right, finer=finer) for finer in (1, 2))
     return [
         (
             Estimate(pole.energy - near, pole.error),
-            Estimate(pole.width, 2 * pole.error) if pole.width > _KNOWN * pole.error else None,
+            Estimate(pole.width, 2 * pole.error) if pole.width > _LEAST_WIDTH * pole.error else None,
         )
         for pole in theory.mass_poles(coarse, fine, low + near, high + near)
     ]
@@ -96,13 +98,13 @@ def mass_resonances(
 def by_scattering_matrices(
     problem: Problem, energies: np.ndarray, to_right: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """log T, R and their error by joining the scattering matrices of interfaces between flat slices: shares nothing with cells.
+    """log T, R and their error by joining the scattering matrices of interfaces between flat slices, independent of cells.
 
-    Exact for layers without bias; with one each layer is cut into slices, and the error of second order is taken out by a cut twice as fine.
+    Exact for layers without bias; with a bias each layer is cut into slices, and Richardson extrapolation removes the errors of second and fourth order.
 
     Args:
         problem: with a heterostructure.
-        energies: kinetic, on the incoming side [energy].
+        energies: kinetic energies on the incoming side [energy].
         to_right: whether the waves come from the left.
 
     Source: D. Y. K. Ko, J. C. Inkson, Phys. Rev. B 38, 9945 (1988).
@@ -110,7 +112,7 @@ def by_scattering_matrices(
     structure = problem.potential
     assert isinstance(structure, AbstractMassStructure)
     mass, pieces = float(problem.mass), len(structure.sides) - 1
-    # a structure without layers is one piece, or a few
+    # a structure without layers has only one piece, or a few
     slices = max(_SLICES, _GRADED // pieces)
     counts = (slices, _FINER * slices, _FINER**2 * slices)
     if isinstance(structure, Heterostructure) and _is_flat(structure):
@@ -122,44 +124,45 @@ def by_scattering_matrices(
         for count in counts
     ]
     if len(waves) == 1:
-        log, back = waves[0]
-        return log, back, 2.0**-52 * (64 + 8 * np.abs(log))
+        log, reflection = waves[0]
+        return log, reflection, 2.0**-52 * (64 + 8 * np.abs(log))
     (coarse, r_coarse), (middle, r_middle), (fine, r_fine) = waves
-    closed = ~np.isfinite(fine)
-    coarse, middle, fine = (np.where(closed, 0.0, log) for log in (coarse, middle, fine))
+    is_closed = ~np.isfinite(fine)
+    coarse, middle, fine = (np.where(is_closed, 0.0, log) for log in (coarse, middle, fine))
     first, second = (4 * middle - coarse) / 3, (4 * fine - middle) / 3
     log = (16 * second - first) / 15
     r_first, r_second = (4 * r_middle - r_coarse) / 3, (4 * r_fine - r_middle) / 3
-    back = (16 * r_second - r_first) / 15
-    error = np.maximum(np.abs(log - second), np.abs(back - r_second)) + 2.0**-52 * (1024 + 8 * np.abs(log))
-    return np.where(closed, -np.inf, log), back, error
+    reflection = (16 * r_second - r_first) / 15
+    error = np.maximum(np.abs(log - second), np.abs(reflection - r_second)) + 2.0**-52 * (1024 + 8 * np.abs(log))
+    return np.where(is_closed, -np.inf, log), reflection, error
 
 
 def _is_flat(structure: Heterostructure) -> bool:
+    """Whether V is constant in every layer."""
     return abs(float(structure.bias)) <= _FLAT * max(abs(float(layer[1])) for layer in structure.layers)
 
 
 def mass_exponent(structure: AbstractMassStructure, mass: float, energies: np.ndarray) -> np.ndarray:
-    """int sqrt(2 m(x) (V(x) - E)) dx where V is above E: exactly for layers, in each of which V is linear.
+    """int sqrt(2 m(x) (V(x) - E)) dx where V is above E, exact for layers, in each of which V is linear.
 
     Args:
-        structure: its layers.
+        structure: V and m.
         mass: of the particle.
-        energies: counted from V on the left [energy].
+        energies: relative to V on the left [energy].
     """
     near = float(structure.asymptotes()[0])
     total = np.zeros(np.shape(energies))
     sides = [float(side) for side in structure.sides]
     if not isinstance(structure, Heterostructure):
         sides = [
-            float(x) for one in itertools.pairwise(sides) for x in np.linspace(*one, _GRADED // len(sides) + 2)[:-1]
+            float(x) for layer in itertools.pairwise(sides) for x in np.linspace(*layer, _GRADED // len(sides) + 2)[:-1]
         ] + sides[-1:]
     for begin, end in itertools.pairwise(sides):
-        inside = begin + (end - begin) * np.array([_HAIR, 1 - _HAIR])
+        inside = begin + (end - begin) * np.array([_EDGE_DISTANCE, 1 - _EDGE_DISTANCE])
         first, last = np.asarray(structure.band_edge(inside), float) - near
         weight = math.sqrt(2 * float(structure.mass_at((begin + end) / 2, mass)))
         above = [np.maximum(edge - energies, 0.0) for edge in (first, last)]
-        if abs(last - first) <= _STEEP * max(abs(first), abs(last)):
+        if abs(last - first) <= _LEAST_SLOPE * max(abs(first), abs(last)):
             total += weight * (end - begin) * np.sqrt((above[0] + above[1]) / 2)
         else:
             total += weight * (end - begin) * 2 / 3 * (above[1] ** 1.5 - above[0] ** 1.5) / (last - first)
@@ -169,7 +172,7 @@ def mass_exponent(structure: AbstractMassStructure, mass: float, energies: np.nd
 def _slices(
     structure: AbstractMassStructure, mass: float, count: int, to_right: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Widths of the slices inside, and V and m of the slices and of both leads."""
+    """Widths of the slices, and V and m of the slices and both leads."""
     sides = np.array([float(side) for side in structure.sides])
     ends = np.concatenate(
         [np.linspace(a, b, count, endpoint=False) for a, b in zip(sides[:-1], sides[1:], strict=True)] + [sides[-1:]]

@@ -1,4 +1,4 @@
-"""Theory for a packet that meets a periodically driven barrier: never that of the frozen one."""
+"""Theory for a packet at a periodically driven barrier: coupled Floquet channels, never the frozen barrier."""
 
 from __future__ import annotations
 
@@ -15,28 +15,31 @@ from ....problem import Problem
 from ...bars import Estimate
 from ._terrain import terrain_of
 
-# V is over where it is this share of its height from what it becomes
+# V ends where it differs from its asymptote by this share of its height
 _FAINT = 1e-12
-# moments of a period at which its extent is looked up
+# times of a period at which the extent of V is computed
 _MOMENTS = 8
-# frequencies are multiples of a common one if their ratio is a fraction of such small numbers
-_LARGEST_DENOMINATOR, _ALIKE = 12, 1e-12
+# largest denominator of the ratio of two commensurate frequencies, and tolerance of that ratio
+_LARGEST_DENOMINATOR, _RATIO_TOLERANCE = 12, 1e-12
+# time samples of a period for a smooth V, and for one with edges
 _TIMES_SMOOTH, _TIMES_SHARP = 128, 2048
-# how many times what a tail changes that starts on the potential at rest, and how many widths away nothing does
-_SURE, _AWAY = 3.0, 1000.0
+# safety factor on the interference that a packet's tail inside the static potential causes
+_SAFETY = 3.0
+# distance at which a packet has no such tail, in widths
+_FAR_WIDTHS = 1000.0
 
 
 @dataclasses.dataclass(frozen=True)
-class _Shaken:
-    """A periodic V in a frame in which it is at rest far away.
+class _PeriodicPotential:
+    """A periodic V in a frame in which its asymptotes are constant in time.
 
     Attributes:
-        frequency: of its repetition.
-        shift, boost: what the frame takes from the positions and the momenta at time 0.
-        left, right: where V settles at all times, in that frame.
-        swing: amplitude, phase and frequency of the frame's motion, which is amplitude cos(frequency t + phase).
+        frequency: angular frequency of V [1/time].
+        shift, boost: position and momentum of the frame at time 0 [length, momentum].
+        left, right: ends of V at all times, in that frame [length].
+        swing: amplitude, phase and frequency of the frame's motion amplitude cos(frequency t + phase).
         inner: V without the force that moves the frame.
-        moments: V at rest, as it is at some times.
+        moments: static V at several times of a period.
     """
 
     frequency: float
@@ -54,55 +57,56 @@ class _Shaken:
 
 
 def periodic_theories(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> dict[str, Estimate]:
-    """The transmitted probability by coupled channels; empty where V does not repeat itself, or the packet starts on it.
+    """Transmitted probability by coupled channels; empty where V is not periodic, or the packet starts on it.
 
     Args:
         problem: in one dimension, with a potential that depends on time and is flat on both sides.
-        packet: its state.
+        packet: the problem's state.
     """
     mass = float(problem.mass)
-    shaken = _shaken(problem.potential, mass)
-    if shaken is None:
+    periodic = _periodic_potential(problem.potential, mass)
+    if periodic is None:
         return {}
     ends = problem.potential.asymptotes()
     packet = tuple(
-        dataclasses.replace(part, center=part.center - shaken.shift, momentum=part.momentum - shaken.boost)
+        dataclasses.replace(part, center=part.center - periodic.shift, momentum=part.momentum - periodic.boost)
         for part in packet
     )
     sign = 1.0
-    left, right = shaken.left, shaken.right
+    left, right = periodic.left, periodic.right
     if all(part.momentum < 0 for part in packet):
         sign, left, right, ends = -1.0, -right, -left, ends[::-1]
         packet = tuple(part.mirrored for part in packet)
-    found = theory.floquet_share(
-        lambda x, time: shaken.value(sign * x, time, mass),
-        shaken.frequency,
+    share = theory.floquet_share(
+        lambda x, time: periodic.value(sign * x, time, mass),
+        periodic.frequency,
         packet,
         left,
         right,
         mass=mass,
         v_left=ends[0],
         v_right=ends[1],
-        times=_TIMES_SMOOTH if shaken.inner.smooth else _TIMES_SHARP,
+        times=_TIMES_SMOOTH if periodic.inner.smooth else _TIMES_SHARP,
     )
-    if found is None:
+    if share is None:
         return {}
-    interference = max(_interference(one, packet, mass, sign) for one in shaken.moments)
-    return {"floquet": Estimate(found.value, found.error + _SURE * interference)}
+    interference = max(_interference(frozen, packet, mass, sign) for frozen in periodic.moments)
+    return {"floquet": Estimate(share.value, share.error + _SAFETY * interference)}
 
 
 def _interference(frozen: AbstractPotential, packet: tuple[theory.Gaussian, ...], mass: float, sign: float) -> float:
-    """What the part of a packet that starts on a potential at rest changes of what it lets through."""
+    """Change of T of a static potential that the part of a packet that starts on it causes."""
     terrain = terrain_of(frozen, mass)
     terrain = terrain if sign > 0 else terrain.mirrored
     if not theory.reaches(terrain, packet):
         return 0.0
-    away = tuple(dataclasses.replace(part, center=part.center - _AWAY * part.width) for part in packet)
-    here, there = (theory.transmitted_share(terrain, one, mass).value for one in (packet, away))
-    return abs(here - there)
+    distant = tuple(dataclasses.replace(part, center=part.center - _FAR_WIDTHS * part.width) for part in packet)
+    near, far = (theory.transmitted_share(terrain, start, mass).value for start in (packet, distant))
+    return abs(near - far)
 
 
-def _shaken(potential: AbstractPotential, mass: float) -> _Shaken | None:
+def _periodic_potential(potential: AbstractPotential, mass: float) -> _PeriodicPotential | None:
+    """The periodic V of a drive or a formula; None where it is not periodic or its asymptotes move."""
     if isinstance(potential, Driven):
         force, frequency, phase = float(potential.force), abs(float(potential.frequency)), float(potential.phase)
         if not frequency:
@@ -115,7 +119,7 @@ def _shaken(potential: AbstractPotential, mass: float) -> _Shaken | None:
         if inner is not None:
             return None
         left, right = potential.potential.support(_FAINT)
-        return _Shaken(
+        return _PeriodicPotential(
             frequency,
             swing * math.cos(phase),
             -force / frequency * math.sin(phase),
@@ -129,71 +133,72 @@ def _shaken(potential: AbstractPotential, mass: float) -> _Shaken | None:
     if frequency is None or not isinstance(potential, Expression):
         return None
     frozen = [_frozen(potential, 2 * math.pi / frequency * n / _MOMENTS) for n in range(_MOMENTS)]
-    if len({tuple(np.round(one.asymptotes(), 12)) for one in frozen}) > 1:
+    if len({tuple(np.round(moment.asymptotes(), 12)) for moment in frozen}) > 1:
         return None
-    spans = [one.support(_FAINT) for one in frozen]
+    spans = [moment.support(_FAINT) for moment in frozen]
     left, right = min(span[0] for span in spans), max(span[1] for span in spans)
-    return _Shaken(frequency, 0.0, 0.0, left, right, (0.0, 0.0, 0.0), potential, tuple(frozen[::2]))
+    return _PeriodicPotential(frequency, 0.0, 0.0, left, right, (0.0, 0.0, 0.0), potential, tuple(frozen[::2]))
 
 
 def frequency_of(potential: AbstractPotential) -> float | None:
-    """The frequency with which a formula repeats itself: t stands in sines and cosines of straight lines in t alone. None where it does not."""
+    """Angular frequency of a formula in which t occurs only in sines and cosines of linear functions of t; None for any other."""
     if not isinstance(potential, Expression) or potential.static:
         return None
     tree = ast.parse(potential.formula.strip(), mode="eval").body
     arguments: list[ast.expr] = []
-    if not _periodic(tree, arguments):
+    if not _only_in_sines(tree, arguments):
         return None
     rates = [_rate(potential, argument) for argument in arguments]
-    known = [abs(rate) for rate in rates if rate is not None and rate]
-    if not known or None in rates:
+    frequencies = [abs(rate) for rate in rates if rate is not None and rate]
+    if not frequencies or None in rates:
         return None
-    first = known[0]
-    fractions = [Fraction(rate / first).limit_denominator(_LARGEST_DENOMINATOR) for rate in known]
+    first = frequencies[0]
+    fractions = [Fraction(rate / first).limit_denominator(_LARGEST_DENOMINATOR) for rate in frequencies]
     if any(
-        abs(float(f) - rate / first) > _ALIKE * max(1.0, rate / first) for f, rate in zip(fractions, known, strict=True)
+        abs(float(f) - rate / first) > _RATIO_TOLERANCE * max(1.0, rate / first)
+        for f, rate in zip(fractions, frequencies, strict=True)
     ):
         return None
     common = math.lcm(*(f.denominator for f in fractions))
     return first * math.gcd(*(int(f * common) for f in fractions)) / common
 
 
-def _periodic(node: ast.AST, arguments: list[ast.expr]) -> bool:
-    """Whether t stands nowhere but in sines and cosines, whose arguments are collected."""
+def _only_in_sines(node: ast.AST, arguments: list[ast.expr]) -> bool:
+    """Whether t occurs only in sines and cosines, whose arguments are collected in `arguments`."""
     if isinstance(node, ast.Name):
         return node.id != "t"
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("sin", "cos"):
         if any(isinstance(part, ast.Name) and part.id == "t" for part in ast.walk(node.args[0])):
             arguments.append(node.args[0])
         return True
-    return all(_periodic(child, arguments) for child in ast.iter_child_nodes(node))
+    return all(_only_in_sines(child, arguments) for child in ast.iter_child_nodes(node))
 
 
 def _rate(potential: Expression, argument: ast.expr) -> float | None:
-    """How fast an argument grows with t; None where it does so unevenly, or differently from place to place."""
+    """Slope of an argument in t; None where it is not linear in t, or the slope depends on x."""
     line = _expression(potential, argument)
     x = np.array([-1.3, 0.2, 1.7])
-    at = [values_at(line, x, time=time) for time in (0.0, 1.0, 2.0, 3.7)]
-    rate = float((at[1] - at[0])[0])
-    off = max(
-        float(np.max(np.abs(values - at[0] - rate * time)))
-        for values, time in zip(at, (0.0, 1.0, 2.0, 3.7), strict=True)
+    samples = [values_at(line, x, time=time) for time in (0.0, 1.0, 2.0, 3.7)]
+    rate = float((samples[1] - samples[0])[0])
+    deviation = max(
+        float(np.max(np.abs(values - samples[0] - rate * time)))
+        for values, time in zip(samples, (0.0, 1.0, 2.0, 3.7), strict=True)
     )
-    return rate if off <= 1e-12 * (abs(rate) + float(np.max(np.abs(at[0])))) else None
+    return rate if deviation <= 1e-12 * (abs(rate) + float(np.max(np.abs(samples[0])))) else None
 
 
 def _frozen(potential: Expression, time: float) -> Expression:
     """The formula at one time, as a static potential."""
 
-    class Stopped(ast.NodeTransformer):
+    class TimeFixed(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:
             return ast.Constant(time) if node.id == "t" else node
 
-    return _expression(potential, Stopped().visit(ast.parse(potential.formula.strip(), mode="eval").body))
+    return _expression(potential, TimeFixed().visit(ast.parse(potential.formula.strip(), mode="eval").body))
 
 
 def _expression(potential: Expression, tree: ast.expr) -> Expression:
-    """A part of a formula with those of its parameters that stand in it."""
+    """A part of a formula, with the parameters that occur in it."""
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     parameters = {name: value for name, value in (potential.parameters or {}).items() if name in used}
     ends = potential.ends if potential.ends is not None else None

@@ -1,4 +1,4 @@
-"""Plane waves at a potential by three routes that share nothing: cells, slices, closed forms; log T at any depth of tunneling."""
+"""Plane waves at a potential by independent routes: cells, slices, closed forms, scattering matrices; log T at any depth of tunneling."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ from ._packet import LARGEST_PHASE, cuts_for
 from ._terrain import FAINTEST, terrain_of
 from ._transmission import along_first_axis, closed_form, moves_right
 
-# slices of each segment at first, at most, and the error of log T at which there are enough
-_FEWEST, _MOST, _ENOUGH = 64, 16384, 1e-11
-# an error of log T beyond which a route says nothing
-_USELESS = 1e-3
-# where V is not flat yet the room is made so many times wider
+# first and largest number of slices in each segment
+_FEWEST_SLICES, _MOST_SLICES = 64, 16384
+# error of log T at which the slices are fine enough
+_TARGET = 1e-11
+# largest error of log T with which a route gives a value
+_LARGEST_ERROR = 1e-3
+# factor by which the interval grows while V is not flat outside it
 _WIDER = 1.5
-# an energy is known to a few units of its last place; what that changes in a closed form is seen from a larger shift
+# relative shift of an energy from which the effect of its rounding is estimated, and that rounding
 _SHIFT, _ROUNDING = 2.0**-36, 2.0**-52
+# least T of a closed form whose logarithm is taken
 _LEAST = 1e-280
 
 
@@ -34,7 +37,7 @@ class PlaneWaves(NamedTuple):
     """T(E) and R(E) by one route.
 
     Attributes:
-        log_transmission: natural logarithm of T, minus infinity where the far side is closed.
+        log_transmission: natural logarithm of T, minus infinity below the threshold of the far side.
         reflection: R.
         error: of log T and of R.
     """
@@ -44,15 +47,15 @@ class PlaneWaves(NamedTuple):
     error: np.ndarray
 
 
-# of kinetic energies on the incoming side
+# function of kinetic energies on the incoming side
 Route = Callable[[np.ndarray], PlaneWaves]
 
 
 def scattering_problem(problem: Problem) -> Problem:
-    """The one-dimensional static problem that plane waves are scattered by.
+    """The one-dimensional static problem for the scattering of plane waves.
 
     Raises:
-        WavesimError: if V depends on time, is not flat far away, or is of more dimensions.
+        WavesimError: if V depends on time, is not flat far away or has several dimensions, or the problem has walls or a ring.
     """
     line = along_first_axis(problem)
     potential = line.potential
@@ -78,24 +81,24 @@ def scattering_problem(problem: Problem) -> Problem:
 
 
 def _refuse_other_mass(line: Problem, structure: GradedStructure) -> None:
-    """Raise where the particle comes in with another mass than the structure gives it there."""
+    """Raise if the particle's mass differs from the structure's on the incoming side."""
     require_mass(float(structure.masses_outside(line.mass)[0 if moves_right(line) else 1]), float(line.mass))
 
 
 def threshold(problem: Problem) -> float:
-    """The kinetic energy on the incoming side above which the far side is open [energy]."""
+    """Least kinetic energy on the incoming side that can reach the far side [energy]."""
     near, far = _ends(problem)
     return max(far - near, 0.0)
 
 
 def _ends(problem: Problem) -> tuple[float, float]:
-    """V on the incoming side and on the other."""
+    """V on the incoming and on the far side."""
     left, right = (float(end) for end in problem.potential.asymptotes())
     return (left, right) if moves_right(problem) else (right, left)
 
 
 def by_cells(problem: Problem) -> Route:
-    """By waves across cells of V, and across cells half as wide, whose difference is the error; see `wavesim.theory.scatter_terrain`."""
+    """Route by cells of V, with the change from cells half as wide as error; see `wavesim.theory.scatter_terrain`."""
     mass, near = float(problem.mass), _ends(problem)[0]
     if isinstance(problem.potential, AbstractMassStructure):
         return _by_mass_cells(problem)
@@ -107,19 +110,20 @@ def by_cells(problem: Problem) -> Route:
 
     def waves(energies: np.ndarray) -> PlaneWaves:
         room = wave_room(problem, float(np.max(energies)))
-        fine = _known(theory.scatter_terrain(surveyed(room.ends), energies + near, mass))
+        fine = _normalized(theory.scatter_terrain(surveyed(room.ends), energies + near, mass))
         if room.flat:
             return fine
-        other = _known(theory.scatter_terrain(surveyed(room.half), energies + near, mass))
-        moved = np.maximum(
-            np.abs(fine.log_transmission - other.log_transmission), np.abs(fine.reflection - other.reflection)
+        half = _normalized(theory.scatter_terrain(surveyed(room.half), energies + near, mass))
+        change = np.maximum(
+            np.abs(fine.log_transmission - half.log_transmission), np.abs(fine.reflection - half.reflection)
         )
-        return fine._replace(error=fine.error + moved)
+        return fine._replace(error=fine.error + change)
 
     return waves
 
 
 def _by_mass_cells(problem: Problem) -> Route:
+    """Route by cells of a structure whose mass depends on position."""
     near, to_right = _ends(problem)[0], moves_right(problem)
 
     def waves(energies: np.ndarray) -> PlaneWaves:
@@ -138,24 +142,24 @@ def _by_mass_cells(problem: Problem) -> Route:
 
 
 def by_slices(problem: Problem) -> Route | None:
-    """By equal slices with the sixth-order Magnus expansion, whose half as many tell the error; None where there are deltas, nan where slices do not do."""
+    """Route by equal slices with the sixth-order Magnus expansion; None for deltas and mass structures, nan where it does not converge."""
     potential, mass = problem.potential, float(problem.mass)
     if potential.spikes or isinstance(potential, AbstractMassStructure):
         return None
     near, far = _ends(problem)
     side = 1.0 if moves_right(problem) else -1.0
 
-    def waves(energies: np.ndarray) -> PlaneWaves:
+    def route(energies: np.ndarray) -> PlaneWaves:
         room = wave_room(problem, float(np.max(energies)))
         ends = sorted(side * end for end in room.ends)
         edges = sorted(side * edge for edge in potential.edges)
         left, right = min([ends[0], *edges]), max([ends[1], *edges])
         pad = 0.0 if left < right else 1.0
-        slices, known = _FEWEST, None
+        slices, waves = _FEWEST_SLICES, None
         if not potential.edges:
             slices = max(slices, 2 * math.ceil(room.fastest * (right - left) / 2))
-        while known is None or (float(np.max(known.error)) > _ENOUGH and slices <= _MOST):
-            known = _known(
+        while waves is None or (float(np.max(waves.error)) > _TARGET and slices <= _MOST_SLICES):
+            waves = _normalized(
                 theory.scatter(
                     lambda x: values_at(potential, side * np.asarray(x), mass),
                     energies + near,
@@ -169,14 +173,14 @@ def by_slices(problem: Problem) -> Route | None:
                 )
             )
             slices *= 4
-        useless = known.error > _USELESS
-        return known._replace(log_transmission=np.where(useless, np.nan, known.log_transmission))
+        unconverged = waves.error > _LARGEST_ERROR
+        return waves._replace(log_transmission=np.where(unconverged, np.nan, waves.log_transmission))
 
-    return waves
+    return route
 
 
 def by_closed_form(problem: Problem) -> Route | None:
-    """By the formula of the textbook, where there is one; its rounding is its error. nan where T underflows."""
+    """Route by the textbook's closed form, with its rounding as error; None where there is none, nan where T underflows."""
     form = closed_form(problem)
     if form is None:
         return None
@@ -188,14 +192,14 @@ def by_closed_form(problem: Problem) -> Route | None:
 
     def waves(energies: np.ndarray) -> PlaneWaves:
         logs = log_of(energies)
-        moved = np.abs(log_of(energies * (1 + _SHIFT)) - logs) / _SHIFT
-        return PlaneWaves(logs, 1 - np.exp(logs), _ROUNDING * (64 + 8 * moved))
+        sensitivity = np.abs(log_of(energies * (1 + _SHIFT)) - logs) / _SHIFT
+        return PlaneWaves(logs, 1 - np.exp(logs), _ROUNDING * (64 + 8 * sensitivity))
 
     return waves
 
 
 def independent_routes(problem: Problem) -> dict[str, Route]:
-    """What stands beside `by_cells`, by name; the first is the one to be compared with."""
+    """Routes independent of `by_cells`, by name; the first is the one to compare with."""
     routes = {"closed_form": by_closed_form(problem), "slices": by_slices(problem)}
     if isinstance(problem.potential, AbstractMassStructure):
         routes["scattering_matrices"] = lambda energies: PlaneWaves(
@@ -204,25 +208,25 @@ def independent_routes(problem: Problem) -> dict[str, Route]:
     return {name: route for name, route in routes.items() if route is not None}
 
 
-def _known(scattering: theory.Scattering) -> PlaneWaves:
-    """T and R divided by T + R, which rounding moves from 1 where a wave grows and shrinks again, as in a resonance."""
+def _normalized(scattering: theory.Scattering) -> PlaneWaves:
+    """T and R divided by T + R, which rounding moves from 1 where a wave grows and decays again, as in a resonance."""
     reflection = np.asarray(scattering.reflection)
     total = np.asarray(scattering.transmission) + reflection
-    lost = 2 * reflection * np.abs(total - 1)
+    deviation = 2 * reflection * np.abs(total - 1)
     return PlaneWaves(
         np.asarray(scattering.log_transmission) - np.log(total),
         reflection / total,
-        np.asarray(scattering.error) + lost,
+        np.asarray(scattering.error) + deviation,
     )
 
 
 class Room(NamedTuple):
-    """Where V is looked at.
+    """Interval in which V is sampled.
 
     Attributes:
-        ends: outside of which V is taken as constant [length].
-        flat: whether it is, to rounding.
-        fastest: the largest wave number inside [1/length].
+        ends: outside which V is taken as constant [length].
+        flat: whether V is constant outside, to rounding.
+        fastest: largest wave number inside [1/length].
     """
 
     ends: tuple[float, float]
@@ -231,23 +235,23 @@ class Room(NamedTuple):
 
     @property
     def half(self) -> tuple[float, float]:
-        """Half of it, to see what V does near the ends."""
+        """The inner half of the interval, to estimate the effect of V near the ends."""
         left, right = self.ends
         return left + (right - left) / 4, right - (right - left) / 4
 
 
 def wave_room(problem: Problem, energy: float) -> Room:
-    """Where waves up to this kinetic energy meet V: out to where it is flat, or as far as they can be followed.
+    """Interval in which waves up to this kinetic energy need V: until it is flat, or as far as they can be followed.
 
     Raises:
-        WavesimError: if V reaches too far for that energy.
+        WavesimError: if V extends too far for that energy.
     """
     potential, mass = problem.potential, float(problem.mass)
     if isinstance(potential, AbstractMassStructure):
         return Room(potential.support(0.0), True, math.inf)
     left, right = potential.support(1e-3)
-    places = np.linspace(left, right, 257)[1:-1] if left < right else np.zeros(0)
-    values = np.append(values_at(potential, places, mass), _ends(problem))
+    positions = np.linspace(left, right, 257)[1:-1] if left < right else np.zeros(0)
+    values = np.append(values_at(potential, positions, mass), _ends(problem))
     fastest = math.sqrt(2 * mass * (energy + _ends(problem)[0] - float(np.min(values))))
     cuts = cuts_for(potential, fastest)
     if not cuts:
@@ -257,17 +261,17 @@ def wave_room(problem: Problem, energy: float) -> Room:
     ends = potential.support(cuts[0])
     height = float(np.max(values) - np.min(values))
     while not (flat := _flat_beyond(problem, ends, height)):
-        more = (_WIDER - 1) / 2 * (ends[1] - ends[0])
-        if not 0 < fastest * (ends[1] - ends[0] + 2 * more) < LARGEST_PHASE:
+        margin = (_WIDER - 1) / 2 * (ends[1] - ends[0])
+        if not 0 < fastest * (ends[1] - ends[0] + 2 * margin) < LARGEST_PHASE:
             break
-        ends = (ends[0] - more, ends[1] + more)
+        ends = (ends[0] - margin, ends[1] + margin)
     return Room(ends, flat, fastest)
 
 
 def _flat_beyond(problem: Problem, ends: tuple[float, float], height: float) -> bool:
-    """Whether V is constant outside, as far as a sample of places tells."""
+    """Whether V is constant outside `ends`, at a sample of positions."""
     potential, mass = problem.potential, float(problem.mass)
-    away = (1e-3 + np.linspace(0.0, 1.0, 8)) * (ends[1] - ends[0] or 1.0)
-    far = [values_at(potential, end + side * away, mass) for end, side in zip(ends, (-1.0, 1.0), strict=True)]
-    off = [np.max(np.abs(v - float(end))) for v, end in zip(far, potential.asymptotes(), strict=True)]
-    return bool(max(off) <= FAINTEST * height)
+    distances = (1e-3 + np.linspace(0.0, 1.0, 8)) * (ends[1] - ends[0] or 1.0)
+    far = [values_at(potential, end + side * distances, mass) for end, side in zip(ends, (-1.0, 1.0), strict=True)]
+    deviations = [np.max(np.abs(v - float(end))) for v, end in zip(far, potential.asymptotes(), strict=True)]
+    return bool(max(deviations) <= FAINTEST * height)

@@ -1,4 +1,4 @@
-"""Resonances of a problem's potential by theory, in kinetic energies of the packet that comes in."""
+"""Resonances of a potential by theory, in kinetic energies on the incoming side."""
 
 from __future__ import annotations
 
@@ -13,37 +13,40 @@ from ._mass_structures import mass_resonances
 from ._terrain import terrain_of
 from ._transmission import moves_right
 
-# panels of an average end at so many widths from each resonance, and so many spreads of the momentum are averaged over
+# distances from a resonance at which the panels of an average end, in widths
 _FLANKS = np.array([0.0, 1.0, 4.0, 16.0])
+# half-width of a packet's range of momenta, in spreads of its momentum
 _REACH = 9.0
-# a width is shown where it is so many times larger than its error
-_KNOWN = 10.0
+# least ratio of a width to its error at which the width is reported
+_LEAST_WIDTH = 10.0
 
 
 def resonances_of(
     potential: AbstractPotential, mass: float, low: float, high: float, to_right: bool = True
 ) -> list[tuple[Estimate, Estimate | None]]:
-    """Energy and width of every resonance between two kinetic energies, by `wavesim.theory.resonance_poles`; the width where it is known.
+    """Energy and width of every resonance between two kinetic energies; None for an uncertain width.
 
     Args:
         potential: static, of one dimension, flat on both sides.
         mass: of the particle.
         low, high: kinetic energies on the incoming side [energy].
         to_right: whether the waves come from the left.
+
+    Source: `wavesim.theory.resonance_poles`.
     """
     near = potential.asymptotes()[0 if to_right else 1]
     poles = theory.resonance_poles(terrain_of(potential, mass), low + near, high + near, mass)
     return [
         (
             Estimate(pole.energy - near, pole.error),
-            Estimate(pole.width, 2 * pole.error) if pole.width > _KNOWN * pole.error else None,
+            Estimate(pole.width, 2 * pole.error) if pole.width > _LEAST_WIDTH * pole.error else None,
         )
         for pole in poles
     ]
 
 
 def poles_of(problem: Problem, low: float, high: float) -> list[tuple[Estimate, Estimate | None]]:
-    """`resonances_of` for a problem, the mass of a heterostructure included."""
+    """`resonances_of` for a problem, heterostructures included."""
     to_right = moves_right(problem)
     if isinstance(problem.potential, AbstractMassStructure):
         return mass_resonances(problem, low, high, to_right)
@@ -51,7 +54,7 @@ def poles_of(problem: Problem, low: float, high: float) -> list[tuple[Estimate, 
 
 
 def resonance_marks(problem: Problem) -> np.ndarray:
-    """Kinetic energies about which T(E) varies fast within a Gaussian packet: each resonance, and its flanks."""
+    """Kinetic energies around which T(E) varies fast within a Gaussian packet: each resonance and its flanks."""
     packet, mass = problem.state, float(problem.mass)
     assert isinstance(packet, GaussianPacket)
     mean, reach = abs(float(packet.mean_momentum(mass))), _REACH / (2 * float(packet.width))

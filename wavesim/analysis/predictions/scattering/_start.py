@@ -1,4 +1,4 @@
-"""Where a packet starts, and what transmitted and reflected then mean."""
+"""Remark on a packet that does not come from outside: what transmitted and reflected then mean."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from ....problem import Problem
 from ....states import as_packet
 from ._transmission import along_first_axis, moves_right
 
-_MIDDLE, _STRUCTURE = 0.5 - 1e-9, 1e-3
+# probability left out on either side of a range: what remains is the packet's median
+_MIDDLE = 0.5 - 1e-9
+# share of its height at which V ends
+_STRUCTURE = 1e-3
 
 
 def start_in_words(problem: Problem) -> str | None:
-    """What is to be known of a packet that does not come from outside towards the potential; None for one that does.
+    """Start of a packet that does not come from outside towards the potential, in words; None for one that does.
 
     Args:
-        problem: with a packet, in an open potential; None is returned for all others.
+        problem: with a packet in an open potential; for any other the result is None.
     """
     line = along_first_axis(problem)
     if line.potential.dimension > 1 or not line.open:
@@ -37,6 +40,7 @@ def start_in_words(problem: Problem) -> str | None:
 
 
 def _place(center: float, left: float, right: float) -> str:
+    """Preposition for a position relative to an interval."""
     if left < center < right:
         return "inside"
     return "on the left of" if center < left else "on the right of"

@@ -1,4 +1,4 @@
-"""T(E) by theory: closed forms, the scattering method, and the approximations of the textbooks, all as functions of the energy."""
+"""T(E) by theory: closed forms, the scattering method, and the textbooks' approximations, as functions of the energy."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TransmissionOf = Callable[[Any], Any]
 
 
 def along_first_axis(problem: Problem) -> Problem:
-    """The one-dimensional problem that scatters a product of packets where V is separable, or depends on the first axis alone; others as they are."""
+    """The problem along the first axis, if the state is a product and V is separable or one-dimensional; any other problem unchanged."""
     potential, state = problem.potential, problem.state
     if not isinstance(state, Product) or state.identical:
         return problem
@@ -50,14 +50,14 @@ def along_first_axis(problem: Problem) -> Problem:
     )
 
 
-# of the probability, on either side: what is left is the middle of a packet
+# probability left out on either side of a range: what remains is the packet's median
 _MIDDLE = 0.5 - 1e-9
-# a mean momentum that is this share of the largest is none
+# largest mean momentum of a packet at rest, relative to its largest momentum
 _AT_REST = 1e-9
 
 
 def moves_right(problem: Problem) -> bool:
-    """Whether the packet comes from the left: by its mean momentum, and at rest by where it is."""
+    """Whether the packet comes from the left, by its mean momentum; for a packet at rest, whether it is left of the middle of V."""
     state = problem.state.factors[0] if isinstance(problem.state, Product) else problem.state
     mass = float(problem.mass)
     packet = as_packet(state, mass)
@@ -72,7 +72,7 @@ def moves_right(problem: Problem) -> bool:
 def transmission_theories(problem: Problem) -> dict[str, TransmissionOf]:
     """T as a function of the kinetic energy on the incoming side: a closed form where there is one, and the scattering method.
 
-    Empty for a potential that depends on time: one that is frozen is another one.
+    Empty for a potential that depends on time, which a frozen V does not describe.
     """
     if not problem.potential.static:
         return {}
@@ -82,7 +82,7 @@ def transmission_theories(problem: Problem) -> dict[str, TransmissionOf]:
 
 
 def closed_form(problem: Problem) -> TransmissionOf | None:
-    """T of the kinetic energy on the incoming side in closed form, where there is one."""
+    """T of the kinetic energy on the incoming side in closed form; None where there is none."""
     potential, mass = problem.potential, problem.mass
     match potential:
         case RectangularBarrier():
@@ -108,61 +108,61 @@ def closed_form(problem: Problem) -> TransmissionOf | None:
 def average(
     transmission: TransmissionOf, problem: Problem, tolerance: float = 1e-13, marks: np.ndarray | tuple[()] = ()
 ) -> Estimate:
-    """What T(E) lets through of the problem's Gaussian packet, to `tolerance`, and to a relative 1e-9, or `tolerance`, where it is small.
+    """Average of T(E) over a Gaussian packet, to `tolerance`; a small average to a relative max(1e-9, tolerance).
 
-    For a packet that starts clear of the potential; see `packet_theories` for one that does not. The error is that of the average, not of T.
+    For a packet that starts outside the potential; see `packet_theories` for any other. The error is that of the average, not of T.
 
     Args:
         transmission: T of the kinetic energy on the incoming side.
-        problem: its packet counts.
+        problem: supplies the packet and the mass.
         tolerance: absolute.
-        marks: energies about which T varies fast; see `resonance_marks`.
+        marks: energies around which T varies fast; see `resonance_marks`.
     """
     packet = problem.state
     assert isinstance(packet, GaussianPacket)
     momentum = abs(float(packet.mean_momentum(problem.mass)))
 
-    def to(aim: float) -> theory.PacketTransmission:
+    def mean_within(target: float) -> theory.PacketTransmission:
         return theory.packet_transmission(
-            transmission, momentum, packet.width, problem.mass, tolerance=aim, marks=marks
+            transmission, momentum, packet.width, problem.mass, tolerance=target, marks=marks
         )
 
-    mean, aim = to(tolerance), tolerance
+    mean, target = mean_within(tolerance), tolerance
     if 0 < mean.value < 1e-4:
-        aim = max(1e-9, tolerance) * float(mean.value)
-        mean = to(aim)
-    return Estimate(float(mean.value), min(float(mean.error), aim))
+        target = max(1e-9, tolerance) * float(mean.value)
+        mean = mean_within(target)
+    return Estimate(float(mean.value), min(float(mean.error), target))
 
 
 def scattering_transmission(
     potential: AbstractPotential, mass: float, to_right: bool = True, faint: float = FAINTEST, finer: int = 1
 ) -> TransmissionOf:
-    """T(E) of any potential that is flat on both sides, deltas included; E is counted from the incoming side's V.
+    """T(E) of any potential that is flat on both sides, deltas included; E is relative to V on the incoming side.
 
-    V is surveyed once, and each call costs milliseconds: see `wavesim.theory.surveyed`.
+    V is divided into cells once, and each call takes milliseconds: see `wavesim.theory.surveyed`.
 
     Args:
         potential: static, of one dimension.
         mass: of the particle.
         to_right: whether the waves come from the left.
-        faint: V is cut off where it is this share of its height.
-        finer: cut every cell into so many more, for a second resolution.
+        faint: share of its height at which V is cut off.
+        finer: number of parts into which every cell is cut, for a second resolution.
     """
     near = potential.asymptotes()[0 if to_right else 1]
 
     @functools.cache
-    def known() -> Callable[[Any], np.ndarray]:
-        whole = terrain_of(potential, float(mass), faint)
-        return theory.terrain_transmission(whole if to_right else whole.mirrored, float(mass), finer)
+    def by_cells() -> Callable[[Any], np.ndarray]:
+        terrain = terrain_of(potential, float(mass), faint)
+        return theory.terrain_transmission(terrain if to_right else terrain.mirrored, float(mass), finer)
 
-    return lambda energy: known()(np.asarray(energy, float) + near)
+    return lambda energy: by_cells()(np.asarray(energy, float) + near)
 
 
 def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
-    """What textbooks give for a single barrier between equal levels, beside the exact T(E): never the theory to be compared with.
+    """Textbook approximations to T(E) of a single barrier between equal asymptotes, for display beside the exact T(E), not for checks.
 
-    ``wkb`` exp(-2 S), 1 above the top; ``kemble`` 1/(1 + exp(2 S)), of a smooth top that is no table; ``thick_barrier`` of a rectangle and
-    ``fowler_nordheim`` of a triangle, which hold below the top alone (see `below_top`). Empty for wells, steps, deltas and several barriers.
+    ``wkb`` exp(-2 S), 1 above the top; ``kemble`` 1/(1 + exp(2 S)), for a smooth top that is no table; ``thick_barrier`` of a rectangle and
+    ``fowler_nordheim`` of a triangle, which hold only below the top (see `BELOW_TOP`). Empty for wells, steps, deltas and several barriers.
     """
     potential, mass = problem.potential, float(problem.mass)
     top = single_top(potential, mass) if potential.static else None
@@ -175,58 +175,59 @@ def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
     low, high = low - pad, high + pad
     edges = tuple(edge for edge in potential.edges if low < edge < high)
     barrier = _compiled(potential, mass, near)
-    chosen: dict[str, TransmissionOf] = {}
+    approximations: dict[str, TransmissionOf] = {}
     if potential.smooth and _is_continued(potential, barrier, (low, high), top, mass):
-        chosen["kemble"] = lambda e: theory.kemble_transmission(barrier, e, low, high, mass=mass)
+        approximations["kemble"] = lambda e: theory.kemble_transmission(barrier, e, low, high, mass=mass)
     elif isinstance(potential, ParabolicBarrier):
-        chosen["kemble"] = lambda e: theory.parabolic_transmission(e, potential.height, potential.width, mass)
+        approximations["kemble"] = lambda e: theory.parabolic_transmission(e, potential.height, potential.width, mass)
     elif isinstance(potential, RectangularBarrier):
-        chosen["thick_barrier"] = lambda e: theory.thick_barrier_transmission(
+        approximations["thick_barrier"] = lambda e: theory.thick_barrier_transmission(
             e, potential.height, potential.width, mass
         )
     elif isinstance(potential, TriangularBarrier):
-        chosen["fowler_nordheim"] = lambda e: theory.fowler_nordheim_transmission(
+        approximations["fowler_nordheim"] = lambda e: theory.fowler_nordheim_transmission(
             e, potential.height, potential.width, mass
         )
-    chosen["wkb"] = lambda e: theory.wkb_transmission(barrier, e, low, high, edges=edges, mass=mass)
-    return chosen
+    approximations["wkb"] = lambda e: theory.wkb_transmission(barrier, e, low, high, edges=edges, mass=mass)
+    return approximations
 
 
 def _is_continued(
     potential: AbstractPotential, barrier: Callable[[Any], Any], span: tuple[float, float], top: float, mass: float
 ) -> bool:
-    """Whether the turning points leave the top into the complex plane: not those of a table, nor of a top as flat as x^4."""
+    """Whether the turning points continue into the complex plane above the top: not for a table, nor for a top as flat as x^4."""
     if len(potential.knots):
         return False
     try:
         with np.errstate(all="ignore"):
             above = theory.kemble_exponent(barrier, top * np.array([1.01, 2.0]), *span, mass=mass)
     except ArgumentError:
-        # as formulas go, some flat tops have no curvature at all, others that of rounding
+        # no curvature at a flat top; others with a flat top have a curvature of rounding and fail below
         return False
     return bool(np.isfinite(above).all())
 
 
 @functools.lru_cache(maxsize=16)
 def _compiled(potential: AbstractPotential, mass: float, near: float) -> Callable[[Any], Any]:
-    """V(x) counted from the near side: the same function each time, so that what is made of it is made once."""
+    """V(x) relative to the near side; cached, so that code compiled for the function is reused."""
     return lambda x: potential.value((x,), mass=mass) - near
 
 
+# approximations that hold only below the top
 BELOW_TOP = ("thick_barrier", "fowler_nordheim")
 
 
 def single_top(potential: AbstractPotential, mass: float) -> float | None:
-    """The height of a single barrier between equal levels; None where there is something else."""
+    """Height of a single barrier between equal asymptotes; None for any other potential."""
     near, far = potential.asymptotes()
     top = barrier_top(potential, mass) if near == far else None
     return None if top is None else top - near
 
 
 def barrier_top(potential: AbstractPotential, mass: float, wells: bool = False) -> float | None:
-    """V at the top of a single barrier between levels, be they equal or not; None where there is something else.
+    """V at the top of a single barrier, with equal or different asymptotes; None for any other potential.
 
-    With `wells`, V may dip below both levels beside it, as it does where a complex is formed first.
+    With `wells`, V may dip below both asymptotes beside the barrier, as where a reaction complex forms first.
     """
     low, high = potential.support(1e-12)
     ends = potential.asymptotes()
@@ -236,19 +237,19 @@ def barrier_top(potential: AbstractPotential, mass: float, wells: bool = False) 
     edges = np.asarray(potential.edges, float)
     x = np.sort(np.concatenate([np.linspace(low - pad, high + pad, 2049), edges - pad, edges + pad]))
 
-    def along(x: np.ndarray) -> np.ndarray:
+    def value(x: np.ndarray) -> np.ndarray:
         if isinstance(potential, AbstractMassStructure):
             return np.asarray(potential.band_edge(x))
         return values_at(potential, x, mass)
 
-    values = along(x)
+    values = value(x)
     at = int(np.argmax(values))
-    beside = (float(x[max(at - 1, 0)]), float(x[min(at + 1, len(x) - 1)]))
-    closer = scipy.optimize.minimize_scalar(
-        lambda place: -float(along(np.array([place]))[0]), bounds=beside, method="bounded"
+    bracket = (float(x[max(at - 1, 0)]), float(x[min(at + 1, len(x) - 1)]))
+    optimum = scipy.optimize.minimize_scalar(
+        lambda position: -float(value(np.array([position]))[0]), bounds=bracket, method="bounded"
     )
-    # a top between two samples; Boltzmann's factor knows a thousandth of it
-    top = max(float(values[at]), -float(closer.fun))  # type: ignore[attr-defined]
+    # refined between samples, for a rate is exponential in the top through Boltzmann's factor
+    top = max(float(values[at]), -float(optimum.fun))  # type: ignore[attr-defined]
     height = top - max(ends)
     if not height > 0:
         return None

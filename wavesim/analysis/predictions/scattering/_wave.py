@@ -1,4 +1,4 @@
-"""How much of a packet of any shape gets through: T(E) averaged over its momenta."""
+"""Transmitted probability of a packet of any shape: T(E) averaged over its momenta."""
 
 from __future__ import annotations
 
@@ -11,26 +11,25 @@ from ....states import AbstractWave
 from ...bars import Estimate
 from ._transmission import moves_right, scattering_transmission
 
-# of the largest density of momenta: what is left out, and counted as an error
-_FAINT = 1e-13
-# momenta at which T is taken, at most
-_MOST = 3_000
-# shares of its height at which V begins, and what a wave there can feel of a V fainter than the share before
-_BEGINNINGS = ((1e-3, 1.0), (1e-5, 1e-2), (1e-7, 1e-4), (1e-9, 1e-6), (1e-12, 1e-8))
+# least momentum density that is averaged over, relative to the largest; the rest is counted as an error
+_LEAST_DENSITY = 1e-13
+_MOST_MOMENTA = 3_000
+# tail of V as a share of its height, and the weight in the error of the probability that starts beyond it, where V is up to the previous share
+_TAILS = ((1e-3, 1.0), (1e-5, 1e-2), (1e-7, 1e-4), (1e-9, 1e-6), (1e-12, 1e-8))
 
 
 def wave_average(problem: Problem) -> Estimate | None:
-    """int T(k) abs(phi(k))^2 dk over the momenta towards the potential, by the trapezoidal rule, which is exact for a phi of finite extent.
+    """int T(k) abs(phi(k))^2 dk over the momenta towards the potential, by the trapezoidal rule, exact for a psi of finite extent.
 
-    Its error: what every other momentum would give, what is left out, and how much of psi starts inside (by which T may change by up to
-    2 sqrt(T p)), in the tails of V in proportion to their height; and where V is lower behind, what waves that come back may have to do with
-    those that move away, as `wavesim.theory.standing_share` tells of Gaussians.
+    The error is the sum of the change with every other momentum, the momenta left out, a bound 2 sqrt(T p) + p for the probability p that starts
+    inside (in the tails of V in proportion to their height), and, where V is lower behind, a bound on the interference of reflected
+    waves with those that move away from V, as `wavesim.theory.standing_share` for Gaussians.
 
     Args:
         problem: static, of one dimension; its state is an `AbstractWave`.
 
     Returns:
-        the average, None for other states, and for so many momenta that the sum would take long.
+        the average; None for other states, and for more than 3000 momenta.
     """
     wave, mass = problem.state, float(problem.mass)
     if not isinstance(wave, AbstractWave) or not problem.potential.static or problem.potential.dimension > 1:
@@ -38,36 +37,38 @@ def wave_average(problem: Problem) -> Estimate | None:
     to_right = moves_right(problem)
     k = (wave.measured.k + float(wave.mean_momentum(mass))) * (1.0 if to_right else -1.0)
     weight = wave.measured.density * abs(float(wave.measured.k[1] - wave.measured.k[0]))
-    chosen = (k > 0) & (weight > _FAINT * weight.max())
-    if np.count_nonzero(chosen) > _MOST:
+    included = (k > 0) & (weight > _LEAST_DENSITY * weight.max())
+    if np.count_nonzero(included) > _MOST_MOMENTA:
         return None
     through = np.zeros(len(k))
-    through[chosen] = scattering_transmission(problem.potential, mass, to_right)(k[chosen] ** 2 / (2 * mass))
-    whole = float(np.sum(weight * through))
+    through[included] = scattering_transmission(problem.potential, mass, to_right)(k[included] ** 2 / (2 * mass))
+    total = float(np.sum(weight * through))
     halves = [2 * float(np.sum((weight * through)[start::2])) for start in (0, 1)]
-    left_out = float(np.sum(weight[(k > 0) & ~chosen]))
-    error = max(abs(half - whole) for half in halves) + left_out + _of_inside(problem, wave, to_right, max(whole, 0.0))
+    left_out = float(np.sum(weight[(k > 0) & ~included]))
+    error = (
+        max(abs(half - total) for half in halves) + left_out + _inside_error(problem, wave, to_right, max(total, 0.0))
+    )
     front, behind = problem.potential.asymptotes() if to_right else problem.potential.asymptotes()[::-1]
     if front > behind:
-        error += _standing(k, weight)
-    return Estimate(whole, error + 1e-13)
+        error += _standing_wave_bound(k, weight)
+    return Estimate(total, error + 1e-13)
 
 
-def _standing(k: np.ndarray, weight: np.ndarray) -> float:
-    """2 int_0^inf abs(phi(k) phi(-k)) dk."""
+def _standing_wave_bound(k: np.ndarray, weight: np.ndarray) -> float:
+    """2 int_0^inf abs(phi(k) phi(-k)) dk, a bound on the interference of opposite momenta."""
     order = np.argsort(k)
     opposite = np.interp(-k, k[order], weight[order], left=0.0, right=0.0)
     return float(np.sum(np.sqrt(weight * opposite)))
 
 
-def _of_inside(problem: Problem, wave: AbstractWave, to_right: bool, through: float) -> float:
-    """By how much what starts inside or behind the potential may change what gets through."""
+def _inside_error(problem: Problem, wave: AbstractWave, to_right: bool, through: float) -> float:
+    """Bound on the change of T by the probability that starts inside or behind the potential."""
     error, measured = 0.0, wave.measured
-    for beginning, felt in _BEGINNINGS:
-        left, right = problem.potential.support(beginning)
+    for tail, tail_weight in _TAILS:
+        left, right = problem.potential.support(tail)
         if to_right:
             inside = float(np.interp(left, measured.x, measured.above, left=1.0, right=0.0))
         else:
             inside = float(np.interp(right, measured.x, measured.below, left=0.0, right=1.0))
-        error += felt * (2 * math.sqrt(through * inside) + inside)
+        error += tail_weight * (2 * math.sqrt(through * inside) + inside)
     return error
