@@ -1,4 +1,4 @@
-"""Bound levels: how they are solved on each kind of axis, and which well each lies in."""
+"""Bound levels on each kind of axis, and the levels of two wells."""
 
 from ._element_levels import element_levels as element_levels, solved_levels as solved_levels
 from ._level_mesh import (

@@ -1,12 +1,12 @@
-"""Levels on a Fourier grid given by hand, corrected to second order by what the grid cannot hold.
+"""Levels on a given Fourier grid, corrected to second order for the waves that the grid cannot represent.
 
-The grid's levels are those of T + I V, with I the interpolation of the samples in the band |k| < pi/spacing. With W = V - I V, V being the true
+The grid's levels are those of T + I V, where I interpolates the samples in the band |k| < pi/spacing. With W = V - I V and V the true
 potential on a grid 8 or 16 times finer, perturbation theory gives
 
-    E = E_h + <psi|W|psi> + sum over k out of the band |(V psi)_k|^2/(E_h - k^2/2m) + sum over the grid's other states |<m|W|psi>|^2/(E_h - E_m).
+    E = E_h + <psi|W|psi> + sum over k outside the band |(V psi)_k|^2/(E_h - k^2/2m) + sum over the grid's other states |<m|W|psi>|^2/(E_h - E_m).
 
-What the second order adds is the scale of what the third one leaves: the whole of it is the bar. Nearly equal levels are a matrix of the same
-expressions.
+The second-order terms set the scale of the third order, and all of them are the error bar. Nearly equal levels are diagonalized in a
+matrix of the same expressions.
 
 Source: P.-O. Loewdin, J. Chem. Phys. 19, 1396 (1951), eq. (17); H. Feshbach, Ann. Phys. 5, 357 (1958).
 """
@@ -27,16 +27,18 @@ from ....problem import Problem
 from ...bars import BoundStates
 from ._solved_levels import SolvedLevels
 
-# points of the true V for each of the grid's: jumps and deltas reach further out of the band
+# points of the true V for each point of the grid, without and with edges or deltas, whose spectra are wider
 _FINER, _FINER_SHARP = 8, 16
-# states beyond those asked for that may be nearly equal to the highest of them
+# additional states, which may be nearly degenerate with the highest one
 _GUARDS = 2
-# points up to which a dense matrix takes less time
+# most points at which a dense matrix is faster
 _DENSE = 400
 _EPS = float(np.finfo(float).eps)
+# rounding of an energy, in units of the machine's precision times kinetic energy + <|V|>
 _ROUNDING = 8.0
-# accuracy of the second order within the band, and steps of conjugate gradients at most
-_SOLVED, _MOST_STEPS = 1e-5, 1000
+# relative accuracy of the second order within the band, by conjugate gradients
+_ACCURACY = 1e-5
+_MOST_STEPS = 1000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +62,7 @@ class _GridLevels:
 
 @dataclasses.dataclass(frozen=True)
 class _Corrected:
-    """Levels to second order, and the size of that order for each, shape (states,) [energy]."""
+    """Levels to second order, the size of their second order, each of shape (states,) [energy], and their mix of the grid's states."""
 
     energies: np.ndarray
     second: np.ndarray
@@ -68,10 +70,10 @@ class _Corrected:
 
 
 def fourier_levels(problem: Problem, count: int, grid: Grid) -> SolvedLevels:
-    """The `count` lowest levels of one dimension by diagonalization on a grid, corrected for what it cannot hold.
+    """The `count` lowest levels of one dimension by diagonalization on a grid, corrected for the waves outside its band.
 
-    Budget: `grid` is the size of the second order, and the change from a true V on half as many points; `box` what the periodic images
-    change; `residual` is |H psi - E psi|^2 over the distance to the next level.
+    Budget: `grid` is the size of the second order plus the change from a true V on half as many points; `box` the shift by periodic
+    images; `residual` is |H psi - E psi|^2 over the distance to the next level.
 
     Raises:
         NumericsError: if the grid has fewer points than there are levels.
@@ -88,32 +90,33 @@ def fourier_levels(problem: Problem, count: int, grid: Grid) -> SolvedLevels:
     states = _diagonalized(problem, grid, min(count + _GUARDS, points))
     smooth = not problem.potential.edges and not problem.potential.spikes
     finer = _FINER if smooth else _FINER_SHARP
-    half, whole = (_corrected(problem, grid, states, m) for m in (finer // 2, finer))
-    # the sum over momenta out of the band falls as 1/k for deltas: what is beyond the finer grid is what that has added
-    extra = whole.energies - half.energies if problem.potential.spikes else 0.0
-    energies = (whole.energies + extra)[:count]
-    # on a ring the images are the particle itself
+    half, full = (_corrected(problem, grid, states, m) for m in (finer // 2, finer))
+    # for deltas the sum over k converges as 1/k: the part beyond the finer grid equals the last change
+    extra = full.energies - half.energies if problem.potential.spikes else 0.0
+    energies = (full.energies + extra)[:count]
+    # on a ring there are no images
     shifts = _image_shifts(states, grid, mass) if shown.axis is None else np.zeros(len(states.energies))
-    psi = whole.mix.T @ states.psi
+    psi = full.mix.T @ states.psi
     gaps = np.minimum(np.diff(states.energies, prepend=-math.inf), np.diff(states.energies, append=math.inf))
     residual = np.minimum(states.residual, states.residual**2 / np.maximum(gaps, np.finfo(float).tiny))
     size = states.kinetic + np.sum(states.psi**2 * np.abs(states.samples), axis=1) * float(grid.cell)
     budgets = [
         {
-            "grid": float(whole.second[n] + abs(whole.energies[n] - half.energies[n])),
+            "grid": float(full.second[n] + abs(full.energies[n] - half.energies[n])),
             "box": float(shifts[n]),
             "residual": float(residual[n]),
             "rounding": _ROUNDING * _EPS * float(size[n]),
         }
         for n in range(count)
     ]
-    tall = np.abs(psi) > 0.1 * np.abs(psi).max(axis=1, keepdims=True)
-    last = points - 1 - np.argmax(tall[:, ::-1], axis=1)
+    large = np.abs(psi) > 0.1 * np.abs(psi).max(axis=1, keepdims=True)
+    last = points - 1 - np.argmax(large[:, ::-1], axis=1)
     psi = (psi * np.sign(psi[np.arange(len(psi)), last])[:, None])[:count]
     return SolvedLevels(energies, states.kinetic[:count], budgets, BoundStates(shown, grid, energies, psi), rounds=1)
 
 
 def _diagonalized(problem: Problem, grid: Grid, count: int) -> _GridLevels:
+    """Lowest states of H on the grid."""
     mass, step = float(problem.mass), float(grid.spacing[0])
     samples = np.asarray(problem.potential.sample(grid, mass=problem.mass))
     kinetic = (2 * math.pi * np.fft.fftfreq(len(samples), step)) ** 2 / (2 * mass)
@@ -122,81 +125,81 @@ def _diagonalized(problem: Problem, grid: Grid, count: int) -> _GridLevels:
     else:
         matrix = scipy.linalg.toeplitz(np.real(np.fft.ifft(kinetic))) + np.diag(samples)
         _, vectors = scipy.linalg.eigh(matrix, subset_by_index=(0, count - 1))
-    # once more within the states themselves, by sums that do not see the largest momentum: Rayleigh and Ritz
-    moved = np.real(np.fft.ifft(kinetic * np.fft.fft(vectors.T, axis=1), axis=1))
-    energies, mix = np.linalg.eigh(vectors.T @ (moved + samples * vectors.T).T)
-    psi, moved = mix.T @ vectors.T, mix.T @ moved
-    residual = np.linalg.norm(moved + samples * psi - energies[:, None] * psi, axis=1)
-    return _GridLevels(samples, energies, psi / math.sqrt(step), np.sum(psi * moved, axis=1), residual)
+    # Rayleigh-Ritz within these states, with sums that are free of the rounding of the largest momentum
+    kinetic_part = np.real(np.fft.ifft(kinetic * np.fft.fft(vectors.T, axis=1), axis=1))
+    energies, mix = np.linalg.eigh(vectors.T @ (kinetic_part + samples * vectors.T).T)
+    psi, kinetic_part = mix.T @ vectors.T, mix.T @ kinetic_part
+    residual = np.linalg.norm(kinetic_part + samples * psi - energies[:, None] * psi, axis=1)
+    return _GridLevels(samples, energies, psi / math.sqrt(step), np.sum(psi * kinetic_part, axis=1), residual)
 
 
 def _corrected(problem: Problem, grid: Grid, states: _GridLevels, finer: int) -> _Corrected:
     """Levels to second order with the true V on a grid `finer` times finer.
 
-    Each source, W psi and what has gone out of the band and comes back, is solved for in the grid's other states at once; within the lowest
-    ones the matrix is diagonalized.
+    The sources, W psi and the coupling through waves outside the band, are solved for in the grid's higher states; within the lowest states the
+    matrix is diagonalized.
     """
     mass, step, count = float(problem.mass), float(grid.spacing[0]), len(states.energies)
     points = grid.points[0]
     true = exact_samples(problem.potential, Grid(grid.lower, (step / finer,), (points * finer,)), mass=mass)
     momenta = 2 * math.pi * np.fft.fftfreq(points * finer, step / finer)
     outside = np.abs(momenta) > math.pi / step * (1 + 1e-9)
-    fine = _refined(states.psi, finer)
+    fine = _interpolated(states.psi, finer)
     spectrum = np.fft.fft(true * fine, axis=1)
     green = np.zeros((count, len(momenta)))
     green[:, outside] = 1 / (states.energies[:, None] - momenta[outside] ** 2 / (2 * mass))
     wave = np.real(np.fft.ifft(green * spectrum, axis=1))
-    out = np.sum(np.abs(spectrum) ** 2 * green, axis=1) * step / finer / len(momenta)
+    outer = np.sum(np.abs(spectrum) ** 2 * green, axis=1) * step / finer / len(momenta)
     source = _in_band(true * (fine + wave), points) - states.samples * states.psi
     matrix = states.psi @ source.T * step
     first, root = (matrix + matrix.T) / 2, math.sqrt(step)
     lowest = states.psi * root
-    rest = source - (source @ lowest.T) @ lowest
-    answer = _solved_above(states, lowest, rest, step, mass)
-    back = -rest @ answer.T * step
-    energies, mix = np.linalg.eigh(np.diag(states.energies) + first + (back + back.T) / 2)
-    apart = np.abs(states.energies[:, None] - states.energies)
+    remainder = source - (source @ lowest.T) @ lowest
+    solution = _solve_above(states, lowest, remainder, step, mass)
+    second_order = -remainder @ solution.T * step
+    energies, mix = np.linalg.eigh(np.diag(states.energies) + first + (second_order + second_order.T) / 2)
+    differences = np.abs(states.energies[:, None] - states.energies)
     coupling = np.abs(first - np.diag(np.diagonal(first)))
-    within = np.sum(coupling**2 / np.maximum(apart + coupling, np.finfo(float).tiny), axis=1)
-    second = np.abs(out) + np.abs(np.diagonal(back)) + within
+    within = np.sum(coupling**2 / np.maximum(differences + coupling, np.finfo(float).tiny), axis=1)
+    second = np.abs(outer) + np.abs(np.diagonal(second_order)) + within
     return _Corrected(energies, mix.T**2 @ second, mix)
 
 
-def _solved_above(states: _GridLevels, lowest: np.ndarray, sources: np.ndarray, step: float, mass: float) -> np.ndarray:
-    """(H - E_n)^-1 source_n in the states above the lowest ones, where it is positive, by conjugate gradients; shape (states, points).
+def _solve_above(states: _GridLevels, lowest: np.ndarray, sources: np.ndarray, step: float, mass: float) -> np.ndarray:
+    """(H - E_n)^-1 source_n in the states above the lowest ones by conjugate gradients, shape (states, points).
 
     Source: M. R. Hestenes, E. Stiefel, J. Res. Natl. Bur. Stand. 49, 409 (1952); preconditioned by the kinetic energy.
     """
     kinetic = (2 * math.pi * np.fft.rfftfreq(sources.shape[1], step)) ** 2 / (2 * mass)
     levels, points = states.energies[:, None], sources.shape[1]
-    soft = 1 / (kinetic + states.kinetic[:, None] + np.finfo(float).tiny)
+    preconditioner = 1 / (kinetic + states.kinetic[:, None] + np.finfo(float).tiny)
 
-    def above(waves: np.ndarray) -> np.ndarray:
+    def projected(waves: np.ndarray) -> np.ndarray:
         return waves - (waves @ lowest.T) @ lowest
 
-    def applied(waves: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    def filtered(waves: np.ndarray, factor: np.ndarray) -> np.ndarray:
         return np.fft.irfft(factor * np.fft.rfft(waves, axis=1), points, axis=1)
 
-    answer, rest = np.zeros_like(sources), sources.copy()
-    near = above(applied(rest, soft))
-    direction, product = near, np.sum(rest * near, axis=1, keepdims=True)
-    goal = _SOLVED**2 * product
+    solution, remainder = np.zeros_like(sources), sources.copy()
+    preconditioned = projected(filtered(remainder, preconditioner))
+    direction, product = preconditioned, np.sum(remainder * preconditioned, axis=1, keepdims=True)
+    goal = _ACCURACY**2 * product
     for _ in range(_MOST_STEPS):
         active = product > goal
         if not active.any():
             break
-        image = above(applied(direction, kinetic) + (states.samples - levels) * direction)
+        image = projected(filtered(direction, kinetic) + (states.samples - levels) * direction)
         curvature = np.sum(direction * image, axis=1, keepdims=True)
         stride = np.where(active, product / np.where(active, curvature, 1.0), 0.0)
-        answer, rest = answer + stride * direction, rest - stride * image
-        near = above(applied(rest, soft))
-        before, product = product, np.where(active, np.sum(rest * near, axis=1, keepdims=True), product)
-        direction = near + np.where(active, product / np.where(active, before, 1.0), 0.0) * direction
-    return answer
+        solution, remainder = solution + stride * direction, remainder - stride * image
+        preconditioned = projected(filtered(remainder, preconditioner))
+        before, product = product, np.where(active, np.sum(remainder * preconditioned, axis=1, keepdims=True), product)
+        direction = preconditioned + np.where(active, product / np.where(active, before, 1.0), 0.0) * direction
+    return solution
 
 
-def _refined(psi: np.ndarray, finer: int) -> np.ndarray:
-    """Band-limited functions on a grid so many times finer, shape (states, points x finer)."""
+def _interpolated(psi: np.ndarray, finer: int) -> np.ndarray:
+    """Band-limited functions on a grid `finer` times finer, shape (states, points x finer)."""
     points = psi.shape[1]
     spectrum = np.fft.fft(psi, axis=1)
     padded = np.zeros((len(psi), points * finer), complex)
@@ -209,21 +212,21 @@ def _refined(psi: np.ndarray, finer: int) -> np.ndarray:
 
 
 def _in_band(values: np.ndarray, points: int) -> np.ndarray:
-    """The part of functions on a finer grid that a grid of so many points holds, on its points."""
+    """Functions on a finer grid, limited to the band of a grid of `points` points, on its points."""
     finer = values.shape[1] // points
     spectrum, half = np.fft.fft(values, axis=1) / finer, points // 2
-    kept = np.zeros((len(values), points), complex)
-    kept[:, : half + 1] = spectrum[:, : half + 1]
-    kept[:, -half:] = spectrum[:, -half:]
+    band = np.zeros((len(values), points), complex)
+    band[:, : half + 1] = spectrum[:, : half + 1]
+    band[:, -half:] = spectrum[:, -half:]
     if points % 2 == 0:
-        kept[:, half] = (spectrum[:, half] + spectrum[:, -half]) / 2
-    return np.real(np.fft.ifft(kept, axis=1))
+        band[:, half] = (spectrum[:, half] + spectrum[:, -half]) / 2
+    return np.real(np.fft.ifft(band, axis=1))
 
 
 def _image_shifts(states: _GridLevels, grid: Grid, mass: float) -> np.ndarray:
-    """What the periodic images shift each level by: (kappa^2 psi^2 + psi'^2)/(2 m kappa) where they meet, twice that; shape (states,).
+    """Bound on the shift of each level by periodic images: twice (kappa^2 psi^2 + psi'^2)/(2 m kappa) where they meet, shape (states,).
 
-    A wave that does not decay there is one of the box: its whole kinetic energy is uncertain.
+    For a wave that does not decay there it is the kinetic energy.
     """
     points, step = grid.points[0], float(grid.spacing[0])
     momenta = 2 * math.pi * np.fft.rfftfreq(points, step)

@@ -1,4 +1,4 @@
-"""Box and elements for the levels of one line, read off the potential itself."""
+"""Box and elements for levels in one dimension, from samples of the potential."""
 
 from __future__ import annotations
 
@@ -15,25 +15,31 @@ from ....errors import NumericsError
 from ....potentials import AbstractPotential, restricted, values_at
 from ....ring_elements import RingHamiltonian
 
+# degree of the elements
 DEGREE = 14
 # int kappa dx from the outermost turning point to the end of the box: the wall shifts a level by exp(-40) of its kinetic energy
 TAIL = 20.0
-# places along each side at which V is looked at, from this share of the structure's width to so many widths
-_PLACES, _NEAREST, _FARTHEST = 2048, 1e-4, 1e8
-# and within the structure
-_WITHIN = 8192
-# phase of the fastest wave in an element; polynomials of degree 14 miss it by 1e-9
+# samples of V on each side of the structure
+_OUTER_SAMPLES = 2048
+# nearest and farthest of them, in widths of the structure
+_NEAREST, _FARTHEST = 1e-4, 1e8
+# samples of V within the structure
+_INNER_SAMPLES = 8192
+# phase of the fastest wave in an element [radians]; polynomials of degree 14 represent it to 1e-9
 _PHASE = 6.0
-# share of |V - E| in an element that its polynomial may miss at Gauss points, and at the points of the look-out between them
-_SMOOTH, _SEEN = 1e-8, 1e-7
-_LOOKOUT = 32
-# the same at its very ends, where a bend could hide beyond the last Gauss point
-_LAST = 1 - np.geomspace(1e-2, 1e-8, 4)
-_FIRST = 32
+# largest of the three last coefficients of V in an element, relative to |V - E|
+_COEFFICIENT_TOLERANCE = 1e-8
+# largest error of its polynomial at check points between the Gauss points, relative to |V - E|
+_CHECK_TOLERANCE = 1e-7
+_CHECK_POINTS = 32
+# additional check points at the ends of an element, beyond the last Gauss point
+_END_POINTS = 1 - np.geomspace(1e-2, 1e-8, 4)
+# elements of equal length within the structure at first
+_FIRST_ELEMENTS = 32
 _ROUNDS = 60
-# of the place or of the box: an element is not cut any further, even around a singularity
+# length below which no element is halved, even around a singularity, relative to its position and to the box
 _SHORTEST = 1e-14
-# V above this is as good as infinite, and its square still a number
+# V above this counts as infinite; its square is still finite
 _HIGHEST = 1e100
 
 
@@ -42,7 +48,7 @@ class Profile:
 
     Args:
         potential: of one dimension, static or taken at time 0.
-        mass: of the particle, which oscillators need.
+        mass: of the particle; the V of an oscillator depends on it.
         ends: walls, or the period of a ring; None for the whole line.
     """
 
@@ -52,12 +58,12 @@ class Profile:
 
     @property
     def ring(self) -> Axis | None:
-        """The axis of a ring; None elsewhere."""
+        """Axis of a ring; None for walls or the whole line."""
         return self.ends if isinstance(self.ends, Axis) else None
 
     @property
     def edges(self) -> tuple[float, ...]:
-        """Where V jumps or bends between its ends [length]."""
+        """Positions of jumps and kinks of V between the ends [length]."""
         low, high = self.interval
         return tuple(float(edge) for edge in self.potential.edges if low < edge < high)
 
@@ -70,7 +76,7 @@ class Profile:
 
     @property
     def rim(self) -> float:
-        """Energy above which nothing is bound; infinite where walls or a ring hold the particle [energy]."""
+        """Energy above which no state is bound; infinite between walls and on a ring [energy]."""
         open_to = [math.isinf(end) for end in self.interval]
         ends = self.potential.asymptotes() if any(open_to) else ()
         return min((end for end, free in zip(ends, open_to, strict=False) if free), default=math.inf)
@@ -85,7 +91,7 @@ class Profile:
         return RingHamiltonian(nodes, values, strengths, self.mass, degree, 2 * math.pi * float(self.ring.flux))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """V at positions of any shape; inf where it is no number, as far out where it overflows [energy]."""
+        """V at positions of any shape; inf where V is nan, as far out where it overflows [energy]."""
         values = values_at(self.potential, x, self.mass)
         values = np.where(np.isnan(values), math.inf, values)
         return np.where(np.isfinite(values), np.minimum(values, _HIGHEST), values)
@@ -93,17 +99,17 @@ class Profile:
 
 @dataclasses.dataclass(frozen=True)
 class Outlook:
-    """V along the whole line, from its structure to a hundred million times its width on both sides.
+    """Samples of V from its structure out to a hundred million times its width on both sides.
 
     Attributes:
         core: interval of the structure [length].
         x: increasing positions, shape (n,) [length].
         values: V there [energy].
         spikes: positions of the outermost deltas; empty where there are none [length].
-        walls: hard walls, or where V becomes infinite on each side; None where it does not [length].
+        walls: position of the hard wall, or where V becomes infinite, on each side; None without one [length].
         mass: of the particle.
-        depth_of_deltas: m (sum of strengths)^2/2, by which deltas may bind below the floor of V [energy].
-        whole: whether the box is all of it, as a ring is.
+        depth_of_deltas: m (sum of strengths)^2/2, by which deltas may bind below the minimum of V [energy].
+        whole: whether the box is always the whole core, as on a ring.
     """
 
     core: tuple[float, float]
@@ -117,24 +123,26 @@ class Outlook:
 
     @property
     def floor(self) -> float:
-        """No level lies below [energy]."""
+        """Lower bound on all levels [energy]."""
         return float(self.values.min()) - self.depth_of_deltas
 
     def box(self, energy: float) -> tuple[float, float]:
-        """Where int kappa dx from the outermost turning points has reached `TAIL` at this energy, or V is infinite."""
+        """Ends at which int kappa dx from the outermost turning points reaches `TAIL`, or V is infinite."""
         if self.whole:
             return self.core
         kappa = np.sqrt(2 * self.mass * np.maximum(self.values - energy, 0.0))
         steps = np.minimum(kappa[1:], kappa[:-1]) * np.diff(self.x)
-        held = np.flatnonzero(kappa == 0)
-        held = np.concatenate([held, np.clip(np.searchsorted(self.x, self.spikes), 1, len(self.x) - 1)]).astype(int)
-        first, last = (int(held.min()), int(held.max())) if len(held) else (int(np.argmin(self.values)),) * 2
+        allowed = np.flatnonzero(kappa == 0)
+        allowed = np.concatenate([allowed, np.clip(np.searchsorted(self.x, self.spikes), 1, len(self.x) - 1)]).astype(
+            int
+        )
+        first, last = (int(allowed.min()), int(allowed.max())) if len(allowed) else (int(np.argmin(self.values)),) * 2
         left = first - 1 - int(np.searchsorted(np.cumsum(steps[:first][::-1]), TAIL))
         right = last + 1 + int(np.searchsorted(np.cumsum(steps[last:]), TAIL))
         return float(self.x[max(left, 0)]), float(self.x[min(right, len(self.x) - 1)])
 
     def highest(self, count: int) -> float:
-        """Energy with a phase int p dx of `count` half waves: about where that level lies [energy]."""
+        """Energy with a phase int p dx of `count` half waves, an estimate of that level [energy]."""
         width = self.core[1] - self.core[0]
         low, high = self.floor, self.floor + max((math.pi * count / width) ** 2 / (2 * self.mass), 1e-300)
 
@@ -151,7 +159,7 @@ class Outlook:
 
 
 def outlook(profile: Profile) -> Outlook:
-    """Look at V within its structure and outwards.
+    """Sample V within its structure and outwards.
 
     Raises:
         NumericsError: if V is infinite within its structure.
@@ -166,24 +174,24 @@ def outlook(profile: Profile) -> Outlook:
     if math.isfinite(last - first):
         low, high, width = first, last, last - first
     else:
-        # from the wall on, where there is one
+        # one-sided walls replace the end of the structure
         low, high = (first if math.isfinite(first) else low), (last if math.isfinite(last) else high)
         width = max(high - low, 1 / (mass * strength) if strength else 0.0) or 1.0
         low, high = max(low - 0.1 * width, first), min(high + 0.1 * width, last)
-    inside = np.linspace(low, high, _WITHIN)
-    parts, seen, walls = [inside], [profile(inside)], []
-    if not np.all(np.isfinite(seen[0])):
+    inside = np.linspace(low, high, _INNER_SAMPLES)
+    parts, samples, walls = [inside], [profile(inside)], []
+    if not np.all(np.isfinite(samples[0])):
         raise NumericsError(
             f"V must be finite between {amount(low, LENGTH)} and {amount(high, LENGTH)}, where its structure lies, but is not; "
             "ask for the levels of one well at a time."
         )
-    for sign, end, given in ((-1.0, low, first), (1.0, high, last)):
-        if math.isfinite(given):
-            parts.append(np.array([given]))
-            seen.append(np.array([_HIGHEST]))
-            walls.append(given)
+    for sign, end, limit in ((-1.0, low, first), (1.0, high, last)):
+        if math.isfinite(limit):
+            parts.append(np.array([limit]))
+            samples.append(np.array([_HIGHEST]))
+            walls.append(limit)
             continue
-        x = end + sign * width * np.geomspace(_NEAREST, _FARTHEST, _PLACES)
+        x = end + sign * width * np.geomspace(_NEAREST, _FARTHEST, _OUTER_SAMPLES)
         values = profile(x)
         infinite = np.flatnonzero(~np.isfinite(values))
         wall = None
@@ -192,12 +200,12 @@ def outlook(profile: Profile) -> Outlook:
             wall = _wall(profile, float(x[-2]) if len(x) > 1 else end, float(x[-1]))
             x[-1], values[-1] = wall, _HIGHEST
         parts.append(x)
-        seen.append(values)
+        samples.append(values)
         walls.append(wall)
     return Outlook(
         core=(low, high),
         x=np.concatenate([parts[1][::-1], parts[0], parts[2]]),
-        values=np.concatenate([seen[1][::-1], seen[0], seen[2]]),
+        values=np.concatenate([samples[1][::-1], samples[0], samples[2]]),
         spikes=spikes[:1] + spikes[-1:],
         walls=(walls[0], walls[1]),
         mass=mass,
@@ -207,7 +215,7 @@ def outlook(profile: Profile) -> Outlook:
 
 
 def _wall(profile: Profile, inside: float, beyond: float) -> float:
-    """Where V becomes infinite between two places, by bisection."""
+    """Position between two others at which V becomes infinite, by bisection."""
     for _ in range(60):
         middle = (inside + beyond) / 2
         inside, beyond = (middle, beyond) if np.isfinite(profile(np.array([middle])))[0] else (inside, middle)
@@ -215,22 +223,22 @@ def _wall(profile: Profile, inside: float, beyond: float) -> float:
 
 
 def meshed(profile: Profile, view: Outlook, box: tuple[float, float], energy: float) -> np.ndarray:
-    """Nodes of elements on which V, and a wave of this energy, is a polynomial of degree 14 to many digits.
+    """Nodes of elements on which V and a wave of this energy are polynomials of degree 14 to many digits.
 
-    Elements are halved until V's polynomial through its Gauss points has a small tail and passes through V at points between them too. So
-    narrow features, kinks and jumps that V does not list as edges are closed in on.
+    Elements are halved until the polynomial through V at the Gauss points has small high coefficients and agrees with V at check points. This
+    resolves narrow features, and kinks and jumps that V does not list as edges.
 
     Returns:
         increasing, shape (elements + 1,) [length].
     """
     low, high = box
     core = max(low, view.core[0]), min(high, view.core[1])
-    inner, width = np.linspace(*core, _FIRST + 1), core[1] - core[0]
+    inner, width = np.linspace(*core, _FIRST_ELEMENTS + 1), core[1] - core[0]
     shells = width * 1.5 ** np.arange(-3, math.ceil(math.log(max(high - low, width) / width, 1.5)) + 2)
     knots = (float(place) for place in profile.potential.knots)
     marks = [*profile.edges, *(place for place, _ in profile.deltas), *knots]
-    every = np.concatenate([inner, core[0] - shells, core[1] + shells, marks])
-    nodes = np.unique(np.concatenate([[low, high], every[(every > low) & (every < high)]]))
+    candidates = np.concatenate([inner, core[0] - shells, core[1] + shells, marks])
+    nodes = np.unique(np.concatenate([[low, high], candidates[(candidates > low) & (candidates < high)]]))
     nodes = nodes[np.concatenate([[True], np.diff(nodes) > 1e-12 * (np.abs(nodes[1:]) + 1e-3 * (nodes[1:] - low))])]
     nodes[-1] = high
     checked: np.ndarray = np.zeros(len(nodes) - 1, bool)
@@ -247,7 +255,7 @@ def meshed(profile: Profile, view: Outlook, box: tuple[float, float], energy: fl
 
 
 def halved(nodes: np.ndarray, split: np.ndarray, checked: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """The mesh with some elements halved, and which of its elements have been checked: the halves have not."""
+    """The mesh with some elements halved, and flags of its checked elements, False for the halves."""
     middles = (nodes[:-1] + nodes[1:])[split] / 2
     repeats = 1 + split.astype(int)
     flags = np.zeros(len(split), bool) if checked is None else checked & ~split
@@ -255,7 +263,7 @@ def halved(nodes: np.ndarray, split: np.ndarray, checked: np.ndarray | None = No
 
 
 def _rough(profile: Profile, nodes: np.ndarray, values: np.ndarray, energy: float, unchecked: np.ndarray) -> np.ndarray:
-    """Elements whose V or whose fastest wave a polynomial does not follow."""
+    """Flags of the elements on which a polynomial does not represent V or the fastest wave."""
     element, mass = reference(DEGREE), profile.mass
     orders = len(element.points)
     legendre = np.polynomial.legendre.legvander(element.points, orders - 1)
@@ -264,18 +272,18 @@ def _rough(profile: Profile, nodes: np.ndarray, values: np.ndarray, energy: floa
     scale = np.max(np.abs(values - energy), axis=1)
     length = np.diff(nodes)
     waves = np.sqrt(2 * mass * np.maximum(energy - values.min(axis=1), 0.0)) * length
-    rough = (np.max(np.abs(coefficients[:, -3:]), axis=1) > _SMOOTH * scale) | (waves > _PHASE)
+    rough = (np.max(np.abs(coefficients[:, -3:]), axis=1) > _COEFFICIENT_TOLERANCE * scale) | (waves > _PHASE)
     places = np.flatnonzero(unchecked & ~rough)
     if len(places):
-        # shifted from element to element, so that no lattice hides between the points
+        # shifted from element to element, so that a periodic V is not missed between the points
         shift = np.modf(0.5 + 0.6180339887498949 * np.arange(len(places)))[0]
-        local = 2 * (np.arange(_LOOKOUT) + shift[:, None]) / _LOOKOUT - 1
-        last = np.broadcast_to(_LAST, (len(places), len(_LAST)))
+        local = 2 * (np.arange(_CHECK_POINTS) + shift[:, None]) / _CHECK_POINTS - 1
+        last = np.broadcast_to(_END_POINTS, (len(places), len(_END_POINTS)))
         local = np.concatenate([local, last, -last], axis=1)
         true = profile(nodes[places, None] + length[places, None] * (local + 1) / 2)
         table = np.polynomial.legendre.legvander(local, orders - 1)
-        missed = np.abs(true - np.einsum("exk,ek->ex", table, coefficients[places]))
-        rough[places] |= np.max(missed, axis=1) > _SEEN * scale[places]
+        deviation = np.abs(true - np.einsum("exk,ek->ex", table, coefficients[places]))
+        rough[places] |= np.max(deviation, axis=1) > _CHECK_TOLERANCE * scale[places]
     return rough
 
 

@@ -1,4 +1,4 @@
-"""Levels with the densities that say how any change of V moves them, by Hellmann and Feynman."""
+"""Levels and their densities, which give the derivative of each level by V (Hellmann-Feynman)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ....problem import Problem
 from ._element_levels import solved_levels
 from ._level_mesh import DEGREE
 
-# beside a delta, in units of the shorter neighboring element: where psi'^2 is read off both sides
-_BESIDE = 1e-4
+# distance from a delta at which abs(psi)^2 is taken on both sides, in units of the shorter neighboring element
+_DISTANCE = 1e-4
 
 
 class LevelSlopes(NamedTuple):
-    """Levels, and where the particle is in each.
+    """Levels and their probability densities.
 
     Attributes:
         energies: shape (count,) [energy].
         kinetic: mean kinetic energy of each [energy].
         places: Gauss points of all elements, shape (points,) [length].
-        weights: of an integral over them [length].
-        density: abs(psi)^2 there, shape (count, points) [1/length].
+        weights: quadrature weights of the points [length].
+        density: abs(psi)^2 at the points, shape (count, points) [1/length].
         waves: the states.
     """
 
@@ -36,23 +36,23 @@ class LevelSlopes(NamedTuple):
     waves: Waves
 
     def density_at(self, place: float) -> np.ndarray:
-        """abs(psi)^2 at one place, shape (count,)."""
+        """abs(psi)^2 at one position, shape (count,)."""
         return np.abs(self.waves.at(np.array([place]))[:, 0]) ** 2
 
     def density_slope_at(self, place: float) -> np.ndarray:
-        """d abs(psi)^2/dx, the mean of both sides, shape (count,)."""
+        """d abs(psi)^2/dx, averaged over both sides, shape (count,)."""
         near = int(np.argmin(np.abs(self.waves.nodes - place)))
-        step = _BESIDE * float(np.min(np.diff(self.waves.nodes[max(near - 1, 0) : near + 2])))
+        step = _DISTANCE * float(np.min(np.diff(self.waves.nodes[max(near - 1, 0) : near + 2])))
         far, close = (np.abs(self.waves.at(place + side * np.array([-step, step]))) ** 2 for side in (1.0, 0.5))
         coarse, fine = (far[:, 1] - far[:, 0]) / (2 * step), (close[:, 1] - close[:, 0]) / step
         return 2 * fine - coarse
 
 
 def levels_with_slopes(problem: Problem, count: int) -> LevelSlopes:
-    """The `count` lowest levels of a static V of one dimension, on elements.
+    """The `count` lowest levels of a static V in one dimension, on elements.
 
     Raises:
-        WavesimError: if there are walls or a ring, or not so many bound levels.
+        WavesimError: if there are walls or a ring, or fewer bound levels.
     """
     if problem.ends is not None:
         raise WavesimError(

@@ -1,4 +1,4 @@
-"""The lowest levels of a particle that stays: energies and states, each with an error bar."""
+"""The lowest levels of a confined particle: energies with error bars, and states."""
 
 from __future__ import annotations
 
@@ -35,10 +35,12 @@ from ._fourier_levels import fourier_levels
 from ._planar_levels import planar_levels
 from ._solved_levels import SolvedLevels
 
-# difference of lengths, relative, and of V, of its spread, below which they are the same; places in two periods at which V is looked at
-_SAME, _LOOKS = 1e-9, 257
-# of the largest kinetic energy: what a level counts as at least, for the lowest of a free ring has none
-_LEAST = 1e-6
+# relative tolerance of a period, and of a periodic V in units of its range
+_PERIOD_TOLERANCE = 1e-9
+# samples in two periods at which V is compared
+_SAMPLES = 257
+# least kinetic energy that a tolerance is relative to, as a share of the largest; that of the lowest level of a free ring is 0
+_LEAST_KINETIC = 1e-6
 _CURES = {"grid": "take more points", "box": "take a larger box"}
 
 
@@ -47,11 +49,11 @@ class Levels(AbstractQuestion):
     """The `count` lowest levels of a confined particle, `level_0`, `level_1`, and so on, in one, two or three dimensions.
 
     Nothing is propagated, and the problem's state does not matter. The tolerance is relative to each level's kinetic energy. In one
-    dimension H is diagonalized on elements that fit V (`element_levels`), or on the grid that is given (`fourier_levels`); in more on
+    dimension H is diagonalized on elements adapted to V (`element_levels`), or on a given grid (`fourier_levels`); in more dimensions on
     grids of several spacings (`planar_levels`).
 
     Args:
-        count: how many levels.
+        count: number of levels.
 
     Raises:
         ArgumentError: if `count` is not positive.
@@ -91,21 +93,21 @@ class Levels(AbstractQuestion):
         theories = level_theories(problem.potential, float(problem.mass), self.count, problem.ends)
         quantities, kinetic = {}, np.asarray(solved.kinetic)
         for n, (energy, budget) in enumerate(zip(solved.energies, solved.budgets, strict=True)):
-            known = {kind: levels for kind, levels in theories.items() if n < len(levels.energies)}
+            applicable = {kind: levels for kind, levels in theories.items() if n < len(levels.energies)}
             quantities[f"level_{n}"] = Quantity(
                 name=f"level_{n}",
                 value=float(energy),
                 error=math.fsum(budget.values()),
                 dimension=ENERGY,
                 budget=budget,
-                theory={kind: Estimate(levels.energies[n], levels.errors[n]) for kind, levels in known.items()},
+                theory={kind: Estimate(levels.energies[n], levels.errors[n]) for kind, levels in applicable.items()},
             )
         return Report(
             record=None,
             tolerance=tolerance,
             quantities=quantities,
             curves={},
-            warnings=tuple(_warnings(quantities, tolerance * np.maximum(kinetic, _LEAST * kinetic.max()))),
+            warnings=tuple(_warnings(quantities, tolerance * np.maximum(kinetic, _LEAST_KINETIC * kinetic.max()))),
             runs=solved.rounds,
             fft_pairs=0,
             wall_s=time.perf_counter() - begun,
@@ -117,9 +119,9 @@ class Levels(AbstractQuestion):
         theories = level_theories(problem.potential, float(problem.mass), self.count, problem.ends)
         levels: Predictions = {
             f"level_{n}": {
-                kind: Estimate(known.energies[n], known.errors[n])
-                for kind, known in theories.items()
-                if n < len(known.energies)
+                kind: Estimate(theory.energies[n], theory.errors[n])
+                for kind, theory in theories.items()
+                if n < len(theory.energies)
             }
             for n in range(self.count)
         }
@@ -127,7 +129,7 @@ class Levels(AbstractQuestion):
 
 
 def _with_ring(problem: Problem, grid: Grid | None) -> Problem:
-    """The problem as the grid has it: a V that repeats itself from one end of the grid to the other is that of a ring.
+    """The problem on a ring, if V is periodic with the length of a given grid; else unchanged.
 
     Raises:
         ArgumentError: if there are walls, or a ring of another length.
@@ -141,30 +143,31 @@ def _with_ring(problem: Problem, grid: Grid | None) -> Problem:
         )
     if problem.axis is not None:
         period = float(problem.axis.period)
-        if abs(high - low - period) > _SAME * period or float(problem.axis.flux):
+        if abs(high - low - period) > _PERIOD_TOLERANCE * period or float(problem.axis.flux):
             raise ArgumentError(
                 "grid",
                 f"must reach once around the ring, {amount(period, LENGTH, problem.shown_in)}, and have no flux through it, but is {amount(high - low, LENGTH, problem.shown_in)} long; "
                 "leave it out.",
             )
         return problem
-    x = low + (high - low) * np.linspace(-1.0, 1.0, _LOOKS)
-    here, next_period = (values_at(problem.potential, x + shift, float(problem.mass)) for shift in (0.0, high - low))
-    spread = float(np.ptp(here[np.isfinite(here)])) if np.isfinite(here).any() else 0.0
+    x = low + (high - low) * np.linspace(-1.0, 1.0, _SAMPLES)
+    values, next_period = (values_at(problem.potential, x + shift, float(problem.mass)) for shift in (0.0, high - low))
+    spread = float(np.ptp(values[np.isfinite(values)])) if np.isfinite(values).any() else 0.0
     with np.errstate(invalid="ignore"):
-        repeats = spread > 0 and bool(np.all(np.abs(next_period - here) <= _SAME * spread))
+        repeats = spread > 0 and bool(np.all(np.abs(next_period - values) <= _PERIOD_TOLERANCE * spread))
     return dataclasses.replace(problem, axis=Axis(high - low, low)) if repeats else problem
 
 
 def _warnings(quantities: dict[str, Quantity], aims: np.ndarray) -> list[str]:
-    said = []
+    """Warnings of error bars above their aims, and of disagreement with theory."""
+    warnings = []
     for quantity, aim in zip(quantities.values(), aims, strict=True):
         worst = max(quantity.budget, key=lambda source: quantity.budget[source])
         if quantity.error > aim:
-            said.append(
+            warnings.append(
                 f"the error bar of {quantity.name} is {above(quantity, aim)}; most of it is the {worst}"
                 + (f": {_CURES[worst]}." if worst in _CURES else ".")
             )
         if quantity.agrees is False:
-            said.append(disagreement(quantity))
-    return said
+            warnings.append(disagreement(quantity))
+    return warnings

@@ -1,4 +1,4 @@
-"""Levels where the mass depends on position, for the report."""
+"""Levels for a mass that depends on position, for the report."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ...bars import BoundStates
 from ...predictions import levels_on_cells, levels_on_elements
 from ._solved_levels import SolvedLevels
 
-# points of the pictures
+# points of a picture
 _POINTS = 1024
-# they show a state where it is larger than this share of its largest
-_SEEN = 1e-3
+# least amplitude that a picture shows, relative to the largest
+_VISIBLE = 1e-3
 
 
 def mass_structure_levels(problem: Problem, count: int) -> SolvedLevels:
-    """The `count` lowest levels of BenDaniel and Duke's equation by counting nodes on cells, with pictures by finite elements.
+    """The `count` lowest levels of BenDaniel and Duke's equation by node counting on cells, with states by finite elements.
 
     Raises:
-        UnboundError: if there are not so many bound levels.
+        UnboundError: if there are fewer bound levels.
         WavesimError: if there are walls or a ring.
     """
     structure, mass = problem.potential, float(problem.mass)
@@ -31,21 +31,21 @@ def mass_structure_levels(problem: Problem, count: int) -> SolvedLevels:
         raise WavesimError(
             "levels with a mass of their own in each layer know neither walls nor rings, but here are some; leave them out, or make a high layer."
         )
-    known = levels_on_cells(structure, mass, count)
-    elements, _ = levels_on_elements(structure, mass, known)
+    levels = levels_on_cells(structure, mass, count)
+    elements, _ = levels_on_elements(structure, mass, levels)
     low, high = float(elements.waves.nodes[0]), float(elements.waves.nodes[-1])
-    looks = np.linspace(low, high, 4 * _POINTS)
-    tall = np.max(np.abs(elements.waves.at(looks)), axis=0)
-    seen = looks[tall > _SEEN * np.max(tall)]
+    samples = np.linspace(low, high, 4 * _POINTS)
+    envelope = np.max(np.abs(elements.waves.at(samples)), axis=0)
+    visible = samples[envelope > _VISIBLE * np.max(envelope)]
     points = fast_size(_POINTS)
-    step = (seen[-1] - seen[0]) / points
-    grid = Grid((float(seen[0]) + step / 2,), (float(step),), (points,))
-    psi = elements.waves.at(float(seen[0]) + step * (np.arange(points) + 0.5))
+    step = (visible[-1] - visible[0]) / points
+    grid = Grid((float(visible[0]) + step / 2,), (float(step),), (points,))
+    psi = elements.waves.at(float(visible[0]) + step * (np.arange(points) + 0.5))
     psi = psi / np.sqrt(np.sum(psi**2, axis=1, keepdims=True) * step)
-    high_enough = np.abs(psi) > 0.1 * np.abs(psi).max(axis=1, keepdims=True)
-    last = points - 1 - np.argmax(high_enough[:, ::-1], axis=1)
+    large = np.abs(psi) > 0.1 * np.abs(psi).max(axis=1, keepdims=True)
+    last = points - 1 - np.argmax(large[:, ::-1], axis=1)
     psi = psi * np.sign(psi[np.arange(count), last])[:, None]
-    budgets = [{source: float(errors[n]) for source, errors in known.errors.items()} for n in range(count)]
+    budgets = [{source: float(errors[n]) for source, errors in levels.errors.items()} for n in range(count)]
     return SolvedLevels(
-        known.energies, elements.kinetic, budgets, BoundStates(problem, grid, known.energies, psi), rounds=2
+        levels.energies, elements.kinetic, budgets, BoundStates(problem, grid, levels.energies, psi), rounds=2
     )
