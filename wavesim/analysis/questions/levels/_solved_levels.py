@@ -1,4 +1,4 @@
-"""Levels as every method hands them over, for the report."""
+"""Result of every method for levels, for the report."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ...bars import BoundStates
 
 @dataclasses.dataclass(frozen=True)
 class SolvedLevels:
-    """Levels with the budget of each bar.
+    """Levels with their error budgets.
 
     Attributes:
         energies: increasing, shape (count,) [energy].
         kinetic: mean kinetic energies, shape (count,) [energy].
         budgets: sources of the error of each level [energy].
-        states: for pictures.
-        rounds: how often H was diagonalized.
+        states: states for pictures.
+        rounds: number of diagonalizations of H.
     """
 
     energies: np.ndarray

@@ -1,4 +1,4 @@
-"""The gap between the two lowest levels of any double well, by elements, and by theories that share nothing with them."""
+"""The gap between the two lowest levels of any double well, by elements and by independent theories."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from ._well_levels import WellLevels
 from ._wells import beats_of, lowest_two, two_wells
 
 _EPS = float(np.finfo(float).eps)
-# what quadrature leaves of a share of the particle
+# quadrature error of a probability
 _INTEGRALS = 1e-11
 
 
 @dataclasses.dataclass(frozen=True)
 class Gap:
-    """E_1 - E_0 with its budget [energy]."""
+    """E_1 - E_0 with its error budget [energy]."""
 
     value: float
     budget: dict[str, float]
@@ -39,7 +39,7 @@ def gap_of(problem: Problem) -> Gap:
     """The gap between the two lowest levels, which lie in two wells.
 
     In symmetric wells by Wronski's identity (E_A - E_S) int_c^inf psi_S psi_A dx = psi_S(c) psi_A'(c)/2m with the even and the odd part of the
-    two states about the middle c, where no digit is lost; else by subtraction.
+    two states about the middle c, which loses no digits; else by subtraction.
     """
     wells, levels = two_wells(problem), lowest_two(problem)
     difference = float(levels.energies[1] - levels.energies[0])
@@ -48,20 +48,21 @@ def gap_of(problem: Problem) -> Gap:
         return subtracted
     exact, coarse = (_wronskian(waves, wells.divide, float(problem.mass)) for waves in (levels.waves, levels.coarser))
     amplitude = math.sqrt(abs(exact) * abs(difference_scale(levels)))
-    # the slope of a polynomial of degree p carries p^2 times the rounding of its values (Markov)
+    # the slope of a polynomial of degree p has up to p^2 times the rounding of its values (Markov's inequality)
     rounding = levels.waves.degree**2 * _EPS * (abs(exact) + amplitude)
     identity = Gap(exact, {"grid": abs(exact - coarse), "rounding": rounding})
     return min(identity, subtracted, key=lambda gap: math.fsum(gap.budget.values()))
 
 
 def difference_scale(levels: WellLevels) -> float:
-    """Energy that the square of an amplitude at the middle of the barrier is compared with [energy]."""
+    """Energy scale of the levels, for the rounding of an amplitude at the middle of the barrier [energy]."""
     return float(np.max(np.abs(levels.energies)))
 
 
 def _wronskian(waves: Waves, center: float, mass: float) -> float:
+    """The gap of symmetric wells by Wronski's identity at the middle."""
     waves = Waves(waves.nodes, waves.values[:2], waves.inner[:2])
-    # both states even and odd about the middle, of which each has one part only, up to what rounding has mixed
+    # even and odd part of both states about the middle; each state has one parity, except for mixing by rounding
     nodes = np.unique(np.concatenate([waves.nodes, 2 * center - waves.nodes]))
     nodes = nodes[
         (nodes >= max(waves.nodes[0], 2 * center - waves.nodes[-1]))
@@ -74,9 +75,10 @@ def _wronskian(waves: Waves, center: float, mass: float) -> float:
     element, length = reference(waves.degree), np.diff(right)
     x = np.ravel(right[:-1, None] + length[:, None] * (element.points + 1) / 2)
     weights = np.ravel(length[:, None] / 2 * element.weights)
-    here, there = waves.at(x), waves.at(2 * center - x)
-    symmetric, antisymmetric = _strongest((here + there) / 2, weights), _strongest((here - there) / 2, weights)
-    even, odd = symmetric @ ((here + there) / 2), antisymmetric @ ((here - there) / 2)
+    psi, mirrored = waves.at(x), waves.at(2 * center - x)
+    even_parts, odd_parts = (psi + mirrored) / 2, (psi - mirrored) / 2
+    symmetric, antisymmetric = _strongest(even_parts, weights), _strongest(odd_parts, weights)
+    even, odd = symmetric @ even_parts, antisymmetric @ odd_parts
     middle = int(np.argmin(np.abs(waves.nodes - center)))
     value = float(symmetric @ waves.values[:, middle])
     after = Waves(waves.nodes[middle:], waves.values[:, middle:], waves.inner[:, middle:]).end_slopes()[:, 0]
@@ -87,32 +89,32 @@ def _wronskian(waves: Waves, center: float, mass: float) -> float:
 
 
 def _strongest(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The mix of two states in which their common part is largest."""
+    """Amplitudes of the two states in the combination whose part has the largest norm."""
     overlaps = (parts * weights) @ parts.T
     return np.linalg.eigh(overlaps)[1][:, -1]
 
 
 @functools.lru_cache(maxsize=32)
-def _counted(wells: TwoWells, mass: float) -> Estimate | None:
-    """By theory: half-grid matrices or shooting of each parity where V is even and has no deltas, else by counting nodes."""
+def _theory_gap(wells: TwoWells, mass: float) -> Estimate | None:
+    """The gap by theory: half-grid matrices or shooting of each parity for an even V without deltas, else node counting; None if neither applies."""
     doublet = lowest_doublet(Problem(wells.potential, LeftLocalized(), mass=mass))
-    known = None if doublet is None else Estimate(float(doublet.gap), float(doublet.gap_error))
-    if known is not None and known.error < 1e-6 * known:
-        return known
+    gap = None if doublet is None else Estimate(float(doublet.gap), float(doublet.gap_error))
+    if gap is not None and gap.error < 1e-6 * gap:
+        return gap
     levels = level_theories(wells.potential, mass, 2).get("levels")
     if levels is None or len(levels.energies) < 2:
-        return known
-    counted = Estimate(float(levels.energies[1] - levels.energies[0]), float(levels.errors[:2].sum()))
-    return counted if known is None or counted.error < known.error else known
+        return gap
+    by_counting = Estimate(float(levels.energies[1] - levels.energies[0]), float(levels.errors[:2].sum()))
+    return by_counting if gap is None or by_counting.error < gap.error else gap
 
 
 def counted_gap(problem: Problem) -> Estimate | None:
-    """The gap by theory; None where it knows none."""
-    return _counted(two_wells(problem), float(problem.mass))
+    """The gap by theory; None where no theory applies."""
+    return _theory_gap(two_wells(problem), float(problem.mass))
 
 
 def gap_theories(problem: Problem) -> Predictions:
-    """Gap, period and levels by theory's names; the first gap is exact."""
+    """Gap, period and levels by the theories' names; the first gap is exact."""
     exact = counted_gap(problem)
     gaps: dict[str, float] = {} if exact is None else {"levels": exact}
     doublet = lowest_doublet(problem)
@@ -123,7 +125,7 @@ def gap_theories(problem: Problem) -> Predictions:
         gaps["wkb"] = wkb
         if problem.potential.smooth:
             gaps["wkb_froman"] = wkb * theory.furry_factor()
-    chosen: Predictions = {
+    predictions: Predictions = {
         "gap": gaps,
         "tunneling_period": {
             name: Estimate(2 * math.pi / gap, 2 * math.pi * gap.error / gap**2)
@@ -134,27 +136,27 @@ def gap_theories(problem: Problem) -> Predictions:
     }
     for kind, levels in level_theories(problem.potential, float(problem.mass), 2).items():
         for n, (energy, error) in enumerate(zip(levels.energies, levels.errors, strict=True)):
-            chosen.setdefault(f"level_{n}", {})[kind] = Estimate(energy, error)
-    return chosen
+            predictions.setdefault(f"level_{n}", {})[kind] = Estimate(energy, error)
+    return predictions
 
 
 def split_report(problem: Problem, tolerance: float) -> Report:
-    """Gap, period and the two levels of any double well; nothing is propagated."""
+    """Gap, period and the two levels of any double well, without propagation."""
     begun = time.perf_counter()
     gap, levels = gap_of(problem), lowest_two(problem)
     values = _periods(gap, ("gap", "tunneling_period")) | {
         f"level_{n}": (float(levels.energies[n]), ENERGY, {"grid": float(levels.errors[n])}) for n in range(2)
     }
-    return _reported(problem, tolerance, values, gap_theories(problem), begun)
+    return _report(problem, tolerance, values, gap_theories(problem), begun)
 
 
-def beating_report(problem: Problem, tolerance: float, known: Predictions) -> Report:
-    """What a localized start does in wells so far apart that no record shows it: by their two levels, nothing propagated."""
+def beating_report(problem: Problem, tolerance: float, predictions: Predictions) -> Report:
+    """Beating of a localized start by the two levels, without propagation, for wells whose record would be too long."""
     begun = time.perf_counter()
     beat, levels = beats_of(problem)["overlap_corrected"], lowest_two(problem)
     gap = gap_of(problem)
     swing, mean = abs(beat.swing), beat.mean
-    # two levels that rounding has mixed leave this much of a population uncertain
+    # error of a population from two levels that rounding mixes
     mixed = {"grid": _INTEGRALS + float(levels.errors[:2].sum()) / gap.value}
     shares = {
         "contrast": (swing / mean, DIMENSIONLESS, mixed),
@@ -162,26 +164,30 @@ def beating_report(problem: Problem, tolerance: float, known: Predictions) -> Re
     }
     duration = 2 * math.pi / gap.value if problem.duration is None else float(problem.duration)
     left = float(beat.at(np.array([duration]))[0])
-    late = {"grid": mixed["grid"] + swing * duration * math.fsum(gap.budget.values())}
-    ends = {"left_population": (left, DIMENSIONLESS, late), "right_population": (1 - left, DIMENSIONLESS, late)}
+    final_budget = {"grid": mixed["grid"] + swing * duration * math.fsum(gap.budget.values())}
+    ends = {
+        "left_population": (left, DIMENSIONLESS, final_budget),
+        "right_population": (1 - left, DIMENSIONLESS, final_budget),
+    }
     values = _periods(gap, ("tunneling_period", "transfer_time", "gap")) | shares | ends
-    # what theory says of the shares comes from the same levels, and judges nothing
+    # theory takes the populations from the same levels, which is no check: only gap and times are compared
     times = ("tunneling_period", "transfer_time", "gap")
-    told: Predictions = {
-        name: {kind: n for kind, n in known.get(name, {}).items() if kind != "levels"} for name in times
+    theories: Predictions = {
+        name: {kind: n for kind, n in predictions.get(name, {}).items() if kind != "levels"} for name in times
     }
     exact = counted_gap(problem)
     if exact is not None:
         for name, (value, _, _) in _periods(Gap(float(exact), {}), times).items():
-            told[name] = {"levels": Estimate(value, exact.error / exact * value)} | told[name]
-    return _reported(problem, tolerance, values, told, begun)
+            theories[name] = {"levels": Estimate(value, exact.error / exact * value)} | theories[name]
+    return _report(problem, tolerance, values, theories, begun)
 
 
+# value, dimension and error budget by name
 _Values = dict[str, tuple[float, Dimension, dict[str, float]]]
 
 
 def _periods(gap: Gap, names: tuple[str, ...]) -> _Values:
-    """The gap, and the times that it tells, by name."""
+    """The gap, and the times that follow from it, by name."""
     period = 2 * math.pi / gap.value
     relative = {source: error / gap.value for source, error in gap.budget.items()}
     numbers = {"gap": (gap.value, ENERGY), "tunneling_period": (period, TIME), "transfer_time": (period / 2, TIME)}
@@ -195,18 +201,19 @@ def _periods(gap: Gap, names: tuple[str, ...]) -> _Values:
     }
 
 
-def _reported(problem: Problem, tolerance: float, values: _Values, known: Predictions, begun: float) -> Report:
+def _report(problem: Problem, tolerance: float, values: _Values, theories: Predictions, begun: float) -> Report:
+    """Report of these values, with the two states on a grid for pictures."""
     quantities = {
-        name: Quantity(name, value, math.fsum(budget.values()), dimension, budget, known.get(name, {}))
+        name: Quantity(name, value, math.fsum(budget.values()), dimension, budget, theories.get(name, {}))
         for name, (value, dimension, budget) in values.items()
     }
-    pictured = element_levels(problem, 2)
+    levels = element_levels(problem, 2)
     return report_without_record(
         quantities,
         tolerance,
         AGREEING,
         begun,
-        runs=pictured.rounds,
-        states=BoundStates(problem, pictured.states.grid, pictured.energies, pictured.states.psi),
+        runs=levels.rounds,
+        states=BoundStates(problem, levels.states.grid, levels.energies, levels.states.psi),
         notes=("nothing was propagated: the two lowest levels, on elements.",),
     )

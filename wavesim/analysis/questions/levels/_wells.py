@@ -1,4 +1,4 @@
-"""Whether there are two wells to tunnel between, in words that are true, and what theory says of them."""
+"""Checks that V has two wells to tunnel between, and theory for a localized start in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ....states import LeftLocalized, RightLocalized
 from ...predictions import Beat, beats, double_well
 from ._well_levels import WellLevels, well_levels
 
-# a localized state holds less than this on its own side where both levels lie in one well
+# least share of a localized state in its own well; it is smaller where both levels lie in one well
 _HALF = 0.5
 
 
@@ -37,10 +37,10 @@ def two_wells(problem: Problem) -> TwoWells:
 
 
 def lowest_two(problem: Problem) -> WellLevels:
-    """The two lowest levels of wells that hold one each.
+    """The two lowest levels of wells that hold one level each.
 
     Raises:
-        WavesimError: if the wells hold one level together, or the two lowest levels share a well.
+        WavesimError: if the wells hold fewer than two levels, or the two lowest levels lie in one well.
     """
     wells = two_wells(problem)
     try:
@@ -61,19 +61,19 @@ def lowest_two(problem: Problem) -> WellLevels:
 
 
 def beats_of(problem: Problem) -> dict[str, Beat]:
-    """What a localized start in wells at rest does, by theory's name (`beats`); in wells that are found by their two levels on elements."""
+    """Beating of a localized start in static wells by the theory's name: `beats` for built-in wells, else by the two levels on elements."""
     if isinstance(double_well(problem), AbstractDoubleWell):
         return beats(problem)
     levels, side = lowest_two(problem), 0 if isinstance(problem.state, LeftLocalized) else 1
     start = levels.localized()[:, side]
     swing = float(2 * start[0] * start[1] * levels.left[0, 1])
     gap = float(levels.energies[1] - levels.energies[0])
-    found = {"overlap_corrected": Beat(gap, float(np.sum(start**2 * np.diag(levels.left))), swing)}
+    theories = {"overlap_corrected": Beat(gap, float(np.sum(start**2 * np.diag(levels.left))), swing)}
     if two_wells(problem).symmetric:
-        found["textbook"] = Beat(gap, 0.5, -0.5 if side else 0.5)
-    return found
+        theories["textbook"] = Beat(gap, 0.5, -0.5 if side else 0.5)
+    return theories
 
 
 def localized(problem: Problem) -> bool:
-    """Whether the state is made of the two lowest levels so as to lie in one well."""
+    """Whether the state is the left or the right localized combination of the two lowest levels."""
     return isinstance(problem.state, LeftLocalized | RightLocalized)

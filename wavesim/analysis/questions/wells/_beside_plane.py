@@ -1,4 +1,4 @@
-"""The probability on one side of a plane that cuts psi, of all that the waves of the grid say between its points."""
+"""Probability on one side of a plane that cuts psi, from the Fourier interpolation of psi."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ....regions import Before, Beyond
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ProbabilityBeside(AbstractObservable):
-    """int |psi|^2 dx up to a plane, or from it on, without an error of the points: as smooth psi converges, so does this.
+    """int |psi|^2 dx before or beyond a plane, exact for the waves of the grid.
 
-    psi has the n waves of its grid, |psi|^2 twice as many, and so on 2n points the sum of |psi|^2 times the Fourier series of the step at the
-    plane, cut off after these waves, is the integral. (`ProbabilityIn` weighs the n points, and is left with an error of fifth order.)
+    psi has the n waves of its grid and |psi|^2 twice as many, so that the integral is the sum over 2n points of |psi|^2 times the Fourier
+    series, truncated to these waves, of the step at the plane. (`ProbabilityIn`, a weighted sum over n points, has an error of fifth order.)
 
-    For one dimension. Not where psi reaches the ends of the box, at which the step is cut off as well.
+    For one dimension. Not where psi reaches the ends of the box, at which the periodic step has its other edge.
     """
 
     dimension: ClassVar[Dimension] = DIMENSIONLESS
@@ -36,21 +36,21 @@ class ProbabilityBeside(AbstractObservable):
         del hamiltonian, initial
         n, spacing = grid.points[0], grid.spacing[0]
         length = n * spacing
-        place = jnp.clip(self.region.position - grid.lower[0], 0.0, length)
+        position = jnp.clip(self.region.position - grid.lower[0], 0.0, length)
         waves = jnp.concatenate([jnp.arange(1, n), jnp.arange(1 - n, 0)]) * (2 * math.pi / length)
-        others = (1 - jnp.exp(-1j * waves * place)) / (1j * waves * length)
+        coefficients = (1 - jnp.exp(-1j * waves * position)) / (1j * waves * length)
         unpaired = jnp.zeros(1, complex)
-        series = jnp.concatenate([unpaired + place / length, others[: n - 1], unpaired, others[n - 1 :]])
+        series = jnp.concatenate([unpaired + position / length, coefficients[: n - 1], unpaired, coefficients[n - 1 :]])
         before = jnp.real(inverse(series, 1)) * (2 * n)
         return before if isinstance(self.region, Before) else 1.0 - before
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
-        psi = inverse(_widened(snapshot.phi), 1)
+        psi = inverse(_doubled(snapshot.phi), 1)
         return jnp.sum(prepared * jnp.abs(psi) ** 2) * snapshot.grid.cell / 2
 
 
-def _widened(spectrum: jax.Array) -> jax.Array:
-    """Of psi on twice as many points; an unpaired highest wave goes to both ends."""
+def _doubled(spectrum: jax.Array) -> jax.Array:
+    """Spectrum of psi on twice as many points; an unpaired highest wave is split between both signs."""
     n = spectrum.shape[0]
     half = n // 2
     if n % 2:

@@ -1,4 +1,4 @@
-"""The particle in two wells that a force shakes: tunneling slowed down, or destroyed."""
+"""Populations of two driven wells, in which tunneling may be slowed down or suppressed."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ from ._swept import landau_zener, side_of, swept_left
 
 @dataclasses.dataclass(frozen=True)
 class DrivenPopulations(AbstractRecordQuestion):
-    """A particle that starts in one of two wells, shaken by a force or swept by a tilt; the tolerance is absolute.
+    """A particle that starts in one of two wells, driven by a force or swept by a tilt; the tolerance is absolute.
 
-    It starts localized, or, where a formula tilts the wells at the start, in one of their two lowest levels. Headline: the population of the other well at the end; so the duration should be the transfer time without drive. Theories:
-    ``few_levels``, the equations of as many levels as it takes in the drive, integrated; ``two_level``, the same with the doublet alone;
-    ``bessel``, undriven wells whose gap the drive has multiplied by J0(A/omega). V may move by a formula of t, too: of a tilt ``few_levels`` knows
-    it, and of a steady one that passes the resonance ``landau_zener`` tells how much stays: exp(-pi gap^2/(2 v)), v the speed of the detuning.
+    It starts localized, or, where a formula tilts the wells at the start, in one of their two lowest levels. Headline: the population of the
+    other well at the end; the natural duration is the transfer time without drive. Theories: ``few_levels``, the driven equations of enough
+    levels, integrated; ``two_level``, those of the doublet alone; ``bessel``, undriven wells with the gap times J0(A/omega). For a formula of t
+    ``few_levels`` applies where V moves by a tilt, and ``landau_zener`` where that tilt is steady and passes the resonance: the probability of
+    staying is exp(-pi gap^2/(2 v)), v the rate of the detuning.
     """
 
     compares_grids: ClassVar[bool] = True
@@ -90,29 +91,30 @@ class DrivenPopulations(AbstractRecordQuestion):
         }
 
     def _swept(self, problem: Problem, duration: float) -> Predictions:
-        """What stays and what crosses in wells that a tilt of any course moves: by levels, and by Landau and Zener."""
+        """Populations that stay and cross in wells moved by a tilt, by levels and by Landau and Zener."""
         crosses, stays = _other_first(problem)
-        chosen: Predictions = {}
-        known = swept_left(problem, np.array([0.0, duration]))
-        if known is not None:
-            left, error = float(known[0][-1]), known[1]
-            chosen["left_population"] = {"few_levels": Estimate(left, error)}
-            chosen["right_population"] = {"few_levels": Estimate(1 - left, error)}
+        predictions: Predictions = {}
+        swept = swept_left(problem, np.array([0.0, duration]))
+        if swept is not None:
+            left, error = float(swept[0][-1]), swept[1]
+            predictions["left_population"] = {"few_levels": Estimate(left, error)}
+            predictions["right_population"] = {"few_levels": Estimate(1 - left, error)}
         zener = landau_zener(problem, duration)
         if zener is not None:
-            chosen.setdefault(crosses, {})["landau_zener"] = 1 - zener
-            chosen.setdefault(stays, {})["landau_zener"] = float(zener)
-        return chosen
+            predictions.setdefault(crosses, {})["landau_zener"] = 1 - zener
+            predictions.setdefault(stays, {})["landau_zener"] = float(zener)
+        return predictions
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
         if not isinstance(problem.potential, Driven):
-            known = swept_left(problem, times)
-            return {} if known is None else both_sides({"few_levels": known[0]})
+            swept = swept_left(problem, times)
+            return {} if swept is None else both_sides({"few_levels": swept[0]})
         curves, _ = _left_curves(problem.potential, problem.state, float(problem.mass), tuple(times.tolist()))
         return both_sides(curves)
 
 
 def _other_first(problem: Problem) -> tuple[str, str]:
+    """Names of the populations, that of the other well first."""
     names = ("right_population", "left_population")
     return names if side_of(problem) == "left" else (names[1], names[0])
 
@@ -121,21 +123,21 @@ def _other_first(problem: Problem) -> tuple[str, str]:
 def _left_curves(
     potential: Driven, state: object, mass: float, times: tuple[float, ...]
 ) -> tuple[dict[str, np.ndarray], float]:
-    """The left population by each theory, and the error of the first."""
+    """Left population by each theory, and the error of the first."""
     problem = Problem(potential, state, mass=mass)  # type: ignore[arg-type]
     side = "left" if isinstance(state, LeftLocalized) else "right"
     force, frequency, phase = (float(v) for v in (potential.force, potential.frequency, potential.phase))
-    moments = np.array(times)
-    driven = driven_wells_of(problem, moments)
+    frame_times = np.array(times)
+    driven = driven_wells_of(problem, frame_times)
     doublet = few_levels_of(problem, 2)
     start = theory.localized_start(doublet, side, force * np.cos(phase))
     drive = {"force": force, "frequency": frequency, "phase": phase}
     curves = {
         "few_levels": driven.left,
-        "two_level": theory.driven_left_probability(moments, doublet, start, **drive),
+        "two_level": theory.driven_left_probability(frame_times, doublet, start, **drive),
     }
-    free = beats(problem).get("overlap_corrected")
-    if free is not None and lowest_doublet(problem) is not None:
-        slowed = theory.driven_gap(free.gap, 2 * force * dipole_of(problem), frequency)
-        curves["bessel"] = dataclasses.replace(free, gap=float(slowed)).at(moments)
+    undriven = beats(problem).get("overlap_corrected")
+    if undriven is not None and lowest_doublet(problem) is not None:
+        gap = theory.driven_gap(undriven.gap, 2 * force * dipole_of(problem), frequency)
+        curves["bessel"] = dataclasses.replace(undriven, gap=float(gap)).at(frame_times)
     return curves, driven.error

@@ -1,4 +1,4 @@
-"""Where the packet is and how fast: mean position, momentum, width and energy, against closed forms where V is quadratic in x."""
+"""Mean position, momentum, spread and energy of a state, compared with theory where V is quadratic in x or a sum of levels is exact."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ...predictions import motion_at, motion_theories
 from .._given import given_by_hand
 from ._motion_of_levels import motion_of_levels
 
+# name of the series in the record, and dimension, by name of the quantity
 _NAMES: dict[str, tuple[str, Dimension]] = {
     "mean_position": ("position", LENGTH),
     "mean_momentum": ("momentum", MOMENTUM),
@@ -51,7 +52,7 @@ class Motion(AbstractRecordQuestion):
         return {name: (result.series[series], dimension) for name, (series, dimension) in _NAMES.items()}
 
     def leak(self, problem: Problem, absorber: Absorber) -> float:
-        # moments of what was absorbed are gone on purpose
+        # the moments are those of the part that was not absorbed
         del problem, absorber
         return 0.0
 

@@ -1,4 +1,4 @@
-"""The mean motion of a state that is a sum of levels, without a run: where no grid that can be diagonalized holds it."""
+"""Mean motion of a sum of levels without a run, for states that no grid small enough to diagonalize represents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .._without_record import report_without_record
 from ..levels import on_points, signs, solved_levels
 
 _FRAMES = 240
-# what quadrature on the elements leaves of an integral, as a share of its size
+# relative error of an integral by quadrature on the elements
 _INTEGRALS = 1e-11
 
 
@@ -28,8 +28,8 @@ def motion_of_levels(problem: Problem, tolerance: float) -> Report | None:
     With psi = sum c_n phi_n exp(-i E_n t), <A>(t) = sum conj(c_i) c_j A_ij exp(i (E_i - E_j) t), and <p> = m d<x>/dt.
 
     Args:
-        problem: of a given duration.
-        tolerance: absolute, in internal units, as that of `Motion` is.
+        problem: with a duration.
+        tolerance: absolute, in internal units, as for `Motion`.
     """
     begun = time.perf_counter()
     coefficients = _over_levels(problem.state)
@@ -45,11 +45,11 @@ def motion_of_levels(problem: Problem, tolerance: float) -> Report | None:
     energies = solved.levels.energies
     errors = np.array([math.fsum(budget.values()) for budget in solved.budgets])
     times = np.linspace(0.0, duration, _FRAMES + 1)
-    turned = coefficients[:, None] * np.exp(-1j * np.outer(energies - energies[0], times))
-    fine, coarse = (_moments(waves, energies, turned, mass) for waves in (solved.levels.waves, solved.coarser))
+    phased = coefficients[:, None] * np.exp(-1j * np.outer(energies - energies[0], times))
+    fine, coarse = (_moments(waves, energies, phased, mass) for waves in (solved.levels.waves, solved.coarser))
     shares = np.abs(coefficients) ** 2
     level, energy = float(shares @ errors), float(shares @ energies)
-    # a level that is off turns the phases of all its beats
+    # the error of a level shifts the phases of all its beats
     phase = 2 * level * duration + _INTEGRALS
     bars = {
         name: float(np.max(np.abs(values - coarse[name]))) + phase * float(np.max(np.abs(values)))
@@ -66,13 +66,13 @@ def motion_of_levels(problem: Problem, tolerance: float) -> Report | None:
         "mean_energy": (np.full_like(times, energy), level + _INTEGRALS * abs(energy), ENERGY),
         "norm": (np.ones_like(times), _INTEGRALS, DIMENSIONLESS),
     }
-    known, along = motion_at(problem, duration), motion_theories(problem, times)
+    at_end, theory_curves = motion_at(problem, duration), motion_theories(problem, times)
     quantities = {
-        name: Quantity(name, float(values[-1]), bar, dimension, {"levels": bar}, known.get(name, {}))
+        name: Quantity(name, float(values[-1]), bar, dimension, {"levels": bar}, at_end.get(name, {}))
         for name, (values, bar, dimension) in series.items()
     }
     curves = {
-        name: Curve(name, times, values, dimension, along.get(name, {}), bar, ("time", TIME))
+        name: Curve(name, times, values, dimension, theory_curves.get(name, {}), bar, ("time", TIME))
         for name, (values, bar, dimension) in series.items()
     }
     note = "nothing was propagated: the state is a sum of levels, which are known on elements; no grid that can be diagonalized holds them."
@@ -80,26 +80,26 @@ def motion_of_levels(problem: Problem, tolerance: float) -> Report | None:
     return dataclasses.replace(report, curves=curves)
 
 
-def _moments(waves: Waves, energies: np.ndarray, turned: np.ndarray, mass: float) -> dict[str, np.ndarray]:
-    """Mean position, momentum and spread of amplitudes over levels, shape (levels, times), each of shape (times,)."""
+def _moments(waves: Waves, energies: np.ndarray, phased: np.ndarray, mass: float) -> dict[str, np.ndarray]:
+    """Mean position, momentum and spread, each of shape (times,), from amplitudes over levels, shape (levels, times)."""
     x, weights, psi = on_points(waves)
     psi = psi * signs(psi)[:, None]
     position, square = ((psi * weights * x**power) @ psi.T for power in (1, 2))
     velocity = 1j * (energies[:, None] - energies) * position
 
     def mean(matrix: np.ndarray) -> np.ndarray:
-        return np.real(np.sum(turned.conj() * (matrix @ turned), axis=0))
+        return np.real(np.sum(phased.conj() * (matrix @ phased), axis=0))
 
-    at = mean(position)
+    mean_position = mean(position)
     return {
-        "position": at,
+        "position": mean_position,
         "momentum": mass * mean(velocity),
-        "spread": np.sqrt(np.maximum(mean(square) - at**2, 0.0)),
+        "spread": np.sqrt(np.maximum(mean(square) - mean_position**2, 0.0)),
     }
 
 
 def _over_levels(state: AbstractState) -> np.ndarray | None:
-    """Amplitudes over the lowest levels, normalized; None for a state that is no sum of eigenstates."""
+    """Normalized amplitudes over the lowest levels; None for a state that is not a sum of eigenstates."""
     if isinstance(state, Eigenstate):
         return np.eye(1, state.level + 1, state.level, dtype=complex)[0]
     if not isinstance(state, Superposition) or not all(isinstance(term, Eigenstate) for term in state.terms):

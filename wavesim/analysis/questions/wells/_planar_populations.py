@@ -1,4 +1,4 @@
-"""Two wells in the plane or in space: gap, period and populations by their levels, nothing propagated."""
+"""Two wells in two or three dimensions: gap, period and populations from their levels, without propagation."""
 
 from __future__ import annotations
 
@@ -28,50 +28,53 @@ from ..levels import (
     planar_wells,
 )
 
-# frames of a curve; levels that a state is first summed over, and at most
-_FRAMES, _FIRST, _MOST = 240, 12, 96
-# of the tolerance: what the levels that are left out may change
-_LEFT_OUT = 0.1
+# frames of a curve
+_FRAMES = 240
+# first and largest number of levels in the sum for a state
+_FIRST_COUNT, _MOST_LEVELS = 12, 96
+# largest error from the levels left out, as a share of the tolerance
+_TRUNCATION = 0.1
 # levels in the picture
 _SHOWN = 6
 _NOTE = "nothing was propagated: the levels of both wells, on grids."
 
 
-def planar_populations_report(problem: Problem, tolerance: float, given: Grid | None) -> Report:
-    """Populations of wells in two or three dimensions: from a localized start the beat of two levels, from any other a sum over all that it excites.
+def planar_populations_report(problem: Problem, tolerance: float, fixed_grid: Grid | None) -> Report:
+    """Populations of wells in two or three dimensions: the beat of two levels for a localized start, else a sum over all excited levels.
 
-    A second call with the same problem, tolerance and grid costs nothing.
+    Results are cached with the problem by tolerance and grid.
     """
-    memory = vars(problem).setdefault("_planar_populations", [])
-    for known_tolerance, known_given, report in memory:
-        if known_tolerance == tolerance and known_given is given:
+    cache = vars(problem).setdefault("_planar_populations", [])
+    for cached_tolerance, cached_grid, report in cache:
+        if cached_tolerance == tolerance and cached_grid is fixed_grid:
             return report
-    work = (_beating if localized(problem) else _summed)(problem, tolerance, given)
+    work = (_beating if localized(problem) else _summed)(problem, tolerance, fixed_grid)
     try:
         while True:
             next(work)
     except StopIteration as end:
-        memory.append((tolerance, given, end.value))
+        cache.append((tolerance, fixed_grid, end.value))
         return end.value
 
 
-def planar_split_report(problem: Problem, tolerance: float, given: Grid | None) -> Measurement[Report]:
+def planar_split_report(problem: Problem, tolerance: float, fixed_grid: Grid | None) -> Measurement[Report]:
     """Gap, period and the two lowest levels of wells in two or three dimensions."""
     begun = time.perf_counter()
-    levels = yield from planar_doublet(problem, tolerance, given)
-    budgets = levels.found.budgets()
+    levels = yield from planar_doublet(problem, tolerance, fixed_grid)
+    budgets = levels.states.budgets()
     values = _times(levels, ("gap", "tunneling_period")) | {
-        f"level_{n}": (float(levels.found.fine.energies[n]), ENERGY, budgets[n]) for n in range(2)
+        f"level_{n}": (float(levels.states.fine.energies[n]), ENERGY, budgets[n]) for n in range(2)
     }
-    return _reported(levels.found, values, tolerance, begun, None)
+    return _report(levels.states, values, tolerance, begun, None)
 
 
+# value, dimension and error budget by name
 _Values = dict[str, tuple[float, Dimension, dict[str, float]]]
 
 
 def _times(levels: PlanarWellLevels, names: tuple[str, ...]) -> _Values:
-    """The gap and the times that it tells, by name."""
-    fine, budget = levels.found.fine, levels.gap_budget()
+    """The gap and the times that follow from it, by name."""
+    fine, budget = levels.states.fine, levels.gap_budget()
     gap = float(fine.energies[1] - fine.energies[0])
     numbers = {
         "gap": (gap, ENERGY),
@@ -84,68 +87,70 @@ def _times(levels: PlanarWellLevels, names: tuple[str, ...]) -> _Values:
     }
 
 
-def _beating(problem: Problem, tolerance: float, given: Grid | None) -> Measurement[Report]:
+def _beating(problem: Problem, tolerance: float, fixed_grid: Grid | None) -> Measurement[Report]:
+    """Beat of the two lowest levels from a localized start."""
     begun, side = time.perf_counter(), int(isinstance(problem.state, RightLocalized))
-    levels = yield from planar_doublet(problem, tolerance, given)
-    beat = levels.beat(levels.found.fine, side)
+    levels = yield from planar_doublet(problem, tolerance, fixed_grid)
+    beat = levels.beat(levels.states.fine, side)
     duration = 2 * math.pi / beat.gap if problem.duration is None else float(problem.duration)
     times = np.linspace(0.0, duration, _FRAMES + 1)
 
-    def left(one: GridStates) -> float:
-        # where the period is the end, the end is that of each grid
-        other = levels.beat(one, side)
-        return float(other.at(np.array([2 * math.pi / other.gap if problem.duration is None else duration]))[0])
+    def left(states: GridStates) -> float:
+        # a duration of one period is that of each grid
+        grid_beat = levels.beat(states, side)
+        end = 2 * math.pi / grid_beat.gap if problem.duration is None else duration
+        return float(grid_beat.at(np.array([end]))[0])
 
-    late = levels.budget(left, abs(beat.swing) * (0.0 if problem.duration is None else duration))
-    mixed = 1 / beat.gap
+    end_budget = levels.budget(left, abs(beat.swing) * (0.0 if problem.duration is None else duration))
+    slope = 1 / beat.gap
     shares: _Values = {
         "contrast": (
             abs(beat.swing) / beat.mean,
             DIMENSIONLESS,
-            levels.budget(lambda one: abs(levels.beat(one, side).swing) / levels.beat(one, side).mean, mixed),
+            levels.budget(lambda states: abs(levels.beat(states, side).swing) / levels.beat(states, side).mean, slope),
         ),
         "largest_transfer": (
             2 * abs(beat.swing),
             DIMENSIONLESS,
-            levels.budget(lambda one: 2 * abs(levels.beat(one, side).swing), mixed),
+            levels.budget(lambda states: 2 * abs(levels.beat(states, side).swing), slope),
         ),
     }
-    end = left(levels.found.fine)
+    end = left(levels.states.fine)
     ends: _Values = {
-        "left_population": (end, DIMENSIONLESS, late),
-        "right_population": (1 - end, DIMENSIONLESS, late),
+        "left_population": (end, DIMENSIONLESS, end_budget),
+        "right_population": (1 - end, DIMENSIONLESS, end_budget),
     }
     values = _times(levels, ("tunneling_period", "transfer_time", "gap")) | shares | ends
-    bar = math.fsum(levels.budget(lambda one: levels.beat(one, side).mean, mixed).values()) + math.fsum(
+    bar = math.fsum(levels.budget(lambda states: levels.beat(states, side).mean, slope).values()) + math.fsum(
         shares["largest_transfer"][2].values()
     )
     bar += abs(beat.swing) * duration * math.fsum(levels.gap_budget().values())
-    return _reported(levels.found, values, tolerance, begun, (times, beat.at(times), bar))
+    return _report(levels.states, values, tolerance, begun, (times, beat.at(times), bar))
 
 
-def _summed(problem: Problem, tolerance: float, given: Grid | None) -> Measurement[Report]:
+def _summed(problem: Problem, tolerance: float, fixed_grid: Grid | None) -> Measurement[Report]:
     """P(t) = sum over i, j of conj(c_i) c_j L_ij exp(i (E_i - E_j) t), on three grids."""
     begun = time.perf_counter()
     if problem.duration is None:
         raise WavesimError(
             "populations at the end need a duration, but none is given; set `duration`, or start from left_localized for the period."
         )
-    wells, duration, count = planar_wells(problem), float(problem.duration), _FIRST
+    wells, duration, count = planar_wells(problem), float(problem.duration), _FIRST_COUNT
     times = np.linspace(0.0, duration, _FRAMES + 1)
     while True:
 
-        def blamed(found: PlanarStates) -> set[str]:
-            budget = _budget(found, wells, problem, times)
-            wrong = {source: budget[source] for source in ("grid", "box")}
-            return {max(wrong, key=lambda one: wrong[one])} if sum(wrong.values()) > tolerance / 2 else set()
+        def excessive(states: PlanarStates) -> set[str]:
+            budget = _budget(states, wells, problem, times)
+            errors = {source: budget[source] for source in ("grid", "box")}
+            return {max(errors, key=lambda source: errors[source])} if sum(errors.values()) > tolerance / 2 else set()
 
-        found = yield from planar_states(problem, count, tolerance, given, blamed, whole=True)
-        missing = _missing(found.fine, problem)
-        if 2 * math.sqrt(missing) < _LEFT_OUT * tolerance or count >= _MOST:
+        solved = yield from planar_states(problem, count, tolerance, fixed_grid, excessive, all_states=True)
+        missing = _missing(solved.fine, problem)
+        if 2 * math.sqrt(missing) < _TRUNCATION * tolerance or count >= _MOST_LEVELS:
             break
         count *= 2
-    curve = _curve(found.fine, wells, problem, times)
-    budget = _budget(found, wells, problem, times)
+    curve = _curve(solved.fine, wells, problem, times)
+    budget = _budget(solved, wells, problem, times)
     left = float(curve[-1])
     ends = {"left_population": left, "right_population": 1 - left}
     values: _Values = {
@@ -153,49 +158,51 @@ def _summed(problem: Problem, tolerance: float, given: Grid | None) -> Measureme
     }
     shortfall = (
         f": {count} levels leave {missing:.1g} of the state out"
-        if count >= _MOST and missing > tolerance**2 / 4
+        if count >= _MOST_LEVELS and missing > tolerance**2 / 4
         else ""
     )
-    return _reported(found, values, tolerance, begun, (times, curve, math.fsum(budget.values())), shortfall, 1.0)
+    return _report(solved, values, tolerance, begun, (times, curve, math.fsum(budget.values())), shortfall, 1.0)
 
 
-def _amplitudes(one: GridStates, problem: Problem) -> np.ndarray:
-    grid = one.states.grid
+def _amplitudes(solved: GridStates, problem: Problem) -> np.ndarray:
+    """Amplitudes of the problem's state over the levels of one grid."""
+    grid = solved.states.grid
     samples = problem.potential.sample(grid, mass=problem.mass)
     psi = np.asarray(problem.state.sample(grid, Hamiltonian(grid, samples, problem.mass)))
-    states = one.states.psi.reshape(len(one.states.psi), -1)
+    states = solved.states.psi.reshape(len(solved.states.psi), -1)
     return states @ psi.ravel() * float(grid.cell)
 
 
-def _missing(one: GridStates, problem: Problem) -> float:
-    """The probability that the levels leave out."""
-    return max(0.0, 1.0 - float(np.sum(np.abs(_amplitudes(one, problem)) ** 2)))
+def _missing(solved: GridStates, problem: Problem) -> float:
+    """Probability of the state outside the levels."""
+    return max(0.0, 1.0 - float(np.sum(np.abs(_amplitudes(solved, problem)) ** 2)))
 
 
-def _curve(one: GridStates, wells: WellsInPlane, problem: Problem, times: np.ndarray) -> np.ndarray:
-    grid, states = one.states.grid, one.states.psi
-    turned = _amplitudes(one, problem)[:, None] * np.exp(-1j * np.outer(one.energies - one.energies[0], times))
-    psi = (states.reshape(len(states), -1).T @ turned).T.reshape(-1, *grid.points)
+def _curve(solved: GridStates, wells: WellsInPlane, problem: Problem, times: np.ndarray) -> np.ndarray:
+    """Left population at times, from the levels of one grid."""
+    grid, states = solved.states.grid, solved.states.psi
+    phased = _amplitudes(solved, problem)[:, None] * np.exp(-1j * np.outer(solved.energies - solved.energies[0], times))
+    psi = (states.reshape(len(states), -1).T @ phased).T.reshape(-1, *grid.points)
     return left_shares(psi, grid, wells)
 
 
-def _budget(found: PlanarStates, wells: WellsInPlane, problem: Problem, times: np.ndarray) -> dict[str, float]:
-    """Sources of the error of the left population at the worst of the times."""
-    grid, box = found.changes(lambda one: _curve(one, wells, problem, times))
-    fine, missing = found.fine, _missing(found.fine, problem)
+def _budget(solved: PlanarStates, wells: WellsInPlane, problem: Problem, times: np.ndarray) -> dict[str, float]:
+    """Sources of the largest error of the left population at any of the times."""
+    grid, box = solved.changes(lambda states: _curve(states, wells, problem, times))
+    fine, missing = solved.fine, _missing(solved.fine, problem)
     shares = np.abs(_amplitudes(fine, problem)) ** 2
-    late = 2 * float(times[-1])
+    phase_slope = 2 * float(times[-1])
     return {
         "grid": float(grid.max()),
         "box": float(box.max()),
         "levels": 2 * math.sqrt(missing) + missing,
-        "residual": late * float(shares @ fine.residual),
-        "rounding": late * fine.rounding,
+        "residual": phase_slope * float(shares @ fine.residual),
+        "rounding": phase_slope * fine.rounding,
     }
 
 
-def _reported(
-    found: PlanarStates,
+def _report(
+    solved: PlanarStates,
     values: _Values,
     tolerance: float,
     begun: float,
@@ -203,14 +210,15 @@ def _reported(
     shortfall: str = AGREEING,
     scale: float | None = None,
 ) -> Report:
+    """Report with these values, the lowest states and, where there is one, the curve (times, left population, error bar)."""
     quantities = {
         name: Quantity(name, value, math.fsum(budget.values()), dimension, budget, {})
         for name, (value, dimension, budget) in values.items()
     }
-    states = found.fine.states
-    states = dataclasses.replace(states, energies=states.energies[:_SHOWN], psi=states.psi[:_SHOWN])
+    pictures = solved.fine.states
+    pictures = dataclasses.replace(pictures, energies=pictures.energies[:_SHOWN], psi=pictures.psi[:_SHOWN])
     report = report_without_record(
-        quantities, tolerance, shortfall, begun, scale=scale, runs=found.rounds, states=states, notes=(_NOTE,)
+        quantities, tolerance, shortfall, begun, scale=scale, runs=solved.rounds, states=pictures, notes=(_NOTE,)
     )
     if curve is None:
         return report
