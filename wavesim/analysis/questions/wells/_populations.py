@@ -1,4 +1,4 @@
-"""The particle in two wells: left and right populations, and the tunneling period read off them."""
+"""Left and right populations of two wells, and the tunneling period from them."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from ..levels import beating_report, beats_of, counted_gap, level_sum, localized
 from ._planar_populations import planar_populations_report
 from ._thermal_populations import thermal_populations
 
-# rounding of a record's phases for each unit of height x time: a grid reaches at least to the top (see `rounding`)
-_PHASE = 2e-16
+# rounding of a record's phase per unit of energy x time; the energies of a grid reach at least the barrier's top (see `rounding`)
+_PHASE_ROUNDING = 2e-16
 
 
 @dataclasses.dataclass(frozen=True)
 class Populations(AbstractRecordQuestion):
-    """A particle that starts in one of two wells, alike or not, and tunnels to and fro.
+    """A particle that starts in one of two wells, symmetric or not, and tunnels between them.
 
-    The wells are found in V, whatever it is given by. From a localized state, which lies in the two lowest levels, the headline is the tunneling
-    period; `largest_transfer` is the share of the particle that swings over: all of it but for its tails in symmetric wells,
-    gap^2/(gap^2 + detuning^2) by the generalised Rabi formula in tilted ones. From any other state, a packet above all, several levels beat: the
-    headline is then the larger population at the end, and the period, where the two lowest levels lie in two wells, that of these two. For
-    driven wells see `DrivenPopulations`. In the plane and in space all comes from levels on grids, and the wells are divided by the plane
-    through the pass between them, across the direction in which V falls from it. From a thermal state, equilibrium or found on one side, levels are summed and nothing is propagated.
+    The wells are found in any V. From a localized state of the two lowest levels the headline is the tunneling period; `largest_transfer` is the
+    largest probability of crossing: 1 but for the tails in symmetric wells, gap^2/(gap^2 + detuning^2) by the generalized Rabi formula in tilted
+    ones. From any other state, such as a packet, several levels beat: the headline is then the larger population at the end, and the period that
+    of the two lowest levels, if they lie in two wells. For driven wells see `DrivenPopulations`. In two and three dimensions everything follows
+    from levels on grids, and the wells are divided by the plane through the pass, normal to the direction in which V falls from it. From a thermal
+    state, in equilibrium or projected on one side, levels are summed without propagation.
     """
 
     relative: ClassVar[bool] = True
@@ -67,14 +67,14 @@ class Populations(AbstractRecordQuestion):
             return None
         wells, levels = two_wells(problem), lowest_two(problem)
         gap, height = float(np.ptp(levels.energies)), min(wells.top, *wells.potential.asymptotes()) - min(wells.depths)
-        drowned = math.isfinite(height) and _PHASE * height * 2 * math.pi / gap > tolerance
-        # no record of one period keeps a digit of its phases; and grids represent deltas among other terms poorly
-        if (drowned and problem.duration is None) or (problem.potential.spikes and not _built_in(problem)):
+        below_rounding = math.isfinite(height) and _PHASE_ROUNDING * height * 2 * math.pi / gap > tolerance
+        # the phases of such a record are lost to rounding, and grids represent deltas among other terms poorly
+        if (below_rounding and problem.duration is None) or (problem.potential.spikes and not _built_in(problem)):
             return beating_report(problem, tolerance, self.predictions(problem, problem.duration))
         return None
 
     def without_run(self, problem: Problem, tolerance: float, plan: Plan | None, **fixed: Any) -> Report | None:
-        # a period so long that rounding of the phases drowns it, or a well so sharp that no grid holds it: the levels know it
+        # by levels where a period is too long for the rounding of phases, or a well too narrow for a grid
         if not localized(problem) or problem.duration is not None or given_by_hand(fixed):
             return None
         if plan is not None and rounding(plan.numerics, float(problem.mass)) <= tolerance:
@@ -110,7 +110,7 @@ class Populations(AbstractRecordQuestion):
 
     def predictions(self, problem: Problem, duration: float | None) -> Predictions:
         if not localized(problem):
-            return self._of_levels(problem, duration)
+            return self._from_levels(problem, duration)
         theories = beats_of(problem)
         if not theories:
             return {}
@@ -120,61 +120,62 @@ class Populations(AbstractRecordQuestion):
             gaps["textbook"] = textbook.gap
         wkb = wkb_gap_of(problem)
         gaps |= {} if wkb is None else {"wkb": wkb}
-        chosen: Predictions = {
+        predictions: Predictions = {
             "tunneling_period": {name: 2 * math.pi / gap for name, gap in gaps.items()},
             "transfer_time": {name: math.pi / gap for name, gap in gaps.items()},
             "gap": gaps,
-            "contrast": {name: _swung(beat, abs(beat.swing) / beat.mean) for name, beat in theories.items()},
-            "largest_transfer": {name: _swung(beat, 2 * abs(beat.swing)) for name, beat in theories.items()},
+            "contrast": {name: _with_swing_error(beat, abs(beat.swing) / beat.mean) for name, beat in theories.items()},
+            "largest_transfer": {name: _with_swing_error(beat, 2 * abs(beat.swing)) for name, beat in theories.items()},
         }
         final = {} if duration is None else self.curve_predictions(problem, np.array([duration]))
         for name, kinds in final.items():
-            chosen[name] = {
-                kind: _late(theories[kind], duration or 0.0, float(values[0])) for kind, values in kinds.items()
+            predictions[name] = {
+                kind: _with_phase_error(theories[kind], duration or 0.0, float(values[0]))
+                for kind, values in kinds.items()
             }
-        return chosen
+        return predictions
 
     def curve_predictions(self, problem: Problem, times: np.ndarray) -> CurvePredictions:
         if localized(problem):
             return both_sides({name: beat.at(times) for name, beat in beats_of(problem).items()})
-        known = level_sum(problem, two_wells(problem))
-        return {} if known is None else both_sides({"levels": known.left_at(times)})
+        expansion = level_sum(problem, two_wells(problem))
+        return {} if expansion is None else both_sides({"levels": expansion.left_at(times)})
 
-    def _of_levels(self, problem: Problem, duration: float | None) -> Predictions:
-        """Populations by the sum of all levels that the state excites, and the period of the two lowest."""
-        chosen: Predictions = {}
-        known = None if duration is None else level_sum(problem, two_wells(problem))
-        if known is not None and duration is not None:
-            left = known.estimate(duration)
-            chosen["left_population"] = {"levels": left}
-            chosen["right_population"] = {"levels": Estimate(1 - left, left.error)}
+    def _from_levels(self, problem: Problem, duration: float | None) -> Predictions:
+        """Populations by the sum over all excited levels, and the period of the two lowest."""
+        predictions: Predictions = {}
+        expansion = None if duration is None else level_sum(problem, two_wells(problem))
+        if expansion is not None and duration is not None:
+            left = expansion.estimate(duration)
+            predictions["left_population"] = {"levels": left}
+            predictions["right_population"] = {"levels": Estimate(1 - left, left.error)}
         gap = counted_gap(problem)
         if gap is not None:
             period = 2 * math.pi / gap
-            chosen["tunneling_period"] = {"levels": Estimate(period, period * gap.error / gap)}
-            chosen["gap"] = {"levels": gap}
-        return chosen
+            predictions["tunneling_period"] = {"levels": Estimate(period, period * gap.error / gap)}
+            predictions["gap"] = {"levels": gap}
+        return predictions
 
 
-def _swung(beat: Beat, share: float) -> float:
-    """A share in proportion to the swing, with its error where there is one."""
+def _with_swing_error(beat: Beat, share: float) -> float:
+    """A probability proportional to the swing, with its error if that of the swing is available."""
     error = beat.swing_error
     return share if error is None else Estimate(share, error * share / abs(beat.swing))
 
 
-def _late(beat: Beat, time: float, population: float) -> float:
-    """A population at a time, with its error where that of the swing is known: to it comes rounding of the phase."""
+def _with_phase_error(beat: Beat, time: float, population: float) -> float:
+    """A population at a time, with the error of the swing, if available, plus rounding of the phase."""
     error = beat.swing_error
-    return population if error is None else Estimate(population, error + _PHASE * beat.gap * time)
+    return population if error is None else Estimate(population, error + _PHASE_ROUNDING * beat.gap * time)
 
 
 def _built_in(problem: Problem) -> bool:
-    """Whether the potential is one of the built-in double wells, whose grids are made for them."""
+    """Whether the potential is a built-in double well, for which grids are planned specially."""
     return isinstance(problem.potential, AbstractDoubleWell)
 
 
 def _doublet_readings(problem: Problem) -> dict[str, Reading]:
-    """Gap and period of the two lowest levels; nothing where they do not lie in two wells. No run has to repeat them."""
+    """Gap and period of the two lowest levels, which need no repeated run; empty if they do not lie in two wells."""
     try:
         levels = lowest_two(problem)
     except WavesimError:
@@ -188,7 +189,7 @@ def _doublet_readings(problem: Problem) -> dict[str, Reading]:
 
 
 def population_observables(problem: Problem) -> dict[str, AbstractObservable]:
-    """The norm, and the probability on either side of the plane between the wells."""
+    """Norm, and probability on either side of the plane between the wells."""
     divide = two_wells(problem).divide
     return {
         "norm": Norm(),
@@ -203,7 +204,7 @@ def population_curves(result: Result) -> dict[str, tuple[np.ndarray, Dimension]]
 
 
 def both_sides(left: dict[str, np.ndarray]) -> CurvePredictions:
-    """Theory's curves for both populations from those for the left one."""
+    """Curves of both populations by theory, from those of the left one."""
     if not left:
         return {}
     return {"left_population": left, "right_population": {name: 1.0 - values for name, values in left.items()}}

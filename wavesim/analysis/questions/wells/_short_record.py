@@ -1,4 +1,4 @@
-"""The tunneling period from a record far shorter than one period: each parity's levels by a matrix pencil."""
+"""Tunneling period from a record far shorter than one period: the levels of each parity by a matrix pencil."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from ...predictions import lowest_doublet
 
 EVEN, ODD = "even_correlation", "odd_correlation"
 
-# the step is planned for this accuracy of psi, for that of its levels is far better, and refined where it is not
-_STEP = 1e-2
-# energies within so many standard deviations of the mean are told apart by the frames
+# accuracy of psi that the time step is planned for; the levels are far more accurate, and the step is refined if they are not
+_STEP_ACCURACY = 1e-2
+# range of energies above the mean that the frames resolve, in standard deviations
 _SPREADS = 24.0
 _EPS = float(np.finfo(float).eps)
 
@@ -36,9 +36,9 @@ _EPS = float(np.finfo(float).eps)
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ParityCorrelation(AbstractObservable):
-    """<P psi(0)|psi(t)>, P the projection on the even (or odd) functions about `divide`: the record of that parity's levels alone.
+    """<P psi(0)|psi(t)> with the projection P on the even or odd functions about `divide`, a record of the levels of that parity only.
 
-    One run serves both parities, for H mixes none. The grid must have `divide` on a point or midway between two, as planned grids do.
+    One run gives both parities, since H does not mix them. The grid must have `divide` on a point or midway between two, as planned grids do.
     """
 
     dimension: ClassVar[Dimension] = DIMENSIONLESS
@@ -59,21 +59,21 @@ class ParityCorrelation(AbstractObservable):
 def period_from_short_record(
     problem: Problem, duration: float, tolerance: float = 1e-8, *, progress: bool | Progress = False
 ) -> Report:
-    """The tunneling period of a symmetric double well, measured on a record that may be a thousandth of it.
+    """Tunneling period of a symmetric double well from a record that may be a thousand times shorter.
 
-    ``period_from_short_record(problem, duration=200).headline``. The start is any state in one well. Its even and odd parts hold the
-    levels E_S and E_A in separate records, <P psi(0)|psi(t)>, where the nearest neighbor is a vibrational quantum away instead of a
+    ``period_from_short_record(problem, duration=200).headline``. The start is any state in one well. Its even and odd parts give the
+    levels E_S and E_A in separate records <P psi(0)|psi(t)>, in which the nearest level is a vibrational quantum away instead of a
     gap; a matrix pencil finds all levels of each, and the lowest two give gap = E_A - E_S and period = 2 pi/gap.
 
-    The error bar adds what the pencil shows (other windows, other proportions), the change with twice the step and on a coarser grid,
-    and rounding of the two energies; beside it stands `levels`, the gap of the two parities' own half-grid matrices by the Wronskian
-    identity, which involves no propagation.
+    The error bar adds that of the pencil (other windows, other shapes of its matrix), the change with twice the step and on a coarser grid,
+    and rounding of the two energies. The theory `levels` is the gap of half-grid matrices of each parity by the Wronskian identity, without
+    propagation.
 
     Args:
         problem: a symmetric double well and a state that has both parities.
         duration: length of the record [time]; a few vibrations at least.
-        tolerance: relative error of the period aimed at.
-        progress: True for a bar on standard error, or a function of (FFT pairs done, FFT pairs in all).
+        tolerance: target for the relative error of the period.
+        progress: True for a bar on standard error, or a function of (FFT pairs done, total FFT pairs).
 
     Returns:
         a `Report` of tunneling_period, gap, energy_symmetric and energy_antisymmetric.
@@ -82,7 +82,7 @@ def period_from_short_record(
         WavesimError: if the potential is no symmetric double well, or the run was interrupted.
 
     Not for gaps below about 1e-12 of the level spacing: their energies no longer differ in double precision, and only the Wronskian
-    identity knows them (`lowest_doublet`).
+    identity resolves them (`lowest_doublet`).
     """
     positive("duration", duration)
     with reporter(progress) as report:
@@ -90,15 +90,15 @@ def period_from_short_record(
 
 
 def short_record(problem: Problem, duration: float, tolerance: float) -> Measurement[Report]:
-    """How `period_from_short_record` is measured."""
+    """Measurement for `period_from_short_record`."""
     well = problem.potential
     doublet = lowest_doublet(problem) if isinstance(well, AbstractDoubleWell) else None
     if not isinstance(well, AbstractDoubleWell) or doublet is None:
         raise WavesimError(
             f"a short record gives the period of a symmetric double well only, but the potential is a {type(well).__name__} that is not symmetric."
         )
-    wanted = {EVEN: ParityCorrelation(well.divide, "even"), ODD: ParityCorrelation(well.divide, "odd")}
-    problem = dataclasses.replace(problem, duration=float(duration), measure=problem.measure | wanted)
+    correlations = {EVEN: ParityCorrelation(well.divide, "even"), ODD: ParityCorrelation(well.divide, "odd")}
+    problem = dataclasses.replace(problem, duration=float(duration), measure=problem.measure | correlations)
     theory = {
         "tunneling_period": 2 * math.pi / doublet.gap,
         "gap": doublet.gap,
@@ -110,10 +110,15 @@ def short_record(problem: Problem, duration: float, tolerance: float) -> Measure
     def planned(refinement: Refinement) -> Numerics:
         grid = space if refinement.space == 1 else _finer(space, refinement.space)
         _, reach = _energies(problem, grid)
-        # half the spacing that would do, for a repetition may keep every other frame
+        # twice as many frames as needed, for a repetition may keep every other frame
         frames = 2 * math.ceil(duration * reach / math.pi)
         return plan(
-            problem, _STEP, grid=grid, frames=frames, save_psi=False, refinement=Refinement(time=refinement.time)
+            problem,
+            _STEP_ACCURACY,
+            grid=grid,
+            frames=frames,
+            save_psi=False,
+            refinement=Refinement(time=refinement.time),
         ).numerics
 
     def judge(trial: Trial) -> Verdict[dict[str, Quantity]]:
@@ -137,26 +142,26 @@ def short_record(problem: Problem, duration: float, tolerance: float) -> Measure
 
 
 def _quantities(trial: Trial, center: float, theory: dict[str, float]) -> dict[str, Quantity]:
-    """Levels, gap and period, with what repetitions and the fit leave uncertain."""
-    fine = _measured(trial.result, center)
-    others = trial.comparisons(lambda run: _measured(run, center))
-    # no energy is known better than rounding of the largest on the grid
+    """Levels, gap and period, with errors from repetitions and the fit."""
+    fine = _fitted(trial.result, center)
+    comparisons = trial.comparisons(lambda run: _fitted(run, center))
+    # energies are no more accurate than the rounding of the largest one on the grid
     low, top = spectral_bounds(trial.result.problem, trial.result.numerics.grid)
     rounding = _EPS * (top - low)
     quantities = {}
-    for name, (value, own, dimension) in fine.items():
+    for name, (value, fit_error, dimension) in fine.items():
         budget: dict[str, float] = {}
-        for repetition, beside, numbers in others:
-            change = repetition.weight * abs(beside[name][0] - numbers[name][0])
+        for repetition, reference, values in comparisons:
+            change = repetition.weight * abs(reference[name][0] - values[name][0])
             budget[repetition.source] = max(change, budget.get(repetition.source, 0.0))
-        budget["fit"] = own
+        budget["fit"] = fit_error
         budget["rounding"] = rounding if dimension == ENERGY else value * rounding / fine["gap"][0]
         quantities[name] = Quantity(name, value, combined(budget), dimension, budget, {"levels": theory[name]})
     return quantities
 
 
 def _finer(grid: Grid, factor: float) -> Grid:
-    """The same box with more points; the middle of the box and of the wells stay midway between points."""
+    """The same box with more points; the middle of the box and of the wells remains midway between points."""
     points = 2 * math.ceil(grid.points[0] * factor / 2)
     lower, upper = grid.lower[0] - grid.spacing[0] / 2, grid.upper[0] - grid.spacing[0] / 2
     spacing = (upper - lower) / points
@@ -164,7 +169,7 @@ def _finer(grid: Grid, factor: float) -> Grid:
 
 
 def _energies(problem: Problem, grid: Grid) -> tuple[float, float]:
-    """The middle and half the width of the interval that holds the levels of the start: from the lowest V to far above the mean energy."""
+    """Middle and half-width of the interval of energies of the start: from the lowest V to far above the mean energy."""
     hamiltonian = problem.hamiltonian(grid)
     psi = problem.state.sample(grid, hamiltonian)
     mean = float(hamiltonian.energy(psi))
@@ -176,13 +181,14 @@ def _energies(problem: Problem, grid: Grid) -> tuple[float, float]:
 
 
 def _lowest(result: Result, name: str, center: float) -> tuple[float, float]:
+    """Lowest energy of one record, and its error."""
     modes: Modes = matrix_pencil(result.times, result.series[name], center=center)
     n = modes.lowest()
     return float(modes.energies[n]), float(modes.energy_errors[n])
 
 
-def _measured(result: Result, center: float) -> dict[str, tuple[float, float, Dimension]]:
-    """Value, error that the record shows, and dimension of each quantity."""
+def _fitted(result: Result, center: float) -> dict[str, tuple[float, float, Dimension]]:
+    """Value, error of the fit, and dimension of each quantity."""
     lower, lower_error = _lowest(result, EVEN, center)
     upper, upper_error = _lowest(result, ODD, center)
     gap, error = upper - lower, lower_error + upper_error

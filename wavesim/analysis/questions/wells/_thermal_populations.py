@@ -1,4 +1,4 @@
-"""Populations of two wells at a temperature, at rest or after the particle was found on one side: sums over levels."""
+"""Populations of two wells at a temperature, in equilibrium or after the particle was found on one side, as sums over levels."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from .._without_record import report_without_record
 from ..levels import WellLevels, on_points, two_wells, well_levels
 
 _FRAMES = 240
-# levels that are tried first, and at most
-_FIRST, _MOST = 8, 384
-# weight of the highest level beside that of the lowest from which on no more are taken
-_COLD = 1e-17
-# what quadrature on the elements leaves of a share of the particle
+# first and largest number of levels
+_FIRST_COUNT, _MOST_LEVELS = 8, 384
+# Boltzmann weight of the highest level, relative to the lowest, at which the levels are enough
+_LEAST_WEIGHT = 1e-17
+# quadrature error of a probability
 _INTEGRALS = 1e-12
 
 
 class _Mixture(NamedTuple):
-    """rho over levels: weights, shape (count,), and rho(0), shape (count, count)."""
+    """Thermal mixture: Boltzmann weights of the levels, shape (count,), and rho(0) over levels, shape (count, count)."""
 
     levels: WellLevels
     weights: np.ndarray
@@ -38,10 +38,10 @@ class _Mixture(NamedTuple):
 
 
 def thermal_populations(problem: Problem, tolerance: float) -> Report:
-    """Left and right population of a thermal state, and its energy; nothing is propagated.
+    """Left and right population of a thermal state, and its energy, without propagation.
 
-    In equilibrium P = sum w_n L_nn with w_n = exp(-E_n/kT)/Z and L_ij the part of <i|j> left of the barrier. Found on the left at time 0,
-    P(t) = sum_ij sqrt(w_i w_j) L_ij^2 cos((E_i - E_j) t)/sum_n w_n L_nn. Beside equilibrium stands Boltzmann's classical share,
+    In equilibrium P = sum w_n L_nn with w_n = exp(-E_n/kT)/Z and L_ij the part of <i|j> left of the barrier. For a particle found on the left at time 0,
+    P(t) = sum_ij sqrt(w_i w_j) L_ij^2 cos((E_i - E_j) t)/sum_n w_n L_nn. The equilibrium is compared with Boltzmann's classical share,
     int_left exp(-V/kT) dx/int exp(-V/kT) dx. Without a duration the end is half a period of the two lowest levels.
 
     Args:
@@ -49,28 +49,28 @@ def thermal_populations(problem: Problem, tolerance: float) -> Report:
         tolerance: of the populations.
 
     Raises:
-        WavesimError: if there are no two wells, or the temperature takes the particle over the rim, or to more than 384 levels.
+        WavesimError: if there are no two wells, or the temperature populates states above the rim, or more than 384 levels.
     """
     begun = time.perf_counter()
     wells, state = two_wells(problem), problem.state
     assert isinstance(state, Thermal)
     mass, kt, moving = float(problem.mass), float(state.temperature), state.side != "both"
-    mixture = _mixed(wells, mass, state)
+    mixture = _thermal_mixture(wells, mass, state)
     levels, weights = mixture.levels, mixture.weights
     end = _duration(problem, levels)
     times = np.linspace(0.0, end, _FRAMES + 1)
     left = _left_at(levels, mixture.start, times)
-    coarse = _coarser(levels, wells.divide)
-    # the same with the waves of two degrees less, the weights of levels that are off, and phases that they turn
-    mixed = float(np.max(np.abs(_left_at(levels, _start(coarse, weights, state.side), times, coarse) - left)))
+    coarse = _coarse_left(levels, wells.divide)
+    # the change from waves two degrees lower, and the errors of the levels in the weights and in the phases
+    change = float(np.max(np.abs(_left_at(levels, _start(coarse, weights, state.side), times, coarse) - left)))
     drift = 2 * float(weights @ levels.errors)
-    bar = mixed + drift / kt + (end * drift if moving else 0.0) + _INTEGRALS
+    bar = change + drift / kt + (end * drift if moving else 0.0) + _INTEGRALS
     energy = float(weights @ levels.energies)
     spread = float(weights @ (levels.energies - energy) ** 2)
     budget = {"levels": bar}
     shares = {"left_population": float(left[-1]), "right_population": float(1 - left[-1])}
     classical = {} if moving else _classical(wells, mass, kt)
-    # the side to which they pass comes first, in every case of a study; in equilibrium the fuller one
+    # the side that fills comes first, in every case of a study; in equilibrium the fuller one
     fuller = max(shares, key=lambda name: shares[name])
     first = {"left": "right_population", "right": "left_population"}.get(state.side, fuller)
     quantities = {
@@ -101,9 +101,9 @@ def thermal_populations(problem: Problem, tolerance: float) -> Report:
     return dataclasses.replace(report, curves=curves)
 
 
-def _mixed(wells: TwoWells, mass: float, state: Thermal) -> _Mixture:
-    """As many levels as are warm."""
-    kt, count = float(state.temperature), _FIRST
+def _thermal_mixture(wells: TwoWells, mass: float, state: Thermal) -> _Mixture:
+    """The mixture over all levels that are populated at this temperature."""
+    kt, count = float(state.temperature), _FIRST_COUNT
     while True:
         try:
             levels = well_levels(wells, mass, count)
@@ -113,19 +113,19 @@ def _mixed(wells: TwoWells, mass: float, state: Thermal) -> _Mixture:
                 f"below which there are fewer than {count} levels, and the particle would leave; take a lower temperature, or walls far out."
             ) from None
         boltzmann = np.exp(-(levels.energies - levels.energies[0]) / kt)
-        if boltzmann[-1] < _COLD:
+        if boltzmann[-1] < _LEAST_WEIGHT:
             weights = boltzmann / boltzmann.sum()
             return _Mixture(levels, weights, _start(levels.left, weights, state.side))
-        if count >= _MOST:
+        if count >= _MOST_LEVELS:
             raise WavesimError(
-                f"a thermal state is summed over {_MOST} levels at most, but at this temperature more of them are warm; "
+                f"a thermal state is summed over {_MOST_LEVELS} levels at most, but at this temperature more of them are warm; "
                 "take a lower one: so high up Boltzmann's classical shares hold."
             )
-        count = min(2 * count, _MOST)
+        count = min(2 * count, _MOST_LEVELS)
 
 
 def _start(left: np.ndarray, weights: np.ndarray, side: str) -> np.ndarray:
-    """rho(0) over levels, with unit trace, shape (count, count)."""
+    """rho(0) over levels, normalized to trace 1, shape (count, count)."""
     if side == "both":
         return np.diag(weights)
     part = left if side == "left" else np.eye(len(left)) - left
@@ -135,14 +135,14 @@ def _start(left: np.ndarray, weights: np.ndarray, side: str) -> np.ndarray:
 
 
 def _left_at(levels: WellLevels, start: np.ndarray, times: np.ndarray, left: np.ndarray | None = None) -> np.ndarray:
-    """tr(rho(t) L), shape (times,)."""
+    """Left population tr(rho(t) L), shape (times,)."""
     product = start * (levels.left if left is None else left)
-    turns = np.exp(-1j * np.outer(levels.energies - levels.energies[0], times))
-    return np.real(np.sum(turns.conj() * (product @ turns), axis=0))
+    phases = np.exp(-1j * np.outer(levels.energies - levels.energies[0], times))
+    return np.real(np.sum(phases.conj() * (product @ phases), axis=0))
 
 
-def _coarser(levels: WellLevels, divide: float) -> np.ndarray:
-    """L of the waves of two degrees less, with the signs of the finer ones, shape (count, count)."""
+def _coarse_left(levels: WellLevels, divide: float) -> np.ndarray:
+    """L of the waves two degrees lower, with the signs of the finer ones, shape (count, count)."""
     x, weights, psi = on_points(levels.coarser)
     fine = levels.waves.at(x)
     psi = psi * np.sign(np.sum(fine * psi * weights, axis=1))[:, None]
@@ -151,13 +151,14 @@ def _coarser(levels: WellLevels, divide: float) -> np.ndarray:
 
 
 def _duration(problem: Problem, levels: WellLevels) -> float:
+    """The problem's duration, or half a period of the two lowest levels."""
     if problem.duration is not None:
         return float(problem.duration)
     return math.pi / float(levels.energies[1] - levels.energies[0])
 
 
 def _classical(wells: TwoWells, mass: float, kt: float) -> dict[str, dict[str, float]]:
-    """Boltzmann's shares of phase space; none for deltas, which have no classical volume."""
+    """Classical Boltzmann populations; none for deltas, which have no classical volume."""
     if wells.potential.spikes:
         return {}
     low = min(wells.depths)
