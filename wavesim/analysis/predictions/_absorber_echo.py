@@ -1,4 +1,4 @@
-"""Echo of an absorbing layer: its reflected wave interferes with the outgoing one, to first order in the amplitude."""
+"""Echo of an absorbing layer: interference of its reflected wave with the outgoing one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def echo_amplitude(problem: Problem, absorber: Absorber) -> tuple[float, float, 
 
 
 def echo_of_all(problem: Problem, psi: np.ndarray, grid: Grid, absorber: Absorber) -> float | None:
-    """Bound on what echoes add to T or R after the whole packet has left, of first order in the layer's reflected amplitude rho.
+    """Bound on what echoes add to T or R, to first order in a layer's reflected amplitude rho.
 
     The layers add t rho r' exp(2 i q X), on the far side, and r rho t exp(2 i k X), on the near side, to the transmitted wave, where X is the
     distance to the layer and r' the reflection amplitude from behind, so that
@@ -102,7 +102,10 @@ def echo_of_all(problem: Problem, psi: np.ndarray, grid: Grid, absorber: Absorbe
 
 
 def _interpolated_amplitude(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
-    """`reflected_amplitude` by cubic interpolation, to a relative 1e-4: its phase turns no faster than over a round trip through both layers."""
+    """`reflected_amplitude` by cubic interpolation, to a relative 1e-4.
+
+    Its phase turns no faster than that of a round trip through both layers.
+    """
     low, high = float(momentum.min()), float(momentum.max())
     turns = (high - low) * 4 * float(absorber.width) / (2 * math.pi)
     count = 8 + math.ceil(_NODES_PER_TURN * turns)

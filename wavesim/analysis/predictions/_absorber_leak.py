@@ -1,4 +1,4 @@
-"""Leak of an absorbing layer, the probability that it transmits or reflects: of each momentum, and of a whole packet."""
+"""Leak of an absorbing layer: the probability that it transmits or reflects."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def absorber_leak(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.n
 
 
 def reflected_amplitude(absorber: Absorber, momentum: np.ndarray, mass: float) -> np.ndarray:
-    """Amplitude of exp(-i k x) that a layer beginning at x = 0 reflects of exp(i k x), solved as in `absorber_leak`, shape (n,)."""
+    """Reflected amplitude of exp(i k x) at a layer that begins at x = 0, shape (n,); see `absorber_leak`."""
     return _layers(absorber, momentum, mass)[1]
 
 
@@ -78,9 +78,10 @@ def value_at_start(potential: AbstractPotential, packet: AbstractPacket, mass: f
 
 @functools.lru_cache(maxsize=256)
 def _leaks(thickness: float, decade: int) -> np.ndarray:
-    """log of `absorber_leak` at momenta from 10^decade to 10^(decade + 1) sqrt(2 mass energy), evenly spaced in their logarithm.
+    """log of `absorber_leak` over one decade of momenta, evenly spaced in their logarithm.
 
-    In these units a layer's leak depends only on `thickness` = width sqrt(2 mass energy), which planned layers of one tolerance share.
+    The momenta are 10^decade to 10^(decade + 1), in units of sqrt(2 mass energy). In these units a layer's leak
+    depends only on `thickness` = width sqrt(2 mass energy), which planned layers of one tolerance share.
     """
     momenta = 10.0 ** (decade + np.arange(_PER_DECADE + 1) / _PER_DECADE)
     leak = absorber_leak(Absorber(width=thickness, energy=0.5), momenta, 1.0)
@@ -168,7 +169,7 @@ def _transmission(problem: Problem, kinetic: np.ndarray) -> np.ndarray | None:
 
 
 def _panels(low: float, high: float, spread: float) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes and weights of Gauss's rule on panels no wider than half a packet's spread, and ever thinner towards 0."""
+    """Nodes and weights of Gauss's rule on panels that become thinner towards 0."""
     even = np.linspace(low, high, 2 + min(int(2 * (high - low) / spread), _MOST_PANELS))
     size = max(abs(low), abs(high))
     thin = size * 2.0 ** -np.arange(1.0, 1 + _DECADES / math.log10(2))

@@ -78,7 +78,9 @@ def scattering_states(problem: Problem, energy: float, x: np.ndarray) -> Scatter
 
 
 def local_density_of_states(problem: Problem, energies: np.ndarray, x: np.ndarray) -> LocalDensity:
-    """rho(x, E) = sum over both sides of abs(psi_E(x))^2/(2 pi v) of the continuum, and the bound levels; see `wavesim.theory.local_density`.
+    """Local density of states of the continuum, and the bound levels.
+
+    rho(x, E) = sum over both sides of abs(psi_E(x))^2/(2 pi v); see `wavesim.theory.local_density`.
 
     Args:
         problem: supplies the potential and the mass.

@@ -1,4 +1,4 @@
-"""Lowest levels of a double well by independent methods, to check populations, splittings and driven wells."""
+"""Lowest levels of a double well by independent methods, for checks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ROUNDING = 1e-14
 
 @dataclasses.dataclass(frozen=True)
 class Beat:
-    """Left population of two levels: mean + swing cos(gap t); `swing_error` is None where it was not estimated."""
+    """Left population of two levels, mean + swing cos(gap t); `swing_error` is None if not estimated."""
 
     gap: float
     mean: float
@@ -84,7 +84,7 @@ def lowest_doublet(problem: Problem) -> theory.Doublet | None:
 
 
 def beats(problem: Problem) -> dict[str, Beat]:
-    """Beating of a localized start in an undriven double well, by the theory's name; empty where the well holds no two levels.
+    """Beating of a localized start in undriven wells, by theory's name; empty without two levels.
 
     ``overlap_corrected`` uses the two levels and their states, tails included; ``textbook`` is cos^2, and for tilted wells the
     generalized Rabi formula with the gap of the untilted wells and the detuning to first order in the tilt.
@@ -118,7 +118,7 @@ def beats(problem: Problem) -> dict[str, Beat]:
 
 
 def detuning_of(problem: Problem) -> float:
-    """Energy of the right well's state minus that of the left well's, to first order in the tilt: 2 tilt <S|x|A>/half_distance."""
+    """Detuning E_right - E_left to first order in the tilt: 2 tilt <S|x|A>/half_distance [energy]."""
     well = double_well(problem)
     if not isinstance(well, QuarticDoubleWell):
         return 0.0
@@ -126,7 +126,7 @@ def detuning_of(problem: Problem) -> float:
 
 
 def dipole_of(problem: Problem) -> float:
-    """<S|x|A> of the untilted, undriven wells, the distance of a localized particle from the middle [length]."""
+    """<S|x|A> of the untilted, undriven wells: distance of a localized particle from the middle [length]."""
     well = double_well(problem)
     assert well is not None
     if isinstance(well, QuarticDoubleWell):
@@ -137,7 +137,7 @@ def dipole_of(problem: Problem) -> float:
 
 
 def few_levels_of(problem: Problem, count: int) -> theory.FewLevels:
-    """Lowest levels of a smooth double well without its drive; positions are relative to the dividing plane."""
+    """Lowest levels of a smooth double well without its drive, with x from the dividing plane."""
     well = double_well(problem)
     assert well is not None and well.smooth
     return _few_levels(well, float(problem.mass), count)
@@ -165,7 +165,10 @@ def driven_wells_of(problem: Problem, times: np.ndarray) -> theory.DrivenWells:
 
 
 def _box_half_width(value: Callable[[np.ndarray], np.ndarray], widest: float, force: float, mass: float) -> float:
-    """Half-width of a box for the two lowest levels: int kappa dx = 18 beyond the wells, but short of where the force lets the particle escape."""
+    """Half-width of a box for the two lowest levels: int kappa dx = 18 beyond the wells.
+
+    It ends short of where the force lets the particle escape.
+    """
     level = float(theory.grid_levels(value, -widest, widest, count=2, points=_LEVEL_POINTS, mass=mass).energies[1])
     x = np.linspace(0.0, widest, _EXPONENT_POINTS)
     walls = []
@@ -194,7 +197,7 @@ def _few_levels(well: AbstractDoubleWell | TwoWells, mass: float, count: int) ->
 
 
 def wkb_gap_of(problem: Problem) -> float | None:
-    """Textbook gap (2/t_a) exp(-S); None for tilted wells, for deltas, which have no classical period, and above the barrier."""
+    """Textbook gap (2/t_a) exp(-S); None for tilted wells, for deltas, which have no t_a, and above the barrier."""
     well, mass = double_well(problem), float(problem.mass)
     levels = lowest_doublet(problem)
     if well is None or levels is None or isinstance(well, DoubleDeltaWell):
@@ -254,7 +257,10 @@ def _delta_overlap(well: DoubleDeltaWell, mass: float) -> float:
 
 
 def half_length(well: AbstractDoubleWell | TwoWells, mass: float) -> float:
-    """Distance from the dividing plane beyond which the lowest states are below rounding: int kappa dx = 40 outside the outermost well."""
+    """Distance from the dividing plane to int kappa dx = 40 outside the outermost well [length].
+
+    The lowest states are below rounding there.
+    """
     left, right = well.support(1e-3)
     if isinstance(well, TwoWells):
         # the two wells need not be alike

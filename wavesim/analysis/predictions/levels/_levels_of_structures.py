@@ -1,4 +1,4 @@
-"""Levels of a structure whose mass depends on position: by node counting on cells, and by finite elements."""
+"""Levels for a mass that depends on position, by node counting and by finite elements."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def levels_on_cells(structure: AbstractMassStructure, mass: float, count: int) -
                 size = np.abs(energies[1]) + np.ptp(fine.v)
                 errors = {"grid": np.abs(energies[1] - energies[0]), "rounding": _ROUNDING * size}
                 return MassLevels(energies[1], errors, (low, high))
-        more = (_WIDER - 1) * (high - low)
-        low, high = low - more * confined[0], high + more * confined[1]
+        margin = (_WIDER - 1) * (high - low)
+        low, high = low - margin * confined[0], high + margin * confined[1]
     raise NumericsError(
         "levels need a V that confines them, but no box holds these; cut V off where it is of no interest."
     )
@@ -77,7 +77,9 @@ def levels_on_cells(structure: AbstractMassStructure, mass: float, count: int) -
 def levels_on_elements(
     structure: AbstractMassStructure, mass: float, reference: MassLevels
 ) -> tuple[theory.MassElementLevels, np.ndarray]:
-    """The same levels by finite elements in a box as wide as the states, and their errors: the change from elements two degrees lower.
+    """The same levels by finite elements in a box as wide as the states, and their errors.
+
+    The errors are the change from elements two degrees lower.
 
     Args:
         structure: V and m.
@@ -151,7 +153,7 @@ def _wall_exponents(
 
 
 def _nodes(structure: AbstractMassStructure, mass: float, box: tuple[float, float], highest: float) -> np.ndarray:
-    """Ends of elements: the sides of the structure, its tails in a constant V, and divisions that limit the phase on each element."""
+    """Ends of elements that limit the phase of a wave on each, tails outside the structure included."""
     marks = sorted({*box, *(float(side) for side in structure.sides if box[0] < float(side) < box[1])})
     outside = zip(structure.asymptotes(), structure.masses_outside(mass), (marks[0], marks[-1]), (-1, 1), strict=True)
     for end, outer_mass, at, side in outside:

@@ -1,4 +1,4 @@
-"""Mean motion of a packet by theory: closed forms for free, harmonic and other quadratic V(x), and sums of levels between walls or on a ring."""
+"""Mean motion of a packet by theory: quadratic V(x), and sums of levels between walls or on a ring."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Motion(NamedTuple):
 
 
 def motion_theories(problem: Problem, times: np.ndarray) -> CurvePredictions:
-    """Position, momentum, spread, energy and norm at `times`, each by the theory's name; empty where none applies."""
+    """Position, momentum, spread, energy and norm at `times`, by theory's name; empty without one."""
     motion = _motion(problem, np.asarray(times, float))
     return {} if motion is None else {name: {motion.kind: curve} for name, curve in motion.curves.items()}
 
@@ -153,7 +153,10 @@ def _with_ends(problem: Problem, packet: GaussianPacket, ends: Ends, times: np.n
 def _far_wall(
     value: Callable[[np.ndarray], np.ndarray], walls: Walls, packet: dict[str, float], times: np.ndarray, mass: float
 ) -> tuple[float, float]:
-    """The wall and an added one that the packet does not reach, deep in a forbidden region or too far away for the time."""
+    """The wall and an added one that the packet does not reach.
+
+    The added one is deep in a forbidden region, or too far away for the time.
+    """
     wall, sign = (float(walls.left), 1.0) if walls.left is not None else (float(walls.right), -1.0)  # type: ignore[arg-type]
     center, width = packet["center"], packet["width"]
     fastest = abs(packet["momentum"]) + _PACKET_WIDTHS / (2 * width)
@@ -181,7 +184,7 @@ def _far_wall(
 
 
 def is_quadratic(potential: AbstractPotential, mass: float, scale: float, duration: float) -> bool:
-    """Whether V is a polynomial of at most second degree in x, within 10 scales of 0 at all times up to `duration`."""
+    """Whether V is of at most second degree in x within 10 scales of 0, at all times up to `duration`."""
     if potential.edges or potential.spikes:
         return False
     u = np.array([-1.0, 0.0, 1.0, -10.0, -3.7, -0.4, 0.55, 2.9, 10.0])

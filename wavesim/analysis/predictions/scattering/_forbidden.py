@@ -1,4 +1,4 @@
-"""One energy at a barrier: turning points, the forbidden region and the WKB integral; energy distribution of a packet."""
+"""Turning points, forbidden region and WKB integral at one energy; energies of a packet."""
 
 from __future__ import annotations
 
@@ -94,14 +94,15 @@ def forbidden_region(problem: Problem, energy: float) -> Forbidden:
 
 
 def energy_density(problem: Problem, energies: np.ndarray) -> np.ndarray | None:
-    """Energy distribution P(E) = abs(phi(k))^2 m/k of a packet, for momenta towards V; None if it is not a sum of Gaussians.
+    """Energy distribution P(E) = abs(phi(k))^2 m/k of a packet, for momenta towards V.
 
     Args:
         problem: supplies the state and the mass.
         energies: kinetic energies, positive, any shape [energy].
 
     Returns:
-        P(E) [1/energy], of the same shape; its integral is 1 where the whole packet moves towards V.
+        P(E) [1/energy], of the same shape; its integral is 1 where the whole packet moves towards V. None if
+        the state is not a sum of Gaussians.
     """
     mass = float(problem.mass)
     gaussians = gaussians_of(problem.state, mass)

@@ -1,4 +1,4 @@
-"""T(E) over an interval of energies: samples that resolve every resonance, maxima, minima, and energies at which T has a given value."""
+"""T(E) over an interval of energies: samples, extrema, and crossings of a given value."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Line:
 
 
 def sampled(problem: Problem, low: float, high: float) -> Line:
-    """T between two kinetic energies, sampled for each half wave that fits into V and around every resonance.
+    """T between two kinetic energies, sampled densely enough for every half wave and resonance.
 
     Raises:
         WavesimError: if too many samples are needed.
@@ -151,7 +151,7 @@ def extremes(problem: Problem, line: Line, *, of_reflection: bool) -> list[Extre
 
 
 def extremum(route: Route, low: float, high: float) -> Extremum | None:
-    """Extremum of T between two energies, from a polynomial for 1/T; None where there is none or the route has no T.
+    """Extremum of T between two energies; None where there is none, or where T is unavailable.
 
     1/T is analytic in E above both thresholds, resonances included, so that a degree of ten is accurate to rounding.
     """
@@ -212,7 +212,7 @@ def crossings(problem: Problem, line: Line, log_value: float) -> Iterator[Crossi
 
 
 def crossing(route: Route, low: float, high: float, log_value: float, start: float | None = None) -> Estimate | None:
-    """Energy between `low` and `high` at which log T equals `log_value`; None where this route has no such energy.
+    """Energy between `low` and `high` at which log T equals `log_value`; None without one.
 
     Args:
         route: that gives log T.
@@ -234,7 +234,7 @@ def crossing(route: Route, low: float, high: float, log_value: float, start: flo
 
 
 def _newton_step(route: Route, low: float, high: float, log_value: float, energy: float) -> Estimate | None:
-    """Energy after one step of Newton's method, with its error from log T; None where the step is too large."""
+    """Energy after one step of Newton's method, with its error; None where the step is too large."""
     step = 1e-3 * min(high - low, 2 * max(energy - low, high - energy))
     waves = route(np.array([energy - step, energy, energy + step]))
     below, middle, above = (float(log) for log in waves.log_transmission)

@@ -35,7 +35,7 @@ def cells_of(
     finer: int = 1,
     marks: tuple[float, ...] = (),
 ) -> theory.MassCells:
-    """V and m on cells fine enough for energies up to `highest`; mirrored where the waves come from the right.
+    """V and m on cells for energies up to `highest`, mirrored for waves from the right.
 
     Args:
         problem: static, of one dimension, flat on both sides.
@@ -83,7 +83,10 @@ def cells_of(
 def mass_resonances(
     problem: Problem, low: float, high: float, to_right: bool
 ) -> list[tuple[Estimate, Estimate | None]]:
-    """Energy and width of every resonance of a heterostructure between two kinetic energies on the incoming side; None for an uncertain width."""
+    """Energy and width of every resonance of a heterostructure; None for an uncertain width.
+
+    The energies are kinetic, between `low` and `high`, on the incoming side [energy].
+    """
     near = problem.potential.asymptotes()[0 if to_right else 1]
     coarse, fine = (cells_of(problem, high + near, (0.0, 0.0), to_right=to_right, finer=finer) for finer in (1, 2))
     return [
@@ -98,7 +101,7 @@ def mass_resonances(
 def by_scattering_matrices(
     problem: Problem, energies: np.ndarray, to_right: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """log T, R and their error by joining the scattering matrices of interfaces between flat slices, independent of cells.
+    """log T, R and their error from the scattering matrices of flat slices, independent of cells.
 
     Exact for layers without bias; with a bias each layer is cut into slices, and Richardson extrapolation removes the errors of second and fourth order.
 

@@ -119,7 +119,7 @@ def _averages(problem: Problem, first_only: bool) -> dict[str, Estimate]:
 
 
 def _structure_average(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> dict[str, Estimate]:
-    """Average of T(E) of a structure by scattering matrices, for one Gaussian packet with no more than a tail inside."""
+    """Average of T(E) of a structure, for one Gaussian packet with no more than a tail inside."""
     if not isinstance(problem.state, GaussianPacket):
         return {}
     to_right = moves_right(problem)
@@ -146,7 +146,10 @@ def _structure_average(problem: Problem, packet: tuple[theory.Gaussian, ...]) ->
 
 
 def _scattering_average(problem: Problem, marks: np.ndarray | tuple[()]) -> Estimate | None:
-    """Average of T(E) by cells, with the change from cells half as wide as error; None where there would be too many cells."""
+    """Average of T(E) by cells; None where there would be too many.
+
+    The error includes the change from cells half as wide.
+    """
     potential, mass, to_right = problem.potential, float(problem.mass), moves_right(problem)
     tolerances = _tolerances(problem)
     if not tolerances:
@@ -164,7 +167,7 @@ def _scattering_average(problem: Problem, marks: np.ndarray | tuple[()]) -> Esti
 
 
 def shares_of(problem: Problem) -> Shares | None:
-    """Transmitted and reflected share of a packet, with errors; None where the potential is too long for its waves.
+    """Transmitted and reflected share of a packet, with errors; None for too long a potential.
 
     Gaussians are projected on the states that go out on either side; for other packets T(E) is averaged, see `wave_average`.
     """
@@ -211,7 +214,10 @@ def _starts_inside(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> boo
 
 
 def _standing_wave_bound(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> float:
-    """Bound on the interference of reflected waves with those moving away from V, which an average of T(E) misses; 0 unless V is lower behind."""
+    """Bound on the interference of reflected waves with those moving away from V.
+
+    An average of T(E) misses it; it is 0 unless V is lower behind than in front.
+    """
     ends = problem.potential.asymptotes()
     front, behind = ends if moves_right(problem) else ends[::-1]
     return sum(theory.standing_share(part) for part in packet) if front > behind else 0.0
@@ -225,13 +231,13 @@ def _probability_inside(problem: Problem, part: theory.Gaussian) -> float:
 
 
 def _tolerances(problem: Problem) -> list[float]:
-    """Shares of its height at which V may be cut off, smallest first, so that the packet crosses few enough cells."""
+    """Cutoffs of V (shares of its height) that leave few enough cells for the packet, smallest first."""
     packet = gaussians_of(problem.state, float(problem.mass)) or ()
     return cuts_for(problem.potential, max((abs(part.momentum) + 5 / part.width for part in packet), default=0.0))
 
 
 def cuts_for(potential: AbstractPotential, fastest: float) -> list[float]:
-    """Shares of its height at which V may be cut off, smallest first, so that a wave crosses few enough cells.
+    """Cutoffs of V (shares of its height) that leave few enough cells for a wave, smallest first.
 
     Args:
         potential: V.
@@ -242,7 +248,10 @@ def cuts_for(potential: AbstractPotential, fastest: float) -> list[float]:
 
 
 def _predictions(through: dict[str, Estimate], shares: Shares | None) -> Predictions:
-    """Both probabilities from the transmitted one; the reflected is the rest, with the components that never meet the potential."""
+    """Both probabilities from the transmitted ones.
+
+    The reflected one is the rest, with the components that never meet the potential.
+    """
     if not through:
         return {}
     back = {name: Estimate(1.0 - value, value.error + 1e-15) for name, value in through.items()}

@@ -1,4 +1,4 @@
-"""Arrival time and delay of a packet behind a potential by theory, averaged over its transmitted part."""
+"""Arrival time and delay of the transmitted part of a packet, by theory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class Passage(NamedTuple):
 
 
 def passage_of(problem: Problem, plane: float, ends: tuple[float, float]) -> Passage:
-    """<(m/k)(a - x0) + d(arg t)/dE + (m/k')(plane - b)> and <d(arg t)/dE> between the ends a and b, over abs(phi(k) t(k))^2.
+    """Mean arrival time at a plane, and mean delay between the ends a and b of V.
+
+    They are <(m/k)(a - x0) + d(arg t)/dE + (m/k')(plane - b)> and <d(arg t)/dE>, averaged over abs(phi(k) t(k))^2.
 
     The first is exactly int t j dt/int j dt of the flux j(t) that a wave packet of amplitude phi(k) exp(-i k x0) carries through a plane beyond V:
     the time average contains no interference of different energies.

@@ -1,4 +1,4 @@
-"""Theory for a packet at a periodically driven barrier: coupled Floquet channels, never the frozen barrier."""
+"""Theory for a packet at a periodically driven barrier: coupled Floquet channels."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class _PeriodicPotential:
 
 
 def periodic_theories(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> dict[str, Estimate]:
-    """Transmitted probability by coupled channels; empty where V is not periodic, or the packet starts on it.
+    """Transmitted probability by coupled channels; empty for a V that is not periodic.
+
+    Empty also for a packet that starts on V.
 
     Args:
         problem: in one dimension, with a potential that depends on time and is flat on both sides.
@@ -141,7 +143,10 @@ def _periodic_potential(potential: AbstractPotential, mass: float) -> _PeriodicP
 
 
 def frequency_of(potential: AbstractPotential) -> float | None:
-    """Angular frequency of a formula in which t occurs only in sines and cosines of linear functions of t; None for any other."""
+    """Angular frequency of a formula that is periodic in t; None for any other.
+
+    t may occur only in sines and cosines of linear functions of t.
+    """
     if not isinstance(potential, Expression) or potential.static:
         return None
     tree = ast.parse(potential.formula.strip(), mode="eval").body

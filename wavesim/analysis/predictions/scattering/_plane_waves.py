@@ -1,4 +1,4 @@
-"""Plane waves at a potential by independent routes: cells, slices, closed forms, scattering matrices; log T at any depth of tunneling."""
+"""Plane waves at a potential by independent routes; log T at any depth of tunneling."""
 
 from __future__ import annotations
 
@@ -98,7 +98,10 @@ def _ends(problem: Problem) -> tuple[float, float]:
 
 
 def by_cells(problem: Problem) -> Route:
-    """Route by cells of V, with the change from cells half as wide as error; see `wavesim.theory.scatter_terrain`."""
+    """Route by cells of V; the error is the change from cells half as wide.
+
+    See `wavesim.theory.scatter_terrain`.
+    """
     mass, near = float(problem.mass), _ends(problem)[0]
     if isinstance(problem.potential, AbstractMassStructure):
         return _by_mass_cells(problem)
@@ -142,7 +145,10 @@ def _by_mass_cells(problem: Problem) -> Route:
 
 
 def by_slices(problem: Problem) -> Route | None:
-    """Route by equal slices with the sixth-order Magnus expansion; None for deltas and mass structures, nan where it does not converge."""
+    """Route by equal slices with the sixth-order Magnus expansion, nan where it does not converge.
+
+    None for deltas and for structures with a mass that depends on position.
+    """
     potential, mass = problem.potential, float(problem.mass)
     if potential.spikes or isinstance(potential, AbstractMassStructure):
         return None
@@ -180,7 +186,10 @@ def by_slices(problem: Problem) -> Route | None:
 
 
 def by_closed_form(problem: Problem) -> Route | None:
-    """Route by the textbook's closed form, with its rounding as error; None where there is none, nan where T underflows."""
+    """Route by the textbook's closed form, nan where T underflows; None where there is none.
+
+    Its error is the rounding of the form.
+    """
     form = closed_form(problem)
     if form is None:
         return None
@@ -209,7 +218,7 @@ def independent_routes(problem: Problem) -> dict[str, Route]:
 
 
 def _normalized(scattering: theory.Scattering) -> PlaneWaves:
-    """T and R divided by T + R, which rounding moves from 1 where a wave grows and decays again, as in a resonance."""
+    """T and R divided by T + R, which rounding moves from 1 where a wave grows and decays again."""
     reflection = np.asarray(scattering.reflection)
     total = np.asarray(scattering.transmission) + reflection
     deviation = 2 * reflection * np.abs(total - 1)
@@ -241,7 +250,9 @@ class Room(NamedTuple):
 
 
 def wave_room(problem: Problem, energy: float) -> Room:
-    """Interval in which waves up to this kinetic energy need V: until it is flat, or as far as they can be followed.
+    """Interval in which waves up to this kinetic energy need V.
+
+    It reaches to where V is flat, or as far as the waves can be followed.
 
     Raises:
         WavesimError: if V extends too far for that energy.

@@ -13,7 +13,7 @@ _STRUCTURE = 1e-3
 
 
 def start_in_words(problem: Problem) -> str | None:
-    """Start of a packet that does not come from outside towards the potential, in words; None for one that does.
+    """Where a packet starts that does not come from outside towards the potential; else None.
 
     Args:
         problem: with a packet in an open potential; for any other the result is None.
@@ -31,7 +31,7 @@ def start_in_words(problem: Problem) -> str | None:
     outer = max(map(abs, packet.momentum_range(1e-3, float(line.mass))))
     meaning = f"transmitted_probability is what ends on the {far} of it, reflected_probability what ends on the {near}"
     if mean <= 1e-9 * outer:
-        return f"at rest on the whole, {_place(center, left, right)} the potential: {meaning}"
+        return f"at rest on the whole, {_preposition(center, left, right)} the potential: {meaning}"
     if left < center < right:
         return f"inside the potential, moving to the {far}: {meaning}"
     if (center > right) == (far == "right"):
@@ -39,7 +39,7 @@ def start_in_words(problem: Problem) -> str | None:
     return None
 
 
-def _place(center: float, left: float, right: float) -> str:
+def _preposition(center: float, left: float, right: float) -> str:
     """Preposition for a position relative to an interval."""
     if left < center < right:
         return "inside"

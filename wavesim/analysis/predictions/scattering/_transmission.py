@@ -1,4 +1,4 @@
-"""T(E) by theory: closed forms, the scattering method, and the textbooks' approximations, as functions of the energy."""
+"""T(E) by theory: closed forms, the scattering method, and textbook approximations."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TransmissionOf = Callable[[Any], Any]
 
 
 def along_first_axis(problem: Problem) -> Problem:
-    """The problem along the first axis, if the state is a product and V is separable or one-dimensional; any other problem unchanged."""
+    """The one-dimensional problem of a product state in a V(x) or a separable V; any other unchanged."""
     potential, state = problem.potential, problem.state
     if not isinstance(state, Product) or state.identical:
         return problem
@@ -57,7 +57,7 @@ _AT_REST = 1e-9
 
 
 def moves_right(problem: Problem) -> bool:
-    """Whether the packet comes from the left, by its mean momentum; for a packet at rest, whether it is left of the middle of V."""
+    """Whether the packet comes from the left, by its mean momentum, or at rest by its position."""
     state = problem.state.factors[0] if isinstance(problem.state, Product) else problem.state
     mass = float(problem.mass)
     packet = as_packet(state, mass)
@@ -70,7 +70,7 @@ def moves_right(problem: Problem) -> bool:
 
 
 def transmission_theories(problem: Problem) -> dict[str, TransmissionOf]:
-    """T as a function of the kinetic energy on the incoming side: a closed form where there is one, and the scattering method.
+    """T of the kinetic energy on the incoming side, in closed form and by the scattering method.
 
     Empty for a potential that depends on time, which a frozen V does not describe.
     """
@@ -159,7 +159,7 @@ def scattering_transmission(
 
 
 def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
-    """Textbook approximations to T(E) of a single barrier between equal asymptotes, for display beside the exact T(E), not for checks.
+    """Textbook approximations to T(E) of a single barrier, for display and not for checks.
 
     ``wkb`` exp(-2 S), 1 above the top; ``kemble`` 1/(1 + exp(2 S)), for a smooth top that is no table; ``thick_barrier`` of a rectangle and
     ``fowler_nordheim`` of a triangle, which hold only below the top (see `BELOW_TOP`). Empty for wells, steps, deltas and several barriers.
@@ -195,7 +195,10 @@ def approximate_transmissions(problem: Problem) -> dict[str, TransmissionOf]:
 def _is_continued(
     potential: AbstractPotential, barrier: Callable[[Any], Any], span: tuple[float, float], top: float, mass: float
 ) -> bool:
-    """Whether the turning points continue into the complex plane above the top: not for a table, nor for a top as flat as x^4."""
+    """Whether the turning points continue into the complex plane above the top.
+
+    Not for a table, nor for a top as flat as x^4.
+    """
     if len(potential.knots):
         return False
     try:

@@ -19,11 +19,11 @@ _TAILS = ((1e-3, 1.0), (1e-5, 1e-2), (1e-7, 1e-4), (1e-9, 1e-6), (1e-12, 1e-8))
 
 
 def wave_average(problem: Problem) -> Estimate | None:
-    """int T(k) abs(phi(k))^2 dk over the momenta towards the potential, by the trapezoidal rule, exact for a psi of finite extent.
+    """Average of T over the momenta towards the potential, int T(k) abs(phi(k))^2 dk.
 
-    The error is the sum of the change with every other momentum, the momenta left out, a bound 2 sqrt(T p) + p for the probability p that starts
-    inside (in the tails of V in proportion to their height), and, where V is lower behind, a bound on the interference of reflected
-    waves with those that move away from V, as `wavesim.theory.standing_share` for Gaussians.
+    By the trapezoidal rule, which is exact for a psi of finite extent. The error is the sum of the change with every other momentum, the momenta left
+    out, a bound 2 sqrt(T p) + p for the probability p that starts inside (in the tails of V in proportion to their height), and, where V is lower
+    behind, a bound on the interference of reflected waves with those that move away from V, as `wavesim.theory.standing_share` for Gaussians.
 
     Args:
         problem: static, of one dimension; its state is an `AbstractWave`.

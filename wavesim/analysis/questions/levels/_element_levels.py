@@ -106,8 +106,13 @@ def solved_levels(potential: AbstractPotential, mass: float, count: int, ends: E
     )
     shifts = _wall_shifts(levels, profile, view)
     budgets = [
-        {"grid": float(grid), "box": float(box), "residual": float(rest), "rounding": _ROUNDING * _EPS * float(size)}
-        for grid, box, rest, size in zip(
+        {
+            "grid": float(grid),
+            "box": float(box),
+            "residual": float(residual),
+            "rounding": _ROUNDING * _EPS * float(size),
+        }
+        for grid, box, residual, size in zip(
             np.abs(levels.energies - coarse.energies), shifts, levels.unsettled, _sizes(levels), strict=True
         )
     ]
@@ -161,7 +166,7 @@ def _unresolved(levels: ElementLevels, mass: float) -> np.ndarray:
 
 
 def _sizes(levels: ElementLevels) -> np.ndarray:
-    """Energies that rounding of the levels is relative to, positive also for a level at 0, as on a free ring [energy]."""
+    """Energies that rounding of the levels is relative to, positive also for a level at 0 [energy]."""
     return np.maximum(levels.size, _LEAST_SIZE * levels.size.max())
 
 

@@ -70,7 +70,7 @@ class _Corrected:
 
 
 def fourier_levels(problem: Problem, count: int, grid: Grid) -> SolvedLevels:
-    """The `count` lowest levels of one dimension by diagonalization on a grid, corrected for the waves outside its band.
+    """The `count` lowest levels in one dimension by diagonalization on a grid, and a correction.
 
     Budget: `grid` is the size of the second order plus the change from a true V on half as many points; `box` the shift by periodic
     images; `residual` is |H psi - E psi|^2 over the distance to the next level.
@@ -224,9 +224,9 @@ def _in_band(values: np.ndarray, points: int) -> np.ndarray:
 
 
 def _image_shifts(states: _GridLevels, grid: Grid, mass: float) -> np.ndarray:
-    """Bound on the shift of each level by periodic images: twice (kappa^2 psi^2 + psi'^2)/(2 m kappa) where they meet, shape (states,).
+    """Bound on the shift of each level by periodic images, shape (states,).
 
-    For a wave that does not decay there it is the kinetic energy.
+    Twice (kappa^2 psi^2 + psi'^2)/(2 m kappa) where they meet; the kinetic energy of a wave that does not decay there.
     """
     points, step = grid.points[0], float(grid.spacing[0])
     momenta = 2 * math.pi * np.fft.rfftfreq(points, step)

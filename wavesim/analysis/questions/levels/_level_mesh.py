@@ -84,8 +84,8 @@ class Profile:
     def hamiltonian(self, nodes: np.ndarray, degree: int) -> ElementHamiltonian:
         """H on a mesh."""
         values, strengths = self(gauss_points(nodes, degree)), np.zeros(len(nodes))
-        for place, strength in self.deltas:
-            strengths[np.argmin(np.abs(nodes - place))] += strength
+        for position, strength in self.deltas:
+            strengths[np.argmin(np.abs(nodes - position))] += strength
         if self.ring is None:
             return ElementHamiltonian(nodes, values, strengths, self.mass, degree)
         return RingHamiltonian(nodes, values, strengths, self.mass, degree, 2 * math.pi * float(self.ring.flux))
@@ -165,7 +165,7 @@ def outlook(profile: Profile) -> Outlook:
         NumericsError: if V is infinite within its structure.
     """
     potential, mass = profile.potential, profile.mass
-    spikes = tuple(sorted(place for place, _ in profile.deltas))
+    spikes = tuple(sorted(position for position, _ in profile.deltas))
     marks = [*profile.edges, *spikes]
     ends = np.clip(potential.support(1e-3), *profile.interval)
     low, high = float(min([ends[0], *marks])), float(max([ends[1], *marks]))
@@ -235,8 +235,8 @@ def meshed(profile: Profile, view: Outlook, box: tuple[float, float], energy: fl
     core = max(low, view.core[0]), min(high, view.core[1])
     inner, width = np.linspace(*core, _FIRST_ELEMENTS + 1), core[1] - core[0]
     shells = width * 1.5 ** np.arange(-3, math.ceil(math.log(max(high - low, width) / width, 1.5)) + 2)
-    knots = (float(place) for place in profile.potential.knots)
-    marks = [*profile.edges, *(place for place, _ in profile.deltas), *knots]
+    knots = (float(position) for position in profile.potential.knots)
+    marks = [*profile.edges, *(position for position, _ in profile.deltas), *knots]
     candidates = np.concatenate([inner, core[0] - shells, core[1] + shells, marks])
     nodes = np.unique(np.concatenate([[low, high], candidates[(candidates > low) & (candidates < high)]]))
     nodes = nodes[np.concatenate([[True], np.diff(nodes) > 1e-12 * (np.abs(nodes[1:]) + 1e-3 * (nodes[1:] - low))])]

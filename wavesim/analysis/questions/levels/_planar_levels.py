@@ -205,7 +205,7 @@ def _solve(problem: Problem, grid: Grid, count: int, all_states: bool, previous:
 
 
 def _interpolated(previous: GridStates, grid: Grid) -> np.ndarray:
-    """Block of vectors of another grid on this one, axis by axis as sums of sinc functions, zero outside the other box."""
+    """Block of vectors of another grid on this one, by sinc interpolation along each axis."""
     states, source = previous.block, previous.states.grid
     for axis, (low, step, points) in enumerate(zip(source.lower, source.spacing, source.points, strict=True)):
         x = float(grid.lower[axis]) + float(grid.spacing[axis]) * np.arange(grid.points[axis])

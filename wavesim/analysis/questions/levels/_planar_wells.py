@@ -1,4 +1,4 @@
-"""Two wells in two or three dimensions: their lowest levels, and the part of each state on either side of the pass."""
+"""Two wells in two or three dimensions: lowest levels, and their parts on each side of the pass."""
 
 from __future__ import annotations
 
@@ -128,7 +128,10 @@ def planar_doublet(problem: Problem, tolerance: float, fixed_grid: Grid | None) 
 
 
 def left_parts(psi: np.ndarray, grid: Grid, wells: WellsInPlane) -> np.ndarray:
-    """Left parts of <i|j>, up to the plane through the pass, of real states of shape (count, ``*points``), shape (count, count)."""
+    """Left parts of <i|j>, up to the plane through the pass, shape (count, count).
+
+    The states are real, of shape (count, ``*points``).
+    """
     side, finer = _LeftSide.of(grid, wells), _doubled(psi, grid, wells)
     parts = np.empty((len(psi), len(psi)))
     for i in range(len(psi)):
@@ -149,7 +152,10 @@ def _axis(wells: WellsInPlane) -> int:
 
 
 def _doubled(psi: np.ndarray, grid: Grid, wells: WellsInPlane) -> np.ndarray:
-    """Waves at twice as many points along the axis across the plane, moved last, so that products of two waves are resolved."""
+    """Waves at twice as many points along the axis across the plane, which is moved last.
+
+    At these points products of two waves are resolved.
+    """
     axis = _axis(wells)
     points = grid.points[axis]
     waves = np.fft.fft(np.moveaxis(psi, axis + 1, -1).reshape(len(psi), -1, points), axis=-1)
@@ -165,7 +171,9 @@ def _doubled(psi: np.ndarray, grid: Grid, wells: WellsInPlane) -> np.ndarray:
 
 @dataclasses.dataclass(frozen=True)
 class _LeftSide:
-    """Integral of a density left of the plane: exact for the grid's waves along the axis across it, by sums along the others.
+    """Integral of a density left of the plane.
+
+    Exact for the grid's waves along the axis across it, by sums along the others.
 
     Attributes:
         weights: weight of each line and wave of a density, times the cell of the other axes, shape (lines, waves).

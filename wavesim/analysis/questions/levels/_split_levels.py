@@ -96,7 +96,10 @@ def _strongest(parts: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 @functools.lru_cache(maxsize=32)
 def _theory_gap(wells: TwoWells, mass: float) -> Estimate | None:
-    """The gap by theory: half-grid matrices or shooting of each parity for an even V without deltas, else node counting; None if neither applies."""
+    """The gap by theory; None where neither method applies.
+
+    Half-grid matrices or shooting of each parity for an even V without deltas, else node counting.
+    """
     doublet = lowest_doublet(Problem(wells.potential, LeftLocalized(), mass=mass))
     gap = None if doublet is None else Estimate(float(doublet.gap), float(doublet.gap_error))
     if gap is not None and gap.error < 1e-6 * gap:
@@ -151,7 +154,7 @@ def split_report(problem: Problem, tolerance: float) -> Report:
 
 
 def beating_report(problem: Problem, tolerance: float, predictions: Predictions) -> Report:
-    """Beating of a localized start by the two levels, without propagation, for wells whose record would be too long."""
+    """Beating of a localized start by the two levels, for wells whose record would be too long."""
     begun = time.perf_counter()
     beat, levels = beats_of(problem)["overlap_corrected"], lowest_two(problem)
     gap = gap_of(problem)

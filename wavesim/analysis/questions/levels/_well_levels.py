@@ -1,4 +1,4 @@
-"""The levels of a static V as a basis: expansion of a state, and its probability left of a plane at any time."""
+"""Expansion of a state in the levels of a static V, and its probability left of a plane."""
 
 from __future__ import annotations
 
@@ -107,9 +107,9 @@ def _merged(nodes: np.ndarray, additional: np.ndarray) -> np.ndarray:
 
 
 def signs(psi: np.ndarray) -> np.ndarray:
-    """Factors that give states on points, shape (count, points), the signs of `lowest_eigenstates`, shape (count,)."""
-    tall = np.abs(psi) >= 0.5 * np.abs(psi).max(axis=1, keepdims=True)
-    return np.sign(psi[np.arange(len(psi)), psi.shape[1] - 1 - np.argmax(tall[:, ::-1], axis=1)])
+    """Factors, shape (count,), that give states on points the signs of `lowest_eigenstates`."""
+    large = np.abs(psi) >= 0.5 * np.abs(psi).max(axis=1, keepdims=True)
+    return np.sign(psi[np.arange(len(psi)), psi.shape[1] - 1 - np.argmax(large[:, ::-1], axis=1)])
 
 
 def on_points(waves: Waves) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

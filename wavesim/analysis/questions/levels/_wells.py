@@ -61,7 +61,10 @@ def lowest_two(problem: Problem) -> WellLevels:
 
 
 def beats_of(problem: Problem) -> dict[str, Beat]:
-    """Beating of a localized start in static wells by the theory's name: `beats` for built-in wells, else by the two levels on elements."""
+    """Beating of a localized start in static wells, by theory's name.
+
+    By `beats` in built-in wells, else by the two levels on elements.
+    """
     if isinstance(double_well(problem), AbstractDoubleWell):
         return beats(problem)
     levels, side = lowest_two(problem), 0 if isinstance(problem.state, LeftLocalized) else 1

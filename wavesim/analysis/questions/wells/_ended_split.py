@@ -1,4 +1,4 @@
-"""Gap between the two lowest levels between walls or on a ring, as of a box with a barrier or a hindered rotor."""
+"""Gap between the two lowest levels between walls or on a ring, as of a hindered rotor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mean position, momentum, spread and energy of a state, compared with theory where V is quadratic in x or a sum of levels is exact."""
+"""Mean position, momentum, spread and energy of a state, compared with theory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mean motion of a sum of levels without a run, for states that no grid small enough to diagonalize represents."""
+"""Mean motion of a sum of levels without a run, for states that need too large a grid."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _INTEGRALS = 1e-11
 
 
 def motion_of_levels(problem: Problem, tolerance: float) -> Report | None:
-    """Position, momentum, spread and energy of a sum of eigenstates of a static V in one dimension; None for any other problem.
+    """Position, momentum, spread and energy of a sum of eigenstates of a static V(x); else None.
 
     With psi = sum c_n phi_n exp(-i E_n t), <A>(t) = sum conj(c_i) c_j A_ij exp(i (E_i - E_j) t), and <p> = m d<x>/dt.
 
@@ -81,7 +81,7 @@ def motion_of_levels(problem: Problem, tolerance: float) -> Report | None:
 
 
 def _moments(waves: Waves, energies: np.ndarray, phased: np.ndarray, mass: float) -> dict[str, np.ndarray]:
-    """Mean position, momentum and spread, each of shape (times,), from amplitudes over levels, shape (levels, times)."""
+    """Mean position, momentum and spread from amplitudes over levels, shape (levels, times)."""
     x, weights, psi = on_points(waves)
     psi = psi * signs(psi)[:, None]
     position, square = ((psi * weights * x**power) @ psi.T for power in (1, 2))

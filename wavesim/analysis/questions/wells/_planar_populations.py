@@ -1,4 +1,4 @@
-"""Two wells in two or three dimensions: gap, period and populations from their levels, without propagation."""
+"""Gap, period and populations of wells in two or three dimensions, from their levels."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NOTE = "nothing was propagated: the levels of both wells, on grids."
 
 
 def planar_populations_report(problem: Problem, tolerance: float, fixed_grid: Grid | None) -> Report:
-    """Populations of wells in two or three dimensions: the beat of two levels for a localized start, else a sum over all excited levels.
+    """Populations of wells in two or three dimensions: the beat of two levels, or a sum over levels.
 
     Results are cached with the problem by tolerance and grid.
     """
@@ -210,7 +210,7 @@ def _report(
     shortfall: str = AGREEING,
     scale: float | None = None,
 ) -> Report:
-    """Report with these values, the lowest states and, where there is one, the curve (times, left population, error bar)."""
+    """Report with the lowest states and a curve (times, left population, error bar) or none."""
     quantities = {
         name: Quantity(name, value, math.fsum(budget.values()), dimension, budget, {})
         for name, (value, dimension, budget) in values.items()

@@ -175,7 +175,7 @@ def _built_in(problem: Problem) -> bool:
 
 
 def _doublet_readings(problem: Problem) -> dict[str, Reading]:
-    """Gap and period of the two lowest levels, which need no repeated run; empty if they do not lie in two wells."""
+    """Gap and period of the two lowest levels, which need no repeated run; empty without two wells."""
     try:
         levels = lowest_two(problem)
     except WavesimError:

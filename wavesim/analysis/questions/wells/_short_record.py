@@ -1,4 +1,4 @@
-"""Tunneling period from a record far shorter than one period: the levels of each parity by a matrix pencil."""
+"""Tunneling period from a short record: the levels of each parity by a matrix pencil."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ _EPS = float(np.finfo(float).eps)
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ParityCorrelation(AbstractObservable):
-    """<P psi(0)|psi(t)> with the projection P on the even or odd functions about `divide`, a record of the levels of that parity only.
+    """<P psi(0)|psi(t)> with P the projection on one parity: a record of its levels only.
 
-    One run gives both parities, since H does not mix them. The grid must have `divide` on a point or midway between two, as planned grids do.
+    P projects on the even or odd functions about `divide`. One run gives both parities, since H does not mix them. The grid must have `divide` on a
+    point or midway between two, as planned grids do.
     """
 
     dimension: ClassVar[Dimension] = DIMENSIONLESS
@@ -169,7 +170,10 @@ def _finer(grid: Grid, factor: float) -> Grid:
 
 
 def _energies(problem: Problem, grid: Grid) -> tuple[float, float]:
-    """Middle and half-width of the interval of energies of the start: from the lowest V to far above the mean energy."""
+    """Middle and half-width of the interval of energies of the start [energy].
+
+    It reaches from the lowest V to far above the mean energy.
+    """
     hamiltonian = problem.hamiltonian(grid)
     psi = problem.state.sample(grid, hamiltonian)
     mean = float(hamiltonian.energy(psi))

@@ -1,4 +1,4 @@
-"""Tunneling splitting of a double well, from the rate at which a particle crosses, and by every formula for it."""
+"""Tunneling splitting of a double well, from a record, from levels, and by formulas."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class MirrorCorrelation(AbstractObservable):
 
 @dataclasses.dataclass(frozen=True)
 class Splitting(AbstractQuestion):
-    """The gap between the two lowest levels of a double well; for a symmetric one from a record that may be far shorter than the period.
+    """The gap between the two lowest levels of a double well, from a short record or from levels.
 
     From a localized state the amplitude in the other well grows as sin(gap t/2): its rate gives the gap to a relative accuracy even where the
     levels agree to ten digits and the period is too long to propagate. Wells found in a formula, a table or a sum, and unequal wells, are
@@ -156,12 +156,18 @@ class Splitting(AbstractQuestion):
 
 
 def _on_record(problem: Problem) -> bool:
-    """Whether the gap follows from a record, as for a symmetric built-in double well, whose grid keeps its symmetry, and not from levels."""
+    """Whether the gap follows from a record and not from levels.
+
+    As for a symmetric built-in double well, whose grid keeps its symmetry.
+    """
     return isinstance(problem.potential, AbstractDoubleWell) and lowest_doublet(problem) is not None
 
 
 def _with_duration(problem: Problem) -> Problem:
-    """The problem with a duration of several oscillations within one well; for a localized start at most half a period."""
+    """The problem with a duration of several oscillations within one well.
+
+    For a localized start it is at most half a tunneling period.
+    """
     gap, scale = _scales(problem)
     if problem.duration is not None:
         return problem

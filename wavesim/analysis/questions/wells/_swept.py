@@ -1,4 +1,4 @@
-"""Wells tilted by a uniform force with any dependence on time: left population, in the basis of their levels at the start."""
+"""Left population of wells tilted by any uniform force in time, from their levels at the start."""
 
 from __future__ import annotations
 
@@ -47,15 +47,18 @@ def tilt_of(problem: Problem, duration: float) -> AbstractPotential | None:
     x = np.linspace(*wells.potential.support(1e-3), _POSITIONS)
     start = values_at(potential, x, float(problem.mass), 0.0)
     for time in np.linspace(0.0, duration, _TIMES):
-        moved = values_at(potential, x, float(problem.mass), float(time)) - start
-        line = np.polynomial.Polynomial.fit(x, moved, 1)
-        if np.max(np.abs(line(x) - moved)) > _LINE_TOLERANCE * max(float(np.max(np.abs(moved))), 1e-300):
+        change = values_at(potential, x, float(problem.mass), float(time)) - start
+        line = np.polynomial.Polynomial.fit(x, change, 1)
+        if np.max(np.abs(line(x) - change)) > _LINE_TOLERANCE * max(float(np.max(np.abs(change))), 1e-300):
             return None
     return potential
 
 
 def swept_left(problem: Problem, times: np.ndarray) -> tuple[np.ndarray, float] | None:
-    """Left population at times from a start as in `side_of`, and its error, with enough levels; None where V changes by more than a force."""
+    """Left population at times from a start as in `side_of`, and its error.
+
+    None where V changes by more than a uniform force.
+    """
     if tilt_of(problem, float(times[-1])) is None:
         return None
     state = problem.state
@@ -105,14 +108,15 @@ class _Force:
         self.start = values_at(potential, self.x, mass, 0.0)
 
     def __call__(self, times: np.ndarray) -> np.ndarray:
-        moved = np.stack([values_at(self.potential, self.x, self.mass, float(time)) - self.start for time in times])
-        return (moved[:, 1] - moved[:, 0]) / (self.x[1] - self.x[0])
+        change = np.stack([values_at(self.potential, self.x, self.mass, float(time)) - self.start for time in times])
+        return (change[:, 1] - change[:, 0]) / (self.x[1] - self.x[0])
 
 
 def landau_zener(problem: Problem, duration: float) -> Estimate | None:
-    """Probability of staying on one side in a steady sweep through the resonance: exp(-pi gap^2/(2 v)), v = d(E_right - E_left)/dt.
+    """Probability of staying on one side in a steady sweep through the resonance.
 
-    The gap is the least distance of the two levels during the sweep. None where the sweep is not steady, or does not pass the resonance.
+    It is exp(-pi gap^2/(2 v)) with v = d(E_right - E_left)/dt. The gap is the least distance of the two levels during the sweep. None where the sweep
+    is not steady, or does not pass the resonance.
 
     Source: C. Zener, Proc. R. Soc. Lond. A 137, 696 (1932).
     """

@@ -1,4 +1,4 @@
-"""Populations of two wells at a temperature, in equilibrium or after the particle was found on one side, as sums over levels."""
+"""Populations of two wells at a temperature, in equilibrium or after a measurement, by levels."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _INTEGRALS = 1e-12
 
 
 class _Mixture(NamedTuple):
-    """Thermal mixture: Boltzmann weights of the levels, shape (count,), and rho(0) over levels, shape (count, count)."""
+    """Thermal mixture: weights of the levels, shape (count,), and rho(0), shape (count, count)."""
 
     levels: WellLevels
     weights: np.ndarray
