@@ -169,7 +169,7 @@ def _transmission(problem: Problem, kinetic: np.ndarray) -> np.ndarray | None:
 
 
 def _panels(low: float, high: float, spread: float) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes and weights of Gauss's rule on panels that become thinner towards 0."""
+    """Nodes and weights of Gauss's rule on panels of at most half a packet's spread, thinner towards 0."""
     even = np.linspace(low, high, 2 + min(int(2 * (high - low) / spread), _MOST_PANELS))
     size = max(abs(low), abs(high))
     thin = size * 2.0 ** -np.arange(1.0, 1 + _DECADES / math.log10(2))

@@ -11,7 +11,7 @@ from .... import theory
 from ....errors import NumericsError, UnboundError
 from ....potentials import AbstractMassStructure
 
-# samples of V and m between two sides of the structure
+# samples of V and m in each layer, and outside as far as the box
 _SAMPLES = 257
 # int kappa dx from the turning point to the wall of a box: psi falls by exp(-38)
 _WALL_EXPONENT = 38.0

@@ -119,7 +119,7 @@ def _averages(problem: Problem, first_only: bool) -> dict[str, Estimate]:
 
 
 def _structure_average(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> dict[str, Estimate]:
-    """Average of T(E) of a structure, for one Gaussian packet with no more than a tail inside."""
+    """Average of T(E) by scattering matrices, for one Gaussian packet with no more than a tail inside."""
     if not isinstance(problem.state, GaussianPacket):
         return {}
     to_right = moves_right(problem)

@@ -70,7 +70,7 @@ class _Corrected:
 
 
 def fourier_levels(problem: Problem, count: int, grid: Grid) -> SolvedLevels:
-    """The `count` lowest levels in one dimension by diagonalization on a grid, and a correction.
+    """The `count` lowest levels by diagonalization on a grid, corrected for waves outside its band.
 
     Budget: `grid` is the size of the second order plus the change from a true V on half as many points; `box` the shift by periodic
     images; `residual` is |H psi - E psi|^2 over the distance to the next level.

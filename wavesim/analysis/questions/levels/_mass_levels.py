@@ -19,7 +19,7 @@ _VISIBLE = 1e-3
 
 
 def mass_structure_levels(problem: Problem, count: int) -> SolvedLevels:
-    """The `count` lowest levels of BenDaniel and Duke's equation, by node counting on cells.
+    """The `count` lowest levels of BenDaniel and Duke's equation by node counting, and their states.
 
     Raises:
         UnboundError: if there are fewer bound levels.

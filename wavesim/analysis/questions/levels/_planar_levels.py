@@ -21,7 +21,7 @@ from ...bars import BoundStates, Measurement, ProgressNote
 from ._solved_levels import SolvedLevels
 
 _MOST_ROUNDS = 6
-# ratio of the spacings of the coarser grid, whose difference is the error bar, and of the finer one
+# spacing of the coarser grid, whose difference is the error bar, in units of the fine grid's; after a refinement of the spacing it is the previous grid
 _RATIO = 1.4
 # factor on that difference for a V with edges: its error falls only with the square of the spacing, and is about the difference itself
 _SHARP_FACTOR = 2.0
@@ -129,7 +129,7 @@ def planar_states(
         all_states: whether to return all states of a small grid, whatever their energies.
 
     Raises:
-        NumericsError: if V holds fewer levels.
+        NumericsError: if V holds fewer levels, and not all states are asked for.
     """
     space, box, runs = 1.0, tolerance, 0
     separable = isinstance(problem.potential, Separable)
