@@ -110,12 +110,12 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
             energies, vectors = jnp.linalg.eigh(hamiltonian.matrix())
             energies, states = energies[:count], vectors.T[:count]
     else:
-        energies, states = (found[:count] for found in _filtered(hamiltonian, count, None))
+        energies, states = (found[:count] for found in _filtered(hamiltonian, count, None, count))
     return energies, _signed(states, grid)
 
 
 def lowest_subspace(
-    hamiltonian: Hamiltonian, count: int, start: np.ndarray | None = None
+    hamiltonian: Hamiltonian, count: int, start: np.ndarray | None = None, converged: int | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """`lowest_eigenstates` in two or three dimensions, with the whole block of the iteration, so that the next grid can begin with it.
 
@@ -125,6 +125,7 @@ def lowest_subspace(
         hamiltonian: H on a grid of two or three dimensions.
         count: how many levels.
         start: the block of another grid, on the points of this one, shape (any, ``*points``); by default random.
+        converged: how many of them must have converged; all by default.
 
     Returns:
         energies, shape (count,), and states, shape (count, ``*points``), as `lowest_eigenstates` has them; and the block, shape (more, ``*points``).
@@ -132,7 +133,7 @@ def lowest_subspace(
     Raises:
         NumericsError: if the iteration does not converge.
     """
-    energies, block = _filtered(hamiltonian, count, start)
+    energies, block = _filtered(hamiltonian, count, start, converged or count)
     return np.asarray(energies[:count]), np.asarray(_signed(block[:count], hamiltonian.grid)), np.asarray(block)
 
 
@@ -158,10 +159,12 @@ def _called_back(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.A
     return jax.pure_callback(solve, shapes, hamiltonian.potential, hamiltonian.grid.spacing[0], hamiltonian.mass)
 
 
-def _filtered(hamiltonian: Hamiltonian, count: int, start: np.ndarray | None) -> tuple[jax.Array, jax.Array]:
+def _filtered(
+    hamiltonian: Hamiltonian, count: int, start: np.ndarray | None, converged: int
+) -> tuple[jax.Array, jax.Array]:
     """The lowest levels by subspace iteration: a Chebyshev polynomial of H damps all that lies above the block, then Rayleigh and Ritz.
 
-    A block finds levels of equal energy, which iteration from one vector finds by rounding alone. All of it is returned; `count` of its rows have converged.
+    A block finds levels of equal energy, which iteration from one vector finds by rounding alone. All of it is returned; `converged` of its rows have converged.
 
     Source: Y. Zhou, Y. Saad, M. L. Tiago, J. R. Chelikowsky, J. Comput. Phys. 219, 172 (2006), algorithm 4.3.
     """
@@ -194,12 +197,12 @@ def _filtered(hamiltonian: Hamiltonian, count: int, start: np.ndarray | None) ->
         flat, flat_image = mix.T @ flat, mix.T @ flat_image
         rest = np.linalg.norm(flat_image - energies[:, None] * flat, axis=1)
         block = flat.reshape(block.shape)
-        if rest[:count].max() < _RESIDUAL * span:
+        if rest[:converged].max() < _RESIDUAL * span:
             block[:count] = _turned(block[:count], energies[:count], grid)
             return jnp.asarray(energies), jnp.asarray(block)
         block = _damped(apply, block, float(energies[0]), float(energies[-1]), top)
     raise NumericsError(
-        f"the {count} lowest levels must converge, but after {_MOST_FILTERS} filters they leave a residual of {rest[:count].max() / span:.1g}; "
+        f"the {converged} lowest levels must converge, but after {_MOST_FILTERS} filters they leave a residual of {rest[:converged].max() / span:.1g}; "
         "take a smaller box or a coarser grid."
     )
 

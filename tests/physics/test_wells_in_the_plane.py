@@ -143,3 +143,18 @@ def test_what_has_no_answer_is_said(formula: str, question: Levels | Splitting, 
     potential = Expression(f"{formula} + 0*y")
     with pytest.raises((NumericsError, WavesimError), match=sentence):
         certify(Problem(potential, LeftLocalized(), duration=1.0), 1e-4, find=question)
+
+
+def test_wells_that_hold_two_levels_alone() -> None:
+    """V = -2.4 (exp(-(x - 1.4)^2 - y^2) + exp(-(x + 1.4)^2 - y^2)) holds two levels: their gap is that of the levels asked for by themselves.
+
+    Budget: the bars of both; no third level is needed for the gap.
+    """
+    wells = Expression("-2.4*exp(-(x - 1.4)^2 - y^2) - 2.4*exp(-(x + 1.4)^2 - y^2)")
+    problem = Problem(wells, LeftLocalized())
+    gap = certify(problem, 1e-4, find=Splitting()).quantities["gap"]
+    levels = certify(problem, 1e-5, find=Levels(count=2)).quantities
+    low, high = levels["level_0"], levels["level_1"]
+    assert abs(gap.value - (high.value - low.value)) <= gap.error + low.error + high.error < 1e-5
+    with pytest.raises(WavesimError, match="ask for 2"):
+        certify(problem, 1e-4, find=Levels(count=3))

@@ -117,6 +117,7 @@ def planar_states(
     fixed_grid: Grid | None,
     excessive: Callable[[PlanarStates], set[str]],
     all_states: bool = False,
+    bound: int | None = None,
 ) -> Measurement[PlanarStates]:
     """The `count` lowest states on a grid, refined until no source of error is excessive.
 
@@ -127,6 +128,7 @@ def planar_states(
         fixed_grid: taken as it is; None to plan and refine one.
         excessive: returns the sources of error, "grid" or "box", that are too large.
         all_states: whether to return all states of a small grid, whatever their energies.
+        bound: number of states that V must hold and that converge; all by default. The others may be waves that fill the box.
 
     Raises:
         NumericsError: if V holds fewer levels, and not all states are asked for.
@@ -150,14 +152,16 @@ def planar_states(
         # the iteration on each grid starts with the states of the previous one
         if coarse is None:
             yield ProgressNote(runs, runs + 3)
-            previous = coarse = _solve(problem, coarsened(grid, _RATIO, problem.potential), count, all_states, previous)
+            previous = coarse = _solve(
+                problem, coarsened(grid, _RATIO, problem.potential), count, all_states, previous, bound
+            )
             runs += 1
         yield ProgressNote(runs, runs + 2)
-        previous = fine = _solve(problem, grid, count, all_states, coarse)
+        previous = fine = _solve(problem, grid, count, all_states, coarse, bound)
         runs += 1
-        if basin is not None and not all_states and fine.energies[-1] >= basin.rim:
+        if basin is not None and not all_states and fine.energies[(bound or count) - 1] >= basin.rim:
             raise NumericsError(
-                f"the levels must lie below what V is far away, {basin.rim:.6g}, but of {count} the highest is a wave that fills the box; "
+                f"the levels must lie below what V is far away, {basin.rim:.6g}, but of {bound or count} the highest is a wave that fills the box; "
                 f"ask for {int(np.sum(fine.energies < basin.rim))}."
             )
         # the smaller box is solved only once the grid is fine enough
@@ -166,7 +170,7 @@ def planar_states(
             continue
         yield ProgressNote(runs, runs + 1)
         solved = PlanarStates(
-            fine, coarse, _solve(problem, _smaller_box(grid), count, all_states, previous), factor, runs + 1
+            fine, coarse, _solve(problem, _smaller_box(grid), count, all_states, previous, bound), factor, runs + 1
         )
         runs += 1
         sources = excessive(solved) & {"grid", "box"}
@@ -179,8 +183,10 @@ def planar_states(
             box, ends = max(0.01 * box, 1e-13), ()
 
 
-def _solve(problem: Problem, grid: Grid, count: int, all_states: bool, previous: GridStates | None) -> GridStates:
-    """The lowest states on one grid, starting from those of a previous one."""
+def _solve(
+    problem: Problem, grid: Grid, count: int, all_states: bool, previous: GridStates | None, bound: int | None = None
+) -> GridStates:
+    """The lowest states on one grid, starting from those of a previous one; those beyond `bound` need not have converged."""
     mass, samples = float(problem.mass), np.asarray(problem.potential.sample(grid, mass=problem.mass))
     hamiltonian = Hamiltonian(grid, jnp.asarray(samples), mass)
     if all_states and math.prod(grid.points) <= _DENSE:
@@ -188,7 +194,7 @@ def _solve(problem: Problem, grid: Grid, count: int, all_states: bool, previous:
         block = states = vectors.T.reshape(-1, *grid.points) / math.sqrt(float(grid.cell))
     else:
         start = None if previous is None else _interpolated(previous, grid)
-        energies, states, block = lowest_subspace(hamiltonian, count, start)
+        energies, states, block = lowest_subspace(hamiltonian, count, start, bound)
     axes, cell = tuple(range(1, states.ndim)), float(grid.cell)
     total = np.asarray(grid.spread(grid.kinetic(mass)))
     kinetic_part = np.real(np.fft.ifftn(total * np.fft.fftn(states, axes=axes), axes=axes))

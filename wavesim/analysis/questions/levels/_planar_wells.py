@@ -59,12 +59,14 @@ class PlanarWellLevels:
     def budget(self, read: Callable[[GridStates], float], slope: float) -> dict[str, float]:
         """Sources of the error of a number whose derivative with respect to the gap is `slope`.
 
-        The residual moves both levels by at most r^2/delta, where r is the norm of H psi - E psi and delta the distance to the third level.
+        The residual moves both levels by at most r^2/delta, where r is the norm of H psi - E psi and delta the least distance to the third level,
+        or by r where that is not known.
         """
         grid, box = self.states.changes(lambda states: np.array(read(states)))
         fine = self.states.fine
-        distance = float(fine.energies[2] - fine.energies[1])
-        residual = 2 * float(np.max(fine.residual[:2])) ** 2 / distance
+        distance = float(fine.energies[2] - fine.residual[2] - fine.energies[1])
+        norm = float(np.max(fine.residual[:2]))
+        residual = 2 * norm * min(norm / distance, 1.0) if distance > 0 else 2 * norm
         return {
             "grid": float(grid),
             "box": float(box),
@@ -102,7 +104,7 @@ def planar_doublet(problem: Problem, tolerance: float, fixed_grid: Grid | None) 
 
     Raises:
         WavesimError: if the two lowest levels share a well.
-        NumericsError: if V holds fewer than three levels.
+        NumericsError: if V holds fewer than two levels.
     """
     wells = planar_wells(problem)
 
@@ -113,8 +115,8 @@ def planar_doublet(problem: Problem, tolerance: float, fixed_grid: Grid | None) 
             return set()
         return {max(budget, key=lambda source: budget[source])}
 
-    # the third level gives the distance of the two from the others
-    states = yield from planar_states(problem, 3, _BOX * tolerance, fixed_grid, excessive)
+    # the third level, or wave of the box, gives the distance of the two from the others
+    states = yield from planar_states(problem, 3, _BOX * tolerance, fixed_grid, excessive, bound=2)
     levels = PlanarWellLevels(states, wells)
     mix, left = levels.localized(states.fine), levels.left(states.fine)[:2, :2]
     shares = np.einsum("ic,ij,jc->c", mix, left, mix)
