@@ -33,9 +33,7 @@ else:
             self._name = name
 
         def __getattr__(self, name: str) -> Any:
-            value = getattr(_imported(self._name), name)
-            self.__dict__[name] = value
-            return value
+            return getattr(sys.modules.get(self._name) or _imported(self._name), name)
 
     jax, jnp = _Module("jax"), _Module("jax.numpy")
 

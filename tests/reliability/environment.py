@@ -27,7 +27,7 @@ CASES: dict[str, Case] = {
     "no utf-8": ({"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, (0,), ""),
     "64 bits garbage": ({"JAX_ENABLE_X64": "garbage"}, (0,), ""),
     "64 bits off": ({"JAX_ENABLE_X64": "0"}, (0,), ""),
-    "a variable of jax's": ({"JAX_LOG_COMPILES": "garbage"}, (2,), "correct the variables that begin with JAX_"),
+    "a variable of jax's": ({"JAX_LOG_COMPILES": "garbage"}, (0,), ""),
     "a platform": ({"JAX_PLATFORMS": "garbage"}, (2,), "--device cpu"),
     "backend": ({"MPLBACKEND": "garbage"}, (0,), ""),
     "cache in a file": ({"JAX_COMPILATION_CACHE_DIR": "/etc/passwd/x"}, (0,), "must be a folder that can be written"),

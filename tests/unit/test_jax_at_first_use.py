@@ -56,6 +56,15 @@ except ws.WavesimError as error: print(error)"""
     assert "64-bit mode" in said_by(code, JAX_ENABLE_X64="0")
 
 
+def test_a_variable_that_jax_refuses_is_named_where_jax_is_needed():
+    """A certificate along a line does not need it; a batch does."""
+    code = f"""problem = ws.Problem({BARRIER})
+print(len(ws.certify(problem, 1e-2).quantities) > 0)
+try: ws.evolve(problem, ws.plan(problem, 1e-2).numerics)
+except ws.WavesimError as error: print(error)"""
+    assert "correct the variables that begin with JAX_" in said_by(code, JAX_LOG_COMPILES="garbage")
+
+
 def test_several_devices_are_asked_for_by_variables():
     code = "from wavesim._jax import device_count, platform; print(device_count(), platform(), 'jax' in sys.modules)"
     assert said_by(code) == "1 cpu False"
