@@ -163,15 +163,15 @@ def _slid(scenario: str, minutes: float) -> Slid:
     from jax import monitoring
 
     from wavesim.explorer._opening import opened
-    from wavesim.explorer.figures._show import Show
+    from wavesim.explorer.figures._page_state import PageState
 
     compiled: list[str] = []
-    show = Show.of(*opened(scenario))
-    while show.warm():
+    state = PageState.of(*opened(scenario))
+    while state.warm():
         pass
-    show.seek(show.take.frames // 2)
+    state.seek(state.run.frames // 2)
     generator, walls = np.random.default_rng(20261128), []
-    _moved(show, generator)
+    _moved(state, generator)
 
     def heard(event: str, duration: float, **more: str | int) -> None:
         del duration, more
@@ -181,7 +181,7 @@ def _slid(scenario: str, minutes: float) -> Slid:
     monitoring.register_event_duration_secs_listener(heard)  # type: ignore[arg-type]
     begun, first = time.perf_counter(), 0.0
     while (elapsed := time.perf_counter() - begun) < 60 * minutes:
-        walls.append(_moved(show, generator))
+        walls.append(_moved(state, generator))
         if not first and elapsed > 6 * minutes:
             first = _resident()
     return Slid(
@@ -194,13 +194,13 @@ def _slid(scenario: str, minutes: float) -> Slid:
     )
 
 
-def _moved(show: Any, generator: np.random.Generator) -> float:
+def _moved(state: Any, generator: np.random.Generator) -> float:
     """Milliseconds that a change of one slider takes, with all that the page is told at once."""
-    slider = show.opening.sliders[generator.integers(len(show.opening.sliders))]
+    slider = state.opening.sliders[generator.integers(len(state.opening.sliders))]
     begun = time.perf_counter()
-    show.change({slider.path: float(generator.uniform(slider.low, slider.high))}, "same")
-    show.scene()
-    show.history()
+    state.change({slider.path: float(generator.uniform(slider.low, slider.high))}, "same")
+    state.scene()
+    state.history()
     return 1e3 * (time.perf_counter() - begun)
 
 

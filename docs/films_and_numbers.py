@@ -16,7 +16,7 @@ from pathlib import Path
 import wavesim
 from wavesim.errors import WavesimError
 from wavesim.explorer._opening import opened
-from wavesim.explorer.figures._kinds import refuse_still
+from wavesim.explorer.figures._kinds import check_live
 from wavesim.scenario import shipped
 
 # a film of a few seconds, some 200 kB
@@ -138,7 +138,7 @@ def _entry(name: str, question: str, expected: str, folder: Path, public: Path) 
 
 def _is_live(name: str) -> bool:
     try:
-        refuse_still(*opened(name))
+        check_live(*opened(name))
     except WavesimError:
         return False
     return True

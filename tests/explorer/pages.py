@@ -1,4 +1,4 @@
-"""Fake channels and desks: a page that draws at once, and work that is done on the spot."""
+"""A fake channel and job queue: a page that draws at once, and jobs that run at once or never."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from wavesim.explorer._wire import ARRAYS, FILE, Picture, arrays_of, picture_of
 class Page:
     """A page: what it was told, and a clock that stands still unless it is moved."""
 
-    def __init__(self, name: str, *, desk: bool = False) -> None:
+    def __init__(self, name: str, *, run_jobs: bool = False) -> None:
         self.words: list[dict[str, Any]] = []
         self.frames: list[Picture] = []
         self.cards: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []
         self.files: list[bytes] = []
         self.now = 0.0
         self.jobs: list[Callable[[], None]] = []
-        self.desk = desk
+        self.run_jobs = run_jobs
         self.session = Session(self, self, opened(name), clock=lambda: self.now)
 
-    def say(self, message: dict[str, Any]) -> None:
+    def send_json(self, message: dict[str, Any]) -> None:
         """The channel's door for words."""
         self.words.append(message)
 
-    def give(self, data: bytes) -> None:
+    def send_bytes(self, data: bytes) -> None:
         """The channel's door for bytes."""
         if data[0] == ARRAYS:
             self.cards.append(arrays_of(data))
@@ -39,9 +39,9 @@ class Page:
             self.frames.append(picture_of(data))
 
     def submit(self, job: Callable[[], None]) -> None:
-        """The desk: at once, or never."""
+        """The job queue: at once, or never."""
         self.jobs.append(job)
-        if self.desk:
+        if self.run_jobs:
             job()
 
     def tell(self, **message: Any) -> None:

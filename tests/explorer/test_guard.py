@@ -13,7 +13,7 @@ from wavesim.errors import WavesimError
 from wavesim.explorer import _server
 from wavesim.explorer._guard import BAD_MESSAGE, BAD_TOKEN, MOST_PAGES, TOO_MANY, new_token, same_token
 from wavesim.explorer._opening import opened
-from wavesim.explorer._server import Pool, application, explore
+from wavesim.explorer._server import Worker, application, explore
 
 PORT, TOKEN = 8123, "the-token"
 HOST = f"127.0.0.1:{PORT}"
@@ -21,7 +21,7 @@ HOST = f"127.0.0.1:{PORT}"
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    return TestClient(application(opened("gaussian_barrier"), TOKEN, PORT, Pool()), base_url=f"http://{HOST}")
+    return TestClient(application(opened("gaussian_barrier"), TOKEN, PORT, Worker()), base_url=f"http://{HOST}")
 
 
 def closed_with(client: TestClient, *messages: str) -> int:

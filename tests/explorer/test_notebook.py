@@ -42,7 +42,7 @@ class Heard(ws.Explorer):
 def test_a_cell_shows_the_page_and_its_run() -> None:
     cell = Heard("gaussian_barrier")
     assert {name: text.encode() for name, text in cell.files.items()} == page_files()
-    cell._heed(cell, {"type": "hello"}, [])
+    cell._handle(cell, {"type": "hello"}, [])
     words = cell.until(lambda: [json.loads(c["text"]) for c, _ in cell.said if "text" in c])
     assert words[0]["type"] == "scenario" and words[0]["name"] == "gaussian_barrier"
 
@@ -51,10 +51,10 @@ def test_a_cell_shows_the_page_and_its_run() -> None:
 
     first = cell.until(frames)
     cell.until(lambda: len(frames()) >= 6)
-    cell._heed(cell, {"type": "ack", "seq": frames()[-1].seq}, [])
+    cell._handle(cell, {"type": "ack", "seq": frames()[-1].seq}, [])
     cell.until(lambda: len(frames()) >= 8)
     assert first[0].frame == 0
-    cell._heed(cell, {"type": "bye"}, [])
+    cell._handle(cell, {"type": "bye"}, [])
     assert cell._session is None
 
 

@@ -12,43 +12,43 @@ from tests.explorer.pages import Page
 from wavesim import certify
 from wavesim.errors import ScenarioError, WavesimError
 from wavesim.explorer._opening import opened, presets
-from wavesim.explorer.figures._show import Show
+from wavesim.explorer.figures._page_state import PageState
 from wavesim.scenario import shipped
 
 LINES = [name for name in presets() if name != "double_slit"]
 BARRIERS = [name for name, row in presets().items() if row["group"] == "Barriers"]
 
 
-def shown(name: str) -> Show:
-    """A show with all of its sizes ready, and its tape whole."""
-    show = Show.of(*opened(name))
-    while show.warm() or show.extend(16):
+def shown(name: str) -> PageState:
+    """A page's state with all sizes compiled and its run complete."""
+    state = PageState.of(*opened(name))
+    while state.warm() or state.extend(16):
         pass
-    return show
+    return state
 
 
 @pytest.mark.parametrize("name", LINES)
 def test_sliders_compile_nothing(name: str) -> None:
-    show = shown(name)
-    show.seek(40)
+    state = shown(name)
+    state.seek(40)
     # the first change makes what eager operations of NumPy's side need once
-    slider = show.opening.sliders[0]
-    show.change({slider.path: (slider.low + slider.high) / 2}, "same")
+    slider = state.opening.sliders[0]
+    state.change({slider.path: (slider.low + slider.high) / 2}, "same")
     compilations = Compilations()
-    for slider in show.opening.sliders:
+    for slider in state.opening.sliders:
         for share in (0.0, 0.6, 1.0):
-            show.change({slider.path: slider.low + share * (slider.high - slider.low)}, "same")
-            show.scene()
-        show.change({slider.path: show.opening.values[slider.path]}, "same")
+            state.change({slider.path: slider.low + share * (slider.high - slider.low)}, "same")
+            state.scene()
+        state.change({slider.path: state.opening.values[slider.path]}, "same")
     assert compilations.count == 0
 
 
 @pytest.mark.parametrize("name", BARRIERS)
 def test_the_end_of_a_live_run_is_what_is_certified(name: str) -> None:
     """Single precision on a grid for 3e-4, and the same by `certify` to 1e-4: they are within 1e-4 (7e-5 at most), and theory likewise."""
-    show = shown(name)
-    live = {key: float(values[-1]) for key, values in show.curves.items()}
-    report = certify(show.scenario.problem, 1e-4, find=show.kind.question)
+    state = shown(name)
+    live = {key: float(values[-1]) for key, values in state.curves.items()}
+    report = certify(state.scenario.problem, 1e-4, find=state.kind.question)
     for key in ("transmitted_probability", "reflected_probability"):
         sure = report.quantities[key]
         assert live[key] == pytest.approx(sure.value, abs=1e-4)
@@ -58,13 +58,13 @@ def test_the_end_of_a_live_run_is_what_is_certified(name: str) -> None:
 @pytest.mark.parametrize("name", ["quartic_double_well", "square_double_well"])
 def test_wells_follow_their_theory(name: str) -> None:
     """Populations at all frames, beside the overlap-corrected curve of the two lowest levels: 1e-3 of the grid's gap over two periods."""
-    page = Page(name, desk=True)
+    page = Page(name, run_jobs=True)
     page.session.receive({"type": "play", "on": False})
     page.settle()
     measured, expected = page.card("history")[1], page.card("theory")[1]
     np.testing.assert_allclose(measured["right_population"], expected["right_population"], atol=2e-3)
     gap, curve = page.card("gap")
-    at = np.interp(page.session.show.opening.values[gap["path"]], curve["value"], curve["exact"])  # type: ignore[union-attr]
+    at = np.interp(page.session.state.opening.values[gap["path"]], curve["value"], curve["exact"])  # type: ignore[union-attr]
     assert at == pytest.approx(gap["gap"], rel=0.02)
     assert gap["wkb"] == pytest.approx(gap["gap"], rel=0.3)
 
@@ -82,11 +82,11 @@ def test_a_decay_follows_the_resonance() -> None:
 
 def test_slits_pass_a_quarter() -> None:
     """The scenario's own number, 0.2660, at the end of the run on its own grid; the pattern has its fringes."""
-    show = Show.of(*opened("double_slit"))
-    while show.extend(16):
+    state = PageState.of(*opened("double_slit"))
+    while state.extend(16):
         pass
-    assert show.curves["transmitted_probability"][-1] == pytest.approx(0.2660, abs=1e-3)
-    psi, first, spacing = show.picture(100)
+    assert state.curves["transmitted_probability"][-1] == pytest.approx(0.2660, abs=1e-3)
+    psi, first, spacing = state.picture(100)
     assert psi.ndim == 2 and abs(first + 32) < 1 and spacing == pytest.approx(0.25)
 
 
@@ -108,13 +108,13 @@ def test_any_other_scenario_opens_or_says_why(name: str) -> None:
     opening, values = opened(name)
     assert opening.sliders
     try:
-        show = Show.of(opening, values)
+        state = PageState.of(opening, values)
     except WavesimError as error:
         assert len(str(error)) > 30
         return
-    picture, _, _ = show.picture(0)
-    assert np.all(np.isfinite(picture)) and show.curves
-    assert show.scene()[0]["frames"] == show.take.frames
+    picture, _, _ = state.picture(0)
+    assert np.all(np.isfinite(picture)) and state.curves
+    assert state.scene()[0]["frames"] == state.run.frames
 
 
 def test_a_file_of_ones_own_gets_sliders_for_its_floats(tmp_path: Path) -> None:
@@ -134,5 +134,5 @@ def test_a_file_of_ones_own_gets_sliders_for_its_floats(tmp_path: Path) -> None:
 
 
 def test_the_axis_of_a_pair_is_their_distance() -> None:
-    assert Show.of(*opened("two_particles")).facts()["coordinate"] == "distance x1 - x2"
-    assert Show.of(*opened("gaussian_barrier")).facts()["coordinate"] == "x"
+    assert PageState.of(*opened("two_particles")).facts()["coordinate"] == "distance x1 - x2"
+    assert PageState.of(*opened("gaussian_barrier")).facts()["coordinate"] == "x"

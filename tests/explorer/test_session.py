@@ -1,4 +1,4 @@
-"""A session against a page that is no web: newest wins, credit, the swap of takes, quenches, what is refused."""
+"""A session against a page that is no web: newest wins, the send window, the swap of runs, quenches, what is refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tests.explorer.pages import Page
 from wavesim import theory
 from wavesim.errors import ScenarioError
-from wavesim.explorer._channel import Credit
+from wavesim.explorer._channel import SendWindow
 from wavesim.explorer._opening import of_link, opened
 from wavesim.scenario import read_scenario, toml
 
@@ -47,7 +47,7 @@ def test_the_wave_is_normalized_on_the_picture(paused: Page) -> None:
 
 
 def test_of_many_changes_the_newest_is_made(paused: Page) -> None:
-    """300 moves wait in a dict: one take, of the last of them, and every frame after it carries its generation."""
+    """300 moves wait in a dict: one run, of the last of them, and every frame after it carries its generation."""
     scenes = sum(card[0]["type"] == "scene" for card in paused.cards)
     for n in range(1, 301):
         height = 0.5 + n / 1000
@@ -89,14 +89,14 @@ def test_a_hidden_page_gets_no_frames(paused: Page) -> None:
 
 def test_credit_is_cumulative() -> None:
     """One acknowledgement stands for all frames before it; one of a frame that was never sent for none."""
-    credit = Credit(2)
-    credit.sent = 2
-    assert not credit.free
-    credit.acknowledge(2)
-    assert credit.free and credit.drawn == 2
-    credit.acknowledge(1)
-    credit.acknowledge(99)
-    assert credit.drawn == 2
+    send_window = SendWindow(2)
+    send_window.sent = 2
+    assert not send_window.free
+    send_window.acknowledge(2)
+    assert send_window.free and send_window.drawn == 2
+    send_window.acknowledge(1)
+    send_window.acknowledge(99)
+    assert send_window.drawn == 2
 
 
 def test_it_plays_to_its_end_and_stops() -> None:
@@ -132,7 +132,7 @@ def test_a_change_keeps_the_moment(paused: Page) -> None:
     paused.tell(type="mode", value="restart")
     paused.session.receive({"type": "set", "generation": 2, "values": {"potential.height": 0.6}})
     paused.settle(pieces=2)
-    assert paused.session.playing and paused.session.show is not None and paused.session.show.cursor < 5
+    assert paused.session.playing and paused.session.state is not None and paused.session.state.cursor < 5
 
 
 def test_a_quench_keeps_the_wave_and_its_norm(paused: Page) -> None:
@@ -207,7 +207,7 @@ def test_links_say_what_differs() -> None:
 
 
 def test_theory_and_certificate_come_at_rest() -> None:
-    page = Page(BARRIER, desk=True)
+    page = Page(BARRIER, run_jobs=True)
     page.session.receive({"type": "play", "on": False})
     page.settle()
     facts, arrays = page.card("transmission")

@@ -26,7 +26,7 @@ def explore(
 
     Args:
         scenario: a shipped scenario, a file, or a link such as ``#s=rectangular_barrier&potential.height=0.75``.
-        port: 0 for any that is free.
+        port: 0 for any free port.
         open_browser: whether to open the page in the browser.
         say: prints the link.
 
@@ -35,10 +35,10 @@ def explore(
     """
     from ._opening import opened
     from ._server import explore as serve
-    from .figures._kinds import refuse_still
+    from .figures._kinds import check_live
 
     begin = opened(scenario)
-    refuse_still(*begin)
+    check_live(*begin)
     serve(begin, port, open_browser, say)
 
 
@@ -47,7 +47,7 @@ def __getattr__(name: str) -> Any:
         try:
             import anywidget
         except ImportError:
-            # help(wavesim) and `from wavesim import *` look at all names there are
+            # a stand-in, because help(wavesim) and `from wavesim import *` look up every name
             from ._no_widget import Explorer as Refusing
 
             return Refusing

@@ -1,4 +1,4 @@
-"""The way between a session and its page, and how many frames may be on it."""
+"""Protocols between a session and its page, and the number of frames in flight."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, Protocol
 
-# frames sent beyond the newest that the page has drawn
+# frames that may be sent before the page acknowledges one
 AHEAD = 2
 
 
 class Channel(Protocol):
-    """The way to the page; both are called from the session's own thread and from the desk's."""
+    """The connection to the page; called from the session's thread and from the job queue's."""
 
-    def say(self, message: dict[str, Any]) -> None:
-        """Send a message of words and numbers."""
+    def send_json(self, message: dict[str, Any]) -> None:
+        """Send a message as JSON."""
 
-    def give(self, data: bytes) -> None:
+    def send_bytes(self, data: bytes) -> None:
         """Send bytes."""
 
 
-class Desk(Protocol):
-    """Who does what takes long, one thing after the other."""
+class JobQueue(Protocol):
+    """Runs long jobs one after another."""
 
     def submit(self, job: Callable[[], None]) -> None:
-        """Do it some time."""
+        """Queue a job."""
 
 
 @dataclasses.dataclass
-class Credit:
-    """How many frames may be sent: the page acknowledges the newest frame that it has drawn, and all before it with that."""
+class SendWindow:
+    """Flow control: how many frames may be sent; the page acknowledges the newest frame drawn, and with it all earlier ones."""
 
     ahead: int = AHEAD
     sent: int = 0
@@ -37,9 +37,9 @@ class Credit:
 
     @property
     def free(self) -> bool:
-        """Whether one more may go."""
+        """Whether another frame may be sent."""
         return self.sent - self.drawn < self.ahead
 
     def acknowledge(self, seq: int) -> None:
-        """Take note of a drawn frame; what was acknowledged already, or never sent, changes nothing."""
+        """Record a drawn frame; a repeated acknowledgement, or one of a frame never sent, changes nothing."""
         self.drawn = max(self.drawn, min(seq, self.sent))

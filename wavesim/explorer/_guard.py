@@ -1,4 +1,4 @@
-"""Who may speak to the server: pages of this machine that were opened with today's link, and nobody else."""
+"""Access control of the server: only pages on this machine, opened with the current link, may connect."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-# what a page may send at most, and how many pages there may be
-LARGEST_MESSAGE, MOST_PAGES = 64_000, 16
-# reasons for which a socket is closed
+# largest message from a page [bytes]
+LARGEST_MESSAGE = 64_000
+# pages open at the same time
+MOST_PAGES = 16
+# codes with which a socket is closed
 BAD_MESSAGE, BAD_TOKEN, TOO_MANY = 4400, 4401, 4429
 
 
 class Guard:
-    """Refuses what does not come from this machine's own page.
+    """Refuses requests that do not come from this machine's own page.
 
-    The name of the host must be one of two (DNS rebinding), the origin, where one is sent, equal to one of two (a foreign page that opens a
-    socket); every answer forbids the page to load anything from elsewhere, or to be put into a frame.
+    The host must be one of two names (against DNS rebinding), and so must the origin if one is sent (against a foreign page that opens a
+    socket). Every response forbids loading anything from elsewhere and embedding in a frame.
     """
 
     def __init__(self, app: ASGIApp, port: int) -> None:
@@ -73,10 +75,10 @@ async def _refuse_socket(status: int, receive: Receive, send: Send) -> None:
 
 
 def new_token() -> str:
-    """256 bits that only this server and the link that it prints know."""
+    """A random token of 256 bits, known only to this server and in the link that it prints."""
     return secrets.token_urlsafe(32)
 
 
 def same_token(given: object, token: str) -> bool:
-    """Whether a page has today's token; the comparison takes as long for any wrong one."""
+    """Whether a page sent this server's token, compared in constant time."""
     return isinstance(given, str) and hmac.compare_digest(given.encode(), token.encode())

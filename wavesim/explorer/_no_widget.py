@@ -1,4 +1,4 @@
-"""What stands for the notebook's page where anywidget is not installed."""
+"""The stand-in for the notebook's page where anywidget is not installed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Explorer:
     """The live page in a notebook, for which anywidget is not installed here: ``pip install 'wavesim[notebook]'``.
 
     Raises:
-        MissingPackage: whatever it is given.
+        MissingPackage: always.
     """
 
     def __init__(self, *given: Any, **named: Any) -> None:

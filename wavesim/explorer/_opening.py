@@ -1,4 +1,4 @@
-"""What is opened: a scenario's content, and the sliders that change numbers in it."""
+"""The opened scenario: its content, and the sliders that change numbers in it."""
 
 from __future__ import annotations
 
@@ -28,23 +28,25 @@ from ..scenario import (
 )
 from ..units import number_and_unit
 
-# a number without a slider of its own: so many times smaller and larger, in so many steps
-_RANGE, _STEPS = 4.0, 200
+# range of a slider without a preset: from the value over this factor to the value times it
+_RANGE = 4.0
+# steps of such a slider
+_STEPS = 200
 _MOST_SLIDERS = 8
-# sections whose numbers are physics
+# sections whose numbers get sliders
 _SECTIONS = ("potential", "state", "particle")
 
 
 @dataclasses.dataclass(frozen=True)
 class Slider:
-    """One number that can be moved, in the unit of the file.
+    """A slider for one number, in the unit of the file.
 
     Attributes:
-        path: where it stands in the file.
-        label: in words.
+        path: of the number in the file.
+        label: shown to the reader.
         low, high, step: its range.
         unit: of the file, "" in natural units.
-        handle: how it is dragged in the picture, None for not at all.
+        handle: how it is dragged in the picture, None if it cannot be.
     """
 
     path: str
@@ -62,12 +64,12 @@ class Opening:
 
     Attributes:
         name: of the scenario.
-        words: of the menu.
-        content: of the file, as it was opened; of several cases the first.
+        words: entry in the menu.
+        content: of the file as opened; the first case if there are several.
         sliders: in order.
-        shipped: whether a link can name it.
-        preset: whether its sliders are those of a preset.
-        folder: where paths inside the file begin.
+        shipped: whether the scenario is shipped, so that a link can name it.
+        preset: whether the sliders are those of a preset.
+        folder: to which paths in the file are relative.
     """
 
     name: str
@@ -84,17 +86,17 @@ class Opening:
         return {slider.path: _number(_at(self.content, slider.path))[0] for slider in self.sliders}
 
     def checked(self, values: Mapping[str, Any]) -> dict[str, float]:
-        """Values that sliders may have.
+        """The values as floats, if each lies within the range of its slider.
 
         Raises:
-            ArgumentError: with the path, and a sentence that says between which values it must lie.
+            ArgumentError: with the path, and the range in which the value must lie.
         """
-        known = {slider.path: slider for slider in self.sliders}
-        good: dict[str, float] = {}
+        sliders = {slider.path: slider for slider in self.sliders}
+        valid: dict[str, float] = {}
         for path, value in values.items():
-            slider = known.get(path)
+            slider = sliders.get(path)
             if slider is None:
-                raise ArgumentError(str(path), f"must be one of {', '.join(known) or 'no sliders at all'}.")
+                raise ArgumentError(str(path), f"must be one of {', '.join(sliders) or 'no sliders at all'}.")
             if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                 raise ArgumentError(path, "must be a number, but is not; type one such as 1.5.")
             if not slider.low <= value <= slider.high:
@@ -102,21 +104,21 @@ class Opening:
                 raise ArgumentError(
                     path, f"must lie between {slider.low:g} and {slider.high:g}{unit}, but is {value:g}."
                 )
-            good[path] = float(value)
-        return good
+            valid[path] = float(value)
+        return valid
 
     def clipped(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Values brought into the ranges of their sliders, on their steps."""
-        known = {slider.path: slider for slider in self.sliders}
-        near = {}
+        """The values clipped to the ranges of their sliders and rounded to their steps."""
+        sliders = {slider.path: slider for slider in self.sliders}
+        clipped = {}
         for path, value in values.items():
-            slider = known[path]
+            slider = sliders[path]
             steps = round((min(max(value, slider.low), slider.high) - slider.low) / slider.step)
-            near[path] = min(float(f"{slider.low + steps * slider.step:.10g}"), slider.high)
-        return near
+            clipped[path] = min(float(f"{slider.low + steps * slider.step:.10g}"), slider.high)
+        return clipped
 
     def changed(self, values: Mapping[str, float]) -> dict[str, Any]:
-        """The content with these values; what the file expects of its own numbers is left out where one differs."""
+        """The content with these values; without the file's expectations if any value differs."""
         content, units = self.content, {slider.path: slider.unit for slider in self.sliders}
         for path, value in values.items():
             if value != self.values[path]:
@@ -124,10 +126,10 @@ class Opening:
         return content if content is self.content else {k: v for k, v in content.items() if k != "expect"}
 
     def scenario(self, values: Mapping[str, float]) -> Scenario:
-        """The scenario with these values; of two particles that meet, of their distance.
+        """The scenario with these values; for two particles that meet, that of their distance.
 
         Raises:
-            ScenarioError: if they do not go together.
+            ScenarioError: if the values contradict each other.
         """
         scenario = read_scenario(self.name, self.changed(values), self.folder)
         if "grid" in scenario.fixed or not isinstance(question_of(scenario.problem), PassOrBounce):
@@ -135,13 +137,13 @@ class Opening:
         return dataclasses.replace(scenario, problem=meeting(scenario.problem), find=None)
 
     def text(self, values: Mapping[str, float]) -> str:
-        """A scenario file with these values, which has been read back."""
+        """A scenario file with these values, checked by reading it back."""
         text = written(self.changed(values))
         read_scenario(self.name, toml(text, self.name), self.folder)
         return text
 
     def link(self, values: Mapping[str, float]) -> str:
-        """``s=rectangular_barrier&potential.height=0.75``: only what differs from the file."""
+        """The link ``s=rectangular_barrier&potential.height=0.75``, with only the values that differ from the file."""
         parts = [
             f"{path}={value:.10g}"
             for path, value in values.items()
@@ -158,20 +160,20 @@ def presets() -> dict[str, dict[str, Any]]:
 
 
 def menu() -> list[dict[str, Any]]:
-    """What the page offers: name, words and group of each preset."""
+    """The page's menu: name, words and group of each preset."""
     return [{key: row[key] for key in ("name", "words", "group")} for row in presets().values()]
 
 
 def opened(name: str | os.PathLike[str]) -> tuple[Opening, dict[str, float]]:
-    """An opening by the name of a scenario, the path of a file, or a link (``#s=NAME&path=value``), and the values to begin with.
+    """The opening of a scenario's name, a file's path or a link (``#s=NAME&path=value``), and the initial values.
 
     Raises:
-        ScenarioError: if there is no such scenario, or the link's values are none.
+        ScenarioError: if there is no such scenario, or the link's values are invalid.
     """
     text = os.fspath(name)
     if "#s=" in text or text.startswith("s="):
         return of_link(text.partition("#")[2] or text)
-    found, source = find_scenario(text)
+    scenario_name, source = find_scenario(text)
     content = toml(source, Path(text).name)
     if content.get("vary"):
         content = json.loads(load_scenario(text).cases[0].content)
@@ -179,13 +181,13 @@ def opened(name: str | os.PathLike[str]) -> tuple[Opening, dict[str, float]]:
     row = presets().get(text) if is_shipped else None
     folder = Path() if is_shipped else Path(text).parent
     sliders = tuple(_sliders(content)) if row is None else tuple(_slider(content, entry) for entry in row["sliders"])
-    words = str(content.get("title", found)) if row is None else row["words"]
-    opening = Opening(found, words, content, sliders, is_shipped, row is not None, folder)
+    words = str(content.get("title", scenario_name)) if row is None else row["words"]
+    opening = Opening(scenario_name, words, content, sliders, is_shipped, row is not None, folder)
     return opening, dict(opening.values)
 
 
 def of_link(link: str) -> tuple[Opening, dict[str, float]]:
-    """What a link says.
+    """The opening and the values of a link.
 
     Raises:
         ScenarioError: if it names no shipped scenario, or a value that no slider can have.
@@ -211,7 +213,7 @@ def _slider(content: dict[str, Any], row: dict[str, Any]) -> Slider:
 
 
 def _sliders(content: dict[str, Any]) -> Iterator[Slider]:
-    """Of any file: a slider for each number of its physics that is not 0."""
+    """A slider for each number of the physics that is not 0, up to a limit."""
     count = 0
     for section in _SECTIONS:
         for path, value in _numbers(content.get(section), section):
@@ -236,15 +238,15 @@ def _numbers(node: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def _quantity(text: str) -> tuple[float, str] | None:
-    found = number_and_unit(text)
-    return found if found is not None and found[1] and len(text) < 60 else None
+    quantity = number_and_unit(text)
+    return quantity if quantity is not None and quantity[1] and len(text) < 60 else None
 
 
 def _number(value: Any) -> tuple[float, str]:
     if isinstance(value, str):
-        found = number_and_unit(value)
-        assert found is not None
-        return float(found[0]), found[1]
+        quantity = number_and_unit(value)
+        assert quantity is not None
+        return float(quantity[0]), quantity[1]
     return float(value), ""
 
 
@@ -255,6 +257,6 @@ def _at(content: Any, path: str) -> Any:
 
 
 def _round_step(step: float) -> float:
-    """The power of ten, or 2 or 5 times it, below a step."""
+    """The largest 1, 2 or 5 times a power of ten that does not exceed a step."""
     size = 10.0 ** math.floor(math.log10(step))
     return next(float(f"{n * size:.1g}") for n in (5, 2, 1) if n * size <= step * (1 + 1e-9))

@@ -29,38 +29,40 @@ from ._session import Session
 from ._wire import VERSION
 
 _KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+# seconds within which a page must send its first message
 _HELLO_S = 5.0
+# bytes of an acknowledgement
 _ACK = 4
 First = tuple[Opening, dict[str, float]]
 
 
-class Pool:
-    """The desk of all sessions: one thread, one thing after the other."""
+class Worker:
+    """The job queue of all sessions: one thread, one job after another."""
 
     def __init__(self) -> None:
         self._threads = concurrent.futures.ThreadPoolExecutor(1, "wavesim-desk")
 
     def submit(self, job: Callable[[], None]) -> None:
-        """Do it some time; after the end nothing is done any more."""
+        """Queue a job; ignored after `close`."""
         with contextlib.suppress(RuntimeError):
             self._threads.submit(job)
 
     def close(self) -> None:
-        """Drop what has not begun."""
+        """Drop the jobs that have not begun."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class _Socket:
-    """A session's way to its page: its threads hand messages to the server's loop, which sends them in order."""
+    """A session's channel to its page: threads hand messages to the server's loop, which sends them in order."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop, self.outbox = loop, asyncio.Queue()
 
-    def say(self, message: dict[str, Any]) -> None:
-        """Send a message of words and numbers."""
+    def send_json(self, message: dict[str, Any]) -> None:
+        """Send a message as JSON."""
         self._put(json.dumps(message))
 
-    def give(self, data: bytes) -> None:
+    def send_bytes(self, data: bytes) -> None:
         """Send bytes."""
         self._put(data)
 
@@ -70,22 +72,22 @@ class _Socket:
             self._loop.call_soon_threadsafe(self.outbox.put_nowait, item)
 
 
-def application(first: First, token: str, port: int, pool: Pool) -> Any:
+def application(first: First, token: str, port: int, worker: Worker) -> Any:
     """The ASGI application.
 
     Args:
-        first: what a page shows that asks for nothing else.
-        token: that a page must have.
-        port: that it is reached by.
-        pool: for what takes long.
+        first: shown by a page whose link names nothing else.
+        token: that a page must send.
+        port: of the server.
+        worker: runs long jobs.
     """
-    turns = threading.BoundedSemaphore(os.cpu_count() or 1)
+    slots = threading.BoundedSemaphore(os.cpu_count() or 1)
     pages: set[Session] = set()
 
-    async def speak(websocket: WebSocket) -> None:
+    async def serve_socket(websocket: WebSocket) -> None:
         await websocket.accept()
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await _speak(websocket, first, token, pool, turns, pages)
+            await _serve_page(websocket, first, token, worker, slots, pages)
 
     def page(request: Any) -> Response:
         name = request.path_params.get("name", "index.html")
@@ -94,12 +96,12 @@ def application(first: First, token: str, port: int, pool: Pool) -> Any:
             return PlainTextResponse("there is no such page\n", 404)
         return Response(content, media_type=_KINDS[os.path.splitext(name)[1]])
 
-    routes = [Route("/", page), WebSocketRoute("/socket", speak), Route("/{name:path}", page)]
+    routes = [Route("/", page), WebSocketRoute("/socket", serve_socket), Route("/{name:path}", page)]
     return Guard(Starlette(routes=routes), port)
 
 
 def page_files() -> dict[str, bytes]:
-    """The files of the page, by their path in its folder: ``main.js``, ``canvas/stage.js``."""
+    """The files of the page by their path in its folder: ``main.js``, ``canvas/stage.js``."""
     return dict(_files_in(files("wavesim.explorer") / "page", ""))
 
 
@@ -111,7 +113,9 @@ def _files_in(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
             yield path + item.name, item.read_bytes()
 
 
-async def _speak(websocket: WebSocket, first: First, token: str, pool: Pool, turns: Any, pages: set[Session]) -> None:
+async def _serve_page(
+    websocket: WebSocket, first: First, token: str, worker: Worker, slots: Any, pages: set[Session]
+) -> None:
     try:
         hello = json.loads(await asyncio.wait_for(websocket.receive_text(), _HELLO_S))
         given, state = hello["token"], hello.get("state", "")
@@ -134,13 +138,13 @@ async def _speak(websocket: WebSocket, first: First, token: str, pool: Pool, tur
             begin = of_link(state[:4000])
         except WavesimError as error:
             refused = str(error)
-    session = Session(channel, pool, begin, home=first)
+    session = Session(channel, worker, begin, home=first)
     pages.add(session)
-    worker = threading.Thread(target=_worked, args=(session, turns, channel), name="wavesim-page", daemon=True)
+    thread = threading.Thread(target=_run_session, args=(session, slots, channel), name="wavesim-page", daemon=True)
     writer = asyncio.create_task(_write(websocket, channel))
-    worker.start()
+    thread.start()
     if refused:
-        channel.say({"type": "sorry", "path": "", "sentence": clean(refused), "generation": 0})
+        channel.send_json({"type": "sorry", "path": "", "sentence": clean(refused), "generation": 0})
     try:
         await _read(websocket, session)
     finally:
@@ -178,11 +182,11 @@ async def _write(websocket: WebSocket, channel: _Socket) -> None:
             await (websocket.send_text(item) if isinstance(item, str) else websocket.send_bytes(item))
 
 
-def _worked(session: Session, turns: Any, channel: _Socket) -> None:
+def _run_session(session: Session, slots: Any, channel: _Socket) -> None:
     try:
-        session.run(turns)
+        session.run(slots)
     except Exception:
-        # a page must not stand still without a word
+        # the page must be told that its session failed
         session.close()
         channel._put(None)
         raise
@@ -192,21 +196,21 @@ def explore(first: First, port: int, open_browser: bool, say: Callable[[str], No
     """Serve until Ctrl-C.
 
     Args:
-        first: what is shown at first.
-        port: 0 for any that is free.
+        first: shown at first.
+        port: 0 for any free port.
         open_browser: whether to open the page.
         say: prints a line.
 
     Raises:
         WavesimError: if the port is in use, or no browser can be opened.
     """
-    token, listener = new_token(), _bound(port)
+    token, listener = new_token(), _bind(port)
     port = listener.getsockname()[1]
     opening, values = first
     link = f"http://127.0.0.1:{port}/#token={token}" + (f"&{opening.link(values)}" if opening.shipped else "")
-    pool = Pool()
+    worker = Worker()
     config = uvicorn.Config(
-        application(first, token, port, pool),
+        application(first, token, port, worker),
         log_level="error",
         ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE,
@@ -222,11 +226,11 @@ def explore(first: First, port: int, open_browser: bool, say: Callable[[str], No
             f"a browser must open {link.partition('#')[0]}, but none was found; use --no-browser and open the link yourself (from elsewhere: ssh -L {port}:127.0.0.1:{port})."
         )
     try:
-        # Ctrl-C is how it ends, not what goes wrong
+        # Ctrl-C is the normal end, not an error
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
     finally:
-        pool.close()
+        worker.close()
         listener.close()
 
 
@@ -237,7 +241,7 @@ def _open(link: str) -> bool:
         return False
 
 
-def _bound(port: int) -> socket.socket:
+def _bind(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""One page and the run that it shows. Nothing of the web is in here: a channel takes messages, and a desk does what takes long."""
+"""One page and its run, free of web code: a channel takes messages, and a job queue runs long jobs."""
 
 from __future__ import annotations
 
@@ -9,55 +9,55 @@ from typing import Any
 
 from .._threads import one_blas_thread
 from ..errors import ArgumentError, WavesimError
-from ._channel import AHEAD, Channel, Credit, Desk
+from ._channel import AHEAD, Channel, JobQueue, SendWindow
 from ._opening import Opening, menu, of_link, opened
 from ._wire import Picture, arrays_bytes, file_bytes, picture_bytes
 from .figures import _studies
 from .figures._exports import film, numbers_csv
-from .figures._show import Show
+from .figures._page_state import PageState
 
-# frames of the tape made in one piece, between looks into the inbox
+# frames propagated at once, between checks of the inbox
 _PIECE = 16
-# seconds without a change after which theory and the certificate are worth their while
+# seconds without a change after which theory and the certificate are computed
 _REST_S = 0.15
-# of the display: how many frames of a run pass in a second at speed 1
+# frames of a run shown in a second at speed 1
 _RATE = 60.0
-# frames that one frame of a page skips at most
+# largest advance of a run between two frames of a page, at speed 1 [frames]
 _MOST_SKIPPED = 5.0
+# slowest and fastest speed
 _SPEEDS = (0.1, 16.0)
 
 
 class Session:
-    """What one page sees and does.
+    """The state and the messages of one page.
 
-    Messages are put into an inbox by any thread; `work` is called by the session's own, and does one piece at a time. Of values that change
-    faster than runs can be made the newest wins: they wait in a dict, not in a queue.
+    Any thread may put messages into the inbox; the session's own thread calls `work`, which does one piece at a time. Values that change
+    faster than they can be computed wait in a dict rather than a queue, so that the newest wins.
     """
 
     def __init__(
         self,
         channel: Channel,
-        desk: Desk,
+        jobs: JobQueue,
         first: tuple[Opening, dict[str, float]],
         *,
         home: tuple[Opening, dict[str, float]] | None = None,
         clock: Callable[[], float] = time.monotonic,
         ahead: int = AHEAD,
     ) -> None:
-        self.channel, self.desk, self.clock = channel, desk, clock
-        self.credit = Credit(ahead)
+        self.channel, self.jobs, self.clock = channel, jobs, clock
+        self.send_window = SendWindow(ahead)
         self.closed = False
         self._wake = threading.Condition()
         self._inbox: list[dict[str, Any]] = []
         self._pending: dict[str, Any] = {}
         self.generation = 0
         self.playing, self.speed, self.mode, self.visible = True, 1.0, "same", True
-        self._due: float | None = None
+        self._study_due: float | None = None
         self._stale = True
-        self._moved_at: float | None = None
-        self._studied = False
-        self._told_complete = False
-        self.show: Show | None = None
+        self._last_advance: float | None = None
+        self._history_sent = False
+        self.state: PageState | None = None
         self._first, self._home = first, first if home is None else home
 
     # from any thread
@@ -69,13 +69,13 @@ class Session:
             self._wake.notify()
 
     def acknowledge(self, seq: int) -> None:
-        """The page has drawn frame number `seq`."""
+        """Record that the page has drawn frame number `seq`."""
         with self._wake:
-            self.credit.acknowledge(seq)
+            self.send_window.acknowledge(seq)
             self._wake.notify()
 
     def close(self) -> None:
-        """The page has gone: whatever runs for it may end."""
+        """End the session, because the page is gone."""
         with self._wake:
             self.closed = True
             self._wake.notify()
@@ -83,7 +83,7 @@ class Session:
     # by the session's own thread
 
     def run(self, turn: Any) -> None:
-        """Work until the page has gone; `turn` is a context manager that lets others have their turn."""
+        """Work until the session is closed; `turn` is a context manager that limits how many sessions compute at once."""
         while not self.closed:
             with turn:
                 wait = self.work()
@@ -92,20 +92,20 @@ class Session:
                     self._wake.wait(wait)
 
     def work(self) -> float | None:
-        """Do one piece.
+        """Do one piece of work.
 
         Returns:
-            0 if there is more to do at once, seconds after which there is, None if something has to come first.
+            seconds until there is more to do, 0 for at once; None if it depends on a message.
         """
         with self._wake:
             messages, self._inbox = self._inbox, []
         for message in messages:
-            self._heed(message)
-        if self.show is None:
+            self._handle(message)
+        if self.state is None:
             self._open(*self._first)
             return 0
         if self._stale and self._ready_to_send():
-            # what was made is shown before the next change is: else a hand that never rests would see nothing
+            # show the current run before the next change: otherwise a slider that keeps moving would show nothing
             self._send_frame()
             return 0
         if self._pending:
@@ -114,80 +114,79 @@ class Session:
         if self._ready_to_send():
             self._send_frame()
             return 0
-        show = self.show
-        if show.filling and show.extend(_PIECE):
+        state = self.state
+        if state.filling and state.extend(_PIECE):
             return 0
-        if show.take.complete and not self._told_complete:
-            self._told_complete = True
-            self.channel.give(arrays_bytes(*show.history()))
+        if state.run.complete and not self._history_sent:
+            self._history_sent = True
+            self.channel.send_bytes(arrays_bytes(*state.history()))
             return 0
-        if show.warm():
+        if state.warm():
             return 0
-        if self._due is not None:
-            left = self._due - self.clock()
+        if self._study_due is not None:
+            left = self._study_due - self.clock()
             if left > 0:
                 return left
-            self._due = None
+            self._study_due = None
             self._study()
             return 0
         return None
 
     def _ready_to_send(self) -> bool:
-        if self.show is None or not self.visible or not self.credit.free:
+        if self.state is None or not self.visible or not self.send_window.free:
             return False
         return self._stale or self.playing
 
-    # what the page says
-
-    def _heed(self, message: dict[str, Any]) -> None:
+    # messages from the page
+    def _handle(self, message: dict[str, Any]) -> None:
         handler = getattr(self, f"_on_{message.get('type')}", None)
         if handler is None:
             return
         try:
             handler(message)
         except ArgumentError as error:
-            self._sorry(error.argument, error.reason)
+            self._send_error(error.argument, error.reason)
         except WavesimError as error:
-            self._sorry("", str(error))
+            self._send_error("", str(error))
 
-    def _sorry(self, path: str, sentence: str) -> None:
-        self.channel.say({"type": "sorry", "path": path, "sentence": sentence, "generation": self.generation})
+    def _send_error(self, path: str, sentence: str) -> None:
+        self.channel.send_json({"type": "sorry", "path": path, "sentence": sentence, "generation": self.generation})
 
     def _on_set(self, message: dict[str, Any]) -> None:
         self.generation = int(message.get("generation", 0))
         values = message.get("values")
-        if self.show is None or not isinstance(values, dict):
+        if self.state is None or not isinstance(values, dict):
             return
-        good: dict[str, float] = {}
+        valid: dict[str, float] = {}
         for path, value in values.items():
             try:
-                good |= self.show.opening.checked({path: value})
+                valid |= self.state.opening.checked({path: value})
             except ArgumentError as error:
-                self._sorry(str(path)[:80], error.reason)
-        self._pending |= good
+                self._send_error(str(path)[:80], error.reason)
+        self._pending |= valid
 
     def _on_lift(self, message: dict[str, Any]) -> None:
         self.generation = int(message.get("generation", 0))
-        if self.show is not None and (values := self.show.lifted(float(message["energy"]))):
-            clipped = self.show.opening.clipped(values)
+        if self.state is not None and (values := self.state.values_at_energy(float(message["energy"]))):
+            clipped = self.state.opening.clipped(values)
             self._pending |= clipped
-            self.channel.say({"type": "values", "values": clipped})
+            self.channel.send_json({"type": "values", "values": clipped})
 
     def _on_play(self, message: dict[str, Any]) -> None:
         self.playing = bool(message.get("on"))
-        self._moved_at = None
-        if self.show is not None and self.playing and self.show.at_end:
-            self.show.seek(0)
+        self._last_advance = None
+        if self.state is not None and self.playing and self.state.at_end:
+            self.state.seek(0)
 
     def _on_seek(self, message: dict[str, Any]) -> None:
-        if self.show is not None:
-            self.show.seek(float(message.get("frame", 0)))
+        if self.state is not None:
+            self.state.seek(float(message.get("frame", 0)))
             self._stale = True
 
     def _on_step(self, message: dict[str, Any]) -> None:
-        if self.show is not None:
+        if self.state is not None:
             self.playing = False
-            self.show.seek(int(self.show.cursor) + int(message.get("by", 1)))
+            self.state.seek(int(self.state.cursor) + int(message.get("by", 1)))
             self._stale = True
 
     def _on_speed(self, message: dict[str, Any]) -> None:
@@ -199,12 +198,12 @@ class Session:
 
     def _on_show(self, message: dict[str, Any]) -> None:
         self.visible = bool(message.get("on"))
-        self._moved_at = None
+        self._last_advance = None
 
     def _on_mark(self, message: dict[str, Any]) -> None:
-        if self.show is not None:
-            self.show.mark = float(message["energy"])
-            self._give(_studies.marked(self.show))
+        if self.state is not None:
+            self.state.mark = float(message["energy"])
+            self._send(_studies.marked(self.state))
 
     def _on_scenario(self, message: dict[str, Any]) -> None:
         name = str(message.get("name", ""))
@@ -218,163 +217,162 @@ class Session:
 
     def _on_reset(self, message: dict[str, Any]) -> None:
         del message
-        if self.show is not None:
-            values = dict(self.show.opening.values)
+        if self.state is not None:
+            values = dict(self.state.opening.values)
             self._pending |= values
-            self.channel.say({"type": "values", "values": values})
+            self.channel.send_json({"type": "values", "values": values})
 
     def _on_toml(self, message: dict[str, Any]) -> None:
         del message
-        if self.show is not None:
-            text = self.show.opening.text(self.show.values)
-            self.channel.give(file_bytes(f"{self.show.opening.name}.toml", "application/toml", text.encode()))
+        if self.state is not None:
+            text = self.state.opening.text(self.state.values)
+            self.channel.send_bytes(file_bytes(f"{self.state.opening.name}.toml", "application/toml", text.encode()))
 
     def _on_csv(self, message: dict[str, Any]) -> None:
         del message
-        if self.show is not None:
-            while self.show.extend(_PIECE):
+        if self.state is not None:
+            while self.state.extend(_PIECE):
                 pass
-            text = numbers_csv(self.show.take, self.show.units)
-            self.channel.give(file_bytes(f"{self.show.opening.name}.csv", "text/csv", text.encode()))
+            text = numbers_csv(self.state.run, self.state.units)
+            self.channel.send_bytes(file_bytes(f"{self.state.opening.name}.csv", "text/csv", text.encode()))
 
     def _on_film(self, message: dict[str, Any]) -> None:
         del message
-        show = self.show
-        if show is None:
+        state = self.state
+        if state is None:
             return
-        while show.extend(_PIECE):
+        while state.extend(_PIECE):
             pass
-        take, units, title, name = show.take, show.units, show.scenario.title, show.opening.name
+        run, units, title, name = state.run, state.units, state.scenario.title, state.opening.name
 
-        def made() -> None:
+        def encode_film() -> None:
             try:
-                self.channel.give(file_bytes(f"{name}.mp4", "video/mp4", film(take, units, title)))
+                self.channel.send_bytes(file_bytes(f"{name}.mp4", "video/mp4", film(run, units, title)))
             except WavesimError as error:
-                self._sorry("", str(error))
+                self._send_error("", str(error))
 
-        self.desk.submit(made)
+        self.jobs.submit(encode_film)
 
     def _on_certify(self, message: dict[str, Any]) -> None:
         del message
-        if self.show is not None:
+        if self.state is not None:
             self._certify()
 
-    # what is done about it
-
+    # actions
     def _open(self, opening: Opening, values: dict[str, float]) -> None:
         self._pending = {}
         try:
-            show = Show.of(opening, values)
+            state = PageState.of(opening, values)
         except WavesimError as error:
-            if self.show is None:
-                self.channel.say({"type": "refused", "sentence": str(error)})
+            if self.state is None:
+                self.channel.send_json({"type": "refused", "sentence": str(error)})
                 self.closed = True
                 return
-            self._sorry("scenario", str(error))
+            self._send_error("scenario", str(error))
             return
-        self.show = show
+        self.state = state
         home = self._home[0]
         rows = menu()
         if home.name not in {row["name"] for row in rows}:
             rows.insert(0, {"name": home.name, "words": home.words, "group": "This file"})
-        self.channel.say(show.facts() | {"generation": self.generation, "menu": rows})
+        self.channel.send_json(state.facts() | {"generation": self.generation, "menu": rows})
         self._begin()
 
     def _remake(self) -> None:
-        assert self.show is not None
+        assert self.state is not None
         values, self._pending = self._pending, {}
         try:
-            self.show.change(values, self.mode)
+            self.state.change(values, self.mode)
         except WavesimError as error:
             path = next(iter(values), "")
-            self._sorry(path, error.reason if isinstance(error, ArgumentError) else str(error))
+            self._send_error(path, error.reason if isinstance(error, ArgumentError) else str(error))
             return
         if self.mode == "restart":
             self.playing = True
         self._begin()
 
     def _begin(self) -> None:
-        assert self.show is not None
-        self._told_complete, self._stale, self._studied = False, True, False
-        self._give([self.show.scene(), self.show.history(), _studies.at_once(self.show)])
-        self._due = self.clock() + _REST_S
-        self._moved_at = None
+        assert self.state is not None
+        self._history_sent, self._stale = False, True
+        self._send([self.state.scene(), self.state.history(), _studies.at_once(self.state)])
+        self._study_due = self.clock() + _REST_S
+        self._last_advance = None
 
     def _send_frame(self) -> None:
-        show = self.show
-        assert show is not None
+        state = self.state
+        assert state is not None
         if self.playing and not self._stale:
             now = self.clock()
-            elapsed = 1 / _RATE if self._moved_at is None else now - self._moved_at
-            self._moved_at = now
-            skipped = min(elapsed * _RATE, _MOST_SKIPPED if show.skips else 1.0) * self.speed
-            show.seek(show.cursor + skipped * show.pace)
-        if not show.reach(_PIECE):
-            # the frame is not there yet, and the inbox may be looked at first
+            elapsed = 1 / _RATE if self._last_advance is None else now - self._last_advance
+            self._last_advance = now
+            skipped = min(elapsed * _RATE, _MOST_SKIPPED if state.skips else 1.0) * self.speed
+            state.seek(state.cursor + skipped * state.pace)
+        if not state.reach(_PIECE):
+            # the frame is not computed yet; check the inbox first
             return
         self._stale = False
-        self.credit.sent += 1
-        frame = int(show.cursor)
-        psi, first, spacing = show.picture(frame)
-        self.channel.give(
+        self.send_window.sent += 1
+        frame = int(state.cursor)
+        psi, first, spacing = state.picture(frame)
+        self.channel.send_bytes(
             picture_bytes(
                 Picture(
-                    self.credit.sent,
+                    self.send_window.sent,
                     self.generation,
                     frame,
-                    show.time_of(frame),
-                    show.numbers_of(frame),
+                    state.time_of(frame),
+                    state.numbers_of(frame),
                     psi,
                     first,
                     spacing,
                 )
             )
         )
-        if show.kind.name == "plane" and frame % 4 == 0:
-            self._give([_studies.pattern(show, frame)])
-        if self.playing and show.at_end:
+        if state.kind.name == "plane" and frame % 4 == 0:
+            self._send([_studies.pattern(state, frame)])
+        if self.playing and state.at_end:
             self.playing = False
-            self.channel.say({"type": "end"})
+            self.channel.send_json({"type": "end"})
 
-    def _give(self, messages: list[Any]) -> None:
+    def _send(self, messages: list[Any]) -> None:
         for message in messages:
             if message is not None:
-                self.channel.give(arrays_bytes(*message))
+                self.channel.send_bytes(arrays_bytes(*message))
 
     def _study(self) -> None:
-        """Theory, then the certificate, at the desk; what has become stale meanwhile is not done."""
-        show = self.show
-        assert show is not None
-        take = show.take
+        """Queue theory, then the certificate; skipped if the run is no longer current."""
+        state = self.state
+        assert state is not None
+        run = state.run
 
         @one_blas_thread()
-        def studied() -> None:
-            for study in _studies.at_rest(show):
-                if self._wanted(take):
+        def run_studies() -> None:
+            for study in _studies.at_rest(state):
+                if self._is_current(run):
                     try:
-                        self._give([study()])
+                        self._send([study()])
                     except (WavesimError, ArithmeticError):
                         continue
 
-        self.desk.submit(studied)
-        if show.certifies:
+        self.jobs.submit(run_studies)
+        if state.certifies:
             self._certify()
 
     def _certify(self) -> None:
-        show = self.show
-        assert show is not None
-        take = show.take
-        if take.quenched:
+        state = self.state
+        assert state is not None
+        run = state.run
+        if run.quenched:
             return
 
-        def certified() -> None:
-            if self._wanted(take):
-                message = _studies.certificate(show, lambda: not self._wanted(take))
-                if message is not None and self._wanted(take):
-                    self.channel.say(message)
+        def run_certificate() -> None:
+            if self._is_current(run):
+                message = _studies.certificate(state, lambda: not self._is_current(run))
+                if message is not None and self._is_current(run):
+                    self.channel.send_json(message)
 
-        self.channel.say({"type": "certifying"})
-        self.desk.submit(certified)
+        self.channel.send_json({"type": "certifying"})
+        self.jobs.submit(run_certificate)
 
-    def _wanted(self, take: Any) -> bool:
-        return not self.closed and self.show is not None and self.show.take is take and not self._pending
+    def _is_current(self, run: Any) -> bool:
+        return not self.closed and self.state is not None and self.state.run is run and not self._pending

@@ -17,15 +17,16 @@ from ..errors import ArgumentError
 from ..propagation import require_double
 from ._opening import opened
 from ._session import Session
-from .figures._kinds import refuse_still
+from .figures._kinds import check_live
 
-# of a kernel's channel every message costs milliseconds: fewer acknowledgements, and more frames on the way
+# frames sent before an acknowledgement: a message through a kernel's channel costs milliseconds, so more are in flight
 _AHEAD = 6
+# smallest and largest height of the cell [pixels]
 _HEIGHTS = (300, 2000)
 
 
 class Explorer(anywidget.AnyWidget):
-    """The live page in a cell of JupyterLab, or of VS Code's notebooks: the same page as `wavesim explore`, to the byte.
+    """The live page in a cell of JupyterLab or VS Code: the same files as `wavesim explore`.
 
     Args:
         scenario: a shipped scenario, a file, or a link such as ``#s=rectangular_barrier&potential.height=0.75``.
@@ -33,7 +34,7 @@ class Explorer(anywidget.AnyWidget):
 
     Raises:
         ScenarioError: if there is no such scenario.
-        ArgumentError: if the height is none.
+        ArgumentError: if the height is out of range.
     """
 
     _esm = (files("wavesim.explorer") / "_notebook.js").read_text(encoding="utf-8")
@@ -49,13 +50,13 @@ class Explorer(anywidget.AnyWidget):
                 "height", f"must lie between {_HEIGHTS[0]} and {_HEIGHTS[1]} pixels, but is {height}; take 820, say."
             )
         self._begin = opened(scenario)
-        refuse_still(*self._begin)
+        check_live(*self._begin)
         self._session: Session | None = None
         pages = {name: content.decode() for name, content in page_files().items()}
         super().__init__(files=pages, height=height)
-        self.on_msg(self._heed)
+        self.on_msg(self._handle)
 
-    def _heed(self, widget: Any, message: dict[str, Any], buffers: list[bytes]) -> None:
+    def _handle(self, widget: Any, message: dict[str, Any], buffers: list[bytes]) -> None:
         del widget, buffers
         match message.get("type"):
             case "hello":
@@ -69,35 +70,35 @@ class Explorer(anywidget.AnyWidget):
 
     def _start(self) -> None:
         self.stop()
-        self._session = Session(_Cell(self), _DESK, self._begin, ahead=_AHEAD)
+        self._session = Session(_Cell(self), _WORKER, self._begin, ahead=_AHEAD)
         threading.Thread(
             target=self._session.run, args=(contextlib.nullcontext(),), name="wavesim-cell", daemon=True
         ).start()
 
     def stop(self) -> None:
-        """End the run that the page shows; the page stays as it is."""
+        """End the session; the page keeps its last picture."""
         if self._session is not None:
             self._session.close()
             self._session = None
 
 
 class _Cell:
-    """A session's way to a cell: ipykernel sends from any thread."""
+    """A session's channel to a cell: ipykernel sends from any thread."""
 
     def __init__(self, widget: Explorer) -> None:
         self._widget = widget
 
-    def say(self, message: dict[str, Any]) -> None:
-        """Send a message of words and numbers."""
+    def send_json(self, message: dict[str, Any]) -> None:
+        """Send a message as JSON."""
         self._widget.send({"text": json.dumps(message)})
 
-    def give(self, data: bytes) -> None:
+    def send_bytes(self, data: bytes) -> None:
         """Send bytes."""
         self._widget.send({}, [data])
 
 
-class _Desk:
-    """The desk of all cells: one thread, made when it is needed."""
+class _CellWorker:
+    """The job queue of all cells: one thread, started when needed."""
 
     def __init__(self) -> None:
         self._jobs: list[Callable[[], None]] = []
@@ -105,7 +106,7 @@ class _Desk:
         self._busy = False
 
     def submit(self, job: Callable[[], None]) -> None:
-        """Do it some time, after what came before."""
+        """Queue a job, to run after the earlier ones."""
         with self._lock:
             self._jobs.append(job)
             if self._busy:
@@ -123,4 +124,4 @@ class _Desk:
             job()
 
 
-_DESK = _Desk()
+_WORKER = _CellWorker()

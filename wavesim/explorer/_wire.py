@@ -1,4 +1,4 @@
-"""What goes over the wire in bytes: a head of fixed length before psi, and named arrays behind a line of JSON."""
+"""Binary messages to the page: psi after a header of fixed length, and named arrays after a line of JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 VERSION = 1
 LINE, ARRAYS, PLANE, FILE = 1, 2, 3, 4
-# kind, version, numbers that follow, seq, generation, frame, columns, rows, x of the first column, its spacing, time, six numbers; little-endian, 60 bytes
+# kind, version, count of numbers, seq, generation, frame, columns, rows, first x, spacing, time, six numbers; little-endian, 60 bytes
 _HEAD = struct.Struct("<BBHIIIIIfff6f")
 NUMBERS = 6
 _WORD = struct.Struct("<BBHI")
@@ -22,11 +22,11 @@ class Picture:
     """One frame as the page draws it.
 
     Attributes:
-        seq: its place among all that were sent, which the page acknowledges.
-        generation: of the newest change that it knows.
+        seq: number of the message, which the page acknowledges.
+        generation: number of the newest change of the sliders.
         frame: of the run.
         time: in shown units.
-        numbers: of the timeline's curves at this frame.
+        numbers: values of the timeline's curves at this frame.
         psi: complex, shape (columns,), or (rows, columns).
         first: position of the first column, in shown units.
         spacing: of the columns.
@@ -43,7 +43,10 @@ class Picture:
 
 
 def picture_bytes(picture: Picture) -> bytes:
-    """A line as float32, a plane as float16 scaled to its largest absolute value, which is then the last number; re and im in turn."""
+    """A picture as bytes: re and im interleaved; a line as float32, a plane as float16 over its largest absolute value.
+
+    That value is the last of a plane's numbers.
+    """
     psi = picture.psi
     rows, columns = (1, *psi.shape)[-2:]
     numbers = list(picture.numbers[:NUMBERS])
@@ -72,7 +75,7 @@ def picture_bytes(picture: Picture) -> bytes:
 
 
 def picture_of(data: bytes) -> Picture:
-    """The picture that `picture_bytes` wrote."""
+    """The inverse of `picture_bytes`."""
     kind, _, count, seq, generation, frame, columns, rows, first, spacing, time, *numbers = _HEAD.unpack_from(data)
     plane = kind == PLANE
     body = np.frombuffer(data, np.float16 if plane else np.float32, offset=_HEAD.size).astype(np.float32)
@@ -83,7 +86,7 @@ def picture_of(data: bytes) -> Picture:
 
 
 def arrays_bytes(meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
-    """A message with arrays, float32, at offsets of 4."""
+    """A message with arrays, float32, aligned to 4 bytes."""
     flat = {name: np.ascontiguousarray(values, np.float32).ravel() for name, values in arrays.items()}
     text = json.dumps(meta | {"arrays": [[name, values.size] for name, values in flat.items()]}, allow_nan=False)
     line = text.encode()
@@ -92,7 +95,7 @@ def arrays_bytes(meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
 
 
 def arrays_of(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """What `arrays_bytes` wrote."""
+    """The inverse of `arrays_bytes`."""
     _, _, _, length = _WORD.unpack_from(data)
     meta = json.loads(data[_WORD.size : _WORD.size + length])
     place, arrays = _WORD.size + length, {}
@@ -103,7 +106,7 @@ def arrays_of(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 
 def file_bytes(name: str, kind: str, content: bytes) -> bytes:
-    """A file for the page to offer as a download."""
+    """A message with a file that the page offers as a download."""
     line = json.dumps({"name": name, "kind": kind}).encode()
     line += b" " * (-len(line) % 4)
     return _WORD.pack(FILE, VERSION, 0, len(line)) + line + content

@@ -1,1 +1,1 @@
-"""What the page shows: cards, pictures, live studies, exports."""
+"""Contents of the page: cards, pictures, live studies, exports."""

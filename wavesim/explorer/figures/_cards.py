@@ -1,4 +1,4 @@
-"""What theory says beside the picture: T(E), the WKB integral, the stationary state, the gap of two wells, the pattern behind slits."""
+"""Cards of theory beside the picture: T(E), the WKB integral, the stationary state, the gap of two wells, the pattern behind slits."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ from ...regions import Beyond
 from ...states import GaussianPacket, as_packet
 from ...units import UnitSystem
 from ._kinds import Wells, scatters
-from ._take import Take
+from ._live_run import LiveRun
 
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]
 
-_ENERGIES, _GAPS, _PLACES = 260, 25, 481
-# of the packet's momenta that the chart must hold, on either side
+# points of T(E), evenly spaced
+_ENERGIES = 260
+# points of V on the card of an energy
+_POINTS = 481
+# probability of momenta outside the chart, on either side
 _SHARE = 2e-3
+# share of its largest value below which V counts as zero behind a wall
 _FAR = 1e-3
 
 
@@ -46,13 +50,13 @@ def mean_energy(problem: Problem) -> float | None:
 
 
 def mean_runs_right(problem: Problem) -> bool:
-    """Whether the packet runs to the right."""
+    """Whether the packet moves to the right."""
     packet = as_packet(problem.state, float(problem.mass))
     return packet is None or sum(packet.momentum_range(0.5 - 1e-9, float(problem.mass))) >= 0
 
 
 def expected_shares(problem: Problem) -> dict[str, float]:
-    """T(E) averaged over the packet, at once: what the numbers of a live run tend to; {} where theory needs longer."""
+    """T(E) averaged over a Gaussian packet: the limits of the numbers of a live run; {} where theory does not apply."""
     if not scatters(problem) or not isinstance(problem.state, GaussianPacket):
         return {}
     try:
@@ -63,7 +67,7 @@ def expected_shares(problem: Problem) -> dict[str, float]:
 
 
 def transmission_card(problem: Problem, units: UnitSystem) -> Message | None:
-    """T(E) exact and by WKB, and the packet's share of each energy; None where no plane wave is scattered."""
+    """T(E) exact and by WKB, and the packet's energy density; None where no plane wave is scattered."""
     if not scatters(problem):
         return None
     mass, scale = float(problem.mass), units.scale(ENERGY)
@@ -98,40 +102,40 @@ def transmission_card(problem: Problem, units: UnitSystem) -> Message | None:
 
 
 def _peaks(energies: np.ndarray, exact: np.ndarray) -> list[float]:
-    """Energies of inner maxima that come close to 1."""
+    """Energies of the inner maxima above 0.97, at most eight."""
     inner = exact[1:-1]
-    found = 1 + np.flatnonzero((inner > exact[:-2]) & (inner >= exact[2:]) & (inner > 0.97))
-    return [float(energies[n]) for n in found][:8]
+    maxima = 1 + np.flatnonzero((inner > exact[:-2]) & (inner >= exact[2:]) & (inner > 0.97))
+    return [float(energies[n]) for n in maxima][:8]
 
 
 def energy_card(problem: Problem, units: UnitSystem, energy: float, window: np.ndarray) -> Message | None:
-    """Everything of one kinetic energy: turning points, forbidden region, WKB integral, T; the stationary state across the window.
+    """The card of one energy: turning points, forbidden regions, WKB integral, T, and the stationary state across the window.
 
     Args:
-        problem: whose potential counts.
-        units: of what is shown.
+        problem: of which the potential and the mass count.
+        units: of the card.
         energy: kinetic on the incoming side, in shown units.
         window: of the picture, in shown units.
     """
     if not scatters(problem) or not energy > 0:
         return None
     mass, scale, length = float(problem.mass), units.scale(ENERGY), units.scale(LENGTH)
-    known = forbidden_region(problem, energy * scale)
+    region = forbidden_region(problem, energy * scale)
     left, right = problem.potential.support(1e-3)
     margin = 0.35 * (right - left) or 0.1 * float(np.ptp(window)) * length
-    x = np.linspace(left - margin, right + margin, _PLACES)
+    x = np.linspace(left - margin, right + margin, _POINTS)
     near = 1e-9 * (right - left)
     edges = [float(edge) + side for edge in problem.potential.edges for side in (-near, near)]
     x = np.sort(np.concatenate([x, edges]))
     facts = {
         "type": "energy",
         "energy": energy,
-        "level": known.level / scale,
-        "turns": [turn / length for turn in known.turning_points],
-        "regions": [[a / length, b / length] for a, b in known.regions],
-        "exponent": known.exponent,
-        "wkb": known.wkb,
-        "exact": known.transmission,
+        "level": region.level / scale,
+        "turns": [turn / length for turn in region.turning_points],
+        "regions": [[a / length, b / length] for a, b in region.regions],
+        "exponent": region.exponent,
+        "wkb": region.wkb,
+        "exact": region.transmission,
     }
     arrays = {"x": x / length, "potential": values_at(problem.potential, x, mass) / scale}
     places = np.linspace(float(window[0]), float(window[1]), 801)
@@ -139,7 +143,7 @@ def energy_card(problem: Problem, units: UnitSystem, energy: float, window: np.n
         wave = stationary_wave(problem, energy * scale, places * length)
     except WavesimError:
         return facts, arrays
-    # the phase of a stationary state is free: the one in which its real part is large where it comes in
+    # the global phase is free: choose it so that the real part is large on the incoming side
     before = (
         wave[: np.searchsorted(places * length, left)]
         if mean_runs_right(problem)
@@ -151,40 +155,40 @@ def energy_card(problem: Problem, units: UnitSystem, energy: float, window: np.n
 
 
 def gap_card(
-    problem: Problem, units: UnitSystem, path: str, values: np.ndarray, made: Callable[[float], Problem]
+    problem: Problem, units: UnitSystem, path: str, values: np.ndarray, problem_at: Callable[[float], Problem]
 ) -> Message | None:
     """The gap of the two lowest levels against one number of the wells, exact and by WKB.
 
     Args:
-        problem: of the wells as they are.
-        units: of what is shown.
+        problem: the wells as they are.
+        units: of the card.
         path: of the number.
-        values: it runs through.
-        made: the wells with another value of it.
+        values: of the number.
+        problem_at: gives the wells with another value of the number.
     """
     scale = units.scale(ENERGY)
     pairs = []
     for value in values:
         try:
-            pairs.append(_gaps(made(float(value))))
+            pairs.append(_gaps(problem_at(float(value))))
         except (WavesimError, ArithmeticError):
             pairs.append((math.nan, math.nan))
     exact, wkb = np.array(pairs).T
     if not np.any(np.isfinite(exact)):
         return None
-    here, rough = _gaps(problem)
+    gap, wkb_gap = _gaps(problem)
     facts = {
         "type": "gap",
         "path": path,
-        "gap": here / scale,
-        "wkb": None if math.isnan(rough) else rough / scale,
-        "period": 2 * math.pi / here / units.scale(TIME),
+        "gap": gap / scale,
+        "wkb": None if math.isnan(wkb_gap) else wkb_gap / scale,
+        "period": 2 * math.pi / gap / units.scale(TIME),
     }
     return facts, {"value": values, "exact": exact / scale, "wkb": wkb / scale}
 
 
 def _gaps(problem: Problem) -> tuple[float, float]:
-    """By the levels of the grid, and by WKB: nan where the textbook's formula does not apply."""
+    """The gap from the levels on the grid, and by WKB, nan where the textbook's formula does not apply."""
     grid, mass = Wells().box(problem), float(problem.mass)
     low, high = np.linalg.eigvalsh(np.asarray(problem.hamiltonian(grid).matrix()))[:2]
     wells = two_wells_of(problem.potential, mass)
@@ -193,7 +197,7 @@ def _gaps(problem: Problem) -> tuple[float, float]:
     half = float(grid.upper[0]) - wells.divide
     edges = tuple(float(edge) - wells.divide for edge in problem.potential.edges if wells.divide < edge)
     try:
-        rough = theory.wkb_gap(
+        wkb_gap = theory.wkb_gap(
             lambda x: values_at(problem.potential, np.asarray(x) + wells.divide, mass),
             float(low + high) / 2,
             half,
@@ -202,27 +206,27 @@ def _gaps(problem: Problem) -> tuple[float, float]:
         )
     except WavesimError:
         return float(high - low), math.nan
-    return float(high - low), float(rough)
+    return float(high - low), float(wkb_gap)
 
 
 def decay_card(problem: Problem, units: UnitSystem) -> Message:
-    """The lifetime by the complex resonance, and by WKB."""
-    known = Decay().predictions(problem, None)
-    lifetimes = {name: float(value) / units.scale(TIME) for name, value in known["lifetime"].items()}
+    """The lifetime from the complex resonance, and by WKB."""
+    predictions = Decay().predictions(problem, None)
+    lifetimes = {name: float(value) / units.scale(TIME) for name, value in predictions["lifetime"].items()}
     return {"type": "decay", "lifetimes": lifetimes}, {}
 
 
-def pattern_card(take: Take, units: UnitSystem, frame: int) -> Message | None:
-    """The density behind the wall, summed towards it, against the position along it."""
-    problem, grid = take.course.asked, take.course.numerics.grid
+def pattern_card(run: LiveRun, units: UnitSystem, frame: int) -> Message | None:
+    """The density behind the wall, integrated across it, against the position along it, and its momentum spectrum."""
+    problem, grid = run.setup.original, run.setup.numerics.grid
     if not problem.open:
         return None
     end = problem.potential.support(_FAR)[1]
     behind = np.asarray(Beyond(end).fraction(grid))[:, 0]
     length = units.scale(LENGTH)
-    density = behind @ np.abs(take.psi(frame)) ** 2 * float(grid.spacing[0]) * length
+    density = behind @ np.abs(run.psi(frame)) ** 2 * float(grid.spacing[0]) * length
     y = (float(grid.lower[1]) + float(grid.spacing[1]) * np.arange(grid.points[1])) / length
-    waves = take.psi(frame) @ np.exp(-1j * np.outer(y * length, momenta := _momenta(problem, y * length)))
+    waves = run.psi(frame) @ np.exp(-1j * np.outer(y * length, momenta := _momenta(problem, y * length)))
     spectrum = behind @ np.abs(waves * float(grid.spacing[1])) ** 2 * float(grid.spacing[0]) / (2 * math.pi)
     return {"type": "pattern"}, {
         "y": y,
@@ -233,17 +237,17 @@ def pattern_card(take: Take, units: UnitSystem, frame: int) -> Message | None:
 
 
 def _momenta(problem: Problem, y: np.ndarray) -> np.ndarray:
-    """Momenta along the wall: some fringes to either side."""
+    """Momenta along the wall, over some fringes on either side."""
     separation = getattr(problem.potential, "separation", None)
     last = 2.6 * 2 * math.pi / float(separation) if separation else 0.25 * math.pi / float(y[1] - y[0])
     return np.linspace(-last, last, 161)
 
 
-def theory_curves(take: Take) -> dict[str, np.ndarray]:
-    """Theory's curve for each number of the timeline, at all frames: the first theory of each."""
-    course = take.course
+def theory_curves(run: LiveRun) -> dict[str, np.ndarray]:
+    """The curve of the first theory for each number of the timeline, at all frames."""
+    setup = run.setup
     try:
-        known = take.kind.question.curve_predictions(course.asked, take.times)
+        predictions = run.kind.question.curve_predictions(setup.original, run.times)
     except WavesimError:
         return {}
-    return {name: np.asarray(next(iter(kinds.values()))) for name, kinds in known.items() if kinds}
+    return {name: np.asarray(next(iter(kinds.values()))) for name, kinds in predictions.items() if kinds}

@@ -1,4 +1,4 @@
-"""Kinds of problem: how a live run of each is flown, and which numbers are read off it."""
+"""Kinds of problem: how a live run of each is set up, and which numbers are measured on it."""
 
 from __future__ import annotations
 
@@ -32,54 +32,64 @@ from ...states import LeftLocalized, RightLocalized
 from ...unfolding import unfolded
 from .._opening import Opening
 
-# frames of a run, and of a plane, whose every frame costs as much as a line's run
-FRAMES, PLANAR_FRAMES = 360, 144
-# what plans aim at; of a decay, which is long, less
-_TOLERANCE, _SLOW = 3e-4, 1e-2
-# grid points, and entries of a Chebyshev table: problems that differ a little share one compiled program
+# frames of a run on a line
+FRAMES = 360
+# frames of a run in a plane, where a frame costs as much as a whole run on a line
+PLANAR_FRAMES = 144
+# tolerance of plans
+_TOLERANCE = 3e-4
+# tolerance of plans of a decay, whose run is long
+_DECAY_TOLERANCE = 1e-2
+# allowed numbers of grid points: problems that differ a little share one compiled program
 _POINTS = (128, 192, 256, 320, 384, 448, 512, 576, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 4096)
+# allowed numbers of entries in a Chebyshev table, for the same reason
 _TERMS = (48, 96, 192, 384, 768, 1536)
+# most grid points of a plane
 _MOST_PLANE = 300_000
-# eigenstates of two wells: points, exponent of the decay at the ends of the box, periods shown
-_WELL_POINTS, _FADED, _PERIODS = 192, 20.0, 2.0
-# durations stand on a ladder of so many rungs a decade, so that the time axis rests while a slider moves
+# grid points for the eigenstates of two wells
+_WELL_POINTS = 192
+# WKB exponent of the lowest states at the ends of their box
+_BOX_EXPONENT = 20.0
+# tunneling periods shown
+_PERIODS = 2.0
+# allowed durations per decade, so that the time axis stays while a slider moves
 _RUNGS = 10
-# sizes that differ by more are worth a third one between
-_APART = 2.5
-# of the room on one side of a barrier, how much there is on the other at least
-_BALANCE = 0.8
+# ratio of the largest to the smallest size above which a size between is compiled too
+_SIZE_RATIO = 2.5
+# least room on one side of a barrier, over that on the other
+_SIDE_RATIO = 0.8
 
 
 @dataclasses.dataclass(frozen=True)
-class Course:
-    """How a problem is flown.
+class LiveSetup:
+    """The problem and the numerics of a live run.
 
     Attributes:
-        asked: the problem as it was given, with its observables.
-        problem: the same on an endless line.
-        numerics: with steps = frames.
-        terms: of the table of a Chebyshev series.
+        original: the problem as given, with its observables.
+        problem: the same without ends, unfolded onto the whole line.
+        numerics: of the run.
+        terms: entries of the Chebyshev table, None for another method.
     """
 
-    asked: Problem
+    original: Problem
     problem: Problem
     numerics: Numerics
     terms: int | None
 
     @property
     def size(self) -> tuple[Any, ...]:
-        """What a compiled program depends on."""
+        """The parameters on which a compiled program depends."""
         return (self.numerics.grid.points, self.numerics.method.name, self.terms, self.numerics.absorber is None)
 
 
 @dataclasses.dataclass(frozen=True)
-class Ready:
-    """What is compiled already, or will be: a course is given one of these sizes where it fits.
+class CompiledSizes:
+    """Sizes for which programs are compiled; a setup gets one of them where it fits.
 
     Attributes:
         points: numbers of grid points, increasing.
         terms: entries of a Chebyshev table.
-        share: of the planned duration that is shown; a plan waits for the slowest, when nothing is to be seen any more.
+        share: of the planned duration that is shown; a plan waits for the slowest part of the packet, after the picture is empty.
     """
 
     points: tuple[int, ...] = ()
@@ -87,60 +97,58 @@ class Ready:
     share: float = 1.0
 
     @classmethod
-    def of(cls, first: Course, others: list[Course]) -> Ready:
-        """Sizes for all of these problems: that of the first, the largest, and one between where they are far apart."""
-        points = [course.numerics.grid.points[0] for course in (first, *others)]
+    def of(cls, first: LiveSetup, others: list[LiveSetup]) -> CompiledSizes:
+        """Sizes for all of these problems: that of the first, the largest, and one between if they differ much."""
+        points = [setup.numerics.grid.points[0] for setup in (first, *others)]
         low, high = points[0], max(points)
-        terms = max(course.terms or 0 for course in (first, *others))
+        terms = max(setup.terms or 0 for setup in (first, *others))
         if others and first.terms is not None:
-            # between the corners a run may last a little longer than at them
+            # between the corners of the sliders' ranges a run may last a little longer than at them
             high, terms = _rung(min(high + 1, _POINTS[-1]), _POINTS), _rung(min(terms + 1, _TERMS[-1]), _TERMS)
-        middle = (_rung(math.isqrt(low * high), _POINTS),) if high > _APART * low else ()
+        middle = (_rung(math.isqrt(low * high), _POINTS),) if high > _SIZE_RATIO * low else ()
         return cls(tuple(sorted({low, *middle, high})), terms)
 
-    def courses(self, course: Course) -> Iterator[Course]:
-        """The course in each other size, so that its program can be made before it is needed."""
-        for points in self.points if course.terms is not None else ():
-            if points > course.numerics.grid.points[0]:
-                grid = _wider(course.numerics.grid, points)
-                method = chebyshev_for(course.problem, grid, float(course.numerics.dt))
-                yield dataclasses.replace(
-                    course, numerics=dataclasses.replace(course.numerics, grid=grid, method=method)
-                )
+    def setups(self, setup: LiveSetup) -> Iterator[LiveSetup]:
+        """The setup in each larger size, so that its program can be compiled before it is needed."""
+        for points in self.points if setup.terms is not None else ():
+            if points > setup.numerics.grid.points[0]:
+                grid = _wider(setup.numerics.grid, points)
+                method = chebyshev_for(setup.problem, grid, float(setup.numerics.dt))
+                yield dataclasses.replace(setup, numerics=dataclasses.replace(setup.numerics, grid=grid, method=method))
 
     def fitting(self, points: int) -> int:
-        """The smallest size that holds so many points."""
+        """The smallest size with at least so many points."""
         return next((size for size in self.points if size >= points), 0) or _rung(points, _POINTS)
 
 
 class AbstractKind(abc.ABC):
     """A kind of problem."""
 
-    # of the page: which cards and pictures there are
+    # selects the cards and pictures of the page
     name: str
-    # whether the moment shown is a time, or a share of the run
+    # whether a change of values keeps the time that is shown, rather than the frame
     timed: ClassVar[bool] = True
-    # whether V may change in mid-flight
+    # whether V may change during a run
     quenchable: ClassVar[bool] = True
 
-    # what is measured
+    # the quantities that are measured
     question: AbstractRecordQuestion
 
     @abc.abstractmethod
-    def course(self, scenario: Scenario, ready: Ready = Ready()) -> Course:
-        """How this scenario is flown.
+    def setup(self, scenario: Scenario, sizes: CompiledSizes = CompiledSizes()) -> LiveSetup:
+        """The problem and numerics of a scenario.
 
         Args:
             scenario: a single case.
-            ready: sizes to choose from.
+            sizes: to choose from.
 
         Raises:
-            WavesimError: if it cannot be.
+            WavesimError: if the scenario cannot be run live.
         """
 
     @final
-    def asked(self, scenario: Scenario) -> Problem:
-        """The problem with its observables."""
+    def with_observables(self, scenario: Scenario) -> Problem:
+        """The problem of a scenario with the observables of the question."""
         problem = scenario.problem
         return dataclasses.replace(problem, measure=problem.measure | self.question.observables(problem))
 
@@ -148,57 +156,57 @@ class AbstractKind(abc.ABC):
 @final
 @dataclasses.dataclass(frozen=True)
 class Line(AbstractKind):
-    """Anything in one dimension that a plan knows."""
+    """Any problem in one dimension that `plan` accepts."""
 
     name: str
     question: AbstractRecordQuestion
 
-    def course(self, scenario: Scenario, ready: Ready = Ready()) -> Course:
-        asked = self.asked(scenario)
-        problem = unfolded(asked)
+    def setup(self, scenario: Scenario, sizes: CompiledSizes = CompiledSizes()) -> LiveSetup:
+        original = self.with_observables(scenario)
+        problem = unfolded(original)
         fixed = {key: scenario.fixed[key] for key in ("grid", "absorber") if key in scenario.fixed}
         scheme = "chebyshev" if problem.potential.static else None
-        tolerance = _SLOW if self.name == "decay" else _TOLERANCE
-        chosen = plan(asked, tolerance, scheme=scheme, frames=FRAMES, precision="single", **fixed).numerics
-        if asked.duration is None and self.name == "barrier":
-            longer = _on_ladder(chosen.duration * ready.share)
-            asked, problem = (dataclasses.replace(one, duration=longer) for one in (asked, problem))
-            chosen = plan(asked, tolerance, scheme=scheme, frames=FRAMES, precision="single", **fixed).numerics
-        every = chosen.steps // FRAMES if chosen.steps % FRAMES == 0 else 0
-        if not chosen.method.exact:
+        tolerance = _DECAY_TOLERANCE if self.name == "decay" else _TOLERANCE
+        planned = plan(original, tolerance, scheme=scheme, frames=FRAMES, precision="single", **fixed).numerics
+        if original.duration is None and self.name == "barrier":
+            duration = _on_ladder(planned.duration * sizes.share)
+            original, problem = (dataclasses.replace(p, duration=duration) for p in (original, problem))
+            planned = plan(original, tolerance, scheme=scheme, frames=FRAMES, precision="single", **fixed).numerics
+        every = planned.steps // FRAMES if planned.steps % FRAMES == 0 else 0
+        if not planned.method.exact:
             # a splitting scheme needs the step of its plan
-            steps = FRAMES * max(1, every or math.ceil(chosen.steps / FRAMES))
-            return Course(asked, problem, _retimed(chosen, steps, FRAMES), None)
-        numerics = _retimed(chosen, FRAMES, FRAMES)
-        if asked.ends is None and "grid" not in fixed and not problem.potential.spikes:
-            if self.name == "barrier" and chosen.absorber is not None:
-                chosen = dataclasses.replace(chosen, grid=_balanced(chosen.grid, problem))
-            points = ready.fitting(chosen.grid.points[0])
-            away = chosen.absorber is not None or isinstance(problem.potential, Free)
-            grid = _wider(chosen.grid, points) if away else _finer(chosen.grid, points)
+            steps = FRAMES * max(1, every or math.ceil(planned.steps / FRAMES))
+            return LiveSetup(original, problem, _retimed(planned, steps, FRAMES), None)
+        numerics = _retimed(planned, FRAMES, FRAMES)
+        if original.ends is None and "grid" not in fixed and not problem.potential.spikes:
+            if self.name == "barrier" and planned.absorber is not None:
+                planned = dataclasses.replace(planned, grid=_balanced(planned.grid, problem))
+            points = sizes.fitting(planned.grid.points[0])
+            away = planned.absorber is not None or isinstance(problem.potential, Free)
+            grid = _wider(planned.grid, points) if away else _finer(planned.grid, points)
             method = chebyshev_for(problem, grid, float(numerics.dt))
             numerics = dataclasses.replace(numerics, grid=grid, method=method)
-        return Course(asked, problem, numerics, max(_rung(numerics.pairs + 4, _TERMS), ready.terms))
+        return LiveSetup(original, problem, numerics, max(_rung(numerics.pairs + 4, _TERMS), sizes.terms))
 
 
 @final
 @dataclasses.dataclass(frozen=True)
 class Wells(AbstractKind):
-    """A particle that tunnels between two wells: eigenstates of a box, which know any time at once."""
+    """A particle that tunnels between two wells, by the eigenstates of a box, which give any time at once."""
 
     timed: ClassVar[bool] = False
     question: AbstractRecordQuestion = dataclasses.field(default_factory=Populations)
     name: str = "wells"
 
-    def course(self, scenario: Scenario, ready: Ready = Ready()) -> Course:
-        asked = self.asked(scenario)
-        grid = self.box(asked)
-        energies = np.linalg.eigvalsh(np.asarray(asked.hamiltonian(grid).matrix()))[:2]
-        duration = float(asked.duration or _PERIODS * 2 * math.pi / max(float(energies[1] - energies[0]), 1e-300))
-        return Course(asked, asked, Numerics(grid, duration / FRAMES, FRAMES, FRAMES, Spectral()), None)
+    def setup(self, scenario: Scenario, sizes: CompiledSizes = CompiledSizes()) -> LiveSetup:
+        original = self.with_observables(scenario)
+        grid = self.box(original)
+        energies = np.linalg.eigvalsh(np.asarray(original.hamiltonian(grid).matrix()))[:2]
+        duration = float(original.duration or _PERIODS * 2 * math.pi / max(float(energies[1] - energies[0]), 1e-300))
+        return LiveSetup(original, original, Numerics(grid, duration / FRAMES, FRAMES, FRAMES, Spectral()), None)
 
     def box(self, problem: Problem) -> Grid:
-        """A box outside of which the two lowest states have faded."""
+        """A box outside of which the two lowest states are negligible."""
         mass = float(problem.mass)
         wells = two_wells_of(problem.potential, mass)
         if wells is None:
@@ -213,34 +221,34 @@ class Wells(AbstractKind):
             value = values_at(problem.potential, end + side * away, mass)
             slowest = 1e-3 * (rim - min(wells.depths))
             exponent = np.cumsum(step * np.sqrt(2 * mass * np.maximum(value - level, slowest)))
-            far.append(float(end + side * away[min(int(np.searchsorted(exponent, _FADED)), len(away) - 1)]))
+            far.append(float(end + side * away[min(int(np.searchsorted(exponent, _BOX_EXPONENT)), len(away) - 1)]))
         return Grid.line(far[0], far[1], _WELL_POINTS)
 
 
 @final
 @dataclasses.dataclass(frozen=True)
 class Plane(AbstractKind):
-    """Two dimensions: the numerics of the file, one frame after the other."""
+    """A problem in two dimensions, propagated frame by frame as it is shown."""
 
     quenchable: ClassVar[bool] = False
     question: AbstractRecordQuestion
     name: str = "plane"
 
-    def course(self, scenario: Scenario, ready: Ready = Ready()) -> Course:
-        asked = self.asked(scenario)
+    def setup(self, scenario: Scenario, sizes: CompiledSizes = CompiledSizes()) -> LiveSetup:
+        original = self.with_observables(scenario)
         fixed = {key: scenario.fixed[key] for key in ("grid", "absorber") if key in scenario.fixed}
-        scheme = "chebyshev" if asked.potential.static else None
-        chosen = plan(asked, 1e-2, scheme=scheme, frames=PLANAR_FRAMES, precision="single", **fixed).numerics
-        if math.prod(chosen.grid.points) > _MOST_PLANE:
+        scheme = "chebyshev" if original.potential.static else None
+        planned = plan(original, 1e-2, scheme=scheme, frames=PLANAR_FRAMES, precision="single", **fixed).numerics
+        if math.prod(planned.grid.points) > _MOST_PLANE:
             raise NumericsError(
-                f"a live picture needs at most {_MOST_PLANE:,} points, but this plane has {' x '.join(map(str, chosen.grid.points))}; "
+                f"a live picture needs at most {_MOST_PLANE:,} points, but this plane has {' x '.join(map(str, planned.grid.points))}; "
                 "give a smaller [grid], or make a film: wavesim run."
             )
-        if not chosen.method.exact:
-            steps = PLANAR_FRAMES * math.ceil(chosen.steps / PLANAR_FRAMES)
-            return Course(asked, asked, _retimed(chosen, steps, PLANAR_FRAMES), None)
-        numerics = _retimed(chosen, PLANAR_FRAMES, PLANAR_FRAMES)
-        return Course(asked, asked, numerics, max(_rung(numerics.pairs + 4, _TERMS), ready.terms))
+        if not planned.method.exact:
+            steps = PLANAR_FRAMES * math.ceil(planned.steps / PLANAR_FRAMES)
+            return LiveSetup(original, original, _retimed(planned, steps, PLANAR_FRAMES), None)
+        numerics = _retimed(planned, PLANAR_FRAMES, PLANAR_FRAMES)
+        return LiveSetup(original, original, numerics, max(_rung(numerics.pairs + 4, _TERMS), sizes.terms))
 
 
 def kind_of(scenario: Scenario) -> AbstractKind:
@@ -279,17 +287,17 @@ def kind_of(scenario: Scenario) -> AbstractKind:
     return Line("motion", Motion())
 
 
-def refuse_still(opening: Opening, values: dict[str, float]) -> None:
-    """Refuse a scenario that the live page cannot show.
+def check_live(opening: Opening, values: dict[str, float]) -> None:
+    """Refuse a scenario that cannot be shown live, before a page is opened on it.
 
     Raises:
-        WavesimError: if the scenario cannot be shown live, before a page is opened on it.
+        WavesimError: with the reason.
     """
     kind_of(opening.scenario(values))
 
 
 def scatters(problem: Problem) -> bool:
-    """Whether there are plane waves to speak of: T(E), turning points, stationary states."""
+    """Whether the problem scatters plane waves, so that T(E), turning points and stationary states exist."""
     potential = problem.potential
     if isinstance(potential, Free) or potential.spikes or problem.ends is not None or not problem.open:
         return False
@@ -297,24 +305,24 @@ def scatters(problem: Problem) -> bool:
 
 
 def _retimed(numerics: Numerics, steps: int, frames: int) -> Numerics:
-    """The same duration in another number of steps."""
+    """The same duration in another number of steps and frames."""
     dt = numerics.duration / steps
     return dataclasses.replace(numerics, dt=dt, steps=steps, frames=frames, method=numerics.method.for_step(dt))
 
 
 def _wider(grid: Grid, points: int) -> Grid:
-    """The same spacing on more points, as many on either side."""
+    """The same spacing on more points, added evenly on both sides."""
     before = (points - grid.points[0]) // 2
     return Grid((float(grid.lower[0]) - before * float(grid.spacing[0]),), grid.spacing, (points,))
 
 
 def _balanced(grid: Grid, problem: Problem) -> Grid:
-    """The same spacing, with so much room on the thinner side of V that the picture shows what goes there too."""
+    """The same spacing, with more room on the shorter side of V so that the picture shows the wave there too."""
     left, right = problem.potential.support(1e-3)
     middle, spacing = (left + right) / 2, float(grid.spacing[0])
     before, behind = middle - float(grid.lower[0]), float(grid.upper[0]) - middle
     more = [
-        max(0, math.ceil((_BALANCE * other - one) / spacing)) for one, other in ((before, behind), (behind, before))
+        max(0, math.ceil((_SIDE_RATIO * far - near) / spacing)) for near, far in ((before, behind), (behind, before))
     ]
     return Grid((float(grid.lower[0]) - more[0] * spacing,), grid.spacing, (grid.points[0] + sum(more),))
 
@@ -325,6 +333,7 @@ def _finer(grid: Grid, points: int) -> Grid:
 
 
 def _rung(count: int, ladder: tuple[int, ...]) -> int:
+    """The smallest number of a ladder that is at least `count`."""
     if count > ladder[-1]:
         raise NumericsError(
             f"a live picture needs at most {ladder[-1]:,} points or terms, but this one needs {count:,}; take a wider packet, or a lower barrier."
@@ -333,4 +342,5 @@ def _rung(count: int, ladder: tuple[int, ...]) -> int:
 
 
 def _on_ladder(duration: float) -> float:
+    """The next longer duration on a logarithmic scale of `_RUNGS` a decade."""
     return 10 ** (math.ceil(_RUNGS * math.log10(duration) - 1e-9) / _RUNGS)

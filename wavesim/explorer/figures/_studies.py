@@ -1,4 +1,4 @@
-"""What is worked out once the sliders rest: theory beside the picture, and the certificate with its error bars."""
+"""Studies that run once the sliders rest: theory beside the picture, and the certificate with its error bars."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from ._cards import (
     theory_curves,
     transmission_card,
 )
-from ._show import Show
-from ._stage import unit_text
+from ._page_state import PageState
+from ._view import unit_text
 
+# tolerance of the certificate
 _TOLERANCE = 1e-3
+# points of the curve of the gap
 _GAPS = 25
-# what of a report is shown
+# quantities of a report that are shown
 _SHOWN = (
     "transmitted_probability",
     "reflected_probability",
@@ -40,74 +42,74 @@ _SHOWN = (
 )
 
 
-def at_once(show: Show) -> Message | None:
-    """What is cheap enough to follow a slider: T(E)."""
-    if show.kind.name != "barrier":
+def at_once(state: PageState) -> Message | None:
+    """T(E), which is cheap enough to follow a slider; None where it does not apply."""
+    if state.kind.name != "barrier":
         return None
     try:
-        return transmission_card(show.scenario.problem, show.units)
+        return transmission_card(state.scenario.problem, state.units)
     except (WavesimError, ArithmeticError):
         return None
 
 
-def marked(show: Show) -> list[Message | None]:
-    """The cards of the energy that is marked, or of the packet's own."""
-    if show.kind.name != "barrier":
+def marked(state: PageState) -> list[Message | None]:
+    """The card of the marked energy, by default of the packet's mean energy."""
+    if state.kind.name != "barrier":
         return []
-    problem, units = show.scenario.problem, show.units
+    problem, units = state.scenario.problem, state.units
     mean = mean_energy(problem)
 
-    energy = show.mark if show.mark is not None else None if mean is None else mean / units.scale(ENERGY)
+    energy = state.mark if state.mark is not None else None if mean is None else mean / units.scale(ENERGY)
     if energy is None:
         return []
     try:
-        return [energy_card(problem, units, energy, show.stage.window[0])]
+        return [energy_card(problem, units, energy, state.view.window[0])]
     except (WavesimError, ArithmeticError):
         return []
 
 
-def pattern(show: Show, frame: int) -> Message | None:
-    """What is behind a wall at a frame."""
-    return pattern_card(show.take, show.units, frame)
+def pattern(state: PageState, frame: int) -> Message | None:
+    """The pattern behind a wall at a frame."""
+    return pattern_card(state.run, state.units, frame)
 
 
-def at_rest(show: Show) -> list[Callable[[], Message | None]]:
-    """What theory needs longer for, in order."""
-    problem, units, take = show.scenario.problem, show.units, show.take
-    if take.quenched:
+def at_rest(state: PageState) -> list[Callable[[], Message | None]]:
+    """The slower studies of theory, in order."""
+    problem, units, run = state.scenario.problem, state.units, state.run
+    if run.quenched:
         return []
 
     def curves() -> Message | None:
-        known = theory_curves(take)
-        scales = {name: units.scale(dimension) for name, (_, dimension) in take.curves().items()}
-        shown = {name: values / scales[name] for name, values in known.items() if name in scales}
+        predictions = theory_curves(run)
+        scales = {name: units.scale(dimension) for name, (_, dimension) in run.curves().items()}
+        shown = {name: values / scales[name] for name, values in predictions.items() if name in scales}
         return ({"type": "theory"}, shown) if shown else None
 
     def energy() -> Message | None:
-        return next(iter(marked(show)), None)
+        return next(iter(marked(state)), None)
 
     def gap() -> Message | None:
-        slider = show.opening.sliders[0]
+        slider = state.opening.sliders[0]
 
-        def made(value: float) -> Problem:
-            return show.opening.scenario(show.values | {slider.path: value}).problem
+        def problem_at(value: float) -> Problem:
+            return state.opening.scenario(state.values | {slider.path: value}).problem
 
-        return gap_card(problem, units, slider.path, np.linspace(slider.low, slider.high, _GAPS), made)
+        return gap_card(problem, units, slider.path, np.linspace(slider.low, slider.high, _GAPS), problem_at)
 
     return {
         "barrier": [energy],
-        "wells": [gap, curves] if show.opening.sliders else [curves],
+        "wells": [gap, curves] if state.opening.sliders else [curves],
         "decay": [curves, lambda: decay_card(problem, units)],
         "motion": [curves],
         "populations": [curves],
-    }.get(show.kind.name, [])
+    }.get(state.kind.name, [])
 
 
-def certificate(show: Show, stop: Callable[[], bool]) -> dict[str, Any] | None:
-    """The numbers of the run's end with their error bars, beside theory; None if it was called off."""
-    units = show.units
+def certificate(state: PageState, stop: Callable[[], bool]) -> dict[str, Any] | None:
+    """The message with the certified numbers, their error bars and theory; None if it was stopped."""
+    units = state.units
     try:
-        report = certify(show.scenario.problem, _TOLERANCE, find=show.kind.question, stop=stop)
+        report = certify(state.scenario.problem, _TOLERANCE, find=state.kind.question, stop=stop)
     except StoppedError:
         return None
     except WavesimError as error:

@@ -1,4 +1,4 @@
-"""The stage: which part of space and of energy is shown, V there, and psi on the points of the picture."""
+"""The view: the intervals of space and energy that are shown, V there, and psi on the points of the picture."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from ...scenario import Scenario
 from ...units import UnitSystem
 from ...viz.scene import energy_range, gather, relief
 from ._kinds import AbstractKind
-from ._take import Take
+from ._live_run import LiveRun
 
-# columns of the picture of a line, about; points of V
-_COLUMNS, _OUTLINE = 900, 481
-# V is drawn this much above the highest energy that matters
+# approximate number of columns in the picture of a line
+_COLUMNS = 900
+# points of V
+_OUTLINE = 481
+# V inside a wall, over the highest energy shown
 _SOLID = 1e6
-# of the energies that the opened scenario needs: what is higher makes the axis longer when it comes
+# largest range of energies over that of the opened scenario; a higher V lengthens the axis when it occurs
 _ROOM = 1.15
 
 
@@ -35,15 +37,15 @@ def unit_text(units: UnitSystem, dimension: Dimension) -> str:
 
 
 @dataclasses.dataclass(frozen=True)
-class Stage:
-    """What stays while sliders move, in shown units.
+class View:
+    """The parts of the picture that stay while sliders move, in shown units.
 
     Attributes:
         kind: of the problem.
         units: of the labels.
         window: left and right end of each axis, shape (axes, 2).
         energies: at the bottom and at the top of the picture.
-        density: the largest density of the run that the stage was made for.
+        density: the largest density of the run for which the view was made.
     """
 
     kind: AbstractKind
@@ -53,14 +55,14 @@ class Stage:
     density: float
 
     @classmethod
-    def of(cls, kind: AbstractKind, scenario: Scenario, take: Take, others: list[Problem]) -> Stage:
-        """The stage of a take that is complete, with room for V of the other problems."""
+    def of(cls, kind: AbstractKind, scenario: Scenario, run: LiveRun, others: list[Problem]) -> View:
+        """The view of a complete run, with room for V of the other problems."""
         units = scenario.units
         if kind.name == "plane":
-            grid = take.course.numerics.grid
+            grid = run.setup.numerics.grid
             ends = np.array([[float(grid.lower[a]), float(grid.upper[a])] for a in (0, 1)])
             return cls(kind, units, ends / units.scale(LENGTH), (0.0, 1.0), 1.0)
-        scene = gather(take.whole(), 64, 48, units, "")
+        scene = gather(run.whole(), 64, 48, units, "")
         window = scene.window.copy()
         low, high = scene.energies
         length, energy = units.scale(LENGTH), units.scale(ENERGY)
@@ -77,23 +79,23 @@ class Stage:
             if kind.name in ("wells", "populations"):
                 margin = 0.12 * (right - left)
                 window[0] = min(window[0, 0], left - margin), max(window[0, 1], right + margin)
-            # a little room for what is higher; more is clipped until it comes
+            # a little room for higher energies; more is clipped until it occurs
             reach = energy_range(min(float(np.min(inside)) / energy, low), tops)
             low, high = min(low, max(reach[0], floor)), max(high, min(reach[1], roof))
         return cls(kind, units, window, (low, high), scene.density_top)
 
-    def scene(self, take: Take, expected: dict[str, float]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """V and the facts of a take."""
-        problem, numerics, units = take.course.asked, take.course.numerics, self.units
+    def scene(self, run: LiveRun, expected: dict[str, float]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """V and the facts of a run."""
+        problem, numerics, units = run.setup.original, run.setup.numerics, self.units
         length, energy, time = (units.scale(d) for d in (LENGTH, ENERGY, TIME))
-        duration = take.duration / time
+        duration = run.duration / time
         facts: dict[str, Any] = {
             "type": "scene",
             "window": self.window.tolist(),
-            "frames": take.frames,
+            "frames": run.frames,
             "duration": duration,
             "expected": expected,
-            "quenched": take.quenched,
+            "quenched": run.quenched,
             "note": f"{' × '.join(f'{n:,}' for n in numerics.grid.points)} points, {numerics.precision} precision",
         }
         if self.kind.name == "plane":
@@ -108,14 +110,14 @@ class Stage:
         near = 1e-7 * (x[-1] - x[0])
         edges = [float(edge) / length for edge in problem.potential.edges]
         inside = [edge for edge in edges if x[0] < edge < x[-1]]
-        # always as many points, so that nothing new is compiled: a jump is upright
+        # a point on either side of each jump, so that it is drawn vertically
         x = np.sort(np.concatenate([x, *([edge - near, edge + near] for edge in inside)]))
         values = values_at(problem.potential, x * length, float(problem.mass)) / energy
         if isinstance(problem.ends, Walls):
             left, right = problem.ends.interval
             outside = (x * length < left) | (x * length > right)
             values = np.where(outside, _SOLID * (abs(self.energies[1]) + 1.0), values)
-        level = self.level_of(take)
+        level = self.level_of(run)
         low, high = self.energies
         top = max(float(np.max(values[values < _SOLID], initial=0.0)) if self.kind.name == "barrier" else 0.0, level)
         low = min(low, float(np.min(values)))
@@ -131,15 +133,15 @@ class Stage:
         }
         return facts, {"x": x, "potential": np.clip(values, -1e30, 1e30)}
 
-    def level_of(self, take: Take) -> float:
+    def level_of(self, run: LiveRun) -> float:
         """The mean energy at the start, in shown units."""
-        course = take.course
-        psi = np.asarray(take.first, complex)
-        return float(course.problem.hamiltonian(course.numerics.grid).energy(psi)) / self.units.scale(ENERGY)  # type: ignore[arg-type]
+        setup = run.setup
+        psi = np.asarray(run.first, complex)
+        return float(setup.problem.hamiltonian(setup.numerics.grid).energy(psi)) / self.units.scale(ENERGY)  # type: ignore[arg-type]
 
-    def picture(self, take: Take, frame: int) -> tuple[np.ndarray, float, float]:
-        """psi of a frame on the columns of the window, in shown units; position of the first column and their spacing."""
-        numerics = take.course.numerics
+    def picture(self, run: LiveRun, frame: int) -> tuple[np.ndarray, float, float]:
+        """psi at a frame on the columns of the window, the position of the first column, and their spacing, in shown units."""
+        numerics = run.setup.numerics
         length = self.units.scale(LENGTH)
         grid = numerics.grid
         if self.kind.name == "plane":
@@ -147,15 +149,15 @@ class Stage:
                 np.flatnonzero((axis >= low) & (axis <= high))
                 for axis, (low, high) in zip((_axis(grid, a) / length for a in (0, 1)), self.window, strict=True)
             )
-            psi = take.unfolded(frame)
+            psi = run.unfolded(frame)
             part = psi[x[0] : x[-1] + 1, y[0] : y[-1] + 1].T
             return part * length, float(_axis(grid, 0)[x[0]]) / length, float(grid.spacing[0]) / length
         lower, spacing = float(grid.lower[0]), float(grid.spacing[0])
-        ends = take.course.asked.ends
+        ends = run.setup.original.ends
         within = max(1, round((self.window[0, 1] - self.window[0, 0]) * length / spacing))
         factor = max(1, -(-_COLUMNS // within))
-        # between walls too on the endless line, where psi is smooth; of what goes round there, the particle's own side is shown
-        wave, step = _refined(take.unfolded(frame), factor), spacing / factor
+        # refined on the unfolded line even between walls, because psi is smooth there; only the part between the walls is shown
+        wave, step = _refined(run.unfolded(frame), factor), spacing / factor
         x = lower + step * np.arange(wave.size)
         if isinstance(ends, Walls):
             left, right = ends.interval
@@ -171,7 +173,7 @@ def _axis(grid: Any, axis: int) -> np.ndarray:
 
 
 def _refined(psi: np.ndarray, factor: int) -> np.ndarray:
-    """psi on a grid finer by a whole factor, band-limited: its spectrum padded with zeros."""
+    """psi on a grid finer by an integer factor, by zero padding of its spectrum."""
     if factor == 1:
         return psi
     count = psi.size
