@@ -15,12 +15,12 @@ Runs = list[tuple[str, Report]]
 
 
 def number_table(runs: Runs, units: UnitSystem) -> str:
-    """One line for each number: case, quantity, value, error, unit, theory and its name, difference, verdict; in shown units.
+    """A table with a line for each number: case, quantity, value, error, unit, theory and its name, difference, verdict; in shown units.
 
-    Where inputs are uncertain, `inputs` after the error is what they make of the number.
+    Where inputs are uncertain, the column `inputs` after the error is the standard deviation that they cause.
 
     Args:
-        runs: label (empty where there is one case only) and report.
+        runs: label (empty if there is only one case) and report.
         units: of the numbers.
     """
     uncertain = any(report.inputs for _, report in runs)
@@ -33,7 +33,7 @@ def number_table(runs: Runs, units: UnitSystem) -> str:
             scale = units.scale(q.dimension)
             kind, expected = next(iter(q.theory.items()), ("", None))
             theory = "" if expected is None else expected / scale
-            off = "" if q.difference is None else q.difference / scale
+            difference = "" if q.difference is None else q.difference / scale
             by_inputs = [report.input_error(name) / scale if name in report.inputs else ""]
             row = [
                 name,
@@ -43,7 +43,7 @@ def number_table(runs: Runs, units: UnitSystem) -> str:
                 units.symbol(q.dimension),
                 theory,
                 kind,
-                off,
+                difference,
                 report.verdict(q),
             ]
             rows.append([label, *row] if cases else row)
@@ -51,22 +51,23 @@ def number_table(runs: Runs, units: UnitSystem) -> str:
 
 
 def curve_tables(runs: Runs, units: UnitSystem) -> dict[str, str]:
-    """Curves that share their points, side by side in one table, each with its error bar and theory's: text by file name.
+    """Tables of curves by file name: curves with the same points side by side, each with its error bar and theory.
 
-    A curve with one bar for all of its points has it in each row. ``curves.csv`` where there is one such set, else ``curves_energy.csv`` and the like, numbered where there are several cases.
+    A curve with one bar for all points has it in each row. A single table is ``curves.csv``; several are ``curves_energy.csv`` and the like,
+    numbered if there are several cases.
     """
     sets: list[tuple[str, list[Curve]]] = []
     for place, (_, report) in enumerate(runs, start=1):
         groups: list[list[Curve]] = []
         for curve in report.curves.values():
-            fitting = [g for g in groups if g[0].along == curve.along and np.array_equal(g[0].points, curve.points)]
-            fitting[0].append(curve) if fitting else groups.append([curve])
+            matching = [g for g in groups if g[0].along == curve.along and np.array_equal(g[0].points, curve.points)]
+            matching[0].append(curve) if matching else groups.append([curve])
         number = f"_{place}" if len(runs) > 1 else ""
-        seen: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for group in groups:
             along = group[0].along[0]
-            seen[along] = seen.get(along, 0) + 1
-            kind = "" if len(groups) == 1 else f"_{along}" + (f"_{seen[along]}" if seen[along] > 1 else "")
+            counts[along] = counts.get(along, 0) + 1
+            kind = "" if len(groups) == 1 else f"_{along}" + (f"_{counts[along]}" if counts[along] > 1 else "")
             sets.append((f"curves{kind}{number}.csv", group))
     return {name: _text(_rows(group, units)) for name, group in sets}
 

@@ -1,4 +1,4 @@
-"""What a design found: design.json for scripts."""
+"""The result of a design as design.json, for scripts."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ..scenario import Scenario
 from ..units import UnitSystem
 
 
-def design_json(found: Design, scenario: Scenario) -> dict[str, Any]:
-    """The same for scripts, in the scenario's units, named beside each."""
+def design_json(design: Design, scenario: Scenario) -> dict[str, Any]:
+    """The content of design.json, in the scenario's units, which are named beside each number."""
     units = scenario.units
     return {
         "format": 1,
@@ -20,44 +20,44 @@ def design_json(found: Design, scenario: Scenario) -> dict[str, Any]:
         "title": scenario.title,
         "hash": scenario.hash,
         "wavesim": __version__,
-        "reached": found.reached,
-        "certified": found.certified,
+        "reached": design.reached,
+        "certified": design.certified,
         "parameters": [
             {
-                "paths": list(one.paths),
-                "value": one.value / (scale := scale_of(one.dimension, units)),
-                "unit": "internal" if one.dimension == ANY else units.symbol(one.dimension),
-                "low": one.low / scale,
-                "high": one.high / scale,
-                "uncertainty": one.uncertainty / scale,
-                "on_bound": one.on_bound,
+                "paths": list(parameter.paths),
+                "value": parameter.value / (scale := scale_of(parameter.dimension, units)),
+                "unit": "internal" if parameter.dimension == ANY else units.symbol(parameter.dimension),
+                "low": parameter.low / scale,
+                "high": parameter.high / scale,
+                "uncertainty": parameter.uncertainty / scale,
+                "on_bound": parameter.on_bound,
             }
-            for one in found.parameters
+            for parameter in design.parameters
         ],
-        "targets": [_achieved_json(one, found, units) for one in found.achieved],
-        "loss": found.loss,
-        "routes": list(found.routes),
-        "evaluations": found.evaluations,
-        "starts": found.starts,
-        "free": found.free,
-        "missed": found.missed,
-        "wall_s": found.wall_s,
+        "targets": [_achieved_json(achieved, design, units) for achieved in design.achieved],
+        "loss": design.loss,
+        "routes": list(design.routes),
+        "evaluations": design.evaluations,
+        "starts": design.starts,
+        "free": design.free,
+        "missed": design.missed,
+        "wall_s": design.wall_s,
     }
 
 
-def _achieved_json(one: Achieved, found: Design, units: UnitSystem) -> dict[str, Any]:
-    scale = units.scale(one.dimension)
-    target = one.target
-    sizes = {parameter.name: scale_of(parameter.dimension, units) for parameter in found.parameters}
+def _achieved_json(achieved: Achieved, design: Design, units: UnitSystem) -> dict[str, Any]:
+    scale = units.scale(achieved.dimension)
+    target = achieved.target
+    sizes = {parameter.name: scale_of(parameter.dimension, units) for parameter in design.parameters}
     return {
         "quantity": target.quantity,
-        **({} if one.energy is None else {"energy": one.energy / units.scale(ENERGY)}),
+        **({} if achieved.energy is None else {"energy": achieved.energy / units.scale(ENERGY)}),
         "wanted": target.level / scale,
         "as": "value" if target.value is not None else "above" if target.above is not None else "below",
-        "value": one.value / scale,
-        "error": one.error / scale,
-        "unit": units.symbol(one.dimension),
-        "reached": one.reached,
-        "theory": {name: value / scale for name, value in one.theory.items()},
-        "gradient": {name: slope * sizes[name] / scale for name, slope in one.gradient.items()},
+        "value": achieved.value / scale,
+        "error": achieved.error / scale,
+        "unit": units.symbol(achieved.dimension),
+        "reached": achieved.reached,
+        "theory": {name: value / scale for name, value in achieved.theory.items()},
+        "gradient": {name: slope * sizes[name] / scale for name, slope in achieved.gradient.items()},
     }

@@ -1,4 +1,4 @@
-"""report.json: what a run says, for scripts. Values are in the scenario's units, named beside each; unknown numbers are null."""
+"""report.json for scripts: values in the scenario's units, named beside each; unknown numbers are null."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..propagation import Numerics
 from ..scenario import Scenario
 from ..units import UnitSystem
 from ._expect import Outcome
-from ._moved import inputs_json
+from ._sensitivity import inputs_json
 
 
 def as_json(report: Report, scenario: Scenario, outcomes: list[Outcome]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def as_json(report: Report, scenario: Scenario, outcomes: list[Outcome]) -> dict
 
 
 def dumps(content: dict[str, Any]) -> str:
-    """Strict JSON: what is not finite becomes null."""
+    """Strict JSON text; numbers that are not finite become null."""
     return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
 
 
@@ -85,8 +85,8 @@ def quantity_json(quantity: Quantity, units: UnitSystem) -> dict[str, Any]:
         "unit": units.symbol(quantity.dimension),
         "theory": _scaled(quantity.theory, scale),
         "difference": None if quantity.difference is None else quantity.difference / scale,
-        # without an error bar nothing can be said
         "theory_error": quantity.theory_error / scale if quantity.theory else None,
+        # null without an error bar
         "agrees": quantity.agrees if math.isfinite(quantity.error) else None,
         "budget": _scaled(quantity.budget, scale),
         **({"part_of": quantity.part_of} if quantity.part_of else {}),
@@ -96,13 +96,17 @@ def quantity_json(quantity: Quantity, units: UnitSystem) -> dict[str, Any]:
 def _curve(curve: Curve, units: UnitSystem) -> dict[str, Any]:
     scale = units.scale(curve.dimension)
     largest = {name: float(abs(curve.values - values).max()) / scale for name, values in curve.theory.items()}
-    told = {"unit": units.symbol(curve.dimension), "error": curve.largest_error / scale, "largest_difference": largest}
+    content = {
+        "unit": units.symbol(curve.dimension),
+        "error": curve.largest_error / scale,
+        "largest_difference": largest,
+    }
     if np.ndim(curve.error) == 0:
         # the series itself is in result.nc
-        return told
+        return content
     name, dimension = curve.along
     covered = {kind: float(np.mean(abs(curve.values - v) <= curve.error)) for kind, v in curve.theory.items()}
-    return told | {
+    return content | {
         "covered": covered,
         "along": {"name": name, "unit": units.symbol(dimension)},
         "table": {
@@ -119,20 +123,20 @@ def _listed(values: np.ndarray, scale: float) -> list[float]:
 
 
 def expected_json(outcome: Outcome, units: UnitSystem) -> dict[str, Any]:
-    one = outcome.expectation
-    scale = units.scale(one.dimension)
-    kind = "theory" if one.theory is not None else "value" if one.value is not None else "below"
-    target = one.theory if kind == "theory" else (one.value if kind == "value" else one.below)
+    expectation = outcome.expectation
+    scale = units.scale(expectation.dimension)
+    kind = "theory" if expectation.theory is not None else "value" if expectation.value is not None else "below"
+    target = expectation.theory if kind == "theory" else (expectation.value if kind == "value" else expectation.below)
     assert target is not None
-    measure = 1.0 if one.factor is not None else scale
+    measure = 1.0 if expectation.factor is not None else scale
     return {
-        "quantity": one.quantity,
+        "quantity": expectation.quantity,
         kind: target if isinstance(target, str) else target / scale,
         # None where nothing could be compared
         "met": outcome.met if outcome.compared else None,
         "distance": outcome.distance / measure,
         "allowed": outcome.allowed / measure,
-        **({"as": "factor"} if one.factor is not None else {}),
+        **({"as": "factor"} if expectation.factor is not None else {}),
         **({"covered": outcome.covered} if outcome.covered is not None else {}),
         **({"reason": outcome.reason} if outcome.reason else {}),
     }

@@ -1,4 +1,4 @@
-"""What several cases say side by side: a table for each quantity that counts, and one JSON with all the cases in it."""
+"""Reports of several cases: a table for each headline and expected quantity, and one JSON with all cases."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from ..scenario import Scenario
 from ..units import UnitSystem
 from ._expect import Outcome, judge, judge_quantity
 from ._json import as_json, expected_json, quantity_json
-from ._moved import shares_json
+from ._sensitivity import shares_json
 from ._words import aligned, barred, expected_text, inputs_text, shown, spoken, unit_text
 
 
 @dataclasses.dataclass(frozen=True)
 class StudyOutcomes:
-    """How each case, and the whole, compares with what is expected."""
+    """Outcomes of the expectations of each case and of the whole study."""
 
     cases: tuple[list[Outcome], ...]
     whole: list[Outcome]
 
     @property
     def met(self) -> bool:
-        """Whether everything is as expected."""
+        """Whether no expectation is missed."""
         return not any(outcome.missed for group in (*self.cases, self.whole) for outcome in group)
 
 
 def judge_study(study: Study, scenario: Scenario) -> StudyOutcomes:
-    """One outcome for each expectation of each case that ran, and of the study."""
+    """The outcome of each expectation of the cases that ran, and of the study."""
     cases = tuple(judge(report, case.expect) for report, case in zip(study.reports, scenario.cases, strict=False))
     whole = []
-    for one in scenario.expect:
+    for expectation in scenario.expect:
         ratio = study.ratio
         if ratio is None:
             why = "the study was interrupted" if not study.complete else "the first case's number is not told from 0"
-            whole.append(Outcome(one, False, reason=why))
+            whole.append(Outcome(expectation, False, reason=why))
         else:
-            whole.append(judge_quantity(ratio, one))
+            whole.append(judge_quantity(ratio, expectation))
     return StudyOutcomes(cases, whole)
 
 
 def study_json(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> dict[str, Any]:
-    """The content of report.json for several cases: each as it would stand alone, with its label."""
+    """The content of report.json for several cases: each case's own content with its label, and their ratio."""
     cases = []
-    for report, case, judged in zip(study.reports, scenario.cases, outcomes.cases, strict=False):
-        cases.append({"label": case.label, **as_json(report, case, judged)})
+    for report, case, case_outcomes in zip(study.reports, scenario.cases, outcomes.cases, strict=False):
+        cases.append({"label": case.label, **as_json(report, case, case_outcomes)})
     return {
         "format": 1,
         "scenario": scenario.name,
@@ -67,15 +67,15 @@ def study_json(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> dic
 
 
 def study_text(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> str:
-    """A table for each headline and each quantity that is expected, then what was expected and was not met."""
+    """A table for each headline and each expected quantity, the ratio, costs, and the expectations that are not met."""
     labels = study.labels
     names = dict.fromkeys(report.headline.name for report in study.reports)
-    names |= dict.fromkeys(one.quantity for case in scenario.cases for one in case.expect)
+    names |= dict.fromkeys(expectation.quantity for case in scenario.cases for expectation in case.expect)
     parts = []
     for name in names:
-        told = [(label, r) for label, r in zip(labels, study.reports, strict=False) if name in r.quantities]
-        if told:
-            parts.append(_table(name, told, scenario.units))
+        reports = [(label, r) for label, r in zip(labels, study.reports, strict=False) if name in r.quantities]
+        if reports:
+            parts.append(_table(name, reports, scenario.units))
     if study.ratio is not None:
         parts.append(_ratio_text(study, scenario.units))
     for label, report in zip(labels, study.reports, strict=False):
@@ -84,8 +84,8 @@ def study_text(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> str
             f"{label}: {line}" for line in inputs_text(dataclasses.replace(report, inputs=tabled), scenario.units)
         ]
         parts.append(f"{label}: {_cost(report)}")
-    for case, judged in zip(scenario.cases, outcomes.cases, strict=False):
-        parts += [f"{case.label}: {expected_text(outcome, case.units)}" for outcome in judged if not outcome.met]
+    for case, case_outcomes in zip(scenario.cases, outcomes.cases, strict=False):
+        parts += [f"{case.label}: {expected_text(outcome, case.units)}" for outcome in case_outcomes if not outcome.met]
     parts += [expected_text(outcome, scenario.units) for outcome in outcomes.whole]
     if expected := sum(map(len, outcomes.cases)):
         met = sum(outcome.met for group in outcomes.cases for outcome in group)
@@ -93,14 +93,14 @@ def study_text(study: Study, scenario: Scenario, outcomes: StudyOutcomes) -> str
     return "\n".join(parts)
 
 
-def _table(name: str, told: list[tuple[str, Report]], units: UnitSystem) -> str:
-    """Case by case: the number with its bar, what uncertain inputs make of it, and each theory with its distance."""
-    theories = list(dict.fromkeys(kind for _, report in told for kind in report.quantities[name].theory))
-    head = told[0][1].quantities[name]
-    uncertain = any(name in report.inputs for _, report in told)
+def _table(name: str, reports: list[tuple[str, Report]], units: UnitSystem) -> str:
+    """A table of one quantity by case: value with error bar, deviation due to uncertain inputs, and each theory."""
+    theories = list(dict.fromkeys(kind for _, report in reports for kind in report.quantities[name].theory))
+    head = reports[0][1].quantities[name]
+    uncertain = any(name in report.inputs for _, report in reports)
     heads = ["measured +- error", *(["inputs"] if uncertain else []), *map(spoken, theories), ""]
     rows = [(spoken(name) + unit_text(head.dimension, units), *heads)]
-    for label, report in told:
+    for label, report in reports:
         q = report.quantities[name]
         scale = units.scale(q.dimension)
         verdict = report.verdict(q)
@@ -111,7 +111,7 @@ def _table(name: str, told: list[tuple[str, Report]], units: UnitSystem) -> str:
 
 
 def _beside(quantity: Quantity, kind: str, scale: float) -> str:
-    """A theory's number, and how far it is from what was measured where that can be told."""
+    """A theory's number, with its relative distance from the measured one if that exceeds the error bar."""
     if kind not in quantity.theory:
         return "-"
     value = quantity.theory[kind]

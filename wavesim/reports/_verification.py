@@ -1,4 +1,4 @@
-"""What independent routes to the headline say: for people, and for scripts."""
+"""Results of independent routes to the headline, for people and for scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ._words import barred, spoken, unit_text
 
 
 def verification_text(verification: Verification, units: UnitSystem) -> str:
-    """Each route with its value and bar, and how far they are apart."""
+    """Each route with its value and error bar, and the distance between them."""
     scale, unit = units.scale(verification.dimension), unit_text(verification.dimension, units)
     name = spoken(verification.quantity)
     if verification.independent:
@@ -27,13 +27,13 @@ def verification_text(verification: Verification, units: UnitSystem) -> str:
 
 
 def verification_warnings(verification: Verification) -> list[str]:
-    """Routes that disagree, and routes that could not be taken."""
+    """Warnings of routes that disagree, and of routes that are missing."""
     if verification.agree:
         return list(verification.missing)
-    one, other = verification.furthest
-    apart = f"{verification.distance_in_bars:.2g} times the sum of their bars apart"
+    first, second = verification.furthest
+    distance = f"{verification.distance_in_bars:.2g} times the sum of their bars apart"
     return [
-        f"{verification.quantity} is not the same by two routes, {apart}: {one.name}, and {other.name}.",
+        f"{verification.quantity} is not the same by two routes, {distance}: {first.name}, and {second.name}.",
         *verification.missing,
     ]
 

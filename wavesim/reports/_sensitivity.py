@@ -1,4 +1,4 @@
-"""What moves a number most, and what uncertain inputs make of it: for report.json, and lines for people beside it."""
+"""Sensitivities of a number and its uncertainty due to uncertain inputs, for report.json."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..analysis import Report, Sensitivities, scale_of, sensitivities_text as se
 from ..units import UnitSystem
 
 
-def sensitivities_json(moved: Sensitivities, units: UnitSystem) -> dict[str, Any]:
-    """The same for scripts, in the scenario's units; of a formula's parameters in internal ones."""
-    scale = units.scale(moved.dimension)
+def sensitivities_json(sensitivities: Sensitivities, units: UnitSystem) -> dict[str, Any]:
+    """Sensitivities for scripts, in the scenario's units; parameters of a formula in internal units."""
+    scale = units.scale(sensitivities.dimension)
     return {
-        "quantity": moved.quantity,
-        "value": moved.value / scale,
-        "unit": units.symbol(moved.dimension),
+        "quantity": sensitivities.quantity,
+        "value": sensitivities.value / scale,
+        "unit": units.symbol(sensitivities.dimension),
         "parameters": [
             {
                 "path": entry.path,
@@ -27,14 +27,14 @@ def sensitivities_json(moved: Sensitivities, units: UnitSystem) -> dict[str, Any
                 "error": entry.error * size / scale,
                 "per_percent": entry.per_percent / scale,
             }
-            for entry in moved.entries
+            for entry in sensitivities.entries
         ],
-        "missing": moved.missing,
+        "missing": sensitivities.missing,
     }
 
 
 def inputs_json(report: Report, units: UnitSystem) -> dict[str, Any]:
-    """The same for scripts, by quantity."""
+    """Uncertainties due to uncertain inputs for scripts, by quantity."""
     return {
         name: shares_json(
             shares,
@@ -46,7 +46,7 @@ def inputs_json(report: Report, units: UnitSystem) -> dict[str, Any]:
 
 
 def shares_json(shares: Mapping[str, float], scale: float, unit: str) -> dict[str, Any]:
-    """What uncertain inputs make of one number, together and each."""
+    """The standard deviation of one number due to uncertain inputs, in total and by input."""
     return {
         "error": math.hypot(*shares.values()) / scale,
         "unit": unit,
