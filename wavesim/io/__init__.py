@@ -1,4 +1,4 @@
-"""Results in and out: xarray datasets, netCDF files."""
+"""Results as xarray datasets and netCDF files."""
 
 from .. import _face
 from ._codec import encoded as encoded

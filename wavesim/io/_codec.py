@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
+# analysis is imported so that its observables are among the subclasses found below
 from .. import analysis as analysis, potentials, regions, schemes, states
-
-# never used: its questions bring what they measure
 from .._jax import jax
 from ..absorbers import Absorber
 from ..ends import Axis, Walls
@@ -20,14 +19,14 @@ from ..propagation import Numerics
 from ..units import UnitSystem
 
 
-def _kinds_of(base: type) -> dict[str, type]:
-    """By name, the dataclasses of wavesim below a class; those of the user's own are made after this, and are no file's."""
-    found: dict[str, type] = {}
+def _subclasses_of(base: type) -> dict[str, type]:
+    """wavesim's own dataclasses derived from a class, by name; classes of the user are not read from files."""
+    classes: dict[str, type] = {}
     for cls in base.__subclasses__():
         if dataclasses.is_dataclass(cls) and cls.__module__.startswith("wavesim."):
-            found[cls.__name__] = cls
-        found |= _kinds_of(cls)
-    return found
+            classes[cls.__name__] = cls
+        classes |= _subclasses_of(cls)
+    return classes
 
 
 _CLASSES = (
@@ -37,8 +36,8 @@ _CLASSES = (
         for name, cls in vars(module).items()
         if isinstance(cls, type) and dataclasses.is_dataclass(cls)
     }
-    # a question adds what it measures to the problem of its run, and most of that is private
-    | _kinds_of(AbstractObservable)
+    # a question adds its observables, most of them private, to the problem of its run
+    | _subclasses_of(AbstractObservable)
     | {
         "Absorber": Absorber,
         "Axis": Axis,
@@ -52,10 +51,10 @@ _CLASSES = (
 
 
 def encoded(value: Any) -> Any:
-    """A dataclass of wavesim, and what it holds, as plain JSON.
+    """A dataclass of wavesim and its fields as plain JSON.
 
     Raises:
-        TypeError: if it holds what no file can, such as a Python function.
+        TypeError: if a field has a type that no file can hold, such as a Python function.
     """
     if type(value).__name__ in _CLASSES and isinstance(value, _CLASSES[type(value).__name__]):
         fields = {f.name: encoded(getattr(value, f.name)) for f in dataclasses.fields(value)}
@@ -69,13 +68,13 @@ def encoded(value: Any) -> Any:
     if np.ndim(value) == 0 and not callable(value):
         return int(value) if isinstance(value, int | np.integer) else float(value)
     if isinstance(value, np.ndarray | jax.Array):
-        # tables of samples: their constructors make arrays of them again
+        # tables of samples, which the constructors turn into arrays again
         return np.asarray(value).tolist()
     raise TypeError(f"{type(value).__name__} cannot be written")
 
 
 def decoded(value: Any) -> Any:
-    """What `encoded` wrote, made again by its own class."""
+    """The inverse of `encoded`."""
     if isinstance(value, list):
         return tuple(decoded(item) for item in value)
     if not isinstance(value, dict):

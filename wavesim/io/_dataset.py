@@ -1,4 +1,4 @@
-"""A result as an ``xarray.Dataset``: arrays in the units of the scenario, and what is needed to make the result again."""
+"""A result as an ``xarray.Dataset``: arrays in the units of the scenario, and attributes from which the result is restored."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ from ._numbers import Variables, described, report_variables
 if TYPE_CHECKING:
     import xarray
 
-# 2: with a digest of all that the file holds
+# version of the format; 2 added a digest of the content
 FORMAT = 2
+# largest size of psi in a dataset [bytes]
 _MOST_BYTES = 200e6
 _AXES = ("x", "y", "z")
 
@@ -38,8 +39,8 @@ def to_xarray(
     """A result as an ``xarray.Dataset``: psi over ``frame_time`` and space, the series over ``time``, everything with its unit.
 
     psi is thinned to at most 200 MB of evenly spaced frames; the series keep every frame. A report adds its numbers as
-    ``quantity_...``, its curves as ``curve_...`` over ``time``, ``energy`` or what they run along, and theory's as ``theory_...``;
-    a report of what was not propagated has nothing else.
+    ``quantity_...``, its curves as ``curve_...`` over ``time``, ``energy`` or another coordinate, and theory's as ``theory_...``;
+    a report without a run has nothing else.
 
     Args:
         source: the result, or the report that holds it.
@@ -75,7 +76,7 @@ def content(
 
 
 def _record(result: Result, units: UnitSystem) -> Variables:
-    """psi, the potential, what was absorbed and the series of a run, with their coordinates."""
+    """psi, the potential, the absorbed probability and the series of a run, with their coordinates."""
     grid, stride = result.numerics.grid, _stride(result)
     axes = _AXES[: grid.dimension]
     length, time = units.scale(LENGTH), units.scale(TIME)
@@ -83,9 +84,9 @@ def _record(result: Result, units: UnitSystem) -> Variables:
     root = length ** (grid.dimension / 2)
     kept = result.psi[::stride] if len(result.psi) else result.psi
     problem = result.problem
-    # of a structure with masses of its own, the band edge
-    seen = unfolded(problem).potential if problem.ends is None else problem.potential
-    start = np.asarray(seen.sample(grid, mass=problem.mass)) / units.scale(ENERGY)
+    # unfolded, a structure with masses of its own gives its band edge
+    potential = unfolded(problem).potential if problem.ends is None else problem.potential
+    start = np.asarray(potential.sample(grid, mass=problem.mass)) / units.scale(ENERGY)
     moments = result.times[::stride][: len(kept)] / time
     variables = {
         "psi": described(("frame_time", *axes), kept * root, "wave function", amplitude),
@@ -108,7 +109,7 @@ def _record(result: Result, units: UnitSystem) -> Variables:
 
 
 def restored(dataset: xarray.Dataset, problem: Problem | None) -> Result:
-    """The result again, from `to_xarray`'s dataset; `problem` instead of the one that the dataset holds."""
+    """The result from a dataset of `to_xarray`, with `problem` in place of the stored one if given."""
     if "numerics" not in dataset.attrs:
         raise WavesimError(
             "the file must hold a run, but holds the numbers of a report without one; read it by xarray.open_dataset."
@@ -151,7 +152,7 @@ def restored(dataset: xarray.Dataset, problem: Problem | None) -> Result:
 
 
 def stride_of(dataset: xarray.Dataset) -> int:
-    """By how much the frames of psi are thinned against the times."""
+    """The number of times for each kept frame of psi."""
     return int(json_of(dataset.attrs["run"])["stride"])
 
 
@@ -159,7 +160,7 @@ def _must_fit(dataset: xarray.Dataset, numerics: Numerics, run: dict[str, Any]) 
     """Refuse arrays that do not belong to the numerics.
 
     Raises:
-        WavesimError: if the arrays have other shapes than the numerics say, or psi is not finite or nothing at all.
+        WavesimError: if the shapes differ from those of the numerics, or psi is not finite or zero everywhere.
     """
     if absent := {"time", "frame_time", "psi", "psi_final"}.difference(map(str, dataset.variables)):
         raise WavesimError(f"the file must hold {', '.join(sorted(absent))}, but does not; run it again.")
@@ -206,7 +207,11 @@ def _versions() -> dict[str, str]:
 
 
 def xarray_package() -> Any:
-    """xarray, or one sentence that says what to install."""
+    """The module xarray.
+
+    Raises:
+        MissingPackage: if it is not installed.
+    """
     try:
         import xarray
     except ImportError:

@@ -32,10 +32,10 @@ def save(
     units: UnitSystem | None = None,
     provenance: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write a result as netCDF (HDF5): ``save(report, "result.nc")``; whole or not at all.
+    """Write a result as netCDF (HDF5): ``save(report, "result.nc")``; the file is complete or not written at all.
 
-    Along one axis every number is exact. In the plane psi at the frames is kept to about a millionth of its largest value, in single precision and
-    compressed: a seventh of the bytes. psi at the end, the series and the curves are exact.
+    In one dimension every number is exact. In more, psi at the frames is rounded to about a millionth of its largest value, in single precision,
+    and compressed to a seventh of the bytes; psi at the end, the series and the curves are exact.
 
     Args:
         source, units, provenance: see `to_xarray`.
@@ -62,7 +62,7 @@ def save(
 
 @known_keywords()
 def load(path: str | os.PathLike[str], *, problem: Problem | None = None) -> Result:
-    """Read back a result that `save` wrote: ``result = load("result.nc")``, good for pictures, movies and analysis.
+    """Read back a result that `save` wrote: ``result = load("result.nc")``, for pictures, movies and analysis.
 
     If psi was thinned, the whole record is thinned to its frames.
 
@@ -78,7 +78,7 @@ def load(path: str | os.PathLike[str], *, problem: Problem | None = None) -> Res
 
 
 def load_with_curves(path: str | os.PathLike[str]) -> tuple[Result, dict[str, str], dict[str, dict[str, Any]]]:
-    """A result as `load` gives it, its text attributes, and the curves over time that a report added, in the units of the file.
+    """The result of `load`, its text attributes, and the curves over time of a report, in the units of the file.
 
     Args:
         path: the file.
@@ -145,7 +145,7 @@ def _need_h5netcdf() -> None:
 
 
 def _near(target: Path) -> str:
-    """What was meant where a result is named by its folder."""
+    """The end of the message on a missing file, with the name that was meant if a folder was named."""
     inside = target / "result.nc"
     if inside.is_file():
         return f", which is a folder; did you mean {inside}?"

@@ -1,4 +1,4 @@
-"""netCDF in memory: encoded with a digest of all that it holds, and read only if it is plain numbers that agree with it."""
+"""netCDF in memory: written with a digest of the content, and read only if it holds plain numbers that agree with the digest."""
 
 from __future__ import annotations
 
@@ -19,21 +19,23 @@ if TYPE_CHECKING:
     import xarray
 
 DIGEST = "digest"
-# of a file, and of the arrays that it says it holds: psi is kept to a tenth of that
+# largest file, and largest total size of its arrays [bytes]; psi is kept to a tenth of it
 _MOST_BYTES = 2_000_000_000
+# longest JSON attribute [characters]
 _MOST_TEXT = 20_000_000
+# deepest nesting of a JSON attribute
 _DEEPEST = 60
-# bytes that rounding has made alike lie together once they are shuffled
+# shuffling places bytes that rounding made equal next to each other, which compresses better
 _COMPRESSED = {"compression": "gzip", "compression_opts": 4, "shuffle": True}
-# what wavesim never writes could call programs that are not wavesim's
+# filters that may be read; any other could run a plugin of HDF5
 _FILTERS = {"gzip", "lzf", "shuffle", "fletcher32", None}
 
 
 def netcdf(variables: Variables, attributes: Mapping[str, Any]) -> bytes:
     """Variables and attributes as the bytes of a netCDF (HDF5) file, with `digest` among its attributes.
 
-    HDF5 never sees the disk: one that is full between its writes would end the process. xarray would write the same file, but takes half a
-    second to be imported with all that it looks for.
+    HDF5 writes to memory, because a disk that fills up between its writes would end the process. xarray would write the same file, but takes
+    half a second to import.
     """
     import h5netcdf
 
@@ -44,7 +46,7 @@ def netcdf(variables: Variables, attributes: Mapping[str, Any]) -> bytes:
             for dim, length in zip(dims, values.shape, strict=True):
                 if dim not in file.dimensions:
                     file.dimensions[dim] = length
-            # a frame is read as a whole
+            # one chunk for each frame, because frames are read whole
             stored = _COMPRESSED | {"chunks": (1, *values.shape[1:])} if ROUNDED in facts else {}
             written = file.create_variable(name, dims, values.dtype, **stored)
             written[...] = values
@@ -53,7 +55,7 @@ def netcdf(variables: Variables, attributes: Mapping[str, Any]) -> bytes:
 
 
 def variables_of(dataset: xarray.Dataset) -> Variables:
-    """All that an ``xarray.Dataset`` holds."""
+    """All variables of an ``xarray.Dataset``."""
     return {
         str(name): (tuple(map(str, variable.dims)), variable.values, dict(variable.attrs))
         for name, variable in dataset.variables.items()
@@ -61,11 +63,11 @@ def variables_of(dataset: xarray.Dataset) -> Variables:
 
 
 def read_netcdf(path: Path) -> xarray.Dataset:
-    """The dataset in a file that `netcdf` made, loaded.
+    """Load the dataset of a file that `netcdf` wrote; `must_agree` checks its digest.
 
     Raises:
-        WavesimError: if it is larger than wavesim's files are, holds anything but plain arrays, or was changed.
-        OSError, KeyError, ValueError, TypeError: if it is no such file.
+        WavesimError: if it is too large, or holds anything but plain arrays.
+        OSError, KeyError, ValueError, TypeError: if it is no netCDF file.
     """
     import xarray as xr
 
@@ -83,7 +85,7 @@ def must_agree(path: Path, dataset: xarray.Dataset) -> None:
     """Refuse content that does not match its digest.
 
     Raises:
-        WavesimError: if the content is not that of which the digest was made.
+        WavesimError: if the digest differs.
     """
     if dataset.attrs.get(DIGEST) != digest(variables_of(dataset), dataset.attrs):
         raise WavesimError(
@@ -92,7 +94,7 @@ def must_agree(path: Path, dataset: xarray.Dataset) -> None:
 
 
 def digest(variables: Variables, attributes: Mapping[Any, Any]) -> str:
-    """SHA-256 of every array and attribute, `digest` itself left out."""
+    """SHA-256 of all arrays and attributes except `digest` itself."""
     total = hashlib.sha256(_text({name: value for name, value in attributes.items() if name != DIGEST}))
     for name, (dims, values, facts) in sorted(variables.items()):
         total.update(_text([name, dims, values.dtype.str, values.shape, facts]))
@@ -101,10 +103,10 @@ def digest(variables: Variables, attributes: Mapping[Any, Any]) -> str:
 
 
 def json_of(text: object) -> Any:
-    """What a text attribute holds as JSON, within limits.
+    """Parse a text attribute as JSON, within limits.
 
     Raises:
-        ValueError: if it is no text, no JSON, too long, or nested too deep.
+        ValueError: if it is not text, not JSON, too long, or nested too deep.
     """
     if not isinstance(text, str) or len(text) > _MOST_TEXT:
         raise ValueError("an attribute is no text, or too long")
@@ -127,17 +129,17 @@ def json_of(text: object) -> Any:
 
 
 def _must_be_plain(path: Path) -> None:
-    """Refuse links to other files, arrays that lie elsewhere or are made by programs, and more bytes than memory is for."""
+    """Refuse links to other files, external or virtual arrays, unknown filters, and arrays that are too large."""
     import h5py
 
     total = 0
     with h5py.File(path, "r") as file:
         for name in file:
             link = file.get(name, getlink=True)
-            # the link first: to ask for the item would follow it into another file
+            # the link is checked first, because reading the item would follow it into another file
             item = file.get(name) if isinstance(link, h5py.HardLink) else None
             if isinstance(item, h5py.Datatype):
-                # by which netCDF names its complex numbers
+                # the type that netCDF uses for complex numbers
                 continue
             if not isinstance(item, h5py.Dataset) or item.external or item.is_virtual or item.dtype.kind not in "fciub":
                 raise WavesimError(
@@ -159,12 +161,12 @@ def _text(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    """Attributes as they are before and after a file: numbers of numpy as Python's, exactly."""
+    """Attributes in a form that is the same before and after writing: NumPy's numbers as Python's, exactly."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, np.ndarray | np.generic):
         return _plain(value.tolist())
-    # NaN is no JSON, and the last digit counts
+    # in hexadecimal, because NaN is not JSON and the last digit matters
     return float(value).hex() if isinstance(value, float) else value

@@ -1,4 +1,4 @@
-"""What a report found, as variables of a dataset: its numbers, its curves, and theory's."""
+"""The numbers and curves of a report, and theory's, as variables of a dataset."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def described(dims: str | tuple[str, ...], values: Any, name: str, unit: str) ->
 def report_variables(report: Report, units: UnitSystem) -> Variables:
     """Numbers as ``quantity_...`` with their error bar and theory as attributes, curves as ``curve_...`` and ``theory_...``.
 
-    Curves along other points than those of the first one of that kind get a coordinate of their own, ``energy_NAME``.
+    Curves over other points than the first curve along that coordinate get their own, such as ``energy_NAME``.
     """
     variables: Variables = {}
     for quantity in report.quantities.values():
@@ -46,7 +46,7 @@ def report_variables(report: Report, units: UnitSystem) -> Variables:
 
 
 def _curve(curve: Curve, units: UnitSystem, lines: dict[str, np.ndarray]) -> Variables:
-    """One curve; `lines` are the coordinates there are, and get its own if they do not hold it."""
+    """The variables of one curve; its coordinate is added to `lines` if it is not among them."""
     words, unit, scale = curve.name.replace("_", " "), units.symbol(curve.dimension), units.scale(curve.dimension)
     along, dimension = curve.along
     line = next(
@@ -60,7 +60,7 @@ def _curve(curve: Curve, units: UnitSystem, lines: dict[str, np.ndarray]) -> Var
     lines[line] = curve.points
     points = described(line, np.asarray(curve.points) / units.scale(dimension), along, units.symbol(dimension))
     error = np.asarray(curve.error) / scale
-    found = {
+    variables = {
         line: points,
         f"curve_{curve.name}": described(line, np.asarray(curve.values) / scale, words, unit),
         f"curve_{curve.name}_error": described(
@@ -72,13 +72,13 @@ def _curve(curve: Curve, units: UnitSystem, lines: dict[str, np.ndarray]) -> Var
     }
     for kind, values in curve.theory.items():
         text = f"{words} by theory: {kind}".replace("_", " ")
-        found[f"theory_{curve.name}_{kind}"] = described(line, np.asarray(values) / scale, text, unit)
-    return found
+        variables[f"theory_{curve.name}_{kind}"] = described(line, np.asarray(values) / scale, text, unit)
+    return variables
 
 
 def time_curves(dataset: xarray.Dataset, stride: int) -> dict[str, dict[str, Any]]:
-    """The curves over the times of the record that `report_variables` wrote, at every `stride`-th of them."""
-    found: dict[str, dict[str, Any]] = {}
+    """The curves over time that `report_variables` wrote, at every `stride`-th time."""
+    variables: dict[str, dict[str, Any]] = {}
     for variable in map(str, dataset.data_vars):
         name = variable.removeprefix("curve_")
         if name == variable or dataset[variable].dims != ("time",) or f"{variable}_error" not in dataset:
@@ -90,5 +90,9 @@ def time_curves(dataset: xarray.Dataset, stride: int) -> dict[str, dict[str, Any
             if kind.startswith(f"theory_{name}_")
         }
         values = dataset[variable].values[::stride]
-        found[name] = {"values": values, "error": error[::stride] if error.ndim else float(error), "theory": theories}
-    return found
+        variables[name] = {
+            "values": values,
+            "error": error[::stride] if error.ndim else float(error),
+            "theory": theories,
+        }
+    return variables

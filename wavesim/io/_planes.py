@@ -1,4 +1,4 @@
-"""psi of many frames in the plane, as a file keeps it."""
+"""Rounding of psi in more than one dimension, so that files compress well."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import numpy as np
 
 from ._numbers import Variables
 
-# the attribute that says so
+# attribute with the step to which psi was rounded
 ROUNDED = "rounded_to"
-# binary digits below the largest value: a millionth of it
+# binary digits kept below the largest value, to a millionth of it
 _DIGITS = 20
 
 
 def packed(variables: Variables) -> Variables:
-    """The same with psi rounded to about a millionth of its largest value, in single precision, where a frame has more than one dimension.
+    """The variables with psi rounded to about a millionth of its largest value, in single precision; unchanged in one dimension.
 
-    What is rounded compresses to a seventh of its bytes; a picture shows a thousandth. Nothing is measured on it any more: series, curves and
-    psi at the end stay as they were.
+    Rounded psi compresses to a seventh of the bytes, and pictures show only a thousandth. No numbers are measured on it afterwards: series,
+    curves and psi at the end are not rounded.
     """
     dims, values, facts = variables.get("psi", ((), np.empty(0), {}))
     largest = max(np.max(np.abs(np.real(values)), initial=0.0), np.max(np.abs(np.imag(values)), initial=0.0))
