@@ -63,4 +63,4 @@ def test_formulas_and_many_shapes_are_set_one_by_one() -> None:
         ours, theirs = painted(canvas, counter, blank, words)
         assert np.abs(theirs - blank).max() > 100, words
         assert are_same(ours, theirs), words
-    assert len(counter.known) == _SHAPES
+    assert len(counter.pictures_by_shape) == _SHAPES

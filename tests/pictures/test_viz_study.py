@@ -17,7 +17,7 @@ from wavesim.analysis import Axis, BoundStates, Curve, Report, Study
 from wavesim.units import NATURAL
 from wavesim.viz import study_summary
 from wavesim.viz.draw._table import draw_cases
-from wavesim.viz.pages._against import draw_distances, draw_series, series_of
+from wavesim.viz.pages._comparison import draw_distances, draw_series, series_of
 from wavesim.viz.pages._study import _side_by_side
 
 

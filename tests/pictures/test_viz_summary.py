@@ -20,7 +20,7 @@ from wavesim.errors import ArgumentError
 from wavesim.units import NATURAL
 from wavesim.viz import summary
 from wavesim.viz._colors import BLUE, VERMILION, house_style
-from wavesim.viz.draw._curves import draw_lines, told_in_decades
+from wavesim.viz.draw._curves import draw_lines, suits_log_scale
 from wavesim.viz.draw._page import sheet
 from wavesim.viz.draw._table import draw_table
 from wavesim.viz.scene._gather import gather
@@ -116,11 +116,11 @@ def test_curves_along_energy_keep_their_error_bars_and_theories() -> None:
 
 def test_decays_and_small_numbers_are_drawn_in_decades() -> None:
     fall = np.exp(-np.linspace(0, 3, 20))
-    assert told_in_decades([Line("survival", BLUE, fall)])
-    assert not told_in_decades([Line("left", BLUE, fall)])
-    assert told_in_decades([Line("transmitted", BLUE, 1e-3 * fall**2)])
-    assert not told_in_decades([Line("transmitted", BLUE, 1e-3 * fall**2 - 1e-4)])
-    assert told_in_decades([Line("transmitted", BLUE, 1e-6 * fall), Line("reflected", BLUE, 1 - fall)])
+    assert suits_log_scale([Line("survival", BLUE, fall)])
+    assert not suits_log_scale([Line("left", BLUE, fall)])
+    assert suits_log_scale([Line("transmitted", BLUE, 1e-3 * fall**2)])
+    assert not suits_log_scale([Line("transmitted", BLUE, 1e-3 * fall**2 - 1e-4)])
+    assert suits_log_scale([Line("transmitted", BLUE, 1e-6 * fall), Line("reflected", BLUE, 1 - fall)])
 
 
 def test_the_table_says_what_agrees() -> None:

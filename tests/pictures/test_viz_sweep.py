@@ -19,11 +19,11 @@ from wavesim.errors import ArgumentError, NumericsError
 from wavesim.grid import Grid
 from wavesim.viz import small_multiples, spread, sweep_summary
 from wavesim.viz._colors import BLUE, house_style
-from wavesim.viz.pages.sweeps._sweep_data import read_table, words_of
-from wavesim.viz.pages.sweeps._sweep_line import draw_bars_away, draw_line, draw_one
+from wavesim.viz.pages.sweeps._sweep_data import read_table, status_line
+from wavesim.viz.pages.sweeps._sweep_line import draw_line, draw_normalized_distance, draw_one
 from wavesim.viz.pages.sweeps._sweep_map import draw_map, draw_maps, norm_of
 from wavesim.viz.pages.sweeps._sweep_sample import Ensemble, draw_ensemble, draw_histogram
-from wavesim.viz.pages.sweeps._sweep_summary import _chosen, _squeezed
+from wavesim.viz.pages.sweeps._sweep_summary import _drawing, _squeezed
 
 
 def test_a_table_is_read_in_order_and_in_its_units() -> None:
@@ -84,7 +84,7 @@ def _text_axis(few: int) -> xr.Dataset:
     ],
 )
 def test_the_axes_choose_the_picture(dataset: xr.Dataset, kind: str | None, drawn: object) -> None:
-    assert _chosen(_squeezed(read_table(dataset)), kind) is drawn
+    assert _drawing(_squeezed(read_table(dataset)), kind) is drawn
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_line_stands_beside_theory_and_its_distance_is_in_error_bars() -> None
     draw_one(axes, found)
     names = axes.get_legend_handles_labels()[1]
     assert set(names) == {"closed form", "measured", "tolerance missed", "failed"}
-    draw_bars_away(below, [(found, BLUE)])
+    draw_normalized_distance(below, [(found, BLUE)])
     drawn = np.asarray(below.lines[-1].get_ydata(), dtype=float)
     assert drawn == pytest.approx(np.full(7, 0.5))
     decades = Figure().add_axes((0, 0, 1, 1))
@@ -143,7 +143,7 @@ def test_the_mean_of_a_sample_is_that_of_its_logarithms() -> None:
 
 
 def test_the_last_line_counts_rows_and_cost() -> None:
-    words = words_of(spoiled(line(9)), read_table(spoiled(line(9))))
+    words = status_line(spoiled(line(9)), read_table(spoiled(line(9))))
     assert words == (
         "9 rows: 1 not yet done, 6 good, 1 missed the tolerance or theory, 1 failed.  36 propagations, 9,000 FFT pairs."
     )

@@ -78,7 +78,7 @@ def _curve(curve: Curve, units: UnitSystem, lines: dict[str, np.ndarray]) -> Var
 
 def time_curves(dataset: xarray.Dataset, stride: int) -> dict[str, dict[str, Any]]:
     """The curves over time that `report_variables` wrote, at every `stride`-th time."""
-    variables: dict[str, dict[str, Any]] = {}
+    curves: dict[str, dict[str, Any]] = {}
     for variable in map(str, dataset.data_vars):
         name = variable.removeprefix("curve_")
         if name == variable or dataset[variable].dims != ("time",) or f"{variable}_error" not in dataset:
@@ -90,9 +90,9 @@ def time_curves(dataset: xarray.Dataset, stride: int) -> dict[str, dict[str, Any
             if kind.startswith(f"theory_{name}_")
         }
         values = dataset[variable].values[::stride]
-        variables[name] = {
+        curves[name] = {
             "values": values,
             "error": error[::stride] if error.ndim else float(error),
             "theory": theories,
         }
-    return variables
+    return curves

@@ -1,6 +1,6 @@
 """Pictures and movies of runs. Nothing here touches Matplotlib's global state, and pyplot is never imported."""
 
-# first of all: Matplotlib does not start where MPLBACKEND names a backend that does not exist
+# first, because importing Matplotlib fails where MPLBACKEND names a backend that does not exist
 from .. import _face
 from ._backend import import_matplotlib as import_matplotlib
 from .draw import Picture as Picture, check_png as check_png

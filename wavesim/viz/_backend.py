@@ -1,4 +1,4 @@
-"""Matplotlib, imported so that no setting of its windows can stand in the way: wavesim opens none."""
+"""Import of Matplotlib that does not depend on the setting of its windows, since wavesim opens none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 
 
 def import_matplotlib() -> None:
-    """Import matplotlib although MPLBACKEND may name a backend that does not exist; one that does is kept for the user's own windows."""
+    """Import matplotlib even if MPLBACKEND names a backend that does not exist; a valid one is kept for the user's own windows."""
     backend = os.environ.pop("MPLBACKEND", None)
     try:
         import matplotlib

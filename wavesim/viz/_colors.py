@@ -1,4 +1,4 @@
-"""Colors and type: one cyclic map for the phase, one map for the density, one style, and none of it global."""
+"""Colors and style: a cyclic map for the phase, a map for the density, and a style that is never set globally."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import matplotlib
 import numpy as np
 from matplotlib.colors import Colormap, LinearSegmentedColormap, ListedColormap
 
-# Okabe and Ito's colors, told apart by color-blind readers and on a projector; the purple darker, to be read as text
+# Okabe and Ito's colors, distinct for color-blind readers and on a projector; the purple is darker so that it is legible as text
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#A8518A", "#56B4E9"
 INK, SLATE, GROUND, HAIR = "#1F2933", "#52606D", "#D9DEE3", "#C3CAD1"
 
 # ticks at round numbers
 STEPS = [1, 2, 5, 10]
 
-# one thing, one color, in every picture
+# colors that a quantity has in every picture
 ROLES = {
     "transmitted": BLUE,
     "transmission": BLUE,
@@ -68,12 +68,12 @@ def house_style(size: float) -> Iterator[None]:
 
 
 def role_color(name: str, index: int) -> str:
-    """The color of a curve: by its role where the name tells it, else by its number."""
+    """The color of a curve: that of the role in its name, else by its index."""
     return next((color for role, color in ROLES.items() if role in name), _SPARE[index % len(_SPARE)])
 
 
 def case_colors(count: int) -> list[tuple[float, ...]]:
-    """Colors of cases in order, dark to light, none too pale for a line."""
+    """Colors of cases in order, from dark to light, dark enough for a line."""
     table = crameri("batlow")
     if table is None:
         table = matplotlib.colormaps["viridis"](np.linspace(0, 1, 256))[:, :3]
@@ -99,7 +99,7 @@ def phase_colors(amplitude: np.ndarray, table: np.ndarray) -> np.ndarray:
 
 
 def density_colormap() -> ListedColormap:
-    """White for nothing, dark for much, in steps of equal lightness."""
+    """The map of a density: white for 0, darker for more, perceptually uniform."""
     table = crameri("devon")
     if table is None:
         return ListedColormap(matplotlib.colormaps["magma"](np.linspace(0, 1, 256))[::-1], "density")
@@ -107,7 +107,7 @@ def density_colormap() -> ListedColormap:
 
 
 def signed_colormap() -> Colormap:
-    """White for nothing, blue for plus, red for minus."""
+    """The map of a signed number: white for 0, blue for positive, red for negative."""
     return LinearSegmentedColormap.from_list("signed", ["#7A2E00", VERMILION, "#FFFFFF", BLUE, "#003A5C"])
 
 

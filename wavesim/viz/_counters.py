@@ -1,6 +1,6 @@
-"""Words whose digits turn from frame to frame, cut from pictures of the words with each of the ten digits.
+"""Fast painting of texts whose digits change from frame to frame, from stored images of each digit.
 
-Matplotlib sets a text in 2 ms; a frame has four of them, and takes 4 ms besides.
+Matplotlib takes 2 ms for a text; a frame has four texts and takes 4 ms otherwise.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 _DIGIT = re.compile(r"\d")
-# of one text: words that differ in more than their digits; more than so many are set one by one
+# most texts per counter that differ in more than their digits and are stored; further ones are set by Matplotlib
 _SHAPES = 12
-# pixels around the words that are looked at
+# margin around a text that is stored [pixels]
 _ROOM = 3
 
 
@@ -23,19 +23,19 @@ class Counter:
     """Paints a text of a figure on its canvas: ``Counter(text).paint("t = 1.25 fs")``.
 
     Args:
-        text: of a figure that is drawn by Agg; its place, font and color stay.
+        text: of a figure drawn by Agg; its place, font and color must not change.
     """
 
     def __init__(self, text: Text) -> None:
         self.text, self.color = text, np.round(255 * np.array(to_rgb(text.get_color()))).astype(np.int32)
-        self.known: dict[str, _Pictures | None] = {}
+        self.pictures_by_shape: dict[str, _Pictures | None] = {}
 
     def paint(self, words: str) -> None:
-        """Set these words on what is there."""
+        """Paint these words over the current picture."""
         shape = _DIGIT.sub("0", words)
-        if shape not in self.known and len(self.known) < _SHAPES:
-            self.known[shape] = self._pictures(shape)
-        pictures = self.known.get(shape)
+        if shape not in self.pictures_by_shape and len(self.pictures_by_shape) < _SHAPES:
+            self.pictures_by_shape[shape] = self._pictures(shape)
+        pictures = self.pictures_by_shape.get(shape)
         if pictures is None:
             self._set(words)
         else:
@@ -57,7 +57,7 @@ class Counter:
         self._canvas().figure.draw_artist(self.text)
 
     def _pictures(self, shape: str) -> _Pictures | None:
-        """The words with each digit, and where each digit stands; None where they would be set as a formula, or lie outside."""
+        """Images of the words with each digit; None if the words are a formula or lie outside the canvas."""
         if "$" in shape or not shape.strip():
             return None
         buffer = self._buffer()
@@ -87,17 +87,17 @@ class Counter:
             ends.append((int(changed[0]), int(changed[-1]) + 1) if len(changed) else (0, 0))
         there[:] = before
         self.text.set_color(color)
-        return _Pictures(part, np.array(digits), places, _apart(ends))
+        return _Pictures(part, np.array(digits), places, _separated(ends))
 
 
 class _Pictures:
-    """Words of one shape.
+    """Images of a text that differ only in the digits.
 
     Args:
-        part: of the canvas.
-        digits: how far pixels are covered where all digits are 0, 1, ... 9, shape (10, rows, columns), uint8; (1, rows, columns) without digits.
-        places: of the digits in the words.
-        ends: first and last column of each.
+        part: slices of the canvas.
+        digits: coverage of the pixels if all digits are 0, 1, ... 9, shape (10, rows, columns), uint8; (1, rows, columns) without digits.
+        places: index of each digit in the text.
+        ends: first column of each digit, and the column after its last.
     """
 
     def __init__(
@@ -115,14 +115,14 @@ class _Pictures:
             there[..., channel] = ground + ((color[channel] - ground) * cover + 127) // 255
 
 
-def _apart(ends: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Columns that meet halfway between neighbors, for a digit may be wider than the one that showed its place."""
-    parted = [list(pair) for pair in ends]
-    for left, right in zip(parted, parted[1:], strict=False):
+def _separated(ends: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Columns of digits, widened up to halfway between neighbors, since a digit may be wider than the one that was measured."""
+    columns = [list(pair) for pair in ends]
+    for left, right in zip(columns, columns[1:], strict=False):
         if right[0] - left[1] <= _ROOM:
             left[1] = right[0] = (left[1] + right[0] + 1) // 2
         else:
             left[1], right[0] = left[1] + 1, right[0] - 1
-    if parted:
-        parted[0][0], parted[-1][1] = max(parted[0][0] - 1, 0), parted[-1][1] + 1
-    return [(first, last) for first, last in parted]
+    if columns:
+        columns[0][0], columns[-1][1] = max(columns[0][0] - 1, 0), columns[-1][1] + 1
+    return [(first, last) for first, last in columns]

@@ -1,4 +1,4 @@
-"""Numbers as a reader wants them: no more digits than the error bar allows, powers of ten written out, steady in a movie."""
+"""Formats of numbers: digits limited by the error bar, powers of ten with raised exponents, constant length in a movie."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _PERSONS = "airy bessel coulomb froman gamow herring kemble lambert nordheim rab
 _NAMES = {"wkb": "WKB", "fowler": "Fowler", "w": "W"} | {name: name.capitalize() for name in _PERSONS.split()}
 
 
-def spoken(name: str) -> str:
-    """``wkb_froman`` as a reader says it: WKB Froman."""
+def display_name(name: str) -> str:
+    """The display form of a name: ``wkb_froman`` becomes WKB Froman."""
     return " ".join(_NAMES.get(word, word) for word in name.split("_"))
 
 
 def tick_texts(values: list[float]) -> list[str]:
-    """Labels of ticks, with as many digits as tell them apart."""
+    """Labels of ticks, with enough digits to distinguish them."""
     step = min((abs(b - a) for a, b in zip(values, values[1:], strict=False)), default=1.0)
     if not 1e-4 <= step < 1e5:
         return [scientific(v, 1) if v else "0" for v in values]
@@ -27,17 +27,17 @@ def tick_texts(values: list[float]) -> list[str]:
 
 
 def steady(value: float, largest: float, digits: int = 4) -> str:
-    """A number whose length does not jump from frame to frame: `digits` significant digits of the largest it will be."""
+    """A number of nearly constant length: as many decimals as give `largest` the `digits` significant digits."""
     if not 1e-3 <= largest < 1e6:
         return scientific(value, digits - 1)
-    # a probability of 1 and one of 0.999 get the same decimals
+    # the factor gives a probability of 1 as many decimals as one of 0.999
     decimals = max(0, digits - 1 - math.floor(math.log10(largest * (1 - 1e-6))))
-    # + 0.0: no minus before a zero
+    # + 0.0 turns -0.0 into 0.0
     return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", _MINUS)
 
 
 def scientific(value: float, digits: int) -> str:
-    """``1.85 x 10^-6`` with a raised exponent."""
+    """A number in scientific notation, ``1.85 x 10^-6`` with a raised exponent."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else str(value)
     mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
@@ -45,7 +45,7 @@ def scientific(value: float, digits: int) -> str:
 
 
 def with_error(value: float, error: float) -> str:
-    """The value to the second digit of its error bar."""
+    """A value rounded to the second digit of its error bar."""
     if not math.isfinite(error) or error <= 0 or not math.isfinite(value):
         return f"{value:.8g}".replace("-", _MINUS)
     size = math.floor(math.log10(abs(value))) if value else 0
@@ -56,19 +56,19 @@ def with_error(value: float, error: float) -> str:
 
 
 def power_text(factor: float) -> str:
-    """A power of ten: ``100``, ``1,000``, and above with a raised exponent."""
+    """A power of ten as text: ``100``, ``1,000``, and from 10^4 with a raised exponent."""
     if factor < 1e4:
         return f"{factor:,.0f}"
     return f"10{str(round(math.log10(factor))).translate(_RAISED)}"
 
 
 def without_formula(tick: str) -> str:
-    """A tick of a logarithmic axis as plain text, which is read a hundred times sooner than Matplotlib's formula ``$\\mathdefault{10^{-3}}$``."""
+    """A tick of a logarithmic axis as plain text, set a hundred times faster than Matplotlib's formula ``$\\mathdefault{10^{-3}}$``."""
     plain = tick.removeprefix("$\\mathdefault{").removesuffix("}$").replace("\\times", " \u00d7 ")
     return re.sub(r"\^\{(-?\d+)\}", lambda power: power[1].translate(_RAISED), plain)
 
 
 def unit_of(label: str) -> str:
-    """The unit out of an axis label, with a space before it; nothing in natural units."""
+    """The unit in an axis label, with a leading space; empty in natural units."""
     unit = label.rpartition("(")[2].rstrip(")") if "(" in label else ""
     return f" {unit}" if unit and unit != "natural units" else ""

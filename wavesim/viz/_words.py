@@ -1,4 +1,4 @@
-"""Words in pictures: text as it stands, a formula only where it is one."""
+"""Text in pictures: set as a formula only if it is a valid one, else literally."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from ._numbers import without_formula
 
 
 class _PlainPowers(Formatter):
-    """Ticks of a logarithmic axis as Matplotlib chooses them, without its formulas."""
+    """Matplotlib's own ticks of a logarithmic axis, as plain text."""
 
-    def __init__(self, chosen: LogFormatterSciNotation) -> None:
-        self.chosen = chosen
+    def __init__(self, formatter: LogFormatterSciNotation) -> None:
+        self.formatter = formatter
 
     def set_locs(self, locs: Any) -> None:
-        self.chosen.set_locs(locs)
+        self.formatter.set_locs(locs)
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        return without_formula(self.chosen(x, pos))
+        return without_formula(self.formatter(x, pos))
 
 
 def set_formulas(figure: Figure) -> None:
-    r"""Let only those words of a figure be set as formulas that are formulas: ``$\frac{$`` in a title keeps its dollar signs.
+    r"""Set only valid formulas in a figure as formulas: ``$\frac{$`` in a title keeps its dollar signs.
 
-    To be called when all words are there and nothing has been painted yet.
+    To be called after all text is set and before the figure is painted.
     """
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             _leave_formulas_out(axis)
             if isinstance(axis.get_major_formatter(), FixedFormatter | FuncFormatter):
-                # words of ours, which labels of ticks get only when somebody asks for them
+                # tick labels get their text only when they are requested
                 axis.get_ticklabels()
     assert isinstance(figure.canvas, FigureCanvasAgg)
     renderer = figure.canvas.get_renderer()
@@ -46,7 +46,7 @@ def set_formulas(figure: Figure) -> None:
 
 
 def _leave_formulas_out(axis: Axis) -> None:
-    """Powers of ten in plain text."""
+    """Format powers of ten on an axis as plain text."""
     major, minor = axis.get_major_formatter(), axis.get_minor_formatter()
     if isinstance(major, LogFormatterSciNotation):
         axis.set_major_formatter(_PlainPowers(major))
@@ -55,7 +55,7 @@ def _leave_formulas_out(axis: Axis) -> None:
 
 
 def _is_formula(text: Text, renderer: RendererAgg) -> bool:
-    # by who will paint it, and keeps what it has read
+    # parsed by the renderer that will paint it, which caches the result
     try:
         renderer.get_text_width_height_descent(text.get_text(), text.get_fontproperties(), True)
     except (ValueError, RecursionError):

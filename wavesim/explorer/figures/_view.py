@@ -16,7 +16,7 @@ from ...potentials import values_at
 from ...problem import Problem
 from ...scenario import Scenario
 from ...units import UnitSystem
-from ...viz.scene import energy_range, gather, relief
+from ...viz.scene import energy_range, gather, highest_potential
 from ._kinds import AbstractKind
 from ._live_run import LiveRun
 
@@ -70,7 +70,7 @@ class View:
         for problem in others:
             try:
                 left, right = (end / length for end in problem.potential.support(1e-2))
-                tops = relief(problem, 1, problem.potential.support(1e-3)) / energy
+                tops = highest_potential(problem, 1, problem.potential.support(1e-3)) / energy
                 inside = values_at(
                     problem.potential, np.linspace(window[0, 0], window[0, 1], 257) * length, float(problem.mass)
                 )

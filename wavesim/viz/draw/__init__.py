@@ -1,4 +1,4 @@
-"""Drawn parts that pictures and movies share."""
+"""Drawing functions shared by pictures and movies."""
 
 from ._curves import (
     DASHED as DASHED,
@@ -8,7 +8,7 @@ from ._curves import (
     draw_lines as draw_lines,
     draw_residuals as draw_residuals,
     legend_above as legend_above,
-    told_in_decades as told_in_decades,
+    suits_log_scale as suits_log_scale,
 )
 from ._hills import draw_hills as draw_hills
 from ._page import (
@@ -18,7 +18,7 @@ from ._page import (
     WIDTH as WIDTH,
     Picture as Picture,
     check_png as check_png,
-    last_line as last_line,
+    draw_footer as draw_footer,
     page as page,
     sheet as sheet,
 )

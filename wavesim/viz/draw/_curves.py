@@ -1,4 +1,4 @@
-"""Curves beside theory, and how far apart the two are: the same drawing along time and along energy."""
+"""Curves beside theory and their distance from it, over time or energy."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ..scene import Bundle, Line
 from ._page import ABOVE_TABLE
 
 DASHED = (0, (4, 3))
-# of the theory that a curve is compared with, by its name as a reader says it; those without a pattern here take the ones that are free
+# dashes of the theory that a curve is compared with, by its display name; other theories get the unused ones
 _PATTERNS = {
     "closed form": DASHED,
     "projection": (0, (7, 2, 1.5, 2)),
     "scattering": (0, (2, 1.5)),
     "levels": (0, (9, 3)),
 }
-# theories beside the first, in order
+# color and dashes of further theories, in order
 FURTHER = (
     (GREEN, (0, (1, 1.2))),
     (PURPLE, (0, (6, 2, 1, 2))),
@@ -29,17 +29,24 @@ FURTHER = (
     (SKY, (0, (5, 1))),
     (SLATE, (0, (1, 1, 4, 1))),
 )
+# least ratio of largest to smallest value for a logarithmic axis
 _DECADES = 30.0
-_FAINT, _TINY, _ROUNDING = 0.03, 1e-3, 1e-9
+# largest value below which curves that span _DECADES get a logarithmic axis
+_FAINT = 0.03
+# ratio of the first curve to the largest one below which the axis is logarithmic
+_TINY = 1e-3
+# negative values below this share of the largest are rounding errors
+_ROUNDING = 1e-9
+# most entries of a legend in one row
 _LONG = 5
-# a current that falls by more is told in decades
+# ratio of largest to smallest current above which its axis is logarithmic
 _MANY = 300.0
-# theories closer than this share of the largest value are one line
+# theories closer than this share of the largest value are drawn as one line
 _SAME = 1e-3
 
 
 def draw_bundle(figure: Figure, bundle: Bundle, place: tuple[float, float], measured: str = "curve") -> None:
-    """The curves, and below them how far what was `measured` is from theory; `place` is left and width."""
+    """Draw curves and, below them, their distance from theory; `place` is left and width, `measured` the name of the curves."""
     if not bundle.lines:
         return
     left, width = place
@@ -60,13 +67,13 @@ def draw_bundle(figure: Figure, bundle: Bundle, place: tuple[float, float], meas
 def draw_lines(
     axes: Axes, points: np.ndarray, lines: Sequence[Line], legend: bool = True, logarithmic: bool | None = None
 ) -> None:
-    """Measured curves in color with their error band, theory dashed; logarithmic where small numbers or decays are told."""
-    logarithmic = told_in_decades(lines) if logarithmic is None else logarithmic
+    """Draw measured curves in color with their error band, and theory dashed; by default logarithmic where `suits_log_scale`."""
+    logarithmic = suits_log_scale(lines) if logarithmic is None else logarithmic
     compared = [line for line in lines if line.residual is not None]
     patterns = _patterned(list(dict.fromkeys(line.kind for line in compared)))
     for line in lines:
         axes.plot(points, line.values, color=line.color, lw=2.2, label=line.name)
-        # the bar of the end, or of the worst point in decades, is no band
+        # no band for the bar of the final value, nor for that of the worst point on a logarithmic axis
         if np.any(line.error) and line.final is None and not (logarithmic and np.ndim(line.error) == 0):
             band = (line.values - line.error, line.values + line.error)
             axes.fill_between(points, *band, color=line.color, alpha=0.2, lw=0)
@@ -77,7 +84,7 @@ def draw_lines(
     others = [] if not lines else [(name, values) for name, values in lines[0].others if _differs(values, lines[0])]
     for kind, pattern in patterns.items():
         axes.plot([], [], color=INK, lw=1.1, ls=pattern, label=kind)
-    # of the first curve only: the others would cross each other
+    # further theories of the first curve only, since those of several would cross
     for (name, values), (color, style) in zip(others, _styles([name for name, _ in others]), strict=False):
         axes.plot(points, values, color=color, lw=1.6, ls=style, label=name)
     if logarithmic:
@@ -95,7 +102,7 @@ def draw_lines(
 
 
 def _patterned(kinds: list[str]) -> dict[str, tuple]:
-    """Dashes for each theory that curves are compared with; up to four differ, and those of a name are the same in every picture."""
+    """Dashes for each theory that curves are compared with; up to four differ, and a listed name has the same in every picture."""
     named = {kind: _PATTERNS[kind] for kind in kinds if kind in _PATTERNS}
     free = [pattern for pattern in _PATTERNS.values() if pattern not in named.values()] or [DASHED]
     others = [kind for kind in kinds if kind not in named]
@@ -103,27 +110,27 @@ def _patterned(kinds: list[str]) -> dict[str, tuple]:
 
 
 def _styles(names: list[str]) -> list[tuple]:
-    """A style for each further theory; the two of WKB keep theirs from picture to picture."""
-    kept = {name: FURTHER[index] for index, name in enumerate(("WKB", "Kemble")) if name in names}
-    free = [style for style in FURTHER if style not in kept.values()]
-    return [kept[name] if name in kept else free.pop(0) for name in names[: len(FURTHER)]]
+    """A style for each further theory; WKB and Kemble have the same in every picture."""
+    reserved = {name: FURTHER[index] for index, name in enumerate(("WKB", "Kemble")) if name in names}
+    free = [style for style in FURTHER if style not in reserved.values()]
+    return [reserved[name] if name in reserved else free.pop(0) for name in names[: len(FURTHER)]]
 
 
 def _differs(values: np.ndarray, line: Line) -> bool:
-    """Whether a further theory is told from the first one by the eye."""
+    """Whether a further theory differs visibly from the first one."""
     first = line.values if line.theory is None else line.theory
     return float(np.max(np.abs(values - first))) > _SAME * float(np.max(np.abs(first)))
 
 
 def legend_above(axes: Axes) -> None:
-    """The legend above the panel, in one row, or in two where it is long."""
+    """Draw the legend above the panel, in one row or, if long, in two."""
     count = len(axes.get_legend_handles_labels()[0])
     columns = count if count <= _LONG else -(-count // 2)
     axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=columns, columnspacing=1.2, handlelength=1.7)
 
 
-def told_in_decades(lines: Sequence[Line]) -> bool:
-    """Whether a logarithmic axis tells more: a survival that decays, a first curve far below the others, or all of them small."""
+def suits_log_scale(lines: Sequence[Line]) -> bool:
+    """Whether a logarithmic axis suits the curves: a decaying survival or current, a first curve far below the others, or small values."""
     if not lines:
         return False
     largest = max(float(np.max(line.values)) for line in lines)
@@ -140,7 +147,7 @@ def told_in_decades(lines: Sequence[Line]) -> bool:
 
 
 def _floor(lines: Sequence[Line]) -> float:
-    """The bottom of a logarithmic axis; what the first curve ends with stays well above it."""
+    """The bottom of a logarithmic axis, well below the final value of the first curve."""
     first, largest = float(np.max(lines[0].values)), max(float(np.max(line.values)) for line in lines)
     if lines[0].final is not None or first < _TINY * largest:
         return first / 300
@@ -149,7 +156,7 @@ def _floor(lines: Sequence[Line]) -> float:
 
 
 def draw_residuals(axes: Axes, points: np.ndarray, lines: Sequence[Line], legend: bool = True) -> None:
-    """Distances from theory on a logarithmic axis, error bars dotted; what is below rounding is not shown."""
+    """Draw distances from theory on a logarithmic axis, error bars dotted; values below rounding are raised to it."""
     compared = [(line, line.residual) for line in lines if line.residual is not None]
     largest = max(float(np.max(residual)) for _, residual in compared)
     floor = max(1e-16, 1e-12 * largest)
@@ -167,6 +174,6 @@ def draw_residuals(axes: Axes, points: np.ndarray, lines: Sequence[Line], legend
 
 
 def decades(axes: Axes) -> None:
-    """A few powers of ten, no more."""
+    """Set ticks at a few powers of ten only."""
     axes.yaxis.set_major_locator(LogLocator(numticks=6))
     axes.yaxis.set_minor_locator(NullLocator())

@@ -1,4 +1,4 @@
-"""The potential of a plane: contours, and gray where a particle of the run's energy cannot go by classical mechanics."""
+"""The potential of a plane: contours, and gray in the region that is classically forbidden at the energy of the run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..scene import Scene
 
 
 def draw_hills(axes: Axes, scene: Scene) -> list[Artist]:
-    """Draw the potential of a scene of two dimensions into its panel; nothing where it is flat."""
+    """Draw the potential of a two-dimensional scene into its panel; nothing if it is constant."""
     potential = scene.potential[0]
     if np.ptp(potential) == 0:
         return []

@@ -1,4 +1,4 @@
-"""The page of a still picture: its size, its headline, its last line, and how it reaches the disk."""
+"""The page of a still picture: its size, headline and footer, and writing it to a file."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from .._words import set_formulas
 
 WIDTH, HEIGHT = 1600, 1000
 _DOTS = 100
-# of the PNG: a few percent larger than at the usual 6, in half the time
+# compression level of the PNG: a few percent larger than at the usual 6, in half the time
 _COMPRESSION = 4
-# the lowest place for panels above a table
+# bottom of the panels above a table, as a share of the height
 ABOVE_TABLE = 0.335
+# top of the table, likewise
 TABLE_TOP = 0.235
 
 
@@ -41,7 +42,7 @@ class Picture:
     figure: Figure
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write it as PNG, whole or not at all.
+        """Write the picture as PNG, complete or not at all.
 
         Returns:
             the path.
@@ -61,7 +62,7 @@ class Picture:
 
 
 def check_png(path: Path) -> None:
-    """Refuse a name that says another format than the one that is written.
+    """Refuse a name with a suffix other than .png.
 
     Raises:
         ArgumentError: if it does not end in .png.
@@ -71,7 +72,7 @@ def check_png(path: Path) -> None:
 
 
 class Sheet:
-    """A page that is being drawn: its figure, and when the block has ended its picture."""
+    """A page that is being drawn: its figure and, after the block, its picture."""
 
     def __init__(self, title: str) -> None:
         self.figure = Figure(figsize=(WIDTH / _DOTS, HEIGHT / _DOTS), dpi=_DOTS)
@@ -80,20 +81,20 @@ class Sheet:
 
     @property
     def picture(self) -> Picture:
-        """The picture, whole after the block."""
+        """The picture, complete after the block."""
         return Picture(self.title, self.png, self.figure)
 
 
 @contextlib.contextmanager
 def sheet(title: str) -> Iterator[Sheet]:
-    """A page with its headline, in the house style; painted in memory at the end of the block."""
+    """A page with its headline in the house style, painted in memory at the end of the block."""
     with house_style(size=12):
         made = Sheet(title)
         canvas = FigureCanvasAgg(made.figure)
         made.figure.text(0.025, 0.965, title, weight="bold", fontsize=18, va="center")
         yield made
         set_formulas(made.figure)
-        # in memory: on a full disk nothing is left but an error
+        # in memory, so that a full disk leaves no partial file
         painted = io.BytesIO()
         canvas.print_png(painted, pil_kwargs={"compress_level": _COMPRESSION})  # type: ignore[arg-type]
         made.png = painted.getvalue()
@@ -101,12 +102,12 @@ def sheet(title: str) -> Iterator[Sheet]:
 
 @contextlib.contextmanager
 def page(path: str | os.PathLike[str], title: str) -> Iterator[Figure]:
-    """The figure of a page; written as a whole PNG at the end of the block."""
+    """The figure of a page, written as PNG at the end of the block."""
     with sheet(title) as made:
         yield made.figure
     made.picture.save(path)
 
 
-def last_line(figure: Figure, words: str) -> None:
-    """How it was made, small, at the bottom."""
+def draw_footer(figure: Figure, words: str) -> None:
+    """Write words in small type at the bottom."""
     figure.text(0.025, 0.02, words, color=SLATE, fontsize=10, va="center")

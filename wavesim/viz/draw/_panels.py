@@ -28,7 +28,7 @@ _DOTTED = (0, (2, 2))
 
 
 def draw_density(axes: Axes, result: Result, scene: Scene, units: UnitSystem) -> AxesImage | None:
-    """The density over time as a map; at the start and at the end where psi was not kept."""
+    """Draw the density over time as a map; if psi was not kept, the density at the start and at the end."""
     if not len(result.psi):
         _draw_ends(axes, result, scene, units)
         return None
@@ -52,7 +52,7 @@ def draw_density(axes: Axes, result: Result, scene: Scene, units: UnitSystem) ->
 def _draw_ends(axes: Axes, result: Result, scene: Scene, units: UnitSystem) -> None:
     start, end = (np.abs(on_picture(psi, result, scene, units, ROWS)) ** 2 for psi in (start_of(result), result.final))
     axes.fill_between(scene.x, start, color=BLUE, lw=0, alpha=0.3, label="at the start")
-    # what the absorbers have left of it is not worth a color
+    # almost everything was absorbed, so that the end is not drawn
     if end.max() > 1e-3 * start.max():
         axes.fill_between(scene.x, end, color=BLUE, lw=0, alpha=0.9, label="at the end")
     axes.set(ylabel=scene.labels["density"], ylim=(0, None), xlim=scene.window[0])
@@ -60,7 +60,7 @@ def _draw_ends(axes: Axes, result: Result, scene: Scene, units: UnitSystem) -> N
 
 
 def draw_plane(axes: Axes, result: Result, scene: Scene, units: UnitSystem) -> AxesImage:
-    """Two dimensions: the density at a telling time, the potential as contours, gray where it is above the energy."""
+    """Draw the density of a plane when most of the packet is transmitted, with contours of the potential, gray above the energy."""
     frame = transmitted_frame(result)
     psi = result.final if frame is None else result.psi[frame]
     density = np.abs(on_picture(psi, result, scene, units, ROWS)) ** 2
@@ -80,7 +80,7 @@ def draw_plane(axes: Axes, result: Result, scene: Scene, units: UnitSystem) -> A
 
 
 def draw_bar(figure: Figure, image: AxesImage, scene: Scene, rect: tuple[float, float, float, float]) -> None:
-    """The key of the density's colors in a panel of its own."""
+    """Draw the color bar of the density in its own panel."""
     bar = figure.colorbar(image, cax=figure.add_axes(rect), label=scene.labels["density"])
     bar.outline.set_visible(False)  # type: ignore[operator]
     bar.ax.yaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
@@ -88,7 +88,7 @@ def draw_bar(figure: Figure, image: AxesImage, scene: Scene, rect: tuple[float, 
 
 
 def draw_potential(axes: Axes, scene: Scene, names: bool = True, band: tuple[float, float] | None = None) -> None:
-    """V to scale, deltas as arrows, energies dashed; a `band` of energies shaded, if one is told."""
+    """Draw V to scale, deltas as arrows, energies dashed, and a `band` of energies shaded if given."""
     axes.set(xlim=scene.window[0], ylim=scene.energies, xlabel=scene.labels["x"], ylabel=scene.labels["energy"])
     axes.fill_between(scene.outline, scene.energies[0], scene.potential[0], color=GROUND, lw=0)
     if band is not None:

@@ -1,4 +1,4 @@
-"""Deltas in a picture: arrows that leave the panel, for no axis holds their height."""
+"""Delta potentials in a picture: arrows up to the edge of the panel, because their height is infinite."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHAFT, _HEAD = 0.925, 0.93
 
 
 def draw_spikes(axes: Axes, scene: Scene, span: tuple[float, float], width: float = 2.0) -> list[Line2D]:
-    """One arrow for each delta, up for a barrier and down for a well, from V = 0 to the end of the panel.
+    """Draw an arrow for each delta from V = 0 to the edge of the panel, up for a barrier and down for a well.
 
     Args:
         axes: the panel.

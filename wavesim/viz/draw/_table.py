@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from ...units import UnitSystem
 from .._colors import GREEN, HAIR, INK, SLATE, VERMILION
-from .._numbers import scientific, spoken, with_error
+from .._numbers import display_name, scientific, with_error
 
 if TYPE_CHECKING:
     from ...analysis import Quantity, Report, Study
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 5
 _STEP = 0.032
-# how many cells of the bold row are bold: what it is, and the number
+# bold cells of the bold row: name and value
 _BOLD = 2
 _PLACES = (0.025, 0.25, 0.43, 0.55, 0.79, 0.90)
 _RIGHT = 0.975
-# inputs that a line names
+# most inputs named in a line
 _MOST_INPUTS = 3
-# characters of theory's number, unit and name that fit into its column
+# most characters in the column of theory
 _WIDEST = 38
 _HEADS = ("quantity", "measured", "error bar", "theory", "difference", "")
 
 
 def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: float) -> None:
-    """Write up to five lines, the headline first and in bold, from the height `top` of the figure downwards; what uncertain inputs make of a number stands below it.
+    """Write up to five lines from the height `top` downwards, the headline first and in bold.
 
-    How many numbers the report has besides is said at the right.
+    The deviation due to uncertain inputs stands below a number; the count of omitted numbers stands at the right.
     """
     from ...analysis import Report
 
@@ -46,7 +46,7 @@ def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: 
     for quantity in rows:
         if len(lines) >= MOST_ROWS:
             break
-        lines.append((spoken(quantity.name), *_row(quantity, units, source.verdict(quantity))))
+        lines.append((display_name(quantity.name), *_row(quantity, units, source.verdict(quantity))))
         if source.inputs.get(quantity.name):
             lines.append(_inputs(source, quantity, units))
         shown += 1
@@ -58,12 +58,12 @@ def draw_table(figure: Figure, source: Report | Result, units: UnitSystem, top: 
 
 
 def draw_cases(figure: Figure, study: Study, units: UnitSystem, top: float) -> None:
-    """Write the headline of each case, what uncertain inputs make of it where there is room, and their ratio last and in bold where there is one."""
+    """Write the headline of each case, its deviation due to uncertain inputs if there is room, and the ratio of the cases last and in bold."""
     names = {report.headline.name for report in study.reports}
     rows = []
     room = 2 * len(study.reports) <= MOST_ROWS
     for label, report in zip(study.labels, study.reports, strict=False):
-        name = label if len(names) == 1 else f"{label}: {spoken(report.headline.name)}"
+        name = label if len(names) == 1 else f"{label}: {display_name(report.headline.name)}"
         rows.append((name, *_row(report.headline, units, report.verdict(report.headline))))
         if room and report.inputs.get(report.headline.name):
             rows.append(_inputs(report, report.headline, units))
@@ -72,7 +72,7 @@ def draw_cases(figure: Figure, study: Study, units: UnitSystem, top: float) -> N
     if ratio is not None and len(rows) < MOST_ROWS and ratio.theory:
         bold = len(rows)
         rows.append(("ratio, last to first", *_row(ratio, units, "agrees" if ratio.agrees else "outside the bar")))
-    measured = spoken(names.pop()) if len(names) == 1 else _HEADS[1]
+    measured = display_name(names.pop()) if len(names) == 1 else _HEADS[1]
     _write(figure, ("case", measured, *_HEADS[2:]), rows, top, bold)
 
 
@@ -95,7 +95,7 @@ def _write(figure: Figure, heads: tuple[str, ...], rows: list[tuple[str, ...]], 
 
 
 def _inputs(report: Report, quantity: Quantity, units: UnitSystem) -> tuple[str, ...]:
-    """One standard deviation by the inputs together, and the inputs that make most of it."""
+    """A line with the standard deviation due to all inputs, and those that contribute most."""
     scale = units.scale(quantity.dimension)
     shares = sorted(report.inputs[quantity.name].items(), key=lambda pair: -abs(pair[1]))
     together = f"\u00b1 {scientific(report.input_error(quantity.name) / scale, 1)}"
@@ -105,7 +105,7 @@ def _inputs(report: Report, quantity: Quantity, units: UnitSystem) -> tuple[str,
 
 
 def _row(quantity: Quantity, units: UnitSystem, verdict: str) -> tuple[str, ...]:
-    """All cells but the first."""
+    """The cells of a line without the first."""
     scale, symbol = units.scale(quantity.dimension), units.symbol(quantity.dimension)
     unit = "" if symbol in ("1", "natural") else f" {symbol}"
     value, error = quantity.value / scale, quantity.error / scale
@@ -114,7 +114,7 @@ def _row(quantity: Quantity, units: UnitSystem, verdict: str) -> tuple[str, ...]
     if not quantity.theory or quantity.difference is None:
         return measured, bar, "\u2013", "", ""
     label, theory = next(iter(quantity.theory.items()))
-    number, name = with_error(theory / scale, error), f"   ({spoken(label)})"
+    number, name = with_error(theory / scale, error), f"   ({display_name(label)})"
     # the unit stands beside the measured number already
     text = number + unit + name if len(number + unit + name) <= _WIDEST else number + name
     return measured, bar, text, scientific(quantity.difference / scale, 1), verdict.removesuffix(" the bar")

@@ -1,4 +1,4 @@
-"""Hard walls: where nothing can be."""
+"""Hard walls in a picture."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .._colors import INK
 
 
 def draw_walls(axes: Axes, walls: tuple[float | None, float | None]) -> None:
-    """Black from each wall to the edge of the panel; the panel's range stays as it is."""
+    """Fill a panel with black from each wall to its edge; its limits stay as they are."""
     ends = axes.get_xlim()
     for place, edge in zip(walls, ends, strict=True):
         if place is not None and min(ends) < place < max(ends):

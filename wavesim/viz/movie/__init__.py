@@ -1,4 +1,4 @@
-"""Movies: frames, stages, and the file that holds them."""
+"""Movies: their frames, layouts and files."""
 
 from ._look import SIZES as SIZES, Look as Look, size_of as size_of
 from ._max_size import bytes_of as bytes_of

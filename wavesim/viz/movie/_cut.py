@@ -10,7 +10,7 @@ import numpy as np
 from ..._typing import ENERGY, LENGTH, MOMENTUM, TIME
 from ...errors import ArgumentError
 from ...units import UnitSystem
-from ..scene import Scene, centers, find_gain, marginals, outline_of, result_of, solid, thinned, value_on
+from ..scene import Scene, centers, find_gain, marginals, outline_of, result_of, thinned, value_on, with_walls
 from ._look import Look
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def cut(result: Result, look: Look, units: UnitSystem) -> slice:
 
 
 def until_empty(source: Result | Report) -> Result | Report:
-    """An open run up to the frame from which its picture has less than a tenth of the initial wave, the gain included."""
+    """An open run until its picture has less than a tenth of the initial wave, the gain included."""
     result = result_of(source)
     absorber, grid = result.numerics.absorber, result.numerics.grid
     if absorber is None or len(result.psi) < 2:
@@ -58,13 +58,13 @@ def until_empty(source: Result | Report) -> Result | Report:
     shown = (x > x[0] + float(absorber.width)) & (x < float(grid.upper[0]) - float(absorber.width))
     gain, _ = find_gain(result, density, x, float(density[0].max()))
     wave = (density[0] * gain)[:, shown].sum(axis=1)
-    # not "at least": a run that broke is shown to its end
+    # negated, so that a run with nan is shown to its end
     last = int(np.flatnonzero(~(wave < _LEFT * wave[0]))[-1]) + 2
     return source if last >= len(result.psi) else thinned(source, slice(0, last))
 
 
 def order_of(count: int, back: bool, look: Look, fps: int) -> np.ndarray:
-    """The index of the frame, out of `count`, in each picture of the film with its hold; `back`: whether the run ends as it began."""
+    """The index of the frame in each picture of the film, its hold included; `back`: whether the run ends as it began."""
     held = round(look.held(back) * fps)
     if look.duration is None:
         order = np.arange(count)
@@ -95,7 +95,7 @@ def in_window(scene: Scene, result: Result, window: np.ndarray, units: UnitSyste
     outline = outline_of(x, problem.potential.edges)
     times = result.times if len(scene.potential) > 1 else result.times[:1]
     potential = np.array([value_on(problem, (outline,), time) for time in times]) / energy
-    potential = solid(potential, outline / length, scene.walls, float(np.ptp(scene.energies)))
+    potential = with_walls(potential, outline / length, scene.walls, float(np.ptp(scene.energies)))
     gain, plane = find_gain(result, marginals(result), x, scene.density_top / length)
     return dataclasses.replace(scene, outline=outline / length, potential=potential, gain=gain, plane=plane / length)
 

@@ -1,4 +1,4 @@
-"""What every film can do: be painted picture by picture, saved in any format, and show itself in a notebook."""
+"""The base class of films: painting, saving in any format, and display in a notebook."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from ._max_size import bytes_of, write_below
 from ._writer import Gif, check_suffix, deliver, ffmpeg, write_pictures
 
 Progress = Callable[[int, int], None]
+# largest film that a notebook embeds [bytes]
 _LARGEST_EMBEDDED = 20e6
-# rows of a plane that are made of its own points
+# most rows of points to which a plane is interpolated before it is stretched to the picture
 PLANE_ROWS = 480
 
 
@@ -44,24 +45,26 @@ class AbstractFilm(abc.ABC):
 
     @abc.abstractmethod
     def painted(self, ground: str | None = None) -> Iterator[np.ndarray]:
-        """The pictures in order, on a ground of another color than the look's if one is given; each is overwritten by the next."""
+        """The pictures in order, on a background of the color `ground` if given; each is overwritten by the next."""
 
     def frames(self) -> Iterator[np.ndarray]:
-        """The pictures in order, RGBA of shape (height, width, 4), uint8; copy what you keep."""
+        """The pictures in order, RGBA of shape (height, width, 4), uint8; copy those that you keep."""
         return self.painted()
 
     def save(self, path: str | os.PathLike[str], *, max_size: str | int | None = None) -> Path:
-        """Write the film; the suffix chooses the format: .mp4, .webm, .gif (640 pixels across and 15 frames a second, for slides, unless its size or its rate was given), or .png.
+        """Write the film as .mp4, .webm, .gif or .png, by the suffix of the path.
 
-        Of ``film.png`` many are written, film_0001.png and so on, with a transparent ground, for those who cut films. Without ffmpeg, a warning says so and a .gif is written instead.
+        A .gif has 640 pixels across and 15 frames a second, for slides, unless the size or the rate of the film was given. A .png is written
+        for each picture, film_0001.png and so on, with a transparent background, for editing. Without ffmpeg a .gif is written instead of a
+        video, with a warning.
 
         Args:
-            path: where to.
-            max_size: of a .gif, ``"5MB"`` or bytes: if it would be larger, it gets fewer pixels, frames or colors, and a warning says which; its pictures are
+            path: of the file.
+            max_size: of a .gif, ``"5MB"`` or bytes: a larger one gets fewer pixels, frames or colors, and a warning says which; the film is
                 painted again for each size that is tried.
 
         Returns:
-            where it was written.
+            the path of the file that was written.
 
         Raises:
             ArgumentError: if the suffix is none of these, or not even the smallest gif is below `max_size`.

@@ -1,16 +1,19 @@
-"""Words that fit: broken into lines by their measured width, and smaller where not even that is enough."""
+"""Text that fits a width: broken into lines, and smaller where that is not enough."""
 
 from __future__ import annotations
 
 from matplotlib.text import Text
 
-# by so much smaller a line may be before it is broken into two
+# least size of one line, as a share of the full size, before it is broken into two
 _SMALLER = 0.84
-_STEP, _LEAST = 0.9, 0.2
+# factor between the sizes that are tried
+_STEP = 0.9
+# smallest size that is tried
+_LEAST = 0.2
 
 
 def fit(text: Text, room: float, most: int = 1) -> None:
-    """Make a text no wider than `room` pixels: a little smaller, else in up to `most` lines, else as small as it takes."""
+    """Make a text no wider than `room` pixels: a little smaller, else in up to `most` lines, else as small as needed."""
     words, size = text.get_text().split(), float(text.get_fontsize())
     if not words:
         return
@@ -19,7 +22,7 @@ def fit(text: Text, room: float, most: int = 1) -> None:
         text.set_fontsize(size * min(1.0, room / whole))
         return
     for step in range(40):
-        # a renderer rounds glyphs to pixels, so that a smaller type is measured, never computed
+        # measured at each size, because the renderer rounds glyphs to pixels
         text.set_fontsize(max(_LEAST, _STEP**step) * size)
         lines = _lines(text, words, room)
         if lines is not None and len(lines) <= most:
@@ -29,7 +32,7 @@ def fit(text: Text, room: float, most: int = 1) -> None:
 
 
 def _lines(text: Text, words: list[str], room: float) -> list[str] | None:
-    """The words in lines; None where one of them alone is too wide."""
+    """The words broken into lines; None if a single word is too wide."""
     lines = [words[0]]
     for word in words[1:]:
         longer = f"{lines[-1]} {word}"
@@ -41,7 +44,7 @@ def _lines(text: Text, words: list[str], room: float) -> list[str] | None:
 
 
 def width_of(text: Text) -> float:
-    """Pixels across."""
+    """The width of a text in pixels."""
     figure = text.get_figure()
     assert figure is not None
     return float(text.get_window_extent(figure.canvas.get_renderer()).width)  # type: ignore[attr-defined]

@@ -1,7 +1,6 @@
-"""One movie frame: on a copy of the stage, psi, the potential and the numbers of the moment.
+"""One movie frame: psi, the potential and the current numbers, painted on a copy of the layout.
 
-Nothing here needs jax: frames are painted in processes of their own. Fills are painted column by column with numpy, which takes
-a tenth of the time that redrawing the figure would.
+Nothing here needs jax. Fills are painted column by column with numpy, in a tenth of the time that redrawing the figure would take.
 """
 
 from __future__ import annotations
@@ -19,8 +18,11 @@ from .._words import set_formulas
 from ..scene import Scene
 from ._stage import build_stage
 
-_LIFT, _STRENGTH = 1.8, 0.62
-# less of a pixel changes no color of 256
+# factor of the amplitude before the strength of a plane's colors is clipped at 1
+_LIFT = 1.8
+# power of the amplitude in the strength; below 1 it raises faint parts
+_STRENGTH = 0.62
+# a smaller part of a pixel changes none of the 256 levels of a color
 _FAINT = 1 / 512
 
 
@@ -71,7 +73,7 @@ class FramePainter:
         fill_columns(self.panel, self.scene.ground_height(index), np.array([to_rgb(GROUND)]) * 255)
 
     def _paint_plane(self, psi: np.ndarray) -> None:
-        """Hue by phase, strength by the density, its faint parts raised."""
+        """Paint psi in a plane: hue by the phase, strength by the density, faint parts raised."""
         rows, columns = self.panel.shape[:2]
         strength = plane_strength(psi, self.scene)[..., None]
         colors = 255 + strength * (phase_colors(psi, self.scene.phases).astype(np.float32) - 255)
@@ -94,7 +96,7 @@ class FramePainter:
 
 
 def plane_strength(psi: np.ndarray, scene: Scene) -> np.ndarray:
-    """How strong the colors of a plane are, 0 .. 1: the brightest spot of a run is much brighter than all that follows, and faint parts are raised."""
+    """The strength of a plane's colors, 0 .. 1, with faint parts raised, because the peak of a run is far above the rest."""
     return (np.minimum(_LIFT * np.abs(psi) / math.sqrt(scene.density_top), 1) ** _STRENGTH).astype(np.float32)
 
 
@@ -108,12 +110,12 @@ def fill_columns(panel: np.ndarray, heights: np.ndarray, colors: np.ndarray) -> 
     """
     rows, columns = panel.shape[:2]
     column = np.arange(columns)
-    felt = np.flatnonzero(rows * heights[(column * len(heights)) // columns] > _FAINT)
-    if not len(felt):
+    filled = np.flatnonzero(rows * heights[(column * len(heights)) // columns] > _FAINT)
+    if not len(filled):
         return
-    # a packet stands in a part of the picture only
-    panel, column = panel[:, felt[0] : felt[-1] + 1], column[: felt[-1] + 1 - felt[0]]
-    index = ((column + felt[0]) * len(heights)) // columns
+    # limited to the filled columns, because a packet covers only a part of the picture
+    panel, column = panel[:, filled[0] : filled[-1] + 1], column[: filled[-1] + 1 - filled[0]]
+    index = ((column + filled[0]) * len(heights)) // columns
     color = colors[index % len(colors)].astype(np.uint8)
     pixels = rows * heights[index]
     whole = np.minimum(pixels.astype(int), rows)

@@ -16,8 +16,9 @@ from .._colors import BLUE, phase_table
 
 STYLES, PARTS, PALETTES = ("paper", "talk", "print"), ("density", "real", "momentum"), ("safe", "vivid", "one")
 PANELS = ("density", "potential", "phase", "numbers", "theory", "title", "clock")
-# the default panels: one idea for a lecture hall, everything for a page
+# the default panels: few for a lecture hall, all for a page
 _SHOWN = {"paper": PANELS, "talk": ("density", "potential", "numbers", "title"), "print": ("density", "potential", "numbers", "theory", "title", "clock")}  # fmt: skip
+# seconds for which the last picture stands by default
 _HOLD_S = 1.0
 # the one color of a density, on white and on a dark ground
 _ONE = {False: BLUE, True: "#6CC5F7"}
@@ -28,7 +29,7 @@ SIZES = {"16:9": (1280, 720), "1:1": (1080, 1080), "9:16": (1080, 1920), "4:3": 
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """The choices for a film.
+    """The appearance of a film.
 
     Args:
         style: "paper" with axes, keys and numbers for a page; "talk" for a lecture hall: dark, the wave fills the frame, one number; "print": the
@@ -76,7 +77,7 @@ class Look:
             finite("hold", self.hold)
 
     def settled(self, dimension: int) -> Look:
-        """The same with a style: the default for runs of this dimension if none is chosen."""
+        """The look with a style: the default for runs of this dimension if none is given."""
         return self if self.style else dataclasses.replace(self, style="talk" if dimension > 1 else "paper")
 
     @property
@@ -104,10 +105,10 @@ class Look:
     @property
     def phases(self) -> np.ndarray:
         """Colors of the phases, shape (256, 3), uint8."""
-        chosen = self.colors or ("vivid" if self.dark else "safe")
-        if chosen == "one":
+        palette = self.colors or ("vivid" if self.dark else "safe")
+        if palette == "one":
             return np.tile(np.round(255 * np.array(to_rgb(_ONE[self.dark]))).astype(np.uint8), (256, 1))
-        return phase_table() if chosen == "safe" else vivid_table()
+        return phase_table() if palette == "safe" else vivid_table()
 
     def held(self, comes_back: bool) -> float:
         """Seconds for which the last picture stands."""
@@ -122,7 +123,7 @@ PAPER = Look()
 
 @functools.cache
 def vivid_table() -> np.ndarray:
-    """A wheel of full colors with more uniform brightness than the HSV wheel; red is phase 0. Shape (256, 3), uint8."""
+    """Saturated colors of the phases, shape (256, 3), uint8; more uniform in brightness than the HSV wheel, red at phase 0."""
     rows = []
     for turn in np.arange(256) / 256:
         red, green, blue = colorsys.hsv_to_rgb(float(turn), 0.82, 1.0)
@@ -140,12 +141,12 @@ def size_of(text: str) -> tuple[int, int]:
     Raises:
         ArgumentError: if the text has another form.
     """
-    if (known := SIZES.get(text.strip().lower())) is not None:
-        return known
-    found = _SIZE.fullmatch(text.strip())
-    if found is None:
+    if (named_size := SIZES.get(text.strip().lower())) is not None:
+        return named_size
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
         raise ArgumentError("size", f"must read 1920x1080, {', '.join(SIZES)}, but is {text!r}; correct it.")
-    width, height = int(found[1]), int(found[2])
+    width, height = int(match[1]), int(match[2])
     at_least("width", width, 320)
     at_least("height", height, 180)
     return width, height

@@ -1,4 +1,4 @@
-"""A gif below a size: what is given up for it is what is missed least, and it is said in one sentence."""
+"""A gif below a given size, with the least visible reduction of pixels, frames and colors, stated in a warning."""
 
 from __future__ import annotations
 
@@ -19,24 +19,31 @@ from ._writer import Gif, write
 
 _UNITS = {"b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30}
 _WRITTEN = re.compile(r"([\d.]+(?:e\d+)?)\s*([kmg]?i?b)?", re.IGNORECASE)
-# what may be given up, in steps; below the last ones words and motion cannot be made out
-_WIDTHS, _SLOWEST, _COLORS = (640, 560, 480, 400, 320), 7.0, (256, 128, 64, 32)
-# to what power of each the bytes go, roughly: the first encoding tells the rest
-_BYTES = (1.6, 0.9, 0.25)
-# how much half of each is missed
-_MISSED = (1.0, 0.8, 0.35)
-_ROOM, _TRIES = 0.95, 6
+# widths that are tried [pixels]; text is illegible below the last
+_WIDTHS = (640, 560, 480, 400, 320)
+# lowest rate that is tried [frames a second]; motion is not recognizable below
+_SLOWEST = 7.0
+# numbers of colors that are tried
+_COLORS = (256, 128, 64, 32)
+# approximate powers of width, rate and colors in the number of bytes; the factor is measured by the first encoding
+_BYTE_POWERS = (1.6, 0.9, 0.25)
+# loss of quality if width, rate or colors are halved, in arbitrary units
+_LOSSES = (1.0, 0.8, 0.35)
+# share of the limit at which an estimate aims
+_ROOM = 0.95
+# most encodings
+_TRIES = 6
 
 
 def bytes_of(size: str | float) -> int:
     """The bytes of ``5MB``, ``800 kB``, ``2 MiB`` or a number of bytes.
 
     Raises:
-        ArgumentError: if it reads otherwise, or is nothing.
+        ArgumentError: if it reads otherwise, or is less than 1.
     """
-    found = _WRITTEN.fullmatch(str(size).strip())
+    match = _WRITTEN.fullmatch(str(size).strip())
     try:
-        number = float(found[1]) * _UNITS[(found[2] or "b").lower()] if found else 0.0
+        number = float(match[1]) * _UNITS[(match[2] or "b").lower()] if match else 0.0
     except ValueError:
         number = 0.0
     if not 1 <= number < math.inf:
@@ -54,79 +61,84 @@ def write_below(
     done: Callable[[int, int], None],
     gif: Gif,
 ) -> Path:
-    """Write a gif of at most `limit` bytes; a warning says what was given up for it.
+    """Write a gif of at most `limit` bytes; a warning says what was reduced for it.
 
-    It is encoded as it would be without a limit. If it is too large, that tells how small each smaller one would be; the one that is missed least among those
-    that fit is encoded, and so on until one fits.
+    The first encoding ignores the limit. If it is too large, its size gives estimates for the reduced ones; the one with the least loss of quality
+    that should fit is encoded next, and so on until one fits.
 
     Args:
         target: a .gif.
-        limit: bytes.
-        frames: the pictures, painted anew at each call.
-        count: how many.
-        size: of each, in pixels.
-        fps: of the film.
+        limit: largest size [bytes].
+        frames: gives the pictures, painted anew at each call.
+        count: number of pictures.
+        size: width and height of each [pixels].
+        fps: frames a second.
         done: called with (frames done, frames in all), from the beginning for each encoding.
-        gif: what it is at most in any case.
+        gif: largest width, rate and number of colors.
 
     Returns:
-        where it was written.
+        the path of the file.
 
     Raises:
-        ArgumentError: if the name is that of another format, or not even the smallest fits; nothing is written then.
+        ArgumentError: if the suffix is not .gif, or not even the smallest fits; nothing is written then.
     """
     if target.suffix != ".gif":
         raise ArgumentError(
             "max_size", f"must go with a .gif, but the film is {target.name}; name it {target.stem}.gif."
         )
     full = Gif(min(size[0], gif.width), min(fps, gif.fps), gif.colors)
-    # every second frame, every third: nothing else goes evenly
+    # every second frame, every third and so on, because other rates would be uneven
     rates = [full.fps, *(fps / every for every in range(2, 9) if _SLOWEST <= fps / every < full.fps)]
     choices = [Gif(*choice) for choice in itertools.product((full.width, *_WIDTHS), rates, _COLORS)]
     choices = [one for one in choices if one.width <= full.width and one != full]
-    chosen, got = full, 0
+    current, written = full, 0
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / "trial.gif"
         for _ in range(_TRIES):
-            write(trial, frames(), count, size, fps, done, chosen)
-            got = trial.stat().st_size
-            if got <= limit:
+            write(trial, frames(), count, size, fps, done, current)
+            written = trial.stat().st_size
+            if written <= limit:
                 put_whole(target, trial.read_bytes())
-                if chosen != full:
-                    warnings.warn(_given_up(got, limit, full, chosen), stacklevel=3)
+                if current != full:
+                    warnings.warn(_reduction_text(written, limit, full, current), stacklevel=3)
                 return target
-            smaller = [one for one in choices if _weight(one) < _weight(chosen)]
+            smaller = [one for one in choices if _relative_bytes(one) < _relative_bytes(current)]
             if not smaller:
                 break
-            share = _ROOM * limit / got * _weight(chosen)
-            fitting = [one for one in smaller if _weight(one) <= share]
-            chosen = min(fitting, key=lambda one: _missed(one, full)) if fitting else min(smaller, key=_weight)
+            share = _ROOM * limit / written * _relative_bytes(current)
+            small_enough = [one for one in smaller if _relative_bytes(one) <= share]
+            current = (
+                min(small_enough, key=lambda one: _quality_loss(one, full))
+                if small_enough
+                else min(smaller, key=_relative_bytes)
+            )
     raise ArgumentError(
         "max_size",
-        f"must have room for {count / fps:.3g} s of film, but {_mega(limit)} have not: with {_told(chosen)} it has {_mega(got)}; "
+        f"must have room for {count / fps:.3g} s of film, but {_mega(limit)} have not: with {_description(current)} it has {_mega(written)}; "
         "show less of it (--tlim, --duration), or allow more.",
     )
 
 
-def _weight(gif: Gif) -> float:
-    """About how many bytes, but for a factor."""
-    return math.prod(value**power for value, power in zip(dataclasses.astuple(gif), _BYTES, strict=True))
+def _relative_bytes(gif: Gif) -> float:
+    """The estimated number of bytes, up to a common factor."""
+    return math.prod(value**power for value, power in zip(dataclasses.astuple(gif), _BYTE_POWERS, strict=True))
 
 
-def _missed(gif: Gif, full: Gif) -> float:
-    pairs = zip(dataclasses.astuple(full), dataclasses.astuple(gif), _MISSED, strict=True)
+def _quality_loss(gif: Gif, full: Gif) -> float:
+    """The loss of quality of a gif compared with the full one, in the units of `_LOSSES`."""
+    pairs = zip(dataclasses.astuple(full), dataclasses.astuple(gif), _LOSSES, strict=True)
     return sum(share * math.log2(whole / rest) for whole, rest, share in pairs)
 
 
-def _told(gif: Gif) -> str:
+def _description(gif: Gif) -> str:
     return f"{gif.width} pixels across, {gif.fps:.3g} frames a second and {gif.colors} colors"
 
 
-def _given_up(got: int, limit: int, full: Gif, chosen: Gif) -> str:
+def _reduction_text(written: int, limit: int, full: Gif, current: Gif) -> str:
     words = ("{} pixels across instead of {}", "{:.3g} frames a second instead of {:.3g}", "{} colors instead of {}")
-    values = zip(words, dataclasses.astuple(chosen), dataclasses.astuple(full), strict=True)
+    values = zip(words, dataclasses.astuple(current), dataclasses.astuple(full), strict=True)
     changed = [text.format(now, before) for text, now, before in values if now != before]
-    return f"to stay below {_mega(limit)}, the gif has {', '.join(changed)}; it has {_mega(got)}."
+    return f"to stay below {_mega(limit)}, the gif has {', '.join(changed)}; it has {_mega(written)}."
 
 
 def _mega(size: int) -> str:

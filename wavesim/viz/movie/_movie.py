@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ...analysis import Report
     from ...propagation import Result
 
-# a picture, its place in the film, and the time that it shows
+# called with a picture, its index in the film, and its time; may return another picture
 OnFrame = Callable[[np.ndarray, int, float], np.ndarray | None]
 # width over height below which the layout of a page would cut words, so that the layout of a talk is used
 _WIDE = 1.45
@@ -85,8 +85,8 @@ class Movie(AbstractFilm):
         painter = self._painter(ground)
         rows = painter.panel.shape[0] if isinstance(painter, TalkPainter) else round(MAIN[3] * self.height)
         # a plane is painted on more points than psi is computed on: linear interpolation is enough
-        known = min(rows, PLANE_ROWS) if isinstance(painter, TalkPainter) else rows
-        for place, (index, psi) in enumerate(self._shown(known)):
+        points = min(rows, PLANE_ROWS) if isinstance(painter, TalkPainter) else rows
+        for place, (index, psi) in enumerate(self._shown(points)):
             yield self._called_back(painter.paint(index, psi), place, index)
 
     def _in_own_axes(self, axes: Axes) -> Iterator[np.ndarray]:
@@ -111,11 +111,11 @@ class Movie(AbstractFilm):
             yield int(index), psi
 
     def _called_back(self, picture: np.ndarray, place: int, index: int) -> np.ndarray:
-        drawn = None if self.on_frame is None else self.on_frame(picture, place, float(self.scene.times[index]))
-        return picture if drawn is None else drawn
+        changed = None if self.on_frame is None else self.on_frame(picture, place, float(self.scene.times[index]))
+        return picture if changed is None else changed
 
     def transparent(self) -> Iterator[np.ndarray]:
-        """The pictures with an alpha channel; those of a user's figure as they are."""
+        """The pictures with an alpha channel; those of a user's own figure unchanged."""
         return super().transparent() if self.ax is None else self.frames()
 
     def _painter(self, ground: str | None = None) -> FramePainter | TalkPainter:

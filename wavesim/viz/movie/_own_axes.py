@@ -1,4 +1,4 @@
-"""A film in somebody's own figure: the wave and the potential drawn into axes that were made elsewhere, and everything else by who made them."""
+"""A film in the user's own figure: the wave and the potential are drawn into given axes, everything else by the user."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..scene import DENSITY_TOP, Scene
 from ._frame import plane_strength
 from ._look import Look
 
-# Re psi, up and down from the middle, leaves that share of the axes free
+# half the height of the axes over the largest abs(Re psi)
 _FREE = 1.08
 
 
@@ -29,7 +29,7 @@ class Moment:
     """What a film shows at one of its pictures, in shown units.
 
     Attributes:
-        place: of the picture in the film, from 0.
+        place: index of the picture in the film, from 0.
         time: of the run.
         x: positions, shape (columns,); momenta where these are shown.
         psi: amplitudes there, shape (columns,), or (rows, columns) in a plane, the lowest row first.
@@ -54,7 +54,7 @@ class AxesPainter:
     Args:
         scene: what is shown.
         look: part, colors, and whether the wave and the potential are drawn.
-        axes: where.
+        axes: into which they are drawn.
         draw: called with each moment before the figure is drawn.
     """
 
@@ -63,7 +63,7 @@ class AxesPainter:
         figure = figure_of(axes)
         kept = figure.canvas
         self.canvas = FigureCanvasAgg(figure)
-        # a window that shows the figure stays its own
+        # a window that shows the figure keeps its canvas
         figure.set_canvas(kept)
         self.flat = len(scene.window) == 1
         self.real = self.flat and look.part == "real"
@@ -76,7 +76,7 @@ class AxesPainter:
             self._prepare_plane()
 
     def paint(self, index: int, psi: np.ndarray, place: int) -> np.ndarray:
-        """The picture of that frame of the run, with these amplitudes, at that place of the film."""
+        """The picture of a frame of the run with these amplitudes, at index `place` of the film."""
         scene = self.scene
         if self.flat:
             self._set_line(index, psi)
@@ -87,11 +87,11 @@ class AxesPainter:
             self.draw(Moment(place, float(scene.times[index]), scene.x, psi, numbers))
         self.canvas.draw()
         picture = np.asarray(self.canvas.buffer_rgba())
-        # video wants even sides
+        # video needs even sides
         return np.pad(picture, [(0, side % 2) for side in picture.shape[:2]] + [(0, 0)], mode="edge")
 
     def close(self) -> None:
-        """Leave the axes without what was drawn here."""
+        """Remove from the axes everything that was drawn here."""
         for artist in self.artists:
             artist.remove()
         self.artists = []
@@ -144,17 +144,17 @@ class AxesPainter:
                 axis.set_label_text(name)
 
     def _plane(self, psi: np.ndarray) -> np.ndarray:
-        """The color of the phase, as opaque as the amplitude is large, so that any ground shines through."""
+        """RGBA of psi in a plane: color by the phase, opacity by the amplitude."""
         opaque = np.round(255 * plane_strength(psi, self.scene)).astype(np.uint8)
         return np.dstack([phase_colors(psi, self.look.phases), opaque])
 
 
 def figure_of(axes: Axes) -> Figure:
-    """The figure that axes are in, that of a subfigure included."""
-    found = axes.figure
-    while not isinstance(found, Figure):
-        found = found.figure  # type: ignore[union-attr]
-    return cast(Figure, found)
+    """The figure of axes, also of those in a subfigure."""
+    figure = axes.figure
+    while not isinstance(figure, Figure):
+        figure = figure.figure  # type: ignore[union-attr]
+    return cast(Figure, figure)
 
 
 def size_in_pixels(axes: Axes) -> tuple[int, int]:
@@ -164,5 +164,5 @@ def size_in_pixels(axes: Axes) -> tuple[int, int]:
 
 
 def _closed(x: np.ndarray, y: np.ndarray, base: float) -> np.ndarray:
-    """The outline of what lies between a curve and a base line."""
+    """The outline of the area between a curve and a base line."""
     return np.concatenate([[(x[0], base)], np.stack([x, y], axis=1), [(x[-1], base)]])

@@ -1,4 +1,4 @@
-"""The stage of a movie: axes, scales, keys and theory, drawn once, and the artists that each frame sets anew."""
+"""The layout of a movie: axes, scales, keys and theory, drawn once, and the artists that each frame updates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DASHED = (0, (4, 3))
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """What a frame draws anew: `over` psi in the panel `main`, a trace and a dot in the panel `curves`, and texts."""
+    """The artists that a frame redraws: `over` above psi in the panel `main`, traces and dots in the panel `curves`, and texts."""
 
     figure: Figure
     main: Axes
@@ -42,7 +42,7 @@ class Stage:
 
 
 def build_stage(scene: Scene, width: int, height: int) -> Stage:
-    """Draw what stays; to be called inside the house style. At 72 dots an inch a point is a pixel."""
+    """Draw the static parts; to be called inside the house style. At 72 dots an inch a point is a pixel."""
     figure = Figure(figsize=(width / 72, height / 72), dpi=72)
     figure.text(0.025, 0.95, scene.title, weight="bold", va="center", size="x-large")
     figure.text(0.025, 0.022, scene.note, color=SLATE, va="center", size="small")
@@ -77,7 +77,7 @@ def build_stage(scene: Scene, width: int, height: int) -> Stage:
 
 
 def _equal_scales(scene: Scene, shape: float) -> tuple[float, float, float, float]:
-    """The main panel with equal scales on both axes, unless that makes it thin; `shape` is the frame's width over height."""
+    """The box of the main panel with equal scales on both axes, unless it would be too thin; `shape` is width over height of the frame."""
     left, bottom, width, height = MAIN
     across, up = np.ptp(scene.window, axis=1)
     narrow, low = float(height * across / up / shape), float(width * shape * up / across)
@@ -89,7 +89,7 @@ def _equal_scales(scene: Scene, shape: float) -> tuple[float, float, float, floa
 
 
 def _draw_heights(main: Axes, scene: Scene) -> None:
-    """Left the density, right the energy: both axes span the heights 0 .. 1 of the scene."""
+    """Draw the axes of the density at the left and of the energy at the right; both span the heights 0 .. 1 of the scene."""
     densities = [
         t for t in MaxNLocator(4, steps=STEPS).tick_values(0, scene.density_top) if t <= 1.001 * scene.density_top
     ]
@@ -142,7 +142,7 @@ def _draw_curves(figure: Figure, scene: Scene) -> tuple[Axes, tuple[Line2D, ...]
 
 
 def _draw_phases(figure: Figure, table: np.ndarray) -> None:
-    """The wheel of phases, turning left as the phase grows."""
+    """Draw the color wheel of the phase, which increases counterclockwise."""
     key = figure.add_axes(_KEY, xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal")
     key.set_axis_off()
     angle = np.linspace(0, 2 * np.pi, 361)
@@ -156,7 +156,7 @@ def _draw_phases(figure: Figure, table: np.ndarray) -> None:
 
 
 def _draw_names(figure: Figure, scene: Scene, flat: bool) -> tuple[Text, ...]:
-    """Names and numbers at the right; the texts of the numbers that change are returned."""
+    """Write names and numbers at the right; returns the texts of the numbers that change."""
     y, step = 0.635, 0.088
     if flat:
         for name, value in scene.levels:

@@ -1,4 +1,4 @@
-"""The film for a hall: the wave fills the frame, on a dark ground or on white, with large type and one number; any shape of frame."""
+"""The layout for a lecture hall: the wave fills a frame of any shape, on a dark or white background, with large type and one number."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .._counters import Counter
 from .._words import set_formulas
 from ..draw import draw_spikes
 from ..scene import Scene
+from ._captions import clock_words, longest_number, number_words
 from ._fit import fit
 from ._frame import fill_columns, plane_strength
 from ._look import Look
-from ._numbered import clock_words, longest_number, number_words
 
 _DARK, _LIGHT = "#0B0D13", "#FFFFFF"
-# on a dark ground colors of lines and words are lighter
+# lighter colors of lines and text on a dark background
 _LIGHTER = {
     "#0072B2": "#6CC5F7",
     "#D55E00": "#FF9A52",
@@ -29,24 +29,25 @@ _LIGHTER = {
     "#009E73": "#52D6A8",
     "#A8518A": "#E58FD0",
 }
+# margin, as a share of the frame's smaller side
 _PAD = 0.028
-# share of the frame's smaller side that one line of text is high
+# height of a line of text, as a share of the frame's smaller side
 _TYPE = 0.047
-# up and down for so many widths of the picture the line along the crest is drawn in full
+# longest vertical path of the line along the crest that is drawn opaquely, in widths of the picture
 _STRAIGHT = 6.0
-# of the frame's width: a plane that leaves so much gets the whole height, with the words beside it
+# a plane that leaves this share of the frame's width free gets the whole height, with the text beside it
 _BESIDE = 0.27
-# of a plane's sides: over so much it fades into the ground
+# share of a plane's sides over which it fades into the background
 _EDGE = 0.05
 
 
 def type_size(width: int, height: int) -> float:
-    """Pixels of a line of type in a frame of that size."""
+    """The size of type in a frame of this size [pixels]."""
     return _TYPE * min(width, height)
 
 
 def colors_of(look: Look, ground: str | None = None) -> tuple[str, str, str]:
-    """Colors of the ground, of words, and of what is said beside; another `ground` than the look's where one is given."""
+    """Colors of the background (`ground` if given), of the main text, and of secondary text."""
     paper, ink, soft = (_DARK, "#F4F7FA", "#A9B4BF") if look.dark else (_LIGHT, INK, SLATE)
     return ground or paper, ink, soft
 
@@ -56,11 +57,11 @@ class TalkPainter:
 
     Args:
         scene: what is shown.
-        look: how.
-        width, height: of the frame, in pixels.
-        ground: its color instead of the look's, as for the two passes from which transparency is found.
-        size: of its type in pixels, for a picture that is one of several in a frame, which states their gain itself.
-        top: share of the height below its words, if several are to agree in it.
+        look: style, part, colors and panels.
+        width, height: of the frame [pixels].
+        ground: color of the background instead of the look's, as for the two passes that give transparency.
+        size: of the type [pixels], for one of several pictures in a frame, which then states the gain itself.
+        top: largest share of the height below the text, so that several pictures can have the same.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class TalkPainter:
             head = self._head(round(width * (self.beside or 1.0)), width, height, size)
             self.top = top = min(top, 1.0 if self.beside else head)
             bottom = self._foot(width, height, size) if alone else 0.01 if self.flat else 0.0
-            # hills that are higher than the panel go on behind the words, up to the edge of the frame
+            # a potential higher than the panel continues behind the text, up to the edge of the frame
             self.share = (top - bottom) / (1 - bottom) if self.flat else 1.0
             self.axes = self.figure.add_axes(self._box(top, bottom, width, height), facecolor="none")
             self.axes.set_axis_off()
@@ -100,7 +101,7 @@ class TalkPainter:
             (self.edge,) = self.axes.plot(
                 scene.outline, 0 * scene.outline, color=self.soft, lw=max(1.4, size / 18), animated=True
             )
-            # no line goes through the words
+            # no line crosses the text
             self.edge.set_clip_path(None)
             self.edge.set_clip_box(Bbox([[0, 0], [width, top * height]]))
             self.crest.set_solid_joinstyle("round")
@@ -114,7 +115,7 @@ class TalkPainter:
         box = self.axes.get_window_extent()
         rows = slice(max(height - round(box.y1), 0), height - max(round(box.y0), 0))
         self.panel = self.buffer[rows, max(round(box.x0), 0) : round(box.x1), :3]
-        # behind the words a hill fades into the ground
+        # behind the text the potential fades into the background
         head = max(round((1 - top) * height), 1) if self.flat else 0
         self.fade = (np.linspace(0.0, 1.0, head) ** 2)[:, None, None].astype(np.float32)
         if self.flat and len(scene.potential) == 1:
@@ -158,7 +159,7 @@ class TalkPainter:
                 self.axes.draw_artist(artist)
 
     def _clear(self, height: np.ndarray) -> float:
-        """How clear the line along the crest is: a line up and down many narrow fringes would paint over their colors."""
+        """The opacity of the line along the crest, lower for many narrow fringes, whose colors it would hide."""
         rows, columns = self.panel.shape[:2]
         way = rows * self.share * float(np.abs(np.diff(height)).sum())
         return min(1.0, _STRAIGHT * columns / max(way, 1.0)) ** 2
@@ -184,7 +185,7 @@ class TalkPainter:
             behind[:] = (self.ground + self.fade * (behind - self.ground)).astype(np.uint8)
 
     def _relief(self) -> np.ndarray:
-        """The ground of a plane: the potential as a relief that is lit from the upper left."""
+        """The background of a plane: the potential as a relief lit from the upper left."""
         potential = self.scene.potential[0]
         low, high = self.scene.energies
         share = np.clip((potential - low) / (high - low or 1.0), 0, 1)
@@ -194,12 +195,12 @@ class TalkPainter:
         light = np.clip(1 + 6 * slope, 0.6, 1.5)[..., None]
         shown = smooth[..., None] if "potential" in self.look.panels else 0.0
         painted = np.clip(self.ground + shown * (self.hill * 1.5 * light - self.ground), 0, 255)
-        # color by color: numpy is slow at three neighbors
+        # colors on the first axis, because numpy is slow on a last axis of three
         return np.ascontiguousarray(np.moveaxis(painted, -1, 0)).astype(np.uint16)
 
     def _paint_plane(self, psi: np.ndarray) -> None:
         rows, columns = self.panel.shape[:2]
-        # the picture's points are finer than psi's own; pixels between them take colors between theirs
+        # colors are interpolated, because the picture has more pixels than psi has points
         wave = psi[::-1]
         strength = plane_strength(wave, self.scene) * _inside(*wave.shape)
         colors = phase_colors(wave, self.look.phases)
@@ -207,24 +208,24 @@ class TalkPainter:
         for place in range(3):
             np.rint(strength * colors[..., place], out=painted[..., place], casting="unsafe")
         np.rint(255 * strength, out=painted[..., 3], casting="unsafe")
-        # "RGBa": colors times their strength, which may be added
+        # "RGBa": premultiplied colors, which may be interpolated
         image = Image.frombuffer("RGBa", wave.shape[::-1], painted, "raw", "RGBa", 0, 1)
         shown = np.asarray(image.resize((columns, rows), Image.Resampling.BILINEAR))
-        # of 256, so that the ground is left as it is where nothing is
+        # out of 256, so that the background is unchanged where the opacity is 0
         through = 256 - shown[..., 3].astype(np.uint16)
         for place, ground in enumerate(self.relief):
             np.add(shown[..., place], (ground * through) >> 8, out=self.panel[..., place], casting="unsafe")
 
     def _head(self, room: int, width: int, height: int, size: float) -> float:
-        """Title and number at the top, in so many pixels from the left; the height that is left below."""
+        """Set title and number at the top within `room` pixels from the left; returns the share of the height below them."""
         look, scene = self.look, self.scene
-        # one number: that of the first curve
+        # the number of the first curve only
         line = scene.lines[0] if "numbers" in look.panels and scene.lines else None
         pad = _PAD * min(width, height)
         y = height - pad
         self.title = None
         if "title" in look.panels:
-            # painted last, for a hill may stand behind it
+            # painted last, because the potential may lie behind it
             self.title = self._text(pad, y, self.scene.title, "left", weight="bold", size=1.25 * size, animated=True)
             fit(self.title, room - 2 * pad, 3)
             y -= self._extent(self.title)[1] + 0.35 * size
@@ -232,7 +233,7 @@ class TalkPainter:
         self.line = line
         used = 0.0
         if line is not None:
-            # below the title, so that neither ever runs into the other; as large as its longest words allow
+            # below the title so that they never overlap, and as large as its longest text allows
             tint = _LIGHTER.get(line.color, line.color) if look.dark else line.color
             longest = longest_number(scene, line, "theory" in look.panels)
             self.number = self._text(pad, y, longest, "left", size=1.1 * size, color=tint, animated=True)
@@ -250,7 +251,7 @@ class TalkPainter:
         return y / height
 
     def _foot(self, width: int, height: int, size: float) -> float:
-        """What is stated at the bottom: the gain, and what a dashed number means."""
+        """State the gain at the bottom; returns the share of the height that this takes."""
         if not self.scene.magnified or self.look.part != "density":
             return 0.0 if self.flat else 0.01
         pad = _PAD * min(width, height)
@@ -261,7 +262,7 @@ class TalkPainter:
         return 1.75 * size / height
 
     def _wheel(self, width: int, height: int, size: float, y: float) -> None:
-        """The wheel of phases in the upper right corner."""
+        """Draw the color wheel of the phase in the upper right corner."""
         span = 3.2 * size
         box = ((width - _PAD * min(width, height) - span) / width, (y - span) / height, span / width, span / height)
         key = self.figure.add_axes(box, xlim=(-1.05, 1.05), ylim=(-1.05, 1.05))
@@ -272,7 +273,7 @@ class TalkPainter:
         key.pcolormesh(np.outer(ring, np.cos(angle)), np.outer(ring, np.sin(angle)), colors[None])
 
     def _box(self, top: float, bottom: float, width: int, height: int) -> tuple[float, float, float, float]:
-        """The panel: across the whole frame for a line, with equal scales for a plane."""
+        """The box of the panel: across the whole frame for a line, with equal scales for a plane."""
         if self.flat:
             return 0.0, bottom, 1.0, 1 - bottom
         across, up = np.ptp(self.scene.window, axis=1)
@@ -292,9 +293,9 @@ class TalkPainter:
         return float(box.width), float(box.height)
 
     def _moment(self, index: int) -> list[tuple[Text, str]]:
-        found = [] if self.title is None else [(self.title, self.title.get_text())]
-        found += [] if self.number is None else [(self.number, self._number(index))]
-        return found if self.clock is None else [*found, (self.clock, self._clock(index))]
+        texts = [] if self.title is None else [(self.title, self.title.get_text())]
+        texts += [] if self.number is None else [(self.number, self._number(index))]
+        return texts if self.clock is None else [*texts, (self.clock, self._clock(index))]
 
     def _clock(self, index: int) -> str:
         return clock_words(self.scene, index)
@@ -311,14 +312,14 @@ def _slope(scene: Scene) -> float:
 
 
 def _inside(rows: int, columns: int) -> np.ndarray:
-    """How clear a plane is, 0 at its edges: where the layers that absorb begin the wave would end as if cut by scissors."""
+    """The opacity of a plane, fading to 0 at its edges, so that the wave does not end abruptly at the absorbing layers."""
     places = ((np.arange(count) + 0.5) / count for count in (rows, columns))
     up, across = (np.clip(np.minimum(place, 1 - place) / _EDGE, 0, 1) for place in places)
     return np.outer(up, across).astype(np.float32)
 
 
 def _stretched(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """Values on a finer grid of so many rows and columns, straight lines between them."""
+    """Values interpolated linearly to a finer grid of `rows` and `columns`."""
     y = np.clip((np.arange(rows) + 0.5) * values.shape[0] / rows - 0.5, 0, values.shape[0] - 1)
     x = np.clip((np.arange(columns) + 0.5) * values.shape[1] / columns - 0.5, 0, values.shape[1] - 1)
     low, left = np.minimum(y.astype(int), values.shape[0] - 2), np.minimum(x.astype(int), values.shape[1] - 2)

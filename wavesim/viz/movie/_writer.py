@@ -1,4 +1,4 @@
-"""Movie files: mp4, webm and gif through ffmpeg, a gif without it; a file is there whole, or not at all."""
+"""Movie files: mp4, webm and gif by ffmpeg, gif also without it; a file is complete or absent."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from ..._files import whole_file
 from ...errors import ArgumentError, WavesimError
 
 SUFFIXES = (".mp4", ".webm", ".gif", ".png")
-# of a film of which nothing is said
+# default size of a film [pixels]
 _SIZE = (1280, 720)
-# of a film of single pictures: so many digits
+# digits in the names of single pictures
 _DIGITS = 4
 
 
 @dataclasses.dataclass(frozen=True)
 class Gif:
-    """What a gif is at most: pixels across, frames a second, colors."""
+    """Limits of a gif: pixels across, frames a second, colors."""
 
     width: int = 640
     fps: float = 15
@@ -34,15 +34,15 @@ class Gif:
 
 
 def gif_of(width: int | None, fps: int | None) -> Gif:
-    """What a gif is at most if these are asked for; of what nothing is said, as much as slides bear."""
+    """The limits of a gif with this width and rate; by default those for slides."""
     return Gif(Gif.width if width is None else width + width % 2, Gif.fps if fps is None else fps)
 
 
 def size_for_video(width: int | None, height: int | None) -> tuple[int, int]:
-    """Pixels across and down, even as video wants them; where one is given the other follows from 16:9.
+    """Pixels across and down, rounded up to even numbers, which video needs; if one is given, the other follows from 16:9.
 
     Raises:
-        ArgumentError: if they are too few.
+        ArgumentError: if one is too small.
     """
     across, down = _SIZE
     if height is None:
@@ -53,21 +53,21 @@ def size_for_video(width: int | None, height: int | None) -> tuple[int, int]:
     return width + width % 2, height + height % 2
 
 
-# of curves that move, a finer search for motion makes a file 5 % smaller and the encoder a fifth slower (measured)
+# a finer motion search makes a film of moving curves 5 % smaller and the encoder a fifth slower (measured)
 _CODECS = {
     ".mp4": "-c:v libx264 -preset veryfast -x264-params me=dia:subme=1 -crf 20 -pix_fmt yuv420p -movflags +faststart -f mp4",
     ".webm": "-c:v libvpx-vp9 -deadline realtime -cpu-used 6 -row-mt 1 -crf 32 -b:v 0 -pix_fmt yuv420p -f webm",
     ".gif": "-loop 0 -f gif",
 }
-# how files of each kind begin; an mp4 after the length of its first part
+# first bytes of each format; those of an mp4 follow the length of its first box
 _HEADS = {".mp4": b"ftyp", ".webm": b"\x1a\x45\xdf\xa3", ".gif": b"GIF8"}
 
 
 def check_suffix(path: Path) -> None:
-    """Refuse a name that says no known format.
+    """Refuse a name whose suffix is no known format.
 
     Raises:
-        ArgumentError: with the formats there are.
+        ArgumentError: with the known formats.
     """
     if path.suffix not in SUFFIXES:
         raise ArgumentError(
@@ -76,7 +76,7 @@ def check_suffix(path: Path) -> None:
 
 
 def ffmpeg() -> str | None:
-    """The ffmpeg to be used, None if there is none."""
+    """The path of ffmpeg, None if there is none."""
     try:
         import imageio_ffmpeg
 
@@ -94,10 +94,10 @@ def deliver(
     done: Callable[[int, int], None],
     gif: Gif,
 ) -> Path:
-    """Write a movie by its suffix; without ffmpeg a .gif instead, and a warning says so.
+    """Write a movie in the format of its suffix; without ffmpeg a .gif instead, with a warning.
 
     Returns:
-        where it was written.
+        the path of the file.
     """
     if ffmpeg() is None and target.suffix != ".gif":
         wanted, target = target.name, target.with_suffix(".gif")
@@ -114,7 +114,7 @@ def write_pictures(target: Path, frames: Iterator[np.ndarray], count: int, done:
     """Write each frame as a PNG with its alpha channel: film_0001.png, film_0002.png, ...
 
     Returns:
-        the first of them.
+        the path of the first.
     """
     names = [target.with_name(f"{target.stem}_{place:0{_DIGITS}d}.png") for place in range(1, count + 1)]
     for place, (name, frame) in enumerate(zip(names, frames, strict=True)):
@@ -133,10 +133,10 @@ def write(
     done: Callable[[int, int], None],
     gif: Gif,
 ) -> None:
-    """Encode the frames with ffmpeg; `gif`: what a gif is at most.
+    """Encode the frames with ffmpeg, or as a gif without it; `gif`: limits of a gif.
 
     Raises:
-        WavesimError: if ffmpeg fails; its last words are the reason.
+        WavesimError: if ffmpeg fails, with the last line of its output.
     """
     program = ffmpeg()
     if program is None:
@@ -147,7 +147,7 @@ def write(
     with whole_file(path) as part, tempfile.TemporaryFile() as words:
         command = [program, *source, *_filter(path.suffix, size, fps, gif), *_CODECS[path.suffix].split()]
         if width * height <= _SIZE[0] * _SIZE[1]:
-            # one thread keeps up with the painting, and takes three quarters of the time of several (measured)
+            # one thread keeps up with the painting, in three quarters of the processor time of several (measured)
             command += ["-threads", "1"]
         command.append(str(part))
         encoder = subprocess.Popen(
@@ -156,7 +156,7 @@ def write(
             stdout=subprocess.DEVNULL,
             stderr=words,
             pipesize=2**20,
-            # Ctrl-C in a terminal reaches every process of a group; ending the encoder is this process's business
+            # Ctrl-C in a terminal reaches every process of a group, but the encoder is ended by this process
             start_new_session=True,
         )
         assert encoder.stdin is not None
@@ -174,18 +174,18 @@ def write(
                 encoder.stdin.close()
         if encoder.returncode != 0:
             words.seek(0)
-            said = words.read().decode(errors="replace").strip().splitlines()
+            messages = words.read().decode(errors="replace").strip().splitlines()
             raise WavesimError(
-                f"ffmpeg must write {path.name}, but stopped: {said[-1] if said else 'without a word'}; try a .gif, or another folder."
+                f"ffmpeg must write {path.name}, but stopped: {messages[-1] if messages else 'without a word'}; try a .gif, or another folder."
             )
         _must_be_movie(part, path)
 
 
 def _must_be_movie(part: Path, path: Path) -> None:
-    """Refuse a file that is no movie.
+    """Refuse a file that is not a movie of the format of `path`.
 
     Raises:
-        WavesimError: if what was written does not begin like a movie of its kind.
+        WavesimError: if its first bytes are others.
     """
     with part.open("rb") as file:
         head = file.read(12)
@@ -204,7 +204,7 @@ def write_without_ffmpeg(
     done: Callable[[int, int], None],
     gif: Gif,
 ) -> None:
-    """A gif by Pillow: larger files and fewer colors, but nothing else is needed."""
+    """Write a gif with Pillow: a larger file, but without any other program."""
     every = max(1, round(fps / gif.fps))
     small = _gif_size(size, gif)
 
@@ -217,7 +217,7 @@ def write_without_ffmpeg(
     stream = pictures()
     with whole_file(path) as part:
         first = next(stream)
-        # gifs count time in hundredths of a second
+        # a gif stores times in hundredths of a second
         first.save(
             part, format="GIF", save_all=True, append_images=stream, loop=0, duration=round(100 * every / fps) * 10
         )

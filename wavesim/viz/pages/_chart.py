@@ -10,8 +10,8 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 
 from ...units import UnitSystem
 from .._colors import BLUE, HAIR, INK, STEPS
-from .._numbers import spoken
-from ..draw import FURTHER, TABLE_TOP, draw_bundle, draw_table, last_line
+from .._numbers import display_name
+from ..draw import FURTHER, TABLE_TOP, draw_bundle, draw_footer, draw_table
 from ..scene import bundle_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def draw_chart(figure: Figure, report: Report, units: UnitSystem) -> None:
         height = 0.54 if bundle is None else min(0.54, 0.12 * len(compared) + 0.06)
         _draw_ratios(figure.add_axes((left, 0.875 - height, 0.95 - left, height)), compared)
     draw_table(figure, report, units, top=TABLE_TOP)
-    last_line(figure, "Computed without propagation.")
+    draw_footer(figure, "Computed without propagation.")
 
 
 def _draw_ratios(axes: Axes, compared: list[Quantity]) -> None:
@@ -48,7 +48,7 @@ def _draw_ratios(axes: Axes, compared: list[Quantity]) -> None:
         for index, ((mark, color), (kind, value)) in enumerate(zip(marks, quantity.theory.items(), strict=False)):
             axes.plot(value / quantity.value, row, mark, color=color, mfc="none", mew=2, ms=11)
             axes.annotate(
-                spoken(kind),
+                display_name(kind),
                 (value / quantity.value, row),
                 # the first below its mark, further ones above theirs, one over the other
                 (0, 15 * index - 2 if index else -13),

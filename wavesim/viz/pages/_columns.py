@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from ..._typing import ENERGY
 from ...units import UnitSystem
 from .._colors import SLATE, STEPS
-from ..draw import COLUMNS, ROWS, draw_density, draw_lines, draw_plane, draw_potential, draw_residuals, told_in_decades
+from ..draw import COLUMNS, ROWS, draw_density, draw_lines, draw_plane, draw_potential, draw_residuals, suits_log_scale
 from ..scene import Bundle, Scene, bundle_of, close_up, eventful, gather, result_of, timed_bundle
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def draw_columns(figure: Figure, study: Study, units: UnitSystem) -> None:
         }
         for index in range(len(cases))
     ]
-    logarithmic = any(told_in_decades(case.bundle.lines) for case in cases) and _of_one_kind(cases)
+    logarithmic = any(suits_log_scale(case.bundle.lines) for case in cases) and _of_one_kind(cases)
     for index, (case, parts) in enumerate(zip(cases, panels, strict=True)):
         figure.text(_LEFT + index * (width + _GAP), _NAMES, case.label, weight="bold", va="center")
         _draw_case(parts, case, units, logarithmic or None)
@@ -64,10 +64,15 @@ def draw_columns(figure: Figure, study: Study, units: UnitSystem) -> None:
             parts["curves"].legend(loc="best", fontsize=10, handlelength=1.6, labelspacing=0.25)
         return
     named = [zip(*parts["curves"].get_legend_handles_labels()[::-1], strict=True) for parts in panels]
-    told = dict(pair for pairs in reversed(named) for pair in pairs)
+    entries = dict(pair for pairs in reversed(named) for pair in pairs)
     place = (_LEFT - 0.01, _LEGEND)
     figure.legend(
-        list(told.values()), list(told), loc="center left", bbox_to_anchor=place, ncols=len(told), columnspacing=1.4
+        list(entries.values()),
+        list(entries),
+        loc="center left",
+        bbox_to_anchor=place,
+        ncols=len(entries),
+        columnspacing=1.4,
     )
 
 
@@ -89,8 +94,8 @@ def _draw_case(parts: dict[str, Axes], case: _Case, units: UnitSystem, logarithm
     draw_lines(curves, bundle.points, bundle.lines, legend=False, logarithmic=logarithmic)
     curves.set(xlim=bundle.span, ylabel=bundle.up, xlabel=bundle.across)
     if len(scene.window) == 1:
-        seen = close_up(scene, case.result.problem, units) if spectral else scene
-        draw_potential(parts["potential"], seen, names=False, band=bundle.span if spectral else None)
+        close = close_up(scene, case.result.problem, units) if spectral else scene
+        draw_potential(parts["potential"], close, names=False, band=bundle.span if spectral else None)
         parts["potential"].yaxis.set_major_locator(MaxNLocator(3, steps=STEPS))
     else:
         parts["potential"].set_axis_off()

@@ -14,8 +14,8 @@ from matplotlib.lines import Line2D
 from ..._typing import ANY, ENERGY, LENGTH, TIME
 from ...units import UnitSystem
 from .._colors import BLUE, GREEN, HAIR, INK, SLATE, VERMILION
-from .._numbers import scientific, spoken
-from ..draw import ABOVE_TABLE, TABLE_TOP, last_line, page
+from .._numbers import display_name, scientific
+from ..draw import ABOVE_TABLE, TABLE_TOP, draw_footer, page
 from ..scene import around, outline_of, value_on
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _DECADES = 30.0
 
 
 def design_summary(
-    found: Design, start: Problem, path: str | os.PathLike[str], *, units: UnitSystem | None = None, title: str = ""
+    design: Design, start: Problem, path: str | os.PathLike[str], *, units: UnitSystem | None = None, title: str = ""
 ) -> Path:
     """Write the picture of a design as a PNG of 1600 x 1000 pixels.
 
@@ -46,20 +46,20 @@ def design_summary(
     units = start.shown_in if units is None else units
     with page(path, title) as figure:
         height = 0.9 - ABOVE_TABLE
-        _draw_potentials(figure.add_axes((0.06, ABOVE_TABLE, 0.4, height)), found, start, units)
+        _draw_potentials(figure.add_axes((0.06, ABOVE_TABLE, 0.4, height)), design, start, units)
         axes = figure.add_axes((0.55, ABOVE_TABLE, 0.42, height))
-        span = _energies(found)
-        if span is None and _over_time(found) is not None:
-            _draw_over_time(axes, found, units)
+        span = _energies(design)
+        if span is None and _over_time(design) is not None:
+            _draw_over_time(axes, design, units)
         elif span is None:
-            _draw_ratios(axes, found)
+            _draw_ratios(axes, design)
         else:
-            _draw_transmission(axes, found, start, span, units)
-        _write(figure, found, units)
-        verdict = "every target is reached" if found.reached else "not every target is reached"
-        last_line(
+            _draw_transmission(axes, design, start, span, units)
+        _write(figure, design, units)
+        verdict = "every target is reached" if design.reached else "not every target is reached"
+        draw_footer(
             figure,
-            f"By {', '.join(found.routes)}: {found.evaluations} evaluations, {counted(found.starts)}; {verdict}.",
+            f"By {', '.join(design.routes)}: {design.evaluations} evaluations, {counted(design.starts)}; {verdict}.",
         )
     return Path(path)
 
@@ -69,7 +69,7 @@ def counted(starts: int) -> str:
     return "from one start" if starts == 1 else f"from {starts} starts"
 
 
-def _draw_potentials(axes: Axes, found: Design, start: Problem, units: UnitSystem) -> None:
+def _draw_potentials(axes: Axes, design: Design, start: Problem, units: UnitSystem) -> None:
     from ...potentials import AbstractMassStructure
 
     length, energy = units.scale(LENGTH), units.scale(ENERGY)
@@ -77,15 +77,15 @@ def _draw_potentials(axes: Axes, found: Design, start: Problem, units: UnitSyste
         axes.set_axis_off()
         return
     if not start.potential.static:
-        _draw_moving(axes, found.problem, units)
+        _draw_moving(axes, design.problem, units)
         return
-    drawn = ((start, SLATE, 1.4, "at the start"), (found.problem, BLUE, 2.2, "found"))
+    drawn = ((start, SLATE, 1.4, "at the start"), (design.problem, BLUE, 2.2, "found"))
     ends = [problem.potential.support(1e-3) for problem, *_ in drawn]
     if any(isinstance(problem.potential, AbstractMassStructure) for problem, *_ in drawn):
         low, high = min(end[0] for end in ends), max(end[1] for end in ends)
         x = np.linspace(low - 0.2 * (high - low), high + 0.2 * (high - low), _POINTS)
     else:
-        x = around(start, found.problem)
+        x = around(start, design.problem)
     for problem, color, width, name in drawn:
         potential = problem.potential
         outline = outline_of(x, potential.edges)
@@ -116,14 +116,14 @@ def _draw_moving(axes: Axes, problem: Problem, units: UnitSystem) -> None:
     axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=3, handlelength=1.6)
 
 
-def _energies(found: Design) -> tuple[float, float] | None:
+def _energies(design: Design) -> tuple[float, float] | None:
     """The kinetic energies that targets speak of, with room on both sides; None where they speak of none."""
-    places = [one.energy for one in found.achieved if one.energy is not None]
+    places = [achieved.energy for achieved in design.achieved if achieved.energy is not None]
     widths = []
-    for one in found.achieved:
-        if one.target.quantity.startswith("resonance_energy"):
-            places.append(one.value)
-            width = one.report.quantities.get(one.target.quantity.replace("energy", "width"))
+    for achieved in design.achieved:
+        if achieved.target.quantity.startswith("resonance_energy"):
+            places.append(achieved.value)
+            width = achieved.report.quantities.get(achieved.target.quantity.replace("energy", "width"))
             widths.append(8 * width.value if width is not None else 0.0)
     if not places:
         return None
@@ -132,20 +132,24 @@ def _energies(found: Design) -> tuple[float, float] | None:
     return max(low - room, 1e-3 * low), high + room
 
 
-def _draw_transmission(axes: Axes, found: Design, start: Problem, span: tuple[float, float], units: UnitSystem) -> None:
+def _draw_transmission(
+    axes: Axes, design: Design, start: Problem, span: tuple[float, float], units: UnitSystem
+) -> None:
     from ...analysis.predictions import by_cells, scattering_problem, threshold
 
     scale = units.scale(ENERGY)
-    for problem, color, width, name in ((start, SLATE, 1.4, "at the start"), (found.problem, BLUE, 2.2, "found")):
+    for problem, color, width, name in ((start, SLATE, 1.4, "at the start"), (design.problem, BLUE, 2.2, "found")):
         line = scattering_problem(problem)
         energies = np.linspace(max(span[0], threshold(line) * (1 + 1e-9)), span[1], _POINTS)
         values = np.exp(by_cells(line)(energies).log_transmission)
         axes.plot(energies / scale, values, color=color, lw=width, label=name)
-    wanted = [one for one in found.achieved if one.energy is not None and one.target.value is not None]
+    wanted = [
+        achieved for achieved in design.achieved if achieved.energy is not None and achieved.target.value is not None
+    ]
     if wanted:
         axes.plot(
-            [one.energy / scale for one in wanted if one.energy is not None],
-            [one.target.level for one in wanted],
+            [achieved.energy / scale for achieved in wanted if achieved.energy is not None],
+            [achieved.target.level for achieved in wanted],
             "o",
             color=VERMILION,
             mfc="none",
@@ -153,49 +157,56 @@ def _draw_transmission(axes: Axes, found: Design, start: Problem, span: tuple[fl
             ms=8,
             label="wanted",
         )
-    for one in found.achieved:
-        if one.target.quantity.startswith("resonance_energy"):
-            axes.axvline(one.target.level / scale, color=VERMILION, lw=1.2, ls="--")
-    if wanted and min(one.target.level for one in wanted) < 1 / _DECADES:
+    for achieved in design.achieved:
+        if achieved.target.quantity.startswith("resonance_energy"):
+            axes.axvline(achieved.target.level / scale, color=VERMILION, lw=1.2, ls="--")
+    if wanted and min(achieved.target.level for achieved in wanted) < 1 / _DECADES:
         axes.set_yscale("log")
     axes.set(xlabel=units.label("energy", ENERGY), ylabel="transmission", xlim=(span[0] / scale, span[1] / scale))
     axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncols=3, handlelength=1.6)
 
 
-def _over_time(found: Design) -> Curve | None:
+def _over_time(design: Design) -> Curve | None:
     """The first wanted number along the run that certifies it; None where there is none."""
-    for one in found.achieved:
-        curve = one.report.curves.get(one.target.quantity)
+    for achieved in design.achieved:
+        curve = achieved.report.curves.get(achieved.target.quantity)
         if curve is not None and curve.along[1] == TIME:
             return curve
     return None
 
 
-def _draw_over_time(axes: Axes, found: Design, units: UnitSystem) -> None:
-    curve = _over_time(found)
+def _draw_over_time(axes: Axes, design: Design, units: UnitSystem) -> None:
+    curve = _over_time(design)
     assert curve is not None
     scale = units.scale(curve.dimension)
     axes.plot(curve.points / units.scale(TIME), curve.values / scale, color=BLUE, lw=2.2)
-    for one in found.achieved:
-        if one.target.quantity == curve.name:
-            axes.axhline(one.target.level / scale, color=VERMILION, lw=1.2, ls="--", label="wanted")
-    axes.set(xlabel=units.label("time", TIME), ylabel=units.label(spoken(curve.name), curve.dimension))
+    for achieved in design.achieved:
+        if achieved.target.quantity == curve.name:
+            axes.axhline(achieved.target.level / scale, color=VERMILION, lw=1.2, ls="--", label="wanted")
+    axes.set(xlabel=units.label("time", TIME), ylabel=units.label(display_name(curve.name), curve.dimension))
     axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), handlelength=1.6)
 
 
-def _draw_ratios(axes: Axes, found: Design) -> None:
+def _draw_ratios(axes: Axes, design: Design) -> None:
     """Each number over its target, with its bar."""
     axes.axvline(1, color=HAIR, lw=1)
-    for row, one in enumerate(found.achieved):
-        level = one.target.level or 1.0
+    for row, achieved in enumerate(design.achieved):
+        level = achieved.target.level or 1.0
         axes.errorbar(
-            one.value / level, row, xerr=one.error / abs(level), fmt="o", color=BLUE if one.reached else VERMILION, ms=9
+            achieved.value / level,
+            row,
+            xerr=achieved.error / abs(level),
+            fmt="o",
+            color=BLUE if achieved.reached else VERMILION,
+            ms=9,
         )
-    axes.set_yticks(range(len(found.achieved)), [spoken(one.target.quantity) for one in found.achieved])
-    axes.set(ylim=(len(found.achieved) - 0.5, -0.5), xlabel="certified over wanted")
+    axes.set_yticks(
+        range(len(design.achieved)), [display_name(achieved.target.quantity) for achieved in design.achieved]
+    )
+    axes.set(ylim=(len(design.achieved) - 0.5, -0.5), xlabel="certified over wanted")
 
 
-def _write(figure: Figure, found: Design, units: UnitSystem) -> None:
+def _write(figure: Figure, design: Design, units: UnitSystem) -> None:
     """Parameters at the left, numbers at the right."""
     for place, head in zip(
         (0.025, 0.3, 0.44, 0.55, 0.74, 0.86), ("parameter", "found", "left open", "wanted", "certified", "error bar"),
@@ -203,37 +214,39 @@ def _write(figure: Figure, found: Design, units: UnitSystem) -> None:
     ):  # fmt: skip
         figure.text(place, TABLE_TOP, head, color=SLATE, va="center")
     figure.add_artist(Line2D([0.025, 0.975], [TABLE_TOP - 0.018] * 2, color=HAIR, lw=1))
-    for row, one in enumerate(found.parameters[:_ROWS]):
-        scale = 1.0 if one.dimension == ANY else units.scale(one.dimension)
+    for row, parameter in enumerate(design.parameters[:_ROWS]):
+        scale = 1.0 if parameter.dimension == ANY else units.scale(parameter.dimension)
         unit = (
             ""
-            if one.dimension == ANY or units.symbol(one.dimension) in ("1", "natural")
-            else f" {units.symbol(one.dimension)}"
+            if parameter.dimension == ANY or units.symbol(parameter.dimension) in ("1", "natural")
+            else f" {units.symbol(parameter.dimension)}"
         )
         y = TABLE_TOP - 0.038 - _STEP * row
-        name = one.paths[0] + (f" (and {len(one.paths) - 1} more)" if len(one.paths) > 1 else "")
+        name = parameter.paths[0] + (f" (and {len(parameter.paths) - 1} more)" if len(parameter.paths) > 1 else "")
         figure.text(0.025, y, name, va="center")
-        figure.text(0.3, y, f"{one.value / scale:.8g}{unit}", va="center", weight="bold")
-        open_ = (
+        figure.text(0.3, y, f"{parameter.value / scale:.8g}{unit}", va="center", weight="bold")
+        width = (
             "on its bound"
-            if one.on_bound
-            else scientific(one.uncertainty / scale, 1)
-            if np.isfinite(one.uncertainty)
+            if parameter.on_bound
+            else scientific(parameter.uncertainty / scale, 1)
+            if np.isfinite(parameter.uncertainty)
             else "free"
         )
-        figure.text(0.44, y, open_, va="center")
-    for row, one in enumerate(_worst(found)):
-        scale, symbol = units.scale(one.dimension), units.symbol(one.dimension)
+        figure.text(0.44, y, width, va="center")
+    for row, achieved in enumerate(_worst(design)):
+        scale, symbol = units.scale(achieved.dimension), units.symbol(achieved.dimension)
         unit = "" if symbol in ("1", "natural") else f" {symbol}"
         y = TABLE_TOP - 0.038 - _STEP * row
-        at = "" if one.energy is None else f" at {one.energy / units.scale(ENERGY):.5g}"
-        figure.text(0.55, y, f"{spoken(one.target.quantity)}{at}", va="center")
-        figure.text(0.74, y, f"{one.value / scale:.9g}{unit}", va="center", color=GREEN if one.reached else VERMILION)
-        figure.text(0.86, y, f"\u00b1 {scientific(one.error / scale, 1)}", va="center", color=INK)
+        at = "" if achieved.energy is None else f" at {achieved.energy / units.scale(ENERGY):.5g}"
+        figure.text(0.55, y, f"{display_name(achieved.target.quantity)}{at}", va="center")
+        figure.text(
+            0.74, y, f"{achieved.value / scale:.9g}{unit}", va="center", color=GREEN if achieved.reached else VERMILION
+        )
+        figure.text(0.86, y, f"\u00b1 {scientific(achieved.error / scale, 1)}", va="center", color=INK)
 
 
-def _worst(found: Design) -> list[Achieved]:
+def _worst(design: Design) -> list[Achieved]:
     """As many numbers as have room, those furthest from their targets first."""
-    if len(found.achieved) <= _ROWS:
-        return list(found.achieved)
-    return sorted(found.achieved, key=lambda one: -abs(one.value - one.target.level))[:_ROWS]
+    if len(design.achieved) <= _ROWS:
+        return list(design.achieved)
+    return sorted(design.achieved, key=lambda achieved: -abs(achieved.value - achieved.target.level))[:_ROWS]

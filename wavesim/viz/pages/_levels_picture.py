@@ -13,21 +13,21 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from ..._typing import ENERGY, LENGTH
 from ...units import UnitSystem
 from .._colors import BLUE, GROUND, HAIR, INK, SLATE, STEPS, VERMILION, signed_colormap
-from ..draw import ABOVE_TABLE, HEIGHT, TABLE_TOP, WIDTH, draw_table, draw_walls, last_line
+from ..draw import ABOVE_TABLE, HEIGHT, TABLE_TOP, WIDTH, draw_footer, draw_table, draw_walls
 from ..scene import onto_points, value_on
 
 if TYPE_CHECKING:
     from ...analysis import BoundStates, Report
 
 _COLUMNS, _ROWS = 720, 300
-_SEEN = 2e-3
+_VISIBLE = 2e-3
 _DIGITS = 6
 # levels closer than this share of the ladder are drawn as one rung
 _SAME = 1e-6
 # the least distance of two labels, as a share of the panel's height
-_APART = 0.045
+_LABEL_DISTANCE = 0.045
 # a barrier between wells is shown whole if it is no higher than so many times what else is shown
-_TALL = 2.5
+_TALLEST_SHOWN = 2.5
 
 
 def draw_levels(figure: Figure, report: Report, units: UnitSystem) -> None:
@@ -42,7 +42,7 @@ def draw_levels(figure: Figure, report: Report, units: UnitSystem) -> None:
         _draw_ladder(figure.add_axes((right + 0.11, ABOVE_TABLE + 0.03, 0.86 - right - 0.11, 0.535)), states, units)
     draw_table(figure, report, units, top=TABLE_TOP)
     points = " \u00d7 ".join(f"{n:,}" for n in states.grid.points)
-    last_line(figure, f"Levels of the stationary equation, waves drawn on {points} points; nothing was propagated.")
+    draw_footer(figure, f"Levels of the stationary equation, waves drawn on {points} points; nothing was propagated.")
 
 
 def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
@@ -60,8 +60,8 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
         # a delta has no floor
         bottom -= 0.15 * (ceiling - bottom)
     reach = ceiling - bottom
-    hump = _hump(potential, float(levels[0])) - bottom
-    reach = max(reach, hump) if hump < _TALL * reach else reach
+    barrier = _barrier_top(potential, float(levels[0])) - bottom
+    reach = max(reach, barrier) if barrier < _TALLEST_SHOWN * reach else reach
     rungs = _rungs(levels)
     room = np.diff([levels[group[0]] for group in rungs], append=levels[-1] + 0.6 * reach / len(rungs))
     height = max(0.55 * float(np.min(room)), 0.08 * reach) / float(np.abs(waves).max())
@@ -82,7 +82,7 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
         color = (BLUE, VERMILION)[n % 2]
         axes.axhline(level, color=HAIR, lw=1)
         axes.plot(x / length, level + height * wave, color=color, lw=1.8)
-    for n, place in enumerate(_spread(levels, _APART * (top - bottom))):
+    for n, place in enumerate(_spread(levels, _LABEL_DISTANCE * (top - bottom))):
         text = f"{n}:  {levels[n]:.{_DIGITS}g}"
         color = (BLUE, VERMILION)[n % 2]
         axes.annotate(text, (1.015, place), xycoords=("axes fraction", "data"), color=color, va="center")
@@ -102,7 +102,7 @@ def _draw_deltas(axes: Axes, states: BoundStates, units: UnitSystem, ends: tuple
             axes.annotate("", (place, tip), (place, foot), arrowprops=arrow)
 
 
-def _hump(potential: np.ndarray, level: float) -> float:
+def _barrier_top(potential: np.ndarray, level: float) -> float:
     """The highest V between places where a state of that energy may be."""
     inside = np.flatnonzero(potential < level)
     return float(potential[inside[0] : inside[-1] + 1].max()) if len(inside) else -math.inf
@@ -125,14 +125,14 @@ def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
     names = [quantity.name.removeprefix("level_").replace("_", " ") for quantity in quantities]
     numbers = np.arange(len(quantities))
     errors = np.array([quantity.error for quantity in quantities]) / energy
-    told = [
+    compared = [
         (n, abs(q.difference) / energy) for n, q in zip(numbers, quantities, strict=True) if q.difference is not None
     ]
-    axes = figure.add_axes((0.76, 0.335, 0.215, 0.54), title="Distance from theory" if told else "Error bars")
+    axes = figure.add_axes((0.76, 0.335, 0.215, 0.54), title="Distance from theory" if compared else "Error bars")
     axes.semilogy(numbers, errors, "_", color=SLATE, ms=22, mew=2, label="error bar")
     floor = 1e-16 * (float(np.max(np.abs([quantity.value for quantity in quantities]))) / energy or 1.0)
-    if told:
-        places, distances = (np.array(column) for column in zip(*told, strict=True))
+    if compared:
+        places, distances = (np.array(column) for column in zip(*compared, strict=True))
         both = errors[places] + np.array([quantities[n].theory_error for n in places]) / energy
         if np.any(both > errors[places]):
             axes.semilogy(places, both, "_", color=VERMILION, ms=22, mew=2, label="with theory's own error")
@@ -146,7 +146,7 @@ def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
     axes.yaxis.set_major_locator(LogLocator(numticks=7))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.margins(y=0.3)
-    if told:
+    if compared:
         axes.legend(loc="upper left", bbox_to_anchor=(0.02, 1.01))
 
 
@@ -192,7 +192,7 @@ def _draw_ladder(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
     margin = 0.08 * reach
     axes.set(xlim=(0, 1), ylim=(levels[0] - margin, levels[-1] + margin), ylabel=units.label("energy", ENERGY))
     rungs = _rungs(levels)
-    places = _spread(np.array([levels[group[0]] for group in rungs]), _APART * (reach + 2 * margin))
+    places = _spread(np.array([levels[group[0]] for group in rungs]), _LABEL_DISTANCE * (reach + 2 * margin))
     for group, place in zip(rungs, places, strict=True):
         for seat, n in enumerate(group):
             ends = np.array([seat + 0.06, seat + 0.94]) / len(group)
@@ -219,14 +219,14 @@ def _rungs(levels: np.ndarray) -> list[list[int]]:
     return groups
 
 
-def _spread(places: np.ndarray, apart: float) -> np.ndarray:
+def _spread(places: np.ndarray, distance: float) -> np.ndarray:
     """Increasing places moved as little as it takes to be `apart` from each other."""
     lower = places.copy()
     for n in range(1, len(lower)):
-        lower[n] = max(lower[n], lower[n - 1] + apart)
+        lower[n] = max(lower[n], lower[n - 1] + distance)
     upper = places.copy()
     for n in range(len(upper) - 2, -1, -1):
-        upper[n] = min(upper[n], upper[n + 1] - apart)
+        upper[n] = min(upper[n], upper[n + 1] - distance)
     return (lower + upper) / 2
 
 
@@ -234,10 +234,10 @@ def _window(states: BoundStates, axis: int) -> tuple[float, float]:
     """Where the states are."""
     grid = states.grid
     others = tuple(a for a in range(1 + grid.dimension) if a != 1 + axis)
-    ever = (np.abs(states.psi) ** 2).max(axis=0, keepdims=True).max(axis=others)
+    largest = (np.abs(states.psi) ** 2).max(axis=0, keepdims=True).max(axis=others)
     points = float(grid.lower[axis]) + float(grid.spacing[axis]) * np.arange(grid.points[axis])
-    seen = points[ever > _SEEN * ever.max()]
-    low, high = float(seen[0]), float(seen[-1])
+    visible = points[largest > _VISIBLE * largest.max()]
+    low, high = float(visible[0]), float(visible[-1])
     margin = 0.08 * (high - low)
     from ...ends import Axis
 
@@ -259,5 +259,5 @@ def _map(states: BoundStates, psi: np.ndarray, x: np.ndarray, y: np.ndarray) -> 
     grid = states.grid
     if grid.dimension == 3:
         psi = np.sqrt((psi**2).sum(axis=2) * float(grid.spacing[2]))
-    found = onto_points(psi, float(grid.lower[0]), float(grid.spacing[0]), x, 0)
-    return np.real(onto_points(found, float(grid.lower[1]), float(grid.spacing[1]), y, 1)).T
+    columns = onto_points(psi, float(grid.lower[0]), float(grid.spacing[0]), x, 0)
+    return np.real(onto_points(columns, float(grid.lower[1]), float(grid.spacing[1]), y, 1)).T

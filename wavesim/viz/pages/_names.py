@@ -15,7 +15,7 @@ _FARTHER = 2.2
 # half the width of a mark with the room around it, in points
 _MARK = 7.0
 # of the area of a name: what it costs that another case's mark is nearer to it than its own
-_STRANGE = 0.5
+_WRONG_MARK_COST = 0.5
 
 
 def name_cases(axes: Axes, x: np.ndarray, heights: Sequence[np.ndarray], names: Sequence[str]) -> None:
@@ -32,7 +32,8 @@ def name_cases(axes: Axes, x: np.ndarray, heights: Sequence[np.ndarray], names: 
     offsets = _BELOW if falling else tuple((across, -up) for across, up in _BELOW)
     offsets = (*offsets, *((_FARTHER * across, _FARTHER * up) for across, up in offsets))
     own = [
-        [_around(axes, place, one[case]) for one in heights if np.isfinite(one[case])] for case, place in enumerate(x)
+        [_around(axes, place, height[case]) for height in heights if np.isfinite(height[case])]
+        for case, place in enumerate(x)
     ]
     taken = [box for boxes in own for box in boxes]
     for case, name in enumerate(names[: len(x)]):
@@ -41,8 +42,8 @@ def name_cases(axes: Axes, x: np.ndarray, heights: Sequence[np.ndarray], names: 
         tried = [_written(axes, (x[case], first[case]), offset, name) for offset in offsets]
         boxes = [text.get_window_extent() for text in tried]
         others = [box for number, marks in enumerate(own) if number != case for box in marks]
-        crowded = [_crowding(box, taken, axes) + _strangeness(box, own[case], others) for box in boxes]
-        best = int(np.argmin(crowded))
+        costs = [_overlap(box, taken, axes) + _wrong_mark_cost(box, own[case], others) for box in boxes]
+        best = int(np.argmin(costs))
         for number, text in enumerate(tried):
             if number != best:
                 text.remove()
@@ -62,20 +63,20 @@ def _around(axes: Axes, place: float, height: float) -> Bbox:
     return Bbox.from_extents(x - half, y - half, x + half, y + half)
 
 
-def _strangeness(box: Bbox, own: Sequence[Bbox], others: Sequence[Bbox]) -> float:
+def _wrong_mark_cost(box: Bbox, own: Sequence[Bbox], others: Sequence[Bbox]) -> float:
     """What it costs that a name is nearer to another case's mark than to its own."""
     nearest = min((_gap(box, mark) for mark in own), default=0.0)
-    return _STRANGE * box.width * box.height if any(_gap(box, mark) < nearest for mark in others) else 0.0
+    return _WRONG_MARK_COST * box.width * box.height if any(_gap(box, mark) < nearest for mark in others) else 0.0
 
 
-def _gap(one: Bbox, other: Bbox) -> float:
-    across = max(one.x0 - other.x1, other.x0 - one.x1, 0.0)
-    return float(np.hypot(across, max(one.y0 - other.y1, other.y0 - one.y1, 0.0)))
+def _gap(first: Bbox, second: Bbox) -> float:
+    across = max(first.x0 - second.x1, second.x0 - first.x1, 0.0)
+    return float(np.hypot(across, max(first.y0 - second.y1, second.y0 - first.y1, 0.0)))
 
 
-def _crowding(box: Bbox, taken: Sequence[Bbox], axes: Axes) -> float:
+def _overlap(box: Bbox, taken: Sequence[Bbox], axes: Axes) -> float:
     """The area of a name that is not its own: on other names and marks, or out of the axes."""
     inside = Bbox.intersection(box, axes.bbox)
     outside = box.width * box.height - (0.0 if inside is None else inside.width * inside.height)
-    shared = (Bbox.intersection(box, other) for other in taken)
-    return round(outside + sum(one.width * one.height for one in shared if one is not None), 3)
+    shared = (Bbox.intersection(box, region) for region in taken)
+    return round(outside + sum(part.width * part.height for part in shared if part is not None), 3)

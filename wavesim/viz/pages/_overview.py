@@ -15,8 +15,8 @@ from matplotlib.ticker import MaxNLocator
 from ..._typing import ENERGY, LENGTH
 from ...units import UnitSystem
 from .._colors import HAIR, INK, STEPS, case_colors
-from ..draw import DASHED, told_in_decades
-from ..scene import Bundle, around, bundle_of, outline_of, relief, value_on
+from ..draw import DASHED, suits_log_scale
+from ..scene import Bundle, around, bundle_of, highest_potential, outline_of, value_on
 
 if TYPE_CHECKING:
     from ...analysis import BoundStates, Report, Study
@@ -46,7 +46,7 @@ def draw_overview(figure: Figure, study: Study, units: UnitSystem, bottom: float
         parts.append(lambda axes: _draw_potentials(axes, flat, units))
     if waves:
         parts.append(lambda axes: _draw_ground_states(axes, waves, units))
-    if _alike([bundle for bundle, _ in curves]):
+    if _comparable([bundle for bundle, _ in curves]):
         parts.append(lambda axes: _draw_curves(axes, curves))
     room = (_TOP - bottom + _BETWEEN) / max(len(parts), 1)
     for index, draw in enumerate(parts):
@@ -67,7 +67,7 @@ def _problem_of(report: Report) -> tuple[Problem | None, int]:
     return None, 0
 
 
-def _alike(bundles: list[Bundle]) -> bool:
+def _comparable(bundles: list[Bundle]) -> bool:
     """Whether curves can share a panel."""
     spans = [bundle.span[1] - bundle.span[0] for bundle in bundles]
     return bool(spans) and len({bundle.across for bundle in bundles}) == 1 and max(spans) < _ALIKE * min(spans)
@@ -84,7 +84,7 @@ def _draw_potentials(axes: Axes, cases: list[tuple[Problem, Color]], units: Unit
         axes.plot(outline / length, values, color=color, lw=2)
         for spike in problem.potential.spikes:
             axes.axvline(float(spike) / length, color=color, lw=2)
-        tops.append(relief(problem, 1, problem.potential.support(1e-2)) / energy)
+        tops.append(highest_potential(problem, 1, problem.potential.support(1e-2)) / energy)
         bottoms.append(float(values.min()))
     bottom, top = min(bottoms), max(*tops, min(bottoms))
     reach = (top - bottom) or 1.0
@@ -110,7 +110,7 @@ def _draw_ground_states(axes: Axes, cases: list[tuple[BoundStates, Color]], unit
 def _draw_curves(axes: Axes, cases: list[tuple[Bundle, Color]]) -> None:
     """The first curve of each case, theory dashed."""
     first = [bundle.lines[0] for bundle, _ in cases]
-    if told_in_decades(first):
+    if suits_log_scale(first):
         axes.set_yscale("log")
         largest = max(float(line.values.max()) for line in first)
         smallest = min(float(line.values[-1]) for line in first)

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from ..._typing import ENERGY, LENGTH
 from ...units import UnitSystem
 from .._colors import BLUE, HAIR, INK, SLATE, STEPS, VERMILION, density_colormap
-from ..draw import Picture, last_line, legend_above, sheet
+from ..draw import Picture, draw_footer, legend_above, sheet
 from ..scene import around, outline_of, value_on
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def states_picture(
         image = _draw_density(right, problem, density, (rim, top), units)
         bar = paper.figure.colorbar(image, cax=paper.figure.add_axes(_BAR), extend="max")
         bar.set_label("density of states, free = 1")
-        last_line(
+        draw_footer(
             paper.figure,
             "Left: |\u03c8|\u00b2 of both waves, each on the line of the energy. Bound levels lie apart from the continuum. From the stationary equation; nothing was propagated.",
         )

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...units import UnitSystem
-from ..draw import ABOVE_TABLE, MOST_ROWS, TABLE_TOP, draw_cases, last_line, page
-from ._against import draw_against
+from ..draw import ABOVE_TABLE, MOST_ROWS, TABLE_TOP, draw_cases, draw_footer, page
 from ._columns import draw_columns
+from ._comparison import draw_comparison
 
 if TYPE_CHECKING:
     from ...analysis import Study
@@ -48,10 +48,10 @@ def study_summary(
         if _side_by_side(study):
             draw_columns(figure, study, units)
         else:
-            draw_against(figure, study, units, bottom)
+            draw_comparison(figure, study, units, bottom)
         if table:
             draw_cases(figure, study, units, TABLE_TOP)
-        last_line(figure, _made(study))
+        draw_footer(figure, _made(study))
     return Path(path)
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ..._typing import ENERGY
 from ...units import UnitSystem
-from .._numbers import spoken
+from .._numbers import display_name
 from ..draw import (
     ABOVE_TABLE,
     COLUMNS,
@@ -20,10 +20,10 @@ from ..draw import (
     draw_bar,
     draw_bundle,
     draw_density,
+    draw_footer,
     draw_plane,
     draw_potential,
     draw_table,
-    last_line,
     sheet,
 )
 from ..scene import Scene, bundle_of, eventful, gather, result_of, shown_units, timed_bundle
@@ -82,7 +82,7 @@ def picture(source: Report | Result, *, units: UnitSystem | None = None, title: 
         _draw_space(figure, result, scene, units, band)
         draw_bundle(figure, bundle or timed_bundle(scene), _RIGHT)
         draw_table(figure, source, units, top=TABLE_TOP)
-        last_line(figure, made(result_of(source), scene))
+        draw_footer(figure, how_computed(result_of(source), scene))
     return paper.picture
 
 
@@ -111,11 +111,9 @@ def _draw_space(
     draw_potential(figure.add_axes((left, ABOVE_TABLE, width, 0.19)), scene, band=band)
 
 
-def made(result: Result, scene: Scene) -> str:
+def how_computed(result: Result, scene: Scene) -> str:
     """How it was computed, in one line."""
     numerics = result.numerics
     points = " \u00d7 ".join(f"{n:,}" for n in numerics.grid.points)
-    made = (
-        f"{points} points, {result.steps_done:,} {spoken(numerics.method.name)} steps, {numerics.precision} precision."
-    )
-    return f"{made}  {scene.note}" + ("" if result.complete else "  Interrupted before its end.")
+    text = f"{points} points, {result.steps_done:,} {display_name(numerics.method.name)} steps, {numerics.precision} precision."
+    return f"{text}  {scene.note}" + ("" if result.complete else "  Interrupted before its end.")

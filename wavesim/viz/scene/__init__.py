@@ -1,19 +1,19 @@
-"""What a picture shows, as arrays in the units of the reader."""
+"""Contents of pictures, as arrays in shown units."""
 
-from ._between import refined as refined
 from ._gather import (
     around as around,
     centers as centers,
     close_up as close_up,
     frames as frames,
     gather as gather,
+    highest_potential as highest_potential,
     on_picture as on_picture,
     outline_of as outline_of,
-    relief as relief,
     shown_units as shown_units,
-    solid as solid,
     value_on as value_on,
+    with_walls as with_walls,
 )
+from ._interpolate import refined as refined
 from ._lines import Bundle as Bundle, bundle_of as bundle_of, timed_bundle as timed_bundle
 from ._scene import (
     DENSITY_TOP as DENSITY_TOP,

@@ -1,4 +1,4 @@
-"""From a Result or a Report to a Scene: the window, the potential, the energies, the curves."""
+"""Construction of a Scene from a Result or a Report: window, potential, energies, curves."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from ...problem import Problem
     from ...propagation import Result
 
-# V inside a wall, over the energies that are shown: above the top of every panel
+# V inside a wall, over the range of energies shown, so that it lies above every panel
 _SOLID = 1e3
-_SPOKEN = {
+_DISPLAY_NAMES = {
     "product": "packet",
     "free": "free space",
     "sum": "sum of potentials",
@@ -51,13 +51,13 @@ def shown_units(source: Result | Report) -> UnitSystem:
 
 
 def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, title: str) -> Scene:
-    """The scene of a run, with V at `columns` points across the window; in two dimensions at `rows` points up, and across with the same density."""
+    """The scene of a run, with V at `columns` points across the window; in two dimensions at `rows` points up and as densely across."""
     result = result_of(source)
     problem, grid = result.problem, result.numerics.grid
     density = marginals(result)
     window = np.array([find_window(result, density, axis) for axis in range(min(grid.dimension, 2))])
     if grid.dimension > 1:
-        # the same density of points across as up, however wide the frame is
+        # as densely spaced across as up, however wide the frame is
         across, up = np.ptp(window, axis=1)
         columns = min(columns, max(2, round(rows * float(across / up))))
     x = centers(window[0], columns)
@@ -73,14 +73,14 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
     support = problem.potential.support(1e-3)
     lines, what = result_lines(result, density, units) if source is result else report_lines(source, density, units)  # type: ignore[arg-type]
     length, energy, time = (units.scale(d) for d in (LENGTH, ENERGY, TIME))
-    top = max([value for _, value in levels] + [relief(problem, grid.dimension, support)])
+    top = max([value for _, value in levels] + [highest_potential(problem, grid.dimension, support)])
     # a delta well is drawn flat and its level lies below it: leave room there
     bottom = min([1.6 * value for _, value in levels if value < potential.min()] + [float(potential.min())])
     spikes = find_spikes(result)
     if bottom >= 0 and any(sign < 0 for _, sign in spikes):
         bottom = -0.5 * top
     walls = _walls(problem, length)
-    potential = solid(potential, outline / length, walls, abs(top) + abs(bottom))
+    potential = with_walls(potential, outline / length, walls, abs(top) + abs(bottom))
     peak = _peak(result)
     gain, plane = find_gain(result, density, x, peak)
     return Scene(
@@ -114,7 +114,7 @@ def gather(source: Result | Report, columns: int, rows: int, units: UnitSystem, 
 
 def _walls(problem: Problem, length: float) -> tuple[float | None, float | None]:
     """The hard walls, in shown units."""
-    # the import brings JAX, which painting alone does not need
+    # imported here because it loads JAX, which painting alone does not need
     from ...ends import Walls
 
     if not isinstance(problem.ends, Walls):
@@ -137,14 +137,14 @@ def on_picture(psi: np.ndarray, result: Result, scene: Scene, units: UnitSystem,
     if grid.dimension == 3:
         psi = np.sqrt((np.abs(psi) ** 2).sum(axis=2) * float(grid.spacing[2]))
     if grid.dimension > 1:
-        # planes are large, and single precision is enough to look at
+        # planes are large, and single precision is enough for a picture
         psi = psi.astype(np.complex64)
     picture = onto_points(psi, float(grid.lower[0]), float(grid.spacing[0]), scene.x * length, 0)
-    # the import brings JAX, which painting alone does not need
+    # imported here because it loads JAX, which painting alone does not need
     from ...ends import Axis
 
     outside = [(side, wall) for side, wall in zip((-1, 1), scene.walls, strict=True) if wall is not None]
-    # beyond its ends the grid has periodic copies, which only a ring has too
+    # the picture is periodic beyond the ends of the grid, which is right only for a ring
     if not isinstance(result.problem.ends, Axis):
         outside += [(-1, float(grid.lower[0]) / length), (1, float(grid.upper[0]) / length)]
     for side, end in outside:
@@ -164,10 +164,10 @@ def _peak(result: Result) -> float:
     return max(float(np.abs(psi).max()) ** 2 for psi in kept)
 
 
-def solid(
+def with_walls(
     potential: np.ndarray, outline: np.ndarray, walls: tuple[float | None, float | None], height: float
 ) -> np.ndarray:
-    """V along the outline with hard walls that are far higher than `height`."""
+    """V along the outline, with hard walls far higher than `height`."""
     for side, wall in zip((-1, 1), walls, strict=True):
         if wall is not None:
             potential = np.where(side * (outline - wall) > 0, _SOLID * height, potential)
@@ -175,19 +175,19 @@ def solid(
 
 
 def centers(ends: np.ndarray, count: int) -> np.ndarray:
-    """The middles of `count` equal parts between two ends."""
+    """The centers of `count` equal parts between two ends."""
     return ends[0] + (np.arange(count) + 0.5) * (ends[1] - ends[0]) / count
 
 
 def outline_of(x: np.ndarray, edges: tuple[float, ...]) -> np.ndarray:
-    """`x` with a point on either side of each edge, so that jumps are drawn as vertical lines."""
+    """`x` with an additional point on either side of each edge, so that jumps are drawn as vertical lines."""
     near = 1e-7 * (x[-1] - x[0])
     sides = [float(edge) + side for edge in edges for side in (-near, near)]
     return np.sort(np.concatenate([x, sides]))
 
 
 def value_on(problem: Problem, position: tuple[np.ndarray, ...], time: float = 0.0) -> np.ndarray:
-    """V at these positions, which broadcast against each other, in internal units."""
+    """V at positions that broadcast against each other, in internal units."""
     from ...potentials import AbstractMassStructure, values_on
 
     if isinstance(problem.potential, AbstractMassStructure):
@@ -208,20 +208,20 @@ def _levels(result: Result) -> list[tuple[str, float]]:
     return [("mean energy" if problem.potential.static else "initial energy", mean)]
 
 
-def relief(problem: Problem, dimension: int, support: tuple[float, float]) -> float:
-    """The highest V between the barriers or wells, or at the ends where it is flat."""
+def highest_potential(problem: Problem, dimension: int, support: tuple[float, float]) -> float:
+    """The highest V within the structure or at its flat ends; without flat ends, that of the barrier in the middle."""
     line = (np.linspace(support[0], support[1], 1025),)
     values = value_on(problem, line) if dimension == 1 else np.zeros(1)
     ends = [end for end in problem.potential.asymptotes() if np.isfinite(end)]
     if ends:
         return max(float(values.max()), *ends)
-    # a well without a rim: the height of the bump between its walls, if there is one
+    # V has no flat end: the height of the barrier between its walls, if there is one
     middle = values[len(values) // 4 : 3 * len(values) // 4]
     return float(middle.max())
 
 
 def close_up(scene: Scene, problem: Problem, units: UnitSystem) -> Scene:
-    """The scene of a line with its window closed in on the structure of V, which is drawn finely."""
+    """The scene of a line with its window reduced to the structure of V."""
     length, energy = units.scale(LENGTH), units.scale(ENERGY)
     x = around(problem)
     outline = outline_of(x, problem.potential.edges)
@@ -231,7 +231,7 @@ def close_up(scene: Scene, problem: Problem, units: UnitSystem) -> Scene:
 
 
 def around(*problems: Problem) -> np.ndarray:
-    """Positions that cover the structure of the potentials, and half as much on either side."""
+    """Positions that cover the structure of the potentials, with half its width on either side."""
     supports = [problem.potential.support(1e-2) for problem in problems]
     low, high = float(min(a for a, _ in supports)), float(max(b for _, b in supports))
     margin = 0.5 * (high - low) or 1.0
@@ -251,7 +251,7 @@ def _note(result: Result, window: np.ndarray, units: UnitSystem) -> str:
 
 
 def _density_label(units: UnitSystem, dimension: int) -> str:
-    # characters of the font, since typesetting a formula takes a tenth of a second
+    # plain characters, since typesetting a formula takes a tenth of a second
     name = "density |\u03c8|\u00b2"
     symbol = units.symbol(LENGTH)
     if symbol == "natural":
@@ -261,7 +261,9 @@ def _density_label(units: UnitSystem, dimension: int) -> str:
 
 def _headline(problem: Problem) -> str:
     """The default title of a run: its state and its potential."""
-    state, potential = (_SPOKEN.get(words, words) for words in (_words(problem.state), _words(problem.potential)))
+    state, potential = (
+        _DISPLAY_NAMES.get(words, words) for words in (_words(problem.state), _words(problem.potential))
+    )
     potential = potential.replace("gaussian", "Gaussian").replace("eckart", "Eckart")
     state = state.replace("localized", "localized state").replace("gaussian", "Gaussian")
     where = (

@@ -1,4 +1,4 @@
-"""The curves beside a picture: those of a report, with theory, or what the frames of a bare result tell."""
+"""The curves beside a picture: those of a report with theory, or probabilities from the frames of a bare result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ..._typing import DIMENSIONLESS, LENGTH, TIME, Dimension
 from ...units import UnitSystem
 from .._colors import role_color
-from .._numbers import spoken
+from .._numbers import display_name
 from ._scene import Line, Scene
 from ._window import result_of
 
@@ -35,9 +35,9 @@ def report_lines(report: Report, density: list[np.ndarray], units: UnitSystem) -
     if not timed:
         return result_lines(result, density, units)
     first = timed[0]
-    chosen = [c for c in timed if c.dimension == first.dimension][:_MOST]
-    lines = tuple(_line(curve, report.quantities.get(curve.name), index, units) for index, curve in enumerate(chosen))
-    return lines, _axis_of(chosen, units)
+    selected = [c for c in timed if c.dimension == first.dimension][:_MOST]
+    lines = tuple(_line(curve, report.quantities.get(curve.name), index, units) for index, curve in enumerate(selected))
+    return lines, _axis_of(selected, units)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,17 +65,19 @@ def bundle_of(report: Report, units: UnitSystem, timed: bool = True) -> Bundle |
         units: units of the labels.
         timed: False leaves out curves over time.
     """
-    there = [curve for curve in report.curves.values() if timed or curve.along[1] != TIME]
-    if not there:
+    candidates = [curve for curve in report.curves.values() if timed or curve.along[1] != TIME]
+    if not candidates:
         return None
-    first = there[0]
+    first = candidates[0]
     name, dimension = first.along
-    chosen = [c for c in there if c.dimension == first.dimension and np.array_equal(c.points, first.points)][:_MOST]
+    selected = [c for c in candidates if c.dimension == first.dimension and np.array_equal(c.points, first.points)][
+        :_MOST
+    ]
     ends = report.quantities if dimension == TIME else {}
-    lines = tuple(_line(curve, ends.get(curve.name), index, units) for index, curve in enumerate(chosen))
+    lines = tuple(_line(curve, ends.get(curve.name), index, units) for index, curve in enumerate(selected))
     points = np.asarray(first.points) / units.scale(dimension)
     label = units.label(name.replace("_", " "), dimension)
-    return Bundle(points, lines, label, _axis_of(chosen, units), dimension)
+    return Bundle(points, lines, label, _axis_of(selected, units), dimension)
 
 
 def timed_bundle(scene: Scene) -> Bundle:
@@ -91,7 +93,7 @@ def _line(curve: Curve, quantity: Quantity | None, index: int, units: UnitSystem
         # the curve is from that propagation, but the number is from another method
         ends = {"scattering_states": quantity.value}
     final = next(iter(ends.values())) / scale if ends else None
-    kinds = [(spoken(name), np.asarray(values) / scale) for name, values in curve.theory.items()]
+    kinds = [(display_name(name), np.asarray(values) / scale) for name, values in curve.theory.items()]
     # the curve is not corrected as its final number is, and has its own bar
     error = curve.error
     return Line(
@@ -101,7 +103,7 @@ def _line(curve: Curve, quantity: Quantity | None, index: int, units: UnitSystem
         theory=kinds[0][1] if kinds else None,
         final=None if kinds else final,
         error=error / scale,
-        kind=kinds[0][0] if kinds else "theory" if final is None else spoken(next(iter(ends))),
+        kind=kinds[0][0] if kinds else "theory" if final is None else display_name(next(iter(ends))),
         others=tuple(kinds[1:]),
     )
 
@@ -118,7 +120,7 @@ def _axis_of(curves: list[Curve], units: UnitSystem) -> str:
 
 
 def result_lines(result: Result, density: list[np.ndarray], units: UnitSystem) -> tuple[tuple[Line, ...], str]:
-    """Without a report: the probability left, inside and right of the barrier or on both sides of a double well, else <x>."""
+    """The curves of a bare result: probabilities left of, inside and right of a barrier or in two wells, else <x>."""
     from ...potentials import two_wells_of
 
     if not len(result.psi):
@@ -151,10 +153,10 @@ def _sides(result: Result, density: list[np.ndarray], left: float, right: float)
 
 
 def _series(result: Result) -> tuple[Line, ...]:
-    """Recorded numbers without a dimension, where psi was not kept."""
-    chosen = [
+    """The recorded dimensionless numbers, for a run whose psi was not kept."""
+    selected = [
         (name, values)
         for name, values in result.series.items()
         if result.problem.measure[name].dimension == DIMENSIONLESS and not np.iscomplexobj(values)
     ][:_MOST]
-    return tuple(Line(short_name(name), role_color(name, i), values) for i, (name, values) in enumerate(chosen))
+    return tuple(Line(short_name(name), role_color(name, i), values) for i, (name, values) in enumerate(selected))

@@ -1,4 +1,4 @@
-"""What a picture shows, as plain numbers in shown units: arrays that a drawing process takes without the solver.
+"""The content of a picture as arrays in shown units, which can be drawn without the solver.
 
 Heights on the page. The density stands on the bottom of its panel and has the left axis, with its largest value of the whole
 run at `DENSITY_TOP` of the panel. The potential is a gray landscape with the right axis, to scale: the panel's bottom is the
@@ -55,7 +55,7 @@ class Line:
 
 @dataclasses.dataclass(frozen=True)
 class Scene:
-    """Everything but psi.
+    """Everything that a picture shows except psi.
 
     Attributes:
         title: headline of the picture.
@@ -68,12 +68,12 @@ class Scene:
         energies: lowest and highest energy of the panel.
         levels: name and value of each energy drawn as a line.
         density_top: the largest density shown.
-        gain: factor by which the density of each column is drawn larger, 1 but for what passed a thick barrier.
-        plane: where that begins.
+        gain: factor by which the density of each column is magnified, 1 except behind a thick barrier.
+        plane: position where the magnified part begins.
         marks: positions of edges, or of the plane between two wells.
         spikes: position of each delta, and 1 for a barrier, -1 for a well.
         lines: the curves over time.
-        note: what is not shown, for the reader.
+        note: text on what is not shown.
         phases: colors of the phases, shape (n, 3), uint8.
         walls: position of the hard wall on the left and on the right, None where there is none.
     """
@@ -124,7 +124,7 @@ class Scene:
 
     @property
     def magnified(self) -> str:
-        """``x 100 right of the barrier``: what the gain does, for the reader; empty if nothing."""
+        """The gain as text, ``x 100 right of the barrier``; empty if it is 1."""
         if self.gain.max() == 1:
             return ""
         return f"\u00d7 {power_text(float(self.gain.max()))} {'right' if self.gain[-1] > 1 else 'left'} of the barrier"
@@ -149,7 +149,7 @@ def onto_points(psi: np.ndarray, lower: float, spacing: float, points: np.ndarra
         psi: amplitudes on a periodic grid.
         lower: first grid point of that axis.
         spacing: its spacing.
-        points: positions wanted, equally spaced.
+        points: positions of the result, equally spaced.
         axis: the axis.
     """
     count = psi.shape[axis]

@@ -1,4 +1,4 @@
-"""The window of a picture: its interval, its gain behind a barrier, its marks, and its frames."""
+"""The window of a picture: its interval, the gain behind a barrier, marks and frames."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from ...analysis import Curve, Report
     from ...propagation import Result
 
+# share of the largest density below which a position is not shown
 _FAINT = 1e-3
+# probability below which the picture counts as empty
 _GONE = 2e-3
+# a picture, or a movie of half a minute, cannot show more frames
 _MOST_FRAMES = 720
 
 
@@ -23,16 +26,16 @@ def marginals(result: Result) -> list[np.ndarray]:
     """|psi|^2 summed over all axes but one, for each axis: shape (frames kept, points)."""
     grid = result.numerics.grid
     kept = kept_psi(result)
-    found = []
+    densities = []
     for axis in range(grid.dimension):
         others = tuple(1 + a for a in range(grid.dimension) if a != axis)
         cell = float(grid.cell) / float(grid.spacing[axis])
-        found.append(np.stack([(np.abs(p[None]) ** 2).sum(axis=others)[0] * cell for p in kept]))
-    return found
+        densities.append(np.stack([(np.abs(p[None]) ** 2).sum(axis=others)[0] * cell for p in kept]))
+    return densities
 
 
 def kept_psi(result: Result) -> np.ndarray:
-    """psi at every frame; where it was not kept, at the start and at the end."""
+    """psi at every frame; if it was not kept, at the start and at the end."""
     return result.psi if len(result.psi) else np.stack([start_of(result), result.final])
 
 
@@ -62,16 +65,16 @@ def find_spikes(result: Result) -> tuple[tuple[float, int], ...]:
         return ()
     x = points_of(result)
     samples = np.asarray(potential.sample(result.numerics.grid.axis(0), mass=mass))
-    found = []
+    spikes = []
     for spike in potential.spikes:
         around = float(values_at(potential, np.asarray(float(spike)), mass))
         height = float(samples[np.argmin(abs(x - float(spike)))])
-        found.append((float(spike), 1 if height > around else -1))
-    return tuple(found)
+        spikes.append((float(spike), 1 if height > around else -1))
+    return tuple(spikes)
 
 
 def result_of(source: Result | Report) -> Result:
-    """The run itself.
+    """The result of a run, from a report or as it is.
 
     Raises:
         NumericsError: if nothing was propagated.
@@ -87,34 +90,33 @@ def result_of(source: Result | Report) -> Result:
 
 
 def eventful(source: Result | Report) -> Result | Report:
-    """The run up to the frame from which the picture is nearly empty, thinned if it has very many frames; a report keeps its numbers."""
+    """The run until its picture is nearly empty, thinned to at most 720 frames; a report keeps its numbers."""
     result = result_of(source)
     if not len(result.psi):
         return source
     last = _last_of(result)
-    # a picture, or a movie of half a minute, cannot show more frames
     stride = -(-last // _MOST_FRAMES)
     if last == len(result.psi) and stride == 1:
         return source
     return thinned(source, slice(0, last, stride))
 
 
-def thinned(source: Result | Report, chosen: slice | np.ndarray) -> Result | Report:
-    """The chosen frames of a run; a report keeps its numbers."""
+def thinned(source: Result | Report, selection: slice | np.ndarray) -> Result | Report:
+    """The selected frames of a run; a report keeps its numbers."""
     from ...propagation import Result
 
     result = result_of(source)
     cut = dataclasses.replace(
         result,
-        times=result.times[chosen],
-        psi=result.psi[chosen],
-        series={name: values[chosen] for name, values in result.series.items()},
-        absorbed=result.absorbed[chosen],
+        times=result.times[selection],
+        psi=result.psi[selection],
+        series={name: values[selection] for name, values in result.series.items()},
+        absorbed=result.absorbed[selection],
     )
     if isinstance(source, Result):
         return cut
     curves = {
-        name: _thinned(curve, chosen) if np.array_equal(curve.points, result.times) else curve
+        name: _thinned(curve, selection) if np.array_equal(curve.points, result.times) else curve
         for name, curve in source.curves.items()
     }
     return dataclasses.replace(source, record=cut, curves=curves)
@@ -131,13 +133,13 @@ def _last_of(result: Result) -> int:
     return min(len(left), int(np.flatnonzero(left > _GONE)[-1]) + 2)
 
 
-def _thinned(curve: Curve, chosen: slice | np.ndarray) -> Curve:
+def _thinned(curve: Curve, selection: slice | np.ndarray) -> Curve:
     return dataclasses.replace(
         curve,
-        points=curve.points[chosen],
-        values=curve.values[chosen],
-        theory={kind: values[chosen] for kind, values in curve.theory.items()},
-        error=curve.error if np.ndim(curve.error) == 0 else np.asarray(curve.error)[chosen],
+        points=curve.points[selection],
+        values=curve.values[selection],
+        theory={kind: values[selection] for kind, values in curve.theory.items()},
+        error=curve.error if np.ndim(curve.error) == 0 else np.asarray(curve.error)[selection],
     )
 
 
@@ -163,7 +165,7 @@ def find_window(result: Result, density: list[np.ndarray], axis: int) -> tuple[f
     from ...ends import Walls
 
     if isinstance(problem.ends, Walls):
-        # a strip of each wall
+        # show a strip of each wall
         strip, walls = 0.02 * (high - low), problem.ends.interval
         low, high = (
             (walls[0] - strip if low - margin < walls[0] else low),
@@ -215,7 +217,7 @@ def find_marks(result: Result, support: tuple[float, float]) -> tuple[float, ...
 
 
 def _behind(result: Result, density: np.ndarray) -> tuple[float, Callable[[np.ndarray], np.ndarray]]:
-    """The far end of the barrier for the packet, and a function that tells whether positions lie beyond it."""
+    """The far end of the barrier as seen from the packet, and a function that tests whether positions lie beyond it."""
     left, right = (float(end) for end in result.problem.potential.support(1e-3))
     start = float(density[0] @ points_of(result)) / float(density[0].sum())
     if start < (left + right) / 2:

@@ -1,4 +1,4 @@
-"""Several runs in one frame for a hall, each as it would fill a frame of its own: its label, its number, its wave."""
+"""Several runs in one frame for a lecture hall, each with its label, number and wave as in a frame of its own."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from ..._colors import house_style
 from ..._counters import Counter
 from ..._words import set_formulas
 from ...scene import Scene
+from .._captions import clock_words
 from .._fit import fit
 from .._look import Look
-from .._numbered import clock_words
 from .._talk import TalkPainter, colors_of, type_size
 from ._page import arrangement, common_gain
 
-_PAD, _GAP = 0.028, 0.012
-# type of a single picture, over the frame's
-_SMALLER, _SMALLEST = 0.8, 0.7
+# margin, as a share of the frame's smaller side
+_PAD = 0.028
+# gap between the pictures, likewise
+_GAP = 0.012
+# largest size of type in a picture, over that of the frame
+_SMALLER = 0.8
+# smallest size, likewise
+_SMALLEST = 0.7
 
 
 class MosaicPainter:
@@ -31,9 +36,9 @@ class MosaicPainter:
     Args:
         title: headline.
         scenes: one for each run; its title is the label.
-        look: how.
-        width, height: of the frame, in pixels.
-        ground: its color instead of the look's.
+        look: style, part, colors and panels.
+        width, height: of the frame [pixels].
+        ground: color of the background instead of the look's.
     """
 
     def __init__(
@@ -42,7 +47,7 @@ class MosaicPainter:
         self.scenes, self.look = scenes, look
         size, pad = type_size(width, height), _PAD * min(width, height)
         paper, ink, soft = colors_of(look, ground)
-        # a clock for all where their times agree, else one for each
+        # one clock for all runs if their times agree, else one for each
         self.common = "clock" in look.panels and len({scene.span for scene in scenes}) == 1
         with house_style(size=size):
             self.figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=paper)
@@ -92,7 +97,7 @@ class MosaicPainter:
         return self.buffer
 
     def _place_cells(self, top: float, foot: float, size: float, ground: str | None) -> None:
-        """A painter for each run, with the slices of the buffer that are its own."""
+        """Make a painter for each run, with its slices of the buffer."""
         height, width = self.buffer.shape[:2]
         columns, rows = arrangement(len(self.scenes), width / height)
         gap = round(_GAP * min(width, height))
@@ -104,7 +109,7 @@ class MosaicPainter:
         def painters(share: float) -> list[TalkPainter]:
             return [TalkPainter(scene, look, wide, tall, ground, size=own, top=share) for scene in self.scenes]
 
-        # one height of words for all, so that equal waves stand equally high
+        # one height of the text for all, so that equal waves have equal heights
         share = min(painter.top for painter in painters(1.0))
         self.cells = []
         for index, painter in enumerate(painters(share)):
@@ -113,7 +118,7 @@ class MosaicPainter:
             self.cells.append(((slice(y, y + tall), slice(x, x + wide)), painter))
 
     def _divide(self, place: tuple[slice, slice], color: np.ndarray) -> None:
-        """A thin line where another run begins."""
+        """Draw a thin line between two runs."""
         rows, columns = place
         gap = round(_GAP * min(self.buffer.shape[:2]) / 2)
         if columns.start > 0:

@@ -1,4 +1,4 @@
-"""A movie of many runs side by side: in each panel the density colored by phase, the potential, and what tells the run from the others."""
+"""A movie of many runs side by side: in each panel the density colored by phase, the potential, and the label of the run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .._cut import comes_back, cut, in_window, momenta, order_of
 from .._film import PLANE_ROWS, AbstractFilm, Progress
 from .._look import PAPER, Look
 from .._writer import Gif, gif_of, size_for_video
-from ._alike import ALIKE, alike, in_step
+from ._common_scale import SIMILAR, on_common_scale, synchronized
 from ._mosaic import MosaicPainter
 from ._page import MultiplesPainter, arrangement
 
@@ -37,15 +37,15 @@ class Multiples(AbstractFilm):
 
     Attributes:
         title: headline.
-        scenes: what is shown of each run, but for psi; its title is the label.
+        scenes: of the runs, without psi; the title of each is its label.
         results: the runs, each with the same number of frames.
         units: the units of the labels.
         fps: frames a second.
         width: pixels across.
         height: pixels down.
         progress: called with (frames done, frames in all).
-        look: style, part of psi and what is shown.
-        gif: what a .gif of it is at most.
+        look: style, part of psi and panels.
+        gif: the limits of a .gif of it.
     """
 
     __repr__ = one_line
@@ -72,7 +72,7 @@ class Multiples(AbstractFilm):
         return order_of(len(self.scenes[0].times), all(map(comes_back, self.results)), self.look, self.fps)
 
     def painted(self, ground: str | None = None) -> Iterator[np.ndarray]:
-        """The pictures in order, on a ground of another color than the look's if one is given; each is overwritten by the next."""
+        """The pictures in order, on a background of the color `ground` if given; each is overwritten by the next."""
         painter, rows = self._painter(ground)
         each = [self._waves(result, scene, rows) for result, scene in zip(self.results, self.scenes, strict=True)]
         shown, amplitudes = -1, ()
@@ -82,7 +82,7 @@ class Multiples(AbstractFilm):
             yield painter.paint(int(index), amplitudes)
 
     def _painter(self, ground: str | None) -> tuple[MultiplesPainter | MosaicPainter, int]:
-        """The painter, and the rows of points that it needs of a plane."""
+        """The painter, and the number of rows of points that it needs in a plane."""
         flat = len(self.scenes[0].window) == 1
         if self.look.plain and flat and ground is None:
             return MultiplesPainter(self.title, self.scenes, self.width, self.height), 1
@@ -155,7 +155,7 @@ def small_multiples(
     look = look.settled(result_of(given[0]).numerics.grid.dimension)
     if look.tlim is not None:
         given = [thinned(run, cut(result_of(run), look, units)) for run in given]
-    given = in_step([refined(run, count + 1) for run in given], count)
+    given = synchronized([refined(run, count + 1) for run in given], count)
     results = [result_of(run) for run in given]
     columns, rows = arrangement(len(given), width / height)
     points = width // columns, min(height // rows, PLANE_ROWS)
@@ -169,7 +169,7 @@ def small_multiples(
         top = max(scene.density_top for scene in scenes)
         scenes = [dataclasses.replace(scene, density_top=top) for scene in scenes]
     else:
-        scenes = alike(scenes, results, units)
+        scenes = on_common_scale(scenes, results, units)
     movie = Multiples(title, tuple(scenes), tuple(results), units, fps, width, height, progress, look, gif)
     if path is not None:
         movie.save(path)
@@ -196,7 +196,7 @@ def _must_be_shown(label: str, run: Result, first: Result) -> None:
 
 
 def _scene(run: Result | Report, points: tuple[int, int], units: UnitSystem, label: str, look: Look) -> Scene:
-    """What is shown of a run, its label as the title; a bare result has no number."""
+    """The scene of a run with its label as title; without numbers for a bare result."""
     scene = gather(run, *points, units, label)
     if look.xlim is not None and look.part != "momentum":
         scene = in_window(scene, result_of(run), np.array([look.xlim, *scene.window[1:]], float), units)
@@ -204,13 +204,13 @@ def _scene(run: Result | Report, points: tuple[int, int], units: UnitSystem, lab
 
 
 def spread(shape: Sequence[int], most: int = MOST) -> list[int]:
-    """Rows of a table of that shape, counted with the last axis fastest, that are spread evenly over its axes: `most` or fewer.
+    """At most `most` rows of a table of this shape, spread evenly over its axes; rows are counted with the last axis fastest.
 
     Two axes of many values give 4 x 3 rows, their corners among them.
     """
     counts = [1] * len(shape)
     while True:
-        # the axis whose chosen values lie farthest apart gets one more
+        # one more value for the axis whose values are farthest apart
         grown = [axis for axis, size in enumerate(shape) if counts[axis] < size]
         grown = [axis for axis in grown if np.prod(counts) // counts[axis] * (counts[axis] + 1) <= most]
         if not grown:
@@ -226,11 +226,11 @@ def spread(shape: Sequence[int], most: int = MOST) -> list[int]:
 def _results(
     runs: Sequence[Problem | Result | Report], tolerance: float, fixed: Sequence[Mapping[str, Any]], count: int
 ) -> list[Result | Report]:
-    """Propagate what is a problem, all for the longest of their durations if these are alike."""
+    """The results of all runs; problems are propagated, for the longest of their durations if these are similar."""
     from ....problem import Problem
     from ....propagation import plan, propagate
 
-    # more than are shown, for a run is cut where its picture is empty
+    # more frames than are shown, because a run is cut where its picture is empty
     given = [{**one, "frames": 2 * count} for one in fixed]
     durations = {
         place: float(plan(run, tolerance, **given[place]).numerics.duration)
@@ -238,7 +238,7 @@ def _results(
         if isinstance(run, Problem)
     }
     longest = max(durations.values(), default=0.0)
-    together = longest < ALIKE * min(durations.values(), default=0.0)
+    together = longest < SIMILAR * min(durations.values(), default=0.0)
     results: list[Result | Report] = []
     for place, run in enumerate(runs):
         if isinstance(run, Problem):

@@ -1,4 +1,4 @@
-"""The stage of a movie of many runs: a panel for each, painted column by column."""
+"""The layout of a movie of many runs for a page: a panel for each, painted column by column."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from ..._counters import Counter
 from ..._words import set_formulas
 from ...draw import draw_spikes
 from ...scene import Scene
+from .._captions import clock_words, longest_number, number_words
 from .._fit import fit, width_of
 from .._frame import fill_columns
-from .._numbered import clock_words, longest_number, number_words
 
 _LEFT, _RIGHT, _GAP = 0.03, 0.985, 0.018
-# width over height above which runs stand in a row rather than in a column
+# width over height of a frame from which it has more columns than rows
 _LANDSCAPE = 1.2
-# a number with more digits than a label has room for
+# a number with too many decimals for a label
 _LONG = re.compile(r"-?\d+\.\d{4,}(e[-+]?\d+)?")
 
 
 def arrangement(count: int, shape: float) -> tuple[int, int]:
-    """Columns and rows of panels, up to 4 x 3, or 3 x 4 in a frame whose width over height, `shape`, is no landscape's."""
+    """Columns and rows of panels: up to 4 x 3, or 3 x 4 if the frame's width over height, `shape`, is small."""
     along = count if count <= 3 else 2 if count == 4 else 3 if count <= 9 else 4
     across = -(-count // along)
     return (along, across) if shape > _LANDSCAPE else (across, along)
 
 
 def common_gain(scenes: Sequence[Scene]) -> str:
-    """``density x 100 right of the barrier``: what the gain of all of them does, for the reader; empty if nothing."""
+    """The gain of all scenes as text, ``density x 100 right of the barrier``; empty if it is 1."""
     words = {scene.magnified for scene in scenes} - {""}
     if not words:
         return ""
@@ -55,16 +55,16 @@ class MultiplesPainter:
         self.scenes = scenes
         columns, rows = arrangement(len(scenes), width / height)
         spans = {scene.span for scene in scenes}
-        # a clock for all where their times agree, else one for each
+        # one clock for all runs if their times agree, else one for each
         self.common = len(spans) == 1
-        # scenes with curves of their own have a number each
+        # a number for each scene with curves
         self.numbers: list[tuple[Counter, Scene]] = []
         self.numbered = any(scene.lines for scene in scenes)
         with house_style(size=15 * min(height, width) / 720):
             self.figure = Figure(figsize=(width / 72, height / 72), dpi=72)
             canvas = FigureCanvasAgg(self.figure)
             size = matplotlib.rcParams["font.size"]
-            # lines of words above a panel, as shares of the height
+            # height of the text above a panel, as a share of the frame
             head = (2 if self.numbered else 1) * 1.5 * size / height
             top, bottom = 1 - 3.2 * size / height, 4.2 * size / height
             boxes = _boxes(columns, rows, len(scenes), top, bottom)
@@ -117,7 +117,7 @@ class MultiplesPainter:
     def _label(
         self, scene: Scene, box: tuple[float, float, float, float], width: int, height: int, size: float
     ) -> None:
-        """The label above a panel and, where the run has one, its number below that."""
+        """Write the label above a panel and, if the run has a number, the number below it."""
         left, bottom, wide, tall = box
         words = _LONG.sub(lambda number: f"{float(number[0]):.4g}", scene.title)
         y = bottom + tall - 0.4 * size / height
@@ -141,7 +141,7 @@ def _line(axes: Axes, x: np.ndarray, width: float, strength: float) -> Line2D:
 
 
 def _boxes(columns: int, rows: int, count: int, top: float, bottom: float) -> list[tuple[float, float, float, float]]:
-    """Left, bottom, width and height of each panel with its words, as shares of the frame; the last row is as high as the others."""
+    """Left, bottom, width and height of each panel with its text, as shares of the frame."""
     width = (_RIGHT - _LEFT - _GAP * (columns - 1)) / columns
     height = (top - bottom) / rows
     places = [divmod(index, columns) for index in range(count)]
@@ -149,7 +149,7 @@ def _boxes(columns: int, rows: int, count: int, top: float, bottom: float) -> li
 
 
 def _panel(figure: Figure, scene: Scene, box: tuple[float, float, float, float], head: float) -> Axes:
-    """One panel, below the room for its words."""
+    """A panel below the room for its text."""
     left, bottom, width, height = box
     axes = figure.add_axes((left, bottom, width, height - head), xlim=scene.window[0], ylim=(0, 1))
     axes.set_yticks([])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....errors import ArgumentError
-from ..._numbers import scientific, spoken
+from ..._numbers import display_name, scientific
 
 if TYPE_CHECKING:
     from xarray import DataArray, Dataset
@@ -156,16 +156,16 @@ def read_table(dataset: Dataset, quantity: str | None = None) -> Table:
         ArgumentError: if the dataset measures no such quantity.
     """
     measured = [str(name) for name in dataset.data_vars if f"{name}_error" in dataset.data_vars]
-    chosen = quantity or next(iter(measured), None)
-    if chosen not in measured:
+    quantity_name = quantity or next(iter(measured), None)
+    if quantity_name not in measured:
         raise ArgumentError(
             "quantity",
-            f"must be measured by the sweep, which has {', '.join(measured) or 'none'}, but is {chosen!r}; choose one it has.",
+            f"must be measured by the sweep, which has {', '.join(measured) or 'none'}, but is {quantity_name!r}; choose one it has.",
         )
-    numeric = [dim for dim in dataset[chosen].dims if dim in dataset.coords and _numeric(dataset.coords[dim])]
+    numeric = [dim for dim in dataset[quantity_name].dims if dim in dataset.coords and _numeric(dataset.coords[dim])]
     # curves and maps want places in order, lists in a file need not be
     dataset = dataset.sortby(numeric)
-    variable = dataset[chosen]
+    variable = dataset[quantity_name]
     dims = variable.dims
 
     def numbers(name: str) -> np.ndarray:
@@ -173,35 +173,35 @@ def read_table(dataset: Dataset, quantity: str | None = None) -> Table:
             return np.full(variable.shape, np.nan)
         return np.asarray(dataset[name].transpose(*dims), dtype=float)
 
-    prefix = f"{chosen}_theory"
+    prefix = f"{quantity_name}_theory"
     unit = str(variable.attrs.get("units", ""))
     compared = dataset.data_vars.get(prefix)
     names = [str(name).removeprefix(f"{prefix}_") for name in dataset.data_vars if str(name).startswith(f"{prefix}_")]
     further = {name: numbers(f"{prefix}_{name}") for name in names}
-    errors = numbers(f"{chosen}_error")
+    errors = numbers(f"{quantity_name}_error")
     return Table(
         axes=tuple(_axis(dataset, str(dim)) for dim in dims),
-        name=spoken(chosen),
-        label=_labeled(spoken(chosen), unit),
-        probability=chosen.endswith(("probability", "population", "transmission", "reflection")),
-        values=numbers(chosen),
+        name=display_name(quantity_name),
+        label=_labeled(display_name(quantity_name), unit),
+        probability=quantity_name.endswith(("probability", "population", "transmission", "reflection")),
+        values=numbers(quantity_name),
         # an infinite bar is one that is not known
         errors=np.where(np.isfinite(errors), errors, np.nan),
         theory=numbers(prefix),
-        inputs=numbers(f"{chosen}_inputs"),
+        inputs=numbers(f"{quantity_name}_inputs"),
         kind=_theory_name(compared.attrs) if compared is not None else "",
         further={name: values for name, values in further.items() if np.isfinite(values).any()},
         status=np.asarray(dataset["status"].transpose(*dims)) if "status" in dataset else np.ones(variable.shape, int),
     )
 
 
-def words_of(dataset: Dataset, table: Table) -> str:
+def status_line(dataset: Dataset, table: Table) -> str:
     """How many rows there are, what became of them, and what they cost: the last line of a picture."""
     counts = [int(np.sum(table.status == status)) for status in range(4)]
     rows = table.status.size
     named = zip(("not yet done", "good", "missed the tolerance or theory", "failed"), counts, strict=True)
-    told = ", ".join(f"{count:,} {name}" for name, count in named if count and count < rows)
-    words = [f"{rows:,} rows{': ' if told else ''}{told}."]
+    counts_text = ", ".join(f"{count:,} {name}" for name, count in named if count and count < rows)
+    words = [f"{rows:,} rows{': ' if counts_text else ''}{counts_text}."]
     known = table.inputs[np.isfinite(table.inputs)]
     if known.any():
         words.append(f"Uncertain inputs move it by up to {scientific(float(known.max()), 1)} (one standard deviation).")
@@ -214,12 +214,12 @@ def words_of(dataset: Dataset, table: Table) -> str:
 def _axis(dataset: Dataset, dim: str) -> Axis:
     if dim not in dataset.coords:
         values = np.arange(float(dataset.sizes[dim]))
-        return Axis(dim, spoken(dim), values, tuple(f"{value:g}" for value in values), False)
+        return Axis(dim, display_name(dim), values, tuple(f"{value:g}" for value in values), False)
     coordinate = dataset.coords[dim]
     unit = str(coordinate.attrs.get("units", ""))
-    label = _labeled(spoken(dim), unit)
+    label = _labeled(display_name(dim), unit)
     if not _numeric(coordinate):
-        return Axis(dim, label, None, tuple(_said(str(value)) for value in coordinate.values), False)
+        return Axis(dim, label, None, tuple(_readable(str(value)) for value in coordinate.values), False)
     values = np.asarray(coordinate, dtype=float)
     suffix = "" if _plain(unit) else f" {unit}"
     digits = next((n for n in (3, 4, 6) if len({f"{value:.{n}g}" for value in values}) == len(values)), 8)
@@ -227,8 +227,8 @@ def _axis(dataset: Dataset, dim: str) -> Axis:
     return Axis(dim, label, values, texts, _geometric(values))
 
 
-def _said(text: str) -> str:
-    return spoken(text).replace("gaussian", "Gaussian").replace("eckart", "Eckart")
+def _readable(text: str) -> str:
+    return display_name(text).replace("gaussian", "Gaussian").replace("eckart", "Eckart")
 
 
 def _numeric(coordinate: DataArray) -> bool:
@@ -249,7 +249,7 @@ def _even(steps: np.ndarray) -> bool:
 
 
 def _theory_name(attrs: dict[Any, Any]) -> str:
-    return spoken(str(attrs.get("theory") or attrs.get("name") or "theory"))
+    return display_name(str(attrs.get("theory") or attrs.get("name") or "theory"))
 
 
 def _labeled(name: str, unit: str) -> str:

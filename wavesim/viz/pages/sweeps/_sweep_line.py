@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from ..._colors import BLUE, GROUND, INK, SLATE, STEPS, VERMILION, case_colors
-from ..._numbers import spoken
+from ..._numbers import display_name
 from ...draw import DASHED, FURTHER, legend_above
-from .._against import BY_INPUTS, PALE, Series, draw_distances, draw_series
+from .._comparison import BY_INPUTS, PALE, Series, draw_distances, draw_series
 from ._sweep_data import FAILED, MISSED, Axis, Table
 
 _PLACE = (0.085, 0.86)
@@ -43,7 +43,7 @@ def draw_line(figure: Figure, table: Table) -> None:
             draw_distances(last, across.places, [_series(lines[0][1])])
             last.set_ylabel("relative distance")
         else:
-            draw_bars_away(last, [(part, color) for _, part, color in lines])
+            draw_normalized_distance(last, [(part, color) for _, part, color in lines])
     for one in (axes, last):
         scale_across(one, across)
     last.set_xlabel(across.label)
@@ -74,7 +74,7 @@ def draw_one(axes: Panel, table: Table) -> None:
         if table.compared:
             axes.plot(x, table.theory, color=INK, lw=1.3, ls=DASHED, label=table.kind, zorder=3)
         for (name, values), (color, style) in zip(table.further.items(), FURTHER, strict=False):
-            axes.plot(x, values, color=color, lw=1.6, ls=style, label=spoken(name), zorder=2)
+            axes.plot(x, values, color=color, lw=1.6, ls=style, label=display_name(name), zorder=2)
         _draw_band(axes, x, table, BLUE, named=True)
         axes.plot(x, table.values, color=BLUE, lw=2.4, label="measured", zorder=2)
     _mark_rows(axes, x, table)
@@ -117,7 +117,7 @@ def _mark_rows(axes: Panel, x: np.ndarray, table: Table, named: bool = True) -> 
         )  # fmt: skip
 
 
-def draw_bars_away(axes: Panel, parts: list[tuple[Table, Color]]) -> None:
+def draw_normalized_distance(axes: Panel, parts: list[tuple[Table, Color]]) -> None:
     """(measured - theory) in error bars, what lies within one of them on gray ground."""
     axes.axhspan(-1, 1, color=GROUND, alpha=0.6, lw=0)
     axes.axhline(0, color=SLATE, lw=0.8)

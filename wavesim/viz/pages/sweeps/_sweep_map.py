@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from ..._colors import HAIR, INK, SLATE, STEPS, case_colors, crameri, density_colormap, signed_colormap
-from ..._numbers import spoken
+from ..._numbers import display_name
 from ...draw import DASHED
 from ._sweep_data import FAILED, MISSED, WAITING, Table
 from ._sweep_line import round_ticks, scale_across
@@ -231,6 +231,6 @@ def _draw_spread(panel: Panel, table: Table) -> None:
     reach = min(max(1.2, 1.05 * float(distance.max(initial=0))), 5.0)
     panel.hist(np.minimum(distance, reach), bins=np.linspace(0, reach, 49).tolist(), color=SLATE)
     panel.axvline(1, color=INK, lw=1.2, ls=DASHED)
-    panel.set(xlim=(0, reach), xlabel=f"|measured \u2212 {spoken(table.kind)}| in error bars", ylabel="rows")
+    panel.set(xlim=(0, reach), xlabel=f"|measured \u2212 {display_name(table.kind)}| in error bars", ylabel="rows")
     words = f"{100 * inside:.4g} % within their error bar, the farthest at {distance.max(initial=0):.2f}"
     panel.set_title(words, fontsize=10, color=SLATE)

@@ -40,9 +40,9 @@ class Ensemble:
         turned = table.ordered((*(index for index in range(len(dims)) if index != place), place))
         if not turned.in_decades:
             return cls(table.label, turned.values, turned.theory, turned.errors)
-        told = np.where(turned.values > 0, turned.values, np.nan)
+        positive = np.where(turned.values > 0, turned.values, np.nan)
         theory = np.where(turned.theory > 0, turned.theory, np.nan)
-        return cls(f"ln({table.name})", np.log(told), np.log(theory), turned.errors / told)
+        return cls(f"ln({table.name})", np.log(positive), np.log(theory), turned.errors / positive)
 
     @property
     def count(self) -> np.ndarray:

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ....errors import ArgumentError
-from ...draw import last_line, page
-from ._sweep_data import SAMPLE, Table, read_table, words_of
+from ...draw import draw_footer, page
+from ._sweep_data import SAMPLE, Table, read_table, status_line
 from ._sweep_line import draw_line
 from ._sweep_map import draw_map, draw_maps
 from ._sweep_sample import draw_ensemble, draw_histogram
@@ -55,13 +55,13 @@ def sweep_summary(
         ArgumentError: if `kind` is none of these or does not suit the axes, or the sweep has no such quantity.
     """
     table = _squeezed(read_table(dataset, quantity))
-    draw = _chosen(table, kind)
+    draw = _drawing(table, kind)
     with page(path, str(dataset.attrs.get("title", "Sweep")) if title is None else title) as figure:
         if np.isfinite(table.values).any():
             draw(figure, table)
         else:
             figure.text(0.5, 0.5, "no row has a number yet", ha="center", fontsize=16)
-        last_line(figure, words_of(dataset, table))
+        draw_footer(figure, status_line(dataset, table))
     return Path(path)
 
 
@@ -73,7 +73,7 @@ def _squeezed(table: Table) -> Table:
     return table
 
 
-def _chosen(table: Table, kind: str | None) -> Callable[[Figure, Table], None]:
+def _drawing(table: Table, kind: str | None) -> Callable[[Figure, Table], None]:
     """How to draw it.
 
     Raises:

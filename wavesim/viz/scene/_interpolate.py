@@ -1,4 +1,4 @@
-"""Interpolated frames between those of a run, where neighbors are similar enough."""
+"""Interpolation between the frames of a run, where neighbors are similar enough."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from ...analysis import Report
     from ...propagation import Result
 
-# the least overlap of neighboring frames for an interpolation
-_ALIKE = 0.9
+# least overlap of neighboring frames for an interpolation
+_LEAST_OVERLAP = 0.9
+# largest size of interpolated psi [bytes]
 _MOST_BYTES = 400e6
 
 
@@ -37,7 +38,7 @@ def refined(source: Result | Report, count: int) -> Result | Report:
     flat = result.psi.reshape(kept, -1)
     norms = np.linalg.norm(flat, axis=1)
     overlaps = np.array([np.vdot(first, second) for first, second in zip(flat, flat[1:], strict=False)])
-    if np.any(np.abs(overlaps) < _ALIKE * norms[:-1] * norms[1:]):
+    if np.any(np.abs(overlaps) < _LEAST_OVERLAP * norms[:-1] * norms[1:]):
         return source
     position = np.linspace(0, kept - 1, count)
     first = np.minimum(position.astype(int), kept - 2)

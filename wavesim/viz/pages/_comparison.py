@@ -15,7 +15,7 @@ from matplotlib.ticker import NullLocator
 from ..._typing import ENERGY
 from ...units import UnitSystem
 from .._colors import BLUE, GREEN, HAIR, INK, ORANGE, SLATE, VERMILION
-from .._numbers import spoken
+from .._numbers import display_name
 from ..draw import DASHED, FURTHER, decades, legend_above
 from ._names import name_cases
 from ._overview import draw_overview
@@ -54,7 +54,7 @@ class Series:
         return np.concatenate([self.values, self.given, *self.theories.values()])
 
 
-def draw_against(figure: Figure, study: Study, units: UnitSystem, bottom: float) -> None:
+def draw_comparison(figure: Figure, study: Study, units: UnitSystem, bottom: float) -> None:
     """Fill a page down to the height `bottom`."""
     series = series_of(study, units)
     place = _NARROW if draw_overview(figure, study, units, bottom) else _WIDE
@@ -74,7 +74,7 @@ def draw_against(figure: Figure, study: Study, units: UnitSystem, bottom: float)
         axes.tick_params(labelbottom=False)
         draw_distances(last, x, compared)
         last.set_ylabel("relative distance")
-    named = study.axis is not None and not any(_told(label, study.axis.label) for label in study.labels)
+    named = study.axis is not None and not any(_repeats_axis(label, study.axis.label) for label in study.labels)
     for one in (axes, last):
         _scale_across(one, x, study, _ROOM_FOR_NAMES if named else _ROOM)
     if named:
@@ -88,12 +88,12 @@ def series_of(study: Study, units: UnitSystem) -> list[Series]:
     names = [head.name]
     if head.dimension == ENERGY:
         others = [name for name in study.reports[0].quantities if name != head.name]
-        names += [name for name in others if _alike(study, name)][:2]
+        names += [name for name in others if _comparable(study, name)][:2]
     scale = units.scale(head.dimension)
     return [_series(name, study, scale) for name in names]
 
 
-def _alike(study: Study, name: str) -> bool:
+def _comparable(study: Study, name: str) -> bool:
     """Whether a quantity is an energy of about the headline's size in every case."""
     for report in study.reports:
         quantity, head = report.quantities.get(name), report.headline
@@ -139,10 +139,10 @@ def draw_series(axes: Axes, x: np.ndarray, series: list[Series], found: str, bet
     named: set[str] = set()
     for index, one in enumerate(series):
         for kind, (color, style), values in _styled(one):
-            label = None if kind in named else spoken(kind)
+            label = None if kind in named else display_name(kind)
             named.add(kind)
             if between:
-                axes.plot(*_joined(x, values, logarithmic), color=color, lw=1.6, ls=style, label=label, zorder=2)
+                axes.plot(*_interpolated(x, values, logarithmic), color=color, lw=1.6, ls=style, label=label, zorder=2)
             else:
                 levels = axes.hlines(values, x - _LEVEL, x + _LEVEL, colors=color, lw=1.6, linestyles=style, zorder=2)
                 levels.set_label(label)
@@ -163,7 +163,7 @@ def draw_series(axes: Axes, x: np.ndarray, series: list[Series], found: str, bet
 
 def draw_distances(axes: Axes, x: np.ndarray, series: list[Series]) -> None:
     """How far the measured numbers and the further theories are from the first theory, as a share of it, on a logarithmic axis."""
-    told = []
+    distances = []
     for index, one in enumerate(series):
         first, *others = _styled(one)
         reference = np.abs(first[2])
@@ -172,15 +172,15 @@ def draw_distances(axes: Axes, x: np.ndarray, series: list[Series]) -> None:
             # the same theory by another way of computing it
             if np.nanmax(distance) < _SAME * np.nanmin(one.errors / reference):
                 continue
-            told.append(distance)
-            axes.plot(*_joined(x, distance, True), color=color, lw=1.6, ls=style)
+            distances.append(distance)
+            axes.plot(*_interpolated(x, distance, True), color=color, lw=1.6, ls=style)
         distance, bar = np.abs(one.values - first[2]) / reference, one.errors / reference
         expected = np.abs(one.given - first[2]) / reference
-        told += [distance, bar, expected]
+        distances += [distance, bar, expected]
         axes.plot(x, expected, "s", color=ORANGE, mfc="none", mew=2, ms=11)
         axes.plot(x, distance, "o", color=_COLORS[index], ms=7)
         axes.plot(x, bar, "_", color=_COLORS[index], ms=16, mew=2, label="error bar" if index == 0 else None)
-    numbers = np.concatenate(told)
+    numbers = np.concatenate(distances)
     numbers = numbers[np.isfinite(numbers) & (numbers > 0)]
     axes.set_yscale("log")
     low, high = (numbers.min(), numbers.max()) if len(numbers) else (1e-16, 1.0)
@@ -195,7 +195,7 @@ def draw_distances(axes: Axes, x: np.ndarray, series: list[Series]) -> None:
     axes.legend(loc="lower right", bbox_to_anchor=(1.01, 0.97), handlelength=1.6)
 
 
-def _told(label: str, axis: str) -> bool:
+def _repeats_axis(label: str, axis: str) -> bool:
     """Whether the axis itself says what the label of a case says."""
     return label[:1] in "+-.0123456789" or label.startswith(axis.partition(" (")[0])
 
@@ -206,7 +206,7 @@ def _styled(series: Series) -> list[tuple[str, tuple, np.ndarray]]:
     return [(kind, style, values) for (kind, values), style in zip(series.theories.items(), styles, strict=False)]
 
 
-def _joined(x: np.ndarray, values: np.ndarray, logarithmic: bool) -> tuple[np.ndarray, np.ndarray]:
+def _interpolated(x: np.ndarray, values: np.ndarray, logarithmic: bool) -> tuple[np.ndarray, np.ndarray]:
     """A smooth line through a theory's values, without overshoot, in the logarithm where the axis is one."""
     known = np.isfinite(values) & ((values > 0) | (not logarithmic))
     order = np.argsort(x[known])
