@@ -60,7 +60,7 @@ def _draw_ends(axes: Axes, result: Result, scene: Scene, units: UnitSystem) -> N
 
 
 def draw_plane(axes: Axes, result: Result, scene: Scene, units: UnitSystem) -> AxesImage:
-    """Draw the density of a plane when most of the packet is transmitted, with contours of the potential, gray above the energy."""
+    """Draw the density of a plane when its transmitted part is largest, with contours of the potential, gray above the energy."""
     frame = transmitted_frame(result)
     psi = result.final if frame is None else result.psi[frame]
     density = np.abs(on_picture(psi, result, scene, units, ROWS)) ** 2

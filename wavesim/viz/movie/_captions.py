@@ -7,7 +7,7 @@ import numpy as np
 from .._numbers import steady, unit_of
 from ..scene import Line, Scene
 
-# a curve whose largest value is below this is stated as a power of ten instead of in percent
+# a curve whose largest value is below this is not stated in percent
 _LEAST = 5e-3
 
 

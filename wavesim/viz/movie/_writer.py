@@ -147,7 +147,7 @@ def write(
     with whole_file(path) as part, tempfile.TemporaryFile() as words:
         command = [program, *source, *_filter(path.suffix, size, fps, gif), *_CODECS[path.suffix].split()]
         if width * height <= _SIZE[0] * _SIZE[1]:
-            # one thread keeps up with the painting, in three quarters of the processor time of several (measured)
+            # one thread keeps up with the painting, and takes three quarters of the time of several (measured)
             command += ["-threads", "1"]
         command.append(str(part))
         encoder = subprocess.Popen(

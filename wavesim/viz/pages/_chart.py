@@ -1,4 +1,4 @@
-"""A report of what was not propagated: its curves, and its numbers beside every theory."""
+"""The page of a report without a run: its curves, and its numbers beside every theory."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ from ..scene import bundle_of
 if TYPE_CHECKING:
     from ...analysis import Quantity, Report
 
+# most numbers that are compared
 _MOST = 8
+# largest ratio to theory for a linear axis
 _FAR = 1.6
+# largest deviation below which the axis shows the ratio minus 1
 _SAME = 1e-4
 
 
 def draw_chart(figure: Figure, report: Report, units: UnitSystem) -> None:
-    """Fill a page: curves at the left where there are some, at the right each theory over the number, below the table."""
+    """Fill a page: curves at the left if there are any, each theory over the number at the right, the table below."""
     bundle = bundle_of(report, units)
     compared = [quantity for quantity in report.quantities.values() if quantity.theory and quantity.value][:_MOST]
     wide = (0.08, 0.88) if not compared else (0.08, 0.49)
@@ -38,7 +41,7 @@ def draw_chart(figure: Figure, report: Report, units: UnitSystem) -> None:
 
 
 def _draw_ratios(axes: Axes, compared: list[Quantity]) -> None:
-    """A row for each number: its own error bar at 1, and a mark for each theory where it lies beside it."""
+    """Draw a row for each number: its error bar at 1, and a mark at the ratio of each theory to it."""
     ratios = [value / quantity.value for quantity in compared for value in quantity.theory.values()]
     marks = [("D", INK), *zip("osv^P", (color for color, _ in FURTHER), strict=True)]
     axes.axvline(1, color=HAIR, lw=1)
@@ -50,7 +53,7 @@ def _draw_ratios(axes: Axes, compared: list[Quantity]) -> None:
             axes.annotate(
                 display_name(kind),
                 (value / quantity.value, row),
-                # the first below its mark, further ones above theirs, one over the other
+                # the first name below its mark, further ones stacked above theirs
                 (0, 15 * index - 2 if index else -13),
                 textcoords="offset points",
                 ha="center",
@@ -64,7 +67,7 @@ def _draw_ratios(axes: Axes, compared: list[Quantity]) -> None:
         axes.set_xlim(1 - reach, 1 + reach)
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
         if reach < _SAME:
-            # too many nines to be read
+            # ratios would have too many nines
             axes.set_xticks([1 - reach / 2, 1, 1 + reach / 2], [f"{-reach / 2:.0e}", "0", f"{reach / 2:+.0e}"])
             axes.set_xlabel("theory over what was computed, minus 1")
     else:

@@ -1,4 +1,4 @@
-"""A few cases side by side, one column each, on the same axes wherever they can be."""
+"""A page of a few cases side by side, one column each, with common axes where possible."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ALIKE = 3.0
 
 @dataclasses.dataclass(frozen=True)
 class _Case:
-    """What a column shows."""
+    """The content of a column."""
 
     label: str
     result: Result

@@ -1,4 +1,4 @@
-"""A number against what changes from case to case, beside every theory; the cases' potentials and curves in small."""
+"""A page with the headline over the cases, beside every theory, and small panels of the potentials and curves."""
 
 from __future__ import annotations
 
@@ -23,23 +23,31 @@ from ._overview import draw_overview
 if TYPE_CHECKING:
     from ...analysis import Quantity, Study
 
+# left and width of the panels, without and with small panels beside them
 _WIDE, _NARROW = (0.085, 0.84), (0.085, 0.44)
 _TOP = 0.885
 _COLORS = (BLUE, VERMILION, GREEN)
+# ratio of largest to smallest value above which an axis is logarithmic
 _DECADES = 30.0
+# name of the theory that holds measured values
 _EXPERIMENT = "experiment"
+# share of the smallest error bar below which two theories count as equal
 _SAME = 1e-3
-# half the length of a level, of the distance between two cases
+# half the length of a theory's level, over the distance between two cases
 _LEVEL = 0.2
-# of what the cases span, left free at either end
-_ROOM, _ROOM_FOR_NAMES = 0.05, 0.08
-# what uncertain inputs make of a number, in a picture of bars or bands
-BY_INPUTS, PALE = "by uncertain inputs", 0.3
+# free share of the axis at either end
+_ROOM = 0.05
+# the same if names stand beside the dots
+_ROOM_FOR_NAMES = 0.08
+# label of the deviation due to uncertain inputs
+BY_INPUTS = "by uncertain inputs"
+# opacity of its bars
+PALE = 0.3
 
 
 @dataclasses.dataclass(frozen=True)
 class Series:
-    """One quantity over the cases, in shown units; nan where a case does not have it. `inputs` is what uncertain inputs make of it."""
+    """One quantity over the cases, in shown units, nan where a case lacks it; `inputs` is the deviation due to uncertain inputs."""
 
     name: str
     values: np.ndarray
@@ -58,13 +66,13 @@ def draw_comparison(figure: Figure, study: Study, units: UnitSystem, bottom: flo
     """Fill a page down to the height `bottom`."""
     series = series_of(study, units)
     place = _NARROW if draw_overview(figure, study, units, bottom) else _WIDE
-    compared = [one for one in series if one.theories]
+    compared = [entry for entry in series if entry.theories]
     room = _TOP - bottom
     height = 0.62 * room if compared else room
     axes = figure.add_axes((place[0], _TOP - height, place[1], height))
     x = np.arange(len(study.reports)) if study.axis is None else np.array(study.axis.values[: len(study.reports)])
-    found = "measured" if any(report.record is not None for report in study.reports) else "computed"
-    draw_series(axes, x, series, found, between=study.axis is not None)
+    name = "measured" if any(report.record is not None for report in study.reports) else "computed"
+    draw_series(axes, x, series, name, between=study.axis is not None)
     head = study.reports[0].headline
     what = head.name.replace("_", " ") if len(series) == 1 else head.dimension.name
     axes.set_ylabel(units.label(what, head.dimension))
@@ -75,15 +83,15 @@ def draw_comparison(figure: Figure, study: Study, units: UnitSystem, bottom: flo
         draw_distances(last, x, compared)
         last.set_ylabel("relative distance")
     named = study.axis is not None and not any(_repeats_axis(label, study.axis.label) for label in study.labels)
-    for one in (axes, last):
-        _scale_across(one, x, study, _ROOM_FOR_NAMES if named else _ROOM)
+    for panel in (axes, last):
+        _scale_across(panel, x, study, _ROOM_FOR_NAMES if named else _ROOM)
     if named:
         name_cases(axes, x, [series[0].values, series[0].given], study.labels)
     last.set_xlabel("" if study.axis is None else study.axis.label)
 
 
 def series_of(study: Study, units: UnitSystem) -> list[Series]:
-    """The headline over the cases; further ones only of energies, for probabilities add to one and times are parts of each other."""
+    """The headline over the cases, with up to two further quantities if it is an energy; other kinds depend on each other."""
     head = study.reports[0].headline
     names = [head.name]
     if head.dimension == ENERGY:
@@ -112,7 +120,7 @@ def _series(name: str, study: Study, scale: float) -> Series:
 
     kinds = list(dict.fromkeys(kind for case in cases if case is not None for kind in case.theory))
     if _EXPERIMENT in kinds:
-        # dots, not a line: nobody has measured between them
+        # drawn as marks rather than a line, because nothing was measured between them
         kinds.remove(_EXPERIMENT)
     return Series(
         name=name.replace("_", " "),
@@ -124,10 +132,10 @@ def _series(name: str, study: Study, scale: float) -> Series:
     )
 
 
-def draw_series(axes: Axes, x: np.ndarray, series: list[Series], found: str, between: bool = True) -> None:
-    """Dots with error bars, theory as lines, what was expected as squares; logarithmic where the numbers span decades.
+def draw_series(axes: Axes, x: np.ndarray, series: list[Series], name: str, between: bool = True) -> None:
+    """Draw values as dots with error bars, theory as lines, experiments as squares; logarithmic if the numbers span decades.
 
-    Theory is a level at each case where nothing lies between the cases.
+    Without `between`, nothing lies between the cases, and theory is a level at each.
     """
     every = np.concatenate([one.all for one in series])
     every = every[np.isfinite(every)]
@@ -146,7 +154,7 @@ def draw_series(axes: Axes, x: np.ndarray, series: list[Series], found: str, bet
             else:
                 levels = axes.hlines(values, x - _LEVEL, x + _LEVEL, colors=color, lw=1.6, linestyles=style, zorder=2)
                 levels.set_label(label)
-        label = found if len(series) == 1 else one.name
+        label = name if len(series) == 1 else one.name
         if np.isfinite(one.given).any():
             axes.plot(x, one.given, "s", color=ORANGE, mfc="none", mew=2, ms=11, label="experiment", zorder=3)
         if np.any(one.inputs > 0):
@@ -162,14 +170,14 @@ def draw_series(axes: Axes, x: np.ndarray, series: list[Series], found: str, bet
 
 
 def draw_distances(axes: Axes, x: np.ndarray, series: list[Series]) -> None:
-    """How far the measured numbers and the further theories are from the first theory, as a share of it, on a logarithmic axis."""
+    """Draw the relative distance of the measured numbers and the further theories from the first theory, on a logarithmic axis."""
     distances = []
     for index, one in enumerate(series):
         first, *others = _styled(one)
         reference = np.abs(first[2])
         for _, (color, style), values in others:
             distance = np.abs(values - first[2]) / reference
-            # the same theory by another way of computing it
+            # skip a theory that equals the first
             if np.nanmax(distance) < _SAME * np.nanmin(one.errors / reference):
                 continue
             distances.append(distance)
@@ -196,7 +204,7 @@ def draw_distances(axes: Axes, x: np.ndarray, series: list[Series]) -> None:
 
 
 def _repeats_axis(label: str, axis: str) -> bool:
-    """Whether the axis itself says what the label of a case says."""
+    """Whether the label of a case repeats the value on the axis."""
     return label[:1] in "+-.0123456789" or label.startswith(axis.partition(" (")[0])
 
 
@@ -207,22 +215,22 @@ def _styled(series: Series) -> list[tuple[str, tuple, np.ndarray]]:
 
 
 def _interpolated(x: np.ndarray, values: np.ndarray, logarithmic: bool) -> tuple[np.ndarray, np.ndarray]:
-    """A smooth line through a theory's values, without overshoot, in the logarithm where the axis is one."""
-    known = np.isfinite(values) & ((values > 0) | (not logarithmic))
-    order = np.argsort(x[known])
-    at, heights = x[known][order], values[known][order]
+    """A smooth line through a theory's values, without overshoot; interpolated in the logarithm where an axis is logarithmic."""
+    valid = np.isfinite(values) & ((values > 0) | (not logarithmic))
+    order = np.argsort(x[valid])
+    at, heights = x[valid][order], values[valid][order]
     if len(at) < 3 or np.any(np.diff(at) <= 0):
         return at, heights
-    # as the axis across is scaled
-    bent = np.log if _over_decades(at) else np.asarray
+    # scaled as the horizontal axis
+    scale = np.log if _over_decades(at) else np.asarray
     share = np.linspace(0, 1, 200)
     ends = at[0], at[-1]
-    fine = ends[0] * (ends[1] / ends[0]) ** share if bent is np.log else ends[0] + (ends[1] - ends[0]) * share
+    fine = ends[0] * (ends[1] / ends[0]) ** share if scale is np.log else ends[0] + (ends[1] - ends[0]) * share
     # rounding must not lead beyond the ends
     fine = np.clip(fine, *ends)
     if logarithmic:
-        return fine, np.exp(scipy.interpolate.PchipInterpolator(bent(at), np.log(heights))(bent(fine)))
-    return fine, scipy.interpolate.PchipInterpolator(bent(at), heights)(bent(fine))
+        return fine, np.exp(scipy.interpolate.PchipInterpolator(scale(at), np.log(heights))(scale(fine)))
+    return fine, scipy.interpolate.PchipInterpolator(scale(at), heights)(scale(fine))
 
 
 def _over_decades(x: np.ndarray) -> bool:
@@ -230,7 +238,7 @@ def _over_decades(x: np.ndarray) -> bool:
 
 
 def _scale_across(axes: Axes, x: np.ndarray, study: Study, share: float) -> None:
-    """Room at both ends; the labels of the cases where they differ in kind."""
+    """Scale the horizontal axis with room at both ends, or label it with the cases if they have no axis."""
     if study.axis is None:
         axes.set_xlim(-0.5, len(x) - 0.5)
         axes.set_xticks(x, study.labels[: len(x)])

@@ -33,13 +33,13 @@ def design_summary(
 ) -> Path:
     """Write the picture of a design as a PNG of 1600 x 1000 pixels.
 
-    Left: V at the start and as it was found. Right: T(E) before and after where transmission or resonances are wanted, with what was wanted
-    of it; otherwise each number over its target. Below: the parameters and the certified numbers.
+    Left: V at the start and of the design. Right: T(E) before and after with its targets, where these are transmissions or resonances; the
+    curve over time of a target that has one; otherwise each number over its target. Below: the parameters and the certified numbers.
 
     Args:
-        found: the design.
+        design: the result of the optimization.
         start: the problem before it.
-        path: where to write it.
+        path: of the file.
         units: units of the labels; by default those of the problem.
         title: headline.
     """
@@ -65,7 +65,7 @@ def design_summary(
 
 
 def counted(starts: int) -> str:
-    """How many places were searched from, in words."""
+    """The number of starts of the search, in words."""
     return "from one start" if starts == 1 else f"from {starts} starts"
 
 
@@ -98,7 +98,7 @@ def _draw_potentials(axes: Axes, design: Design, start: Problem, units: UnitSyst
 
 
 def _draw_moving(axes: Axes, problem: Problem, units: UnitSystem) -> None:
-    """V as it was found, at moments of the run."""
+    """Draw V of the design at three times of the run."""
     from ...potentials import values_at
 
     length, energy = units.scale(LENGTH), units.scale(ENERGY)
@@ -117,7 +117,7 @@ def _draw_moving(axes: Axes, problem: Problem, units: UnitSystem) -> None:
 
 
 def _energies(design: Design) -> tuple[float, float] | None:
-    """The kinetic energies that targets speak of, with room on both sides; None where they speak of none."""
+    """The range of the targets' kinetic energies, with room on both sides; None if no target has one."""
     places = [achieved.energy for achieved in design.achieved if achieved.energy is not None]
     widths = []
     for achieved in design.achieved:
@@ -167,7 +167,7 @@ def _draw_transmission(
 
 
 def _over_time(design: Design) -> Curve | None:
-    """The first wanted number along the run that certifies it; None where there is none."""
+    """The first target's curve over time in the run that certifies it; None if there is none."""
     for achieved in design.achieved:
         curve = achieved.report.curves.get(achieved.target.quantity)
         if curve is not None and curve.along[1] == TIME:
@@ -188,7 +188,7 @@ def _draw_over_time(axes: Axes, design: Design, units: UnitSystem) -> None:
 
 
 def _draw_ratios(axes: Axes, design: Design) -> None:
-    """Each number over its target, with its bar."""
+    """Draw each number over its target, with its error bar."""
     axes.axvline(1, color=HAIR, lw=1)
     for row, achieved in enumerate(design.achieved):
         level = achieved.target.level or 1.0
@@ -207,7 +207,7 @@ def _draw_ratios(axes: Axes, design: Design) -> None:
 
 
 def _write(figure: Figure, design: Design, units: UnitSystem) -> None:
-    """Parameters at the left, numbers at the right."""
+    """Write the table: parameters at the left, numbers at the right."""
     for place, head in zip(
         (0.025, 0.3, 0.44, 0.55, 0.74, 0.86), ("parameter", "found", "left open", "wanted", "certified", "error bar"),
         strict=True,
@@ -246,7 +246,7 @@ def _write(figure: Figure, design: Design, units: UnitSystem) -> None:
 
 
 def _worst(design: Design) -> list[Achieved]:
-    """As many numbers as have room, those furthest from their targets first."""
+    """The numbers that fit into the table, those furthest from their targets first if they are too many."""
     if len(design.achieved) <= _ROWS:
         return list(design.achieved)
     return sorted(design.achieved, key=lambda achieved: -abs(achieved.value - achieved.target.level))[:_ROWS]

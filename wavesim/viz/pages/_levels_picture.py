@@ -1,4 +1,4 @@
-"""Levels and their wave functions: in one dimension drawn into the potential, in two as a sheet of small maps beside a ladder."""
+"""The page of levels and wave functions: in one dimension drawn into the potential, in more as small maps beside a diagram of levels."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ from ..scene import onto_points, value_on
 if TYPE_CHECKING:
     from ...analysis import BoundStates, Report
 
+# points across the picture of a line, and points on a side of a map
 _COLUMNS, _ROWS = 720, 300
+# share of the largest density above which a position is shown
 _VISIBLE = 2e-3
+# significant digits of a level
 _DIGITS = 6
-# levels closer than this share of the ladder are drawn as one rung
+# levels closer than this share of their range are drawn as one
 _SAME = 1e-6
-# the least distance of two labels, as a share of the panel's height
+# least distance of two labels, as a share of the panel's height
 _LABEL_DISTANCE = 0.045
-# a barrier between wells is shown whole if it is no higher than so many times what else is shown
+# highest barrier between wells that is shown whole, over the range of the rest
 _TALLEST_SHOWN = 2.5
 
 
@@ -46,7 +49,7 @@ def draw_levels(figure: Figure, report: Report, units: UnitSystem) -> None:
 
 
 def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
-    """V to scale, each wave function on the line of its energy."""
+    """Draw V to scale, and each wave function on the line of its energy."""
     length, energy = units.scale(LENGTH), units.scale(ENERGY)
     low, high = _window(states, 0)
     x = np.linspace(low, high, _COLUMNS)
@@ -57,7 +60,7 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
     bottom = min(float(potential.min()), float(levels[0]))
     ceiling = max(float(levels[-1]), rim) if math.isfinite(rim) else float(levels[-1])
     if any(strength < 0 for strength in states.problem.potential.strengths):
-        # a delta has no floor
+        # the arrow of a delta well needs room below
         bottom -= 0.15 * (ceiling - bottom)
     reach = ceiling - bottom
     barrier = _barrier_top(potential, float(levels[0])) - bottom
@@ -91,7 +94,7 @@ def _draw_well(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
 
 
 def _draw_deltas(axes: Axes, states: BoundStates, units: UnitSystem, ends: tuple[float, float]) -> None:
-    """Arrows from V beside each delta: down to the lower end for a well, up to the upper one for a barrier."""
+    """Draw an arrow at each delta from V there: down to the lower of `ends` for a well, up to the upper one for a barrier."""
     potential = states.problem.potential
     arrow = {"arrowstyle": "-|>", "color": INK, "lw": 1.8, "shrinkA": 0, "shrinkB": 0}
     for spike, strength in zip(potential.spikes, potential.strengths, strict=True):
@@ -103,13 +106,13 @@ def _draw_deltas(axes: Axes, states: BoundStates, units: UnitSystem, ends: tuple
 
 
 def _barrier_top(potential: np.ndarray, level: float) -> float:
-    """The highest V between places where a state of that energy may be."""
+    """The highest V between the classically allowed regions of an energy; -inf if there are none."""
     inside = np.flatnonzero(potential < level)
     return float(potential[inside[0] : inside[-1] + 1].max()) if len(inside) else -math.inf
 
 
 def _rim(states: BoundStates) -> float:
-    """Energy above which nothing is bound, on the sides that have no wall."""
+    """The energy above which nothing is bound, from the sides without a wall."""
     ends = states.problem.ends
     if ends is None:
         return min(states.problem.potential.asymptotes())
@@ -118,9 +121,9 @@ def _rim(states: BoundStates) -> float:
 
 
 def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
-    """How far each level is from theory, beside its error bar, and that with theory's own error, within which it should be."""
+    """Draw the distance of each level from theory, its error bar, and the sum of that and theory's own error, which should be larger."""
     energy = units.scale(ENERGY)
-    # a period among them stands in the table alone
+    # energies only; a period is shown in the table alone
     quantities = [quantity for quantity in report.quantities.values() if quantity.dimension == ENERGY]
     names = [quantity.name.removeprefix("level_").replace("_", " ") for quantity in quantities]
     numbers = np.arange(len(quantities))
@@ -151,7 +154,7 @@ def _draw_distances(figure: Figure, report: Report, units: UnitSystem) -> None:
 
 
 def _draw_sheet(figure: Figure, states: BoundStates, units: UnitSystem) -> float:
-    """A small map of each psi with contours of V: one color where it is positive, the other where it is negative. Returns its right end."""
+    """Draw a small map of each psi, positive and negative in two colors, with contours of V; returns the right end of the maps."""
     length, energy = units.scale(LENGTH), units.scale(ENERGY)
     windows = [_window(states, axis) for axis in (0, 1)]
     x, y = (np.linspace(*window, _ROWS) for window in windows)
@@ -160,7 +163,7 @@ def _draw_sheet(figure: Figure, states: BoundStates, units: UnitSystem) -> float
     count = len(states.psi)
     rows = 1 if count <= 3 else 2
     columns = -(-count // rows)
-    # square panels: their height decides
+    # square panels, whose size is limited by the height and the width of the page
     height = min((0.535 - 0.055 * (rows - 1)) / rows, 0.6 / columns * WIDTH / HEIGHT)
     width = height * HEIGHT / WIDTH
     extent = (*(np.array(windows[0]) / length), *(np.array(windows[1]) / length))
@@ -186,7 +189,7 @@ def _draw_sheet(figure: Figure, states: BoundStates, units: UnitSystem) -> float
 
 
 def _draw_ladder(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
-    """The energies as rungs, as many side by side as there are of one energy."""
+    """Draw the levels as horizontal lines, degenerate ones side by side."""
     levels = states.energies / units.scale(ENERGY)
     reach = max(float(np.ptp(levels)), 1e-300)
     margin = 0.08 * reach
@@ -208,7 +211,7 @@ def _draw_ladder(axes: Axes, states: BoundStates, units: UnitSystem) -> None:
 
 
 def _rungs(levels: np.ndarray) -> list[list[int]]:
-    """The numbers of the levels, those of one energy together."""
+    """The indices of the levels, grouped by energy."""
     same = _SAME * max(float(np.ptp(levels)), 1e-300)
     groups: list[list[int]] = []
     for n, level in enumerate(levels):
@@ -220,7 +223,7 @@ def _rungs(levels: np.ndarray) -> list[list[int]]:
 
 
 def _spread(places: np.ndarray, distance: float) -> np.ndarray:
-    """Increasing places moved as little as it takes to be `apart` from each other."""
+    """Increasing places moved apart symmetrically until neighbors differ by at least `distance`."""
     lower = places.copy()
     for n in range(1, len(lower)):
         lower[n] = max(lower[n], lower[n - 1] + distance)
@@ -231,7 +234,7 @@ def _spread(places: np.ndarray, distance: float) -> np.ndarray:
 
 
 def _window(states: BoundStates, axis: int) -> tuple[float, float]:
-    """Where the states are."""
+    """The interval of an axis in which the states are visible."""
     grid = states.grid
     others = tuple(a for a in range(1 + grid.dimension) if a != 1 + axis)
     largest = (np.abs(states.psi) ** 2).max(axis=0, keepdims=True).max(axis=others)
@@ -248,7 +251,7 @@ def _window(states: BoundStates, axis: int) -> tuple[float, float]:
 
 def _along(states: BoundStates, psi: np.ndarray, x: np.ndarray) -> np.ndarray:
     if states.problem.ends is not None:
-        # no wave of the box: it may have a slope at a wall, or another phase after a period
+        # linear, because psi is not periodic here: it may have a slope at a wall, or another phase after a period
         points = float(states.grid.lower[0]) + float(states.grid.spacing[0]) * np.arange(states.grid.points[0])
         return np.interp(x, points, np.real(psi))
     return np.real(onto_points(psi, float(states.grid.lower[0]), float(states.grid.spacing[0]), x, 0))

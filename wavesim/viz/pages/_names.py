@@ -1,4 +1,4 @@
-"""Names beside dots, where there is room for them."""
+"""Names beside dots, placed where there is room."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-# points from a dot to its name, across and up; the first that is free is taken
+# offsets from a dot to its name, across and up, that are tried in order [points]
 _BELOW = ((-9.0, -7.0), (9.0, 7.0), (-9.0, 7.0), (9.0, -7.0), (-12.0, 0.0), (12.0, 0.0), (0.0, -12.0), (0.0, 12.0))
+# factor of the offsets in a second round
 _FARTHER = 2.2
-# half the width of a mark with the room around it, in points
+# half the width of a mark with its margin [points]
 _MARK = 7.0
-# of the area of a name: what it costs that another case's mark is nearer to it than its own
+# cost of a name nearer to another case's mark than to its own, as a share of its area
 _WRONG_MARK_COST = 0.5
 
 
 def name_cases(axes: Axes, x: np.ndarray, heights: Sequence[np.ndarray], names: Sequence[str]) -> None:
-    """Write what each dot is beside it, clear of all marks and of the other names as far as there is room.
+    """Write the name of each case beside its dot, clear of all marks and other names as far as there is room.
 
     Args:
         axes: with its final scales and limits.
-        x: places of the cases, shape (n,), in data.
-        heights: of the marks at these places, each of shape (n,); names belong to the first. nan where there is no mark.
+        x: positions of the cases in data coordinates, shape (n,).
+        heights: of the marks at these positions, each of shape (n,), nan without a mark; names belong to the first.
         names: of the cases.
     """
     first = heights[0]
@@ -64,7 +65,7 @@ def _around(axes: Axes, place: float, height: float) -> Bbox:
 
 
 def _wrong_mark_cost(box: Bbox, own: Sequence[Bbox], others: Sequence[Bbox]) -> float:
-    """What it costs that a name is nearer to another case's mark than to its own."""
+    """The cost of a name that is nearer to another case's mark than to its own."""
     nearest = min((_gap(box, mark) for mark in own), default=0.0)
     return _WRONG_MARK_COST * box.width * box.height if any(_gap(box, mark) < nearest for mark in others) else 0.0
 
@@ -75,7 +76,7 @@ def _gap(first: Bbox, second: Bbox) -> float:
 
 
 def _overlap(box: Bbox, taken: Sequence[Bbox], axes: Axes) -> float:
-    """The area of a name that is not its own: on other names and marks, or out of the axes."""
+    """The area of a name that overlaps other names and marks or lies outside the axes."""
     inside = Bbox.intersection(box, axes.bbox)
     outside = box.width * box.height - (0.0 if inside is None else inside.width * inside.height)
     shared = (Bbox.intersection(box, region) for region in taken)

@@ -1,4 +1,4 @@
-"""The cases of a study laid over each other: their potentials, and their first curves."""
+"""Small panels with all cases of a study: their potentials, ground states and first curves."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MOST_LETTERS = 48
 
 
 def draw_overview(figure: Figure, study: Study, units: UnitSystem, bottom: float) -> bool:
-    """Draw what there is at the right of a page down to the height `bottom`; False if there is nothing."""
+    """Draw the small panels at the right of a page down to the height `bottom`; False if there are none."""
     colors = case_colors(len(study.reports))
     flat, waves, curves = [], [], []
     for report, color in zip(study.reports, colors, strict=True):
@@ -59,7 +59,7 @@ def draw_overview(figure: Figure, study: Study, units: UnitSystem, bottom: float
 
 
 def _problem_of(report: Report) -> tuple[Problem | None, int]:
-    """What was solved, and in how many dimensions."""
+    """The problem of a report and its dimension; None and 0 if nothing was solved on a grid."""
     if report.states is not None:
         return report.states.problem, report.states.grid.dimension
     if report.record is not None:
@@ -68,13 +68,13 @@ def _problem_of(report: Report) -> tuple[Problem | None, int]:
 
 
 def _comparable(bundles: list[Bundle]) -> bool:
-    """Whether curves can share a panel."""
+    """Whether curves run along the same quantity over similar ranges."""
     spans = [bundle.span[1] - bundle.span[0] for bundle in bundles]
     return bool(spans) and len({bundle.across for bundle in bundles}) == 1 and max(spans) < _ALIKE * min(spans)
 
 
 def _draw_potentials(axes: Axes, cases: list[tuple[Problem, Color]], units: UnitSystem) -> None:
-    """V of each case around its structure, on one scale."""
+    """Draw V of each case around its structure, on one scale."""
     length, energy = units.scale(LENGTH), units.scale(ENERGY)
     x = around(*(problem for problem, _ in cases))
     tops, bottoms = [], []
@@ -94,13 +94,13 @@ def _draw_potentials(axes: Axes, cases: list[tuple[Problem, Color]], units: Unit
 
 
 def _draw_ground_states(axes: Axes, cases: list[tuple[BoundStates, Color]], units: UnitSystem) -> None:
-    """The lowest wave function of each case, upwards."""
+    """Draw the lowest wave function of each case, with its sign such that its peak is positive."""
     length = units.scale(LENGTH)
     x = around(*(states.problem for states, _ in cases))
     for states, color in cases:
         grid, psi = states.grid, np.real(states.psi[0]) * length**0.5
         points = float(grid.lower[0]) + float(grid.spacing[0]) * np.arange(grid.points[0])
-        # keeps the kinks that deltas make, where a sum of waves would ring
+        # preserves the kinks at deltas, where a Fourier interpolation would oscillate
         line = scipy.interpolate.Akima1DInterpolator(points, np.sign(psi[np.argmax(abs(psi))]) * psi, method="makima")
         axes.plot(x / length, line(x), color=color, lw=2)
     axes.axhline(0, color=HAIR, lw=1)
@@ -108,7 +108,7 @@ def _draw_ground_states(axes: Axes, cases: list[tuple[BoundStates, Color]], unit
 
 
 def _draw_curves(axes: Axes, cases: list[tuple[Bundle, Color]]) -> None:
-    """The first curve of each case, theory dashed."""
+    """Draw the first curve of each case, theory dashed."""
     first = [bundle.lines[0] for bundle, _ in cases]
     if suits_log_scale(first):
         axes.set_yscale("log")
@@ -125,8 +125,8 @@ def _draw_curves(axes: Axes, cases: list[tuple[Bundle, Color]]) -> None:
 
 
 def _name(axes: Axes, labels: tuple[str, ...], colors: list[Color]) -> None:
-    """The cases' labels in their colors above the panel; of many the first, the middle and the last."""
-    # what all of them begin with is said once
+    """Write the labels of the cases in their colors above the panel; of many the first, the middle and the last."""
+    # a common beginning is written once
     common = os.path.commonprefix(labels).rpartition(" ")[0] if len(labels) > 1 else ""
     short = [label if index == 0 else label[len(common) :].strip() for index, label in enumerate(labels)]
     shown = list(zip(short, colors, strict=False))

@@ -1,4 +1,4 @@
-"""The scattering states of one energy in the potential, and the local density of states over place and energy."""
+"""The scattering states of one energy in the potential, and the local density of states over position and energy."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ...analysis import LocalDensity, ScatteringStates
     from ...problem import Problem
 
-# points across and energies up
+# positions and energies of the local density
 _COLUMNS, _ROWS = 240, 120
-# of the energies that are shown: the height of the largest abs(psi)^2 on the left
+# height of the largest abs(psi)^2, as a share of the energies shown
 _HEIGHT = 0.25
 _LEFT, _RIGHT, _BAR = (0.06, 0.1, 0.39, 0.78), (0.545, 0.1, 0.36, 0.78), (0.915, 0.1, 0.009, 0.78)
 
@@ -35,11 +35,11 @@ def states_picture(
     outside up to `top`, relative to that of a free line with the same lower V, with V over it; bound levels are drawn as lines.
 
     Args:
-        problem: its potential and mass count; static, of one dimension, flat on both sides.
-        energy: as V is counted [energy].
+        problem: of which the potential and the mass count; static, one-dimensional, flat on both sides.
+        energy: on the scale of V [energy].
         units: units of the labels; by default those of the problem.
         title: headline.
-        top: largest energy of the density; by default twice as far above V outside as `energy` [energy].
+        top: largest energy of the density, by default twice as far above V outside as `energy` [energy].
     """
     from ...analysis import local_density_of_states, scattering_states
 
@@ -67,7 +67,7 @@ def states_picture(
 
 
 def _draw_potential(axes: Axes, problem: Problem, x: np.ndarray, units: UnitSystem) -> np.ndarray:
-    """V as a line; its values in shown units."""
+    """Draw V as a line; returns its values in shown units."""
     outline = outline_of(x, problem.potential.edges)
     values = value_on(problem, (outline,)) / units.scale(ENERGY)
     axes.plot(outline / units.scale(LENGTH), values, color=INK, lw=1.6)

@@ -1,4 +1,4 @@
-"""One picture of several cases: side by side where they are few, against what changes where they are many."""
+"""The picture of several cases: a few side by side, more as the headline over the cases."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from ._comparison import draw_comparison
 if TYPE_CHECKING:
     from ...analysis import Study
 
+# most cases side by side
 _MOST_COLUMNS = 4
+# ratio of largest to smallest headline from which four cases along an axis are compared instead
 _DECADES = 30.0
+# bottom of the panels without a table
 _WITHOUT_TABLE = 0.1
 
 
@@ -28,13 +31,14 @@ def study_summary(
 ) -> Path:
     """Write the picture of a study as a PNG of 1600 x 1000 pixels.
 
-    Up to four cases that were propagated stand side by side, unless their headline falls over decades: density, potential, and curves beside theory. Otherwise the headline
-    (of energies, up to three) against what changes, beside every theory, and below it their relative distance; at the right the
-    potentials and the curves of the cases. A theory named ``experiment`` is drawn as squares. Below, unless they are many, the table of the cases.
+    Up to four propagated cases stand side by side with density, potential, and curves beside theory, unless four of them span decades.
+    Otherwise the headline (up to three quantities for energies) is drawn over the cases beside every theory, with their relative distance
+    below, and the potentials and curves of the cases at the right. A theory named ``experiment`` is drawn as squares. The table of the cases
+    follows below if they are few.
 
     Args:
         study: the cases.
-        path: where to write it.
+        path: of the file.
         units: units of the labels; by default those of the first case.
         title: headline.
 
@@ -56,7 +60,7 @@ def study_summary(
 
 
 def _side_by_side(study: Study) -> bool:
-    """Whether the cases are few, have something to show, and do not tell more by how their headline falls over decades."""
+    """Whether the cases are few and propagated, and not four along an axis whose headline spans decades."""
     if not 1 < len(study.reports) <= _MOST_COLUMNS or not all(r.record is not None and r.curves for r in study.reports):
         return False
     sizes = [abs(report.headline.value) for report in study.reports]

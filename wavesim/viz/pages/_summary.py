@@ -1,4 +1,4 @@
-"""One picture of a report: what happened, where, and how well the numbers agree with theory."""
+"""The picture of a report: the wave in space and time, its curves, and its numbers beside theory."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def summary(
 
     Args:
         source: a report; a bare result has no theory and no table.
-        path: where to write it.
+        path: of the file.
         units: units of the labels; by default those of the problem.
-        title: headline; by default what moves in what.
+        title: headline; by default the names of the state and the potential.
 
     Returns:
         the path.
@@ -57,14 +57,14 @@ def summary(
 def picture(source: Report | Result, *, units: UnitSystem | None = None, title: str = "") -> Picture:
     """The picture of a run, which shows itself in a notebook.
 
-    Left: the density over time (in two dimensions at a telling time; where psi was not kept, at the start and the end), below it the
-    potential to scale. Right: the curves over energy or the like, else over time, beside theory, and their distance from it. Below: the numbers
-    with their error bars. Of levels: the states that were found. Of another report without a run: its numbers beside theory.
+    Left: the density over time (in two dimensions when the transmitted part is largest; without kept psi at the start and the end), below
+    it the potential to scale. Right: the curves, over time if there is no other, beside theory, and their distance from it. Below: the numbers
+    with their error bars. For levels, the bound states instead; for any other report without a run, its numbers beside theory.
 
     Args:
         source: a report; a bare result has no theory and no table.
         units: units of the labels; by default those of the problem.
-        title: headline; by default what moves in what.
+        title: headline; by default the names of the state and the potential.
     """
     from ...analysis import Report
 
@@ -89,7 +89,7 @@ def picture(source: Report | Result, *, units: UnitSystem | None = None, title: 
 def _draw_space(
     figure: Figure, result: Result, scene: Scene, units: UnitSystem, band: tuple[float, float] | None
 ) -> None:
-    """The left half: what happened, and where."""
+    """Draw the left half: the density and the potential."""
     left, width = _LEFT
     if len(scene.window) > 1:
         height = 0.91 - ABOVE_TABLE
@@ -97,7 +97,7 @@ def _draw_space(
             (left, ABOVE_TABLE, width, height), title="Density at the end, with contours of the potential"
         )
         image = draw_plane(axes, result, scene, units)
-        # equal scales may have made it smaller
+        # equal scales may have made the panel smaller
         axes.apply_aspect()
         box = axes.get_position()
         draw_bar(figure, image, scene, (box.x1 + 0.01, box.y0, 0.009, box.height))
@@ -112,7 +112,7 @@ def _draw_space(
 
 
 def how_computed(result: Result, scene: Scene) -> str:
-    """How it was computed, in one line."""
+    """The numerics of a run in one line."""
     numerics = result.numerics
     points = " \u00d7 ".join(f"{n:,}" for n in numerics.grid.points)
     text = f"{points} points, {result.steps_done:,} {display_name(numerics.method.name)} steps, {numerics.precision} precision."

@@ -1,4 +1,4 @@
-"""What a picture needs of a sweep's table: its axes, one quantity with its bars and theories, and what became of each row."""
+"""The data of a sweep for a picture: its axes, one quantity with error bars and theories, and the status of each row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SAMPLE = "sample"
 WAITING, GOOD, MISSED, FAILED = range(4)
 DECADES = 30.0
-# spacing even in the logarithm to this share of a step
+# largest relative deviation of steps that count as equal
 _EVEN = 1e-3
 
 
@@ -26,9 +26,9 @@ class Axis:
 
     Attributes:
         dim: its name in the table.
-        label: as a reader says it, with the unit.
-        values: shape (n,); None where the coordinate is text.
-        texts: each value as a reader says it.
+        label: display name with the unit.
+        values: shape (n,); None if the coordinate is text.
+        texts: display form of each value.
         logarithmic: whether the values are spaced geometrically, or span decades.
     """
 
@@ -43,12 +43,12 @@ class Axis:
 
     @property
     def places(self) -> np.ndarray:
-        """Where the values stand on an axis: texts at 0, 1, 2, ..."""
+        """Positions of the values on the axis; those of texts are 0, 1, 2, ..."""
         return np.arange(float(len(self))) if self.values is None else self.values
 
     @property
     def edges(self) -> np.ndarray:
-        """Borders of the cells around the values, shape (n + 1,): midway, in the logarithm where the axis is one."""
+        """Borders of the cells around the values, shape (n + 1,): midway between them, in the logarithm if the axis is logarithmic."""
         at = np.log(self.places) if self.logarithmic else self.places
         if len(at) == 1:
             borders = np.array([at[0] - 0.5, at[0] + 0.5])
@@ -64,12 +64,12 @@ class Table:
 
     Attributes:
         axes: in the order of the dimensions.
-        name: of the quantity, as a reader says it.
-        label: with its unit.
+        name: display name of the quantity.
+        label: name with the unit.
         probability: whether it lies between 0 and 1.
-        values, errors, theory: what was measured, its bars, and the theory it is compared with.
-        inputs: what uncertain inputs make of it, one standard deviation.
-        kind: that theory's name; empty where there is none.
+        values, errors, theory: the measured values, their error bars, and the theory for comparison.
+        inputs: standard deviation due to uncertain inputs.
+        kind: name of the theory; empty if there is none.
         further: more theories by name.
         status: 0 waiting, 1 good, 2 missed, 3 failed.
     """
@@ -99,7 +99,7 @@ class Table:
 
     @property
     def in_decades(self) -> bool:
-        """Whether no value is surely negative, and those above their own bars span more than a factor of thirty."""
+        """Whether no value is significantly negative, and those above their error bars span more than a factor of thirty."""
         known = np.isfinite(self.values) & np.isfinite(self.errors)
         if np.any(self.values[known] < -self.errors[known]):
             return False
@@ -107,7 +107,7 @@ class Table:
 
     @property
     def floor(self) -> float:
-        """The smallest value above its own error bar, nan if there is none: the foot of a logarithmic scale."""
+        """The smallest value above its own error bar, for the bottom of a logarithmic scale; nan if there is none."""
         with np.errstate(invalid="ignore"):
             above = self.values[self.values > self.errors]
         return float(above.min()) if len(above) else np.nan
@@ -148,7 +148,7 @@ class Table:
 
 
 def read_table(dataset: Dataset, quantity: str | None = None) -> Table:
-    """Take one quantity, by default the first, out of a sweep's dataset.
+    """Read one quantity, by default the first, from a sweep's dataset.
 
     Further theories are variables called ``QUANTITY_theory_NAME``.
 
@@ -163,7 +163,7 @@ def read_table(dataset: Dataset, quantity: str | None = None) -> Table:
             f"must be measured by the sweep, which has {', '.join(measured) or 'none'}, but is {quantity_name!r}; choose one it has.",
         )
     numeric = [dim for dim in dataset[quantity_name].dims if dim in dataset.coords and _numeric(dataset.coords[dim])]
-    # curves and maps want places in order, lists in a file need not be
+    # curves and maps need ordered values, which lists in a file need not be
     dataset = dataset.sortby(numeric)
     variable = dataset[quantity_name]
     dims = variable.dims
@@ -185,7 +185,7 @@ def read_table(dataset: Dataset, quantity: str | None = None) -> Table:
         label=_labeled(display_name(quantity_name), unit),
         probability=quantity_name.endswith(("probability", "population", "transmission", "reflection")),
         values=numbers(quantity_name),
-        # an infinite bar is one that is not known
+        # an infinite error bar means an unknown one
         errors=np.where(np.isfinite(errors), errors, np.nan),
         theory=numbers(prefix),
         inputs=numbers(f"{quantity_name}_inputs"),
@@ -196,7 +196,7 @@ def read_table(dataset: Dataset, quantity: str | None = None) -> Table:
 
 
 def status_line(dataset: Dataset, table: Table) -> str:
-    """How many rows there are, what became of them, and what they cost: the last line of a picture."""
+    """The summary line of a sweep: rows by status, and their total cost."""
     counts = [int(np.sum(table.status == status)) for status in range(4)]
     rows = table.status.size
     named = zip(("not yet done", "good", "missed the tolerance or theory", "failed"), counts, strict=True)
@@ -236,7 +236,7 @@ def _numeric(coordinate: DataArray) -> bool:
 
 
 def _geometric(values: np.ndarray) -> bool:
-    """Whether a logarithmic axis suits the values: equal ratios rather than equal steps, or decades."""
+    """Whether a logarithmic axis suits the values: they have equal ratios, or span decades in unequal steps."""
     if len(values) < 3 or np.any(values <= 0):
         return False
     if values.max() > DECADES * values.min() and not _even(np.diff(values)):

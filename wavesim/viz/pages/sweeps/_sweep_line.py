@@ -1,4 +1,4 @@
-"""A sweep along one axis: the number with its error band beside theory, and below it the distance in error bars; one line for each value of a short second axis."""
+"""The page of a sweep along one axis: values beside theory, and their distance in error bars; a line for each value of a second axis."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ._sweep_data import FAILED, MISSED, Axis, Table
 
 _PLACE = (0.085, 0.86)
 _TOP, _MIDDLE, _BOTTOM = 0.885, 0.42, 0.1
-# more points than these are a line rather than dots
+# most points that are drawn as dots rather than a line
 _MANY = 60
-# error bars from theory that are shown, however large
+# largest distance from theory that is shown [error bars]
 _FARTHEST = 5.0
 Color = str | tuple[float, ...]
 
 
 def draw_line(figure: Figure, table: Table) -> None:
-    """Fill a page: one axis, or two of which the shorter one has a line for each value."""
+    """Fill a page with a sweep over one axis, or over two with a line for each value of the shorter one."""
     lines = _lines(table)
     across = lines[0][1].axes[0]
     left, width = _PLACE
@@ -56,14 +56,14 @@ def _lines(table: Table) -> list[tuple[str, Table, Color]]:
     split = min((0, 1), key=lambda index: (table.axes[index].values is not None, len(table.axes[index])))
     axis = table.axes[split]
     colors = case_colors(len(axis))
-    # texts speak for themselves; of numbers the first one says what they are
+    # the first number is labeled with the name of its axis; texts need no name
     first = "" if axis.values is None else f"{axis.label.partition(' (')[0]} "
     names = [f"{'' if place else first}{text}" for place, text in enumerate(axis.texts)]
     return [(name, table.at(split, place), colors[place]) for place, name in enumerate(names)]
 
 
 def draw_one(axes: Panel, table: Table) -> None:
-    """Measured numbers with their bars (a band where they are many), every theory, and marks at rows without a good number."""
+    """Draw measured numbers with error bars (a band if there are many), every theory, and marks at missed and failed rows."""
     across = table.axes[0]
     x = across.places
     if len(x) <= _MANY:
@@ -82,7 +82,7 @@ def draw_one(axes: Panel, table: Table) -> None:
 
 
 def _draw_band(axes: Panel, x: np.ndarray, table: Table, color: Color, named: bool = False) -> None:
-    """The error bars as a band, and what uncertain inputs make of the number as a paler one."""
+    """Draw the error bars as a band, and the deviation due to uncertain inputs as a paler one."""
     if np.any(table.inputs > 0):
         low, high = table.values - table.inputs, table.values + table.inputs
         axes.fill_between(x, low, high, color=color, alpha=PALE / 2, lw=0, label=BY_INPUTS if named else None)
@@ -104,7 +104,7 @@ def _draw_several(axes: Panel, whole: Table, lines: list[tuple[str, Table, Color
 
 
 def _mark_rows(axes: Panel, x: np.ndarray, table: Table, named: bool = True) -> None:
-    """Rings around rows that missed their tolerance, crosses at the foot for failed ones."""
+    """Draw rings around rows that missed their tolerance, and crosses at the bottom for failed ones."""
     missed, failed = table.status == MISSED, table.status == FAILED
     if missed.any():
         label = "tolerance missed" if named else None
@@ -118,7 +118,7 @@ def _mark_rows(axes: Panel, x: np.ndarray, table: Table, named: bool = True) -> 
 
 
 def draw_normalized_distance(axes: Panel, parts: list[tuple[Table, Color]]) -> None:
-    """(measured - theory) in error bars, what lies within one of them on gray ground."""
+    """Draw (measured - theory) in error bars, with the range within one error bar in gray."""
     axes.axhspan(-1, 1, color=GROUND, alpha=0.6, lw=0)
     axes.axhline(0, color=SLATE, lw=0.8)
     largest = 1.0
@@ -133,7 +133,7 @@ def draw_normalized_distance(axes: Panel, parts: list[tuple[Table, Color]]) -> N
 
 
 def scale_across(axes: Panel, across: Axis) -> None:
-    """The scale of an axis with room at both ends, or its texts."""
+    """Scale the horizontal axis with room at both ends, or label it with its texts."""
     x = across.places
     if across.values is None:
         axes.set_xlim(-0.5, len(x) - 0.5)

@@ -1,4 +1,4 @@
-"""A sweep over two axes: a map with theory's contours, the distance from theory in error bars, cuts and their spread."""
+"""The page of a sweep over two axes: a map with theory's contours, the distance from theory in error bars, cuts, and a histogram."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ from ._sweep_line import round_ticks, scale_across
 
 _MOST_PANELS = 12
 _MOST_COLUMNS = 4
-# decades that a color scale spans at most
+# least ratio of the ends of a logarithmic color scale
 _DEEPEST = 1e-12
+# number of cuts through the map
 _CUTS = 3
+# most contours of a logarithmic scale
 _STEPS = 8
 
 
 def draw_map(figure: Figure, table: Table) -> None:
-    """Fill a page with one map: values at the left above three cuts, the distance from theory (or the error bars) at the right above its spread."""
+    """Fill a page with one map: values above three cuts at the left, the distance from theory (or the error bars) above its histogram at the right."""
     left = figure.add_axes((0.07, 0.4, 0.36, 0.48), title=table.label)
     _draw_key(figure, *_draw_values(left, table, norm_of(table)), (0.438, 0.4, 0.01, 0.48))
     if table.compared:
@@ -44,7 +46,7 @@ def draw_map(figure: Figure, table: Table) -> None:
 
 
 def draw_maps(figure: Figure, table: Table) -> None:
-    """Fill a page with maps over the two longest numeric axes, one for each value of the others, up to twelve of them."""
+    """Fill a page with maps over the two longest numeric axes, one for each value of the others, up to twelve."""
     table = _maps_last(table)
     others = table.axes[:-2]
     places = list(itertools.product(*(range(len(axis)) for axis in others)))
@@ -76,14 +78,14 @@ def draw_maps(figure: Figure, table: Table) -> None:
 
 
 def _maps_last(table: Table) -> Table:
-    """The table with the two numeric axes that have most values last, in their own order."""
+    """The table with its two longest numeric axes last, their order kept."""
     sizes = [(axis.values is not None, len(axis)) for axis in table.axes]
     last = sorted(sorted(range(len(sizes)), key=lambda index: sizes[index])[-2:])
     return table.ordered((*(index for index in range(len(sizes)) if index not in last), *last))
 
 
 def norm_of(table: Table) -> Normalize:
-    """The color scale of the values: logarithmic where they span more than a factor of thirty, 0 .. 1 for probabilities that fill it."""
+    """The color scale of the values: logarithmic if they span more than a factor of thirty, 0 .. 1 for probabilities that exceed 0.5."""
     known = table.values[np.isfinite(table.values)]
     if not len(known):
         return Normalize(0, 1)
@@ -96,7 +98,7 @@ def norm_of(table: Table) -> Normalize:
 
 
 def _draw_values(panel: Panel, table: Table, norm: Normalize) -> tuple[QuadMesh, ContourSet | None]:
-    """The first axis across, the second up; theory's contours dashed; rows without a good number marked."""
+    """Draw the map of the values, the first axis across and the second up, with theory's contours dashed."""
     shown = np.maximum(table.values, float(norm.vmin or 0)) if isinstance(norm, LogNorm) else table.values
     image = _draw_cells(panel, table, shown, norm, _colormap())
     if not table.compared or min(table.values.shape) < 3:
@@ -108,7 +110,7 @@ def _draw_values(panel: Panel, table: Table, norm: Normalize) -> tuple[QuadMesh,
 
 
 def _draw_cells(panel: Panel, table: Table, numbers: np.ndarray, norm: Normalize, colors: Colormap) -> QuadMesh:
-    """A cell for each row, colored by its number; rows without a good one marked; the axes scaled."""
+    """Draw a cell for each row, colored by its number, mark missed, failed and waiting rows, and scale the axes."""
     across, up = table.axes
     known = np.ma.masked_invalid(numbers.T)
     image = panel.pcolormesh(across.edges, up.edges, known, norm=norm, cmap=colors, rasterized=True)
@@ -129,7 +131,7 @@ def _draw_cells(panel: Panel, table: Table, numbers: np.ndarray, norm: Normalize
 
 
 def _colormap() -> Colormap:
-    """Dark for little, pale for much, in steps of equal lightness."""
+    """The color map of values: dark for small, pale for large, perceptually uniform."""
     table = crameri("batlow")
     return matplotlib.colormaps["viridis"] if table is None else ListedColormap(table, "values")
 
@@ -145,14 +147,14 @@ def _contours(norm: Normalize) -> np.ndarray:
 
 
 def _mark_rows(panel: Panel, table: Table) -> None:
-    """Failed rows hatched, missed ones with a ring, those not yet done gray."""
+    """Mark failed rows by hatching, missed ones by a ring, waiting ones in gray."""
     across, up = table.axes
     for status, color, hatch in ((FAILED, INK, "xxxx"), (WAITING, HAIR, "")):
         rows = table.status.T == status
         if rows.any():
             cells = np.ma.masked_where(~rows, np.ones(rows.shape))
             ground = ListedColormap(["white" if status == FAILED else HAIR])
-            # a hatch has the color of the edge
+            # a hatch takes the color of the edge
             panel.pcolor(across.edges, up.edges, cells, cmap=ground, hatch=hatch, edgecolor=color, lw=0)
     missed = np.argwhere(table.status == MISSED)
     if len(missed):
@@ -166,7 +168,7 @@ def _draw_key(
     rect: tuple[float, float, float, float],
     label: str = "",
 ) -> None:
-    """The key of a map's colors in a panel of its own, with the heights of its contours."""
+    """Draw the color bar of a map in its own panel, with the values of the contours."""
     bar = figure.colorbar(image, cax=figure.add_axes(rect), label=label)
     bar.outline.set_visible(False)  # type: ignore[operator]
     if contours is not None:
@@ -179,7 +181,7 @@ def _draw_key(
 
 
 def _draw_distance(panel: Panel, table: Table) -> QuadMesh:
-    """White where theory is met, full color at one error bar, a square around what lies outside it."""
+    """Draw the map of the distance from theory: white for 0, full color at one error bar, a square around larger ones."""
     distance = table.distance
     image = _draw_cells(panel, table, distance, Normalize(-1, 1), signed_colormap())
     outside = np.argwhere(np.abs(distance) > 1)
@@ -197,7 +199,7 @@ def _draw_errors(panel: Panel, table: Table) -> QuadMesh:
 
 
 def _draw_cuts(panel: Panel, table: Table) -> None:
-    """The values across the map at the foot, the middle and the top of it."""
+    """Draw cuts through the map at three evenly spaced values of the second axis."""
     across, up = table.axes
     places = sorted({int(round(at)) for at in np.linspace(0, len(up) - 1, _CUTS + 2)[1:-1]})
     if table.in_decades:
@@ -218,7 +220,7 @@ def _draw_cuts(panel: Panel, table: Table) -> None:
 
 
 def _draw_spread(panel: Panel, table: Table) -> None:
-    """How many rows lie how many error bars from theory; without theory, how large the error bars are."""
+    """Draw the histogram of distances from theory in error bars; without theory, of the error bars."""
     if not table.compared:
         known = table.errors[np.isfinite(table.errors) & (table.errors > 0)]
         ends = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)

@@ -1,4 +1,4 @@
-"""A random sample: how its numbers are spread, and their mean as the sample grows, or against a second axis."""
+"""The page of a random sample: its histogram, and its mean over the size of the sample or over a second axis."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Ensemble:
     """A sample along the last axis of each array.
 
     Attributes:
-        label: of what is averaged: ``ln(transmitted probability)`` where the numbers span decades.
+        label: of the averaged number, ``ln(transmitted probability)`` if the numbers span decades.
         values, theory: shape (..., samples), nan where a row has no number.
-        errors: bars of the values.
+        errors: error bars of the values.
     """
 
     label: str
@@ -34,7 +34,7 @@ class Ensemble:
 
     @classmethod
     def of(cls, table: Table) -> Ensemble:
-        """The sample last; in logarithms where the numbers span more than a factor of thirty, for their mean then tells nothing of a typical one."""
+        """The sample of a table; in logarithms if the numbers span more than a factor of thirty, as their mean is then not typical."""
         dims = [axis.dim for axis in table.axes]
         place = dims.index(SAMPLE) if SAMPLE in dims else len(dims) - 1
         turned = table.ordered((*(index for index in range(len(dims)) if index != place), place))
@@ -46,7 +46,7 @@ class Ensemble:
 
     @property
     def count(self) -> np.ndarray:
-        """How many numbers each average has."""
+        """The number of values in each average."""
         return np.isfinite(self.values).sum(axis=-1)
 
     @property
@@ -56,7 +56,7 @@ class Ensemble:
 
     @property
     def spread(self) -> np.ndarray:
-        """Standard deviation of the sample; nan for a single number."""
+        """Standard deviation of the sample; nan for a single value."""
         return np.where(
             self.count > 1,
             np.nanstd(self.values, axis=-1) * np.sqrt(self.count / np.maximum(self.count - 1, 1)),
@@ -70,7 +70,7 @@ class Ensemble:
 
 
 def draw_histogram(figure: Figure, table: Table) -> None:
-    """Fill a page with one sample: its histogram beside a normal curve, and its mean with its standard error as the sample grows."""
+    """Fill a page with one sample: its histogram with a normal curve, and its mean with standard error over the size of the sample."""
     sample = Ensemble.of(table)
     known = np.isfinite(sample.values)
     values, theory, errors = sample.values[known], sample.theory[known], sample.errors[known]
@@ -103,7 +103,7 @@ def draw_histogram(figure: Figure, table: Table) -> None:
 
 
 def draw_ensemble(figure: Figure, table: Table) -> None:
-    """Fill a page with samples along an axis: the mean with its standard error, and the spread of the sample."""
+    """Fill a page with samples along an axis: their mean with standard error, and their standard deviation."""
     sample = Ensemble.of(table)
     (across,) = (axis for axis in table.axes if axis.dim != SAMPLE)
     x, mean, error = across.places, sample.mean, sample.standard_error
@@ -120,7 +120,7 @@ def draw_ensemble(figure: Figure, table: Table) -> None:
     above.tick_params(labelbottom=False)
     legend_above(above)
     below = figure.add_axes((left, _BOTTOM, width, 0.42 - _BOTTOM - 0.045))
-    # the standard error of a standard deviation, of numbers that are about normal
+    # the standard error of a standard deviation of nearly normal numbers
     bars = sample.spread / np.sqrt(2 * np.maximum(sample.count - 1, 1))
     below.errorbar(x, sample.spread, yerr=bars, fmt="o", color=BLUE, ms=7, elinewidth=1.6, capsize=4)
     below.set(ylabel="spread (standard deviation)", ylim=(0, None), xlabel=across.label)

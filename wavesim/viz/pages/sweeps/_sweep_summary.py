@@ -20,7 +20,7 @@ from ._sweep_sample import draw_ensemble, draw_histogram
 if TYPE_CHECKING:
     from xarray import Dataset
 
-# an axis with no more values than these has a line for each
+# most values of an axis that has a line for each
 _FEW = 6
 KINDS = ("line", "map", "histogram")
 
@@ -35,17 +35,18 @@ def sweep_summary(
 ) -> Path:
     """Write the picture of a sweep as a PNG of 1600 x 1000 pixels.
 
-    Chosen by the axes: along one axis a line with its error band beside theory, and below it the distance from theory in error bars; over
-    two numeric axes a map with theory's contours, beside it the distance from theory; an axis of texts or of few values has a line for each
-    of them; a random sample has its histogram and its mean, or its mean and spread along another axis; more than two axes have a map for
-    each value of the shorter ones, up to twelve. What spans more than a factor of thirty is drawn in decades. Failed and missed rows are marked.
+    The axes decide the kind: along one axis a line with its error band beside theory, and below it the distance from theory in error bars;
+    over two numeric axes a map with theory's contours, beside it the distance from theory; an axis of texts or of few values has a line for
+    each; a random sample has its histogram and its mean, or its mean and spread along another axis; more than two axes have a map for each
+    value of the shorter ones, up to twelve. Values that span more than a factor of thirty have a logarithmic scale. Failed and missed rows are
+    marked.
 
     Args:
         dataset: a sweep's table: for a quantity Q the variables Q, Q_error and, if there is a theory, Q_theory (further ones Q_theory_NAME), if inputs are uncertain Q_inputs,
             and ``status``.
-        path: where to write it.
-        kind: "line", "map" or "histogram", instead of what the axes suggest.
-        quantity: what is drawn; by default the first.
+        path: of the file.
+        kind: "line", "map" or "histogram", instead of the one that the axes suggest.
+        quantity: name of the quantity; by default the first.
         title: headline; by default the dataset's title.
 
     Returns:
@@ -66,7 +67,7 @@ def sweep_summary(
 
 
 def _squeezed(table: Table) -> Table:
-    """The table without axes of a single value, but for the last one."""
+    """The table without its axes of a single value; at least one axis is kept."""
     for index in reversed(range(len(table.axes))):
         if len(table.axes) > 1 and len(table.axes[index]) == 1:
             table = table.at(index, 0)
@@ -74,7 +75,7 @@ def _squeezed(table: Table) -> Table:
 
 
 def _drawing(table: Table, kind: str | None) -> Callable[[Figure, Table], None]:
-    """How to draw it.
+    """The function that draws a table.
 
     Raises:
         ArgumentError: see `sweep_summary`.
