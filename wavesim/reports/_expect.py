@@ -125,10 +125,10 @@ def _not_measured(report: Report, name: str) -> str:
     """The reason why a report lacks a number: a note on it if there is one, else a hint at the names."""
     if note := note_on(name, report.notes):
         return note
-    known = list(dict.fromkeys((*report.quantities, *report.curves)))
-    near = difflib.get_close_matches(name, known, 1)
+    names = list(dict.fromkeys((*report.quantities, *report.curves)))
+    near = difflib.get_close_matches(name, names, 1)
     hint = f" did you mean {near[0]}?" if near else ""
-    return f"this run does not measure it;{hint} it measures {', '.join(known)}"
+    return f"this run does not measure it;{hint} it measures {', '.join(names)}"
 
 
 def _without_theory(expectation: Expectation, theory: str, theories: list[str]) -> Outcome:

@@ -90,7 +90,7 @@ def write_below(
     # every second frame, every third and so on, because other rates would be uneven
     rates = [full.fps, *(fps / every for every in range(2, 9) if _SLOWEST <= fps / every < full.fps)]
     choices = [Gif(*choice) for choice in itertools.product((full.width, *_WIDTHS), rates, _COLORS)]
-    choices = [one for one in choices if one.width <= full.width and one != full]
+    choices = [choice for choice in choices if choice.width <= full.width and choice != full]
     current, written = full, 0
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / "trial.gif"
@@ -102,13 +102,13 @@ def write_below(
                 if current != full:
                     warnings.warn(_reduction_text(written, limit, full, current), stacklevel=3)
                 return target
-            smaller = [one for one in choices if _relative_bytes(one) < _relative_bytes(current)]
+            smaller = [choice for choice in choices if _relative_bytes(choice) < _relative_bytes(current)]
             if not smaller:
                 break
             share = _ROOM * limit / written * _relative_bytes(current)
-            small_enough = [one for one in smaller if _relative_bytes(one) <= share]
+            small_enough = [choice for choice in smaller if _relative_bytes(choice) <= share]
             current = (
-                min(small_enough, key=lambda one: _quality_loss(one, full))
+                min(small_enough, key=lambda choice: _quality_loss(choice, full))
                 if small_enough
                 else min(smaller, key=_relative_bytes)
             )

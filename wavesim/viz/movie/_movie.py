@@ -124,7 +124,7 @@ class Movie(AbstractFilm):
         return TalkPainter(self.scene, self.look, self.width, self.height, ground)
 
 
-@known_keywords(**{one.name: f"give look=Look({one.name}=...)." for one in dataclasses.fields(Look)})
+@known_keywords(**{field.name: f"give look=Look({field.name}=...)." for field in dataclasses.fields(Look)})
 def animate(
     source: Result | Report,
     path: str | os.PathLike[str] | None = None,

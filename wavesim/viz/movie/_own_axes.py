@@ -26,7 +26,7 @@ _FREE = 1.08
 
 @dataclasses.dataclass(frozen=True)
 class Moment:
-    """What a film shows at one of its pictures, in shown units.
+    """The content of one picture of a film, in shown units.
 
     Attributes:
         place: index of the picture in the film, from 0.

@@ -137,7 +137,7 @@ def draw_series(axes: Axes, x: np.ndarray, series: list[Series], name: str, betw
 
     Without `between`, nothing lies between the cases, and theory is a level at each.
     """
-    every = np.concatenate([one.all for one in series])
+    every = np.concatenate([entry.all for entry in series])
     every = every[np.isfinite(every)]
     logarithmic = len(every) > 0 and every.min() > 0 and every.max() > _DECADES * every.min()
     if logarithmic:
@@ -145,8 +145,8 @@ def draw_series(axes: Axes, x: np.ndarray, series: list[Series], name: str, betw
         if every.max() > 1e4 * every.min():
             decades(axes)
     named: set[str] = set()
-    for index, one in enumerate(series):
-        for kind, (color, style), values in _styled(one):
+    for index, entry in enumerate(series):
+        for kind, (color, style), values in _styled(entry):
             label = None if kind in named else display_name(kind)
             named.add(kind)
             if between:
@@ -154,16 +154,16 @@ def draw_series(axes: Axes, x: np.ndarray, series: list[Series], name: str, betw
             else:
                 levels = axes.hlines(values, x - _LEVEL, x + _LEVEL, colors=color, lw=1.6, linestyles=style, zorder=2)
                 levels.set_label(label)
-        label = name if len(series) == 1 else one.name
-        if np.isfinite(one.given).any():
-            axes.plot(x, one.given, "s", color=ORANGE, mfc="none", mew=2, ms=11, label="experiment", zorder=3)
-        if np.any(one.inputs > 0):
+        label = name if len(series) == 1 else entry.name
+        if np.isfinite(entry.given).any():
+            axes.plot(x, entry.given, "s", color=ORANGE, mfc="none", mew=2, ms=11, label="experiment", zorder=3)
+        if np.any(entry.inputs > 0):
             axes.errorbar(
-                x, one.values, yerr=one.inputs, fmt="none", ecolor=_COLORS[index], elinewidth=7, alpha=PALE, zorder=1,
+                x, entry.values, yerr=entry.inputs, fmt="none", ecolor=_COLORS[index], elinewidth=7, alpha=PALE, zorder=1,
                 label=None if index else BY_INPUTS,
             )  # fmt: skip
         axes.errorbar(
-            x, one.values, yerr=one.errors, fmt="o", color=_COLORS[index], ms=7, elinewidth=1.6, capsize=4,
+            x, entry.values, yerr=entry.errors, fmt="o", color=_COLORS[index], ms=7, elinewidth=1.6, capsize=4,
             label=label, zorder=4,
         )  # fmt: skip
     legend_above(axes)
@@ -172,18 +172,18 @@ def draw_series(axes: Axes, x: np.ndarray, series: list[Series], name: str, betw
 def draw_distances(axes: Axes, x: np.ndarray, series: list[Series]) -> None:
     """Draw the relative distance of the measured numbers and the further theories from the first theory, on a logarithmic axis."""
     distances = []
-    for index, one in enumerate(series):
-        first, *others = _styled(one)
+    for index, entry in enumerate(series):
+        first, *others = _styled(entry)
         reference = np.abs(first[2])
         for _, (color, style), values in others:
             distance = np.abs(values - first[2]) / reference
             # skip a theory that equals the first
-            if np.nanmax(distance) < _SAME * np.nanmin(one.errors / reference):
+            if np.nanmax(distance) < _SAME * np.nanmin(entry.errors / reference):
                 continue
             distances.append(distance)
             axes.plot(*_interpolated(x, distance, True), color=color, lw=1.6, ls=style)
-        distance, bar = np.abs(one.values - first[2]) / reference, one.errors / reference
-        expected = np.abs(one.given - first[2]) / reference
+        distance, bar = np.abs(entry.values - first[2]) / reference, entry.errors / reference
+        expected = np.abs(entry.given - first[2]) / reference
         distances += [distance, bar, expected]
         axes.plot(x, expected, "s", color=ORANGE, mfc="none", mew=2, ms=11)
         axes.plot(x, distance, "o", color=_COLORS[index], ms=7)

@@ -231,7 +231,7 @@ def _results(
     from ....propagation import plan, propagate
 
     # more frames than are shown, because a run is cut where its picture is empty
-    given = [{**one, "frames": 2 * count} for one in fixed]
+    given = [{**numerics, "frames": 2 * count} for numerics in fixed]
     durations = {
         place: float(plan(run, tolerance, **given[place]).numerics.duration)
         for place, run in enumerate(runs)

@@ -100,10 +100,10 @@ class Table:
     @property
     def in_decades(self) -> bool:
         """Whether no value is significantly negative, and those above their error bars span more than a factor of thirty."""
-        known = np.isfinite(self.values) & np.isfinite(self.errors)
-        if np.any(self.values[known] < -self.errors[known]):
+        finite = np.isfinite(self.values) & np.isfinite(self.errors)
+        if np.any(self.values[finite] < -self.errors[finite]):
             return False
-        return self.floor > 0 and float(self.values[known].max()) > DECADES * self.floor
+        return self.floor > 0 and float(self.values[finite].max()) > DECADES * self.floor
 
     @property
     def floor(self) -> float:
@@ -202,9 +202,11 @@ def status_line(dataset: Dataset, table: Table) -> str:
     named = zip(("not yet done", "good", "missed the tolerance or theory", "failed"), counts, strict=True)
     counts_text = ", ".join(f"{count:,} {name}" for name, count in named if count and count < rows)
     words = [f"{rows:,} rows{': ' if counts_text else ''}{counts_text}."]
-    known = table.inputs[np.isfinite(table.inputs)]
-    if known.any():
-        words.append(f"Uncertain inputs move it by up to {scientific(float(known.max()), 1)} (one standard deviation).")
+    finite = table.inputs[np.isfinite(table.inputs)]
+    if finite.any():
+        words.append(
+            f"Uncertain inputs move it by up to {scientific(float(finite.max()), 1)} (one standard deviation)."
+        )
     if "runs" in dataset and "fft_pairs" in dataset:
         runs, pairs = (int(dataset[name].sum()) for name in ("runs", "fft_pairs"))
         words.append(f"{runs:,} propagations, {pairs:,} FFT pairs." if pairs else "Computed without propagation.")

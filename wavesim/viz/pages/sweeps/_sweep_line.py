@@ -44,8 +44,8 @@ def draw_line(figure: Figure, table: Table) -> None:
             last.set_ylabel("relative distance")
         else:
             draw_normalized_distance(last, [(part, color) for _, part, color in lines])
-    for one in (axes, last):
-        scale_across(one, across)
+    for panel in (axes, last):
+        scale_across(panel, across)
     last.set_xlabel(across.label)
 
 
@@ -124,10 +124,10 @@ def draw_normalized_distance(axes: Panel, parts: list[tuple[Table, Color]]) -> N
     largest = 1.0
     for table, color in parts:
         x, distance = table.axes[0].places, table.distance
-        known = np.isfinite(distance)
-        largest = max(largest, float(np.max(np.abs(distance[known]), initial=0.0)))
+        finite = np.isfinite(distance)
+        largest = max(largest, float(np.max(np.abs(distance[finite]), initial=0.0)))
         many = len(x) > _MANY
-        axes.plot(x[known], np.clip(distance[known], -_FARTHEST, _FARTHEST), "." if many else "o", color=color, ms=5)
+        axes.plot(x[finite], np.clip(distance[finite], -_FARTHEST, _FARTHEST), "." if many else "o", color=color, ms=5)
     reach = 1.15 * min(largest, _FARTHEST)
     axes.set(ylim=(-reach, reach), ylabel="distance from theory\n(error bars)")
 

@@ -86,10 +86,10 @@ def _maps_last(table: Table) -> Table:
 
 def norm_of(table: Table) -> Normalize:
     """The color scale of the values: logarithmic if they span more than a factor of thirty, 0 .. 1 for probabilities that exceed 0.5."""
-    known = table.values[np.isfinite(table.values)]
-    if not len(known):
+    finite = table.values[np.isfinite(table.values)]
+    if not len(finite):
         return Normalize(0, 1)
-    low, high = float(known.min()), float(known.max())
+    low, high = float(finite.min()), float(finite.max())
     if table.in_decades:
         return LogNorm(max(table.floor, _DEEPEST * high), high)
     if table.probability and high > 0.5:
@@ -112,8 +112,8 @@ def _draw_values(panel: Panel, table: Table, norm: Normalize) -> tuple[QuadMesh,
 def _draw_cells(panel: Panel, table: Table, numbers: np.ndarray, norm: Normalize, colors: Colormap) -> QuadMesh:
     """Draw a cell for each row, colored by its number, mark missed, failed and waiting rows, and scale the axes."""
     across, up = table.axes
-    known = np.ma.masked_invalid(numbers.T)
-    image = panel.pcolormesh(across.edges, up.edges, known, norm=norm, cmap=colors, rasterized=True)
+    finite = np.ma.masked_invalid(numbers.T)
+    image = panel.pcolormesh(across.edges, up.edges, finite, norm=norm, cmap=colors, rasterized=True)
     _mark_rows(panel, table)
     if across.logarithmic:
         panel.set_xscale("log")
@@ -192,8 +192,8 @@ def _draw_distance(panel: Panel, table: Table) -> QuadMesh:
 
 
 def _draw_errors(panel: Panel, table: Table) -> QuadMesh:
-    known = table.errors[np.isfinite(table.errors) & (table.errors > 0)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
+    finite = table.errors[np.isfinite(table.errors) & (table.errors > 0)]
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.1, 1.0)
     norm = LogNorm(low, high) if high > 3 * low else Normalize(0, high)
     return _draw_cells(panel, table, table.errors, norm, density_colormap())
 
@@ -222,9 +222,9 @@ def _draw_cuts(panel: Panel, table: Table) -> None:
 def _draw_spread(panel: Panel, table: Table) -> None:
     """Draw the histogram of distances from theory in error bars; without theory, of the error bars."""
     if not table.compared:
-        known = table.errors[np.isfinite(table.errors) & (table.errors > 0)]
-        ends = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
-        panel.hist(known, bins=np.geomspace(ends[0] / 1.1, ends[1] * 1.1, 40).tolist(), color=SLATE)
+        finite = table.errors[np.isfinite(table.errors) & (table.errors > 0)]
+        ends = (float(finite.min()), float(finite.max())) if len(finite) else (0.1, 1.0)
+        panel.hist(finite, bins=np.geomspace(ends[0] / 1.1, ends[1] * 1.1, 40).tolist(), color=SLATE)
         panel.set_xscale("log")
         panel.set(xlabel=f"error bar of the {table.label}", ylabel="rows")
         return

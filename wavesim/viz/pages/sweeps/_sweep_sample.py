@@ -72,8 +72,8 @@ class Ensemble:
 def draw_histogram(figure: Figure, table: Table) -> None:
     """Fill a page with one sample: its histogram with a normal curve, and its mean with standard error over the size of the sample."""
     sample = Ensemble.of(table)
-    known = np.isfinite(sample.values)
-    values, theory, errors = sample.values[known], sample.theory[known], sample.errors[known]
+    finite = np.isfinite(sample.values)
+    values, theory, errors = sample.values[finite], sample.theory[finite], sample.errors[finite]
     whole = Ensemble(sample.label, values, theory, errors)
     mean, spread = float(whole.mean), float(whole.spread)
     left = figure.add_axes((_WIDE[0], _BOTTOM, _NARROW, _TOP - _BOTTOM))
