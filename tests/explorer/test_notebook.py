@@ -16,6 +16,7 @@ import wavesim as ws
 from tests.explorer.browser import Browser
 from wavesim.errors import ArgumentError, ScenarioError
 from wavesim.explorer._server import page_files
+from wavesim.explorer._widget import _CellWorker
 from wavesim.explorer._wire import ARRAYS, picture_of
 
 
@@ -115,3 +116,16 @@ def test_the_loader_opens_the_page_in_an_iframe(tmp_path: Path, in_webview: bool
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing on standard error."""
+
+
+def test_a_job_that_fails_leaves_the_worker_to_the_others() -> None:
+    """The thread that all cells share goes on after an error, which is logged."""
+    done = threading.Event()
+
+    def fails() -> None:
+        raise OSError("no ffmpeg")
+
+    worker = _CellWorker()
+    worker.submit(fails)
+    worker.submit(done.set)
+    assert done.wait(10)

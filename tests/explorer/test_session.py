@@ -172,6 +172,16 @@ def test_what_cannot_be_is_said_and_the_wave_goes_on(paused: Page) -> None:
     assert float(paused.card("scene")[1]["potential"].max()) == pytest.approx(1.2, rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    "message", [{"type": "lift"}, {"type": "seek", "frame": "x"}, {"type": "speed", "value": None}, {"type": "step", "by": math.inf}]
+)  # fmt: skip
+def test_a_message_that_cannot_be_read_ends_no_session(paused: Page, message: dict[str, object]) -> None:
+    paused.tell(**message)
+    assert "cannot be read" in paused.said("sorry")[-1]["sentence"]
+    paused.tell(type="seek", frame=3)
+    assert paused.session.state is not None and int(paused.session.state.cursor) == 3
+
+
 def test_the_energy_line_lifts_the_packet(paused: Page) -> None:
     """Dragged to 0.8, where the spread holds 0.005 of it: k = sqrt(2 x 0.795) = 1.2610, on the slider's steps 1.26."""
     paused.tell(type="lift", generation=1, energy=0.8)

@@ -148,6 +148,9 @@ class Session:
             self._send_error(error.argument, error.reason)
         except WavesimError as error:
             self._send_error("", str(error))
+        except (KeyError, TypeError, ValueError, OverflowError):
+            # from a page of another version, or by hand: the session goes on
+            self._send_error("", f"a message of the page cannot be read: {str(message)[:200]}")
 
     def _send_error(self, path: str, sentence: str) -> None:
         self.channel.send_json({"type": "sorry", "path": path, "sentence": sentence, "generation": self.generation})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -121,7 +122,11 @@ class _CellWorker:
                     self._busy = False
                     return
                 job = self._jobs.pop(0)
-            job()
+            try:
+                job()
+            except Exception:
+                # later jobs of other cells must still run
+                logging.getLogger(__name__).exception("a job of the live page failed")
 
 
 _WORKER = _CellWorker()
