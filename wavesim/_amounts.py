@@ -1,4 +1,4 @@
-"""Numbers with their units, as sentences name them."""
+"""Numbers with their units, as messages show them."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from typing import Any
 from ._typing import Dimension
 from .units import UnitSystem
 
-# a function, for the units of a problem are looked for only where a sentence names a number
-_SPOKEN: ContextVar[Callable[[], UnitSystem] | None] = ContextVar("spoken", default=None)
+# a function: the units of a problem are looked up only when a message contains a number
+_UNITS: ContextVar[Callable[[], UnitSystem] | None] = ContextVar("units", default=None)
 
 
 @contextlib.contextmanager
 def amounts_in(units: Callable[[], UnitSystem]) -> Iterator[None]:
-    """Within, `amount` writes numbers in these units, however deep the sentence is made."""
-    before = _SPOKEN.set(units)
+    """Context in which `amount` writes numbers in these units, in all functions called within."""
+    before = _UNITS.set(units)
     try:
         yield
     finally:
-        _SPOKEN.reset(before)
+        _UNITS.reset(before)
 
 
 def amount(value: Any, dimension: Dimension, units: UnitSystem | None = None, digits: int = 6) -> str:
-    """A number as a sentence has it: ``"0.3 eV"``, plain in natural units; where nobody knows the units, said to be in internal ones.
+    """A number with its unit, ``"0.3 eV"``; without a unit in natural units, marked as internal where no units are set.
 
     Args:
-        value: in internal units.
-        dimension: what it is.
-        units: to write it in; by default those of the enclosing `amounts_in`.
-        digits: that count.
+        value: number in internal units.
+        dimension: its dimension.
+        units: units to write it in; by default those of the enclosing `amounts_in`.
+        digits: significant digits.
     """
-    spoken = _SPOKEN.get()
-    if units is None and spoken is not None:
-        units = spoken()
+    current = _UNITS.get()
+    if units is None and current is not None:
+        units = current()
     if units is None:
         return f"{float(value):.{digits}g} (internal units)"
     symbol = units.symbol(dimension)

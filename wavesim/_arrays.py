@@ -1,8 +1,8 @@
-"""NumPy where all values are known, JAX where one is traced: tables are made without compiling anything, and stay differentiable.
+"""NumPy for plain values, JAX for JAX arrays: tables are made without compiling anything, and stay differentiable.
 
-``from ._arrays import xp as jnp`` stands where ``import jax.numpy as jnp`` would. A function of it calls NumPy if none of its arguments
-is a JAX array, and JAX otherwise. A single operation that JAX carries out eagerly costs a compilation of 30 to 60 ms for each new
-shape, and the tables of a run some hundred operations: ten times what the run itself takes.
+``from ._arrays import xp as jnp`` replaces ``import jax.numpy as jnp``. A function of it calls NumPy if none of its arguments
+is a JAX array, and JAX otherwise. A single eager operation of JAX costs a compilation of 30 to 60 ms for each new shape,
+and the tables of a run take some hundred operations: ten times as long as the run itself.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     import jax.numpy as xp
     from jax import Array
 
-    # what a function takes that computes with either
+    # argument of a function that computes with either library
     AnyArray = np.ndarray | Array
 else:
     AnyArray = Any
 
     class _Namespace:
-        """The functions of one module in both libraries, chosen at each call."""
+        """Functions of one module of both libraries; each call selects NumPy or JAX by its arguments."""
 
         def __init__(self, plain: str, traced: str) -> None:
             self._plain, self._traced = plain, traced
@@ -36,22 +36,23 @@ else:
             if isinstance(plain, type) or not callable(plain):
                 return plain
 
-            # as in JAX, a value that overflows or is none is no warning
+            # as in JAX, overflow and invalid values raise no warning
             silent = np.errstate(all="ignore")(plain)
 
-            def chosen(*arguments: Any, **options: Any) -> Any:
+            def function(*arguments: Any, **options: Any) -> Any:
                 if _traced(arguments) or _traced(options.values()):
                     return getattr(importlib.import_module(self._traced), name)(*arguments, **options)
                 return silent(*arguments, **options)
 
-            self.__dict__[name] = chosen
-            return chosen
+            self.__dict__[name] = function
+            return function
 
     xp = _Namespace("numpy", "jax.numpy")
     xp.fft = _Namespace("numpy.fft", "jax.numpy.fft")
     xp.linalg = _Namespace("numpy.linalg", "jax.numpy.linalg")
 
-# types that are no arrays of JAX: to ask JAX takes longer
+
+# common types that are not JAX arrays: this set is faster than isinstance of jax.Array
 _PLAIN = frozenset({np.ndarray, np.float64, float, int, complex, bool, str, type(None), type, slice})
 
 
@@ -82,13 +83,13 @@ def known_inside(*structures: Any) -> bool:
 
 
 def at_once(compiled: Callable[..., Any], *arguments: Any) -> Any:
-    """What a compiled function makes of known arguments, as arrays of NumPy, also while JAX traces something around the call."""
-    found = compiled(*arguments)
-    if is_traced(found):
-        # here its own constants are worked out one by one, each by a program
+    """Result of a compiled function for concrete arguments, as NumPy arrays, even while JAX traces the caller."""
+    result = compiled(*arguments)
+    if is_traced(result):
+        # slower, since here the constants of the function are evaluated one by one, each by its own program
         with jax.ensure_compile_time_eval():
-            found = compiled(*arguments)
-    return jax.tree.map(np.asarray, found)
+            result = compiled(*arguments)
+    return jax.tree.map(np.asarray, result)
 
 
 def entries(value: Any) -> Any:
@@ -101,7 +102,7 @@ def entries(value: Any) -> Any:
 
 
 def constant(value: Any) -> Any:
-    """The value, of which JAX takes no derivative."""
+    """The value, treated as a constant in derivatives."""
     return jax.lax.stop_gradient(value) if _traced((value,)) else value
 
 
@@ -141,7 +142,7 @@ def complex_of(real: Any, imaginary: Any) -> Any:
 
 
 def changed_at(values: Any, places: Any, amounts: Any, how: str = "add") -> Any:
-    """A copy of values with amounts brought in at places: "add", "max" or "min"; places outside are left out."""
+    """A copy of values updated at the indices `places` by "add", "max" or "min"; indices out of range are ignored."""
     if _traced((values, places, amounts)):
         return getattr(jax.numpy.asarray(values).at[places], how)(amounts, mode="drop")
     copy, inside = np.array(values), (places >= 0) & (places < len(values))
@@ -151,7 +152,7 @@ def changed_at(values: Any, places: Any, amounts: Any, how: str = "add") -> Any:
 
 
 def tridiagonal_solution(lower: Any, middle: Any, upper: Any, right_side: Any) -> Any:
-    """Solve a tridiagonal system; `lower` starts and `upper` ends with an entry that does not count."""
+    """Solve a tridiagonal system; the first entry of `lower` and the last of `upper` are ignored."""
     if _traced((lower, middle, upper, right_side)):
         return jax.lax.linalg.tridiagonal_solve(lower, middle, upper, right_side[:, None])[:, 0]
     bands = np.stack([np.roll(upper, 1), middle, np.roll(lower, -1)])
@@ -159,7 +160,7 @@ def tridiagonal_solution(lower: Any, middle: Any, upper: Any, right_side: Any) -
 
 
 def placed(values: Any, place: Any, entry: Any) -> Any:
-    """`values` with `entry` at a place along the first axis; an array of NumPy is changed itself."""
+    """`values` with `entry` set at an index of the first axis; NumPy arrays are changed in place."""
     if _traced((values, place, entry)):
         return jax.numpy.asarray(values).at[place].set(entry)
     values[place] = entry

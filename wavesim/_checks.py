@@ -1,4 +1,4 @@
-"""Checks shared by the constructors. Traced values pass unchecked: under ``jit``, ``grad`` and ``vmap`` nothing is known of them."""
+"""Checks shared by the constructors. Traced values pass unchecked: under ``jit``, ``grad`` and ``vmap`` they have no number."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ._text import choice, nearest
 from ._unit import as_written
 from .errors import ArgumentError
 
-# kinds whose name needs a noun in a sentence
+# kinds whose name is an adjective, and needs a noun in a sentence
 _ADJECTIVES = {"free", "harmonic", "driven", "separable", "sampled", "trapped", "localized"}
 
-# words that are often given, each with the parameter that a function must have for its cure
+# keywords often given by mistake: the parameter for which each is mistaken, and the advice for functions that have it
 _MEANT = {
     "method": ("scheme", "give scheme=."),
     "points": ("grid", "give grid=Grid.line(lower, upper, points)."),
@@ -70,16 +70,16 @@ def one_of(argument: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def known_keywords(*more: str, **instead: str) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
-    """Decorates a function: a keyword that it does not have is refused with the one that is meant.
+    """Decorator: refuses keywords that the function does not have, and suggests the one that is meant.
 
     Args:
-        more: keywords that it takes by ``**``.
-        instead: cures for words that are wrongly given to it, by the word.
+        more: keywords that the function takes by ``**``.
+        instead: advice for keywords given by mistake, by keyword.
     """
 
     def decorate(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
         parameters = inspect.signature(function).parameters.values()
-        options = (*(one.name for one in parameters if one.kind is not one.VAR_KEYWORD), *more)
+        options = (*(entry.name for entry in parameters if entry.kind is not entry.VAR_KEYWORD), *more)
         cures = {word: cure for word, (option, cure) in _MEANT.items() if option in options} | instead
 
         @functools.wraps(function)
@@ -96,7 +96,7 @@ def known_keywords(*more: str, **instead: str) -> Callable[[Callable[Given, Answ
 
 
 def named(thing: object) -> str:
-    """What a file calls an object of that kind, with its article: "an expression", "a driven potential"."""
+    """The kind of an object as files name it, with its article: "an expression", "a driven potential"."""
     words = re.sub(r"(?<!^)(?=[A-Z])", " ", type(thing).__name__).lower().replace("coulomb", "Coulomb")
     if words.split()[-1] in _ADJECTIVES:
         words += " state" if ".states" in type(thing).__module__ else " potential"

@@ -1,4 +1,4 @@
-"""CODATA's constants of 2022, in SI units: numbers do not move with the version of a library.
+"""CODATA 2022 constants in SI units, kept here so that they do not change with the version of a library.
 
 Source: P. J. Mohr, D. B. Newell, B. N. Taylor and E. Tiesinga, Rev. Mod. Phys. 97, 025002 (2025); those of 2019's SI are exact.
 """

@@ -12,24 +12,26 @@ from .errors import NumericsError
 
 # Second derivative of eighth order on nine points. Source: B. Fornberg, Math. Comp. 51, 699 (1988), table 1.
 _STENCIL = (-205 / 72, 8 / 5, -1 / 5, 8 / 315, -1 / 560)
-# States iterated beyond those asked for.
+# States iterated in addition to those requested.
 _GUARDS = 4
-# Residual to stop at, relative to the kinetic energies met; what it leaves in a level is of its square.
-_RESIDUAL, _MOST_ROUNDS, _MOST_STARTS = 1e-9, 80, 3
+# Residual at convergence, relative to the highest energy of the block above the minimum of V; the error of a level is of second order in it.
+_RESIDUAL = 1e-9
+# Iterations from one start, and starts with a growing block.
+_MOST_ROUNDS, _MOST_STARTS = 80, 3
 
 
 def lowest_by_correction(samples: np.ndarray, step: float, mass: float, count: int) -> tuple[np.ndarray, np.ndarray]:
     """The lowest eigenstates of p^2/2m + V on a periodic Fourier grid of one dimension, of any size.
 
-    Eighth-order differences give a sparse matrix, whose lowest states by Lanczos' method are the start, and whose factors turn the residual
-    H psi - E psi into a correction; Rayleigh and Ritz choose among states, corrections and last steps (Davidson). The sparse matrix's
-    negative pivots count the levels below the highest one asked for: if one is missing, the start is repeated with more states.
+    Eighth-order differences give a sparse matrix, whose lowest states by Lanczos' method are the start, and whose LU factors turn the residual
+    H psi - E psi into a correction; Rayleigh-Ritz in the space of states, corrections and last steps follows (Davidson). The sparse matrix's
+    negative pivots count the levels below the highest one requested: if one is missing, the start is repeated with more states.
 
     Args:
         samples: V, shape (points,) [energy].
         step: spacing [length].
-        mass: of the particle.
-        count: how many.
+        mass: mass of the particle.
+        count: number of states.
 
     Returns:
         energies, shape (count,), and states of unit sum of squares, shape (count, points).
@@ -107,15 +109,15 @@ def _corrected(
         energies, mix = np.linalg.eigh(basis @ image.T)
         energies, mix = energies[:block], mix[:, :block]
         states, image = mix.T @ basis, mix.T @ image
-        rest = image - energies[:, None] * states
-        size = np.linalg.norm(rest[:count], axis=1).max()
+        residual = image - energies[:, None] * states
+        size = np.linalg.norm(residual[:count], axis=1).max()
         scale = float(energies[-1]) - float(samples.min())
-        # rounding of H psi itself is the least residual there is
+        # the residual cannot fall below the rounding error of H psi
         if size <= _RESIDUAL * scale or (size > 0.5 * last and size <= 1e-6 * scale):
             return energies, states
         last = size
         step = (mix[block:].T @ basis[block:]) if len(basis) > block else states[:0]
-        basis = np.linalg.qr(np.concatenate([states, factors.solve(rest.T).T, step]).T)[0].T
+        basis = np.linalg.qr(np.concatenate([states, factors.solve(residual.T).T, step]).T)[0].T
     raise NumericsError(
         f"the {count} lowest levels of {points} points must converge, but after {_MOST_ROUNDS} rounds they leave a residual of {last:.1g}; "
         "take a smaller box or fewer points."

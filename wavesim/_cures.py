@@ -1,4 +1,4 @@
-"""Cures in the words of who asked: keys of a scenario file, or arguments in Python."""
+"""Advice in error messages, in terms of scenario keys or of Python arguments."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 
-_OF_FILES: ContextVar[bool] = ContextVar("of_files", default=False)
+_FOR_FILES: ContextVar[bool] = ContextVar("for_files", default=False)
 
 
 @contextlib.contextmanager
 def words_of_files() -> Iterator[None]:
-    """Within, sentences name the keys of files, for every problem is written in one."""
-    before = _OF_FILES.set(True)
+    """Context in which messages name keys of scenario files instead of Python arguments."""
+    before = _FOR_FILES.set(True)
     try:
         yield
     finally:
-        _OF_FILES.reset(before)
+        _FOR_FILES.reset(before)
 
 
 def asks_by_file() -> bool:
-    """Whether sentences are in the words of files here."""
-    return _OF_FILES.get()
+    """Whether messages name keys of scenario files."""
+    return _FOR_FILES.get()
 
 
 def cure(in_file: str, in_python: str) -> str:
-    """What to do, as it is written where the problem is."""
+    """The advice for scenario files or for Python, whichever applies."""
     return in_file if asks_by_file() else in_python
 
 
 def grid_cure(dimension: int = 2) -> str:
-    """How to choose the grid oneself, along one axis or several."""
+    """Advice to give the grid explicitly, along one axis or several."""
     if dimension == 1:
         return cure("give [grid] with lower, upper and points", "give grid=Grid.line(lower, upper, points)")
     return cure(
@@ -40,7 +40,7 @@ def grid_cure(dimension: int = 2) -> str:
 
 
 def product_cure() -> str:
-    """How to write a state of several axes."""
+    """Advice to give a state of several axes as a product."""
     return cure(
         'write [state] kind = "product", with one packet for each axis in its factors',
         "use Product with one packet for each axis",

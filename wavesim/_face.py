@@ -1,4 +1,4 @@
-"""How objects show themselves: one line at a prompt, tables and pictures in a notebook."""
+"""How objects are displayed: one line at a prompt, tables and pictures in a notebook."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ import types
 from collections.abc import Iterable
 from typing import Any
 
+# longest line of an object, in characters
 _LONGEST = 280
+# longest string shown in full, in characters
 _LONGEST_TEXT = 60
+# longest list or tuple shown in full
 _MOST_ENTRIES = 8
 
 
 def one_line(self: Any) -> str:
     """A dataclass on one line, under 300 characters: ``RectangularBarrier(height=0.3 * eV, width=1 * nm)``.
 
-    Fields that have their default value are left out, arrays are counted.
+    Fields with their default value are left out; of arrays the shape is shown.
     """
     parts = [
         f"{field.name}={short(getattr(self, field.name))}"
@@ -29,14 +32,14 @@ def one_line(self: Any) -> str:
 
 
 def line_of(name: str, *parts: str) -> str:
-    """``name(part, part)``, cut where it is long."""
+    """``name(part, part)``, truncated if too long."""
     text = ", ".join(parts)
     room = _LONGEST - len(name)
     return f"{name}({text if len(text) <= room else f'{text[:room]} ...'})"
 
 
 def short(value: Any) -> str:
-    """A value as it stands inside of `one_line`."""
+    """A value as `one_line` shows it."""
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and not isinstance(value, type):
         # a scalar of NumPy or JAX reads as a plain number
@@ -79,7 +82,7 @@ def html_picture(png: bytes, words: str) -> str:
 
 
 def public(space: dict[str, Any]) -> list[str]:
-    """The names that a module offers, for its ``__dir__``: its own, without what it imports.
+    """The public names defined by a module itself, not imported ones, for its ``__dir__``.
 
     Args:
         space: the module's ``globals()``.
@@ -98,13 +101,13 @@ def public(space: dict[str, Any]) -> list[str]:
 
 
 def listed(space: dict[str, Any], lazy: Iterable[str] = ()) -> None:
-    """Makes `help` and `dir` of a package tell what it offers, for `help` shows no class of another module without ``__all__``.
+    """Set ``__all__`` and ``__dir__`` of a package: without ``__all__``, `help` shows no class that another module defines.
 
-    Set here, for type checkers read a written list only, and know from ``import x as x`` what a package offers.
+    Type checkers do not read it: they take the public names from ``import x as x``.
 
     Args:
         space: the package's ``globals()``, after all its imports.
-        lazy: names that its ``__getattr__`` imports when they are used; without any, all that it has imported counts.
+        lazy: names that its ``__getattr__`` imports on first use; by default all that the package has imported.
     """
     loaded = [
         name for name, value in space.items() if not name.startswith("_") and not isinstance(value, types.ModuleType)
@@ -115,8 +118,8 @@ def listed(space: dict[str, Any], lazy: Iterable[str] = ()) -> None:
 
 
 def above(room: str) -> Any:
-    """A room of a higher layer, where an object offers what is made there: ``result.plot()`` is drawn by ``wavesim.viz``.
+    """A package of a higher layer, for methods that delegate to it: ``result.plot()`` is drawn by ``wavesim.viz``.
 
-    By its name, when it is wanted: an import would point upwards, and bring Matplotlib or xarray to those who only compute.
+    It is imported by name on use: a plain import would point upwards, and load Matplotlib or xarray for mere computations.
     """
     return importlib.import_module(f"wavesim.{room}")

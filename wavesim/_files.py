@@ -1,4 +1,4 @@
-"""Atomic files: written beside their place, flushed to the disk, renamed; what dead processes left is swept away."""
+"""Atomic file writes: to a temporary file beside the target, flushed and renamed; leftovers of dead processes are removed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-# of every temporary file: nobody else's begins like this
+# prefix of all temporary files of wavesim, and of no others
 PREFIX = ".wavesim-part-"
-# of this process, for whoever has to end it at once
+# temporary files of this process, to be removed if it is ended at once
 _UNFINISHED: set[Path] = set()
 
 
@@ -24,9 +24,9 @@ def put(target: Path, data: bytes, part: Path) -> None:
     """Write a file whole or not at all, also through a power cut.
 
     Args:
-        target: where it is to be; what is there is replaced.
+        target: path of the file; an existing file is replaced.
         data: its content.
-        part: where it is written first, on the same file system.
+        part: temporary path on the same file system, written first.
 
     Raises:
         OSError: if it cannot be written; `target` is what it was.
@@ -48,7 +48,7 @@ def put(target: Path, data: bytes, part: Path) -> None:
 
 
 def put_whole(target: Path, data: bytes) -> None:
-    """`put` beside its place, for a folder that several may write.
+    """Write a file whole or not at all, through a temporary file of unique name, for folders with several writers.
 
     Raises:
         OSError: if it cannot be written; `target` is what it was.
@@ -58,7 +58,7 @@ def put_whole(target: Path, data: bytes) -> None:
 
 
 def settle(folder: Path) -> None:
-    """Flush the names in a folder to the disk, where the system can (Windows cannot, and does it by itself)."""
+    """Flush the entries of a folder to the disk; not on Windows, which does so by itself."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -68,7 +68,7 @@ def settle(folder: Path) -> None:
 
 
 def discard(path: Path) -> None:
-    """Remove what a writer that died has left, file or folder."""
+    """Remove the leftover of an unfinished write, file or folder."""
     with contextlib.suppress(OSError):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
@@ -77,7 +77,7 @@ def discard(path: Path) -> None:
 
 
 def discard_unfinished() -> None:
-    """Remove every temporary file of this process, which is about to end."""
+    """Remove every temporary file of this process, before it ends."""
     for part in list(_UNFINISHED):
         discard(part)
 
@@ -86,13 +86,13 @@ def discard_unfinished() -> None:
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`, flushed and renamed to it at the end, removed on any error or interruption.
 
-    It is locked while its process lives, so that `sweep_leftovers` can tell it from one that nobody will finish.
+    It is locked while its process lives, so that `sweep_leftovers` can distinguish it from an abandoned one.
 
     Raises:
         OSError: if it cannot be written; `path` is what it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = _begun(path)
+    handle, part = _locked_part(path)
     _UNFINISHED.add(part)
     try:
         yield part
@@ -100,7 +100,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         mask = os.umask(0)
         os.umask(mask)
         part.chmod(0o666 & ~mask)
-        # another program may have written it: by its name, not through our handle
+        # another program may have written the file by its name, not through our handle
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(part, path)
@@ -118,7 +118,7 @@ def sweep_leftovers(folder: Path) -> None:
     with contextlib.suppress(OSError):
         for part in [item for item in folder.iterdir() if item.name.startswith(PREFIX)]:
             with contextlib.suppress(OSError):
-                # a link or a pipe of that name is nothing that wavesim has made
+                # wavesim makes no links or pipes: those are left alone
                 handle = os.open(part, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
                 try:
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -127,7 +127,7 @@ def sweep_leftovers(folder: Path) -> None:
                     os.close(handle)
 
 
-def _begun(path: Path) -> tuple[int, Path]:
+def _locked_part(path: Path) -> tuple[int, Path]:
     """An empty temporary file beside `path`, open and locked."""
     while True:
         handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=path.suffix, dir=path.parent)
@@ -137,5 +137,5 @@ def _begun(path: Path) -> tuple[int, Path]:
                 fcntl.flock(handle, fcntl.LOCK_EX)
         if os.fstat(handle).st_nlink:
             return handle, Path(name)
-        # somebody swept it away before it was locked
+        # another process removed it before it was locked
         os.close(handle)

@@ -1,4 +1,4 @@
-"""Functions that users write themselves and JAX traces: what cannot be traced is told in a sentence."""
+"""User-written functions that JAX traces: tracing errors become messages with a cure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from .errors import ArgumentError
 
 @contextlib.contextmanager
 def traceable(argument: str) -> Iterator[None]:
-    """Within, a function of the user's own is called: say how to write it where JAX cannot trace it, or it takes no arrays.
+    """Context for calls of a user's function: explains how to rewrite one that JAX cannot trace, or that takes no arrays.
 
     Args:
-        argument: what holds the function.
+        argument: name of the argument that holds the function.
 
     Raises:
         ArgumentError: with the cure; every other error passes as it is.
@@ -27,7 +27,7 @@ def traceable(argument: str) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str | None:
-    # whoever gets here has called a function that JAX traces: it is loaded
+    # JAX is loaded by now: only calls of traced functions get here
     from jax import errors
 
     words = str(error)

@@ -1,4 +1,4 @@
-"""Compiled programs: how many a process holds, and which are kept on the disk for the next one.
+"""Compiled programs: a limit on those that a process holds, and a cache on disk for later processes.
 
 Each takes some 35 memory mappings, of which Linux gives a process 65,530, and LLVM ends the process when there are no more. JAX keeps
 every program; a loop over a thousand problems of different shapes would not survive that.
@@ -13,55 +13,58 @@ from pathlib import Path
 
 from ._jax import is_loaded, jax
 
-# of programs on the disk: where there are more, the oldest go until there are fewer
-_CACHE_BYTES, _KEPT_BYTES = 500_000_000, 400_000_000
-# a third of what a process can hold: one question compiles some dozens
+# size of the cache above which the programs used longest ago are removed
+_CACHE_BYTES = 500_000_000
+# size of the cache after that
+_KEPT_BYTES = 400_000_000
+# programs held before all are dropped: a third of what a process can hold, since one question compiles some dozens
 _MOST = 600
+# JAX's event for one compilation
 _COMPILED = "/jax/core/compile/backend_compile_duration"
 
 
-class _Held:
-    """Programs compiled since the last time that all were dropped."""
+class _ProgramCount:
+    """Number of programs compiled since all were last dropped."""
 
     def __init__(self) -> None:
         self.count = 0
-        jax.monitoring.register_event_duration_secs_listener(self._heard)
+        jax.monitoring.register_event_duration_secs_listener(self._on_event)
 
-    def _heard(self, event: str, duration_secs: float, **kwargs: str | int) -> None:
+    def _on_event(self, event: str, duration_secs: float, **kwargs: str | int) -> None:
         del duration_secs, kwargs
         self.count += event == _COMPILED
 
 
 @functools.cache
-def _held() -> _Held:
-    return _Held()
+def _program_count() -> _ProgramCount:
+    return _ProgramCount()
 
 
 def make_room() -> None:
-    """Drop all compiled programs if there are many: those that are needed again are compiled again, or read from JAX's cache on disk."""
+    """Drop all compiled programs if there are many; those needed again are recompiled, or read from JAX's cache on disk."""
     if not is_loaded():
         return
-    held = _held()
-    if held.count > _MOST:
+    programs = _program_count()
+    if programs.count > _MOST:
         jax.clear_caches()
-        held.count = 0
+        programs.count = 0
 
 
 def keep_programs() -> str:
-    """Let JAX keep what it compiles from one process to the next: half of a short run is compilation. To be called before jax is imported.
+    """Let JAX cache compiled programs on disk: half of a short run is compilation. To be called before jax is imported.
 
-    Small programs are kept too: a sweep that is killed again and again would never come to its first row otherwise.
-    ``JAX_COMPILATION_CACHE_DIR`` is left as it is if it is a folder that can be written; empty, it turns this off.
+    Small programs are cached too: otherwise a sweep that is killed repeatedly would never reach its first row.
+    ``JAX_COMPILATION_CACHE_DIR`` is respected if it is a writable folder; if it is empty, nothing is cached.
 
     Returns:
-        a sentence if that variable names no such folder, and nothing is kept; else "".
+        a warning if that variable names no writable folder, so that nothing is cached; else "".
     """
     given = os.environ.get("JAX_COMPILATION_CACHE_DIR")
     if given == "":
         return ""
     folder = Path(given) if given is not None else cache_folder("jax")
     if folder is None or not _writable(folder):
-        # without a place to write, everything is compiled anew
+        # without a writable folder, everything is compiled anew
         os.environ["JAX_COMPILATION_CACHE_DIR"] = ""
         if given is None:
             return ""
@@ -74,7 +77,7 @@ def keep_programs() -> str:
 
 
 def cache_folder(name: str) -> Path | None:
-    """Where wavesim keeps what it compiles, by kind; None where the user has no home."""
+    """Folder of one of wavesim's caches, by name; None for a user without a home directory."""
     import platformdirs
 
     try:
@@ -93,7 +96,7 @@ def _writable(folder: Path) -> bool:
 
 
 def _remove_old(folder: Path) -> None:
-    """Remove the programs that were not used for longest, once for each process: jax, told of a limit, looks at all of them for each new one."""
+    """Remove the programs used longest ago, once per process: JAX's own size limit would scan all of them for each new one."""
     with contextlib.suppress(OSError):
         programs = [(item.stat(), item.path) for item in os.scandir(folder) if item.name.endswith("-cache")]
         total = sum(facts.st_size for facts, _ in programs)

@@ -1,4 +1,4 @@
-"""Dataclasses that JAX takes apart and puts together, told apart by their class."""
+"""Dataclasses registered as pytrees of JAX, distinguished by their class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Class = TypeVar("Class", bound=type)
 
 
 class _Aside:
-    """What travels with a structure without being part of it: problems that differ in how they are shown share their programs."""
+    """Values carried by a tree structure but ignored in its comparison: problems that differ only in display share programs."""
 
     def __init__(self, values: tuple[Any, ...]) -> None:
         self.values = values
@@ -30,8 +30,8 @@ def register_dataclass(cls: Class) -> Class:
     """Register a dataclass as a pytree: fields are its children, those with ``metadata={"static": True}`` part of its structure, those with
     ``{"aside": True}`` neither. Its repr is one line.
 
-    Not by ``jax.tree_util.register_dataclass``: up to JAX 0.11 at least, the structures of two classes with alike fields compare as equal
-    there (their hashes differ), so that now and then a potential is evaluated by the compiled program of another one. The structures of
+    ``jax.tree_util.register_dataclass`` is not used: up to JAX 0.11 at least, the structures of two classes with the same fields compare as
+    equal there (their hashes differ), so that a potential is sometimes evaluated by the compiled program of another one. The structures of
     nodes registered here hold their class.
 
     Args:
@@ -58,11 +58,11 @@ def register_dataclass(cls: Class) -> Class:
             (jax.tree_util.GetAttrKey(name), child) for name, child in zip(names, children, strict=True)
         ), structure
 
-    def put_together(structure: tuple[Any, ...], children: Any) -> Any:
+    def unflattened(structure: tuple[Any, ...], children: Any) -> Any:
         values = dict(zip(names, children, strict=True)) | dict(zip(fixed, structure, strict=False))
         return cls(**values, **(dict(zip(aside, structure[-1].values, strict=True)) if aside else {}))
 
-    when_loaded(lambda: jax.tree_util.register_pytree_with_keys(cls, with_keys, put_together, flattened))
+    when_loaded(lambda: jax.tree_util.register_pytree_with_keys(cls, with_keys, unflattened, flattened))
     cls.__repr__ = one_line  # type: ignore[method-assign]
     return cls
 

@@ -1,4 +1,4 @@
-"""Numbers from files: columns of a CSV with units in the header, and arrays of NumPy; nothing else of a file is read."""
+"""Numbers from files: CSV columns with units in the header, and NumPy arrays."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def _numbers(line: str) -> list[float] | None:
     """The numbers of a line; None if it has anything else, or nothing."""
     try:
         cells = _cells(line)
-        # an empty last cell is a comma at the end of the line
+        # a comma at the end of the line makes an empty last cell
         numbers = [float(cell) for cell in (cells[:-1] if cells and not cells[-1] else cells)]
     except (ValueError, csv.Error):
         return None
@@ -274,10 +274,10 @@ def _column(
             f"write its first line as in '{spec.names[0]} ({example})'."
         )
     try:
-        known = not unit or value_in(unit, spec.dimension) is not None
+        valid = not unit or value_in(unit, spec.dimension) is not None
     except WavesimError:
-        known = False
-    if not known:
+        valid = False
+    if not valid:
         raise _refusal(
             f"must have units in its header, but {name} gives the {spec.what} in {brief(unit)}, which is no unit of "
             f"{spec.dimension.name}; take one such as {' or '.join(spec.dimension.examples[:2])}."

@@ -1,4 +1,4 @@
-"""Text from outside, made safe to print: one line stays one line, and no character acts on the terminal; and durations in words."""
+"""Foreign text made safe to print, on one line and without control characters; quoting, suggestions and durations."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import difflib
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 
-# control, format (direction marks and overrides among them), surrogate, private; line and paragraph separators
+# Unicode categories: control, format (direction marks and overrides included), surrogate, private, line and paragraph separators
 _ACTING = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+# longest text quoted in full, in characters
 _LONGEST = 100
-# choices that stand before what was given, in characters
+# longest list of choices printed before the suggestion, in characters
 _FEW = 60
 
 
 def clean(text: str, keep: str = "") -> str:
-    r"""Text whose control and direction characters stand as escapes: ``"\x1b[31m"`` becomes ``"\u001b[31m"``.
+    r"""Text with control and direction characters escaped: ``"\x1b[31m"`` becomes ``"\u001b[31m"``.
 
     Args:
-        text: from a file, a command line, or a file's name (bytes that are no text included).
-        keep: characters that are left as they are, such as ``"\n"``.
+        text: text of a file, a command line, or a file's name (undecodable bytes included).
+        keep: characters left as they are, such as ``"\n"``.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -26,12 +27,12 @@ def clean(text: str, keep: str = "") -> str:
 
 
 def printable(text: str) -> bool:
-    """Whether `clean` would leave the text alone."""
+    """Whether `clean` leaves the text unchanged."""
     return not any(map(_acts, text))
 
 
 def brief(value: object, longest: int = _LONGEST) -> str:
-    """A value as an error message quotes it: its repr, cut where it is long, whatever it holds."""
+    """A value as an error message quotes it: its repr, truncated if long; never fails."""
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 1000:
         # Python refuses to write integers of thousands of digits
         return f"a number of about {value.bit_length() * 3 // 10:,} digits"
@@ -49,31 +50,33 @@ def brief(value: object, longest: int = _LONGEST) -> str:
 
 
 def choice(given: object, choices: Sequence[str], listed: str = "") -> str:
-    """What is said of a word that is none of the choices: ``must be one of right, left, but is 'up'.``
+    """Message for a word that is none of the choices: ``must be one of right, left, but is 'up'.``
 
-    Where a choice is near and the list is long, the suggestion comes first: ``must be one of 29 words, but is 'freee'; did you mean 'free'?
+    For a long list, a similar choice is suggested first: ``must be one of 29 words, but is 'freee'; did you mean 'free'?
     They are free, step, ...``
 
     Args:
-        given: what stands there.
-        choices: what may.
-        listed: the choices as they are told, where not all of them are.
+        given: the word given.
+        choices: the words allowed.
+        listed: text that lists the choices; by default all of them.
     """
-    told = listed or ", ".join(choices)
+    listing = listed or ", ".join(choices)
     near = nearest(str(given), choices)
-    if near and len(told) > _FEW:
-        return f"must be one of {len(choices)} words, but is {brief(given)}; did you mean {near[0]!r}? They are {told}."
-    return f"must be one of {told}, but is {brief(given)}; {f'did you mean {near[0]!r}?' if near else 'choose one of them.'}"
+    if near and len(listing) > _FEW:
+        return (
+            f"must be one of {len(choices)} words, but is {brief(given)}; did you mean {near[0]!r}? They are {listing}."
+        )
+    return f"must be one of {listing}, but is {brief(given)}; {f'did you mean {near[0]!r}?' if near else 'choose one of them.'}"
 
 
 def nearest(given: str, names: Iterable[str], count: int = 1, cutoff: float = 0.6) -> list[str]:
-    """The names that are meant by a misspelt or an unfinished one: those that begin with it come before those that resemble it.
+    """Names similar to a misspelt or unfinished one: those that begin with it, then those that resemble it.
 
     Args:
-        given: what stands there.
-        names: what may.
-        count: how many at most.
-        cutoff: how alike a name must be, from 0 to 1.
+        given: the name given.
+        names: the names allowed.
+        count: greatest number of names.
+        cutoff: least similarity, from 0 to 1.
     """
     given, names = given[:_LONGEST], list(names)
     begun = [name for name in names if len(given) > 1 and name.startswith(given)]
@@ -82,9 +85,9 @@ def nearest(given: str, names: Iterable[str], count: int = 1, cutoff: float = 0.
 
 
 def meant(given: str, likely: Collection[str], every: Collection[str]) -> str:
-    """The name that a misspelt one means, taken from the likely ones before all others; "" for none.
+    """The name most similar to a misspelt one, a likely name before all others; "" for none.
 
-    Two letters in the wrong case say little: a likely name that shares one of them comes first.
+    For a name of two letters a similar likely name is preferred to an equal one in another case.
     """
     given = given[:_LONGEST]
 
@@ -102,24 +105,24 @@ def meant(given: str, likely: Collection[str], every: Collection[str]) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what an error says, cleaned; the name of its class where it says nothing."""
+    """The first line of an error's message, cleaned; the name of its class if it has no message."""
     line = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
     return brief_text(clean(line.strip()))
 
 
 def described(error: BaseException) -> str:
-    """An error that is not wavesim's: its class, and what it says."""
+    """A foreign error: its class and its message."""
     name, line = type(error).__name__, first_line(error)
     return name if line == name else f"{name}: {line}"
 
 
 def brief_text(text: str, longest: int = 500) -> str:
-    """Text cut where it is long."""
+    """Text, truncated if long."""
     return text if len(text) <= longest else f"{text[:longest]}... ({len(text):,} characters)"
 
 
 def duration_text(seconds: float) -> str:
-    """A duration as one says it."""
+    """A duration in s, min or h."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -1,4 +1,4 @@
-"""Cores that may be used, and one BLAS thread while wavesim computes: its matrices are small, and a second thread gains nothing, but spins while it waits."""
+"""Available cores, and one BLAS thread while wavesim computes: for its small matrices a second thread only spins."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from collections.abc import Iterator
 
 from threadpoolctl import ThreadpoolController
 
-# what a user sets who wants another number, and then has it
-_CHOSEN = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+# environment variables by which users set the number of threads themselves
+_THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 _LOCK = threading.Lock()
 _inside = 0
 _limit = contextlib.ExitStack()
 
 
 def cores() -> int:
-    """Processor cores that this process may use: what ``OMP_NUM_THREADS`` says, or what the system grants."""
+    """Number of processor cores that this process may use: ``OMP_NUM_THREADS``, or what the system grants."""
     allowed = os.environ.get("OMP_NUM_THREADS", "")
     if allowed.isdigit():
         return max(1, int(allowed))
@@ -31,12 +31,12 @@ def cores() -> int:
 
 @contextlib.contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Within, NumPy's and SciPy's BLAS have one thread; afterwards as many as before.
+    """Context in which the BLAS of NumPy and SciPy use one thread; afterwards as many as before.
 
-    It holds for the whole process, from the first of the Python threads that comes in to the last one that leaves. Who has set
-    ``OPENBLAS_NUM_THREADS`` or the like is left alone.
+    It holds for the whole process, from the first Python thread that enters to the last one that leaves. If
+    ``OPENBLAS_NUM_THREADS`` or the like is set, nothing is changed.
     """
-    if any(name in os.environ for name in _CHOSEN):
+    if any(name in os.environ for name in _THREAD_VARIABLES):
         yield
         return
     _enter()
@@ -64,7 +64,7 @@ def _leave() -> None:
 
 @functools.cache
 def _libraries() -> ThreadpoolController:
-    # those of SciPy are loaded with it
+    # SciPy's libraries are loaded with it
     import scipy.linalg
 
     del scipy

@@ -1,4 +1,4 @@
-"""The dimensions that a field can have. They travel with the field's type and give the scenario schema its units."""
+"""Physical dimensions of fields, as part of the field's type; the scenario schema takes its units from them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ INVERSE_FIELD = Dimension("inverse_field", (-1, 2, -1), examples=("nm/eV",))
 INVERSE_TEMPERATURE = Dimension("inverse_temperature", (-2, 2, -1), examples=("1/K",))
 DIMENSIONLESS = Dimension("dimensionless", (0, 0, 0))
 
-# what they are where the coordinate is an angle
+# dimensions that change if the coordinate is an angle
 _ANGULAR = {
     "length": Dimension("angle", (0, 0, 0), examples=("degree", "rad")),
     "mass": Dimension("moment of inertia", (2, 0, 1), examples=("u angstrom^2", "kg m^2")),
@@ -63,7 +63,7 @@ Velocity = Annotated[float, VELOCITY]
 Frequency = Annotated[float, FREQUENCY]
 Force = Annotated[float, FORCE]
 Strength = Annotated[float, STRENGTH]
-# a named number of a formula: its dimension is the formula's affair
+# a named number of a formula, of any dimension
 ANY = Dimension("quantity", (0, 0, 0))
 Parameter = Annotated[float, ANY]
 Temperature = Annotated[float, TEMPERATURE]

@@ -1,4 +1,4 @@
-"""Numbers that remember the unit in which a person wrote them."""
+"""Numbers that remember the unit in which they were written."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Any, final
 
 @final
 class Unit(float):
-    """A unit, or a multiple of it, as a plain number in internal units: ``0.3 * eV`` is a float that shows itself as ``0.3 * eV``.
+    """A unit, or a multiple of it, as a number in internal units: ``0.3 * eV`` is a float whose repr is ``0.3 * eV``.
 
-    Multiples, quotients by plain numbers, and the negative remember the unit; all other arithmetic gives plain floats, to the last bit
-    the same as without.
+    Multiples, quotients by plain numbers, and the negative remember the unit; all other arithmetic gives plain floats. Values are
+    bit for bit those of float arithmetic.
 
     Args:
-        value: in internal units.
-        symbol: of the unit, as in `wavesim.units`.
-        count: how many of the unit it is.
+        value: number in internal units.
+        symbol: symbol of the unit, as in `wavesim.units`.
+        count: the number in that unit.
     """
 
     symbol: str
     count: float
 
     def __new__(cls, value: float, symbol: str, count: float = 1.0) -> Unit:
-        made = super().__new__(cls, value)
-        made.symbol, made.count = symbol, float(count)
-        return made
+        number = super().__new__(cls, value)
+        number.symbol, number.count = symbol, float(count)
+        return number
 
     def __mul__(self, other: Any) -> Any:
         product = super().__mul__(other)
@@ -52,5 +52,5 @@ class Unit(float):
 
 
 def as_written(value: Any) -> str:
-    """A number as a person wrote it: ``"20 nm"`` where it remembers its unit, else its digits."""
+    """A number as it was written, ``"20 nm"``, if it remembers its unit; else its digits."""
     return str(value) if isinstance(value, Unit) else f"{float(value):.6g}"

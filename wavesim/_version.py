@@ -1,4 +1,4 @@
-"""The installed version, in its one home."""
+"""The installed version."""
 
 from importlib.metadata import PackageNotFoundError, version
 

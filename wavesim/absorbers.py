@@ -1,4 +1,4 @@
-"""The absorbing layer at the ends of the box, which absorbs outgoing waves and counts their probability."""
+"""Absorbing layers at the ends of the box, for outgoing waves."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from ._typing import LENGTH, EnergyValue, Length
 from .errors import ArgumentError
 from .grid import Grid
 
-# widths in wavelengths 2 pi/k_min, and upper bounds of reflection + transmission over all k >= k_min (measured)
+# widths in wavelengths 2 pi/k_min
 _WIDTHS = np.array([1.0, 1.5, 2.0, 2.5, 2.75, 3.0, 3.3, 3.75, 4.0, 5.0, 6.0, 8.0])
+# upper bounds of reflection + transmission over all k >= k_min at these widths (measured)
 _WORST = np.array([8.1e-3, 7e-4, 4.7e-5, 5.6e-6, 1.5e-6, 1.81e-7, 1.8e-7, 3e-8, 1.6e-8, 1.6e-9, 2.2e-10, 5.5e-11])
 
 
@@ -27,12 +28,12 @@ _WORST = np.array([8.1e-3, 7e-4, 4.7e-5, 5.6e-6, 1.5e-6, 1.81e-7, 1.8e-7, 3e-8, 
 class Absorber:
     """A complex absorbing potential -i W, W(u) = 0.58 E_min u^2 / (1-u)^2, u from 0 at the layer's start to 1 at the box's end.
 
-    It enters as exp(-W dt), so that what it does hardly depends on the time step (a fixed mask for each step would turn into a mirror as dt -> 0).
-    The smooth onset and the divergence at the end make it work for every momentum above the one it was designed for.
+    It enters as exp(-W dt), so that absorption hardly depends on the time step (a fixed mask for each step would turn into a mirror as dt -> 0).
+    The smooth onset and the divergence at the end make it effective for every momentum above the one it was designed for.
 
     Args:
         width: thickness of the layer at each end of the box (length).
-        energy: E_min, the kinetic energy of the slowest waves to be absorbed; less in layers beyond 3 of their wavelengths (energy).
+        energy: E_min, the kinetic energy of the slowest waves to be absorbed; less in layers thicker than 3 of their wavelengths (energy).
         axes: the axes that absorb.
 
     Raises:
@@ -54,8 +55,8 @@ class Absorber:
     def designed(cls, slowest: float, reflection: float, mass: float = 1.0, axes: tuple[int, ...] = (0,)) -> Absorber:
         """The thinnest layer whose reflection + transmission stays below `reflection` for all momenta above `slowest`.
 
-        From 1 wavelength of `slowest` (8e-3) to 8 (5.5e-11), as measured; no thicker. Beyond 3 wavelengths its `energy` is
-        below that of the slowest waves: a layer that sets in as strongly as a thin one would reflect 1e-8 however thick it is.
+        It is 1 (8e-3) to 8 (5.5e-11) wavelengths of `slowest` thick, as measured. Beyond 3 wavelengths its `energy` is
+        below that of the slowest waves: a layer with the onset of a thin one would reflect 1e-8 however thick it is.
         """
         positive("slowest", slowest)
         positive("reflection", reflection)
@@ -69,10 +70,10 @@ class Absorber:
         return 0.58 * self.energy * u**2 / (1 - u) ** 2
 
     def check_fit(self, grid: Grid) -> None:
-        """Refuse a grid without these axes, or without room between the layers.
+        """Check that the grid has these axes, and room between the layers.
 
         Raises:
-            ArgumentError: if it is such a grid.
+            ArgumentError: if it has not.
         """
         for axis in self.axes:
             if axis >= grid.dimension:

@@ -1,4 +1,4 @@
-"""A unit step on a grid, right to fourth order for an edge anywhere between the points.
+"""A unit step on a grid, accurate to fourth order for an edge anywhere between the points.
 
 Point sampling moves an edge to the nearest grid point; a cell average keeps its zeroth moment only. Here four points, two on
 each side, carry weights that keep the moments q = 0..3, so that ``sum_j w_j f(x_j) dx = int_s^inf f dx`` up to O(dx^5).
@@ -20,16 +20,17 @@ Places = AnyArray | Sequence[float]
 _NODES = np.array([-2.0, -1.0, 0.0, 1.0])
 _INVERSE = np.linalg.inv(np.vander(_NODES, 4, increasing=True).T)
 
-# edges closer than so many cells are one on a grid
+# distance in cells below which edges count as one
 SLIVER = 0.02
 
-# where V is looked at beside an edge, in units of the room there is, and that room in cells
 _ROOTS, _SHARES = np.polynomial.legendre.leggauss(6)
+# positions beside an edge at which V is evaluated, as fractions of the fitting interval
 _INSIDE = (_ROOTS + 1) / 2
-# from these values to coefficients of Legendre polynomials
+# matrix from these values to coefficients of Legendre polynomials
 _SERIES = ((np.arange(6) + 0.5) * np.polynomial.legendre.legvander(_ROOTS, 5) * _SHARES[:, None]).T
-# by what a polynomial may grow from the room where it is known to the points that it is carried on to
+# greatest growth of a polynomial from its fitting interval to the points where it is extrapolated
 _FARTHEST = 1e5
+# length of the fitting interval, in cells
 _REACH = 2.5
 
 
@@ -67,7 +68,7 @@ def unit_step(points: AnyArray, spacing: float, edge: float) -> jax.Array:
 def _weights(theta: jax.Array) -> jax.Array:
     """The four weights of `unit_step` for an edge `theta` cells left of the first point on its right, along the last axis."""
     powers = jnp.stack([-((-theta) ** (q + 1)) / (q + 1) for q in range(4)], axis=-1)
-    # made jax arrays here: numpy constants of a traced function keep the precision of the first trace
+    # converted here: numpy constants of a traced function keep the precision of the first trace
     return (jnp.asarray(_TAIL) + powers) @ jnp.asarray(_INVERSE.T)
 
 
@@ -106,14 +107,14 @@ _PLACE = np.array(
 
 
 def kink(points: AnyArray, spacing: float, edge: float, jump: float, mass: float) -> jax.Array:
-    """What a jump of V still lacks on a grid when `unit_step` has placed it: the bend of psi that the grid cannot show.
+    """Correction to V for the kink of psi'' at a jump of V, which a grid cannot represent even with `unit_step`.
 
     Where V jumps by D, psi'' jumps by 2 m D psi, and the part of that kink beyond the grid's largest momentum K = pi/h is lost,
     while the samples alias what is below it. To second order in V both act as a delta at the edge, of strength
     ``-2 m D^2 h^3 I``, with W(p) = sum_j w_j e^{-ipj} the transform of the step's samples (in cells):
     ``I = (1/pi) [ int_0^pi (1/p^4 - abs(W)^2/p^2) dp + int_pi^inf dp/p^4 ]``, and J its first moment from the first point right
     of the edge. Adding that delta, spread over the two points beside the edge so that I and J are right, leaves an error of
-    fifth order in the spacing where third order stood (measured: 0.02 to 0.2 % of T or of a gap at spacing x wave number = 1).
+    fifth order in the spacing instead of third (measured: 0.02 to 0.2 % of T or of a gap at spacing x wave number = 1).
 
     Args:
         points: equally spaced positions, shape (n,).
@@ -133,13 +134,13 @@ def kink(points: AnyArray, spacing: float, edge: float, jump: float, mass: float
 
 
 def bends(points: AnyArray, spacing: float, edges: Places, jumps: Places, mass: float) -> jax.Array:
-    """The sum of `kink` over edges; at those that coincide V jumps by the sum of their jumps.
+    """The sum of `kink` over edges; jumps of coinciding edges are added.
 
     Args:
         points: equally spaced positions, shape (n,).
         spacing: their distance.
-        edges: positions of the edges, shape (k,); those within a fiftieth of the spacing are one.
-        jumps: by how much V rises at each, shape (k,).
+        edges: positions of the edges, shape (k,); those within a fiftieth of the spacing count as one.
+        jumps: rise of V at each, shape (k,).
         mass: the particle's mass.
     """
     places, sizes = jnp.asarray(edges, float), jnp.asarray(jumps, float)
@@ -155,20 +156,20 @@ def bends(points: AnyArray, spacing: float, edges: Places, jumps: Places, mass: 
 
 
 def coincident(places: jax.Array, near: float = 0.0) -> jax.Array:
-    """Matrix of ones and zeros, shape (k, k): which of k places are the same, within `near`, or 1e-12 of the largest."""
+    """Matrix of ones and zeros, shape (k, k): 1 where two of k places are equal within `near`, or 1e-12 of the largest."""
     same = jnp.maximum(1e-12 * jnp.max(jnp.abs(places), initial=1e-300), near)
     return jnp.where(jnp.abs(places[:, None] - places) <= constant(same), 1.0, 0.0)
 
 
 def mended(values: Callable[[AnyArray], AnyArray], points: AnyArray, spacing: float, edges: Places) -> jax.Array:
-    """Samples of any V with jumps and kinks, from its values alone, right to fourth order as `unit_step` is.
+    """Samples of any V with jumps and kinks, from its values alone, accurate to fourth order as `unit_step` is.
 
     ``s_j = V(x_j) + sum over edges of [w_j - theta(x_j - e)] [R(x_j) - L(x_j)]``, where R and L continue V from the right and from the left
     of the edge e over the four points beside it, and w is `unit_step`. The continuations are polynomials through six values of V
     within 2.5 cells of the edge, or up to the next edge if that is nearer; of lower degree where it is much nearer than a cell.
 
     Args:
-        values: V at positions of any shape, taken on the side on which the position lies.
+        values: V at positions of any shape; at a position beside an edge, the limit on that side.
         points: equally spaced positions, shape (n,).
         spacing: their distance.
         edges: increasing positions of all jumps and kinks, shape (k,).
@@ -176,7 +177,7 @@ def mended(values: Callable[[AnyArray], AnyArray], points: AnyArray, spacing: fl
     Returns:
         real array of shape (n,), without `kink`.
 
-    Not for V that has no derivatives at an edge, such as sqrt(x) beside x = 0: what is left is then of lower order.
+    Not for V without derivatives at an edge, such as sqrt(x) beside x = 0: the error is then of lower order.
     """
     places = jnp.asarray(edges, float)
     gaps = jnp.minimum(jnp.diff(places), _REACH * spacing)
@@ -188,20 +189,20 @@ def mended(values: Callable[[AnyArray], AnyArray], points: AnyArray, spacing: fl
     for side, room in ((1.0, jnp.concatenate([gaps, outer])), (-1.0, jnp.concatenate([outer, gaps]))):
         inner = values(places[:, None] + side * room[:, None] * _INSIDE)
         away = side * offset * spacing / room[:, None]
-        # in a piece that is thin on the grid high powers would carry rounding on, and are small
+        # in a piece thinner than a cell high powers would amplify rounding, and are small
         far = constant(4 * spacing / room)[:, None] ** jnp.arange(len(_INSIDE))
         series = jnp.where(far <= _FARTHEST, inner @ _SERIES.T, 0.0)
         jump = jump + side * jnp.einsum("kvn,kn->kv", _legendre(2 * away - 1), series)
-    # a point on an edge, but for rounding, counts as lying right of it, as `first` has it
+    # a point on an edge, up to rounding, counts as lying right of it, as in `first`
     hair = constant(1e-10 * spacing + 1e-14 * jnp.abs(places))
     sides = changed_at(points, _inside(points, first), constant(places) + hair, "max")
     sides = changed_at(sides, _inside(points, first - 1), constant(places) - hair, "min")
-    lacking = _weights(first - cells) - jnp.where(_NODES >= 0, 1.0, 0.0)
-    return _scattered(values(sides), first[:, None] + _NODES, lacking * jump)
+    correction = _weights(first - cells) - jnp.where(_NODES >= 0, 1.0, 0.0)
+    return _scattered(values(sides), first[:, None] + _NODES, correction * jump)
 
 
 def _legendre(z: jax.Array) -> jax.Array:
-    """Legendre polynomials of z, one for each of `_INSIDE`, along a new last axis."""
+    """Legendre polynomials of z along a new last axis, as many as `_INSIDE` has points."""
     terms = [jnp.ones(z.shape), z]
     for n in range(1, len(_INSIDE) - 1):
         terms.append(((2 * n + 1) * z * terms[n] - n * terms[n - 1]) / (n + 1))
@@ -209,12 +210,12 @@ def _legendre(z: jax.Array) -> jax.Array:
 
 
 def _scattered(line: AnyArray, places: jax.Array, amounts: jax.Array) -> jax.Array:
-    """`amounts` added to a line at whole-numbered places; what falls beside it is left out."""
+    """`amounts` added to a line at whole-numbered places; those outside the line are dropped."""
     return changed_at(line, _inside(line, places), amounts)
 
 
 def _inside(line: AnyArray, places: jax.Array) -> jax.Array:
-    """Whole-numbered places as indices, those left of the line moved beyond its end, where they are dropped."""
+    """Whole-numbered places as indices; those left of the line are moved beyond its end, where they are dropped."""
     return jnp.where(places < 0, line.shape[0], places).astype(int)
 
 

@@ -1,7 +1,7 @@
 """H = p^2/2m + V on finite elements of one line: levels by Sturm counts, in any box, with edges and deltas anywhere.
 
-On each element psi is a polynomial; elements meet at nodes, which lie on the edges of V. The inner functions of an element are diagonalized once
-and left out by Schur's complement, so that what depends on the energy is a tridiagonal matrix of the nodes. Its negative pivots and the
+On each element psi is a polynomial; elements meet at nodes, which include the edges of V. The inner functions of an element are diagonalized once
+and eliminated by Schur's complement, which leaves a tridiagonal matrix of the nodes that depends on the energy. Its negative pivots and the
 inner levels below an energy count the levels below it (Sylvester's law of inertia): no level is missed, and none is counted twice.
 
 Source: K. J. Bathe, Finite Element Procedures (1996), section 11.6; P. Descouvemont, D. Baye, Rep. Prog. Phys. 73, 036301 (2010), section 3.
@@ -20,20 +20,22 @@ import scipy
 _MORE_POINTS = 4
 # parts into which a bracket is cut at each count
 _PARTS = 16
-# of the span of the levels: width at which bisection hands over to inverse iteration, and distance below which levels are iterated together
-_BRACKET, _CLUSTER = 1e-10, 1e-6
-_ITERATIONS = 8
+# width of a bracket at which inverse iteration takes over from bisection, relative to the first bracket
+_BRACKET = 1e-10
+# distance below which levels are iterated together, relative to the span of the levels
+_CLUSTER = 1e-6
+_ITERATIONS = 8  # at most, of inverse iteration
 # numbers that one count may hold in memory at a time
 _MOST_NUMBERS = 4_000_000
 
 
 class Reference(NamedTuple):
-    """Functions of the element (-1, 1): two linear ones and Lobatto's, whose derivatives are orthonormal.
+    """Basis functions of the element (-1, 1): two linear ones and Lobatto's, whose derivatives are orthonormal.
 
     Attributes:
         points: Gauss points, shape (q,).
-        weights: of these, shape (q,).
-        basis: values there, shape (q, degree + 1).
+        weights: Gauss weights, shape (q,).
+        basis: values of the functions at the points, shape (q, degree + 1).
         mass: overlaps, shape (degree + 1, degree + 1).
         root: inverse of Cholesky's factor of the inner overlaps.
     """
@@ -63,7 +65,7 @@ def lobatto(points: np.ndarray, degree: int) -> np.ndarray:
 
 
 def gauss_points(nodes: np.ndarray, degree: int) -> np.ndarray:
-    """Positions at which V must be given, shape (elements, degree + 4) [length]; never on a node."""
+    """Positions at which V is required, shape (elements, degree + 4) [length]; never on a node."""
     return nodes[:-1, None] + np.diff(nodes)[:, None] * (reference(degree).points + 1) / 2
 
 
@@ -74,7 +76,7 @@ class Waves:
     Attributes:
         nodes: shape (elements + 1,) [length].
         values: at the nodes, shape (count, elements + 1) [length^(-1/2)].
-        inner: of Lobatto's functions, shape (count, elements, degree - 1).
+        inner: coefficients of Lobatto's functions, shape (count, elements, degree - 1).
     """
 
     nodes: np.ndarray
@@ -83,16 +85,16 @@ class Waves:
 
     @property
     def degree(self) -> int:
-        """Of the polynomials."""
+        """Degree of the polynomials."""
         return self.inner.shape[2] + 1
 
     @property
     def coefficients(self) -> np.ndarray:
-        """Of all functions of each element, shape (count, elements, degree + 1)."""
+        """Coefficients of all functions of each element, shape (count, elements, degree + 1)."""
         return np.concatenate([self.values[:, :-1, None], self.values[:, 1:, None], self.inner], axis=2)
 
     def truncated(self, degree: int) -> Waves:
-        """The same without the inner functions above a degree."""
+        """The waves without the inner functions above a degree."""
         return Waves(self.nodes, self.values, self.inner[:, :, : degree - 1])
 
     def mixed(self, mix: np.ndarray) -> Waves:
@@ -100,7 +102,7 @@ class Waves:
         return Waves(self.nodes, mix.T @ self.values, np.tensordot(mix.T, self.inner, 1))
 
     def onto(self, nodes: np.ndarray) -> Waves:
-        """The same on a mesh that has these nodes and more between them, exact up to rounding."""
+        """The waves on a refined mesh, whose `nodes` include these, exact up to rounding."""
         degree, half = self.degree, (nodes[:-1] + nodes[1:]) / 2
         element = np.searchsorted(self.nodes, half) - 1
         start, length = self.nodes[element], np.diff(self.nodes)[element]
@@ -113,7 +115,7 @@ class Waves:
         return Waves(nodes, values, fresh[:, :, 2:])
 
     def joined(self, other: Waves) -> Waves:
-        """Both sets in one."""
+        """Both sets of waves on the same mesh as one."""
         return Waves(self.nodes, np.concatenate([self.values, other.values]), np.concatenate([self.inner, other.inner]))
 
     def at(self, x: np.ndarray) -> np.ndarray:
@@ -140,7 +142,7 @@ class ElementLevels(NamedTuple):
     Attributes:
         energies: increasing, shape (count,) [energy].
         kinetic: mean kinetic energies, shape (count,) [energy].
-        size: kinetic energy + <|V|>, which rounding is relative to, shape (count,) [energy].
+        size: kinetic energy + <|V|>, the scale of rounding errors, shape (count,) [energy].
         unsettled: change of each level in the last iteration, shape (count,) [energy].
         waves: normalized, real.
     """
@@ -157,9 +159,9 @@ class NodeMatrix(NamedTuple):
 
     Attributes:
         diagonal: shape (nodes,) [energy x length].
-        off: beside it, shape (nodes - 1,).
+        off: entries beside the diagonal, shape (nodes - 1,) [energy x length].
         diagonal_slope: derivative of the diagonal [length].
-        off_slope: of what is beside it.
+        off_slope: derivative of the entries beside it [length].
     """
 
     diagonal: np.ndarray
@@ -174,9 +176,9 @@ class ElementHamiltonian:
     Args:
         nodes: increasing, shape (elements + 1,), three or more; every edge and every delta of V is one [length].
         values: V at `gauss_points`, shape (elements, degree + 4) [energy].
-        strengths: of a delta on each node, shape (elements + 1,) [energy x length].
-        mass: of the particle.
-        degree: of the polynomials.
+        strengths: strength of the delta on each node, shape (elements + 1,) [energy x length].
+        mass: mass of the particle.
+        degree: degree of the polynomials.
     """
 
     def __init__(self, nodes: np.ndarray, values: np.ndarray, strengths: np.ndarray, mass: float, degree: int) -> None:
@@ -227,34 +229,34 @@ class ElementHamiltonian:
         return count
 
     def _condensed(self, energies: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The tridiagonal matrix of the nodes at each energy: diagonal (nodes, energies) and what stands beside it."""
-        apart = self._inner_energies[:, :, None] - energies
-        apart = np.where(apart == 0, np.finfo(float).tiny, apart)
+        """The tridiagonal matrix of the nodes at each energy: diagonal, shape (nodes, energies), and the entries beside it."""
+        gap = self._inner_energies[:, :, None] - energies
+        gap = np.where(gap == 0, np.finfo(float).tiny, gap)
         ends = (
             self._ends[..., None]
             - self._end_mass[..., None] * energies
-            - np.einsum("eka,ekb,eks->eabs", self._coupling, self._coupling, 1 / apart, optimize=True)
+            - np.einsum("eka,ekb,eks->eabs", self._coupling, self._coupling, 1 / gap, optimize=True)
         )
         return self._joined(ends) + self.strengths[:, None], ends[:, 0, 1]
 
     @staticmethod
     def _joined(ends: np.ndarray) -> np.ndarray:
-        """The diagonal of the nodes, to which both elements beside each of them add."""
+        """Diagonal of the node matrix: the sum over both elements beside each node."""
         diagonal = np.zeros((len(ends) + 1, *ends.shape[3:]), ends.dtype)
         diagonal[:-1] += ends[:, 0, 0]
         diagonal[1:] += ends[:, 1, 1]
         return diagonal
 
     def at_energy(self, energy: complex) -> NodeMatrix:
-        """H - E at one energy, which may be complex, with all inner functions left out by Schur's complement: a matrix of the nodes, ends included.
+        """H - E at one energy, which may be complex, as a matrix of the nodes, ends included; inner functions are eliminated.
 
-        What a wave does beyond the first and the last node is for the caller to add: -y/2m to the first and last diagonal entry, y being
+        For a wave that continues beyond an end, the caller adds -y/2m to the first or last diagonal entry, y being
         psi'/psi outwards.
         """
         diagonal, off = self._condensed(np.array([energy]))
-        apart = (self._inner_energies - energy)[..., None]
+        gap = (self._inner_energies - energy)[..., None]
         slope = -self._end_mass[..., None] - np.einsum(
-            "eka,ekb,eks->eabs", self._coupling, self._coupling, 1 / apart**2, optimize=True
+            "eka,ekb,eks->eabs", self._coupling, self._coupling, 1 / gap**2, optimize=True
         )
         return NodeMatrix(diagonal[:, 0], off[:, 0], self._joined(slope)[:, 0], slope[:, 0, 1, 0])
 
@@ -267,7 +269,7 @@ class ElementHamiltonian:
         return waves, np.sum(np.abs(self._on_points(waves)[0]) ** 2 * self._weights, axis=1)
 
     def stationary(self, values: np.ndarray, energy: complex) -> tuple[complex, complex]:
-        """int (psi'^2/2m + (V - E) psi^2) dx and int psi^2 dx of the wave of one energy, without conjugation: its ends' values are kept."""
+        """int (psi'^2/2m + (V - E) psi^2) dx and int psi^2 dx, without conjugation, of the wave of one energy with these values at the nodes."""
         waves, _ = self.wave(values, energy)
         psi = self._on_points(waves)[0]
         steps = np.diff(waves.values[0]) / np.sqrt(self._length)
@@ -281,7 +283,7 @@ class ElementHamiltonian:
 
         Args:
             count: how many levels.
-            guess: an energy, best one just above the highest of them [energy].
+            guess: estimate of the highest of them, preferably slightly above [energy].
         """
         low, high = self._brackets(count, guess)
         middle = (low + high) / 2
@@ -298,7 +300,7 @@ class ElementHamiltonian:
         return self.settled(waves, middle)
 
     def settled(self, waves: Waves, shifts: np.ndarray) -> ElementLevels:
-        """Levels and states near given ones, by inverse iteration; near levels are iterated together."""
+        """Levels and states refined by inverse iteration from given ones; close levels are iterated together."""
         span = max(float(np.ptp(shifts)), 1e-300)
         groups, energies, unsettled = None, [], []
         for first, last in _clusters(shifts, _CLUSTER * span):
@@ -329,7 +331,7 @@ class ElementHamiltonian:
         numbers = np.arange(count)
         low, high = np.full(count, floor), np.full(count, floor + reach)
         fractions = np.linspace(0.0, 1.0, _PARTS + 1)[:, None]
-        # relative to where the search began: the lowest level may lie on the floor itself, as that of a delta does
+        # relative to the first bracket: the lowest level may lie on the floor itself, as that of a delta does
         width = _BRACKET * max(reach, abs(floor) * np.finfo(float).eps)
         while np.any(high - low > width):
             energies = low + (high - low) * fractions
@@ -341,22 +343,22 @@ class ElementHamiltonian:
         """(H - shift)^-1 waves, normalized to order one."""
         half = self._length[:, None] / 2
         loads = np.einsum("cek,kl->cel", waves.coefficients, self._element.mass) * half
-        # modal loads of the inner states; those of the nodes without what the inner states carry of them
+        # loads of the inner states, and loads of the nodes without the part of the inner states
         inner = np.einsum("ekl,cek->cel", self._turn, loads[:, :, 2:])
         outer = loads[:, :, :2] - np.einsum("eka,cek->cea", self._overlap, inner)
-        apart = self._inner_energies - shift
-        apart = np.where(np.abs(apart) < np.finfo(float).tiny, np.finfo(float).tiny, apart)
-        outer = outer - np.einsum("eka,cek->cea", self._coupling, inner / apart)
+        gap = self._inner_energies - shift
+        gap = np.where(np.abs(gap) < np.finfo(float).tiny, np.finfo(float).tiny, gap)
+        outer = outer - np.einsum("eka,cek->cea", self._coupling, inner / gap)
         right = np.zeros_like(waves.values)
         right[:, :-1] += outer[:, :, 0]
         right[:, 1:] += outer[:, :, 1]
         values = self._at_nodes(right, shift)
         pairs = np.stack([values[:, :-1], values[:, 1:]], axis=2)
-        modal = (inner - np.einsum("eka,cea->cek", self._coupling, pairs)) / apart
+        modal = (inner - np.einsum("eka,cea->cek", self._coupling, pairs)) / gap
         modal = modal - np.einsum("eka,cea->cek", self._overlap, pairs)
-        found = Waves(self.nodes, values, np.einsum("elk,cek->cel", self._turn, modal))
-        norm = np.sqrt(np.real(np.diagonal(self._overlaps(found))))
-        return Waves(self.nodes, found.values / norm[:, None], found.inner / norm[:, None, None])
+        solved = Waves(self.nodes, values, np.einsum("elk,cek->cel", self._turn, modal))
+        norm = np.sqrt(np.real(np.diagonal(self._overlaps(solved))))
+        return Waves(self.nodes, solved.values / norm[:, None], solved.inner / norm[:, None, None])
 
     def _at_nodes(self, loads: np.ndarray, shift: float) -> np.ndarray:
         """Values at the nodes for loads there, both of shape (count, nodes)."""
@@ -369,7 +371,7 @@ class ElementHamiltonian:
         return values
 
     def _ritz(self, waves: Waves) -> tuple[np.ndarray, Waves]:
-        """Levels within the span of a few waves, each of them relative to what it is the sum of."""
+        """Rayleigh-Ritz levels and states within the span of a few waves."""
         sizes, mix = np.linalg.eigh(self._overlaps(waves))
         waves = waves.mixed(mix / np.sqrt(np.maximum(sizes, np.finfo(float).eps * sizes[-1])))
         psi = self._on_points(waves)
@@ -392,7 +394,7 @@ class ElementHamiltonian:
         return np.conj(flat) @ flat.T
 
 
-def _clusters(levels: np.ndarray, apart: float) -> list[tuple[int, int]]:
-    """First and last index of each run of levels that are closer than `apart`."""
-    starts = [0, *(np.flatnonzero(np.diff(levels) > apart) + 1)]
+def _clusters(levels: np.ndarray, gap: float) -> list[tuple[int, int]]:
+    """First and last index of each run of levels that are closer than `gap`."""
+    starts = [0, *(np.flatnonzero(np.diff(levels) > gap) + 1)]
     return list(zip(map(int, starts), [*map(int, starts[1:]), len(levels)], strict=True))

@@ -1,4 +1,4 @@
-"""The ends of the world: hard walls, at which psi is 0, and coordinates that come back to where they began."""
+"""Boundary conditions: hard walls, at which psi is 0, and periodic coordinates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .errors import ArgumentError
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Walls:
-    """Hard walls: psi = 0 at `left` and to the left of it, at `right` and to the right of it; a side without a wall goes on as V does.
+    """Hard walls: psi = 0 at `left` and to the left of it, at `right` and to the right of it; a side without a wall is open.
 
     Args:
         left: position of the wall on the left, None for none (length).
@@ -44,22 +44,22 @@ class Walls:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the particle can be; infinite on a side without a wall (length)."""
+        """The interval between the walls; infinite on a side without a wall (length)."""
         left, right = (None if end is None else float(end) for end in (self.left, self.right))
         return -math.inf if left is None else left, math.inf if right is None else right
 
     @property
     def both(self) -> bool:
-        """Whether the particle is shut in."""
+        """Whether there are walls on both sides."""
         return self.left is not None and self.right is not None
 
     @property
     def nearest(self) -> tuple[float, float]:
-        """The left wall, or the right one where there is no other, and the sign of the particle's side of it (length, 1 or -1)."""
+        """The left wall, or the right one if it is the only one, and the sign of the particle's side of it (length, 1 or -1)."""
         return (self.right, -1.0) if self.left is None else (self.left, 1.0)  # type: ignore[return-value]
 
     def joined(self, other: Walls | None) -> Walls:
-        """Those that are left of the room between both pairs."""
+        """Walls of the intersection of both intervals."""
         if other is None:
             return self
         (a, b), (c, d) = self.interval, other.interval
@@ -70,14 +70,14 @@ class Walls:
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Axis:
-    """A coordinate that comes back after a `period`: an angle, or the way round a ring. V is taken within one period and repeats.
+    """A periodic coordinate: an angle, or the position along a ring. V is given within one period and repeats.
 
     psi(x + period) = exp(2 pi i flux) psi(x). A coordinate that is an angle has a moment of inertia for its mass.
 
     Args:
-        period: after which the coordinate is the same point again (length, or an angle).
-        lower: where the period begins that V is given in, and pictures show; by default half a period left of 0 (length, or an angle).
-        flux: magnetic flux through the ring in units of h/q; only levels know of it.
+        period: length after which the coordinate repeats (length, or an angle).
+        lower: start of the period in which V is given, and which pictures show; by default half a period left of 0 (length, or an angle).
+        flux: magnetic flux through the ring in units of h/q; for levels only.
 
     Raises:
         ArgumentError: if `period` is not positive.
@@ -103,8 +103,8 @@ class Axis:
         """The first point of a grid around the ring: half a step from the lower end, unless a delta is to lie on a point (length).
 
         Args:
-            step: that divides the period (length).
-            deltas: places, of which the first one is to lie on a point (length).
+            step: spacing, a divisor of the period (length).
+            deltas: positions of deltas, the first of which lies on a grid point (length).
         """
         low = self.interval[0]
         return low + step * ((deltas[0] - low) / step % 1 if len(deltas) else 0.5)

@@ -32,7 +32,7 @@ class TooLargeError(NumericsError):
 
 
 class UnboundError(NumericsError):
-    """A level that the potential does not hold."""
+    """A bound level that does not exist in the potential."""
 
 
 class BrokenOffError(WavesimError):
@@ -40,7 +40,7 @@ class BrokenOffError(WavesimError):
 
 
 class StoppedError(WavesimError):
-    """Work that was called off by the one who had asked for it."""
+    """Work that was cancelled by its caller."""
 
 
 class ScenarioError(WavesimError):

@@ -1,6 +1,6 @@
-"""Between position and momentum: forward FFTs only, and derivatives.
+"""Fourier transforms between position and momentum, by forward FFTs only; derivatives and interpolation.
 
-phi(k) = (2 pi)^(-d/2) int e^(-ikx) psi(x) dx is the physical amplitude; the loops use the bare transform.
+phi(k) = (2 pi)^(-d/2) int e^(-ikx) psi(x) dx is the physical amplitude; loops use the bare, unnormalized FFT.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def forward(psi: AnyArray, dimension: int) -> jax.Array:
 def inverse(phi: AnyArray, dimension: int) -> jax.Array:
     """The inverse of `forward`, by a forward FFT: ifft(y) = conj(fft(conj y)) / N.
 
-    On GPUs an inverse FFT brings a separate pass over the whole array for its 1/N; here conj and 1/N melt into the neighboring products.
+    On GPUs an inverse FFT makes a separate pass over the whole array for its 1/N; here conj and 1/N fuse with the neighboring products.
     """
     count = math.prod(phi.shape[-dimension:])
     return forward(phi.conj(), dimension).conj() / count
@@ -35,8 +35,8 @@ def inverse(phi: AnyArray, dimension: int) -> jax.Array:
 def numpy_forward(psi: np.ndarray, dimension: int) -> np.ndarray:
     """The bare forward FFT of NumPy's arrays over the last `dimension` axes.
 
-    Along a line it is NumPy's, though SciPy's is a quarter faster: to import that takes as long as 10,000 transforms of a line. In the plane SciPy's is
-    twice as fast.
+    One axis: NumPy's FFT, though SciPy's is a quarter faster, since importing that takes as long as 10,000 transforms of a line. Several
+    axes: SciPy's, which is twice as fast.
     """
     return np.fft.fft(psi) if dimension == 1 else np.asarray(scipy.fft.fftn(psi, axes=_last(dimension)))
 
@@ -97,7 +97,7 @@ def resampled(psi: np.ndarray, points: tuple[int, ...]) -> np.ndarray:
         padded[..., : (old + 1) // 2] = spectrum[..., : (old + 1) // 2]
         padded[..., count - old // 2 :] = spectrum[..., (old + 1) // 2 :]
         if old % 2 == 0:
-            # the component at the grid's largest momentum has no sign: half of it goes either way
+            # the component at the grid's largest momentum has no sign: it is divided between both
             padded[..., count - old // 2] /= 2
             padded[..., old // 2] += padded[..., count - old // 2]
         psi = np.moveaxis(np.fft.ifft(padded) * (count / old), -1, axis)

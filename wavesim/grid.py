@@ -1,4 +1,4 @@
-"""Where psi lives: a periodic, equally spaced grid in one, two or three dimensions, and its momentum grid."""
+"""Periodic, equally spaced grids in one, two or three dimensions, with their momentum grids."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._pytree import register_dataclass
 from ._unit import as_written
 from .errors import ArgumentError
 
-# points up to which sizes that suit an FFT are searched for one by one
+# largest number of points for which sizes that suit an FFT are searched one by one
 _MOST_SEARCHED = 1 << 30
 
 
@@ -25,7 +25,7 @@ class Grid:
 
     ``Grid((-40.0,), (0.1,), (800,))`` or ``Grid.line(-40.0, 40.0, 800)``. The right end of the box, lower + points spacing,
     is the same point as the left end. The momentum grid is k_n = 2 pi n / (points spacing), n = -points/2 .. points/2 - 1,
-    in FFT order. Its arrays are NumPy's; where JAX traces `lower` or `spacing`, what is made of them is traced as well.
+    in FFT order. Its arrays are NumPy's; if JAX traces `lower` or `spacing`, they are traced too.
 
     Args:
         lower: first point of each axis (length).
@@ -131,7 +131,7 @@ class Grid:
 
     @property
     def largest_momentum(self) -> tuple[float, ...]:
-        """pi / spacing along each axis: what lies beyond is aliased."""
+        """pi / spacing along each axis; larger momenta are aliased."""
         return tuple(math.pi / step for step in self.spacing)
 
     def kinetic(self, mass: float) -> tuple[np.ndarray, ...]:
@@ -147,20 +147,20 @@ class Grid:
 
 
 def fast_size(points: float, multiple: int = 2) -> int:
-    """The smallest even number of at least `points` that is a product of 2, 3, 5 and 7: what every FFT does fast and exactly.
+    """The smallest even number of at least `points` that is a product of 2, 3, 5 and 7, for which FFTs are fast and accurate.
 
-    `multiple`: the number to be a multiple of, itself such a product.
+    `multiple`: a divisor of the result, itself such a product.
     """
     candidate = max(8, multiple * math.ceil(points / multiple))
     if candidate > _MOST_SEARCHED:
-        # products are far between there, and no memory holds them: a power of two is refused as well as they are
+        # such products are sparse there; any size is refused for lack of memory, so a power of two will do
         return 1 << (candidate - 1).bit_length()
     while True:
-        rest = candidate
+        remainder = candidate
         for prime in (2, 3, 5, 7):
-            while rest % prime == 0:
-                rest //= prime
-        if rest == 1:
+            while remainder % prime == 0:
+                remainder //= prime
+        if remainder == 1:
             return candidate
         candidate += multiple
 

@@ -17,15 +17,20 @@ from .errors import NumericsError
 from .fourier import forward, inverse
 from .grid import Grid
 
+# most points of a line for dense diagonalization
 DENSE_LIMIT = 3000
-# of the subspace iteration: degree of a filter, how many at most, and the residual to stop at, relative to the span of H
-_DEGREE, _MOST_FILTERS, _RESIDUAL = 60, 60, 1e-12
-# levels closer than this, relative to the span of those asked for, count as equal
+# degree of the Chebyshev filter of the subspace iteration
+_DEGREE = 60
+# filters at most
+_MOST_FILTERS = 60
+# residual at convergence, relative to the span of H
+_RESIDUAL = 1e-12
+# distance below which levels count as equal, relative to the span of the levels
 _EQUAL = 1e-7
 
 
 class ClosedWell(NamedTuple):
-    """What a leaking well is before it is opened: its samples (energy, shape ``grid.points``), and the hard wall about which psi is odd, or None."""
+    """A metastable well closed to hold bound states: samples (energy, shape ``grid.points``), and the hard wall about which psi is odd, or None."""
 
     potential: AnyArray
     wall: float | None
@@ -36,8 +41,8 @@ class ClosedWell(NamedTuple):
 class Hamiltonian:
     """H = p^2/2m + V on `grid`, with V given by its samples (energy, shape ``grid.points``) and the particle's `mass`.
 
-    `closed` is the same well before it was opened, where V is one that leaks. `held` are the samples of which bound starts are states,
-    where they are not those of V itself: a field that pulls without end would have lower states far away.
+    `closed` is the closed form of a metastable V. `held` are samples of the potential whose eigenstates serve as bound starts, where
+    those of V itself do not: in a uniform field there are lower states far away.
     """
 
     grid: Grid
@@ -68,7 +73,7 @@ class Hamiltonian:
 
 
 def odd_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.Array]:
-    """The `count` lowest states that are odd about the middle of the grid: those of a particle beside a hard wall there.
+    """The `count` lowest states that are odd about the middle of the grid, as beside a hard wall there.
 
     V must be even about that plane, which lies midway between two points. One dimension, dense, half the size.
 
@@ -88,8 +93,8 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
     """The `count` lowest energies and eigenstates of H on its grid.
 
     One dimension: dense diagonalization (differentiable) up to 3000 points, and beyond them `lowest_by_correction`, which is not
-    differentiable. Two and three dimensions: subspace iteration on H psi, concrete only; levels of equal energy are all found, and turned
-    so that x^2 is diagonal in them.
+    differentiable. Two and three dimensions: subspace iteration on H psi, for concrete values only; degenerate states are all found, and
+    mixed so that x^2 is diagonal.
 
     Args:
         hamiltonian: H on a grid.
@@ -110,25 +115,25 @@ def lowest_eigenstates(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array,
             energies, vectors = jnp.linalg.eigh(hamiltonian.matrix())
             energies, states = energies[:count], vectors.T[:count]
     else:
-        energies, states = (found[:count] for found in _filtered(hamiltonian, count, None, count))
+        energies, states = (array[:count] for array in _filtered(hamiltonian, count, None, count))
     return energies, _signed(states, grid)
 
 
 def lowest_subspace(
     hamiltonian: Hamiltonian, count: int, start: np.ndarray | None = None, converged: int | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`lowest_eigenstates` in two or three dimensions, with the whole block of the iteration, so that the next grid can begin with it.
+    """`lowest_eigenstates` in two or three dimensions, with the whole block of the iteration as a start for the next grid.
 
-    The block holds a few levels more than are asked for: where two of them change places from grid to grid, none is missed.
+    The block holds a few levels more than requested: if the order of two changes from grid to grid, none is missed.
 
     Args:
         hamiltonian: H on a grid of two or three dimensions.
         count: how many levels.
-        start: the block of another grid, on the points of this one, shape (any, ``*points``); by default random.
-        converged: how many of them must have converged; all by default.
+        start: the block of another grid, interpolated to this one, shape (any, ``*points``); by default random.
+        converged: number of levels that must have converged; all by default.
 
     Returns:
-        energies, shape (count,), and states, shape (count, ``*points``), as `lowest_eigenstates` has them; and the block, shape (more, ``*points``).
+        energies, shape (count,), and states, shape (count, ``*points``), as of `lowest_eigenstates`; and the block, shape (more, ``*points``).
 
     Raises:
         NumericsError: if the iteration does not converge.
@@ -162,9 +167,9 @@ def _called_back(hamiltonian: Hamiltonian, count: int) -> tuple[jax.Array, jax.A
 def _filtered(
     hamiltonian: Hamiltonian, count: int, start: np.ndarray | None, converged: int
 ) -> tuple[jax.Array, jax.Array]:
-    """The lowest levels by subspace iteration: a Chebyshev polynomial of H damps all that lies above the block, then Rayleigh and Ritz.
+    """The lowest levels by subspace iteration: a Chebyshev polynomial of H damps energies above the block, then Rayleigh-Ritz.
 
-    A block finds levels of equal energy, which iteration from one vector finds by rounding alone. All of it is returned; `converged` of its rows have converged.
+    A block resolves degenerate levels, which iteration from one vector resolves by rounding alone. All of it is returned; `converged` of its rows have converged.
 
     Source: Y. Zhou, Y. Saad, M. L. Tiago, J. R. Chelikowsky, J. Comput. Phys. 219, 172 (2006), algorithm 4.3.
     """
@@ -186,29 +191,29 @@ def _filtered(
     block = np.random.default_rng(0).standard_normal((count + count // 2 + 4, *grid.points))
     block *= np.exp(-8 * (potential - potential.min()) / max(float(np.ptp(potential)), 1e-300))
     if start is not None:
-        known = min(len(start), len(block))
-        block[:known] = start[:known]
-    rest = np.full(len(block), np.inf)
+        given = min(len(start), len(block))
+        block[:given] = start[:given]
+    residual = np.full(len(block), np.inf)
     for _ in range(_MOST_FILTERS):
         block = _orthonormal(block.reshape(len(block), -1)).reshape(block.shape)
         image = apply(block)
         flat, flat_image = block.reshape(len(block), -1), image.reshape(len(block), -1)
         energies, mix = np.linalg.eigh(flat @ flat_image.T)
         flat, flat_image = mix.T @ flat, mix.T @ flat_image
-        rest = np.linalg.norm(flat_image - energies[:, None] * flat, axis=1)
+        residual = np.linalg.norm(flat_image - energies[:, None] * flat, axis=1)
         block = flat.reshape(block.shape)
-        if rest[:converged].max() < _RESIDUAL * span:
+        if residual[:converged].max() < _RESIDUAL * span:
             block[:count] = _turned(block[:count], energies[:count], grid)
             return jnp.asarray(energies), jnp.asarray(block)
         block = _damped(apply, block, float(energies[0]), float(energies[-1]), top)
     raise NumericsError(
-        f"the {converged} lowest levels must converge, but after {_MOST_FILTERS} filters they leave a residual of {rest[:converged].max() / span:.1g}; "
+        f"the {converged} lowest levels must converge, but after {_MOST_FILTERS} filters they leave a residual of {residual[:converged].max() / span:.1g}; "
         "take a smaller box or a coarser grid."
     )
 
 
 def _orthonormal(rows: np.ndarray) -> np.ndarray:
-    """An orthonormal basis of a few long rows, by products of rows alone; a filter leaves them nearly parallel, so it takes three passes.
+    """An orthonormal basis of a few long rows, from their overlap matrix; after a filter they are nearly parallel, so three passes are made.
 
     Source: A. Stathopoulos, K. Wu, SIAM J. Sci. Comput. 23, 2165 (2002), algorithm 3.1.
     """
@@ -235,7 +240,7 @@ def _damped(
 
 
 def _turned(states: np.ndarray, energies: np.ndarray, grid: Grid) -> np.ndarray:
-    """States of equal energy turned so that x^2 is diagonal in them: then they are the same on every grid, and have what symmetry they can."""
+    """States with degenerate ones mixed so that x^2 is diagonal: the same on every grid, and symmetric where possible."""
     square = np.asarray(grid.position[0] ** 2)
     starts = np.flatnonzero(np.diff(energies, prepend=-np.inf) > _EQUAL * max(float(np.ptp(energies)), 1e-300))
     turned = states.copy()

@@ -1,4 +1,4 @@
-"""What is measured along the way, inside the compiled loop: each observable is a module that turns psi into one number a frame."""
+"""Observables: numbers that the compiled loop computes from psi at every frame."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .units import unit
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
-    """psi at one frame, for observables to share."""
+    """psi at one frame, with transforms that observables share."""
 
     psi: jax.Array
     hamiltonian: Hamiltonian
@@ -60,20 +60,20 @@ class Snapshot:
         return jnp.sum(values * jnp.real(jnp.conj(self.psi) * self.moved(factors))) * self.grid.cell
 
     def moved(self, values: AnyArray) -> jax.Array:
-        """values(p) psi: back in position space."""
+        """values(p) psi, in position space."""
         return inverse(values * self.phi, self.grid.dimension)
 
 
 class AbstractObservable(abc.ABC):
-    """A number for each frame. `prepare` makes the weights once; `measure` reduces psi with them inside the loop."""
+    """A number per frame. `prepare` makes the weights once; `measure` reduces psi with them inside the loop."""
 
     dimension: ClassVar[Dimension]
-    # whether it stays what it is where nothing is absorbed: in any potential, and in one that rests
+    # whether it is conserved without absorption: in any potential, and in a static one
     conserved: ClassVar[bool] = False
     conserved_at_rest: ClassVar[bool] = False
 
     def prepare(self, grid: Grid, hamiltonian: Hamiltonian, initial: jax.Array) -> Any:
-        """Arrays needed at every frame, made once before the loop; `initial` is psi at the start."""
+        """Arrays used at every frame, made once before the loop; `initial` is psi at the start."""
         del grid, hamiltonian, initial
         return ()
 
@@ -100,7 +100,7 @@ def _check_axis(axis: int, grid: Grid) -> None:
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Norm(AbstractObservable):
-    """int |psi|^2 dx: 1 for a closed problem, falling where an absorber takes away."""
+    """int |psi|^2 dx: 1 for a closed problem, decreasing with an absorber."""
 
     dimension: ClassVar[Dimension] = DIMENSIONLESS
     conserved: ClassVar[bool] = True
@@ -142,7 +142,7 @@ class _AlongAxis(AbstractObservable):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Position(_AlongAxis):
-    """<x> along an axis, of what is left in the box."""
+    """<x> along an axis, of the probability left in the box."""
 
     dimension: ClassVar[Dimension] = LENGTH
 
@@ -173,7 +173,7 @@ class PositionSpread(_AlongAxis):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Momentum(_AlongAxis):
-    """<p> along an axis, of what is left in the box."""
+    """<p> along an axis, of the probability left in the box."""
 
     dimension: ClassVar[Dimension] = MOMENTUM
 
@@ -208,7 +208,7 @@ def _spread(mean: Any, values: AnyArray) -> jax.Array:
 
 
 def _spread_slope(mean: Any, values: AnyArray) -> jax.Array:
-    """The operator ((v - <v>)^2 - s^2)/(2 s norm) whose action on psi is the slope of the spread s."""
+    """The operator ((v - <v>)^2 - s^2)/(2 s norm); applied to psi it gives the gradient of the spread s."""
     norm, spread = mean(jnp.ones(())), _spread(mean, values)
     center = mean(values) / norm
     return ((values - center) ** 2 - spread**2) / (2 * spread * norm)
@@ -217,7 +217,7 @@ def _spread_slope(mean: Any, values: AnyArray) -> jax.Array:
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Energy(AbstractObservable):
-    """<H> of what is left in the box, with the potential at that frame's time; conserved where H is static and nothing is absorbed."""
+    """<H> of the probability left in the box, with V at that frame's time; conserved if H is static and nothing is absorbed."""
 
     dimension: ClassVar[Dimension] = ENERGY
     conserved_at_rest: ClassVar[bool] = True
@@ -235,22 +235,22 @@ class Energy(AbstractObservable):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Expectation(AbstractObservable):
-    """The mean of a formula of x and p, of what is left in the box: <f(x) + g(p) + F(x) G(p)>, a product as (F G + G F)/2.
+    """The mean of a formula of x and p: <f(x) + g(p) + F(x) G(p)>, products as (F G + G F)/2, of the probability left in the box.
 
     ``Expectation("x^2", unit="nm^2")``, ``Expectation("p^2/(2*m) + k*x^2/2", {"m": 1.0, "k": 0.3}, "eV")``, ``Expectation("x*p")``. The
-    formula is as that of an `Expression`, of x, y, z and the momenta p (along x) or px, py, pz, with hbar = 1; no t. Numbers that have a dimension are
-    parameters, which a file gives with their units, so that the formula says the same in any units; jumps and kinks in x are placed as those of potentials.
+    formula is written as for `Expression`, in x, y, z and the momenta p (along x) or px, py, pz, with hbar = 1; no t. Numbers with a dimension are
+    parameters, which a file gives with their units, so that the formula holds in any units; jumps and kinks in x are sampled as those of potentials.
 
-    A sum of terms, each a function of the place times one of the momentum. Not for what falls off as slowly as V of an atom at 0, or is infinite at a
-    point of the grid.
+    It must be a sum of terms, each a function of position times one of momentum. Not for functions with a singularity such as that of an atom's V
+    at 0, or infinite at a point of the grid.
 
     Args:
-        formula: what is averaged.
+        formula: formula of the averaged quantity.
         parameters: values of its other names.
-        unit: what the mean is shown in, "nm^2" or "eV"; "1" for a plain number, and in natural units.
+        unit: unit in which the mean is shown, "nm^2" or "eV"; "1" for a plain number, and in natural units.
 
     Raises:
-        ArgumentError: if the formula is none or no such sum, or the unit is not known.
+        ArgumentError: if the formula is invalid or no such sum, or the unit is unknown.
     """
 
     formula: str = dataclasses.field(metadata={"static": True})
@@ -271,7 +271,7 @@ class Expectation(AbstractObservable):
 
     @property
     def dimension(self) -> Dimension:  # type: ignore[override]
-        """That of its unit, by which it is also shown; a plain number here is no probability."""
+        """The dimension of its unit; a plain number here is no probability."""
         if self.unit == "1":
             return Dimension("plain number", (0, 0, 0))
         return Dimension(self.unit, unit(self.unit)[1], examples=(self.unit,))
@@ -303,7 +303,7 @@ class Expectation(AbstractObservable):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ProbabilityCurrent(AbstractObservable):
-    """The probability that passes the plane x = `position` to the right in unit time, j = Im(psi* dpsi/dx) / m, summed over other axes.
+    """Probability per unit time through the plane x = `position` to the right, j = Im(psi* dpsi/dx) / m, summed over other axes.
 
     In one dimension psi is interpolated exactly to `position`; in more, the grid plane nearest to it is taken.
     """
@@ -361,9 +361,9 @@ class Autocorrelation(AbstractObservable):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class MovingIn(AbstractObservable):
-    """The probability inside a region that moves right (or left): what has not yet decided where it goes.
+    """The probability inside a region with momentum to the right (or left): what may still leave it that way.
 
-    psi is cut to the region and the momenta of one sign are summed; a sharp cut smears momenta by a little, so this is an estimate from above.
+    psi is cut to the region and the momenta of one sign are summed; the cut broadens momenta slightly, so this is an estimate from above.
     """
 
     dimension: ClassVar[Dimension] = DIMENSIONLESS
@@ -376,15 +376,15 @@ class MovingIn(AbstractObservable):
         return self.region.fraction(grid), jnp.where(sign * grid.momentum[0] > 0, 1.0, 0.0)
 
     def measure(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
-        fraction, chosen = prepared
+        fraction, forward_momenta = prepared
         grid = snapshot.grid
-        moving = inverse(chosen * forward(fraction * snapshot.psi, grid.dimension), grid.dimension)
+        moving = inverse(forward_momenta * forward(fraction * snapshot.psi, grid.dimension), grid.dimension)
         return jnp.sum(jnp.abs(moving) ** 2) * grid.cell
 
     def gradient(self, prepared: Any, snapshot: Snapshot) -> jax.Array:
-        fraction, chosen = prepared
+        fraction, forward_momenta = prepared
         dimension = snapshot.grid.dimension
-        return fraction * inverse(chosen * forward(fraction * snapshot.psi, dimension), dimension)
+        return fraction * inverse(forward_momenta * forward(fraction * snapshot.psi, dimension), dimension)
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""The physics to be solved: what moves, in what potential, for how long, and what is measured."""
+"""The physics to be solved: particle, potential, initial state, duration and observables."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
-# points of a spline for each point of a grid, for an error of 1e-7 of psi
+# spline points for each grid point of a continued run, for an error of 1e-7 of psi
 _FINE = 16
+# largest number of these spline points
 _MOST_POINTS = 1 << 17
 
 
@@ -48,13 +49,13 @@ class Problem:
     Args:
         potential: V(x) or V(x, t).
         state: psi at time 0.
-        duration: how long to propagate (time); None lets the planner choose.
+        duration: time to propagate (time); None lets the planner choose.
         mass: the particle's mass, an effective mass included (1 is m_e, or the natural unit).
         measure: further observables by name, recorded at every frame.
-        walls: hard walls, at which psi is 0; None where the line goes on.
-        axis: what the coordinate is where it is none along an endless line, such as an angle.
-        units: the units in which numbers are shown; by default those in which the problem was written, see `shown_in`.
-        coordinate: what pictures call the first coordinate.
+        walls: hard walls, at which psi is 0; None for none.
+        axis: the periodic coordinate, such as an angle; None for an endless line.
+        units: units in which numbers are shown; by default those in which the problem was written, see `shown_in`.
+        coordinate: name of the first coordinate in pictures.
 
     Raises:
         ArgumentError: if `potential` or `state` is of another kind, `duration` or `mass` is not positive, or a ring has walls.
@@ -91,7 +92,7 @@ class Problem:
 
     @property
     def shown_in(self) -> UnitSystem:
-        """The units in which numbers of this problem are shown: `units`, or those in which it was written (``0.3 * eV``, ``1 * nm``); else natural ones."""
+        """Units in which numbers of this problem are shown: `units`, or those in which it was written (``0.3 * eV``, ``1 * nm``); else natural ones."""
         if self.units is not None:
             return self.units
         symbols = list(_symbols(self))
@@ -127,7 +128,7 @@ class Problem:
         """H on `grid` at `time`.
 
         Raises:
-            NumericsError: if there are walls or a ring, which a grid does not have.
+            NumericsError: if there are walls or a ring, which a grid cannot represent.
         """
         if self.walls is not None or self.axis is not None or self.potential.walls is not None:
             raise NumericsError(
@@ -144,12 +145,12 @@ class Problem:
         """A copy with one field changed: ``problem.replace("potential.height", 0.3 * eV)``.
 
         Raises:
-            ArgumentError: if the path names no field; the message says which there are.
+            ArgumentError: if the path names no field; the message lists the fields.
         """
         return _replaced(self, path.split("."), value, path)
 
     def continued(self, result: Result) -> Problem:
-        """This problem with the last psi of a run as its start: ``propagate(problem.continued(result))`` continues in `potential`.
+        """This problem with the final psi of a run as its start: ``propagate(problem.continued(result))`` continues in `potential`.
 
         psi is exact to rounding at the points of the run's grid, and interpolated to about 1e-7 between them. It is normalized again,
         without the absorbed part.
@@ -189,21 +190,21 @@ class Problem:
 
 
 def in_its_units(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
-    """The function, with messages in the units of the problem that is its first argument."""
+    """Decorator: messages of the function are in the units of the problem, its first argument."""
 
     @functools.wraps(function)
-    def spoken(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+    def with_units(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
         problem = args[0] if args else kwargs.get("problem")
         if not isinstance(problem, Problem):
             return function(*args, **kwargs)
         with amounts_in(lambda: problem.shown_in):
             return function(*args, **kwargs)
 
-    return spoken
+    return with_units
 
 
 def require_problem(value: object) -> None:
-    """Refuse a value that is no `Problem`; the message has the cure.
+    """Raise unless a value is a `Problem`; the message says how to make one.
 
     Raises:
         ArgumentError: if `value` is something else.
@@ -268,15 +269,15 @@ def _replaced(node: Any, keys: list[str], value: Any, path: str) -> Any:
     key, rest, node = keys[0], keys[1:], entries(node)
     if isinstance(node, tuple | dict):
         index: Any = int(key) if isinstance(node, tuple) and key.isdigit() else key
-        known = range(len(node)) if isinstance(node, tuple) else node
-        if index not in known:
+        valid = range(len(node)) if isinstance(node, tuple) else node
+        if index not in valid:
             raise ArgumentError(
-                path, f"must name an existing entry, but {key!r} is none; choose from {', '.join(map(str, known))}."
+                path, f"must name an existing entry, but {key!r} is none; choose from {', '.join(map(str, valid))}."
             )
         changed = _replaced(node[index], rest, value, path)
         return (*node[:index], changed, *node[index + 1 :]) if isinstance(node, tuple) else {**node, index: changed}
-    known_fields = dataclasses.is_dataclass(node) and not isinstance(node, type)
-    names = [f.name for f in dataclasses.fields(node)] if known_fields else []
+    has_fields = dataclasses.is_dataclass(node) and not isinstance(node, type)
+    names = [f.name for f in dataclasses.fields(node)] if has_fields else []
     if key not in names:
         near = difflib.get_close_matches(key, names, 1)
         hint = f"; did you mean {near[0]!r}?" if near else "."

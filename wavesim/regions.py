@@ -18,8 +18,8 @@ from .grid import Grid
 class AbstractRegion(abc.ABC):
     """A region bounded by planes across the first axis.
 
-    Its contract: ``fraction(grid)`` gives the weight of each grid point, so that the probability inside is
-    ``sum(fraction * |psi|^2) * cell``. The weights are moment-matched at the planes (`wavesim.edges`), which keeps the sum right
+    ``fraction(grid)`` gives the weight of each grid point, so that the probability inside is
+    ``sum(fraction * |psi|^2) * cell``. The weights are moment-matched at the planes (`wavesim.edges`), which keeps the sum accurate
     to O(dx^5) where a plane cuts through psi; counting points would err by O(dx).
     """
 
@@ -29,14 +29,14 @@ class AbstractRegion(abc.ABC):
 
     @property
     def planes(self) -> tuple[float, ...]:
-        """Where it begins and ends [length]: a planned absorber leaves these clear."""
+        """Positions of its boundaries [length]; a planned absorber keeps clear of them."""
         return tuple(float(getattr(self, field.name)) for field in dataclasses.fields(self))  # type: ignore[arg-type]
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Beyond(AbstractRegion):
-    """Everything right of the plane x = `position` (length): where what was transmitted goes."""
+    """The half space right of the plane x = `position` (length)."""
 
     position: Length
 
@@ -50,7 +50,7 @@ class Beyond(AbstractRegion):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Before(AbstractRegion):
-    """Everything left of the plane x = `position` (length)."""
+    """The half space left of the plane x = `position` (length)."""
 
     position: Length
 
@@ -64,7 +64,7 @@ class Before(AbstractRegion):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Between(AbstractRegion):
-    """Everything between the planes x = `left` and x = `right` (lengths)."""
+    """The space between the planes x = `left` and x = `right` (lengths)."""
 
     left: Length
     right: Length

@@ -1,7 +1,7 @@
-"""H = p^2/2m + V on finite elements of a ring: the last node is the first one, but for a phase.
+"""H = p^2/2m + V on finite elements of a ring: the last node is the first one, up to a phase.
 
-psi(x + period) = exp(i phase) psi(x). What is left of H when the inner functions of the elements are left out is a cyclic matrix of the nodes;
-its negative eigenvalues are counted by eliminating node after node, each with its row to the first one.
+psi(x + period) = exp(i phase) psi(x). Eliminating the inner functions of the elements leaves a cyclic tridiagonal matrix of the nodes; its
+negative eigenvalues are counted by eliminating the nodes in turn, each with its coupling to the first one.
 
 Source: A. Bohm et al., The Geometric Phase in Quantum Systems (2003), section 2.4, for the twisted condition; the counts: see `elements`.
 """
@@ -18,12 +18,12 @@ class RingHamiltonian(ElementHamiltonian):
     """p^2/2m + V on a ring that is cut at the first node.
 
     Args:
-        nodes: increasing, shape (elements + 1,), four or more; the last one lies one period behind the first [length].
+        nodes: increasing, shape (elements + 1,), four or more; the last one lies one period after the first [length].
         values: V at `gauss_points`, shape (elements, degree + 4) [energy].
-        strengths: of a delta on each node, none on the last, shape (elements + 1,) [energy x length].
-        mass: of the particle.
-        degree: of the polynomials.
-        phase: by which psi turns after one period [radian].
+        strengths: strength of the delta on each node, 0 on the last, shape (elements + 1,) [energy x length].
+        mass: mass of the particle.
+        degree: degree of the polynomials.
+        phase: phase of psi gained after one period [radian].
     """
 
     def __init__(
@@ -36,9 +36,9 @@ class RingHamiltonian(ElementHamiltonian):
         phase: float = 0.0,
     ) -> None:
         super().__init__(nodes, values, strengths, mass, degree)
-        turned = np.exp(1j * phase)
-        # exactly real where it is, so that the waves are
-        self._turned = turned.real.round() if abs(turned.imag) < 1e-12 else turned
+        factor = np.exp(1j * phase)
+        # a real factor is kept exactly real, so that the waves are real
+        self._bloch_factor = factor.real.round() if abs(factor.imag) < 1e-12 else factor
 
     def _counted(self, energies: np.ndarray) -> np.ndarray:
         diagonal, off = self._condensed(energies)
@@ -47,7 +47,7 @@ class RingHamiltonian(ElementHamiltonian):
         first, row, pivot = diagonal[0] + diagonal[-1], off[0].astype(complex), diagonal[1]
         for node in range(1, last + 1):
             if node == last:
-                row = row + off[last] * np.conj(self._turned)
+                row = row + off[last] * np.conj(self._bloch_factor)
             pivot = np.where(np.abs(pivot) < tiny, -tiny, pivot)
             count = count + (pivot < 0)
             first = first - np.abs(row) ** 2 / pivot
@@ -58,16 +58,16 @@ class RingHamiltonian(ElementHamiltonian):
     def _at_nodes(self, loads: np.ndarray, shift: float) -> np.ndarray:
         diagonal, off = (part[:, 0] for part in self._condensed(np.array([shift])))
         n = len(self.nodes) - 1
-        kind = complex if np.iscomplexobj(self._turned) else float
+        kind = complex if np.iscomplexobj(self._bloch_factor) else float
         main = diagonal[:-1].astype(kind)
         main[0] += diagonal[-1]
         before, after = np.arange(n - 1), np.arange(1, n)
         rows = np.concatenate([np.arange(n), before, after, [n - 1, 0]])
         columns = np.concatenate([np.arange(n), after, before, [0, n - 1]])
-        closing = np.array([off[-1] * self._turned, off[-1] * np.conj(self._turned)])
+        closing = np.array([off[-1] * self._bloch_factor, off[-1] * np.conj(self._bloch_factor)])
         entries = np.concatenate([main, off[:-1], off[:-1], closing])
         matrix = scipy.sparse.csc_matrix((entries, (rows, columns)), shape=(n, n))
         right = loads[:, :-1].astype(kind)
-        right[:, 0] = right[:, 0] + np.conj(self._turned) * loads[:, -1]
+        right[:, 0] = right[:, 0] + np.conj(self._bloch_factor) * loads[:, -1]
         values = scipy.sparse.linalg.splu(matrix).solve(np.ascontiguousarray(right.T)).T
-        return np.concatenate([values, self._turned * values[:, :1]], axis=1)
+        return np.concatenate([values, self._bloch_factor * values[:, :1]], axis=1)

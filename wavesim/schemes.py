@@ -1,8 +1,8 @@
-"""Splitting schemes as data that prove themselves: drifts exp(-i a h T) and kicks exp(-i h [b V - c h^2 F + d h^4 G]).
+"""Splitting schemes as tables of coefficients: drifts exp(-i a h T) and kicks exp(-i h [b V - c h^2 F + d h^4 G]).
 
 F = |grad V|^2/m and G = grad F . grad V/m are functions of x like V itself, so the terms c and d cost no FFT.
-One FFT pair is spent for each drift. The conditions of order four are checked when a scheme is made; the order stated is measured in tests.
-Beside them stand the two methods without an error in time: the Chebyshev series and the eigenstates of the grid.
+Each drift costs one FFT pair. The conditions of order four are checked when a scheme is made; the order stated is measured in tests.
+Two methods without an error in time are here too: the Chebyshev series and the eigenstates of the grid.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Kick = tuple[float, float, float]
 
 
 class AbstractMethod(abc.ABC):
-    """What a run asks its method.
+    """A method of propagation, as runs use it.
 
     Attributes:
-        steps: whether it steps at all; otherwise any time is reached at once.
-        exact: whether the step leaves no error, the absorber aside, which acts between steps.
+        steps: whether it makes time steps; otherwise any time is reached at once.
+        exact: whether the step has no error, except for that of the absorber, which acts between steps.
     """
 
     steps: ClassVar[bool] = True
@@ -50,21 +50,21 @@ class AbstractMethod(abc.ABC):
 
     @abc.abstractmethod
     def needed(self, dt: float) -> int:
-        """FFT pairs of a step of that length."""
+        """FFT pairs of a step of length `dt`."""
 
     def tables(self, points: int) -> int:
-        """Arrays as long as psi that it keeps on a grid of so many points, psi included."""
+        """Number of arrays of the size of psi that it keeps on a grid of `points`, psi included."""
         return 8
 
     def for_step(self, dt: float) -> Self:
-        """The method with what a step of that length needs."""
+        """The method prepared for steps of length `dt`."""
         return self
 
     def following(self, phase: np.ndarray) -> np.ndarray:
-        """How a wave that turns by `phase` more in a step than a slow one follows the step, over how it follows V itself: 1 where the step is exact.
+        """Amplitude of a fast wave excited by one step, relative to that excited by V itself: 1 for exact steps.
 
         Args:
-            phase: any shape.
+            phase: (kinetic energy of the fast wave - energy of the slow one) x step, any shape.
         """
         return np.ones(phase.shape)
 
@@ -124,7 +124,7 @@ class Scheme(AbstractMethod):
                     "processor", f"of {self.name} must sum to zero, but sums to {math.fsum(values)!r}; check it."
                 )
         missed = self.third_degree
-        # a processor moves from one to the other what their sum is free of
+        # a processor shifts error between the two terms, so that only their sum is fixed
         missed = (missed[0] + missed[1],) if self.processor else missed
         if self.order >= 4 and max(map(abs, missed)) > 1e-14:
             raise ArgumentError(
@@ -134,9 +134,9 @@ class Scheme(AbstractMethod):
 
     @property
     def third_degree(self) -> tuple[float, float]:
-        """What is left of [T, [T, V]] and [V, [T, V]] in a step, up to a factor 1/2: both vanish from order four on.
+        """Error coefficients of [T, [T, V]] and [V, [T, V]] in a step, up to a factor 1/2: both vanish from order four on.
 
-        sum b (s - 1/2)^2 - 1/12 over the kicks, s the drifts before, and sum a (q - 1/2)^2 - 1/12 - 2 sum c, q the kicks before.
+        sum b (s - 1/2)^2 - 1/12 over the kicks, s the sum of drifts before, and sum a (q - 1/2)^2 - 1/12 - 2 sum c, q the sum of kicks before.
         """
         drifts, kicks = list(self.drifts), [kick[0] for kick in self.kicks]
         drifted = [math.fsum(drifts[: j + self.drifts_first]) for j in range(len(kicks))]
@@ -166,25 +166,25 @@ class Scheme(AbstractMethod):
         return any(c != 0 or d != 0 for _, c, d in (*self.kicks, *(kick for kick, _ in self.processor)))
 
     def needed(self, dt: float) -> int:
-        """FFT pairs of a step, however long it is."""
+        """FFT pairs of a step of any length."""
         return self.pairs
 
     def tables(self, points: int) -> int:
-        """psi and its drifts and kicks."""
+        """Number of arrays: psi, drifts and kicks."""
         return 6 + self.pairs + 2 * self.ends
 
     def following(self, phase: np.ndarray) -> np.ndarray:
-        """How a wave that turns by `phase` more in a step than a slow one follows the kicks of that one, over how it follows V itself.
+        """Amplitude of a fast wave excited by the kicks of one step, relative to that excited by V itself, in first order in V.
 
-        i x sum b e^(i x s)/(e^(i x) - 1), x the phase and s the drifts before a kick: 1 where the step is short, endless where x = 2 pi.
+        i x sum b e^(i x s)/(e^(i x) - 1), x the phase and s the drifts before a kick: 1 for short steps, infinite at x = 2 pi.
 
         Args:
-            phase: any shape; the kinetic energy less the energy of the slow wave, times the step.
+            phase: (kinetic energy of the fast wave - energy of the slow one) x step, any shape.
 
         Returns:
-            complex array of that shape, without unit. Terms of kicks with gradients, quadratic in V, are left out, and so is a processor.
+            complex array of that shape, without unit. Gradient terms of kicks, quadratic in V, and a processor are left out.
 
-        Derived here: the amplitude that one step of kicks brings forth in first order in V, over int_0^1 e^(i x s) ds.
+        Derived here: the amplitude due to the kicks of one step in first order in V, over int_0^1 e^(i x s) ds.
         """
         drifted = (math.fsum(self.drifts[: j + self.drifts_first]) for j in range(len(self.kicks)))
         kicked = sum(kick[0] * np.exp(1j * phase * s) for kick, s in zip(self.kicks, drifted, strict=True))
@@ -193,10 +193,10 @@ class Scheme(AbstractMethod):
             return np.where(phase == 0, 1.0, 1j * phase * kicked / over)
 
     def merged(self) -> tuple[tuple[tuple[float, Kick, float], ...], float, Kick]:
-        """The step as kick-drift pairs, with what the end of one step and the start of the next have in common melted together.
+        """The step as kick-drift pairs, with the last operation of a step merged into the first of the next.
 
         Returns:
-            pairs: (clock, kick, drift) in turn; `clock` is the fraction of the step at which the kick sees V(t).
+            pairs: (clock, kick, drift) in turn; `clock` is the fraction of the step at which the kick takes V(t).
             opening: the drift a applied once before the loop and undone at each output (0 if the step begins with a kick).
             closing: the kick applied at each output and undone once before the loop (zeros if the step begins with a drift).
         """
@@ -280,7 +280,7 @@ G6T4 = Scheme(
     "a, b, c, d1 + d2: F. Casas, N. Crouseilles, E. Faou, M. Mehrenberger, Numer. Math. 135, 769 (2017); the split of d is re-optimized",
 )
 
-# from rung to rung of the tables of Chebyshev series: a step's radius
+# ratio of successive radii R for which tables of Chebyshev series are made
 _RADII = 4.0
 
 SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in (STRANG, YOSHIDA4, CHIN4A, TI4D, SRKN11B, G6T4)}
@@ -294,9 +294,9 @@ class Chebyshev(AbstractMethod):
     exp(-i H t) = exp(-i E_mid t) sum_m (2 - delta_m0) (-i)^m J_m(R) T_m((H - E_mid)/E_half), R = E_half t. One FFT pair for each term.
 
     Args:
-        lowest, highest: bounds of the spectrum of H on the grid (energies); outside them the series explodes.
-        terms: how many terms at most: the length of the table of coefficients, which is part of the compiled program.
-        cut: what the first coefficient left out may be; a step that needs fewer terms than `terms` makes fewer.
+        lowest, highest: bounds of the spectrum of H on the grid (energies); outside them the series diverges.
+        terms: largest number of terms: the length of the table of coefficients, which is part of the compiled program.
+        cut: bound on the coefficients left out; a step that needs fewer terms than `terms` computes fewer.
 
     Not for time-dependent potentials.
 
@@ -317,11 +317,11 @@ class Chebyshev(AbstractMethod):
         return self.terms
 
     def needed(self, dt: float) -> int:
-        """The terms that a step of that length needs."""
+        """Terms needed for a step of length `dt`."""
         return min(self.terms, chebyshev_terms(float(self.highest - self.lowest) * float(dt) / 2, self.cut))
 
     def for_step(self, dt: float) -> Chebyshev:
-        """The series with a table for a step of that length, on a rung of lengths that neighbors share."""
+        """The series with a table for steps of length `dt`, rounded up so that similar lengths share it."""
         rung = _RADII ** math.ceil(math.log(float(self.highest - self.lowest) * dt / 2, _RADII))
         return dataclasses.replace(self, terms=chebyshev_terms(rung, self.cut))
 
@@ -329,13 +329,13 @@ class Chebyshev(AbstractMethod):
 @register_static
 @dataclasses.dataclass(frozen=True)
 class Spectral(AbstractMethod):
-    """exp(-i H t) psi = sum_n |n> exp(-i E_n t) <n|psi> with all eigenstates of H on the grid: any time at once, without steps.
+    """exp(-i H t) psi = sum_n |n> exp(-i E_n t) <n|psi> with all eigenstates of H on the grid, without time steps.
 
     One dense diagonalization (points^3 operations), then points^2 for each frame, whatever the time between them. Its error is rounding:
     about 1e-16 x the highest energy of the grid x the time.
 
     Args:
-        mirrored: whether the samples of V read the same in reverse, so that even and odd states are found apart; nearly equal levels
+        mirrored: whether the samples of V are symmetric, so that even and odd states are computed separately; nearly equal levels
             of a double well then keep their parity to the last digit.
 
     Not for time-dependent potentials, absorbers, or more than one dimension.
@@ -351,11 +351,11 @@ class Spectral(AbstractMethod):
     pairs: ClassVar[int] = 0
 
     def needed(self, dt: float) -> int:
-        """No FFT at all."""
+        """No FFTs."""
         return 0
 
     def tables(self, points: int) -> int:
-        """All eigenstates."""
+        """Number of arrays: all eigenstates."""
         return 2 * points
 
 

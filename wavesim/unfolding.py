@@ -1,7 +1,7 @@
-"""From a particle between walls or on a ring to one on an endless line, and what is measured of it there.
+"""Problems with walls or on a ring, mapped to an endless line together with their observables.
 
-Hard walls are mirrors: V is continued so that it is even, psi so that it is odd about each wall, where it vanishes for ever. So a plane-wave grid,
-an absorber and every scheme serve as they are, and a wall costs no accuracy. Both sides of a mirror are the same particle; the norm over both is 1.
+Hard walls are mirrors: V is continued as even, psi as odd about each wall, where psi stays 0. So a plane-wave grid,
+an absorber and every scheme apply unchanged, and a wall costs no accuracy. Both sides of a mirror are the same particle; the norm over both is 1.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ from .states import as_packet, continued
 
 
 def unfolded(problem: Problem) -> Problem:
-    """The same problem on an endless line; itself where it is on one.
+    """The equivalent problem on an endless line; the problem itself if it has no ends.
 
     Raises:
-        NumericsError: if V, or what is measured, cannot be continued, or a flux goes through the ring.
+        NumericsError: if V or an observable cannot be continued, or a flux goes through the ring.
     """
     ends = problem.ends
     if ends is None:
@@ -71,7 +71,7 @@ def unfolded(problem: Problem) -> Problem:
 
 
 def _along_band_edge(problem: Problem) -> Problem:
-    """The same packet before V(x) as spectral elements see it, with m(x) beside it."""
+    """The problem of a packet in a structure with its own masses, its potential the band edge of spectral elements."""
     structure = problem.potential
     assert isinstance(structure, AbstractMassStructure)
     packet = as_packet(problem.state, float(problem.mass))
@@ -90,10 +90,10 @@ def _along_band_edge(problem: Problem) -> Problem:
 
 
 def unfolded_grid(grid: Grid | None, problem: Problem) -> Grid | None:
-    """A grid given between walls or around a ring, on the endless line: the number of points between the ends stays.
+    """The grid on the endless line of one given between walls or around a ring, with as many points between the ends.
 
     Raises:
-        NumericsError: if it does not end where the world does.
+        NumericsError: if the grid does not end at the walls, or does not reach once around the ring.
     """
     ends = problem.ends
     if grid is None or ends is None:
@@ -120,8 +120,8 @@ def start_on(problem: Problem, grid: Grid) -> tuple[Hamiltonian, jax.Array]:
     """H at t = 0 and psi at the start, on the endless line.
 
     Args:
-        problem: as it was given.
-        grid: of its record, from wall to wall.
+        problem: the problem before unfolding.
+        grid: grid of its record, from wall to wall.
     """
     ends = problem.ends
     if ends is None or isinstance(ends, Axis):
@@ -153,10 +153,10 @@ def _continued(observable: AbstractObservable, ends: Ends, mass: float) -> Abstr
 
 
 def _refuse_seam(observable: Expectation, axis: Axis) -> None:
-    """Raise where a formula jumps, or bends, from one period of a ring to the next.
+    """Check that a formula continues smoothly from one period of a ring to the next.
 
     Raises:
-        NumericsError: if it is not the same at both ends of a period, slope included.
+        NumericsError: if its value or its slope differs between the ends of a period.
     """
     low, high = axis.interval
     step = (high - low) / 1024
@@ -171,9 +171,9 @@ def _refuse_seam(observable: Expectation, axis: Axis) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class _Half(Snapshot):
-    """What a snapshot of the endless line shows of the particle's own side: the mirror image counts as what it is the image of.
+    """A snapshot of the endless line, measured on the particle's own side; the mirror image counts as its original.
 
-    So what a number's gradient makes of an odd psi is odd again, and as smooth as the observable lets it be.
+    Gradients of observables with respect to an odd psi are therefore odd, and as smooth as the observable allows.
     """
 
     inside: jax.Array
@@ -223,23 +223,23 @@ class Beside(AbstractObservable):
         if isinstance(self.observable, ProbabilityCurrent):
             return 2 * self.observable.measure(inner, snapshot)
         if isinstance(self.observable, MovingIn):
-            fraction, chosen = inner
-            return 2 * self.observable.measure((inside * fraction, chosen), snapshot)
+            fraction, forward_momenta = inner
+            return 2 * self.observable.measure((inside * fraction, forward_momenta), snapshot)
         return self.observable.measure(inner, _Half(snapshot.psi, snapshot.hamiltonian, inside, image))
 
 
 def without_walls(observable: AbstractObservable) -> AbstractObservable:
-    """The observable that is measured between walls; any other as it is."""
+    """The observable inside `Beside`; any other unchanged."""
     return observable.observable if isinstance(observable, Beside) else observable
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class FromWall(AbstractObservable):
-    """Mean and standard deviation of position and momentum beside a wall, or between two; exact for psi that is odd about the wall and band-limited.
+    """Mean and standard deviation of position and momentum beside a wall or between two; exact for band-limited psi, odd about the wall.
 
-    The distance u from the wall is a triangle wave on the endless line, and Im psi* psi' of one side is counted with a square wave. Their Fourier
-    series meet products of psi on twice as many points, where none is aliased:
+    On the endless line the distance u from the wall is a triangle wave, and Im psi* psi' of one side is weighted with a square wave. Their Fourier
+    series are combined with products of psi on twice as many points, which avoids aliasing:
     int u |psi|^2 = L/2 - (4 L/pi^2) sum over odd n of rho_n/n^2, with rho_n = int |psi|^2 cos(n pi u/L) du, and so on.
     """
 
@@ -255,22 +255,22 @@ class FromWall(AbstractObservable):
         n = jnp.arange(1, count)
         turned = jnp.exp(-1j * jnp.pi * n * (grid.lower[0] - wall) / length)
 
-        def finer(phi: jax.Array) -> jax.Array:
-            # the highest wave goes to both ends
+        def on_double_grid(phi: jax.Array) -> jax.Array:
+            # the unpaired highest component is divided between both signs
             top = phi[half : half + 1] / 2
             return 2 * inverse(jnp.concatenate([phi[:half], top, jnp.zeros(count - 1), top, phi[half + 1 :]]), 1)
 
         def series(product: jax.Array) -> jax.Array:
             return forward(product.astype(complex), 1)[1:count] * turned * grid.spacing[0] / 2
 
-        psi = finer(snapshot.phi)
+        psi = on_double_grid(snapshot.phi)
         density = jnp.abs(psi) ** 2
         norm = jnp.sum(density) * grid.spacing[0] / 2
         odd = jnp.where(n % 2 == 1, 1.0, 0.0)
         if isinstance(self.observable, Momentum | MomentumSpread):
-            # the unpaired highest wave has no direction
+            # the unpaired highest component has no direction
             k = jnp.where(jnp.arange(count) == half, 0.0, grid.momentum[0])
-            flow = jnp.imag(jnp.conj(psi) * finer(1j * k * snapshot.phi))
+            flow = jnp.imag(jnp.conj(psi) * on_double_grid(1j * k * snapshot.phi))
             mean = -4 * sign / jnp.pi * jnp.sum(odd * jnp.imag(series(flow)) / n) / norm
             if isinstance(self.observable, Momentum):
                 return mean
@@ -287,9 +287,9 @@ class FromWall(AbstractObservable):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class AroundRing(AbstractObservable):
-    """Where on a ring the particle is: the argument of R = <exp(2 pi i x/period)>; or how spread, sqrt(-2 ln abs(R)); as lengths.
+    """Mean position on a ring, the argument of R = <exp(2 pi i x/period)>, or the spread, sqrt(-2 ln abs(R)); as lengths.
 
-    For a packet much narrower than the ring they are mean and standard deviation. Unlike <x> they do not depend on where the ring is cut.
+    For a packet much narrower than the ring they are mean and standard deviation. Unlike <x> they are independent of the cut of the ring.
 
     Source: K. V. Mardia, P. E. Jupp, Directional Statistics (2000), section 2.2.
     """

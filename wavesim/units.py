@@ -49,7 +49,7 @@ K = _si.BOLTZMANN * J
 mK, uK, nK, pK = 1e-3 * K, 1e-6 * K, 1e-9 * K, 1e-12 * K
 Hz = 2 * math.pi / s
 kHz, MHz, GHz, THz = 1e3 * Hz, 1e6 * Hz, 1e9 * Hz, 1e12 * Hz
-# of electrons: one elementary charge counts as 1
+# currents of electrons: the elementary charge is 1
 A = s**-1 / _si.ELEMENTARY_CHARGE
 kA, mA, uA, nA, pA = 1e3 * A, 1e-3 * A, 1e-6 * A, 1e-9 * A, 1e-12 * A
 hc = 2 * math.pi * _si.SPEED_OF_LIGHT * m / s
@@ -89,7 +89,7 @@ UNITS: dict[str, tuple[float, Powers]] = {
     )
     for name, value in values.items()
 }
-# from here on they remember their names, so that what is written as 0.3 * eV is shown in eV
+# units that remember their names, so that what is written as 0.3 * eV is shown in eV
 _NAMED = {name: Unit(value, name) for name, (value, powers) in UNITS.items() if powers in (_L, _T, _M, _E)}
 # these symbols are words or functions of Python, or too short for names
 _WORDS = {"as": "attosecond", "min": "minute", "h": "hour", "d": "day", "y": "year"}
@@ -143,7 +143,7 @@ def number_and_unit(text: str) -> tuple[float, str] | None:
 
 
 def _factors(symbol: str) -> list[tuple[str, int]] | None:
-    """Names and powers that a symbol is made of; None if it is made of anything else."""
+    """Names and powers of the factors of a symbol; None if one of them is unknown."""
     text, at = _ATOMIC_TIME.sub("atomic_time", symbol.translate(_SIGNS).strip()), 0
     parts: list[tuple[str, int]] = []
     while at < len(text):
@@ -183,9 +183,9 @@ def unit(symbol: str, like: Powers | None = None) -> tuple[float, Powers]:
 
 @functools.lru_cache(maxsize=1024)
 def value_in(symbol: str, dimension: Dimension) -> float | None:
-    """The internal value of a unit as one of that dimension; None if it is none.
+    """The internal value of a unit of a dimension; None if the unit is of another one.
 
-    An energy may be given as h f, as h c / cm, and a frequency as an energy over hbar; so may what is made of energies.
+    Energies may be given as h f or as h c / cm, frequencies as energies over hbar; also within composed units.
 
     Raises:
         WavesimError: if the symbol is not made of known units.
@@ -197,7 +197,7 @@ def value_in(symbol: str, dimension: Dimension) -> float | None:
     cycles = sum(power for name, power in parts if name in _HERTZ)
     wanted = (dimension.powers, *dimension.also)
     if powers in wanted:
-        # the time of a cycle, not of a radian
+        # the period of a cycle, not of a radian
         return value * (2 * math.pi) ** -cycles if dimension == TIME else value
     if _shifted(powers, (2, -1, 1)) in wanted and (cycles == 1 or ("rad", 1) in parts):
         return value
@@ -211,7 +211,7 @@ def value_in(symbol: str, dimension: Dimension) -> float | None:
 
 
 def _shifted(powers: Powers, by: Powers) -> Powers:
-    length, time, mass = (one + other for one, other in zip(powers, by, strict=True))
+    length, time, mass = (power + change for power, change in zip(powers, by, strict=True))
     return length, time, mass
 
 
@@ -223,12 +223,12 @@ def parse(text: str, dimension: Dimension) -> float:
     """
     article = "an" if dimension.name[0] in "aeiou" else "a"
     expected = f"expected {article} {dimension.name}, for example in {', '.join(dimension.examples) or 'plain numbers'}"
-    found = number_and_unit(text.translate(_SIGNS))
-    if found is None and dimension.powers == _M and UNITS.get(text.strip(), (0.0, _NONE))[1] == _M:
-        found = 1.0, text.strip()
-    if found is None:
+    parsed = number_and_unit(text.translate(_SIGNS))
+    if parsed is None and dimension.powers == _M and UNITS.get(text.strip(), (0.0, _NONE))[1] == _M:
+        parsed = 1.0, text.strip()
+    if parsed is None:
         raise WavesimError(f"{brief(text)} is not a number with a unit: {expected}.")
-    number, symbol = found
+    number, symbol = parsed
     if not symbol and dimension.powers != _NONE:
         raise WavesimError(f'{brief(text)} has no unit: {expected} (or set units = "natural" for hbar = m = 1).')
     try:
@@ -242,8 +242,8 @@ def parse(text: str, dimension: Dimension) -> float:
         )
     if value is None:
         raise WavesimError(f"{brief(text)} is not {article} {dimension.name}: {expected}.")
-    known = _NAMED.get(symbol)
-    return number * value if known is None or dimension.powers != unit(symbol)[1] else number * known
+    named = _NAMED.get(symbol)
+    return number * value if named is None or dimension.powers != unit(symbol)[1] else number * named
 
 
 def parse_any(text: str) -> float:
@@ -254,10 +254,10 @@ def parse_any(text: str) -> float:
     Raises:
         WavesimError: if the text is no number with a known unit.
     """
-    found = number_and_unit(text.translate(_SIGNS))
-    if found is None:
+    parsed = number_and_unit(text.translate(_SIGNS))
+    if parsed is None:
         raise WavesimError(f"{brief(text)} is not a number with a unit: expected one such as '0.3 eV' or '1 nm'.")
-    number, symbol = found
+    number, symbol = parsed
     if symbol in _ATOMIC:
         return number
     try:
@@ -275,7 +275,7 @@ def is_spectroscopic(symbol: str) -> bool:
 
 
 def ratio(symbol: str, other: str) -> float | None:
-    """How many of the other unit one is, ``ratio("eV", "meV") == 1000``; None if they are of different kinds.
+    """The ratio of two units, ``ratio("eV", "meV") == 1000``; None if their dimensions differ.
 
     Raises:
         WavesimError: if either is not made of known units.
@@ -293,10 +293,10 @@ def ratio(symbol: str, other: str) -> float | None:
 
 
 def recoil_energy(wavelength: float, mass: float) -> float:
-    """E_r = (2 pi / wavelength)^2 / (2 mass) [energy]: what an atom of `mass` takes from one photon; ``E_r(780 nm)`` in a file.
+    """Recoil energy (2 pi / wavelength)^2 / (2 mass) of an atom absorbing one photon; ``E_r(780 nm)`` in a file.
 
     Args:
-        wavelength: of the light, in internal units [length].
+        wavelength: wavelength of the light, in internal units [length].
         mass: of the particle [mass].
     """
     return (2 * math.pi / wavelength) ** 2 / (2 * mass)
@@ -304,7 +304,7 @@ def recoil_energy(wavelength: float, mass: float) -> float:
 
 @dataclasses.dataclass(frozen=True)
 class UnitSystem:
-    """How internal numbers are shown: the unit of each dimension, or plain numbers in natural units.
+    """Units in which internal numbers are shown: one for each dimension, or plain numbers in natural units.
 
     ``UnitSystem(natural=True)`` shows every number as it is; ``UnitSystem(energy="meV")`` shows energies in meV.
     """
@@ -337,11 +337,11 @@ class UnitSystem:
             "force": f"{self.energy}/{self.length}",
             "strength": f"{self.energy} {self.length}",
         }
-        # of any other kind of number the name is the unit in which it is shown
+        # other dimensions are named after their unit
         return composed.get(dimension.name, dimension.name)
 
     def scale(self, dimension: Dimension) -> float:
-        """What one shown unit of that dimension is in internal units; divide by it to show a number."""
+        """The shown unit of a dimension in internal units; divide by it to show a number."""
         symbol = self.symbol(dimension)
         return 1.0 if symbol in ("1", "natural") else value_in(symbol, dimension) or unit(symbol)[0]
 
@@ -355,19 +355,19 @@ NATURAL = UnitSystem(natural=True)
 
 
 def system_of(symbols: Iterable[str], mass: float = 1.0, angle: bool = False) -> UnitSystem:
-    """The system in which numbers are shown that were written in these units: the first of each kind; hertz, 1/cm and kelvins where there is no plainer energy.
+    """The unit system of numbers written in these units: the first unit of each dimension; hertz, 1/cm and kelvins only without other energies.
 
     Args:
-        symbols: of units, in the order in which they were written.
-        mass: of the particle, which with the lengths says how fast its clock is [mass].
+        symbols: symbols of units, in the order in which they were written.
+        mass: mass of the particle, which with the lengths gives its time scale [mass].
         angle: whether the coordinate is an angle.
     """
     names = {_L: "length", _E: "energy", (0, 1, 0): "time", _M: "mass"}
-    chosen: dict[str, Any] = {}
-    loose: list[str] = []
+    selected: dict[str, Any] = {}
+    secondary: list[str] = []
     scales: list[float] = []
     if angle:
-        names[_NONE], chosen["mass"] = "length", "u angstrom^2"
+        names[_NONE], selected["mass"] = "length", "u angstrom^2"
     for symbol in symbols:
         try:
             size, powers = unit(symbol)
@@ -375,22 +375,22 @@ def system_of(symbols: Iterable[str], mass: float = 1.0, angle: bool = False) ->
             continue
         kind = names.get(powers)
         if kind == "energy" and symbol.endswith("K"):
-            # a temperature, perhaps, beside a barrier in hertz
-            loose.append(symbol)
+            # perhaps a temperature, beside a barrier in hertz
+            secondary.append(symbol)
         elif kind is not None and (symbol.isidentifier() or symbol.endswith("/mol")):
-            chosen.setdefault(kind, symbol)
+            selected.setdefault(kind, symbol)
             scales += [size] if kind == "length" else []
         elif is_spectroscopic(symbol) and powers == (-1, 0, 0):
-            loose.append("1/cm")
+            secondary.append("1/cm")
         elif powers == (0, -1, 0) and symbol.endswith("Hz"):
-            loose.append(symbol)
-    if loose:
-        chosen.setdefault("energy", loose[0])
-    if "time" not in chosen and scales and mass * scales[0] ** 2 >= unit("ns")[0]:
-        # atoms on micrometers: their clock is not one of femtoseconds
+            secondary.append(symbol)
+    if secondary:
+        selected.setdefault("energy", secondary[0])
+    if "time" not in selected and scales and mass * scales[0] ** 2 >= unit("ns")[0]:
+        # for atoms on micrometers femtoseconds are far too short
         longest = [name for name in ("ns", "us", "ms", "s") if unit(name)[0] <= mass * scales[0] ** 2]
-        chosen["time"] = longest[-1]
-    return UnitSystem(**chosen)
+        selected["time"] = longest[-1]
+    return UnitSystem(**selected)
 
 
 def __dir__() -> list[str]:

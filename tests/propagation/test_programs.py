@@ -17,7 +17,7 @@ def test_programs_are_dropped_when_there_are_many(monkeypatch: pytest.MonkeyPatc
     """Every compilation counts, and no more than that: a second call of the same program does not; above the limit all are dropped, once."""
     dropped = list[int]()
     monkeypatch.setattr(jax, "clear_caches", lambda: dropped.append(1))
-    held = _programs._held()
+    held = _programs._program_count()
 
     @jax.jit
     def program(x: jax.Array) -> jax.Array:
@@ -41,7 +41,7 @@ def test_a_question_makes_room_before_it_begins(monkeypatch: pytest.MonkeyPatch)
     """`certify` with too many programs held drops them first, and its answer is the same."""
     problem = Problem(EckartBarrier(1.0, 1.0), GaussianPacket(-10.0, 2.0, 1.4))
     first = certify(problem, 1e-2).headline
-    monkeypatch.setattr(_programs._held(), "count", _programs._MOST + 1)
+    monkeypatch.setattr(_programs._program_count(), "count", _programs._MOST + 1)
     again = certify(problem, 1e-2).headline
-    assert _programs._held().count <= _programs._MOST
+    assert _programs._program_count().count <= _programs._MOST
     assert (again.value, again.error) == (first.value, first.error)
