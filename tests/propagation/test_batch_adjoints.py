@@ -121,7 +121,7 @@ def test_rows_that_would_keep_too_much_go_one_by_one(monkeypatch: pytest.MonkeyP
     numbers = [told(row) for row in range(2)]
     together = list(evolve_many_with_adjoints(problems, numerics, numbers, whole))
     monkeypatch.setattr(_batch_adjoint, "_KEPT", 0)
-    monkeypatch.setattr(_batch_adjoint, "_ahead", lambda *_: pytest.fail("the program of a chunk was taken"))
+    monkeypatch.setattr(_batch_adjoint, "_forward_counted", lambda *_: pytest.fail("the program of a chunk was taken"))
     apart = list(evolve_many_with_adjoints(problems, numerics, numbers, whole))
     for one, other in zip(together, apart, strict=True):
         assert not isinstance(one, WavesimError) and not isinstance(other, WavesimError)

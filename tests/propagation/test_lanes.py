@@ -25,10 +25,10 @@ from wavesim.propagation.stepping import (
     Loop,
     SplitStepper,
     _in_lanes,
+    advance_adjoint,
+    advance_and_record,
     in_lanes,
     in_lanes_if_any,
-    moved_and_kept,
-    moved_back,
     set_up,
 )
 from wavesim.schemes import SCHEMES, STRANG, Scheme
@@ -65,10 +65,10 @@ def test_steps_forward_and_backward_are_the_same(method: str, absorber: Absorber
     found = []
     for stepper, first in ((apparatus.stepper, carry), (other.stepper, begun)):
         assert isinstance(stepper, SplitStepper | ChebyshevStepper)
-        after, psi, kept = moved_and_kept(jax.device_put(stepper), jax.device_put(first), jnp.asarray(4), 4)
+        after, psi, kept = advance_and_record(jax.device_put(stepper), jax.device_put(first), jnp.asarray(4), 4)
         damping, undamped = stepper.damping, dataclasses.replace(stepper, damping=None)
         shares = (kept, share) if damping is not None else (None, None)
-        back = jax.jit(moved_back)(undamped, damping, phi, *shares, 4, 0)
+        back = jax.jit(advance_adjoint)(undamped, damping, phi, *shares, 4, 0)
         found.append((psi, after.absorbed, kept, back))
     for ours, theirs in zip(*found, strict=True):
         assert np.max(np.abs(np.asarray(ours) - np.asarray(theirs))) < 1e-13
@@ -98,7 +98,7 @@ def test_pilot_runs_are_the_same(scheme: Scheme, potential: AbstractPotential, m
     pilot = _pilot.Pilot.of(problem, Grid.line(-15.0, 15.0, 64), LAYER)
     monkeypatch.setattr(_pilot, "_BLOCK", 5 * 64 * len(scheme.merged()[0]))
     ours = pilot.run(scheme, 2.4, 24, 3)
-    monkeypatch.setattr(_pilot, "moves_known", lambda points: False)
+    monkeypatch.setattr(_pilot, "has_concrete_steps", lambda points: False)
     assert np.max(np.abs(ours - pilot.run(scheme, 2.4, 24, 3))) < 1e-12
 
 
@@ -167,7 +167,7 @@ def test_one_number_for_all_points(method: str) -> None:
     numerics = numerics_of(method, absorber=None)
     apparatus, carry, _ = set_up(dataclasses.replace(PROBLEM, potential=Flat()), numerics)
     other, begun = in_lanes(apparatus, carry)
-    plain, ours = Loop(apparatus.stepper, False).moved(carry, 4), Loop(other.stepper, False).moved(begun, 4)
+    plain, ours = Loop(apparatus.stepper, False).advance(carry, 4), Loop(other.stepper, False).advance(begun, 4)
     assert np.max(np.abs(np.asarray(ours[1]) - np.asarray(plain[1]))) < 1e-13
 
 
@@ -198,7 +198,7 @@ def test_known_numbers_need_no_program(
     monkeypatch.setattr(_in_lanes, "_MOST", 3 * points * numerics.pairs)
     apparatus, carry, _ = set_up(PROBLEM, numerics)
     other, begun = in_lanes_if_any(apparatus, carry, numerics)
-    plain, ours = Loop(apparatus.stepper, False).moved(carry, 4), Loop.of(other, numerics).moved(begun, 4)
+    plain, ours = Loop(apparatus.stepper, False).advance(carry, 4), Loop.of(other, numerics).advance(begun, 4)
     assert isinstance(ours[1], np.ndarray)
     assert np.max(np.abs(ours[1] - plain[1])) < 1e-13
     assert np.max(np.abs(ours[0].absorbed - plain[0].absorbed)) < 1e-13

@@ -18,8 +18,8 @@ def folded(result: Result, problem: Problem) -> Result:
     """The record on the particle's own side of the walls, where psi is normalized.
 
     Args:
-        result: of the unfolded problem.
-        problem: the original problem; on an endless line the record changes in nothing else.
+        result: record of the unfolded problem.
+        problem: the original problem; on an endless line nothing else of the record changes.
 
     Returns:
         the `Result` with the original problem, its grid and psi from wall to wall; probability absorbed in the mirror image counts on the open side.

@@ -1,4 +1,4 @@
-"""Jumps and kinks of V in time, matched to the steps of a run, so that a step need not end where V jumps."""
+"""Jumps and kinks of V in time, matched to the steps of a run, so that steps need not end at the jumps."""
 
 from __future__ import annotations
 
@@ -15,12 +15,16 @@ from .._pytree import register_dataclass
 from ..grid import Grid
 from ..potentials import AbstractPotential
 
-# steps on either side of an instant whose kicks change, and the most instants that may share a kick
-_REACH, _TOGETHER = 2, 2
-# the order of a splitting beside an instant: matched moments do not cover the force of the jump squared
+# steps on either side of a jump whose kicks change
+_REACH = 2
+# the most jumps that may share a kick
+_TOGETHER = 2
+# order of a splitting beside a jump: matched moments do not cover the squared force of the jump
 _ORDER = 3
-# distance of the samples of V from an instant, in steps, and its multiples
-_HAIR, _NODES = 1e-3, (1, 2, 3)
+# least distance of the samples of V from a jump, in steps
+_OFFSET = 1e-3
+# multiples of it at which V is sampled
+_NODES = (1, 2, 3)
 
 
 def order_in_time(potential: AbstractPotential, order: int, duration: float) -> int:
@@ -90,7 +94,7 @@ class MatchedInTime(AbstractPotential):
         return jax.lax.cond(near, lambda moment: self._corrected(at, moment), lambda moment: at(moment) + 0.0, time)
 
     def _near(self, time: Any) -> Any:
-        """Whether a jump changes V at that time."""
+        """Whether the kick at that time is changed by a jump."""
         reach = _REACH * self.step
         near = jnp.any(jnp.abs(time - self.jumps) < reach)
         for end in (self.first, self.last):
@@ -98,7 +102,7 @@ class MatchedInTime(AbstractPotential):
         return near
 
     def _corrected(self, at: Callable[[Any], Any], time: Any) -> Any:
-        hair = _HAIR * self.step
+        offset = _OFFSET * self.step
         off = time - self.jumps
         nearest = jnp.argsort(jnp.abs(off))[:_TOGETHER]
         jumps, off = self.jumps[nearest], off[nearest]
@@ -106,18 +110,18 @@ class MatchedInTime(AbstractPotential):
         moment = time
         for n in range(len(jumps)):
             side = jnp.where(off[n] < 0, -1.0, 1.0)
-            moment = jnp.where(jnp.abs(off[n]) < hair, jumps[n] + side * hair, moment)
+            moment = jnp.where(jnp.abs(off[n]) < offset, jumps[n] + side * offset, moment)
         ends = [(end, side) for end, side in ((self.first, 1), (self.last, -1)) if end is not None]
-        beside = [jumps + side * n * hair for side in (1, -1) for n in _NODES]
-        within = [jnp.asarray(end + side * n * hair)[None] for end, side in ends for n in _NODES]
+        beside = [jumps + side * n * offset for side in (1, -1) for n in _NODES]
+        within = [jnp.asarray(end + side * n * offset)[None] for end, side in ends for n in _NODES]
         values = _at_each(at, jnp.concatenate([jnp.asarray(moment)[None], *within, *beside]))
         total, rest = values[0], values[1:]
         for n, (end, side) in enumerate(ends):
-            into = side * (time - end) / hair
+            into = side * (time - end) / offset
             total = jnp.where(into < 1, _continued(rest[3 * n : 3 * n + 3], into), total)
         sides = rest[3 * len(ends) :].reshape(2, 3, len(jumps), *total.shape)
         for n in range(len(jumps)):
-            u = off[n] / hair
+            u = off[n] / offset
             change = _continued(sides[0, :, n], u) - _continued(sides[1, :, n], -u)
             total = total + _excess(off[n] / self.step) * change
         return total
@@ -130,7 +134,7 @@ class MatchedInTime(AbstractPotential):
 
 
 def _at_each(at: Callable[[Any], Any], times: Any) -> Any:
-    """V at several times, along a first axis; a program of JAX holds it once."""
+    """V at several times, along a first axis; a JAX program contains V once."""
     return np.stack([np.asarray(at(time)) for time in times]) if known(times) else jax.vmap(at)(times)
 
 

@@ -21,7 +21,7 @@ _SHARE = 0.8
 
 
 def device_memory() -> int:
-    """Bytes of memory of the device that runs use, by its own account; else those of the machine."""
+    """Bytes of memory of the device of runs as it reports them; else those of the machine."""
     stats = {} if platform() == "cpu" else jax.local_devices()[0].memory_stats() or {}
     return int(stats.get("bytes_limit", 0)) or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
@@ -42,7 +42,7 @@ def refuse_too_large(grid: Grid, itemsize: int = 16) -> None:
 
 
 def refuse_given(fixed: Mapping[str, Any]) -> None:
-    """The same check for a grid by hand, before a potential is sampled on it.
+    """Refuse a grid given by hand that does not fit into memory, before a potential is sampled on it.
 
     Raises:
         ArgumentError: if it is no `Grid`.

@@ -133,7 +133,7 @@ def chebyshev_for(problem: Problem, grid: Grid, dt: float, cut: float = 1e-15) -
 
 
 def chebyshev_between(low: float, top: float, dt: float, cut: float) -> Chebyshev:
-    """The same, for a spectrum between these bounds."""
+    """The Chebyshev series of one step, for a spectrum between these bounds."""
     margin = 0.005 * (top - low)
     return Chebyshev(low - margin, top + margin, 1, cut).for_step(dt)
 

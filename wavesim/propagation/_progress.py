@@ -44,9 +44,9 @@ def heeding(report: Progress, stop: Callable[[], bool] | None) -> Progress:
     if stop is None:
         return report
 
-    def heeded(done: int, total: int) -> None:
+    def stoppable(done: int, total: int) -> None:
         if stop():
             raise StoppedError("the work was to go on until its end, but `stop` called it off; ask again for the rest.")
         report(done, total)
 
-    return heeded
+    return stoppable

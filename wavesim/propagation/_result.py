@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from ..viz import Picture
 
 
-# the largest share of the norm by which the overlap of neighboring samples may fall short
-_SHORT = 0.5
+# largest loss of overlap between neighboring samples, relative to the norm, at which they follow psi
+_LARGEST_LOSS = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,9 +55,9 @@ class FrameSum:
         """The number of the last frame, taken at another one."""
 
         def shifted(values: np.ndarray) -> np.ndarray:
-            other = np.zeros_like(values)
-            other[frame] = values[-1]
-            return other
+            moved = np.zeros_like(values)
+            moved[frame] = values[-1]
+            return moved
 
         return FrameSum({name: shifted(values) for name, values in self.series.items()}, shifted(self.absorbed))
 
@@ -96,8 +96,8 @@ def follow(psi: np.ndarray) -> bool:
     """
     size = np.abs(psi).reshape(len(psi), -1)
     norms = np.einsum("ti,ti->t", size, size)
-    short = np.maximum(norms[1:], norms[:-1]) - np.einsum("ti,ti->t", size[1:], size[:-1])
-    return bool(np.all(short <= _SHORT * norms.max()))
+    loss = np.maximum(norms[1:], norms[:-1]) - np.einsum("ti,ti->t", size[1:], size[:-1])
+    return bool(np.all(loss <= _LARGEST_LOSS * norms.max()))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,7 +149,7 @@ class Result:
         """The picture of the run: density over time, potential, curves; it shows itself in a notebook, ``.save("run.png")`` writes it.
 
         Args:
-            units: of the labels; by default those of the problem.
+            units: units of the labels; by default those of the problem.
             title: headline; by default the names of the state and the potential.
         """
         return above("viz").picture(self, units=units, title=title)

@@ -8,11 +8,12 @@ import time
 from .._jax import jax, jnp
 from ..fourier import forward, inverse
 
+# shortest time of a measurement
 _LEAST_SECONDS = 0.05
 
 
 def pair_seconds(points: tuple[int, ...], rows: int = 1) -> float:
-    """Seconds of a transform, a phase and a transform back on a grid of `points`, per row, with `rows` side by side."""
+    """Seconds of an FFT, a phase and an inverse FFT on a grid of `points`, per row, with `rows` side by side."""
     phase = jnp.exp(1j * jnp.linspace(0.0, 1.0, math.prod(points))).reshape(points)
 
     @jax.jit

@@ -3,9 +3,9 @@
 from ._calls import (
     ResidualProducts as ResidualProducts,
     chebyshev_step as chebyshev_step,
+    has_concrete_steps as has_concrete_steps,
     has_lanes as has_lanes,
     kicks_and_drifts as kicks_and_drifts,
-    moves_known as moves_known,
     residual_products as residual_products,
     weighs_residuals as weighs_residuals,
 )

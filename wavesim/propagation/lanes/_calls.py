@@ -25,14 +25,14 @@ def has_lanes(numerics: Numerics, static: bool) -> bool:
     return registered(numerics.precision == "single")
 
 
-def moves_known(points: int) -> bool:
+def has_concrete_steps(points: int) -> bool:
     """Whether `kicks_and_drifts` is available for concrete arrays of `points` points in double precision."""
     return _is_product(points) and library(single=False) is not None
 
 
 def weighs_residuals(points: int) -> bool:
     """Whether `residual_products` is available for a grid of `points` points."""
-    return points % 2 == 0 and moves_known(points)
+    return points % 2 == 0 and has_concrete_steps(points)
 
 
 def _is_product(points: int) -> bool:
@@ -94,11 +94,11 @@ class ResidualProducts(NamedTuple):
     """Inner products of several gradients with a residual at each time, without the measure dx/n.
 
     Attributes:
-        orders: <phi|R>, <G S|R> and that of G V G S - G^2 (H - E) S, shape (numbers, times, 3).
-        norms: of the latter two, shape (numbers, times, 2).
+        orders: <phi|R>, <G S|R> and <G V G S - G^2 (H - E) S|R>, shape (numbers, times, 3).
+        norms: norms of the last two gradients, shape (numbers, times, 2).
         turning: <f|R> of f = u (H - E)^2 phi, shape (numbers, times).
-        remainders: the same of c f.
-        spectra: of G S times that of R, absolute, summed over the times with their weights, shape (numbers, points of the finer grid).
+        remainders: <c f|R>, shape (numbers, times).
+        spectra: |spectrum of G S| x |spectrum of R|, summed over the times with their weights, shape (numbers, points of the finer grid).
     """
 
     orders: np.ndarray
@@ -125,14 +125,14 @@ def residual_products(
     I is the interpolation on the run's grid, with the samples of V that the run had. All numbers are real, or complex, in double precision.
 
     Args:
-        psi: on the run's grid, shape (times, n).
-        phi: the same of each gradient, shape (numbers, times, n).
+        psi: psi on the run's grid, shape (times, n).
+        phi: each gradient on the run's grid, shape (numbers, times, n).
         samples: V on the run's grid, shape (n,) [energy].
         potential: V on the finer grid, shape (wide,), wide a multiple of n [energy].
         detuning: T - E at the run's wave numbers, shape (n,) [energy].
         green: G = -1/(T - E) of fast waves, else 0, at the finer grid's wave numbers, shape (wide,) [1/energy].
         undersampled, turn_average: u and c, shape (n,) [1/energy^2 and 1].
-        weights: of the times, shape (times,) [time].
+        weights: weights of the times, shape (times,) [time].
         has_undersampled: whether to compute f.
 
     Raises:
@@ -142,31 +142,34 @@ def residual_products(
     and if `weighs_residuals(points)`.
     """
     numbers, times, points = phi.shape
-    found = ResidualProducts(
+    products = ResidualProducts(
         np.zeros((numbers, times, 3), complex),
         np.zeros((numbers, times, 2)),
         np.zeros((numbers, times), complex),
         np.zeros((numbers, times), complex),
         np.empty((numbers, len(potential))),
     )
-    waves = (np.asarray(one, complex) for one in (psi, phi))
+    waves = (np.asarray(wave, complex) for wave in (psi, phi))
     tables = (
-        np.asarray(one, float) for one in (samples, potential, detuning, green, undersampled, turn_average, weights)
+        np.asarray(table, float) for table in (samples, potential, detuning, green, undersampled, turn_average, weights)
     )
     sizes = numbers, times, points, len(potential)
     # C reads contiguous arrays and writes into the last ones
-    _by_pointer("residual_products", (*waves, *sizes, *tables, int(has_undersampled), *found))
-    return found
+    _by_pointer("residual_products", (*waves, *sizes, *tables, int(has_undersampled), *products))
+    return products
 
 
 def _traced(function: str, psi: Any, *tables: Any) -> jax.Array:
     result = jax.ShapeDtypeStruct(psi.shape, psi.dtype)
-    called = jax.ffi.ffi_call(target(function, psi.dtype == np.complex64), result, vmap_method="broadcast_all")
-    return called(psi, *tables)
+    call = jax.ffi.ffi_call(target(function, psi.dtype == np.complex64), result, vmap_method="broadcast_all")
+    return call(psi, *tables)
 
 
 def _by_pointer(function: str, arguments: tuple[Any, ...]) -> None:
-    arrays = [np.ascontiguousarray(one) if isinstance(one, np.ndarray) else one for one in arguments]
-    given = [ctypes.c_void_p(one.ctypes.data) if isinstance(one, np.ndarray) else ctypes.c_int64(one) for one in arrays]
-    if getattr(library(arrays[0].dtype == np.complex64), function)(*given):
-        raise MemoryError(f"no memory for a step of {arrays[0].size:,} points")
+    values = [np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value for value in arguments]
+    given = [
+        ctypes.c_void_p(value.ctypes.data) if isinstance(value, np.ndarray) else ctypes.c_int64(value)
+        for value in values
+    ]
+    if getattr(library(values[0].dtype == np.complex64), function)(*given):
+        raise MemoryError(f"no memory for a step of {values[0].size:,} points")

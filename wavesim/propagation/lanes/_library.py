@@ -1,4 +1,4 @@
-"""The library of compiled steps: built once by the machine's C compiler for its processor, and kept beside JAX's programs."""
+"""The library of compiled steps: built once by the machine's C compiler for its processor, and cached beside JAX's programs."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from ..._programs import cache_folder
 SOURCE = Path(__file__).with_name("lanes.c")
 _HEADERS = ("transform.h", "one_wave.h", "steps.h", "residual.h")
 FUNCTIONS = ("chebyshev_step", "kicks_and_drifts")
-# products of all radices, and of some
+# sizes of the transforms tested: products of all radices, and of some
 _TRIED = (210, 16, 45)
-# the largest error of a transform in double and in single precision
+# largest error of a tested transform, by whether the precision is single
 _BOUND = {False: 1e-12, True: 1e-4}
 _OPTIONS = ("-O3", "-ffp-contract=fast", "-fno-math-errno", "-fPIC", "-shared")
 # options for the processor of this machine; the last one uses the default of the compiler
 _PROCESSORS = ("-march=native", "-mcpu=native", "")
+# seconds after which a compiler is given up
 _PATIENCE_S = 60.0
 
 
@@ -61,8 +62,8 @@ def library(single: bool) -> ctypes.CDLL | None:
     try:
         steps = ctypes.CDLL(str(path))
         steps.worst_error.restype = ctypes.c_double
-        right = all(steps.worst_error(n) < _BOUND[single] for n in _TRIED)
-        return steps if right and all(hasattr(steps, function) for function in FUNCTIONS) else None
+        accurate = all(steps.worst_error(n) < _BOUND[single] for n in _TRIED)
+        return steps if accurate and all(hasattr(steps, function) for function in FUNCTIONS) else None
     except (OSError, AttributeError):
         return None
 
@@ -99,12 +100,12 @@ def _compiled(single: bool) -> Path | None:
         return path
     options = (*_OPTIONS, *(("-DSINGLE",) if single else ()), f"-I{_include()}", str(SOURCE))
     try:
-        with tempfile.TemporaryDirectory() as beside:
-            made = Path(beside, "lanes.so")
+        with tempfile.TemporaryDirectory() as folder_of_build:
+            built = Path(folder_of_build, "lanes.so")
             for processor in _PROCESSORS:
-                command = (*compiler, *filter(None, [processor]), *options, "-o", str(made), "-lm", "-lpthread")
+                command = (*compiler, *filter(None, [processor]), *options, "-o", str(built), "-lm", "-lpthread")
                 if subprocess.run(command, capture_output=True, timeout=_PATIENCE_S).returncode == 0:
-                    put_whole(path, made.read_bytes())
+                    put_whole(path, built.read_bytes())
                     return path
     except (OSError, ValueError, subprocess.SubprocessError):
         pass
@@ -122,9 +123,9 @@ def _compiler() -> tuple[str, ...]:
     """The command of a C compiler: the one that ``CC`` names, the machine's own, or the wheel `ziglang`; () where there is none."""
     if given := os.environ.get("CC", "").split():
         return tuple(given)
-    found = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
-    if found is not None:
-        return (found,)
+    path = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+    if path is not None:
+        return (path,)
     return (sys.executable, "-m", "ziglang", "cc") if importlib.util.find_spec("ziglang") else ()
 
 

@@ -1,4 +1,4 @@
-"""From the physics and a tolerance to grid, step, method, absorber and duration."""
+"""Planning of grid, step, method, absorber and duration from the physics and a tolerance."""
 
 from ._ladder import Batch as Batch
 from ._plan import Plan as Plan, Refinement as Refinement, plan as plan

@@ -20,19 +20,19 @@ _TERMS = 128
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """What problems planned together share: the method and the steps that the pilot runs of one of them found.
+    """Plans shared by problems planned together: the method and the steps that the pilot runs of one of them gave.
 
-    The steps for an accuracy grow about as duration x energy; what this rule misses is in the error bar of each problem.
+    The steps for an accuracy grow about as duration x energy; deviations from this rule are in the error bar of each problem.
     """
 
     found: dict[Hashable, tuple[Method, float]] = dataclasses.field(default_factory=dict)
 
 
 def on_ladder(problem: Problem, numerics: Numerics, keep_grid: bool, keep_steps: bool, even: bool = True) -> Numerics:
-    """The same accuracy or a better one, at sizes that neighbors in parameter space are likely to have too.
+    """The numerics at the same accuracy or better, at sizes that neighbors in parameter space are likely to share.
 
     Points: a larger box at the same spacing. Steps between frames: more of them. The lengths of Chebyshev tables are
-    powers of two. What the user gave is kept. `even`: whether a run with twice the step must have the same frames.
+    powers of two. Choices of the user are kept. `even`: whether a run with twice the step must have the same frames.
     """
     grid, steps, method = numerics.grid, numerics.steps, numerics.method
     if grid.dimension == 1 and not keep_grid:
@@ -44,7 +44,7 @@ def on_ladder(problem: Problem, numerics: Numerics, keep_grid: bool, keep_steps:
     dt = float(numerics.duration) / steps
     if isinstance(method, Chebyshev):
         method = chebyshev_for(problem, grid, dt, method.cut)
-        # terms beyond those that a step needs are computed once, and cost nothing afterwards
+        # table entries beyond the terms that a step needs are computed once, and cost nothing afterwards
         method = dataclasses.replace(method, terms=max(_TERMS, 1 << (method.terms - 1).bit_length()))
     return dataclasses.replace(numerics, grid=grid, dt=dt, steps=steps, method=method)
 

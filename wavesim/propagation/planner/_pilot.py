@@ -18,13 +18,13 @@ from ...potentials import AbstractPotential
 from ...problem import Problem
 from ...schemes import Kick, Scheme
 from .._matched_in_time import matched_in_time
-from ..lanes import kicks_and_drifts, moves_known
+from ..lanes import has_concrete_steps, kicks_and_drifts
 
 # V, and F and G where V is smooth
 Energies = list[np.ndarray]
 
 
-# values of V, at different times, that are computed at once
+# number of values of V, at different times, computed at once
 _BLOCK = 1 << 18
 
 
@@ -40,7 +40,7 @@ def _sampled(potential: AbstractPotential, grid: Grid, mass: float, times: jax.A
 
 @dataclasses.dataclass(frozen=True)
 class Pilot:
-    """What the pilot runs of one problem on one grid share: psi(0), tables, and V, F, G at any time."""
+    """Shared data of the pilot runs of one problem on one grid: psi(0), tables, and V, F, G at any time."""
 
     psi: np.ndarray
     kinetic: np.ndarray
@@ -52,7 +52,7 @@ class Pilot:
 
     @classmethod
     def of(cls, problem: Problem, grid: Grid, absorber: Absorber | None) -> Pilot:
-        """In double precision; a static V is sampled once."""
+        """The pilot of a problem, in double precision; a static V is sampled once."""
 
         static = problem.potential.static
         block = 1 if static else max(1, min(64, _BLOCK // math.prod(grid.points)))
@@ -88,7 +88,7 @@ class Pilot:
         return float(moving + np.sum(values * density) / np.sum(density) - np.min(values))
 
     def run(self, scheme: Scheme, time: float, steps: int, samples: int) -> np.ndarray:
-        """psi at `looks` equally spaced times up to `time`; `steps` is a multiple of `looks`."""
+        """psi at `samples` equally spaced times up to `time`; `steps` is a multiple of `samples`."""
         dt = time / steps
         pairs, opening, closing = scheme.merged()
         potential = matched_in_time(self.potential, time, dt)
@@ -117,11 +117,11 @@ class Pilot:
         for phase, table in zip(phases(ends, shifts), back, strict=True):
             psi = drifted(psi * phase, np.conj(table))
         psi = drifted(psi, first) if scheme.drifts_first else psi * np.conj(next(phases([closing], [0.0])))
-        moved = _compiled(drifts, damping, self.static) if psi.ndim == 1 and moves_known(psi.size) else None
+        compiled = _compiled(drifts, damping, self.static) if psi.ndim == 1 and has_concrete_steps(psi.size) else None
         amplitudes = []
         for step in range(steps // samples, steps + 1, steps // samples):
-            if moved is not None:
-                psi = moved(psi, kicks, steps // samples)
+            if compiled is not None:
+                psi = compiled(psi, kicks, steps // samples)
             else:
                 for _ in range(steps // samples):
                     psi = psi if damping is None else psi * damping
@@ -135,7 +135,7 @@ class Pilot:
         return np.array(amplitudes)
 
     def distance(self, first: np.ndarray, second: np.ndarray) -> float:
-        """The largest L2 distance of psi over the samples, without the absorber, where psi has no meaning."""
+        """The largest L2 distance of psi over the samples, outside the absorber, where psi has no meaning."""
         difference = np.abs(first - second) ** 2
         if self.absorption is not None:
             difference = np.where(self.absorption > 0, 0.0, difference)
@@ -150,7 +150,7 @@ def _compiled(
     stages = len(drifts)
     block = 1 if static else max(1, _BLOCK // (stages * drifts[0].size))
 
-    def moved(psi: np.ndarray, kicks: Iterator[np.ndarray], count: int) -> np.ndarray:
+    def advance(psi: np.ndarray, kicks: Iterator[np.ndarray], count: int) -> np.ndarray:
         while count:
             some = min(block, count)
             phases = np.array(list(itertools.islice(kicks, some * stages)))
@@ -162,4 +162,4 @@ def _compiled(
             count -= some * repeats
         return psi
 
-    return moved
+    return advance

@@ -1,6 +1,6 @@
-"""The planner: from the physics and a tolerance to a grid, a step, a method, an absorber and a duration.
+"""The planner: grid, step, method, absorber and duration for a problem and a tolerance.
 
-Its rules are simple and safe, not sharp: `wavesim.certify` measures the errors that they leave, and refines.
+Its rules are simple and safe, not tight: `wavesim.certify` measures the remaining errors, and refines.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _PLANAR_FRAMES = 96
 
 @dataclasses.dataclass(frozen=True)
 class Refinement:
-    """Factors on what the rules plan: `space` and `time` divide the spacing and the step, `absorber` and `longer` multiply the width and an open duration."""
+    """Factors on planned numerics: `space` and `time` divide spacing and step, `absorber` and `longer` multiply the layer's width and a planned duration."""
 
     space: float = 1.0
     time: float = 1.0
@@ -65,7 +65,7 @@ class Plan:
 
     Attributes:
         problem: the physics.
-        tolerance: the absolute error of probabilities that was aimed at.
+        tolerance: the absolute error of probabilities to aim at.
         numerics: the chosen numerics.
         reasons: a sentence for each choice, by name ("grid", "method", "step", ...).
         pilot_pairs: FFT pairs of the pilot runs.
@@ -251,7 +251,7 @@ def _only_spectral(scheme: Method | str | None) -> Spectral:
 
 
 def _roams(problem: Problem, absorber: Absorber | str | None) -> bool:
-    """Whether no rule knows where the particle goes: V moves while it holds it, confines on one side only, or a packet moves both ways."""
+    """Whether the particle's path needs pilot runs: V depends on time and confines, confines on one side only, or a packet moves both ways."""
     state, potential = as_packet(problem.state, float(problem.mass)), problem.potential
     if problem.duration is None or isinstance(potential, Free) or isinstance(problem.state, Trapped):
         return False
@@ -260,7 +260,7 @@ def _roams(problem: Problem, absorber: Absorber | str | None) -> bool:
     if all(closed) and -math.inf not in potential.asymptotes():
         return not potential.static or beside_wall
     if state is None:
-        # in a field that pulls without end a larger box has other lowest states; those of driven wells end at the wells' rims
+        # in a uniform field a larger box has other lowest states; those of driven wells end at the wells' rims
         return isinstance(potential, Driven) and isinstance(problem.state, LeftLocalized | RightLocalized)
     if beside_wall:
         return absorber is None or isinstance(absorber, str)
@@ -270,7 +270,7 @@ def _roams(problem: Problem, absorber: Absorber | str | None) -> bool:
 
 
 def _given_space(problem: Problem, tolerance: float, grid: Grid, absorber: Any) -> Space:
-    """More than one dimension: the user gives grid and duration, the step is planned."""
+    """The space of more than one dimension: grid and duration are given, the step is planned."""
     if problem.duration is None:
         raise NumericsError(
             "in two and three dimensions the duration must be given, but is not; "
@@ -287,10 +287,10 @@ def _given_space(problem: Problem, tolerance: float, grid: Grid, absorber: Any) 
     hamiltonian = problem.hamiltonian(grid)
     psi = problem.state.sample(grid, hamiltonian)
     energy = float(hamiltonian.energy(psi)) - float(jnp.min(hamiltonian.potential))
-    chosen = absorber if isinstance(absorber, Absorber) else None
+    layer = absorber if isinstance(absorber, Absorber) else None
     return Space(
         grid,
-        chosen,
+        layer,
         float(problem.duration),
         2 * max(energy, 1e-300),
         math.sqrt(2 * energy / problem.mass),

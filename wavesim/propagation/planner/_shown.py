@@ -1,4 +1,4 @@
-"""The numbers in the sentences of a plan, with their units."""
+"""Numbers with units for the reasons of a plan."""
 
 from __future__ import annotations
 

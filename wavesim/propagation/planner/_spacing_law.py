@@ -1,6 +1,6 @@
-"""What edges and deltas of V cost on a grid: the error of each kind of number, by spacing times wave number.
+"""Errors from edges and deltas of V on a grid, for each kind of number, as functions of spacing times wave number.
 
-All such laws of the package are here; ``python -m benchmarks spacing_laws`` measures them again. They only choose the first grid of a plan: the run
+All such laws of the package are here; ``python -m benchmarks spacing_laws`` measures them. They only choose the first grid of a plan: the run
 itself measures the errors of its numbers.
 """
 
@@ -14,7 +14,7 @@ class SpacingLaw:
     """error = (spacing x wave number)^power / cost.
 
     Args:
-        power: the power of the spacing with which the error falls.
+        power: exponent of the spacing in the error.
         cost: (spacing x wave number)^power at which the error would be 1.
     """
 
@@ -26,15 +26,15 @@ class SpacingLaw:
         return float((self.cost * error) ** (1 / self.power))
 
 
-# by the feature of V, and the quantity that is computed
+# laws by the feature of V and the computed quantity
 SPACING_LAWS: dict[tuple[str, str], SpacingLaw] = {
     # an edge is of fifth order (moment-matched, its kink added), but its error falls faster where it is not yet resolved
     ("edge", "probability"): SpacingLaw(6, 70.0),
-    # where tolerances are loose a run at the first spacing may be the last
+    # at loose tolerances the run at the first spacing may be the last
     ("edge", "rough probability"): SpacingLaw(4, 430.0),
     # relative to a small probability, at a spacing where a run twice as coarse can still be compared
     ("edge", "small probability"): SpacingLaw(3, 15.0),
-    # the amplitude that a Fourier grid carries from edge to edge of a barrier, however thick it is
+    # the spurious amplitude on a Fourier grid from one edge of a barrier to the other, at any thickness
     ("edge", "amplitude"): SpacingLaw(5, 1.2e4),
     # relative to the gap
     ("edge", "gap"): SpacingLaw(5, 100.0),

@@ -19,9 +19,9 @@ from ._ladder import Batch
 from ._pilot import Pilot
 from .spaces import Space
 
-# step x energy at which each scheme reaches a state error of 1e-4 over t x energy of about 60: where pilot runs begin (NUMERICS section 1.4)
+# step x energy at which each scheme reaches an error of psi of 1e-4 over t x energy of about 60: the start of pilot runs (measured)
 _REACH = {"strang": 0.05, "yoshida4": 0.5, "chin4a": 0.55, "ti4d": 0.5, "srkn11b": 3.0, "g6t4": 1.5}
-# FFT pairs that a scheme needs over those of g6t4 at 1e-4, and how the ratio grows as (1e-4/tolerance)^power: mean over four problems
+# FFT pairs of a scheme relative to g6t4 at 1e-4, and the power of (1e-4/tolerance) with which the ratio grows: mean over four problems
 _SHARE = {
     "strang": (14.0, 0.33),
     "chin4a": (1.2, 0.085),
@@ -30,17 +30,21 @@ _SHARE = {
     "srkn11b": (1.4, 0.0),
 }
 _WITH_GRADIENTS, _WITHOUT = (STRANG, CHIN4A, TI4D, G6T4), (SRKN11B,)
-# radius of one Chebyshev step: above it the absorber of a decay acts too rarely; without one, only the coefficients grow
-_RADIUS, _FREE_RADIUS = 120.0, 4000.0
+# largest radius of a Chebyshev step with the absorber of a decay, which would act too rarely above it
+_RADIUS = 120.0
+# largest radius without an absorber, where only the table of coefficients grows
+_FREE_RADIUS = 4000.0
 # factor on the steps that a pilot run estimates
 _SAFETY = 2.0
-# pilot runs continue while the next takes less than this share of the steps it predicts; errors below the second number are reliable
-_PILOT_SHARE, _BELIEVED = 0.35, 0.02
+# pilot runs continue while the next takes less than this share of the predicted steps
+_PILOT_SHARE = 0.35
+# error of psi below which it extrapolates reliably
+_RELIABLE = 0.02
 # points x pairs that pilot runs may take: about a second
 _PILOT_WORK = 3e7
-# share of the tolerance that the neglected terms of all steps together may cost psi
+# error of psi from the neglected terms of all steps together, as a share of the tolerance
 _CUT = 1e-5
-# times at which psi is compared where an absorber takes it away
+# times at which psi is compared in a run with an absorber
 _SAMPLES = 8
 
 
@@ -157,9 +161,9 @@ class _SteppingSearch:
             return best
         stepping = self.splitting(scheme, "smooth potential: splitting", limit)
         guess = stepping.needed * _pairs_ratio(G6T4, self.tolerance) / _pairs_ratio(scheme, self.tolerance)
-        other = min(self.schemes, key=lambda s: self.likely_cost(s, guess))
-        if other is not scheme and self.likely_cost(other, guess) < min(0.8 * self.cost(stepping), limit):
-            stepping = min(stepping, self.splitting(other, "smooth potential: splitting", limit), key=self.cost)
+        alternative = min(self.schemes, key=lambda s: self.likely_cost(s, guess))
+        if alternative is not scheme and self.likely_cost(alternative, guess) < min(0.8 * self.cost(stepping), limit):
+            stepping = min(stepping, self.splitting(alternative, "smooth potential: splitting", limit), key=self.cost)
         if best is not None and limit < self.cost(stepping):
             stepping = best
         return dataclasses.replace(stepping, pilot_pairs=self.pilot_pairs)
@@ -192,11 +196,11 @@ class _SteppingSearch:
         """Steps for the tolerance from the largest energy and the duration alone, for problems without a pilot run."""
         action = self.space.duration * self.space.energy
         share = (1e-4 * max(1.0, action / 60) / self.tolerance) ** (1 / self.order(scheme))
-        # below one the kinetic phase of the fastest waves that matter would wrap within a step
+        # with a share below one the kinetic phase of the fastest relevant waves would wrap within a step
         return action / _REACH.get(scheme.name, 0.5) * max(share, 1.0)
 
     def likely_steps(self, scheme: Scheme) -> float:
-        """The same from the mean energy of the start: right within a factor of about 2 where it was measured, but no bound."""
+        """Steps for the tolerance from the mean energy of the start: within a factor of about 2 where measured, but no bound."""
         action = self.space.duration * 3 * self.pilot.energy
         return action / _REACH.get(scheme.name, 0.5) * (1e-4 / self.tolerance) ** (1 / self.order(scheme))
 
@@ -222,12 +226,12 @@ class _SteppingSearch:
         return self.rounded(space.duration / step * self.finer)
 
     def chebyshev(self, steps: int, why: str) -> TimeStepping:
-        # elsewhere psi itself may have to be far more accurate than a probability
+        # without absorbed packets psi itself may have to be far more accurate than a probability
         cut = max(1e-15, 10.0 ** math.floor(math.log10(_CUT * self.tolerance / steps))) if self.leaves_box else 1e-15
         return TimeStepping(chebyshev_between(*self.bounds, self.space.duration / steps, cut), steps, why)
 
     def splitting(self, scheme: Scheme, why: str, limit: float = math.inf) -> TimeStepping:
-        """The steps from pilot runs, or from the rule where there are none. `limit`: the cost of another method, at which the pilot runs stop."""
+        """The steps from pilot runs, or else from the rule. `limit`: the cost of another method, at which the pilot runs stop."""
         before = self.pilot_pairs
         no_gradient = scheme.uses_gradient and not self.problem.potential.smooth
         steps = None if no_gradient else self.steps_by_pilot(scheme, limit)
@@ -237,15 +241,15 @@ class _SteppingSearch:
         return TimeStepping(scheme, self.rounded(steps * self.finer), reason, self.pilot_pairs, steps)
 
     def steps_by_pilot(self, scheme: Scheme, limit: float) -> float | None:
-        """The n for which the error of psi is the tolerance: psi with n0, 2 n0, 4 n0 ... steps until their differences are reliable.
+        """The number of steps n for which the error of psi is the tolerance, from runs with n0, 2 n0, 4 n0 ... steps.
 
         The difference of psi with n and 2n steps is the error with n; it falls as n^-p for large n, and faster before. For a confined state
-        with a long run the pilots cover a part of it, since errors grow in proportion to the time.
+        with a long run the pilots cover a part of it, since errors are proportional to the time.
         """
         space, order = self.space, self.order(scheme)
         samples = 1 if space.absorber is None else _SAMPLES
         share = 1.0
-        # the rule may be far off, and coarse runs cost little: begin where the error is large
+        # the rule may be far off, and coarse runs are cheap: begin where the error is large
         start = max(4.0, space.duration * self.pilot.energy / _REACH.get(scheme.name, 0.5) / 4)
         each = scheme.pairs * math.prod(space.grid.points)
         if 16 * start * each > _PILOT_WORK:
@@ -259,10 +263,10 @@ class _SteppingSearch:
             finer = self._trial(scheme, time, 2 * count, samples)
             error = self.pilot.distance(psi, finer)
             needed = self._extrapolated(count, error, before, aim, order)
-            if error <= _BELIEVED:
+            if error <= _RELIABLE:
                 slope = None if before is None else math.log2(before / max(error, 1e-300))
                 if 4 * count > _PILOT_SHARE * needed or (
-                    slope is not None and error < 0.1 * _BELIEVED and abs(slope - order) < 0.3
+                    slope is not None and error < 0.1 * _RELIABLE and abs(slope - order) < 0.3
                 ):
                     return needed / share
                 if slope is not None and slope < order / 2:
@@ -279,7 +283,7 @@ class _SteppingSearch:
     def _extrapolated(count: int, error: float, before: float | None, aim: float, order: int) -> float:
         """Steps for an error of `aim`, from the errors at `count` and (before) at half as many.
 
-        Up to twice the count the observed slope counts, at most one more than the order; beyond that, the order.
+        Up to twice the count the observed slope is used, at most one more than the order; beyond that, the order.
         """
         if error <= 0:
             return 1.0
@@ -300,7 +304,7 @@ def absorber_step(absorber: Absorber, speed: float, tolerance: float) -> float:
     """The longest time between two kicks of the absorber: fast waves must not cross much of it, and slow waves must not be reflected by the kick.
 
     Kicks whose strength varies smoothly err less than any power of the step (measured at three barriers: 2e-4 or less at 0.2 of the width
-    and 0.3/energy for packets of 1e-3, 1e-8 at half of that); the repetition with twice the step tells what is left.
+    and 0.3/energy for packets of 1e-3, 1e-8 at half of that); the repetition with twice the step measures the rest.
     """
     crossing = 0.05 * (max(tolerance, 1e-10) / 1e-7) ** 0.15
     return min(min(crossing, 0.2) * float(absorber.width) / speed, 0.3 / float(absorber.energy))

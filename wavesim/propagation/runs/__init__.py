@@ -1,4 +1,4 @@
-"""Whole runs: forward, backward, many at once, live, relaxed."""
+"""Whole runs: forward, adjoint, many at once, interactive, and in imaginary time."""
 
 from ._adjoint import (
     adjoint_frames as adjoint_frames,

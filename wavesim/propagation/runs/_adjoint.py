@@ -22,9 +22,11 @@ from .._result import Adjoint, FrameSum, Result, follow
 from ..stepping import Carry, ChebyshevStepper, Loop, SplitStepper, in_lanes_if_any, numpy_frame, set_up, snapshot_of
 from ._propagate import recorded, stacked
 
-# samples of psi and phi over the run, along one axis and along more: products of the two are smooth in time
-_SAMPLES, _PLANAR_SAMPLES = 64, 16
-# share of the device's memory for psi at every step of a run with an absorber; longer runs repeat these steps on the way back
+# samples of psi and phi over a run in one dimension: products of the two are smooth in time
+_SAMPLES = 64
+# samples in more dimensions
+_PLANAR_SAMPLES = 16
+# share of the device's memory for psi at every step of a run with an absorber; longer runs repeat steps on the way back
 _SHARE = 0.1
 
 
@@ -80,14 +82,14 @@ def propagate_with_adjoint(
     Args:
         problem: the physics; its `measure` has the observables of the numbers.
         numerics: checked numerics; psi is kept at every frame.
-        numbers: the numbers that the gradients belong to, from the record.
+        numbers: gives the numbers whose gradients are wanted, from the record.
         progress: called with (FFT pairs done, FFT pairs in all), for one number.
-        samples: the most samples of psi and phi; by default those that a residual needs, and more where psi would not be followed.
+        samples: the most samples of psi and phi; by default those that a residual needs, and more if these would not follow psi.
         kept: the most steps of a run with an absorber at which psi is kept; a longer run keeps psi at every root(steps)-th, and repeats the
             steps between on the way back. By default as many as a tenth of the device's memory holds.
 
     Returns:
-        the `Result` with the `Adjoint` of each number; without them, if it was interrupted on the way back.
+        the `Result` with the `Adjoint` of each number; without adjoints if interrupted on the way back.
 
     Source: R. Becker and R. Rannacher, Acta Numerica 10, 1 (2001), section 2 (the dual problem).
     """
@@ -104,7 +106,7 @@ def propagate_with_adjoint(
 
 
 class _Run:
-    """One run forward and backward, frame by frame, so that it can report and be interrupted."""
+    """One run forward and backward, frame by frame, with reports of progress; it can be interrupted."""
 
     def __init__(
         self, problem: Problem, numerics: Numerics, progress: Progress, samples: int | None, kept: int | None
@@ -124,7 +126,7 @@ class _Run:
         self.collected = [first]
         self.final: Any = None
         self.complete = False
-        # of each section in order: psi before each damping, or the carry at its start
+        # for each section in order: psi before each damping, or the carry at its start
         self.kept: list[Any] = []
 
     def go_forward(self) -> None:
@@ -132,10 +134,10 @@ class _Run:
         for frame in range(self.numerics.frames):
             for length in self.sections:
                 if self.damped and self.keeps_all:
-                    self.carry, psi, kept = self.loop.moved_and_kept(self.carry, length, self.rung)
+                    self.carry, psi, kept = self.loop.advance_and_record(self.carry, length, self.rung)
                 else:
                     kept = self.carry if self.damped else None
-                    self.carry, psi = self.loop.moved(self.carry, length)
+                    self.carry, psi = self.loop.advance(self.carry, length)
                 self.kept.append(kept)
             self.collected.append(numpy_frame(self.apparatus, self.carry, psi, True))
             self.final = psi
@@ -161,39 +163,41 @@ class _Run:
         counted = np.stack([np.cumsum(number.absorbed[::-1], axis=0)[::-1][1:] for number in numbers.values()], axis=1)
         back = dataclasses.replace(self.loop, stepper=reversed_in_time(self.loop.stepper, numerics.duration))
         damping = stepper.damping
-        chosen = (
+        sampled = (
             adjoint_frames(psi, numerics)
             if self.samples is None
             else np.arange(0, frames + 1, _stride(frames, self.samples))
         )
-        stride = int(chosen[1])
+        stride = int(sampled[1])
         phi = np.zeros(sources.shape[1:], complex)
         gradients: dict[int, np.ndarray] = {}
         ends = _last_frames(sources, counted)
         for frame in reversed(range(frames)):
             done = (frames - 1 - frame) * self.each
-            # after the last frame of a number its gradient is 0; a program of JAX would be compiled again for fewer gradients
-            awake = slice(None) if back.compiled else np.flatnonzero(ends > frame)
-            # the steps act on the processed psi, and so do their gradients
-            some = phi[awake] + stepper.processed(sources[frame + 1, awake], (frame + 1) * self.each)  # type: ignore[arg-type]
-            weights = counted[frame, awake]
+            # after the last frame of a number its gradient is 0; JAX would compile its program again for fewer gradients
+            active = slice(None) if back.compiled else np.flatnonzero(ends > frame)
+            # steps act on the processed psi, and backward steps on gradients with respect to it
+            gradient = phi[active] + stepper.processed(sources[frame + 1, active], (frame + 1) * self.each)  # type: ignore[arg-type]
+            weights = counted[frame, active]
             share = None if damping is None else np.tensordot(weights, damping.loss, 1) / numerics.grid.cell
             for length in reversed(self.sections):
-                some = np.asarray(back.moved_back(damping, some, self._boundaries(length), share, length, done))
+                gradient = np.asarray(
+                    back.advance_adjoint(damping, gradient, self._boundaries(length), share, length, done)
+                )
                 done += length
-            phi[awake] = some
+            phi[active] = gradient
             if frame % stride == 0:
                 gradients[frame] = np.zeros_like(phi)
-                gradients[frame][awake] = stepper.unprocessed(some, frame * self.each)  # type: ignore[arg-type]
+                gradients[frame][active] = stepper.unprocessed(gradient, frame * self.each)  # type: ignore[arg-type]
             self._report(2 * frames - frame)
         gradients[frames] = np.zeros_like(phi)
         # phi jumps at a frame with a source: its mean there makes the trapezoidal rule right on both sides
         phis = np.stack(
-            [gradients[frame] + sources[frame] * (1.0 if frame == frames else 0.5) for frame in chosen.tolist()]
+            [gradients[frame] + sources[frame] * (1.0 if frame == frames else 0.5) for frame in sampled.tolist()]
         )
-        times = chosen * self.each * float(numerics.dt)
+        times = sampled * self.each * float(numerics.dt)
         return {
-            name: Adjoint(number=number, times=times, psi=psi[chosen], phi=phis[:, place])
+            name: Adjoint(number=number, times=times, psi=psi[sampled], phi=phis[:, place])
             for place, (name, number) in enumerate(numbers.items())
         }
 
@@ -208,27 +212,27 @@ class _Run:
         return sources
 
     def _boundaries(self, length: int) -> Any:
-        """psi before each damping of the last remaining section, computed again where it was not kept; None without damping."""
+        """psi before each damping of the last remaining section, recomputed if it was not kept; None without damping."""
         kept = self.kept.pop()
-        return self.loop.moved_and_kept(kept, length, self.rung)[2] if isinstance(kept, Carry) else kept
+        return self.loop.advance_and_record(kept, length, self.rung)[2] if isinstance(kept, Carry) else kept
 
 
 def _last_frames(sources: np.ndarray, counted: np.ndarray) -> np.ndarray:
-    """The last frame at which each number has a source, or counts probability absorbed just before, shape (numbers,)."""
+    """The last frame at which each number has a source, or depends on probability absorbed just before, shape (numbers,)."""
     read = np.any(sources != 0, axis=tuple(range(2, sources.ndim)))
     read[1:] |= np.any(counted != 0, axis=2)
     return len(read) - 1 - np.argmax(read[::-1], axis=0)
 
 
 def reversed_in_time(stepper: Any, duration: Any) -> Any:
-    """The stepper that takes a gradient back from `duration` to 0."""
+    """The stepper for gradients, backward in time from `duration` to 0."""
     if isinstance(stepper, SplitStepper) and stepper.potential is not None:
         return dataclasses.replace(stepper, potential=_Backward(stepper.potential, duration))
     return stepper
 
 
 def sampled_frames(numerics: Numerics) -> np.ndarray:
-    """The fewest frames at which psi and phi are compared, where these follow psi."""
+    """The frames at which psi and phi are compared if these are dense enough to follow psi."""
     most = _SAMPLES if numerics.grid.dimension == 1 else _PLANAR_SAMPLES
     return np.arange(0, numerics.frames + 1, _stride(numerics.frames, most))
 
@@ -238,7 +242,7 @@ def adjoint_frames(psi: np.ndarray, numerics: Numerics) -> np.ndarray:
 
     Args:
         psi: at every frame, shape (frames + 1, ``*points``).
-        numerics: of the run.
+        numerics: numerics of the run.
     """
     frames = numerics.frames
     fewest = int(sampled_frames(numerics)[1])

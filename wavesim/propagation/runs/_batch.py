@@ -1,6 +1,6 @@
-"""Many problems by one compiled program, chunk after chunk: all steps of a few problems before the next few, so that they stay in the cache.
+"""Many problems by one compiled program in chunks: all steps of a few problems before the next few, so that they stay in the cache.
 
-A chunk is `evolve` under ``vmap``, but with the number of steps outside, so that its loops count as for one problem. On several
+A chunk is `evolve` under ``vmap``, but with the number of steps unbatched, so that its loops run as for one problem. On several
 devices each has rows of its own (``shard_map``): an FFT over a sharded batch would gather all rows on each of them. On a single CPU
 device several threads run a chunk each, since XLA runs the FFTs of a loop on one core.
 """
@@ -30,23 +30,31 @@ from .._numerics import Numerics, require_double
 from ..lanes import has_lanes
 from ..stepping import Trajectory, in_lanes, is_short, numpy_seconds, run_frames, set_up, trimmed
 
-# bytes of psi in one chunk of one device. CPU: psi, its FFT, the product and the tables stay in a core's own cache (1 MiB; measured: from
-# 192 KiB on a step takes 1.5 times as long). Others: the same in 30 MB of L2.
-_CPU_CHUNK, _DEVICE_CHUNK = 1 << 17, 1 << 23
+# bytes of psi in one chunk on a CPU: psi, its FFT, the product and the tables stay in a core's own cache (1 MiB; measured: from
+# 192 KiB on a step takes 1.5 times as long)
+_CPU_CHUNK = 1 << 17
+# bytes of psi in one chunk on other devices, for 30 MB of L2 cache
+_DEVICE_CHUNK = 1 << 23
 # share of the device's memory for a chunk
 _SHARE = 0.25
-# point-pairs in a second, on a slow core, and on other devices
-_CPU_RATE, _DEVICE_RATE = 1e8, 1e10
-# the most seconds of a chunk, so that cores share also few rows, and of rows that only fill up a chunk
-_LONG, _WASTE = 2.0, 0.1
-# seconds to compile a program for rows (measured), and the time of a run with its gradients, in runs
-_PROGRAM, _THERE_AND_BACK = 2.0, 3
-# an FFT of fewer rows takes as long as one of these
+# points x FFT pairs per second on a slow core
+_CPU_RATE = 1e8
+# points x FFT pairs per second on other devices
+_DEVICE_RATE = 1e10
+# most seconds of a chunk, so that even a few rows are divided among the cores
+_LONG = 2.0
+# most seconds of rows that only fill up a chunk
+_WASTE = 0.1
+# seconds to compile a program for rows (measured)
+_PROGRAM = 2.0
+# cost of a run with its adjoint, in runs
+_ADJOINT_COST = 3
+# number of rows below which an FFT takes as long as with this number
 _LANES = 8
-# ratio of the rungs for the terms of a Chebyshev series, where these are part of the program
+# ratio of successive numbers of Chebyshev terms for which programs are compiled, where the number is part of the program
 _TERMS = 1.2
 # versions of jaxlib whose FFTs deadlock when two run at once
-_HANGING = ("0.11.1", "0.11.2")
+_DEADLOCKING = ("0.11.1", "0.11.2")
 
 Leaves = tuple[np.ndarray, ...]
 Row = TypeVar("Row")
@@ -56,7 +64,7 @@ Row = TypeVar("Row")
 def evolve_many(
     problems: Sequence[Problem], numerics: Sequence[Numerics], threads: int | None = None
 ) -> Iterator[Trajectory]:
-    """Propagate many problems that differ in numbers only: the result of `evolve` for each, as NumPy arrays.
+    """Propagate many problems that differ in numbers only, each as by `evolve`, to NumPy arrays.
 
     The same rows in the same call give the same bytes. psi is kept at the end only. A row whose psi overflows ends in NaN and does not
     affect the others. If the memory does not suffice, the chunk is halved and tried again.
@@ -101,7 +109,7 @@ def laid_out(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple
         )
     structure, leaves = _stacked(problems, numerics)
     if isinstance(numerics[0].method, Chebyshev):
-        leaves = (*leaves, np.array([one.pairs for one in numerics]))
+        leaves = (*leaves, np.array([row.pairs for row in numerics]))
     return structure, leaves
 
 
@@ -126,7 +134,7 @@ def chunks_at_once(numerics: Numerics) -> int:
     """The number of chunks of such rows that may run at once, each in a thread; more than one only on a single CPU device."""
     devices = _devices()
     # two programs that diagonalize H deadlock on their threads, like two diagonalizations in one program
-    if len(devices) > 1 or devices[0].platform != "cpu" or _hangs() or not numerics.method.steps:
+    if len(devices) > 1 or devices[0].platform != "cpu" or _deadlocks() or not numerics.method.steps:
         return 1
     return max(1, min(cores(), int(2 * _SHARE * device_memory() / (_rows(numerics) * numerics.memory))))
 
@@ -139,29 +147,31 @@ def go_alone(
     Args:
         problems, numerics: the rows.
         back: whether there are adjoint runs, too.
-        sharing: the rows that the program would serve in this and later calls, over those of this call.
+        sharing: rows of this and later calls that would use the program, relative to those of this call.
     """
     if _jump_in_time(problems, numerics):
         return True
     devices = _devices()
     # eigenstates are computed once for each row, and several rows share the cores
-    spectral = any(not one.method.steps for one in numerics)
+    spectral = any(not row.method.steps for row in numerics)
     if spectral or len(devices) > 1 or devices[0].platform != "cpu":
         return False
-    rounds = _THERE_AND_BACK if back else 1
+    rounds = _ADJOINT_COST if back else 1
     programs = 2 if back else 1
     static = all(problem.potential.static for problem in problems)
     lanes = has_lanes(numerics[0], static)
     return (
         static
-        and (lanes or all(is_short(one, min(rounds, 2)) for one in numerics))
-        and rounds * sharing * sum(numpy_seconds(one, lanes) for one in numerics) < programs * _PROGRAM
+        and (lanes or all(is_short(row, min(rounds, 2)) for row in numerics))
+        and rounds * sharing * sum(numpy_seconds(row, lanes) for row in numerics) < programs * _PROGRAM
     )
 
 
 def _jump_in_time(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> bool:
     rows = zip(problems, numerics, strict=True)
-    return any(not one.potential.static and one.potential.instants(float(each.duration)) for one, each in rows)
+    return any(
+        not problem.potential.static and problem.potential.instants(float(row.duration)) for problem, row in rows
+    )
 
 
 def turn() -> threading.BoundedSemaphore:
@@ -190,7 +200,7 @@ def _stacked(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple
     # the number of steps is a separate argument, so that runs of other lengths share the program
     first: Numerics = dataclasses.replace(numerics[0], steps=numerics[0].frames, save_psi=False)
     if isinstance(first.method, Chebyshev):
-        # the cut of a series is no longer needed, since the number of its terms is known
+        # the number of terms is fixed by now, so that the cut of the series is not needed
         first = dataclasses.replace(first, method=dataclasses.replace(first.method, cut=0.0))
     structure = jax.tree.structure((problems[0], first))
     columns = zip(*(leaves for leaves, _ in flat), strict=True)
@@ -199,12 +209,12 @@ def _stacked(problems: Sequence[Problem], numerics: Sequence[Numerics]) -> tuple
 
 def _devices() -> Sequence[Any]:
     devices = jax.local_devices()
-    return devices[:1] if devices[0].platform == "cpu" and _hangs() else devices
+    return devices[:1] if devices[0].platform == "cpu" and _deadlocks() else devices
 
 
 @functools.cache
-def _hangs() -> bool:
-    return importlib.metadata.version("jaxlib") in _HANGING
+def _deadlocks() -> bool:
+    return importlib.metadata.version("jaxlib") in _DEADLOCKING
 
 
 def rows_mesh() -> jax.sharding.Mesh | None:
@@ -272,7 +282,7 @@ def _in_order(
 
 
 def _in_halves(solved: Callable[[slice, int], list[Row]], least: int, rows: slice, size: int) -> list[Row]:
-    """The rows of one chunk, by a program of `size` rows, or by smaller ones if the memory does not hold it."""
+    """The rows of one chunk, by a program of `size` rows, or by smaller ones if the memory does not suffice."""
     try:
         return solved(rows, size)
     except jax.errors.JaxRuntimeError as error:
@@ -295,7 +305,7 @@ def filled(leaves: Leaves, rows: slice, size: int) -> Leaves:
 
 
 def _run(structure: Any, mesh: jax.sharding.Mesh | None, lanes: bool, each: int, leaves: Leaves) -> Trajectory:
-    # elsewhere a loop whose length is data would wait for the device before every step
+    # on other devices a loop whose length is data would wait for the device before every step
     on_cpu = platform() == "cpu"
     leaves, terms = longest(structure, leaves)
     with jax.enable_x64(True):
@@ -307,7 +317,7 @@ def longest(structure: Any, leaves: Leaves) -> tuple[Leaves, int | None]:
     if len(leaves) == structure.num_leaves:
         return leaves, None
     terms = int(leaves[-1].max())
-    # where the number is part of the program, it is rounded up to a rung, so that there are few programs
+    # where the number is part of the program, it is rounded up, so that there are few programs
     on_cpu = platform() == "cpu"
     return leaves[:-1], terms if on_cpu else math.ceil(_TERMS ** math.ceil(math.log(terms, _TERMS)))
 
@@ -317,7 +327,7 @@ def _chunk(
 ) -> Trajectory:
     """All rows of a chunk, with `each` steps from frame to frame and `terms` terms of a Chebyshev series for each step."""
 
-    def one(numbers: Leaves, each: int, terms: int | None) -> Trajectory:
+    def evolved(numbers: Leaves, each: int, terms: int | None) -> Trajectory:
         problem, numerics = jax.tree.unflatten(structure, numbers)
         apparatus, carry, first = set_up(problem, numerics)
         if terms is not None:
@@ -327,16 +337,16 @@ def _chunk(
         _, rest, final = run_frames(apparatus, carry, numerics.frames, each, False)
         return Trajectory(jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest), final)
 
-    many = jax.vmap(one, in_axes=(0, None, None))
+    many = jax.vmap(evolved, in_axes=(0, None, None))
     return over_devices(mesh, lambda numbers: many(numbers, each, terms))(leaves)
 
 
 def over_devices(mesh: jax.sharding.Mesh | None, many: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with its rows, the first axis of its arrays, shared among the devices."""
+    """The function with its rows, the first axis of its arrays, divided among the devices."""
     if mesh is None:
         return many
-    ours = jax.sharding.PartitionSpec("rows")
-    return jax.shard_map(many, mesh=mesh, in_specs=ours, out_specs=ours, check_vma=False)
+    rows = jax.sharding.PartitionSpec("rows")
+    return jax.shard_map(many, mesh=mesh, in_specs=rows, out_specs=rows, check_vma=False)
 
 
 _counted = jit(_chunk, static_argnums=(0, 1, 2))

@@ -1,6 +1,6 @@
-"""Many problems and the gradients of their numbers: forward by one compiled program and backward by another, chunk after chunk.
+"""Many problems and the gradients of their numbers, in chunks: forward by one compiled program and backward by another.
 
-What `propagate_with_adjoint` does for one problem. psi and phi of a chunk stay with the thread that made them, which hands on what was made of them.
+As `propagate_with_adjoint` for one problem. psi and phi of a chunk stay in the thread that computed them; only the results leave it.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from ...problem import Problem
 from .._numerics import Numerics
 from .._result import Adjoint, FrameSum, Result
 from ..lanes import has_lanes
-from ..stepping import Trajectory, frame_of, in_lanes, moved_and_kept, moved_back, set_up, snapshot_of, trimmed
+from ..stepping import Trajectory, advance_adjoint, advance_and_record, frame_of, in_lanes, set_up, snapshot_of, trimmed
 from ._adjoint import adjoint_frames, has_adjoint, propagate_with_adjoint, reversed_in_time
 from ._batch import Leaves, Row, filled, go_alone, in_chunks, laid_out, longest, over_devices, rows_mesh, turn
 from ._propagate import recorded
 
-# the most bytes of psi that one row may keep, since a chunk holds several rows
+# most bytes of psi that one row may keep, since a chunk holds several rows
 _KEPT = 1 << 26
-# the least number of steps from frame to frame that a program has room for, so that there are few programs
+# least number of steps from frame to frame that a program provides for, so that there are few programs
 _FEWEST = 4
 
 Numbers = Callable[[Result], Mapping[str, FrameSum]]
@@ -44,12 +44,12 @@ def evolve_many_with_adjoints(
     Args:
         problems, numerics: the rows, as for `evolve_many`; see `has_adjoint`.
         numbers: for each row, a function that gives the numbers to differentiate from its record.
-        finish: gives what is kept of a row, from its index and its `Result` with psi at every frame and the adjoints of its numbers.
+        finish: reduces a row to what is kept, from its index and its `Result` with psi at every frame and the adjoints of its numbers.
         threads: see `evolve_many`.
         sharing: see `go_alone`.
 
     Returns:
-        an iterator over the values of `finish`, in the order of the rows; the error instead where psi is not finite at the end.
+        an iterator over the values of `finish`, in the order of the rows; an error for rows whose psi is not finite at the end.
 
     Raises:
         ArgumentError, NumericsError: see `evolve_many`.
@@ -76,9 +76,9 @@ def _one_by_one(
     numbers: Sequence[Numbers],
     finish: Callable[[int, Result], Row],
 ) -> Iterator[Row | WavesimError]:
-    for place, (problem, chosen, functions) in enumerate(zip(problems, numerics, numbers, strict=True)):
+    for place, (problem, row, functions) in enumerate(zip(problems, numerics, numbers, strict=True)):
         try:
-            result = propagate_with_adjoint(problem, chosen, functions)
+            result = propagate_with_adjoint(problem, row, functions)
         except WavesimError as error:
             yield error
         else:
@@ -93,7 +93,7 @@ def _kept_bytes(numerics: Numerics) -> int:
 
 @dataclasses.dataclass(frozen=True)
 class _Chunk:
-    """Rows of one structure, of which programs solve some at a time."""
+    """Rows of one structure, solved in chunks by compiled programs."""
 
     problems: Sequence[Problem]
     numerics: Sequence[Numerics]
@@ -107,11 +107,11 @@ class _Chunk:
         each, frames = first.steps // first.frames, first.frames
         leaves, terms = longest(self.structure, filled(self.leaves, rows, size))
         on_cpu = platform() == "cpu"
-        # elsewhere a loop whose length is data would ask the device before every step whether to go on
+        # on other devices a loop whose length is data would wait for the device before every step
         lanes = has_lanes(first, self.problems[rows.start].potential.static)
         shape = (self.structure, rows_mesh(), lanes, max(_FEWEST, 1 << (each - 1).bit_length()))
         with turn(), jax.enable_x64(True):
-            trajectories, kept = (_ahead if on_cpu else _ahead_fixed)(*shape, each, terms, leaves)
+            trajectories, kept = (_forward_counted if on_cpu else _forward_fixed)(*shape, each, terms, leaves)
             records = jax.tree.map(np.asarray, trajectories)
         results = [self._recorded(rows.start + place, records, place) for place in range(rows.stop - rows.start)]
         numbers = [
@@ -122,7 +122,7 @@ class _Chunk:
             return results
         at, *weights = _weights(numbers, frames, size)
         with turn(), jax.enable_x64(True):
-            back = (_back if on_cpu else _back_fixed)(
+            back = (_backward_counted if on_cpu else _backward_fixed)(
                 *shape, each, terms, leaves, trajectories.frames.psi, kept, at, *weights
             )
             phis = np.asarray(back)
@@ -140,9 +140,9 @@ class _Chunk:
             return error
 
     def _with_adjoints(self, result: Result, numbers: Mapping[str, FrameSum], phis: np.ndarray) -> Result:
-        chosen = adjoint_frames(result.psi, result.numerics)
+        sampled = adjoint_frames(result.psi, result.numerics)
         adjoints = {
-            name: Adjoint(number=number, times=result.times[chosen], psi=result.psi[chosen], phi=phis[chosen, place])
+            name: Adjoint(number=number, times=result.times[sampled], psi=result.psi[sampled], phi=phis[sampled, place])
             for place, (name, number) in enumerate(numbers.items())
         }
         return dataclasses.replace(result, adjoints=adjoints)
@@ -176,15 +176,15 @@ def _apparatus(structure: Any, lanes: bool, numbers: Leaves, terms: Any) -> Any:
 
 
 def _forward(structure: Any, mesh: Any, lanes: bool, rung: int, each: Any, terms: Any, leaves: Leaves) -> Any:
-    """The trajectories with psi at every frame, and psi where every damping meets it, frame by frame."""
+    """The trajectories with psi at every frame, and psi before every damping, frame by frame."""
 
-    def one(numbers: Leaves) -> Any:
+    def run(numbers: Leaves) -> Any:
         apparatus, carry, first, numerics = _apparatus(structure, lanes, numbers, terms)
         damped = numerics.absorber is not None
 
         def frame(state: Any, _: None) -> Any:
             if damped:
-                after, psi, kept = moved_and_kept(apparatus.stepper, state[0], each, rung)
+                after, psi, kept = advance_and_record(apparatus.stepper, state[0], each, rung)
             else:
                 after, kept = apparatus.stepper.advance(state[0], each), None
                 psi = apparatus.stepper.output(after)
@@ -193,7 +193,7 @@ def _forward(structure: Any, mesh: Any, lanes: bool, rung: int, each: Any, terms
         (_, psi), (rest, kept) = jax.lax.scan(frame, (carry, first.psi), None, length=numerics.frames)
         return Trajectory(jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, rest), psi), kept
 
-    return over_devices(mesh, jax.vmap(one))(leaves)
+    return over_devices(mesh, jax.vmap(run))(leaves)
 
 
 def _backward(
@@ -210,10 +210,10 @@ def _backward(
     series: dict[str, Any],
     absorbed: Any,
 ) -> Any:
-    """phi at every frame, shape (rows, frames + 1, numbers, points), as `propagate_with_adjoint` finds it for one row."""
+    """phi at every frame, shape (rows, frames + 1, numbers, points), as `propagate_with_adjoint` computes it for one row."""
     del rung
 
-    def one(numbers: Leaves, psi: Any, kept: Any, series: dict[str, Any], absorbed: Any) -> Any:
+    def run(numbers: Leaves, psi: Any, kept: Any, series: dict[str, Any], absorbed: Any) -> Any:
         apparatus, _, _, numerics = _apparatus(structure, lanes, numbers, terms)
         frames, dt, stepper = numerics.frames, numerics.dt, apparatus.stepper
         damping = stepper.damping
@@ -229,26 +229,26 @@ def _backward(
             return total
 
         by_frame = {name: jnp.moveaxis(weights, 1, 0) for name, weights in series.items()}
-        there = jax.vmap(source)(at, psi[at], by_frame)
-        sources = jnp.zeros((frames + 1, *there.shape[1:]), complex).at[at].set(there)
+        at_frames = jax.vmap(source)(at, psi[at], by_frame)
+        sources = jnp.zeros((frames + 1, *at_frames.shape[1:]), complex).at[at].set(at_frames)
 
         def before(phi: Any, inner: Any) -> Any:
-            frame, coming, counted, kept = inner
-            # the steps act on what the processor leaves, and so do their gradients
-            phi = phi + apparatus.stepper.processed(coming, (frame + 1) * each)
+            frame, injected, counted, kept = inner
+            # steps act on the processed psi, and backward steps on gradients with respect to it
+            phi = phi + apparatus.stepper.processed(injected, (frame + 1) * each)
             share = None if damping is None else jnp.tensordot(counted, damping.loss, 1) / numerics.grid.cell
-            phi = moved_back(stepper, damping, phi, kept, share, each, (frames - 1 - frame) * each)
+            phi = advance_adjoint(stepper, damping, phi, kept, share, each, (frames - 1 - frame) * each)
             return phi, apparatus.stepper.unprocessed(phi, frame * each)
 
         every = (jnp.arange(frames), sources[1:], jnp.moveaxis(absorbed, 1, 0), kept)
         _, gradients = jax.lax.scan(before, jnp.zeros_like(sources[0]), every, reverse=True)
-        # at a frame where a source comes in, phi is halfway between before and after: the trapezoidal rule then takes both sides
+        # phi jumps at a frame with a source: its mean there makes the trapezoidal rule right on both sides
         return jnp.concatenate([gradients + 0.5 * sources[:-1], sources[-1:]])
 
-    return over_devices(mesh, jax.vmap(one))(leaves, psi, kept, series, absorbed)
+    return over_devices(mesh, jax.vmap(run))(leaves, psi, kept, series, absorbed)
 
 
-_ahead = jit(_forward, static_argnums=(0, 1, 2, 3))
-_ahead_fixed = jit(_forward, static_argnums=(0, 1, 2, 3, 4, 5))
-_back = jit(_backward, static_argnums=(0, 1, 2, 3))
-_back_fixed = jit(_backward, static_argnums=(0, 1, 2, 3, 4, 5))
+_forward_counted = jit(_forward, static_argnums=(0, 1, 2, 3))
+_forward_fixed = jit(_forward, static_argnums=(0, 1, 2, 3, 4, 5))
+_backward_counted = jit(_backward, static_argnums=(0, 1, 2, 3))
+_backward_fixed = jit(_backward, static_argnums=(0, 1, 2, 3, 4, 5))

@@ -1,4 +1,4 @@
-"""A run without an end: it starts at once, gives frames on request, and may continue with another problem."""
+"""Open-ended runs that start at once, give frames on request, and may continue with another problem."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from ..lanes import has_lanes
 from ..stepping import Apparatus, Carry, Frame, SplitStepper, frame_of, in_lanes, set_up, trimmed
 from ._propagate import checked
 
-# the most frames that one call of the compiled program returns; the number is a part of the size that it is compiled for
+# most frames that one call of the compiled program returns; the program is compiled for this number
 _RUNG = 16
 
 
 @final
 @dataclasses.dataclass(frozen=True)
 class Flight:
-    """A propagation at one moment: the problem, the numerics and psi. Every method returns a new one; this one stays as it is.
+    """A propagation at one moment: the problem, the numerics and psi. It is immutable: every method returns a new one.
 
     ``flight(problem, numerics).skip(100).frames(16)`` takes 100 steps and then 16 frames. There is one compiled program
     for each size (grid points, precision, terms of a Chebyshev series, observables), and all numbers are its data: another height, width, momentum
-    or mass compiles nothing.
+    or mass needs no compilation.
 
     Attributes:
         problem: the physics from here on.
-        numerics: how it is solved from here on; its duration ends nothing.
+        numerics: how it is solved from here on; its duration is ignored.
         apparatus: tables and observables.
         carry: the wave in the stepper's own representation, what was absorbed, and the steps done.
         frame: psi, observables and absorbed probability at this moment.
@@ -97,10 +97,10 @@ class Flight:
         return frames, dataclasses.replace(self, carry=jax.tree.map(np.asarray, carry), frame=last)
 
     def rewound(self, frame: Frame, step: int) -> Flight:
-        """This flight at an earlier frame, which the caller has kept.
+        """This flight at an earlier frame that the caller has kept.
 
         Args:
-            frame: one of those that `frames` returned.
+            frame: a frame returned by `frames`.
             step: the number of steps done at that frame.
         """
         carry = self.apparatus.stepper.start(jnp.asarray(frame.psi), step)
@@ -122,17 +122,19 @@ class Flight:
                 method = chebyshev_for(problem, numerics.grid, float(numerics.dt), method.cut)
         elif isinstance(method, Spectral):
             method = Spectral()
-        begun = flight(problem, dataclasses.replace(numerics, method=method), terms=self.terms)
-        stepper = begun.apparatus.stepper
+        restarted = flight(problem, dataclasses.replace(numerics, method=method), terms=self.terms)
+        stepper = restarted.apparatus.stepper
         carry = stepper.start(jnp.asarray(self.psi), self.carry.step)._replace(absorbed=self.carry.absorbed)
         return dataclasses.replace(
-            begun, carry=_as_data(carry), frame=_numpy_frame(begun.apparatus, begun.problem, carry, self.psi)
+            restarted,
+            carry=_as_data(carry),
+            frame=_numpy_frame(restarted.apparatus, restarted.problem, carry, self.psi),
         )
 
 
 @one_blas_thread()
 def flight(problem: Problem, numerics: Numerics, *, terms: int | None = None) -> Flight:
-    """Start a run without an end that gives frames on request: for moving pictures of a problem that the user changes meanwhile.
+    """Start an open-ended run that gives frames on request, for animations of a problem that the user changes meanwhile.
 
     ``flight(problem, plan(problem, scheme="chebyshev").numerics)`` takes a few milliseconds and compiles nothing after the first run of its size. For a
     record with error bars use `wavesim.certify`, for a whole record `propagate`.
@@ -159,26 +161,26 @@ def flight(problem: Problem, numerics: Numerics, *, terms: int | None = None) ->
         apparatus = trimmed(apparatus, np.asarray(numerics.pairs))  # type: ignore[arg-type]
     stepper = apparatus.stepper
     if isinstance(stepper, SplitStepper):
-        # where V moves, the kicks are computed step by step, for any potential of that class
+        # where V depends on time, the kicks are computed step by step, for any potential of that class
         stepper = dataclasses.replace(
             stepper, potential=None if stepper.potential is None else _as_data(stepper.potential)
         )
-    kept = apparatus._replace(
+    data = apparatus._replace(
         stepper=_as_data(stepper),
         problem=_as_data(problem.potential) if apparatus.static_potential is None else None,  # type: ignore[arg-type]
         observables=_as_data(apparatus.observables),
         prepared=_as_data(apparatus.prepared),
         static_potential=_as_data(apparatus.static_potential),
     )
-    kept = kept._replace(problem=_Bare(np.asarray(float(problem.mass)), kept.problem))  # type: ignore[arg-type]
+    data = data._replace(problem=_LoopProblem(np.asarray(float(problem.mass)), data.problem))  # type: ignore[arg-type]
     frame = in_numpy(frame)
-    return Flight(problem, numerics, kept, _as_data(carry), frame, terms)
+    return Flight(problem, numerics, data, _as_data(carry), frame, terms)
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
-class _Bare:
-    """What the loop needs of a problem: its mass, and V where it moves. So the program does not depend on the class of a static V."""
+class _LoopProblem:
+    """The mass of a problem, and V if it depends on time, for the loop: its program does not depend on the class of a static V."""
 
     mass: Any
     potential: Any
@@ -189,7 +191,7 @@ def _numpy_frame(apparatus: Apparatus, problem: Problem, carry: Carry, psi: np.n
 
 
 def _as_data(tree: Any) -> Any:
-    """The same with arrays for leaves: JAX compiles one program for a plain number and another for an array of one."""
+    """The tree with arrays for leaves: JAX compiles different programs for a plain number and for an array of one."""
     return jax.tree.map(np.asarray, tree)
 
 
@@ -200,11 +202,11 @@ def _frames(apparatus: Apparatus, carry: Carry, count: Any, every: Any, rung: in
     def frame_at(inner: Carry) -> Frame:
         return frame_of(apparatus, inner, stepper.output(inner), True)
 
-    def one(n: Any, state: tuple[Carry, Frame]) -> tuple[Carry, Frame]:
+    def advance(n: Any, state: tuple[Carry, Frame]) -> tuple[Carry, Frame]:
         after = stepper.advance(state[0], every)
         frame = frame_at(after)
         return after, jax.tree.map(lambda kept, leaf: placed(kept, n, leaf), state[1], frame)
 
     shapes = jax.eval_shape(frame_at, carry)
     empty = jax.tree.map(lambda leaf: jax.numpy.zeros((rung, *leaf.shape), leaf.dtype), shapes)
-    return jax.lax.fori_loop(0, count, one, (carry, empty))
+    return jax.lax.fori_loop(0, count, advance, (carry, empty))

@@ -1,4 +1,4 @@
-"""Propagate: plan what is not given, run in chunks with progress reports and interruption, and return the record."""
+"""Propagation of one problem: planned where numerics are not given, in chunks that report progress and can be interrupted."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from .._result import Result
 from ..planner import Plan, deltas_fit, misfit, plan
 from ..stepping import Frame, Loop, in_lanes_if_any, mirrored, numpy_frame, require_spectral, set_up
 
-# point-pairs of a chunk: about a second on one core, between two chances for Ctrl-C and the progress bar
+# points x FFT pairs of a chunk: about a second on one core between two checks for Ctrl-C and reports of progress
 _CHUNK = 6e7
-# the largest distance of a wall from the middle between two points, in cells: rounding
+# largest distance of a wall from the middle between two points, in cells: rounding
 _MIDWAY = 1e-6
 
 
@@ -109,9 +109,9 @@ def checked(problem: Problem, numerics: Numerics) -> Numerics:
 
 
 def settled(problem: Problem, numerics: Numerics) -> Numerics:
-    """The numerics of a plan to run: with concrete numbers, the spectral method knows whether V is symmetric."""
+    """The numerics of a plan completed for a run: for concrete numbers the symmetry of V is given to the spectral method."""
     if not numerics.method.steps:
-        # a plan leaves this open, since evolve may trace the numbers
+        # a plan leaves the symmetry open, since evolve may trace the numbers
         problem = unfolded(problem)
         symmetric = mirrored(problem.potential.sample(numerics.grid, mass=problem.mass))
         numerics = dataclasses.replace(numerics, method=Spectral(symmetric))
@@ -168,7 +168,7 @@ def check(problem: Problem, numerics: Numerics) -> None:
 
 
 def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     steps = numerics.steps // numerics.frames
     pieces = min(steps, 1 + math.floor(math.prod(numerics.grid.points) * numerics.pairs * steps / _CHUNK))
     lengths = np.diff(np.arange(pieces + 1) * steps // pieces).tolist()
@@ -180,7 +180,7 @@ def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
         for frame in range(numerics.frames):
             psi, done = None, frame * steps
             for length in lengths:
-                carry, psi = loop.moved(carry, length)
+                carry, psi = loop.advance(carry, length)
                 done += length
                 if not known(psi):
                     jax.block_until_ready(psi)
@@ -189,7 +189,7 @@ def _run(problem: Problem, numerics: Numerics, report: Progress) -> Result:
             final = psi
     except KeyboardInterrupt:
         complete = False
-    return recorded(problem, numerics, stacked(collected), final, complete, time.perf_counter() - begun)
+    return recorded(problem, numerics, stacked(collected), final, complete, time.perf_counter() - start)
 
 
 def stacked(frames: list[Frame]) -> Frame:

@@ -1,4 +1,4 @@
-"""One step after the other: methods, programs, absorbers."""
+"""Time steps: methods, compiled programs, absorbers."""
 
 from ._evolve import (
     Apparatus as Apparatus,
@@ -14,9 +14,9 @@ from ._evolve import (
 from ._in_lanes import in_lanes as in_lanes, in_lanes_if_any as in_lanes_if_any, stepper_in_lanes as stepper_in_lanes
 from ._loop import (
     Loop as Loop,
+    advance_adjoint as advance_adjoint,
+    advance_and_record as advance_and_record,
     is_short as is_short,
-    moved_and_kept as moved_and_kept,
-    moved_back as moved_back,
     numpy_frame as numpy_frame,
     numpy_seconds as numpy_seconds,
 )

@@ -50,8 +50,8 @@ def set_up(problem: Problem, numerics: Numerics) -> tuple[Apparatus, Carry, Fram
     initial = problem.state.sample(grid, hamiltonian)
     solved = problem
     if not numerics.method.steps and not known(initial):
-        # two decompositions of a batch at once wait for each other's threads, on two cores for ever: the second one needs the first,
-        # by a zero that XLA must not know of
+        # two diagonalizations of a batch at once would deadlock on their threads: a zero that XLA cannot simplify away makes
+        # the second one depend on the first
         solved = dataclasses.replace(problem, mass=problem.mass + 0.0 * jnp.sum(initial.real))
     stepper = stepper_for(solved, numerics)
     prepared = {name: o.prepare(grid, hamiltonian, initial) for name, o in problem.measure.items()}
@@ -67,7 +67,7 @@ def frame_of(apparatus: Apparatus, carry: Carry, psi: jax.Array, save_psi: bool)
     snapshot = snapshot_of(apparatus, psi, apparatus.stepper.time(carry))
     series = {}
     for name, observable in apparatus.observables.items():
-        # the observable may be the user's own
+        # the observable may be user-defined
         with traceable(f"measure.{name}"):
             series[name] = observable.measure(apparatus.prepared[name], snapshot)
     return Frame(psi if save_psi else None, series, carry.absorbed)
@@ -78,7 +78,7 @@ def snapshot_of(apparatus: Apparatus, psi: jax.Array, time: jax.Array | float) -
     problem, grid, potential = apparatus.problem, apparatus.stepper.grid, apparatus.static_potential
     if potential is None:
         potential = problem.potential.sample(grid, mass=problem.mass, time=time)  # type: ignore[arg-type]
-    # sums over psi run in double whatever psi's own precision
+    # sums over psi are in double precision, whatever the precision of psi
     return Snapshot(psi.astype(complex), Hamiltonian(grid, potential, problem.mass))
 
 
@@ -87,19 +87,19 @@ def run_frames(
 ) -> tuple[Carry, Frame, jax.Array]:
     """`count` frames, each after `steps` steps: a scan over frames around the loop over steps; and psi at the end.
 
-    A frame is a checkpoint for reverse-mode gradients: its steps are run again in the backward pass, so that memory grows with the frames, not the
-    steps; with `kept` nothing is run again, and memory grows with the steps.
+    A frame is a checkpoint for reverse-mode gradients: its steps are repeated in the backward pass, so that memory grows with the frames, not the
+    steps; with `kept` nothing is repeated, and memory grows with the steps.
     """
 
-    def moved(inner: Carry) -> tuple[Carry, jax.Array, Frame]:
+    def advance(inner: Carry) -> tuple[Carry, jax.Array, Frame]:
         after = apparatus.stepper.advance(inner, steps)
         psi = apparatus.stepper.output(after)
         return after, psi, frame_of(apparatus, after, psi, save_psi)
 
-    advanced = moved if kept else jax.checkpoint(moved)
+    checkpointed = advance if kept else jax.checkpoint(advance)
 
     def body(inner: tuple[Carry, jax.Array], _: None) -> tuple[tuple[Carry, jax.Array], Frame]:
-        after, psi, frame = advanced(inner[0])
+        after, psi, frame = checkpointed(inner[0])
         return (after, psi), frame
 
     # psi is part of the state, so that the last one is not computed twice
@@ -109,7 +109,7 @@ def run_frames(
 
 
 def trimmed(apparatus: Apparatus, terms: jax.Array | int) -> Apparatus:
-    """The same with only `terms` terms of a Chebyshev series; an array is data of the program, which other lengths then share."""
+    """The apparatus with only `terms` terms of a Chebyshev series; an array is data of the program, which other lengths then share."""
     stepper = apparatus.stepper
     assert isinstance(stepper, ChebyshevStepper)
     if isinstance(terms, int):
@@ -130,7 +130,7 @@ def evolve(problem: Problem, numerics: Numerics, *, kept: bool = False) -> Traje
     Args:
         problem: the physics.
         numerics: all of the numerics.
-        kept: whether reverse mode keeps every step instead of running each frame again: faster, but memory grows with the steps.
+        kept: whether reverse mode keeps every step instead of repeating the frames: faster, but memory grows with the steps.
 
     Returns:
         the `Trajectory`: the frames, stacked along the first axis (frames + 1, time 0 included), and psi at the end.

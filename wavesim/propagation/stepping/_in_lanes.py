@@ -1,4 +1,4 @@
-"""The same steps by `wavesim.propagation.lanes`, for many problems side by side on a CPU."""
+"""Steppers with the compiled steps of `wavesim.propagation.lanes`, for many problems side by side on a CPU."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from ._evolve import Apparatus
 from ._spectral import Carry
 from ._step import Axes, ChebyshevStepper, SplitStepper
 
-# pairs of a step that are long beside its call, and of a run that is shorter than compiling a program of JAX
-_PAIRS, _FEW = 4, 20_000
-# the most point-pairs of one call, a fraction of a second, since Ctrl-C waits for its end
+# FFT pairs of a step that take long compared with its call
+_PAIRS = 4
+# FFT pairs of a run that takes less time than compiling a JAX program
+_FEW = 20_000
+# most points x FFT pairs of one call, a fraction of a second, since Ctrl-C waits for its end
 _MOST = 1 << 26
 
 
@@ -30,7 +32,7 @@ def in_lanes(apparatus: Apparatus, carry: Carry) -> tuple[Apparatus, Carry]:
 
 
 def in_lanes_if_any(apparatus: Apparatus, carry: Carry, numerics: Numerics) -> tuple[Apparatus, Carry]:
-    """The same for a run with concrete numbers; unchanged if it has no compiled steps, or a loop of JAX is faster."""
+    """`in_lanes` for a run with concrete numbers; unchanged if it has no compiled steps, or a loop of JAX is faster."""
     # without an absorber one call makes many steps
     short = numerics.pairs < _PAIRS and numerics.absorber is not None and (numerics.fft_pairs or 0) > _FEW
     if short or not has_lanes(numerics, apparatus.problem.potential.static):
@@ -45,16 +47,16 @@ def is_in_lanes(stepper: Any) -> bool:
 
 def stepper_in_lanes(stepper: Any) -> Any:
     """A stepper of the same method and tables with compiled steps."""
-    # a user's V may be one number for all points, but C reads one for each
+    # a user's V may be one number for all points, but C reads an array
     if isinstance(stepper, ChebyshevStepper):
         fields = _fields(stepper)
         fields["potential"] = jnp.broadcast_to(stepper.potential, stepper.kinetic[0].shape)
         return _LanesChebyshev(**fields)
     if isinstance(stepper, SplitStepper):
-        drifted = jnp.stack([axes[0] for axes in stepper.drifts])
-        phases = jnp.stack([jnp.broadcast_to(kick, drifted.shape[1:]) for kick in stepper.kicks])
+        drift_tables = jnp.stack([axes[0] for axes in stepper.drifts])
+        phases = jnp.stack([jnp.broadcast_to(kick, drift_tables.shape[1:]) for kick in stepper.kicks])
         fields = _fields(stepper)
-        fields |= {"phases": phases, "drifted": drifted}
+        fields |= {"phases": phases, "drift_tables": drift_tables}
         return _LanesSplit(**fields)
     return stepper
 
@@ -79,7 +81,7 @@ class _LanesSplit(SplitStepper):
     """A splitting whose steps are one call each. It carries psi in position space, between the drift of one step and the kick of the next."""
 
     phases: jax.Array
-    drifted: jax.Array
+    drift_tables: jax.Array
 
     @property
     def _last(self) -> jax.Array:
@@ -88,13 +90,13 @@ class _LanesSplit(SplitStepper):
         return self.closing
 
     def enter(self, psi: jax.Array, step: jax.Array | int = 0) -> Carry:
-        psi = psi.astype(self.drifted.dtype)
-        begun = _moved(psi, self.opening) if self.scheme.drifts_first else psi * jnp.conj(self._last)
-        return Carry(begun, jnp.zeros(2), jnp.asarray(step, int))
+        psi = psi.astype(self.drift_tables.dtype)
+        wave = _drifted(psi, self.opening) if self.scheme.drifts_first else psi * jnp.conj(self._last)
+        return Carry(wave, jnp.zeros(2), jnp.asarray(step, int))
 
     def boundary(self, carry: Carry) -> jax.Array:
         if self.scheme.drifts_first:
-            return _moved(carry.wave, _back(self.opening))
+            return _drifted(carry.wave, _conjugate(self.opening))
         return carry.wave * self._last
 
     def damped(self, carry: Carry) -> jax.Array:
@@ -103,26 +105,26 @@ class _LanesSplit(SplitStepper):
     def enter_damped(self, phi: jax.Array, step: jax.Array | int = 0) -> Carry:
         if not self.scheme.drifts_first:
             return self.enter(phi, step)
-        return Carry(_moved(phi, self.opening + self.opening), jnp.zeros(2), jnp.asarray(step, int))
+        return Carry(_drifted(phi, self.opening + self.opening), jnp.zeros(2), jnp.asarray(step, int))
 
     def boundary_damped(self, carry: Carry) -> jax.Array:
         if not self.scheme.drifts_first:
             return self.boundary(carry)
-        return _moved(carry.wave, _back(self.opening + self.opening))
+        return _drifted(carry.wave, _conjugate(self.opening + self.opening))
 
     def between_dampings(self, phi: jax.Array, step: jax.Array | int) -> jax.Array:
         if self.scheme.drifts_first:
             # the last drift of a step and the first of the next are one, and the damping follows it
             kicks = jnp.concatenate([jnp.ones_like(self.phases[:1]), self.phases[:-1]])
-            drifts = jnp.concatenate([self.opening[0][None] ** 2, self.drifted[:-1]])
+            drifts = jnp.concatenate([self.opening[0][None] ** 2, self.drift_tables[:-1]])
             return kicks_and_drifts(phi, kicks, drifts) * self.phases[-1]
         closing = self._last
-        return kicks_and_drifts(phi * jnp.conj(closing), self.phases, self.drifted) * closing
+        return kicks_and_drifts(phi * jnp.conj(closing), self.phases, self.drift_tables) * closing
 
     def advance(self, carry: Carry, count: int) -> Carry:
         if self.damping is not None:
             return super().advance(carry, count)
-        psi, tables = carry.wave, (self.phases, self.drifted)
+        psi, tables = carry.wave, (self.phases, self.drift_tables)
         if not known(psi, count):
             return Carry(kicks_and_drifts(psi, *tables, count), carry.absorbed, carry.step + count)
         block = max(1, _MOST // self.phases.size)
@@ -135,15 +137,15 @@ class _LanesSplit(SplitStepper):
         if self.damping is not None:
             absorbed = absorbed + self.damping.absorbed(psi)
             psi = psi * self.damping.factor
-        return Carry(kicks_and_drifts(psi, self.phases, self.drifted), absorbed, step + 1)
+        return Carry(kicks_and_drifts(psi, self.phases, self.drift_tables), absorbed, step + 1)
 
 
-def _moved(psi: jax.Array, axes: Axes) -> jax.Array:
+def _drifted(psi: jax.Array, axes: Axes) -> jax.Array:
     wave = forward(psi, 1)
     for axis in axes:
         wave = wave * axis
     return inverse(wave, 1)
 
 
-def _back(axes: Axes) -> Axes:
+def _conjugate(axes: Axes) -> Axes:
     return tuple(jnp.conj(axis) for axis in axes)

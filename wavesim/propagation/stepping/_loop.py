@@ -1,4 +1,4 @@
-"""The loop of one run with concrete numbers: in a program compiled once for each size, or in NumPy if the run is short."""
+"""The loop of one run with concrete numbers: a program compiled once for each size, or NumPy if the run is short."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ from ._in_lanes import is_in_lanes
 from ._spectral import Carry, SpectralStepper
 from ._step import ChebyshevStepper, SplitStepper, Stepper, counted
 
-# seconds of an FFT pair and of each of its points in NumPy, and of loading or compiling a program
-_PAIR_S, _POINT_S, _PROGRAM_S = 2.5e-5, 3e-8, 0.5
-# the same for compiled steps, and the seconds of NumPy around each step
-_COMPILED_PAIR_S, _COMPILED_POINT_S, _STEP_S = 1e-6, 1e-8, 1e-4
+# seconds of an FFT pair in NumPy, and in addition for each of its points
+_PAIR_S, _POINT_S = 2.5e-5, 3e-8
+# the same for compiled steps
+_COMPILED_PAIR_S, _COMPILED_POINT_S = 1e-6, 1e-8
+# seconds of loading or compiling a program
+_PROGRAM_S = 0.5
+# seconds of NumPy around each compiled step
+_STEP_S = 1e-4
 
 
 @dataclasses.dataclass(frozen=True)
 class Loop:
-    """A stepper and the way to run it.
+    """A stepper, run by JAX or by NumPy.
 
     Args:
         stepper: the tables; the program does not depend on a static V.
@@ -41,7 +45,7 @@ class Loop:
         """The loop of a run that is repeated `rounds` times."""
         on_cpu = platform() == "cpu"
         if isinstance(numerics.method, Chebyshev):
-            # elsewhere a loop whose length is data would wait for the device before every turn
+            # on other devices a loop whose length is data would wait for the device before every iteration
             apparatus = trimmed(apparatus, np.asarray(numerics.pairs) if on_cpu else numerics.pairs)  # type: ignore[arg-type]
         stepper = apparatus.stepper
         if isinstance(stepper, SpectralStepper):
@@ -52,20 +56,20 @@ class Loop:
         compiled = not on_cpu or moving or not is_short(numerics, rounds)
         return cls(_on_device(stepper) if compiled else stepper, compiled)
 
-    def moved(self, carry: Carry, count: int) -> tuple[Carry, Any]:
+    def advance(self, carry: Carry, count: int) -> tuple[Carry, Any]:
         """The carry after `count` steps, and psi there."""
-        return (_compiled_moved if self.compiled else _moved)(self.stepper, carry, count)
+        return (_compiled_advance if self.compiled else _advance)(self.stepper, carry, count)
 
-    def moved_and_kept(self, carry: Carry, count: int, rung: int) -> tuple[Carry, Any, Any]:
-        """The same, and psi at the damping of each step, shape (rung, ``*points``)."""
+    def advance_and_record(self, carry: Carry, count: int, rung: int) -> tuple[Carry, Any, Any]:
+        """The carry after `count` steps, psi there, and psi at the damping of each step, shape (rung, ``*points``)."""
         assert not isinstance(self.stepper, SpectralStepper)
-        return (_compiled_kept if self.compiled else moved_and_kept)(self.stepper, carry, count, rung)
+        return (_compiled_record if self.compiled else advance_and_record)(self.stepper, carry, count, rung)
 
-    def moved_back(self, damping: Any, phi: Any, kept: Any, share: Any, count: int, done: int) -> Any:
-        """The gradients phi of several numbers, shape (numbers, ``*points``), before `count` steps; see `moved_back`."""
+    def advance_adjoint(self, damping: Any, phi: Any, kept: Any, share: Any, count: int, done: int) -> Any:
+        """The gradients phi of several numbers, shape (numbers, ``*points``), before `count` steps; see `advance_adjoint`."""
         assert not isinstance(self.stepper, SpectralStepper)
         stepper = dataclasses.replace(self.stepper, damping=None)
-        return (_compiled_back if self.compiled else moved_back)(
+        return (_compiled_adjoint if self.compiled else advance_adjoint)(
             stepper, damping, phi, kept, share, count, np.asarray(done)
         )
 
@@ -95,31 +99,31 @@ def numpy_frame(apparatus: Apparatus, carry: Carry, psi: Any, save_psi: bool) ->
     return in_numpy(_compiled_frame_of(apparatus, carry, psi, save_psi))
 
 
-def _moved(stepper: Stepper, carry: Carry, count: int) -> tuple[Carry, Any]:
+def _advance(stepper: Stepper, carry: Carry, count: int) -> tuple[Carry, Any]:
     after = stepper.advance(carry, count)
     return after, stepper.output(after)
 
 
-def moved_and_kept(
+def advance_and_record(
     stepper: SplitStepper | ChebyshevStepper, carry: Carry, count: Any, rung: int
 ) -> tuple[Carry, Any, Any]:
     """The carry after `count` steps, psi there, and psi at the damping of each step, shape (rung, ``*points``)."""
 
-    def one(n: Any, state: tuple[Carry, Any]) -> tuple[Carry, Any]:
+    def step(n: Any, state: tuple[Carry, Any]) -> tuple[Carry, Any]:
         inner, kept = state
         return stepper.step(inner), placed(kept, n, stepper.damped(inner))
 
-    after, kept = counted(one, (carry, np.zeros((rung, *stepper.grid.points), carry.wave.dtype)), count)
+    after, kept = counted(step, (carry, np.zeros((rung, *stepper.grid.points), carry.wave.dtype)), count)
     return after, stepper.output(after), kept
 
 
-def moved_back(
+def advance_adjoint(
     stepper: SplitStepper | ChebyshevStepper, damping: Any, phi: Any, kept: Any, share: Any, count: Any, done: Any
 ) -> Any:
     """phi before `count` steps from phi after them; `done` backward steps came before.
 
     The undamped step S is a symmetric matrix, so its adjoint acts on phi as S acts on phi*. The damping D comes before it, or after its
-    first drift A, and removes a share of abs(psi)^2 that may count in the number: phi <- A^+ (D A S^+ phi + share A psi). Without damping,
+    first drift A, and removes a share of abs(psi)^2 on which the number may depend: phi <- A^+ (D A S^+ phi + share A psi). Without damping,
     `kept` and `share` are None.
     """
 
@@ -127,17 +131,17 @@ def moved_back(
         # without damping between the steps the loop is that of a forward run
         return jnp.conj(stepper.boundary(stepper.advance(stepper.enter(jnp.conj(phi), done), count)))
 
-    def one(n: Any, state: tuple[Any, Any]) -> tuple[Any, Any]:
+    def step(n: Any, state: tuple[Any, Any]) -> tuple[Any, Any]:
         wave, clock = state
         wave = damping.factor * stepper.between_dampings(wave, clock) + share * jnp.conj(kept[count - 1 - n])
         return wave, clock + 1
 
     first = stepper.boundary_damped(stepper.enter(jnp.conj(phi), done))
-    last, clock = counted(one, (first, done), count)
+    last, clock = counted(step, (first, done), count)
     return jnp.conj(stepper.boundary(stepper.enter_damped(last, clock)))
 
 
-_compiled_moved = jit(_moved)
-_compiled_kept = jit(moved_and_kept, static_argnames="rung")
-_compiled_back = jit(moved_back)
+_compiled_advance = jit(_advance)
+_compiled_record = jit(advance_and_record, static_argnames="rung")
+_compiled_adjoint = jit(advance_adjoint)
 _compiled_frame_of = jit(frame_of, static_argnames="save_psi")

@@ -1,4 +1,4 @@
-"""V and psi(0) as samples on one grid, so that gradients of a run need no other formulas."""
+"""V and psi(0) as samples on one grid, for gradients of a run with respect to these."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from .._numerics import Numerics
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class PotentialOnGrid(AbstractPotential):
-    """A static V by its samples, and by those of its gradient terms where a scheme kicks with them.
+    """A static V by its samples, and those of its gradient terms if a scheme kicks with them.
 
     Args:
         samples: V, shape (``*points``) [energy].
-        first, second: F and G of `AbstractPotential.gradient_terms`; None where no scheme needs them.
+        first, second: F and G of `AbstractPotential.gradient_terms`; None if no scheme needs them.
         reflected: whether V is even about a hard wall.
     """
 
@@ -41,7 +41,7 @@ class PotentialOnGrid(AbstractPotential):
         return self.reflected
 
     def value(self, position: Any, *, mass: Any = 1.0, time: Any = 0.0) -> jax.Array:
-        """V at the points of the grid, whatever the position."""
+        """V at the points of the grid; the position is ignored."""
         del position, mass, time
         return self.samples
 

@@ -1,4 +1,4 @@
-"""Any time at once: psi in the eigenstates of H on its grid."""
+"""Propagation to any time at once, in the eigenstates of H on its grid."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Carry(NamedTuple):
 class SpectralStepper:
     """psi(t) = sum_n |n> exp(-i E_n t) <n|psi>. It carries the amplitudes <n|psi> at time 0; only the clock moves.
 
-    Differentiable where levels are not degenerate: derivatives of eigenstates go with 1/(E_n - E_m).
+    Differentiable for nondegenerate levels: derivatives of eigenstates contain 1/(E_n - E_m).
     """
 
     grid: Grid
@@ -84,7 +84,7 @@ def _product(matrix: jax.Array, vector: jax.Array) -> jax.Array:
 
 
 def _by_parity(matrix: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Levels and states of a matrix that reads the same from both ends, from its even and its odd half: a quarter of the work."""
+    """Levels and states of a matrix that commutes with reversal, from its even and odd blocks: a quarter of the work."""
     half = matrix.shape[0] // 2
     near, far = matrix[:half, :half], matrix[:half, half:][:, ::-1]
     levels, states = [], []
@@ -96,13 +96,13 @@ def _by_parity(matrix: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 
 def mirrored(samples: jax.Array) -> bool:
-    """Whether samples of V read the same in reverse, to rounding."""
+    """Whether samples of V are symmetric under reversal, to rounding."""
     largest = float(jnp.max(jnp.abs(samples)))
     return len(samples) % 2 == 0 and float(jnp.max(jnp.abs(samples - samples[::-1]))) <= 1e-13 * largest
 
 
 def require_spectral(problem: Problem, grid: Grid, absorber: object) -> None:
-    """Refuse what the eigenstates of the grid cannot propagate.
+    """Refuse problems that the eigenstates of the grid cannot propagate.
 
     Raises:
         NumericsError: if V depends on time, if there is an absorber, more than one dimension, or too many points.

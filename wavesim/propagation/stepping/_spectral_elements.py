@@ -1,4 +1,4 @@
-"""Eigenstates of a particle whose mass depends on position, between hard walls: spectral elements that end where V or m jumps."""
+"""Eigenstates of a particle with position-dependent mass between hard walls, on spectral elements that end where V or m jumps."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ...potentials import BandEdge
 # degree of the polynomials on an element; psi between the nodes is of one order more
 _DEGREE = 10
 ELEMENT_ORDER = _DEGREE
-# length of an element in grid points, for each degree: the error is 1e-5 where the grid holds twice the fastest wave (M)
+# length of an element in grid points, per degree: the error is 1e-5 if the grid holds twice the fastest wave (measured)
 _POINTS = 0.85
 # the fewest elements between the ends of the structure, for V and m that change gradually
 _WITHIN = 8
-# distance from its ends, as a share of half the element, at which V and m of the end nodes are taken
+# distance from the ends of an element at which V and m of its end nodes are taken, relative to half its length
 _HAIR = 1e-9
 
 
@@ -29,8 +29,8 @@ class ElementStates(NamedTuple):
 
     Attributes:
         energies: shape (levels,), increasing [energy].
-        states: at the points of the grid, shape (points, levels), times root(spacing): sums of their squares are 1.
-        entry: the matrix that maps psi at these points to amplitudes, by way of the nodes, where states are orthonormal; shape (levels, points).
+        states: states at the points of the grid times sqrt(spacing), shape (points, levels): sums of their squares are 1.
+        entry: the matrix that maps psi at these points to amplitudes, through the nodes, where states are orthonormal; shape (levels, points).
     """
 
     energies: np.ndarray
@@ -69,7 +69,7 @@ def element_states(edge: BandEdge, grid: Grid, mass: float) -> ElementStates:
         share[own] += weights * half
         places[own] = (left + right) / 2 + half * nodes
     scale = 1 / np.sqrt(share[1:-1])
-    lightest = min(float(one) for one in edge.structure.masses_outside(mass))
+    lightest = min(float(outer) for outer in edge.structure.masses_outside(mass))
     # states above the band of the grid are left out
     top = max(float(end) for end in edge.asymptotes()) + (math.pi / float(grid.spacing[0])) ** 2 / (2 * lightest)
     energies, vectors = scipy.linalg.eigh(
@@ -83,7 +83,7 @@ def element_states(edge: BandEdge, grid: Grid, mass: float) -> ElementStates:
 
 
 def _ends(edge: BandEdge, grid: Grid) -> np.ndarray:
-    """Where elements end: at the walls, at every jump, and evenly between, no further apart than the grid's waves allow."""
+    """Ends of the elements: the walls, every jump, and evenly between these, as close as the grid's waves require."""
     low, high = float(grid.lower[0]), float(grid.lower[0]) + grid.points[0] * float(grid.spacing[0])
     sides = [float(side) for side in edge.sides]
     longest = _POINTS * _DEGREE * float(grid.spacing[0])
@@ -115,13 +115,13 @@ def _at_points(states: np.ndarray, ends: np.ndarray, x: np.ndarray) -> np.ndarra
     values = np.zeros((len(x), states.shape[1]))
     element = np.clip(np.searchsorted(ends, x, side="right") - 1, 0, len(ends) - 2)
     for place in np.unique(element):
-        chosen = np.flatnonzero(element == place)
-        at = (2 * x[chosen] - ends[place] - ends[place + 1]) / (ends[place + 1] - ends[place])
+        inside = np.flatnonzero(element == place)
+        at = (2 * x[inside] - ends[place] - ends[place + 1]) / (ends[place + 1] - ends[place])
         away = at[:, None] - nodes
         on = np.abs(away) < 1e-14
         parts = np.where(np.any(on, axis=1)[:, None], on, barycentric / np.where(on, 1.0, away))
         own = states[_DEGREE * place : _DEGREE * (place + 1) + 1]
-        values[chosen] = (parts / parts.sum(axis=1, keepdims=True)) @ own
+        values[inside] = (parts / parts.sum(axis=1, keepdims=True)) @ own
     return values
 
 

@@ -60,7 +60,7 @@ class Damping:
 class SplitStepper:
     """A splitting scheme. It carries psi in momentum space, between the drift of one step and the kick of the next.
 
-    So each kick-drift pair is: to position, kick, to momentum, drift; one FFT pair, whichever way the scheme begins.
+    So each kick-drift pair is: to position, kick, to momentum, drift; one FFT pair, whether the scheme begins with a kick or a drift.
     The operations at the ends of the scheme are applied once in `start` and in each `output`, never inside the loop.
     """
 
@@ -68,7 +68,7 @@ class SplitStepper:
     grid: Grid
     mass: float
     dt: float
-    # V where it depends on time, for kicks computed step by step; None where it does not
+    # V if it depends on time, for kicks computed step by step; else None
     potential: AbstractPotential | None
     kicks: tuple[jax.Array, ...]
     closing: jax.Array | None
@@ -159,7 +159,7 @@ class SplitStepper:
         return inverse(_times(_times(carry.wave, back), back), self.grid.dimension)
 
     def between_dampings(self, phi: jax.Array, step: jax.Array | int) -> jax.Array:
-        """A gradient taken from one damping to the next, with the FFT pairs of one step."""
+        """A gradient propagated from one damping to the next, with the FFT pairs of one step."""
         dimension, pairs, step = self.grid.dimension, self.scheme.merged()[0], jnp.asarray(step, int)
 
         def drifted(psi: jax.Array, axes: Axes) -> jax.Array:
@@ -197,7 +197,7 @@ class SplitStepper:
         return Carry(wave, absorbed, step + 1)
 
     def processed(self, psi: jax.Array, step: jax.Array | int = 0) -> jax.Array:
-        """P psi after `step` steps: kick, then drift, the clock running with the drifts, which sum to zero."""
+        """P psi after `step` steps: kicks and drifts in turn; time advances with the drifts, which sum to zero."""
         dimension, clock, psi = self.grid.dimension, 0.0, psi.astype(self.drifts[0][0].dtype)
         for (kick, z), (phase, drift) in zip(self.scheme.processor, self.processor, strict=True):
             phase = self._phase(kick, jnp.asarray((step + clock) * self.dt)) if phase is None else phase
@@ -206,7 +206,7 @@ class SplitStepper:
         return psi
 
     def unprocessed(self, psi: jax.Array, step: jax.Array | int) -> jax.Array:
-        """P^-1 psi after `step` steps: the same, undone in reverse."""
+        """P^-1 psi after `step` steps: the inverse operations in reverse order."""
         dimension, clock = self.grid.dimension, 0.0
         for (kick, z), (phase, drift) in zip(self.scheme.processor[::-1], self.processor[::-1], strict=True):
             clock -= z
@@ -235,7 +235,7 @@ def kick_phase(
 ) -> jax.Array:
     """exp(-i dt [b V - c dt^2 F + d dt^4 G]) on the grid."""
     b, c, d = kick
-    # a step that is far too long makes psi overflow, and the run refuses that at its end
+    # psi overflows if the step is far too long, which the run reports at its end
     with np.errstate(all="ignore"):
         energy = b * potential.sample(grid, mass=mass, time=time)  # type: ignore[arg-type]
         if (c or d) and potential.smooth:
@@ -248,7 +248,7 @@ def counted(step: Callable[[Any, Any], Any], state: Any, count: int) -> Any:
     """`state` after step(0, state) .. step(count - 1, state): in NumPy for NumPy arrays, else in a loop that JAX compiles."""
     if not known_inside(state, count):
         return jax.lax.fori_loop(0, count, step, state)
-    # a run that overflows is refused at its end
+    # an overflow is reported at the end of the run
     with np.errstate(over="ignore", invalid="ignore"):
         for n in range(count):
             state = step(n, state)
@@ -341,7 +341,7 @@ class ChebyshevStepper:
         """exp(-i H dt) psi."""
         c = self.coefficients
 
-        # T_m by T_{m+1} = 2 H T_m - T_{m-1}, begun as T_1 = 1 H T_0 - 0, so that one FFT pair stands in the program
+        # T_m by T_{m+1} = 2 H T_m - T_{m-1}, with T_1 = 1 H T_0 - 0, so that the program contains one FFT pair
         def term(m: jax.Array, state: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array, jax.Array]:
             before, now, total = state
             after = jnp.where(m == 1, 1.0, 2.0).astype(self.potential.dtype) * self._scaled(now) - before
@@ -360,7 +360,7 @@ class ChebyshevStepper:
 def chebyshev_coefficients(radius: jax.Array | float, terms: int) -> jax.Array:
     """(2 - delta_m0) (-i)^m J_m(radius), m = 0 .. terms-1: the Chebyshev coefficients of exp(-i radius x).
 
-    They are the cosine series of exp(-i radius cos theta), so one FFT makes them all.
+    They are the cosine series of exp(-i radius cos theta), so that one FFT gives them all.
     """
     count = 4 * terms
     samples = jnp.exp(-1j * radius * jnp.cos(2 * jnp.pi * jnp.arange(count) / count))

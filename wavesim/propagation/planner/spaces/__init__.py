@@ -1,4 +1,4 @@
-"""Boxes, spacings and absorbers for each way in which a particle may go."""
+"""Boxes, spacings and absorbers for each kind of motion."""
 
 from ._closed import closed_space as closed_space
 from ._confined import confined_space as confined_space, refuse_falling as refuse_falling

@@ -11,11 +11,13 @@ from ....errors import NumericsError
 from ....grid import Grid, fast_size
 from ....potentials import Unfolded
 
-# how far off its place, in cells, a delta or an edge may lie
-_ON_POINT, _FITTING = 1e-7, 0.03
-# the most numbers of points that are tried
+# largest distance of a delta from its point, in cells
+_ON_POINT = 1e-7
+# largest misfit of a grid that is taken without a further search: the distance of an edge from the middle between two points, in cells
+_FITTING = 0.03
+# most numbers of points tried
 _MOST_SIZES = 60
-# the least factor by which a coarser grid has fewer points
+# least factor by which a coarser grid has fewer points
 _COARSER = 1.15
 
 
@@ -33,9 +35,9 @@ def boxed_grid(potential: Unfolded, points: int) -> Grid:
     length = high - low
     ring = isinstance(potential.ends, Axis)
     deltas = [p for p in potential.deltas if low <= p < high]
-    # a jump at the seam of a ring counts, for the seam need not be midway between points
+    # a jump at the seam of a ring counts too, since the seam need not be midway between points
     edges = [p for p in potential.places if low < p < high or (ring and p == low)]
-    best, lower, miss = 0, low, math.inf
+    best, lower, least = 0, low, math.inf
     size = fast_size(points) if ring else fast_size(2 * points) // 2
     for _ in range(_MOST_SIZES):
         step = length / size
@@ -43,13 +45,13 @@ def boxed_grid(potential: Unfolded, points: int) -> Grid:
         off_point, off_middle = ((np.array(places) - start) / step for places in (deltas, edges))
         off_delta = float(np.abs(off_point - np.round(off_point)).max(initial=0.0))
         off_edge = float(np.abs(off_middle % 1 - 0.5).max(initial=0.0))
-        wrong = off_delta * 1e3 + off_edge
-        if wrong < miss - 1e-9:
-            best, lower, miss = size, start, wrong
-        if (wrong < _FITTING and off_delta < _ON_POINT) or size > 2 * points:
+        misfit = off_delta * 1e3 + off_edge
+        if misfit < least - 1e-9:
+            best, lower, least = size, start, misfit
+        if (misfit < _FITTING and off_delta < _ON_POINT) or size > 2 * points:
             break
         size = fast_size(size + 1) if ring else _next_half(size)
-    if len(deltas) and miss > 1e3 * _ON_POINT * 10:
+    if len(deltas) and least > 1e3 * _ON_POINT * 10:
         box = (
             "on a ring must lie on points of one grid"
             if ring

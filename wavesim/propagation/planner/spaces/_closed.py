@@ -19,23 +19,27 @@ from ._boxed import boxed_grid
 from ._followed import reach_of
 from ._space import Space
 
-# share of the tolerance: the probability that may reach the end of the band
+# probability that may reach the end of the band, as a share of the tolerance
 _SHARE = 1e-3
-_MOST_POINTS, _MOST_TRIALS = 1 << 15, 40
-# below this share at the end of the band it falls by its own law; a power that asks for too many points in so many trials is hopeless:
-# a state that is cut off at a wall has no largest momentum
-_ASYMPTOTIC, _PATIENCE = 1e-2, 3
-# FFT pairs of a pilot run; a particle in a box shows its momenta before it is over
+_MOST_POINTS = 1 << 15
+_MOST_TRIALS = 40
+# probability at the end of the band below which it falls as a power of the points
+_ASYMPTOTIC = 1e-2
+# trials in a row that predict too many points, after which the search ends: a state cut off at a wall has no largest momentum
+_PATIENCE = 3
+# FFT pairs of a pilot run; a particle in a box takes all its momenta well before the end
 _PILOT_STEPS = 20_000
-# points in the box to begin with, and the most on which H is diagonalized
-_FIRST, _DENSE = 64, 1536
+# least number of points of the first grid
+_FIRST = 64
+# most points on which H is diagonalized
+_DENSE = 1536
 
 
 def closed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float) -> Space:
-    """Points between walls or around a ring, by pilot runs whose grids are refined until nothing reaches the end of the band.
+    """Number of points between walls or around a ring, by pilot runs on finer grids until nothing reaches the end of the band.
 
     Args:
-        problem: on the endless line.
+        problem: the problem on the endless line.
         tolerance: the absolute error of numbers from psi; a probability of tolerance/1000 may reach the end of the band.
         grid: the grid by hand, which is kept; None to plan it.
         finer: the factor that divides the planned spacing.
@@ -58,41 +62,41 @@ def closed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: f
     if isinstance(problem.state, AbstractPacket):
         fastest = max(abs(k) for k in problem.state.momentum_range(goal, mass))
     wave = math.sqrt(fastest**2 + 2 * mass * depth) if jumps else fastest
-    chosen = grid or boxed_grid(potential, max(_FIRST, math.ceil(1.2 * wave * length / math.pi)))
-    duration = _duration(problem, chosen, length)
-    pilot_time = min(duration, _PILOT_STEPS * 2 * mass / float(chosen.largest_momentum[0]) ** 2)
-    reach = reach_of(problem, chosen, pilot_time, mass)
-    slow = 0
+    trial = grid or boxed_grid(potential, max(_FIRST, math.ceil(1.2 * wave * length / math.pi)))
+    duration = _duration(problem, trial, length)
+    pilot_time = min(duration, _PILOT_STEPS * 2 * mass / float(trial.largest_momentum[0]) ** 2)
+    reach = reach_of(problem, trial, pilot_time, mass)
+    hopeless = 0
     for _ in range(_MOST_TRIALS):
         if grid is not None or jumps or reach.fast <= goal:
             break
-        own = chosen.points[0] // (1 if isinstance(potential.ends, Axis) else 2)
-        chosen = boxed_grid(potential, math.ceil(1.25 * own))
-        if chosen.points[0] > _MOST_POINTS:
+        own = trial.points[0] // (1 if isinstance(potential.ends, Axis) else 2)
+        trial = boxed_grid(potential, math.ceil(1.25 * own))
+        if trial.points[0] > _MOST_POINTS:
             raise _too_many()
-        before, reach = reach, reach_of(problem, chosen, pilot_time, mass)
-        slow = slow + 1 if _needed(own, before.fast, reach.fast, goal) > _MOST_POINTS else 0
-        if slow >= _PATIENCE:
+        before, reach = reach, reach_of(problem, trial, pilot_time, mass)
+        hopeless = hopeless + 1 if _needed(own, before.fast, reach.fast, goal) > _MOST_POINTS else 0
+        if hopeless >= _PATIENCE:
             raise _too_many()
     if grid is None:
-        held = 1.3 * reach.wave
+        band = 1.3 * reach.wave
         if jumps:
             edge = allowed_phase("edge", "probability", min(tolerance, 1e-3))
-            held = max(held, math.sqrt(reach.wave**2 + 2 * mass * depth) * math.pi / edge)
-        own = chosen.points[0] // (1 if isinstance(potential.ends, Axis) else 2)
-        chosen = boxed_grid(potential, math.ceil(finer * max(own, held * length / math.pi)))
+            band = max(band, math.sqrt(reach.wave**2 + 2 * mass * depth) * math.pi / edge)
+        own = trial.points[0] // (1 if isinstance(potential.ends, Axis) else 2)
+        trial = boxed_grid(potential, math.ceil(finer * max(own, band * length / math.pi)))
     around = isinstance(potential.ends, Axis)
     shown = Shown(problem)
     reasons = {
         "box": f"{shown.span(low, high)}: "
         + ("once around the ring" if around else "from wall to wall, mirrored at both"),
-        "spacing": f"{shown.length(chosen.spacing[0], 5)}: the grid holds all momenta that the particle takes"
+        "spacing": f"{shown.length(trial.spacing[0], 5)}: the grid holds all momenta that the particle takes"
         + (", and edges to fifth order" if jumps else ""),
         "absorber": "none: nothing leaves",
         "duration": f"{shown.time(duration)}: " + ("given" if problem.duration is not None else "a period of its own"),
     }
     energy = max(reach.wave**2 / (2 * mass), (math.pi / length) ** 2 / (2 * mass))
-    return Space(chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons)
+    return Space(trial, None, duration, energy, math.sqrt(2 * energy / mass), reasons)
 
 
 def _needed(points: int, before: float, after: float, goal: float) -> float:

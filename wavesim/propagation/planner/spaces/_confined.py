@@ -18,11 +18,14 @@ from .._spacing_law import allowed_phase
 from ._grid import fitted_grid, spike_wave_number
 from ._space import Space
 
+# most points on which H is diagonalized
 _LARGEST = 1536
-# the most times that the interval of a valley is narrowed
+# most times that the interval of a valley is narrowed
 _ZOOMS = 6
-# the most times that it is doubled, and the ratio of the energy of its lowest standing wave to its depth above which it is
-_WIDENINGS, _SHALLOW = 200, 4.0
+# most times that it is doubled
+_WIDENINGS = 200
+# energy of its lowest standing wave relative to its depth above which it is doubled
+_SHALLOW = 4.0
 
 
 def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float) -> Space:
@@ -47,18 +50,18 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         # deltas have no width: start from most of the tail exp(-kappa x)
         kappa = spike_wave_number(potential, mass)
         half += 0.8 * math.log(1 / goal) / kappa
-        # on the grid a kink causes ripples that only fall off as 1/x^2; they are no tail of the state
+        # on the grid a kink causes ripples that fall off only as 1/x^2 and are no tail of the state
         goal = max(goal, 0.02 * (kappa * spacing) ** 3)
     elif potential.edges:
         goal = max(goal, 1e-4 * (_wave_number(problem, left, right) * spacing) ** 3)
     rim, narrowest = min(potential.asymptotes()), half
     while True:
-        chosen = grid if grid is not None else fitted_grid(center - half, center + half, spacing, potential)
-        if chosen.points[0] > _LARGEST:
+        trial = grid if grid is not None else fitted_grid(center - half, center + half, spacing, potential)
+        if trial.points[0] > _LARGEST:
             raise TooLargeError(
                 f"the state needs more than {_LARGEST} points, too many to diagonalize; {grid_cure(1)}, and a duration."
             )
-        ends, momenta, energy, gap, level = _tails(problem, chosen, goal)
+        ends, momenta, energy, gap, level = _tails(problem, trial, goal)
         if level > rim and half > 2.5 * narrowest:
             shown = Shown(problem)
             raise UnboundError(
@@ -71,24 +74,24 @@ def confined_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         half *= 1.12 if widen else 1.0
         spacing /= 1.12 if sharpen else 1.0
     if finer != 1.0 and grid is None:
-        chosen = fitted_grid(center - half, center + half, spacing / finer, potential)
+        trial = fitted_grid(center - half, center + half, spacing / finer, potential)
     duration = float(problem.duration) if problem.duration is not None else 2 * math.pi / gap
     shown = Shown(problem)
     reasons = {
-        "box": f"{shown.span(chosen.lower[0], chosen.upper[0])}: every eigenstate that matters is below {goal:.1g} at its ends",
-        "spacing": f"{shown.length(chosen.spacing[0], 5)}: "
+        "box": f"{shown.span(trial.lower[0], trial.upper[0])}: every eigenstate that matters is below {goal:.1g} at its ends",
+        "spacing": f"{shown.length(trial.spacing[0], 5)}: "
         + ("the same in momentum space" if potential.smooth else "edges, fifth order in the spacing, or deltas, third"),
         "absorber": "none: the state is bound",
         "duration": f"{shown.time(duration, 6)}: "
         + ("given" if problem.duration is not None else "one period of the two lowest levels"),
     }
-    return Space(chosen, None, duration, energy, math.sqrt(2 * energy / mass), reasons)
+    return Space(trial, None, duration, energy, math.sqrt(2 * energy / mass), reasons)
 
 
 def _valley(problem: Problem) -> tuple[float, float]:
     """The interval of the potential's structure; where V confines, only the part that a particle of this mass reaches.
 
-    `AbstractPotential.support` knows no mass: for an atom in a trap it is hundreds of times too wide.
+    `AbstractPotential.support` does not depend on the mass: for an atom in a trap it is hundreds of times too wide.
     """
     potential, mass = problem.potential, float(problem.mass)
     left, right = (float(end) for end in potential.support(1e-3))
@@ -133,7 +136,7 @@ def _wave_number(problem: Problem, left: float, right: float) -> float:
     """The wave number at a kinetic energy equal to the range of V."""
     x = np.linspace(left, right, 1025)
     values = np.asarray(problem.potential.value((x,), mass=problem.mass))  # type: ignore[arg-type]
-    # no less than that of the lowest standing wave, whatever the scale of the problem
+    # at least that of the lowest standing wave
     return max(math.sqrt(2 * float(problem.mass) * float(np.ptp(values))), math.pi / (right - left))
 
 
@@ -143,10 +146,10 @@ def _first_spacing(problem: Problem, left: float, right: float, tolerance: float
         return math.pi / (1.2 * wave)
     spacing = min(allowed_phase("edge", "gap", max(tolerance, 1e-11)), 1.0) / wave
     if len(problem.potential.spikes) > 1:
-        # the error of the grid couples two deltas as spacing^3/distance^2, and not as exp(-kappa distance)
+        # the grid's error couples two deltas as spacing^3/distance^2, and not as exp(-kappa distance)
         kappa = spike_wave_number(problem.potential, float(problem.mass))
-        apart = max(kappa * float(np.ptp(problem.potential.spikes)), 1.0)
-        share = apart**2 * math.exp(-apart) * max(tolerance, 1e-8)
+        distance = max(kappa * float(np.ptp(problem.potential.spikes)), 1.0)
+        share = distance**2 * math.exp(-distance) * max(tolerance, 1e-8)
         spacing = min(spacing, min(allowed_phase("delta", "gap", share), 0.5) / kappa)
     return spacing
 
@@ -168,18 +171,18 @@ def _tails(problem: Problem, grid: Grid, goal: float) -> tuple[float, float, flo
     if as_packet(problem.state, mass) is not None:
         psi = np.asarray(problem.state.sample(grid, problem.hamiltonian(grid)))
         weights = np.abs(states @ psi) * step
-    matters = weights > goal
-    shares = np.minimum(weights[matters], 1.0)[:, None] * np.abs(states[matters])
+    relevant = weights > goal
+    shares = np.minimum(weights[relevant], 1.0)[:, None] * np.abs(states[relevant])
     transformed = (
-        np.minimum(weights[matters], 1.0)[:, None]
-        * np.abs(np.fft.fft(states[matters], axis=1))
+        np.minimum(weights[relevant], 1.0)[:, None]
+        * np.abs(np.fft.fft(states[relevant], axis=1))
         * math.sqrt(grid.spacing[0] / grid.points[0])
     )
     edge = float(shares[:, [0, 1, -2, -1]].max() * math.sqrt(grid.points[0] * grid.spacing[0]))
     middle = grid.points[0] // 2
     band = max(1, grid.points[0] // 20)
     momentum = float(transformed[:, middle - band : middle + band].max() * math.sqrt(grid.points[0] / 10))
-    level = float(energies[matters].max())
+    level = float(energies[relevant].max())
     energy = level - float(values.min())
     # the barrier between two wells sets the rate at which psi changes there, even for energies below it
     left, right = problem.potential.support(1e-3)

@@ -24,16 +24,19 @@ from .._spacing_law import allowed_phase
 from ._grid import fitted_grid
 from ._space import Space
 
-# free flight begins where V is this share of the energy
+# V relative to the energy where free flight begins
 _FLAT = 0.2
-# the slowest wave to absorb, over the momentum of the resonance: V is not yet flat where free flight begins
+# slowest wave to absorb, relative to the momentum of the resonance: V is not yet flat where free flight begins
 _SLOWEST = 0.85
+# duration of a run in lifetimes
 _LIFETIMES = 1.2
-# turns of the phase that are enough to measure a longer lifetime from a part of it
+# periods of the phase after which a longer lifetime can be measured from a part of it
 _TURNS = 3000.0
-# the fewest round trips in the well
+# fewest round trips in the well
 _CROSSINGS = 12.0
+# slices of constant V from the wall to the region of free flight
 _SLICES = 3000
+# points of the finite differences of the closed well
 _CELLS = 1500
 
 
@@ -58,7 +61,7 @@ def leak_of(problem: Problem) -> Leak:
     """Energy and rate of a `Trapped` state.
 
     Raises:
-        NumericsError: if the potential holds no such state, or it lies too low to get out.
+        NumericsError: if the potential has no such state, or its energy is too low to get out.
     """
     potential, mass = _metastable(problem), float(problem.mass)
     assert isinstance(problem.state, Trapped)
@@ -77,15 +80,15 @@ def leak_of(problem: Problem) -> Leak:
             "make the well narrower or shallower, or ask for a higher level."
         )
 
-    def lies(x: float, share: float) -> bool:
+    def is_above(x: float, share: float) -> bool:
         return _beyond(potential, x, mass) - end > share * (energy - end)
 
     outlet = float(potential.edges[-1])
-    while lies(outlet, _FLAT):
+    while is_above(outlet, _FLAT):
         outlet += 0.02 * (outlet - low)
     energy = _resonant(potential, energy, outlet, mass)
     turn = float(potential.edges[-1])
-    if lies(turn, 1.0):
+    if is_above(turn, 1.0):
         turn = float(
             np.asarray(scipy.optimize.brentq(lambda x: _beyond(potential, x, mass) - energy, turn, outlet)).item()
         )
@@ -93,7 +96,7 @@ def leak_of(problem: Problem) -> Leak:
 
 
 def _closed_level(potential: AbstractMetastable, level: int, mass: float) -> float:
-    """A level of the well whose barrier stays at its top for ever, to about 1e-3: finite differences on the half line of a hard wall."""
+    """A level of the well with the barrier's top continued outwards, to about 1e-3, by finite differences."""
     bottom, top = _extremes(potential, mass)
     wall, edge = potential.wall, float(potential.divide)
     start, pad, energy = float(potential.edges[0]), 10 / math.sqrt(2 * mass * (top - bottom)), top
@@ -112,10 +115,10 @@ def _closed_level(potential: AbstractMetastable, level: int, mass: float) -> flo
 
 
 def _outgoing(potential: AbstractMetastable, energy: float, outlet: float, mass: float) -> tuple[float, float]:
-    """The outgoing wave of a real energy, followed inwards through slices of constant V: how far it misses the wall, and its rate, flux over probability.
+    """Mismatch at the wall and rate (flux over probability) of the outgoing wave of a real energy, followed inwards through slices of constant V.
 
-    Inside, the wave is real but for a constant phase and a share of the order of the rate: the real part says by how much psi(wall) is not 0, or, where
-    there is no wall, by how much psi'/psi is not that of a tail to the left.
+    Inside, the wave is real up to a constant phase and corrections of the order of the rate. The mismatch is the real part of psi(wall), or, without
+    a wall, of psi' - kappa psi, which vanishes for a tail to the left.
     """
     wall = potential.wall
     start = float(potential.edges[0]) if wall is None else float(wall)
@@ -141,14 +144,14 @@ def _outgoing(potential: AbstractMetastable, energy: float, outlet: float, mass:
 
 
 def _resonant(potential: AbstractMetastable, closed: float, outlet: float, mass: float) -> float:
-    """The real energy whose outgoing wave fits the well, by secants from the closed well's level."""
+    """The real energy whose outgoing wave matches the well, by secants from the level of the closed well."""
     last, energy = closed, closed * (1 - 1e-3) if closed else -1e-3
-    missed, _ = _outgoing(potential, last, outlet, mass)
+    mismatch, _ = _outgoing(potential, last, outlet, mass)
     for _ in range(12):
         now, rate = _outgoing(potential, energy, outlet, mass)
-        if now == missed or abs(energy - last) < 1e-2 * rate:
+        if now == mismatch or abs(energy - last) < 1e-2 * rate:
             break
-        last, missed, energy = energy, now, energy - now * (energy - last) / (now - missed)
+        last, mismatch, energy = energy, now, energy - now * (energy - last) / (now - mismatch)
     return energy
 
 

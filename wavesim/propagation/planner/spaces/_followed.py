@@ -1,4 +1,4 @@
-"""Box and spacing from pilot runs, which follow the particle where no rule says where it goes and how fast."""
+"""Box and spacing from pilot runs, which follow the particle where no rule predicts its motion."""
 
 from __future__ import annotations
 
@@ -22,23 +22,28 @@ from ._confined import confined_space
 from ._grid import fitted_grid
 from ._space import Space
 
-# samples of psi along a pilot run, and the outer part of box and band that must stay empty
-_SAMPLES, _OUTER = 48, 0.06
-_MOST_POINTS, _MOST_TRIALS = 1 << 15, 40
-# share of the tolerance: the probability that may reach an end
+# samples of psi along a pilot run
+_SAMPLES = 48
+# outer part of box and band, at each end, that must stay empty
+_OUTER = 0.06
+_MOST_POINTS = 1 << 15
+_MOST_TRIALS = 40
+# probability that may reach an end, as a share of the tolerance
 _SHARE = 1e-3
 # phase of the fastest waves in one step of the pilot
 _PHASE = 1.0
-# int kappa dx at which a box ends on a slope, and the number of positions for that integral
-_ACTION, _PLACES = 25.0, 8193
-# the probability that waves from edges of V carry to all places
+# int kappa dx at which a box ends on a slope
+_ACTION = 25.0
+# positions for that integral
+_PLACES = 8193
+# probability that waves from sharp edges of V spread over the whole box
 _RIPPLE = 1e-9
 
 
 def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float) -> Space:
     """Box and spacing that hold a state for the whole duration, by pilot runs on boxes and bands that grow until nothing reaches their ends.
 
-    For potentials that depend on time or confine on one side only, and for packets that start at rest: no rule says where these go.
+    For potentials that depend on time or confine on one side only, and for packets that start at rest, whose motion no rule predicts.
 
     Args:
         problem: a state and a given duration.
@@ -52,15 +57,15 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
     assert problem.duration is not None
     mass, duration, potential = float(problem.mass), float(problem.duration), problem.potential
     goal = max(_SHARE * tolerance, 1e-20)
-    # a V that merely bends at a wall, where psi vanishes, leaves tails as steep as those of a smooth V
+    # a kink of V at a wall, where psi vanishes, leaves momentum tails as steep as those of a smooth V
     smooth = potential.smooth or (isinstance(potential, Unfolded) and not (potential.edges or potential.spikes))
     low, high, spacing = _start(problem, tolerance, goal)
     if problem.open and potential.static and as_packet(problem.state, mass) is not None:
         # nothing moves faster than a particle at the lowest V
         top = math.pi / spacing / 1.2 / mass
         low, high = low - top * duration, high + top * duration
-    chosen = grid if grid is not None else fitted_grid(low, high, spacing, potential)
-    reach = reach_of(problem, chosen, duration, mass)
+    trial = grid if grid is not None else fitted_grid(low, high, spacing, potential)
+    reach = reach_of(problem, trial, duration, mass)
     loose = goal if smooth else max(goal, _RIPPLE)
     for _ in range(_MOST_TRIALS):
         sharpen = smooth and reach.fast > goal
@@ -69,36 +74,36 @@ def followed_space(problem: Problem, tolerance: float, grid: Grid | None, finer:
         wide = 0.4 * (high - low)
         low, high = low - wide * (reach.left > loose), high + wide * (reach.right > loose)
         spacing /= 1.25 if sharpen else 1.0
-        chosen = fitted_grid(low, high, spacing, potential)
-        if chosen.points[0] > _MOST_POINTS:
+        trial = fitted_grid(low, high, spacing, potential)
+        if trial.points[0] > _MOST_POINTS:
             raise NumericsError(
                 f"the particle spreads over more than {_MOST_POINTS:,} points within the duration of {amount(duration, TIME, problem.shown_in, 4)}; "
                 "take a shorter duration, or give [grid] lower, upper and points."
             )
-        reach = reach_of(problem, chosen, duration, mass)
+        reach = reach_of(problem, trial, duration, mass)
     wave = reach.wave
     if grid is None:
         low, high = _without_slopes(problem, low, high, goal)
-        held = 1.3 * wave
+        band = 1.3 * wave
         if not smooth:
             height = _depth(problem, low, high)
             edge = allowed_phase("edge", "probability", min(tolerance, 1e-3))
-            held = max(held, math.sqrt(wave**2 + 2 * mass * height) * math.pi / edge)
-        chosen = fitted_grid(low, high, min(spacing, math.pi / held) / finer, potential)
+            band = max(band, math.sqrt(wave**2 + 2 * mass * height) * math.pi / edge)
+        trial = fitted_grid(low, high, min(spacing, math.pi / band) / finer, potential)
     shown = Shown(problem)
     reasons = {
-        "box": f"{shown.span(chosen.lower[0], chosen.upper[0])}: holds the particle from start to end, followed by pilot runs",
-        "spacing": f"{shown.length(chosen.spacing[0], 5)}: the grid holds all momenta that the particle takes",
+        "box": f"{shown.span(trial.lower[0], trial.upper[0])}: holds the particle from start to end, followed by pilot runs",
+        "spacing": f"{shown.length(trial.spacing[0], 5)}: the grid holds all momenta that the particle takes",
         "absorber": "none: nothing reaches the ends",
         "duration": f"{shown.time(duration)}: given",
     }
-    return Space(chosen, None, duration, wave**2 / (2 * mass), wave / mass, reasons)
+    return Space(trial, None, duration, wave**2 / (2 * mass), wave / mass, reasons)
 
 
 def _without_slopes(problem: Problem, low: float, high: float, goal: float) -> tuple[float, float]:
-    """The box without the slopes that the particle cannot climb: there V is high, psi is rounding, and their product is an error.
+    """The box without slopes too high for the particle, where the product of a large V and rounding errors of psi is an error.
 
-    It ends where int kappa dx from the last turning point has reached 25 for the fastest part of a packet, in a static V.
+    It ends where int kappa dx from the outer turning point reaches 25 for the fastest part of a packet, in a static V.
     """
     mass, packet = float(problem.mass), as_packet(problem.state, float(problem.mass))
     if packet is None or not problem.potential.static:
@@ -146,7 +151,7 @@ def _depth(problem: Problem, low: float, high: float) -> float:
 
 @dataclasses.dataclass(frozen=True)
 class Reach:
-    """The largest probability at the left end, the right end and the end of the band, and the largest momentum of all but 1e-8 of the particle."""
+    """Largest probabilities at the left end, the right end and the end of the band, and the momentum that all but 1e-8 of the particle stays below."""
 
     left: float
     right: float

@@ -1,4 +1,4 @@
-"""Grids fitted to a potential: sizes fast for an FFT, deltas on points, and edges midway between points where their distances allow."""
+"""Grids fitted to a potential: sizes fast for an FFT, deltas on points, and edges midway between points if their distances allow."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ....grid import Grid, fast_size
 from ....potentials import AbstractDoubleWell, AbstractMetastable, AbstractPotential, Unfolded
 from ._boxed import coarser_box
 
-# cells between neighboring edges: with two of them the errors of the edges do not yet just add, and bars are too small (measured)
+# fewest cells between neighboring edges: with two the errors of the edges do not simply add, and error bars are too small (measured)
 _FEWEST_CELLS = 3
-# one cell more where the spacing for the waves gives about two: with three the bar would miss its tolerance, and a second run costs more
+# cells by the spacing for the waves above which one more is taken: with three the error bar would exceed the tolerance, and a second run costs more
 _NEARLY_TWO = 1.9
 # the largest distance of an edge from the middle between two points, in cells
 _FITTING = 0.03
 # the largest distance of a delta from its point, in cells: rounding
 _ON_POINT = 1e-6
-# points that a processor transforms together, in double precision: a wave on 384 points takes a third of the time of one on 378 (measured)
+# divisor of all sizes, the points that a processor transforms together: an FFT of 384 points takes a third of the time of one of 378 (measured)
 _SIDE_BY_SIDE = 8
-# this many edges of straight lines are a table
+# number of edges from which a piecewise linear V counts as a table
 _CROWD = 16
-# divisors that are tried: with more cells between edges one of them fits to a fraction of a cell
+# most divisors tried: among more cells between edges one of these fits to a fraction of a cell
 _MOST_DIVISORS = 10_000
 
 
@@ -60,10 +60,10 @@ def fitted_grid(
         gaps = np.diff(np.array([edge for edge in edges if edge > anchor]), prepend=anchor)
     elif edges:
         anchor = edges[0]
-    # edges that differ by rounding are one edge on the grid; the residual of the true V measures the error
+    # edges that differ by rounding are one edge on the grid; the residual with the exact V measures the error
     gaps = gaps[gaps > SLIVER * spacing]
     if len(gaps) >= _CROWD and float(np.min(gaps)) < spacing / 2 and not np.any(np.asarray(potential.jumps_at(0.0))):
-        # a fine table of straight lines: its bends are small, and closer than the waves resolve
+        # a fine table of straight lines: its kinks are small, and closer than the waves resolve
         gaps = np.zeros(0)
     if len(gaps) and not loose:
         if fewest is None:
@@ -82,7 +82,7 @@ def _around(low: float, high: float, spacing: float, anchor: float) -> Grid:
 def _spiked_grid(low: float, high: float, spacing: float, potential: AbstractPotential) -> Grid:
     spikes = np.array(potential.spikes, dtype=float)
     if isinstance(potential, AbstractDoubleWell) or (isinstance(potential, Unfolded) and len(spikes) == 2):
-        # an odd number of cells between the wells: the plane between them falls midway, for every spacing alike
+        # an odd number of cells between the wells puts the plane between them midway, for every spacing alike
         spacing = float(np.ptp(spikes)) / (2 * math.ceil((np.ptp(spikes) / spacing - 1) / 2 - 1e-9) + 1)
     elif len(spikes) > 1:
         spacing = _common_divisor(np.diff(spikes), spacing, 2, None)
@@ -121,8 +121,8 @@ def spike_wave_number(potential: AbstractPotential, mass: float) -> float:
 def coarsened(grid: Grid, ratio: float, potential: AbstractPotential) -> Grid:
     """The same box with a spacing larger by about `ratio`, and by a fifth at least.
 
-    Where the edges do not fit a spacing within 15 % to 30 % of that, they are left where they fall, the first midway: their error is then
-    of nearly the same order, but scatters. Deltas always lie on points, whatever ratio that takes.
+    If no spacing within 13 % below to 30 % above that fits the edges, only the first lies midway: their error is then
+    of nearly the same order, but scatters. Deltas always lie on points, at any ratio.
     """
     if isinstance(potential, Unfolded) and potential.closed:
         return coarser_box(grid, ratio, potential)
@@ -153,18 +153,18 @@ def continued(grid: Grid, points: int) -> Grid:
 
 
 def _common_divisor(gaps: np.ndarray, spacing: float, fewest: int, like: float | None) -> float:
-    """The spacing, at most `spacing` and not below two thirds of it, of which all gaps are multiples, or nearly."""
+    """The spacing of which all gaps are most nearly multiples, at most `spacing` and not below two thirds of it."""
     smallest = float(gaps.min())
-    best, miss = spacing, math.inf
+    best, least = spacing, math.inf
     first, stride = max(fewest, math.ceil(smallest / spacing - 1e-9)), 1
     cells = 0.5 if like is None else smallest / like
     if abs(cells - round(cells)) < _FITTING:
         first, stride = first + (first - round(cells)) % 2, 2
     for count in range(first, first + min(max(3, first // 2), _MOST_DIVISORS) + 1, stride):
         candidate = smallest / count
-        off = float(np.max(np.abs(gaps / candidate - np.round(gaps / candidate))))
-        if off < miss - 1e-9:
-            best, miss = candidate, off
-        if miss < 1e-9:
+        error = float(np.max(np.abs(gaps / candidate - np.round(gaps / candidate))))
+        if error < least - 1e-9:
+            best, least = candidate, error
+        if least < 1e-9:
             break
     return best

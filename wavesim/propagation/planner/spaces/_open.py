@@ -23,9 +23,9 @@ from ._grid import fitted_grid, spike_wave_number
 from ._space import Space
 from ._spectrum import band_for
 
-# factor on the spacing of the law of edges where an adjoint run corrects their error (measured on the shipped map)
+# factor on the spacing for edges if an adjoint run corrects their error (measured on the shipped map)
 _CORRECTED = 1.4
-# the waves of a smooth V beyond the band may cost this fraction, 1/64, of the tolerance
+# tolerance relative to the error allowed for the waves of a smooth V beyond the band
 _GRID_SHARE = 64
 
 
@@ -37,7 +37,7 @@ def packet_of(problem: Problem) -> AbstractPacket:
             f"the planner knows where a packet goes, but the state is {named(problem.state)}; give grid, dt, duration and absorber yourself."
         )
     if isinstance(packet, ContinuedPacket):
-        # behind a wall it is no packet of this problem; without this check a later message would blame its motion
+        # a packet behind a wall is refused here; a later message would blame its motion
         packet.check_place()
     return packet
 
@@ -70,7 +70,7 @@ def open_space(
     x = np.linspace(*padded(left_end, right_end), 1025)
     values = values_at(potential, x, mass)
     depth, height = min(0.0, float(values.min()) - here), max(0.0, float(values.max()) - here)
-    # the momenta of a psi with kinks never end, and the last of them are not worth their points
+    # a psi with kinks has no largest momentum, and its largest ones are not worth their points
     _, top = speeds(packet, tolerance / 100 if packet.rough else tolerance**2 / 100, mass)
     largest = math.sqrt(top**2 + 2 * mass * -depth)
     slowest = slowest_outside(slow, fast, (here - ends[0], here - ends[1]), mass)
@@ -101,13 +101,16 @@ def open_space(
         if math.pi / band < spacing:
             spacing, why = math.pi / band, "the grid holds the potential's own waves"
     if absorber == "planned":
-        # a packet that starts inside a structure rings, and an echo from the layer adds to it by its amplitude
+        # a packet that starts inside a structure oscillates there, and an echo from the layer adds to it by its amplitude
         rings = potential.static and abs(here - ends[0]) > 1e-9 * height and abs(here - ends[1]) > 1e-9 * height
         absorber = Absorber.designed(slowest, max((tolerance / 10) ** (2 if rings else 1), 1e-12), mass)
         absorber = dataclasses.replace(absorber, width=absorber.width * thicker)
     start = packet.position_range(min(1e-6, tolerance**2))
     counted = [
-        plane for one in problem.measure.values() if isinstance(one, ProbabilityIn) for plane in one.region.planes
+        plane
+        for observable in problem.measure.values()
+        if isinstance(observable, ProbabilityIn)
+        for plane in observable.region.planes
     ]
     margin = 0.5 * (start[1] - start[0]) / 2 + 4 / slowest
     room = float(absorber.width) if absorber is not None else 0.0
@@ -116,7 +119,7 @@ def open_space(
     if grid is None:
         grid = fitted_grid(low, high, spacing / finer, potential, loose=corrected)
     shown = Shown(problem)
-    # a packet that starts on a slope or a top leaves with other momenta than it has there
+    # a packet that starts on a slope or a top leaves with other momenta than it starts with
     least = shown.momentum(slowest) + ("" if math.isclose(slowest, slow) else ", outside the potential")
     duration = problem.duration
     if duration is None:
@@ -161,7 +164,7 @@ def deep_space(
 ) -> Space:
     """Box, spacing and duration for a very small transmitted probability, with an error relative to that probability.
 
-    No absorber: its kicks are periodic in time, so that about 1e-8 of the absorbed wave returns with other energies, above the
+    No absorber: its kicks are periodic in time, so that about 1e-8 of the absorbed wave returns at other energies, above the
     barrier. The box holds all but tolerance scale/20 of the packet, on either side, until all but that has passed or turned back.
 
     Args:
@@ -217,14 +220,14 @@ def deep_space(
         "duration": shown.time(duration)
         + ("" if problem.duration is not None else f": all but {tail:.1g} of the packet has passed or turned back"),
     }
-    chosen = absorber if isinstance(absorber, Absorber) else None
-    return Space(grid, chosen, float(duration), max(largest**2 / (2 * mass), height), largest / mass, reasons)
+    layer = absorber if isinstance(absorber, Absorber) else None
+    return Space(grid, layer, float(duration), max(largest**2 / (2 * mass), height), largest / mass, reasons)
 
 
 def free_space(problem: Problem, tolerance: float, grid: Grid | None, absorber: Any, finer: float) -> Space:
-    """Free motion: a box that holds the packet until the end, no absorber unless given; by default the duration in which its width doubles."""
+    """Free motion: a box that holds the packet until the end, an absorber only if given; by default the duration in which its width doubles."""
     packet, mass = packet_of(problem), float(problem.mass)
-    # moments such as <x> feel a tail in proportion to its distance: cut where it is beyond rounding
+    # a tail adds to moments such as <x> in proportion to its distance: it is cut below rounding
     tail = 1e-18
     start, momenta = packet.position_range(tail), packet.momentum_range(tail, mass)
     reach = (momenta[1] - momenta[0]) / 2 / mass
@@ -235,7 +238,7 @@ def free_space(problem: Problem, tolerance: float, grid: Grid | None, absorber: 
     center = sum(start) / 2
     low, high = min(start[0], center + drift - late), max(start[1], center + drift + late)
     largest = max(abs(momenta[0]), abs(momenta[1]))
-    chosen = absorber if isinstance(absorber, Absorber) else None
+    layer = absorber if isinstance(absorber, Absorber) else None
     if grid is None:
         grid = fitted_grid(low, high, math.pi / (1.15 * largest) / finer, problem.potential)
     shown = Shown(problem)
@@ -244,7 +247,7 @@ def free_space(problem: Problem, tolerance: float, grid: Grid | None, absorber: 
         "spacing": f"{shown.length(grid.spacing[0], 5)}: the grid holds 1.15 x the largest momentum",
         "duration": shown.time(duration) + ("" if problem.duration is not None else ": until the width has doubled"),
     }
-    return Space(grid, chosen, duration, largest**2 / (2 * mass), largest / mass, reasons)
+    return Space(grid, layer, duration, largest**2 / (2 * mass), largest / mass, reasons)
 
 
 def _forbidden(x: np.ndarray, values: np.ndarray, energy: float, mass: float) -> float:
@@ -266,23 +269,23 @@ def speeds(packet: AbstractPacket, tail: float, mass: float) -> tuple[float, flo
 
 
 def slowest_outside(slow: float, fast: float, falls: tuple[float, float], mass: float) -> float:
-    """The slowest momentum far from the potential, on either side, that carries anything away.
+    """The slowest momentum at which anything leaves, far from the potential on either side.
 
     Args:
         slow, fast: slowest and fastest momentum where the packet starts.
-        falls: by how much V at each end lies below V where the packet starts, negative for a rise [energy].
+        falls: drop of V from the packet's start to each end, negative for a rise [energy].
     """
-    chosen = []
+    slowest = []
     for fall in falls:
         above = fast**2 + 2 * mass * fall
         if above > 0:
             floor = math.sqrt(above) / 4 if fall < 0 else 0.0
-            chosen.append(max(math.sqrt(max(slow**2 + 2 * mass * fall, 0.0)), floor))
-    return min(chosen, default=slow)
+            slowest.append(max(math.sqrt(max(slow**2 + 2 * mass * fall, 0.0)), floor))
+    return min(slowest, default=slow)
 
 
 def falls_off(problem: Problem) -> bool:
-    """Whether a packet starts higher than V ends on both sides: all of it then leaves with a speed of its own."""
+    """Whether V at a packet's start is above V at both ends, by more than its own kinetic energy: all of it then leaves."""
     packet, mass = packet_of(problem), float(problem.mass)
     here = float(values_at(problem.potential, np.array([sum(packet.position_range(0.5 - 1e-9)) / 2]), mass)[0])
     first, last = packet.momentum_range(1e-3, mass)

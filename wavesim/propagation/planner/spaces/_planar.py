@@ -20,8 +20,9 @@ from ._confined import confined_space
 from ._open import open_space, padded, speeds
 from ._space import Space
 
+# least share of a packet beyond its ranges of position and momentum
 _TAIL = 1e-9
-# points across a structure at half its height
+# fewest points across a structure at half its height
 _ACROSS = 5
 
 

@@ -16,8 +16,8 @@ class Space:
         grid: box and points.
         absorber: the layer at its ends, or None.
         duration: the time to propagate [time].
-        energy: the largest energy that matters, above the lowest V [energy].
-        speed: the largest speed that matters [length/time].
+        energy: the largest relevant energy above the lowest V [energy].
+        speed: the largest relevant speed [length/time].
         reasons: a sentence for each choice, by name.
     """
 

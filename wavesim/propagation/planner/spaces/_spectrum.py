@@ -8,9 +8,11 @@ import numpy as np
 
 from ....potentials import AbstractPotential, values_at
 
-# the first and the largest number of samples of V, doubled until its spectrum ends within their band
-_FIRST, _MOST = 1 << 12, 1 << 17
-# a spectrum ends where it is below this share of its maximum
+# first number of samples of V, doubled until its spectrum ends within their band
+_FIRST = 1 << 12
+# largest number of samples
+_MOST = 1 << 17
+# share of its maximum below which a spectrum has ended
 _GONE = 1e-3
 # times at which a driven potential is sampled
 _MOMENTS = 9
@@ -34,15 +36,15 @@ def band_for(
     Args:
         potential: V; it may differ on the two sides, since V(q) is taken from its slope.
         span: the interval that holds its structure [length].
-        momentum: of the waves that meet it, > 0.
+        momentum: momentum of the incident waves, > 0.
         error: the absolute error of the probability.
-        mass: of the particle.
+        mass: mass of the particle.
         duration: the time over which a driven V is sampled; None for a static one.
 
     Returns:
         K, at least `momentum`; the largest wave number of the samples if that is not enough.
 
-    Source: second-order perturbation theory, the bound of `wavesim.analysis.bars` before a run.
+    Source: second-order perturbation theory, this package.
     """
     times = [0.0] if duration is None else np.linspace(0.0, duration, _MOMENTS)
     low, high = span

@@ -1,4 +1,4 @@
-"""Space for a packet that meets a structure whose mass depends on position: a box that holds it to the end, for elements know no absorber."""
+"""Space for a packet in a structure with position-dependent mass: a box that holds it to the end, since spectral elements have no absorber."""
 
 from __future__ import annotations
 
@@ -14,25 +14,26 @@ from .._shown import Shown
 from ._open import packet_of, padded, refuse_at_rest, speeds
 from ._space import Space
 
-# times the fastest wave: what a grid holds, and, 1.7 times coarser, still does
-_HELD = 1.9
+# largest wave number of the grid over that of the fastest wave, so that a grid 1.7 times coarser still holds it
+_BAND = 1.9
+# positions at which V and m are sampled
 _PLACES = 1025
 
 
 def structure_space(problem: Problem, tolerance: float, grid: Grid | None, finer: float, longer: float) -> Space:
-    """Box, spacing and duration: until all but tolerance/20 of the packet has passed or turned back, and nothing has come to an end.
+    """Box, spacing and duration: until all but tolerance/20 of the packet has passed or turned back, in a box that holds it.
 
-    Waves of energy E have the speed root(2 (E - V)/m) on each side, m that of the side.
+    Waves of energy E have the speed sqrt(2 (E - V)/m) on each side, with m of that side.
 
     Args:
         problem: a packet, and V as a `BandEdge`.
-        tolerance: of probabilities.
-        grid: taken as it is, if given.
-        finer: by which the spacing is divided.
-        longer: by which a duration that is planned is multiplied.
+        tolerance: absolute error of probabilities.
+        grid: the grid by hand, which is kept; None to plan it.
+        finer: the factor that divides the planned spacing.
+        longer: the factor that multiplies a planned duration.
 
     Raises:
-        NumericsError: if the packet rests, or none of it gets away.
+        NumericsError: if the packet is at rest, or nothing of it leaves the structure.
     """
     edge, packet, mass = problem.potential, packet_of(problem), float(problem.mass)
     assert isinstance(edge, BandEdge)
@@ -53,12 +54,12 @@ def structure_space(problem: Problem, tolerance: float, grid: Grid | None, finer
     x = np.linspace(*padded(left, right), _PLACES)
     masses = np.asarray(edge.structure.mass_at(x, mass), float)
     wave = math.sqrt(float(np.max(2 * masses * np.maximum(energy - values_at(edge, x, mass), 0.0))))
-    # from when the first of it has come to the structure
+    # time after the packet's front has reached the structure
     after = max(0.0, float(duration) - near * mass / fast)
     margin = (start[1] - start[0]) / 4
     away = [
-        math.sqrt(max(2 * (energy - float(end)) / float(one), 0.0))
-        for end, one in zip(edge.asymptotes(), edge.structure.masses_outside(mass), strict=True)
+        math.sqrt(max(2 * (energy - float(end)) / float(outer), 0.0))
+        for end, outer in zip(edge.asymptotes(), edge.structure.masses_outside(mass), strict=True)
     ]
     if not any(away):
         raise NumericsError(
@@ -66,7 +67,7 @@ def structure_space(problem: Problem, tolerance: float, grid: Grid | None, finer
         )
     low, high = min(start[0], left - away[0] * after) - margin, max(start[1], right + away[1] * after) + margin
     if grid is None:
-        grid = Grid.line(low, high, 2 * math.ceil((high - low) * _HELD * max(wave, fast) * finer / (2 * math.pi)))
+        grid = Grid.line(low, high, 2 * math.ceil((high - low) * _BAND * max(wave, fast) * finer / (2 * math.pi)))
     shown = Shown(problem)
     reasons = {
         "box": f"{shown.span(grid.lower[0], grid.upper[0])}: holds the packet to the end, for the eigenstates know no absorber",
