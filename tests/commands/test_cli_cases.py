@@ -55,7 +55,7 @@ def test_an_interruption_keeps_the_cases_that_are_done(
     scenario = load_scenario(file)
     calls: list[str] = []
 
-    def certified(case: Any, quiet: bool, begun: bool = False, on_plan: Any = None) -> Any:
+    def certified(case: Any, quiet: bool, started: bool = False, on_plan: Any = None) -> Any:
         calls.append(case.label)
         if len(calls) == 2:
             raise KeyboardInterrupt

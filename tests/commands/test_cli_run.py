@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.scenario_files import SMALL, wavesim, written
-from wavesim.cli._streams import watched
+from wavesim.cli._streams import shows_progress
 from wavesim.propagation import reporter
 from wavesim.propagation.runs import _adjoint, _propagate
 from wavesim.scenario import QUANTITIES
@@ -231,12 +231,12 @@ def test_a_person_who_watches_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch
 
     screen = Screen()
     monkeypatch.setattr(sys, "stderr", screen)
-    with reporter(watched(quiet=False), "painting") as show:
+    with reporter(shows_progress(quiet=False), "painting") as show:
         show(1, 2)
     assert "painting" in screen.getvalue() and "50%" in screen.getvalue()
     quiet = Screen()
     monkeypatch.setattr(sys, "stderr", quiet)
-    with reporter(watched(quiet=True), "painting") as show:
+    with reporter(shows_progress(quiet=True), "painting") as show:
         show(1, 2)
     assert quiet.getvalue() == ""
 

@@ -44,7 +44,7 @@ def test_an_older_picture_is_not_shown_for_one_that_is_missing(
 ) -> None:
     path = picture(tmp_path)
     os.utime(path, (1e9, 1e9))
-    show_picture(path, begun=2e9)
+    show_picture(path, started=2e9)
     assert "summary.png was not made" in capsys.readouterr().err
     assert not desktop.exists()
 
@@ -55,7 +55,7 @@ def test_a_desktop_that_shows_no_pictures_says_so(
     viewer = tmp_path / "bin" / "xdg-open"
     viewer.write_text("#!/bin/sh\nexit 3\n")
     path = picture(tmp_path)
-    show_picture(path, begun=0.0)
+    show_picture(path, started=0.0)
     (said,) = capsys.readouterr().err.splitlines()
     assert said == f"wavesim: {viewer} found nothing that shows pictures, so open {path} yourself."
     assert not desktop.exists()
@@ -67,7 +67,7 @@ def test_without_a_screen_the_file_is_named(
     monkeypatch.delenv("DISPLAY")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     path = picture(tmp_path)
-    show_picture(path, begun=0.0)
+    show_picture(path, started=0.0)
     said = capsys.readouterr().err.splitlines()
     assert said == [f"wavesim: no program that shows pictures was found, so open {path} yourself."]
     assert not desktop.exists()

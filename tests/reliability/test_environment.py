@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.reliability import environment
-from wavesim.cli._warned import warned, warned_at_once
+from wavesim.cli._warnings import print_warnings, print_warnings_at_once
 
 
 @pytest.mark.parametrize("name", environment.SHORT)
@@ -36,7 +36,7 @@ def test_a_name_of_any_bytes(tmp_path: Path) -> None:
         assert environment.wrong(absent, (2,), "cannot be read") == "" and len(absent.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("way", [lambda: warned("summary.png"), warned_at_once])
+@pytest.mark.parametrize("way", [lambda: print_warnings("summary.png"), print_warnings_at_once])
 def test_what_another_process_wrote_half_is_compiled_without_a_word(
     way: Callable[[], AbstractContextManager[None]], capsys: pytest.CaptureFixture[str]
 ) -> None:

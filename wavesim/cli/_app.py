@@ -1,4 +1,4 @@
-"""The verbs. Each is thin: it reads its arguments, imports what it needs, and leaves through the door."""
+"""The commands. Each reads its arguments, imports the modules that it needs, and exits with a code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from ._arguments import Assignments, Name, On, Precision, Tolerance, numeric
 from ._completion import design_names, potential_kinds, result_names, scenario_names, sweep_names
-from ._door import DONE, door, print_data, say, start_jax
+from ._exit import DONE, exit_on_error, print_data, say, start_jax
 from ._film_options import FilmOptions, with_film_options
 from ._streams import columns
 
@@ -33,8 +33,8 @@ def main() -> None:
     app()
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         from .._version import __version__
 
         print_data(f"wavesim {__version__}")
@@ -50,7 +50,7 @@ def _common(
 ) -> None:
     del version
     if context.invoked_subcommand is None:
-        # what there is was asked for, and nothing is wrong with that
+        # a request for help is no error
         print_data(context.get_help())
 
 
@@ -61,7 +61,7 @@ def list_scenarios(
     ] = "",
 ) -> None:
     """List the shipped scenarios, sweeps and designs by topic, and the outcome of the last run of each."""
-    with door():
+    with exit_on_error():
         from .verbs._catalogue import catalogue
 
         print_data(catalogue(Path("results"), word, columns()))
@@ -70,7 +70,7 @@ def list_scenarios(
 @app.command()
 def show(name: Name) -> None:
     """Print a scenario file, to read or to start a new one from."""
-    with door():
+    with exit_on_error():
         from .verbs._browse import text_of
 
         print_data(text_of(name), end="")
@@ -79,7 +79,7 @@ def show(name: Name) -> None:
 @app.command()
 def check(name: Name, set_: Assignments = None, tolerance: Tolerance = None, device: On = None) -> None:
     """Check a scenario or a sweep and print how it would be solved, and why; nothing is run."""
-    with door():
+    with exit_on_error():
         start_jax(device and device.value)
         from .._amounts import amounts_in
         from ..scenario import load_scenario
@@ -135,7 +135,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print numbers and warnings only.")] = False,
 ) -> None:
     """Run a scenario: numbers with error bars beside theory, a picture, a movie."""
-    with door():
+    with exit_on_error():
         start_jax(device and device.value)
         from .._amounts import amounts_in
         from ..scenario import folder_name, load_scenario
@@ -147,9 +147,9 @@ def run(
         scenario = overridden(load_scenario(name, set_ or ()), tolerance, precision and precision.value)
         run_scenario = run_cases if scenario.cases else run_one
         folder = out if out is not None else Path("results") / folder_name(scenario)
-        # the question speaks of the numbers in the file
+        # the question refers to the numbers in the file
         introduce(scenario.title, "" if scenario.changes else scenario.question, folder, tolerance, quiet)
-        begun = time.time()
+        started = time.time()
         with amounts_in(lambda: scenario.units):
             code = run_scenario(
                 scenario,
@@ -162,7 +162,7 @@ def run(
                 csv=csv,
             )
         if open_:
-            show_picture(folder / "summary.png", begun)
+            show_picture(folder / "summary.png", started)
         raise typer.Exit(code)
 
 
@@ -179,7 +179,7 @@ def new(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write; by default KIND.toml.")] = None,
 ) -> None:
     """Write a commented scenario of your own, which runs as it is."""
-    with door():
+    with exit_on_error():
         from .verbs._new import new_file
 
         print_data(new_file(kind, out))
@@ -193,7 +193,7 @@ def compare(
     ],
 ) -> None:
     """Print the numbers of several results side by side, and how far apart they are in error bars."""
-    with door():
+    with exit_on_error():
         from .verbs._compare import comparison
 
         print_data(comparison(results))
@@ -235,22 +235,22 @@ def sweep(
     Exit codes: 0 every row is good; 1 some rows missed the tolerance, or theory, or failed; 2 bad input; 3 it broke off (a full disk, a lost
     scheduler); 4 the rows are there, but a file that was asked for is missing; 130, 143 stopped by Ctrl-C or SIGTERM. What was done is kept.
     """
-    with door():
-        # workers compute; here nothing but the table is kept
+    with exit_on_error():
+        # the workers compute; this process only keeps the table
         start_jax("cpu" if status else device and device.value)
         from ..sweeps import Sweep
         from .verbs._sweep import SweepOutputs, run_sweep, show_status
 
-        asked = Sweep.read(name, set_ or (), tolerance)
+        spec = Sweep.read(name, set_ or (), tolerance)
         folder = out if out is not None else Path("results") / Path(name).stem
         if status:
-            print_data(show_status(asked, folder, json))
+            print_data(show_status(spec, folder, json))
             return
         if not quiet:
-            say(asked.title)
+            say(spec.title)
         raise typer.Exit(
             run_sweep(
-                asked, folder, SweepOutputs(csv, parquet, movie, json, quiet), workers=workers, scheduler=scheduler
+                spec, folder, SweepOutputs(csv, parquet, movie, json, quiet), workers=workers, scheduler=scheduler
             )
         )
 
@@ -276,16 +276,16 @@ def design(
 
     Exit codes: 0 every target is reached; 1 the nearest is given; 2 bad input, nothing was searched.
     """
-    with door():
+    with exit_on_error():
         start_jax(device and device.value)
         from ..scenario import load_design
         from .verbs._design import run_design
         from .verbs._run import introduce
 
-        asked = load_design(name, set_ or ())
-        folder = out if out is not None else Path("results") / asked.scenario.name
-        introduce(asked.scenario.title, asked.scenario.question, folder, tolerance, quiet)
-        raise typer.Exit(run_design(asked, folder, tolerance=tolerance, print_json=json, quiet=quiet))
+        spec = load_design(name, set_ or ())
+        folder = out if out is not None else Path("results") / spec.scenario.name
+        introduce(spec.scenario.title, spec.scenario.question, folder, tolerance, quiet)
+        raise typer.Exit(run_design(spec, folder, tolerance=tolerance, print_json=json, quiet=quiet))
 
 
 @app.command()
@@ -305,7 +305,7 @@ def theory(
     ] = None,
 ) -> None:
     """Print what theory predicts for a scenario, without propagating."""
-    with door():
+    with exit_on_error():
         start_jax("cpu")
         from .._amounts import amounts_in
         from ..scenario import load_scenario
@@ -344,7 +344,7 @@ def animate(
     quiet: Annotated[bool, typer.Option("--quiet", help="Hide progress messages.")] = False,
 ) -> None:
     """Make a movie of an earlier run."""
-    with door():
+    with exit_on_error():
         start_jax("cpu")
         from ._film import movie_of, records_of
 
@@ -367,8 +367,8 @@ def explore(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the link only.")] = False,
 ) -> None:
     """Open a live page: drag the barrier and see the wave tunnel. Served to this machine alone, until Ctrl-C."""
-    with door():
-        # seconds pass until there is one: jax, the scenario's plan and what pages are drawn with are loaded first
+    with exit_on_error():
+        # the link takes seconds: jax, the scenario's plan and the packages that draw pages are loaded first
         say("wavesim explore: starting; the link follows.")
         start_jax("cpu")
         from ..explorer import explore as serve
@@ -379,7 +379,7 @@ def explore(
 @app.command()
 def doctor() -> None:
     """Show what wavesim runs on, and check that it computes right."""
-    with door():
+    with exit_on_error():
         start_jax()
         from .verbs._doctor import examine
 
@@ -391,7 +391,7 @@ def doctor() -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON schema of scenario files."""
-    with door():
+    with exit_on_error():
         import json
 
         from ..scenario import json_schema

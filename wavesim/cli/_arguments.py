@@ -1,4 +1,4 @@
-"""Arguments and options that several verbs share."""
+"""Arguments and options shared by several commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from .._text import brief
 from ..errors import WavesimError
 from ._completion import scenario_names, values_to_set
-from ._door import door
+from ._exit import exit_on_error
 
 
 class Device(enum.StrEnum):
@@ -21,7 +21,7 @@ class Device(enum.StrEnum):
 
 
 class Precision(enum.StrEnum):
-    """Floating-point numbers of psi."""
+    """Floating-point precision of psi."""
 
     double = "double"
     single = "single"
@@ -30,20 +30,20 @@ class Precision(enum.StrEnum):
 def numeric(
     option: str, example: str, *, within: tuple[int, int] | None = None, metavar: str = "NUMBER", **settings: Any
 ) -> Any:
-    """An option that takes a number, or two: what is none is refused in the words of all other errors, before the verb begins.
+    """An option that takes one number or two; anything else is refused before the command begins, with a message like other errors.
 
     Args:
         option: its name, ``--tolerance``.
-        example: a value of it; a whole one if only whole numbers will do.
-        within: least and largest value.
-        metavar: what stands for the value in the help.
-        **settings: others of `typer.Option`.
+        example: example of a value; an integer if only integers are allowed.
+        within: smallest and largest value.
+        metavar: placeholder of the value in the help.
+        **settings: further settings of `typer.Option`.
     """
     whole = example.isdigit()
     what = f"a {'whole ' if whole else ''}number{f' from {within[0]} to {within[1]}' if within else ''}"
 
     def read(text: str) -> float:
-        with door():
+        with exit_on_error():
             try:
                 value = int(text) if whole else float(text)
             except ValueError:

@@ -13,25 +13,40 @@ from typing import TYPE_CHECKING
 from .._jax import platform
 from .._text import duration_text
 from ..errors import WavesimError
-from ._door import say
+from ._exit import say
 
 if TYPE_CHECKING:
     from ..analysis.bars import AbstractQuestion, Parts
     from ..propagation import Numerics
     from ..scenario import Scenario
 
-# FFT pairs of a certificate, in those of its first run: measured over the gallery, 2.4 to 11
+# FFT pairs of a certificate over those of its first run: 2.4 to 11, measured over the gallery
 _ALL_RUNS = 5.0
-# work other than propagation, in units of `_work_seconds`, measured over the gallery: numbers and tables, a picture, frames of movies in one and two dimensions
-_NUMBERS, _PICTURE, _FRAME, _PLANE = 350.0, 170.0, 3.0, 20.0
-# points of a trial, in rows side by side, so that the overhead of a call is small; trials, of which the median counts; the least seconds of each
-_TRIAL_POINTS, _TRIALS, _LEAST_SECONDS = 4096, 3, 2e-3
+# work other than propagation, in units of `_work_seconds`, measured over the gallery: numbers and tables
+_NUMBERS = 350.0
+# a picture
+_PICTURE = 170.0
+# a frame of a movie in one dimension
+_FRAME = 3.0
+# a frame in two dimensions
+_PLANE = 20.0
+# points of a timed FFT, in rows side by side, so that the overhead of a call is small
+_TRIAL_POINTS = 4096
+# timings of which the median is taken
+_TRIALS = 3
+# shortest time of each
+_LEAST_SECONDS = 2e-3
+# terms of the sum that is timed as a unit of work
 _STRIDES = 100_000
-# seconds from which a larger tolerance is tried, the factor on it, and the share of the time below which it is recommended
-_LONG, _LARGER, _WORTH = 30.0, 10.0, 0.5
-# the most seconds for planning the other cases, whose times may differ
+# expected seconds from which a larger tolerance is considered
+_LONG = 30.0
+# factor on that tolerance
+_LARGER = 10.0
+# expected time with it, relative to that without, below which it is recommended
+_WORTH = 0.5
+# most seconds for planning the other cases, whose times may differ
 _AT_ONCE = 2.0
-# share of the time of a run: longer planning is not repeated for a recommendation
+# longest planning that is repeated for a recommendation, relative to the time of the run
 _QUICK = 0.05
 
 
@@ -56,7 +71,7 @@ def expected_text(
         try:
             cheaper.append(_first_run(case, _LARGER * case.tolerance))
         except WavesimError:
-            # a tolerance that is refused is not recommended; the run itself goes on
+            # a tolerance that is refused is not recommended
             return text
     reduced = expected_seconds(cheaper, movie=movie) + unpropagated
     if reduced > _WORTH * seconds:
@@ -73,7 +88,7 @@ def expected_time_reporter(cases: tuple[Scenario, ...], *, movie: bool) -> Calla
         plans: list[Numerics | None] = [numerics] * len(cases)
         until = time.perf_counter() + _AT_ONCE
         for place, case in enumerate(cases[1:], start=1):
-            # a case that will be refused counts like the first: the run says why
+            # a case that will be refused is counted like the first; the run itself reports why
             with contextlib.suppress(WavesimError):
                 if time.perf_counter() < until:
                     plans[place] = _first_run(case, case.tolerance)
@@ -92,7 +107,7 @@ def expected_seconds(plans: list[Numerics | None], *, movie: bool = True) -> flo
     """Seconds from now until the files of a run are written.
 
     A certificate costs its first run times a factor measured over the gallery; other work (reading programs, theory, files, pictures)
-    is counted in units of a small piece of Python that is timed now, so that a slow or a busy machine counts.
+    is counted in units of a small piece of Python that is timed now, to account for a slow or busy machine.
 
     Args:
         plans: the numerics of the first run of each case; None where nothing is propagated.
@@ -105,11 +120,11 @@ def expected_seconds(plans: list[Numerics | None], *, movie: bool = True) -> flo
 
 
 def _in_parts(cases: tuple[Scenario, ...], plans: list[Numerics | None]) -> float:
-    """Seconds of the cases that propagate nothing and yet take long, from one part of each that is timed now."""
+    """Seconds of the cases that take long without propagation, from one part of each that is timed now."""
     seconds = 0.0
     for parts in (_parts(case) for case, plan in zip(cases, plans, strict=True) if plan is None):
         if parts is not None:
-            # the first call reads programs, too
+            # the first call also loads programs
             parts.one()
             seconds += parts.count * _seconds_of(parts.one)
     return seconds
@@ -126,12 +141,12 @@ def _parts(case: Scenario) -> Parts | None:
 
 
 def _first_run(case: Scenario, tolerance: float) -> Numerics | None:
-    """The numerics of a case's first run; None where there is none."""
+    """The numerics of a case's first run; None if there is none."""
     question = _question(case)
-    chosen = question.planned(case.problem, tolerance, **case.fixed)
-    if chosen is None or question.without_run(case.problem, tolerance, chosen, **case.fixed) is not None:
+    plan = question.planned(case.problem, tolerance, **case.fixed)
+    if plan is None or question.without_run(case.problem, tolerance, plan, **case.fixed) is not None:
         return None
-    return chosen.numerics
+    return plan.numerics
 
 
 def _seconds_of(work: Callable[[], object]) -> float:
@@ -157,7 +172,7 @@ def _work_seconds() -> float:
 
 
 def _pair_seconds(points: tuple[int, ...]) -> float:
-    """Seconds of a transform there and back; on a CPU in NumPy, since compiling a program takes longer than using it."""
+    """Seconds of an FFT and its inverse; on a CPU in NumPy, since compiling a program takes longer than using it."""
     if platform() != "cpu":
         from ..propagation import pair_seconds
 

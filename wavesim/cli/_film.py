@@ -1,4 +1,4 @@
-"""Films: of a run as it ends, and again of what it left in files; of several cases side by side."""
+"""Films of a run at its end, or later of its files; of several cases side by side."""
 
 from __future__ import annotations
 
@@ -12,28 +12,33 @@ from typing import TYPE_CHECKING, Any
 from .._files import sweep_leftovers
 from .._text import clean
 from ..errors import ArgumentError, ScenarioError, WavesimError
-from ._door import start_matplotlib
+from ._exit import start_matplotlib
 from ._film_options import FilmOptions
-from ._outbox import refuse_unwritable
-from ._streams import complain, watched
-from ._warned import warned
+from ._output import refuse_unwritable
+from ._streams import complain, shows_progress
+from ._warnings import print_warnings
 
 if TYPE_CHECKING:
     from ..analysis import Report
     from ..propagation import Result
     from ..units import UnitSystem
-    from ._outbox import Outbox
+    from ._output import OutputFolder
 
 
 def put_film(
-    title: str, runs: Mapping[str, Result | Report], units: UnitSystem, box: Outbox, film: FilmOptions, quiet: bool
+    title: str,
+    runs: Mapping[str, Result | Report],
+    units: UnitSystem,
+    output: OutputFolder,
+    film: FilmOptions,
+    quiet: bool,
 ) -> None:
-    """The film of a run, or of the cases of one, by label."""
-    box.attempt(film.name, lambda: _painted(title, runs, units, box.path / film.name, film, quiet))
+    """Make the film of a run, or of its cases by label."""
+    output.attempt(film.name, lambda: _painted(title, runs, units, output.path / film.name, film, quiet))
 
 
 def records_of(result: Path) -> list[Path]:
-    """The records that are meant: the file, the one in a folder or all cases there, or those of ``results/NAME``."""
+    """The records of a result: the file itself, the record or all cases in a folder, or those of ``results/NAME``."""
     if result.is_file():
         return [result]
     for folder in (result, Path("results") / result):
@@ -45,11 +50,11 @@ def records_of(result: Path) -> list[Path]:
 
 
 def _cases_in(folder: Path) -> list[Path]:
-    """Those of result_1.nc, result_2.nc and so on that are cases of one scenario and hold a run: an older, longer study may have left more."""
+    """The files result_1.nc, result_2.nc and so on that hold runs of one scenario's cases: an older study may have left more."""
     from .. import io
 
     first = folder / "result_1.nc"
-    study, found = io.attributes(first).get("study"), []
+    study, records = io.attributes(first).get("study"), []
     for number in itertools.count(1):
         record = folder / f"result_{number}.nc"
         try:
@@ -59,12 +64,12 @@ def _cases_in(folder: Path) -> list[Path]:
         if facts.get("study") != study:
             break
         if "numerics" in facts:
-            found.append(record)
-    return found or [first]
+            records.append(record)
+    return records or [first]
 
 
 def movie_of(sources: Sequence[Path], target: Path, film: FilmOptions, *, quiet: bool) -> str:
-    """Make a film of records, with the title and the units of their scenario; several of them are its cases."""
+    """Make a film of records, with the title and the units of their scenario; several records are its cases."""
     from .. import io
     from ..units import UnitSystem
 
@@ -81,7 +86,7 @@ def movie_of(sources: Sequence[Path], target: Path, film: FilmOptions, *, quiet:
     units = UnitSystem(**json.loads(facts["units"]))
     runs = {}
     for place, (result, own, lines) in enumerate(read, start=1):
-        # a record of an older version knows no label
+        # a record of an older version has no label
         label = own.get("case") or (f"case {place}" if len(read) > 1 else "")
         runs[label] = reported(result, own, lines, units)
     if not target.parent.is_dir():
@@ -90,7 +95,7 @@ def movie_of(sources: Sequence[Path], target: Path, film: FilmOptions, *, quiet:
         )
     sweep_leftovers(target.parent)
     refuse_unwritable(target.parent)
-    with warned():
+    with print_warnings():
         return str(_painted(_title(facts), runs, units, target, film, quiet))
 
 
@@ -104,39 +109,39 @@ def _painted(
     from ..viz import MOST, animate, small_multiples, spread
 
     if len(runs) > MOST:
-        chosen = [list(runs)[row] for row in spread((len(runs),))]
-        complain(f"{target.name} shows {len(chosen)} of {len(runs)} cases: {', '.join(chosen)}.")
-        runs = {label: runs[label] for label in chosen}
-    with reporter(watched(quiet), "painting") as show:
+        selected = [list(runs)[row] for row in spread((len(runs),))]
+        complain(f"{target.name} shows {len(selected)} of {len(runs)} cases: {', '.join(selected)}.")
+        runs = {label: runs[label] for label in selected}
+    with reporter(shows_progress(quiet), "painting") as show:
         if len(runs) > 1:
-            made = small_multiples(runs, units=units, title=title, progress=show, **film.asked())
+            movie = small_multiples(runs, units=units, title=title, progress=show, **film.arguments())
         else:
             ((label, run),) = runs.items()
-            whole = f"{title}: {label}" if label else title
-            made = animate(run, units=units, title=whole, progress=show, **film.asked())
-        return made.save(target, max_size=film.max_size)
+            headline = f"{title}: {label}" if label else title
+            movie = animate(run, units=units, title=headline, progress=show, **film.arguments())
+        return movie.save(target, max_size=film.max_size)
 
 
 def reported(
     result: Result, facts: dict[str, str], lines: Mapping[str, Mapping[str, Any]], units: UnitSystem
 ) -> Result | Report:
-    """The record with the numbers, the curves and the theory that were saved with it, so that its film is that of the run.
+    """The record as a report, with the numbers, the curves and the theory saved with it, so that its film equals that of the run.
 
     Args:
-        result: as loaded.
-        facts: what was saved beside it.
+        result: the record as loaded.
+        facts: its saved attributes.
         lines: its curves over time, as `io.load_with_curves` reads them.
-        units: of the report's numbers.
+        units: units of the report's numbers.
 
     Returns:
-        the report; the result alone where none was saved, or it is of another version.
+        the report; the result alone if no report was saved, or one of another version.
     """
     from ..analysis import Curve, Quantity, Report
     from ..scenario import QUANTITIES
 
     try:
         content = json.loads(facts["report"])
-        dimensions = QUANTITIES | {name: one.dimension for name, one in result.problem.measure.items()}
+        dimensions = QUANTITIES | {name: observable.dimension for name, observable in result.problem.measure.items()}
         quantities = {}
         for name, row in content["quantities"].items():
             scale = units.scale(dimensions[name])
@@ -161,7 +166,7 @@ def reported(
 
 
 def _title(facts: dict[str, str]) -> str:
-    """The title of the scenario that a result was made of, "" where it has none."""
+    """The title of a result's scenario, "" if it has none."""
     try:
         return clean(str(json.loads(facts.get("scenario", "{}"))["title"]))
     except (ValueError, KeyError, TypeError, RecursionError):

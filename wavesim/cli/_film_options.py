@@ -1,4 +1,4 @@
-"""The options of a film, for every verb that makes one: each field of `FilmOptions` is an option, and this list is the only one."""
+"""Options of films, shared by all commands that make one: each field of `FilmOptions` is an option."""
 
 from __future__ import annotations
 
@@ -79,21 +79,21 @@ class FilmOptions:
 
     @property
     def name(self) -> str:
-        """Of the file, where no other is given."""
+        """The default name of the file."""
         return "movie.mp4" if self.max_size is None else "movie.gif"
 
     def refuse_bad(self) -> None:
-        """Refuse what no film can have, before the run whose film it is.
+        """Refuse invalid options before the run whose film is wanted.
 
         Raises:
-            ArgumentError: if there is such a value.
+            ArgumentError: if an option is invalid.
         """
-        # the defaults need no look, and looking imports what draws
+        # the defaults need no check, and a check imports the packages that draw
         if self != FilmOptions():
-            self.asked()
+            self.arguments()
 
-    def asked(self) -> dict[str, Any]:
-        """What `wavesim.viz.animate` and `small_multiples` are to be given."""
+    def arguments(self) -> dict[str, Any]:
+        """The arguments for `wavesim.viz.animate` and `small_multiples`."""
         from .._checks import at_least
         from ..viz import Look, bytes_of, size_for_video, size_of
 
@@ -109,7 +109,7 @@ class FilmOptions:
 
 
 def with_film_options(verb: Callable[..., None]) -> Callable[..., None]:
-    """A verb that takes `film`, as a command that has the film's options in its place."""
+    """A command with the film's options in place of the argument `film` of a function."""
     signature, hints = inspect.signature(verb, eval_str=True), get_type_hints(FilmOptions, include_extras=True)
     listed = [
         inspect.Parameter(
@@ -120,13 +120,13 @@ def with_film_options(verb: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(verb)
     def command(**given: Any) -> None:
-        chosen = {option.name: given.pop(option.name) for option in listed}
-        verb(**given, film=FilmOptions(**chosen))
+        values = {option.name: given.pop(option.name) for option in listed}
+        verb(**given, film=FilmOptions(**values))
 
     parameters: list[inspect.Parameter] = []
-    for one in signature.parameters.values():
-        named = one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        parameters += listed if one.name == "film" else [named]
+    for parameter in signature.parameters.values():
+        keyword = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        parameters += listed if parameter.name == "film" else [keyword]
     command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return command

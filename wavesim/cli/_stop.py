@@ -12,7 +12,7 @@ import types
 from collections.abc import Iterator
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-# seconds until a signal that Python has swallowed is raised again
+# seconds until a deferred or lost signal is raised again
 _AGAIN = 0.05
 
 
@@ -21,7 +21,7 @@ class _Stop:
 
     Attributes:
         signum: the first signal, None before it comes.
-        inside: whether a caller catches KeyboardInterrupt and ends in good order.
+        inside: whether a caller catches KeyboardInterrupt and ends properly.
         shields: the number of active blocks that must not be interrupted.
     """
 
@@ -34,7 +34,7 @@ class _Stop:
 
     def receive(self, signum: int, frame: types.FrameType | None) -> None:
         if self.inside and _importing(frame):
-            # some packages print a traceback of their own, and a package imported in part is broken
+            # some packages print their own traceback, and a partly imported package is broken
             _raise_later(signum)
             return
         self._count += 1
@@ -52,13 +52,13 @@ class _Stop:
         raise KeyboardInterrupt
 
     def lowered(self) -> None:
-        """Raise a signal that came during a shield, which has ended."""
+        """Raise a signal that came during a shield, after its end."""
         if self.signum is not None and not self._raised and not self.shields:
             self._raised = True
             raise KeyboardInterrupt
 
     def raise_again(self) -> None:
-        """Raise a KeyboardInterrupt again that Python has printed and dropped in a callback."""
+        """Raise a KeyboardInterrupt again that Python has dropped in a callback."""
         self._raised, signum = False, self.signum or signal.SIGINT
         self.signum, self._count = None, 0
         _raise_later(signum)
@@ -72,7 +72,7 @@ def _raise_later(signum: int) -> None:
 
 
 def _importing(frame: types.FrameType | None) -> bool:
-    """Whether an import is going on below this frame."""
+    """Whether an import is in progress in this frame or its callers."""
     while frame is not None:
         if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
             return True
@@ -84,7 +84,7 @@ _STOP = _Stop()
 
 
 def exit_code() -> int:
-    """128 and the number of the signal, as shells have it: 130 after SIGINT, 143 after SIGTERM."""
+    """128 plus the number of the signal, as in shells: 130 after SIGINT, 143 after SIGTERM."""
     return 128 + (_STOP.signum or signal.SIGINT)
 
 
@@ -94,7 +94,7 @@ def stopped() -> bool:
 
 
 def leave(words: str = "") -> None:
-    """End this process now: temporary files are removed, and nothing else runs."""
+    """End this process at once; only temporary files are removed."""
     from .._files import discard_unfinished
 
     discard_unfinished()
@@ -107,7 +107,7 @@ def leave(words: str = "") -> None:
 
 @contextlib.contextmanager
 def inside() -> Iterator[None]:
-    """A block whose caller catches KeyboardInterrupt and ends in good order; elsewhere a signal ends the process at once."""
+    """A block whose caller catches KeyboardInterrupt and ends properly; outside a signal ends the process at once."""
     _STOP.inside = True
     try:
         yield

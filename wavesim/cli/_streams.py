@@ -10,6 +10,7 @@ from typing import Any
 
 from .._text import clean
 
+# longest printed message, in characters
 _LONGEST_LINE = 3000
 
 
@@ -18,7 +19,7 @@ class OutputError(Exception):
 
 
 def open_streams() -> None:
-    """Open all three standard streams: a file opened in the place of a closed one would receive its text."""
+    """Open all three standard streams: otherwise the next opened file would take the place of a closed one and receive its text."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -40,7 +41,7 @@ def print_data(text: str, end: str = "\n") -> None:
     """Print data on standard output.
 
     Raises:
-        BrokenPipeError: if the reader has gone.
+        BrokenPipeError: if the reader of the pipe has ended.
         OutputError: if standard output cannot be written.
     """
     tolerate(sys.stdout)
@@ -54,7 +55,7 @@ def print_data(text: str, end: str = "\n") -> None:
 
 
 def printed(text: str) -> bool:
-    """Print data before further work; False, with a message, if standard output cannot be written. A reader that has gone is no failure."""
+    """Print data before further work; False, with a message, if standard output cannot be written. A closed pipe is no failure."""
     try:
         print_data(text)
     except BrokenPipeError:
@@ -79,7 +80,7 @@ def say(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """Print what is wrong on standard error, a line for each problem."""
+    """Print problems on standard error, one a line."""
     for line in text.split("\n"):
         if line.strip():
             say(f"wavesim: {line}")
@@ -98,6 +99,6 @@ def columns() -> int | None:
     return max(40, shutil.get_terminal_size().columns)
 
 
-def watched(quiet: bool) -> bool:
+def shows_progress(quiet: bool) -> bool:
     """Whether a person sees standard error, where progress bars go."""
     return not quiet and sys.stderr is not None and sys.stderr.isatty()

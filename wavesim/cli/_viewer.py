@@ -1,4 +1,4 @@
-"""A picture shown by the program that the system has for it."""
+"""Pictures shown by the system's own viewer."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 
 from ._streams import complain
 
-# seconds in which a program that can show nothing has said so
+# seconds within which a program without a viewer returns an error
 _PATIENCE = 3.0
 
 
-def show_picture(path: Path, begun: float) -> None:
-    """Open a picture; that there is none, or nothing to show it with, is said in one sentence.
+def show_picture(path: Path, started: float) -> None:
+    """Open a picture, or print why it cannot be shown.
 
     Args:
-        path: of the picture.
-        begun: when the run began that should have made it, in seconds since 1970: an older one is not shown for it.
+        path: path of the picture.
+        started: start of the run that should have made it, in seconds since 1970; an older picture is not shown.
     """
-    if not path.is_file() or path.stat().st_mtime < begun:
+    if not path.is_file() or path.stat().st_mtime < started:
         complain(f"{path.name} was not made, so there is nothing to open.")
         return
     program = _program()
@@ -38,7 +38,7 @@ def show_picture(path: Path, begun: float) -> None:
 
 
 def _started(program: str, path: Path) -> bool:
-    """Start it; False where it says at once that it cannot."""
+    """Start a program; False if it fails at once."""
     if sys.platform == "win32":
         os.startfile(path)
         return True
@@ -47,23 +47,23 @@ def _started(program: str, path: Path) -> bool:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        # Ctrl-C here closes no window there
+        # so that Ctrl-C does not close its window
         start_new_session=True,
     )
     try:
         return process.wait(_PATIENCE) == 0
     except subprocess.TimeoutExpired:
-        # it shows the picture itself: nobody waits for its end
+        # it shows the picture itself: its end is not awaited
         process.returncode = 0
         return True
 
 
 def _program() -> str | None:
-    """What opens a file as a double click would; "" where Python itself knows, None without any."""
+    """The program that opens files as a double click does; "" if Python does so itself, None if there is none."""
     if sys.platform == "win32":
         return ""
     if sys.platform == "darwin":
         return shutil.which("open")
-    # without a screen, xdg-open looks for a browser of text
+    # without a screen, xdg-open would start a text browser
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     return shutil.which("xdg-open") if screen else None

@@ -1,4 +1,4 @@
-"""Verbs that look and do not run: show, check."""
+"""``wavesim show`` and ``wavesim check``, which run nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def text_of(name: str) -> str:
-    """The text of a scenario file, or of a sweep's."""
+    """The text of the file of a scenario, a sweep or a design."""
     from ...scenario import find_design, find_scenario, find_sweep, shipped_designs
 
     if name in shipped_designs():
@@ -24,7 +24,7 @@ def text_of(name: str) -> str:
 
 
 def is_sweep(name: str) -> bool:
-    """Whether a name or a file means a sweep: it has axes, or samples."""
+    """Whether a name or a file is that of a sweep, which has axes or samples."""
     from ...scenario import shipped, shipped_sweeps, text_of as read_text, toml
 
     if name in shipped():
@@ -32,13 +32,13 @@ def is_sweep(name: str) -> bool:
     try:
         content = toml(read_text(Path(name)), name)
     except (OSError, ValueError):
-        # no file, or none that can be read: whoever reads it as a scenario says so
+        # no readable file: reading it as a scenario reports that
         return name in shipped_sweeps()
     return "axes" in content or "sample" in content
 
 
 def is_design(name: str) -> bool:
-    """Whether a name or a file means a design: it has a [design]."""
+    """Whether a name or a file is that of a design, which has a table [design]."""
     from ...scenario import shipped, shipped_designs, text_of as read_text, toml
 
     if name in shipped():
@@ -50,57 +50,57 @@ def is_design(name: str) -> bool:
 
 
 def design_plan_text(name: str, assignments: list[str]) -> str:
-    """What a design would vary, and what is wanted."""
+    """The varied parameters, targets and method of a design."""
     from ...scenario import load_design
 
-    asked = load_design(name, assignments)
-    wanted = [one for target in asked.targets for one in target.each]
-    lines = [f"{asked.scenario.name}: {asked.scenario.title}", f"  question   {asked.scenario.question}"]
-    lines.append(f"  varies     {'; '.join(map(str, asked.vary))}")
-    kinds = dict.fromkeys(one.quantity for one in wanted)
+    spec = load_design(name, assignments)
+    wanted = [goal for target in spec.targets for goal in target.each]
+    lines = [f"{spec.scenario.name}: {spec.scenario.title}", f"  question   {spec.scenario.question}"]
+    lines.append(f"  varies     {'; '.join(map(str, spec.vary))}")
+    kinds = dict.fromkeys(goal.quantity for goal in wanted)
     lines.append(
-        "  wanted     " + ", ".join(f"{kind} ({sum(one.quantity == kind for one in wanted)})" for kind in kinds)
+        "  wanted     " + ", ".join(f"{kind} ({sum(goal.quantity == kind for goal in wanted)})" for kind in kinds)
     )
     lines.append(
-        f"  search     by {asked.options['method'].replace('_', ' ')}, from {asked.options['starts']} starts at most"
+        f"  search     by {spec.options['method'].replace('_', ' ')}, from {spec.options['starts']} starts at most"
     )
     return "\n".join(lines)
 
 
 def check_text(scenario: Scenario) -> str:
-    """How a scenario, or each of its cases, would be solved, why, and how long a run would take."""
+    """The plan of a scenario or of each of its cases, with reasons and the expected time of a run."""
     cases = scenario.cases or (scenario,)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     parts, plans = zip(*map(_planned, cases), strict=True)
-    takes = expected_text(cases, list(plans), planning_s=time.perf_counter() - begun)
+    takes = expected_text(cases, list(plans), planning_s=time.perf_counter() - started)
     return "\n".join([*parts, f"  takes     {takes}"])
 
 
 def _planned(scenario: Scenario) -> tuple[str, Numerics | None]:
-    """The plan of a scenario in words, and the numerics of its first run; None where nothing is propagated."""
+    """The plan of a scenario in words, and the numerics of its first run; None if nothing is propagated."""
     from ...analysis import Transmission, least_pairs, question_of, start_in_words
     from ...propagation import check, refuse_given
 
     with planning():
         refuse_given(scenario.fixed)
         question = scenario.find or question_of(scenario.problem)
-        chosen = question.planned(scenario.problem, scenario.tolerance, **scenario.fixed)
+        plan = question.planned(scenario.problem, scenario.tolerance, **scenario.fixed)
     label = f" ({scenario.label})" if scenario.label else ""
     lines = [f"{scenario.name}{label}: {scenario.title}"]
     lines += [f"  question   {scenario.question}"] if scenario.question else []
     lines += [f"  note       {note}" for note in scenario.notes]
-    if chosen is None:
+    if plan is None:
         return "\n".join([*lines, "Nothing is propagated: the numbers follow from the stationary equation."]), None
     with planning():
-        report = question.without_run(scenario.problem, scenario.tolerance, chosen, **scenario.fixed)
+        report = question.without_run(scenario.problem, scenario.tolerance, plan, **scenario.fixed)
     if report is not None:
         return "\n".join([*lines, *(f"  {note}" for note in report.notes)]), None
-    n = chosen.numerics
+    n = plan.numerics
     start = start_in_words(scenario.problem) if isinstance(question, Transmission) else None
     lines += [] if start is None else [f"  start      {start}"]
-    check(chosen.problem, n)
-    lines.append(str(chosen))
-    pairs = least_pairs(chosen.problem, n)
+    check(plan.problem, n)
+    lines.append(str(plan))
+    pairs = least_pairs(plan.problem, n)
     work = (
         f"at least {pairs:,} FFT pairs with those for the error bar; several times as many where the bar shows that the plan is too coarse"
         if pairs

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._door import complain, say, start_matplotlib
+from .._exit import complain, say, start_matplotlib
 from .._expected_time import expected_time_reporter, say_expected_time
 from .._film import put_film
 from .._film_options import FilmOptions
-from .._outbox import Outbox, refuse_sweep
+from .._output import OutputFolder, refuse_sweep
 from .._stop import shielded, stopped
 from .._streams import printed
 from ._run import (
@@ -17,10 +17,10 @@ from ._run import (
     changed_words,
     code_of,
     encoded,
-    moved_by,
+    interruption_reported,
     remark_older,
-    saved,
-    uninterrupted,
+    save_record,
+    sensitivities_of,
     verified,
     write_tables,
 )
@@ -41,84 +41,88 @@ def run_cases(
     sensitivity: bool = False,
     csv: bool = False,
 ) -> int:
-    """Run every case, and write what they say together; the exit code. An interruption keeps the cases that are done."""
+    """Run every case and write their common results. Returns the exit code. An interruption keeps the finished cases."""
     from ... import reports
     from ...analysis import Study
 
     done: list[Report] = []
-    second: list[Verification | None] = []
+    verifications: list[Verification | None] = []
     if not quiet:
         say_expected_time(scenario.cases, movie=film is not None)
     refuse_sweep(out)
-    with Outbox(out) as box:
+    with OutputFolder(out) as output:
         for number, case in enumerate(scenario.cases, start=1):
             if not quiet:
                 say(f"{number} of {len(scenario.cases)}: {case.label}")
             try:
                 first = not done and not quiet
                 on_plan = expected_time_reporter(scenario.cases, movie=film is not None) if first else None
-                report = certified(case, quiet, begun=bool(done), on_plan=on_plan)
+                report = certified(case, quiet, started=bool(done), on_plan=on_plan)
             except KeyboardInterrupt:
                 if not done:
                     raise
                 break
             done.append(report)
-            second.append(verified(case, report, quiet) if verify else None)
+            verifications.append(verified(case, report, quiet) if verify else None)
             if not report.complete or stopped():
                 break
         study = Study(tuple(case.label for case in scenario.cases), tuple(done), scenario.axis, scenario.varied)
         outcomes = reports.judge_study(study, scenario)
         content = reports.study_json(study, scenario, outcomes)
         words = [*changed_words(scenario), reports.study_text(study, scenario, outcomes)]
-        for part, case, one in zip(content["cases"], scenario.cases, second, strict=False):
-            if one is not None:
-                part["verification"] = reports.verification_json(one, case.units)
-                content["warnings"] += [f"{case.label}: {said}" for said in reports.verification_warnings(one)]
-                words.append(f"{case.label}\n{reports.verification_text(one, case.units)}")
+        for part, case, verification in zip(content["cases"], scenario.cases, verifications, strict=False):
+            if verification is not None:
+                part["verification"] = reports.verification_json(verification, case.units)
+                content["warnings"] += [
+                    f"{case.label}: {warning}" for warning in reports.verification_warnings(verification)
+                ]
+                words.append(f"{case.label}\n{reports.verification_text(verification, case.units)}")
         for part, case, report in zip(content["cases"], scenario.cases, done, strict=False):
-            moved = moved_by(case, report) if sensitivity else None
-            if moved is not None:
-                part["sensitivities"] = reports.sensitivities_json(moved, case.units)
-                words.append(f"{case.label}\n{reports.sensitivities_text(moved, case.units)}")
+            derivatives = sensitivities_of(case, report) if sensitivity else None
+            if derivatives is not None:
+                part["sensitivities"] = reports.sensitivities_json(derivatives, case.units)
+                words.append(f"{case.label}\n{reports.sensitivities_text(derivatives, case.units)}")
         text = reports.dumps(content)
-        with uninterrupted(box, ("summary.png", film.name) if film else ("summary.png",)) as painting:
+        with interruption_reported(output, ("summary.png", film.name) if film else ("summary.png",)) as painting:
             with shielded():
-                box.put("report.json", encoded(text))
+                output.put("report.json", encoded(text))
                 for number, (report, case) in enumerate(zip(done, scenario.cases, strict=False), start=1):
                     part = reports.dumps(content["cases"][number - 1])
-                    saved(report, case, part, f"result_{number}.nc", box, scenario.hash)
+                    save_record(report, case, part, f"result_{number}.nc", output, scenario.hash)
                 if csv:
                     labels = [case.label for case in scenario.cases]
-                    write_tables(list(zip(labels, done, strict=False)), scenario.units, box)
+                    write_tables(list(zip(labels, done, strict=False)), scenario.units, output)
                 painting.printed = printed(text if print_json else "\n".join(words))
                 for warning in content["warnings"]:
                     complain(f"warning: {warning}")
             if study.complete and stopped():
                 raise KeyboardInterrupt
             if study.complete:
-                _pictures(study, scenario, box, film=film, quiet=quiet)
+                _pictures(study, scenario, output, film=film, quiet=quiet)
         if not quiet:
-            say(f"written to {out}: {', '.join(box.made)}")
-            remark_older(box, ("summary.png", "movie.mp4", "movie.gif"))
+            say(f"written to {out}: {', '.join(output.made)}")
+            remark_older(output, ("summary.png", "movie.mp4", "movie.gif"))
         if not study.complete:
             complain(f"interrupted: {len(done)} of {len(scenario.cases)} cases were begun, and what they say is kept.")
     return code_of(
         stopped=not (study.complete and painting.done),
-        missing=bool(box.missing) or not painting.printed,
-        met=outcomes.met and all(one is None or one.agree for one in second),
+        missing=bool(output.missing) or not painting.printed,
+        met=outcomes.met and all(verification is None or verification.agree for verification in verifications),
     )
 
 
-def _pictures(study: Study, scenario: Scenario, box: Outbox, *, film: FilmOptions | None, quiet: bool) -> None:
+def _pictures(study: Study, scenario: Scenario, output: OutputFolder, *, film: FilmOptions | None, quiet: bool) -> None:
     def picture() -> Path:
         start_matplotlib()
         from ...viz import study_summary
 
-        return study_summary(study, box.path / "summary.png", units=scenario.units, title=scenario.title)
+        return study_summary(study, output.path / "summary.png", units=scenario.units, title=scenario.title)
 
-    box.attempt("summary.png", picture)
+    output.attempt("summary.png", picture)
     if film:
         labels = [case.label for case in scenario.cases]
-        shown = {label: one for label, one in zip(labels, study.reports, strict=True) if one.record is not None}
+        shown = {
+            label: report for label, report in zip(labels, study.reports, strict=True) if report.record is not None
+        }
         if shown:
-            put_film(scenario.title, shown, scenario.units, box, film, quiet)
+            put_film(scenario.title, shown, scenario.units, output, film, quiet)

@@ -1,4 +1,4 @@
-"""``wavesim list``: the shipped scenarios by topic, and how the last run of each ended here."""
+"""``wavesim list``: the shipped scenarios by topic, and the outcome of the last run of each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from ...errors import ScenarioError
 from ...scenario import fingerprint, shipped, shipped_designs, shipped_sweeps
 
-# what each is about, in the order of scenarios/README.md; a test looks that none is missing
+# scenarios by topic, in the order of scenarios/README.md; a test checks that none is missing
 _TOPICS = {
     "Free motion": "free_packet harmonic_coherent",
     "Walls and rings": "box_revival bouncing_neutron methyl_rotor",
@@ -30,18 +30,20 @@ _LEGEND = "+ as expected   ! NOT as expected   ~ interrupted   * changed since"
 
 
 def catalogue(results: Path, word: str = "", width: int | None = None) -> str:
-    """The scenarios by topic, then sweeps and designs, a line each: how the last run here ended, name, title.
+    """The scenarios by topic, then sweeps and designs, a line each: outcome of the last run, name, title.
 
     Args:
-        results: the folder in which runs write: the sign is that of ``results/NAME/report.json``.
-        word: only those that have it in name, title, question or topic.
-        width: columns of the terminal, at which titles are cut; None for whole ones, as another program wants them.
+        results: the folder of results; the outcome is that of ``results/NAME/report.json``.
+        word: only entries with this word in name, title, question or topic.
+        width: columns of the terminal, at which titles are cut; None for whole titles, if another program reads them.
     """
-    found = _contents(shipped())
+    scenarios = _contents(shipped())
     topics = {topic: names.split() for topic, names in _TOPICS.items()}
-    topics["Further"] = [name for name in found if not any(name in names for names in topics.values())]
-    groups = [(topic, {name: found[name] for name in names if name in found}) for topic, names in topics.items()]
-    runs = {name: _SIGNS[status_of(results / name / "report.json", data)] for name, data in found.items()}
+    topics["Further"] = [name for name in scenarios if not any(name in names for names in topics.values())]
+    groups = [
+        (topic, {name: scenarios[name] for name in names if name in scenarios}) for topic, names in topics.items()
+    ]
+    runs = {name: _SIGNS[status_of(results / name / "report.json", data)] for name, data in scenarios.items()}
     groups += [("Sweeps: wavesim sweep NAME", _contents(shipped_sweeps()))]
     groups += [("Designs: wavesim design NAME", _contents(shipped_designs()))]
     lines: list[str] = []
@@ -49,7 +51,7 @@ def catalogue(results: Path, word: str = "", width: int | None = None) -> str:
         rows = [
             f"{runs.get(name, ' ')} {name:<30}{data['title']}"
             for name, data in members.items()
-            if _speaks_of(word, topic, name, data)
+            if _mentions(word, topic, name, data)
         ]
         lines += ["", topic, *(_cut(row, width) for row in rows)] if rows else []
     if not lines:
@@ -67,13 +69,13 @@ def _contents(shelf: Mapping[str, Traversable]) -> dict[str, dict[str, Any]]:
     return {name: tomllib.loads(item.read_text(encoding="utf-8")) for name, item in shelf.items()}
 
 
-def _speaks_of(word: str, topic: str, name: str, data: dict[str, Any]) -> bool:
+def _mentions(word: str, topic: str, name: str, data: dict[str, Any]) -> bool:
     text = f"{topic} {name} {name.replace('_', ' ')} {data['title']} {data['question']}"
     return word.lower() in text.lower()
 
 
 def status_of(report: Path, data: dict[str, Any]) -> str:
-    """``not run``, ``as expected``, ``NOT as expected``, ``interrupted``, or ``changed`` where the file is not the one that was run."""
+    """``not run``, ``as expected``, ``NOT as expected``, ``interrupted``, or ``changed`` if the file has changed since the run."""
     try:
         content = json.loads(report.read_text(encoding="utf-8"))
         cases = content.get("cases", [])
@@ -83,6 +85,6 @@ def status_of(report: Path, data: dict[str, Any]) -> str:
         if content["status"] != "complete":
             return "interrupted"
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        # no report, or none that this version wrote
+        # no report, or one of another version
         return "not run"
     return "as expected" if all(expected) else "NOT as expected"

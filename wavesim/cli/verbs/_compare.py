@@ -15,7 +15,7 @@ _Numbers = dict[str, dict[str, Any]]
 
 
 def comparison(names: list[str]) -> str:
-    """A table of every number that more than one of the results has, each with its bar, and how far it is from the first in bars.
+    """A table of the numbers that two results or more have in common, with error bars and the distance from the first in bars.
 
     Raises:
         ScenarioError: if there are fewer than two results, or one cannot be read.
@@ -30,17 +30,17 @@ def comparison(names: list[str]) -> str:
     lines = [f"{label}  {clean(brief_text(name, 200))}" for label, name in zip(labels, names, strict=True)]
     head = len(lines)
     for quantity in dict.fromkeys(key for numbers in results for key in numbers):
-        having = [
+        entries = [
             (label, numbers[quantity]) for label, numbers in zip(labels, results, strict=True) if quantity in numbers
         ]
-        if len(having) < 2:
+        if len(entries) < 2:
             continue
-        unit = str(having[0][1]["unit"])
+        unit = str(entries[0][1]["unit"])
         lines += ["", quantity.replace("_", " ") + ("" if unit in ("1", "natural") else f" ({unit})")]
         first: tuple[float, float] | None = None
-        for label, row in having:
+        for label, row in entries:
             value, error = _in(row, unit)
-            lines.append(f"  {label}  {_shown(value, error)}{'' if first is None else _apart(value, error, first)}")
+            lines.append(f"  {label}  {_shown(value, error)}{'' if first is None else _distance(value, error, first)}")
             first = first or (value, error)
     if len(lines) == head:
         raise ScenarioError(
@@ -50,7 +50,7 @@ def comparison(names: list[str]) -> str:
 
 
 def _moments(labels: list[str], contents: list[dict[str, Any]]) -> list[str]:
-    """A sentence where runs end at different times: what is read at the end differs by that, too."""
+    """A note if runs end at different times, which changes numbers read at the end."""
     ends = {}
     for label, content in zip(labels, contents, strict=True):
         numerics = content.get("numerics") or {}
@@ -65,7 +65,7 @@ def _moments(labels: list[str], contents: list[dict[str, Any]]) -> list[str]:
 
 
 def _content(name: str) -> dict[str, Any]:
-    """The report.json of a result, whose numbers can be read."""
+    """The content of a result's report.json, with readable numbers."""
     given = Path(name)
     places = [given, given / "report.json", given.parent / "report.json", Path("results") / name / "report.json"]
     file = next((place for place in places if place.is_file() and place.suffix == ".json"), None)
@@ -86,7 +86,7 @@ def _content(name: str) -> dict[str, Any]:
 
 
 def _numbers(content: dict[str, Any]) -> _Numbers:
-    """The numbers of a report, those of its cases by their labels."""
+    """The numbers of a report, including those of its cases with their labels."""
     rows: _Numbers = dict(content["quantities"])
     for case in content.get("cases", []):
         rows |= {f"{key}, {case['label']}": row for key, row in case["quantities"].items()}
@@ -94,7 +94,7 @@ def _numbers(content: dict[str, Any]) -> _Numbers:
 
 
 def _in(row: dict[str, Any], unit: str) -> tuple[float, float]:
-    """Value and bar in that unit, as far as it is of the same kind."""
+    """Value and error bar in a unit of the same dimension."""
     own = str(row["unit"])
     factor = 1.0 if own == unit or "natural" in (own, unit) else ratio(own, unit)
     if factor is None:
@@ -113,7 +113,7 @@ def _shown(value: float, error: float) -> str:
     return f"{value:.10g} +- {bar}"
 
 
-def _apart(value: float, error: float, first: tuple[float, float]) -> str:
+def _distance(value: float, error: float, first: tuple[float, float]) -> str:
     off, bars = value - first[0], error + first[1]
     share = f", {100 * off / abs(first[0]):+.3g} %" if first[0] else ""
     far = f", {abs(off) / bars:.3g} times the sum of the bars" if math.isfinite(bars) and bars > 0 else ""

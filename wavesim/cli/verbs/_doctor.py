@@ -1,4 +1,4 @@
-"""``wavesim doctor``: what wavesim runs on, and whether it computes right."""
+"""``wavesim doctor``: versions, devices, and a self-check."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ _PACKAGES = (
     "typer",
     "rich",
 )
+# largest error of psi in the self-check
 _BOUND = 1e-10
 
 
 def examine() -> tuple[str, bool]:
-    """What there is, a line each, and whether a free packet came out as the closed form says."""
+    """A report on versions and devices, and whether a free packet agrees with the closed form."""
     import jax
 
     from ..._version import __version__
@@ -63,7 +64,7 @@ def _ffmpeg() -> str:
 
 
 def _free_packet() -> float:
-    """The largest distance of a propagated free packet from theory: a step of free motion is exact but for rounding."""
+    """The largest error of a propagated free packet: a step of free motion is exact up to rounding."""
     import numpy as np
 
     from ... import theory

@@ -1,4 +1,4 @@
-"""``wavesim new``: a commented scenario of one's own."""
+"""``wavesim new``: a new commented scenario file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...errors import ScenarioError
 
 
 def new_file(kind: str, out: Path | None) -> str:
-    """Write the scenario and say what to do with it; no file is written over.
+    """Write a commented scenario of a kind; an existing file is not overwritten.
 
     Raises:
         ScenarioError: if there is no such kind, the file exists, or cannot be written.

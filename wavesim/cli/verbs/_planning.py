@@ -1,4 +1,4 @@
-"""Numbers that are each in order, but of which together no plan can be made."""
+"""Errors of planning: numbers that are valid by themselves, but allow no plan together."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from ...errors import NumericsError, WavesimError
 
 
 @contextlib.contextmanager
-def planning(begun: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """As long as nothing has been run in here, arithmetic that fails is the scenario's, not the program's.
+def planning(started: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Context in which failing arithmetic before the first run is an error of the scenario, not a bug.
 
     Args:
-        begun: whether something has been run.
+        started: tells whether something has been run.
 
     Raises:
-        NumericsError: if numbers overflow, or more memory is asked for than there is.
+        NumericsError: if numbers overflow, or memory does not suffice.
     """
-    # verbs that only look do without it
+    # imported here, since some commands do not need it
     import numpy as np
 
     try:
-        # what is not finite is refused by who meets it
+        # numbers that are not finite are refused where they are used
         with np.errstate(all="ignore"):
             yield
     except WavesimError:
         raise
     except (ArithmeticError, ValueError, IndexError, MemoryError, RecursionError) as error:
-        if begun():
+        if started():
             raise
         why = "there is not enough memory for it" if isinstance(error, MemoryError) else described(error)
         raise NumericsError(
@@ -37,7 +37,7 @@ def planning(begun: Callable[[], bool] = lambda: False) -> Iterator[None]:
         ) from None
     except RuntimeError as error:
         # jax's own errors; the rest are bugs
-        if begun() or "XlaRuntimeError" not in type(error).__name__ and "JaxRuntimeError" not in type(error).__name__:
+        if started() or "XlaRuntimeError" not in type(error).__name__ and "JaxRuntimeError" not in type(error).__name__:
             raise
         raise NumericsError(
             f"a plan must fit into the memory of the device, but this one does not ({described(error)}); take fewer points, or a larger tolerance."

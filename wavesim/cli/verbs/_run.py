@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from ...errors import BrokenOffError, UnboundError, WavesimError
-from .._door import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say, start_matplotlib
+from .._exit import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say, start_matplotlib
 from .._expected_time import expected_time_reporter, say_expected_time
 from .._film import put_film
 from .._film_options import FilmOptions
-from .._outbox import Outbox, refuse_sweep
+from .._output import OutputFolder, refuse_sweep
 from .._stop import exit_code, shielded, stopped
-from .._streams import printed, watched
+from .._streams import printed, shows_progress
 from ._planning import planning
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def run(
     if not quiet:
         say_expected_time((scenario,), movie=film is not None)
     refuse_sweep(out)
-    with Outbox(out) as box:
+    with OutputFolder(out) as output:
         report = certified(
             scenario, quiet, on_plan=None if quiet else expected_time_reporter((scenario,), movie=film is not None)
         )
@@ -59,33 +59,33 @@ def run(
         if verification is not None:
             content["verification"] = reports.verification_json(verification, scenario.units)
             content["warnings"] += reports.verification_warnings(verification)
-        moved = moved_by(scenario, report) if sensitivity else None
-        if moved is not None:
-            content["sensitivities"] = reports.sensitivities_json(moved, scenario.units)
+        derivatives = sensitivities_of(scenario, report) if sensitivity else None
+        if derivatives is not None:
+            content["sensitivities"] = reports.sensitivities_json(derivatives, scenario.units)
         text = reports.dumps(content)
         words = [*changed_words(scenario), reports.report_text(report, scenario.units, outcomes)]
         words += [] if verification is None else [reports.verification_text(verification, scenario.units)]
-        words += [] if moved is None else [reports.sensitivities_text(moved, scenario.units)]
-        with uninterrupted(box, ("summary.png", film.name) if film else ("summary.png",)) as painting:
+        words += [] if derivatives is None else [reports.sensitivities_text(derivatives, scenario.units)]
+        with interruption_reported(output, ("summary.png", film.name) if film else ("summary.png",)) as painting:
             with shielded():
-                box.put("report.json", encoded(text))
-                saved(report, scenario, text, "result.nc", box)
+                output.put("report.json", encoded(text))
+                save_record(report, scenario, text, "result.nc", output)
                 if csv:
-                    write_tables([("", report)], scenario.units, box)
+                    write_tables([("", report)], scenario.units, output)
                 painting.printed = printed(text if print_json else "\n".join(words))
                 for warning in content["warnings"]:
                     complain(f"warning: {warning}")
             if report.complete and stopped():
                 raise KeyboardInterrupt
             if report.complete:
-                _pictures(report, scenario, box, film=film, quiet=quiet)
+                _pictures(report, scenario, output, film=film, quiet=quiet)
         if not quiet:
-            say(f"written to {out}: {', '.join(box.made)}")
-            remark_older(box, ("result.nc", *_PICTURES))
+            say(f"written to {out}: {', '.join(output.made)}")
+            remark_older(output, ("result.nc", *_PICTURES))
     agreed = verification is None or verification.agree
     return code_of(
         stopped=not (report.complete and painting.done),
-        missing=bool(box.missing) or not painting.printed,
+        missing=bool(output.missing) or not painting.printed,
         met=agreed and report.certified and not any(outcome.missed for outcome in outcomes),
     )
 
@@ -101,7 +101,7 @@ def introduce(title: str, question: str, folder: Path, tolerance: float | None, 
     if tolerance is not None:
         positive("tolerance", tolerance)
     refuse_sweep(folder)
-    with Outbox(folder):
+    with OutputFolder(folder):
         # created and removed again, so that a later refusal leaves no folder
         pass
     if not quiet:
@@ -110,26 +110,26 @@ def introduce(title: str, question: str, folder: Path, tolerance: float | None, 
 
 
 def changed_words(scenario: Scenario) -> list[str]:
-    """The values that differ from the file, and the expectations that therefore do not apply."""
+    """Lines on values changed from the file, and on expectations that therefore do not apply."""
     lines = [f"changed    {change}" for change in scenario.changes]
-    unpinned = dict.fromkeys(name for one in (scenario, *scenario.cases) for name in one.unpinned)
+    unpinned = dict.fromkeys(name for case in (scenario, *scenario.cases) for name in case.unpinned)
     if unpinned:
         names = ", ".join(name.replace("_", " ") for name in unpinned)
         lines.append(f"expected   not compared: {names} (the number in the file was for the values there)")
     return [*lines, ""] if lines else []
 
 
-def write_tables(runs: list[tuple[str, Report]], units: UnitSystem, box: Outbox) -> None:
+def write_tables(runs: list[tuple[str, Report]], units: UnitSystem, output: OutputFolder) -> None:
     """numbers.csv, and curves.csv for each set of curves that share their points."""
     from ...reports import curve_tables, number_table
 
-    box.put("numbers.csv", number_table(runs, units).encode())
+    output.put("numbers.csv", number_table(runs, units).encode())
     for name, text in curve_tables(runs, units).items():
-        box.put(name, text.encode())
+        output.put(name, text.encode())
 
 
 def code_of(*, stopped: bool, missing: bool, met: bool) -> int:
-    """The exit code of a run: an interruption comes before a missing file, and that before an expectation not met."""
+    """The exit code of a run: an interruption has priority over a missing file, and that over an expectation not met."""
     if stopped:
         return exit_code()
     if missing:
@@ -146,37 +146,37 @@ class Painting:
 
 
 @contextlib.contextmanager
-def uninterrupted(box: Outbox, names: tuple[str, ...]) -> Iterator[Painting]:
-    """Print which files are missing after an interruption of the block."""
+def interruption_reported(output: OutputFolder, names: tuple[str, ...]) -> Iterator[Painting]:
+    """Context that reports, after an interruption, which files are missing."""
     painting = Painting()
     try:
         yield painting
     except KeyboardInterrupt:
         painting.done = False
-        unmade = [name for name in names if name not in (*box.made, *box.missing)]
+        unmade = [name for name in names if name not in (*output.made, *output.missing)]
         complain(f"interrupted; the numbers are written, but not {', '.join(unmade) or 'all that was asked for'}.")
 
 
-def remark_older(box: Outbox, names: tuple[str, ...]) -> None:
+def remark_older(output: OutputFolder, names: tuple[str, ...]) -> None:
     """Print which files in the folder are not from this run; they stay as they are."""
-    if older := box.older(names):
+    if older := output.older(names):
         say(f"not written this time, and left as they were: {', '.join(older)}")
 
 
 def encoded(text: str) -> bytes:
-    """Text as a file holds it, whatever characters are in it."""
+    """Text as UTF-8 with a final newline; characters that cannot be encoded are escaped."""
     return f"{text}\n".encode("utf-8", "backslashreplace")
 
 
 def certified(
-    scenario: Scenario, quiet: bool, begun: bool = False, on_plan: Callable[[Numerics], None] | None = None
+    scenario: Scenario, quiet: bool, started: bool = False, on_plan: Callable[[Numerics], None] | None = None
 ) -> Report:
     """Certify; an error before the first step is bad input, a later one (or after earlier cases) a failed run.
 
     Args:
         scenario: a scenario without cases, or one case.
         quiet: whether to show no progress.
-        begun: whether an earlier case has been run.
+        started: whether an earlier case has been run.
         on_plan: called with the numerics of the first run.
 
     Raises:
@@ -186,15 +186,15 @@ def certified(
     from ...analysis import certify
     from ...propagation import refuse_given, reporter
 
-    with reporter(watched(quiet), "propagating") as show:
+    with reporter(shows_progress(quiet), "propagating") as show:
 
         def progress(done: int, total: int) -> None:
-            nonlocal begun
-            begun = True
+            nonlocal started
+            started = True
             show(done, total)
 
         try:
-            with planning(lambda: begun):
+            with planning(lambda: started):
                 refuse_given(scenario.fixed)
                 report = certify(
                     scenario.problem,
@@ -207,13 +207,13 @@ def certified(
             report = dataclasses.replace(report, notes=(*scenario.notes, *report.notes))
             return _with_inputs(report, scenario)
         except KeyboardInterrupt:
-            when = "any number was known" if begun else "the run had begun"
+            when = "any number was known" if started else "the run had begun"
             raise KeyboardInterrupt(f"interrupted before {when}; nothing was kept.") from None
         except WavesimError as error:
             complain(str(error))
             if stopped():
                 raise typer.Exit(exit_code()) from None
-            late = begun and not isinstance(error, UnboundError)
+            late = started and not isinstance(error, UnboundError)
             raise typer.Exit(FAILED if late or isinstance(error, BrokenOffError) else BAD_INPUT) from None
 
 
@@ -230,35 +230,35 @@ def _with_inputs(report: Report, scenario: Scenario) -> Report:
 
 
 def verified(scenario: Scenario, report: Report, quiet: bool) -> Verification | None:
-    """The headline by independent routes; None if the run or the verification was interrupted."""
+    """The headline by independent methods; None if the run or the verification was interrupted."""
     from ...analysis import verify
     from ...propagation import reporter
 
     if not report.complete or stopped():
         return None
     try:
-        with reporter(watched(quiet), "verifying") as show:
+        with reporter(shows_progress(quiet), "verifying") as show:
             return verify(scenario.problem, report, find=scenario.find, progress=show)
     except KeyboardInterrupt:
         complain("the second route was interrupted; the numbers stand, but are not verified.")
         return None
 
 
-def moved_by(scenario: Scenario, report: Report) -> Sensitivities | None:
-    """The sensitivities of the headline; None, with a message, where no route gives them."""
+def sensitivities_of(scenario: Scenario, report: Report) -> Sensitivities | None:
+    """The sensitivities of the headline; None, with a message, if no method gives them."""
     from ...analysis import duration_of, sensitivities
 
     if not report.complete or stopped():
         return None
     try:
-        moved = sensitivities(
+        derivatives = sensitivities(
             scenario.problem,
             report.headline.name,
             find=scenario.find,
             duration=duration_of(report),
             grid=scenario.fixed.get("grid"),
         )
-        return dataclasses.replace(moved, dimension=report.headline.dimension)
+        return dataclasses.replace(derivatives, dimension=report.headline.dimension)
     except WavesimError as error:
         complain(f"no sensitivities: {error}")
         return None
@@ -267,21 +267,25 @@ def moved_by(scenario: Scenario, report: Report) -> Sensitivities | None:
         return None
 
 
-def _pictures(report: Report, scenario: Scenario, box: Outbox, *, film: FilmOptions | None, quiet: bool) -> None:
+def _pictures(
+    report: Report, scenario: Scenario, output: OutputFolder, *, film: FilmOptions | None, quiet: bool
+) -> None:
     """Make summary.png and the movie; a message says which cannot be made."""
 
     def summary() -> Path:
         start_matplotlib()
         from ...viz import summary
 
-        return summary(report, box.path / "summary.png", units=scenario.units, title=scenario.title)
+        return summary(report, output.path / "summary.png", units=scenario.units, title=scenario.title)
 
-    box.attempt("summary.png", summary)
+    output.attempt("summary.png", summary)
     if film and report.record is not None:
-        put_film(scenario.title, {"": report}, scenario.units, box, film, quiet)
+        put_film(scenario.title, {"": report}, scenario.units, output, film, quiet)
 
 
-def saved(report: Report, scenario: Scenario, text: str, name: str, box: Outbox, study: str = "") -> None:
+def save_record(
+    report: Report, scenario: Scenario, text: str, name: str, output: OutputFolder, study: str = ""
+) -> None:
     """Save the record with its report and origin as netCDF; `study`: the hash of the scenario whose case this is."""
 
     def save() -> Path:
@@ -295,9 +299,9 @@ def saved(report: Report, scenario: Scenario, text: str, name: str, box: Outbox,
             "case": scenario.label,
             "study": study,
         }
-        return io.save(report, box.path / name, units=scenario.units, provenance=provenance)
+        return io.save(report, output.path / name, units=scenario.units, provenance=provenance)
 
-    box.attempt(name, save)
+    output.attempt(name, save)
 
 
 def overridden(scenario: Scenario, tolerance: float | None, precision: str | None) -> Scenario:

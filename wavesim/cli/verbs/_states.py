@@ -12,7 +12,7 @@ from ..._typing import ENERGY, LENGTH
 from ...errors import ArgumentError, ScenarioError, WavesimError
 from ...reports import dumps
 from ...scenario import quantity_value
-from .._door import start_matplotlib
+from .._exit import start_matplotlib
 
 if TYPE_CHECKING:
     from ...scenario import Scenario
@@ -21,10 +21,10 @@ _POINTS = 401
 
 
 def energy_of(scenario: Scenario, text: str) -> float:
-    """The energy that was asked about: with its unit, or a plain number in natural units [energy].
+    """The energy of the states: with its unit, or a plain number in natural units [energy].
 
     Raises:
-        ScenarioError: if it is neither.
+        ScenarioError: if the text is neither.
     """
     try:
         return quantity_value(_number(text) if scenario.units.natural else text, ENERGY, scenario.units.natural)
@@ -40,7 +40,7 @@ def _number(text: str) -> float | str:
 
 
 def draw_states(scenario: Scenario, text: str, out: Path | None) -> str:
-    """Save the picture and say where it is."""
+    """Save the picture; returns a line with its path."""
     start_matplotlib()
     from ...viz import check_png, states_picture
 

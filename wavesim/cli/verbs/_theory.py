@@ -1,4 +1,4 @@
-"""``wavesim theory``: every closed-form figure of a scenario, without any propagation."""
+"""``wavesim theory``: the predictions of theory for a scenario, without propagation."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class CasePredictions:
 
     Attributes:
         quantities: theory's numbers, by quantity and name of the theory.
-        mean_energy: of the packet, where it meets a barrier.
-        at_mean_energy: T there by each theory, which is not the packet's average.
-        leaves: the part of the packet that moves away from the barrier from the start.
+        mean_energy: mean energy of a packet that meets a barrier; else None.
+        at_mean_energy: T at that energy by each theory, which is not the packet's average.
+        leaves: probability that moves away from the barrier from the start.
         curves: theory's curves by name.
     """
 
@@ -56,11 +56,11 @@ class CasePredictions:
 
 
 def predictions_of(scenario: Scenario, *, curves: bool) -> CasePredictions:
-    """Theory's answers to the question of a scenario, without those that depend on the duration of a plan."""
+    """Predictions for the question of a scenario, without those that depend on the duration of a plan."""
     problem = scenario.problem
     question = scenario.find or question_of(problem)
     duration = None if problem.duration is None else float(problem.duration)
-    predictions = {name: found for name, found in question.predictions(problem, duration).items() if found}
+    predictions = {name: values for name, values in question.predictions(problem, duration).items() if values}
     packet, mass = problem.state, float(problem.mass)
     mean_energy, at_mean_energy, leaves, lines = None, {}, 0.0, {}
     if isinstance(question, Transmission | TransmissionCurve) and isinstance(packet, GaussianPacket):
@@ -78,8 +78,8 @@ def predictions_of(scenario: Scenario, *, curves: bool) -> CasePredictions:
         last = duration or next(iter(predictions.get("tunneling_period", {}).values()), None)
         if last is not None:
             times = np.linspace(0.0, last, _POINTS)
-            for name, found in question.curve_predictions(problem, times).items():
-                lines[name] = TheoryCurve(QUANTITIES[name], ("time", TIME), times, found)
+            for name, values in question.curve_predictions(problem, times).items():
+                lines[name] = TheoryCurve(QUANTITIES[name], ("time", TIME), times, values)
     return CasePredictions(predictions, mean_energy, at_mean_energy, leaves, lines)
 
 
@@ -92,16 +92,16 @@ def _curve(
 def theory_text(scenario: Scenario) -> str:
     """A table for each case, with T(E) at the mean energy of a packet, which differs from its average."""
     cases = scenario.cases or (scenario,)
-    found = [predictions_of(case, curves=False) for case in cases]
-    if not any(predictions.quantities for predictions in found):
+    cases_predictions = [predictions_of(case, curves=False) for case in cases]
+    if not any(predictions.quantities for predictions in cases_predictions):
         return "theory has no prediction for this problem."
     parts = [scenario.title]
-    for case, predictions in zip(cases, found, strict=True):
+    for case, predictions in zip(cases, cases_predictions, strict=True):
         parts += [case.label] if case.label else []
         parts.append(
             _case_text(case, predictions) if predictions.quantities else "theory has no prediction for this case."
         )
-    if ratio := _ratio(found):
+    if ratio := _ratio(cases_predictions):
         parts.append(
             "ratio of the last case to the first: "
             + ", ".join(f"{value:.12g} ({kind.replace('_', ' ')})" for kind, value in ratio.items())
@@ -122,7 +122,7 @@ def _case_text(scenario: Scenario, predictions: CasePredictions) -> str:
 
 
 def theory_json(scenario: Scenario) -> str:
-    """The same as JSON, with theory's curves, in the units of the scenario."""
+    """The predictions as JSON, with curves, in the units of the scenario."""
     from ..._version import __version__
 
     head = {
@@ -134,12 +134,12 @@ def theory_json(scenario: Scenario) -> str:
     }
     if not scenario.cases:
         return dumps({**head, **_case_json(scenario, predictions_of(scenario, curves=True))})
-    found = [predictions_of(case, curves=True) for case in scenario.cases]
-    ratio = _ratio(found)
+    cases_predictions = [predictions_of(case, curves=True) for case in scenario.cases]
+    ratio = _ratio(cases_predictions)
     quantities = {"ratio": {"unit": "1", "theory": ratio}} if ratio else {}
     cases = [
         {"label": case.label, **_case_json(case, predictions)}
-        for case, predictions in zip(scenario.cases, found, strict=True)
+        for case, predictions in zip(scenario.cases, cases_predictions, strict=True)
     ]
     return dumps({**head, "quantities": quantities, "cases": cases})
 
@@ -150,9 +150,9 @@ def _case_json(scenario: Scenario, predictions: CasePredictions) -> dict[str, An
         "quantities": {
             name: {
                 "unit": units.symbol(QUANTITIES[name]),
-                "theory": {kind: value / units.scale(QUANTITIES[name]) for kind, value in found.items()},
+                "theory": {kind: value / units.scale(QUANTITIES[name]) for kind, value in values.items()},
             }
-            for name, found in predictions.quantities.items()
+            for name, values in predictions.quantities.items()
         }
     }
     if predictions.mean_energy is not None:
@@ -177,8 +177,10 @@ def _curve_json(curve: TheoryCurve, scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _ratio(found: list[CasePredictions]) -> dict[str, float]:
+def _ratio(cases_predictions: list[CasePredictions]) -> dict[str, float]:
     """The headline of the last case over that of the first, by each theory that both have."""
-    if len(found) < 2 or not (found[0].quantities and found[-1].quantities):
+    if len(cases_predictions) < 2 or not (cases_predictions[0].quantities and cases_predictions[-1].quantities):
         return {}
-    return ratios(*(next(iter(predictions.quantities.values())) for predictions in (found[0], found[-1])))
+    return ratios(
+        *(next(iter(predictions.quantities.values())) for predictions in (cases_predictions[0], cases_predictions[-1]))
+    )

@@ -1,4 +1,4 @@
-"""Warnings of libraries during the making of a file, as lines of wavesim."""
+"""Warnings of libraries while a file is made, printed as messages of wavesim."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterator
 
 from ._streams import complain
 
-# a picture may lack a rare character, and a program half written by another process is compiled again
+# harmless: a picture lacks a rare character, or a program half written by another process is compiled again
 _HARMLESS = ("Glyph .* missing from", "Error (reading|writing) persistent compilation cache")
 
 
 def ignore_harmless() -> None:
-    """Silence warnings that change nothing."""
+    """Silence harmless warnings."""
     for text in _HARMLESS:
         warnings.filterwarnings("ignore", text)
 
 
 @contextlib.contextmanager
-def warned(name: str = "") -> Iterator[None]:
-    """Print the warnings inside at the end, each once."""
+def print_warnings(name: str = "") -> Iterator[None]:
+    """Context that prints its warnings at the end, each once."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         ignore_harmless()
@@ -30,8 +30,8 @@ def warned(name: str = "") -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def warned_at_once() -> Iterator[None]:
-    """Print the warnings inside at once, since the end may be hours away; each once."""
+def print_warnings_at_once() -> Iterator[None]:
+    """Context that prints its warnings at once, each once, since its end may be hours away."""
     seen: set[str] = set()
 
     def show(message: Warning | str, *_: object, **__: object) -> None:

@@ -1,4 +1,4 @@
-"""The end of a command: its exit code, and a sentence on standard error instead of a traceback."""
+"""Exit codes of commands, with a sentence on standard error instead of a traceback."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .._text import described
 from ..errors import BrokenOffError, WavesimError
 from ._stop import exit_code, inside, stopped
 from ._streams import OutputError, complain as complain, discard_output, print_data as print_data, say as say
-from ._warned import ignore_harmless
+from ._warnings import ignore_harmless
 
 DONE, NOT_MET, BAD_INPUT, FAILED, MISSING = range(5)
 
 
 @contextlib.contextmanager
-def door(failure: int = FAILED) -> Iterator[None]:
-    """Turn an error inside into a sentence and an exit code; ``WAVESIM_DEBUG=1`` shows the traceback.
+def exit_on_error(failure: int = FAILED) -> Iterator[None]:
+    """Context that turns an error into a sentence and an exit code; ``WAVESIM_DEBUG=1`` shows the traceback.
 
     Args:
-        failure: the exit code of errors that are not the user's.
+        failure: exit code of errors not caused by the user.
     """
     try:
         with inside(), words_of_files():
@@ -58,29 +58,29 @@ def door(failure: int = FAILED) -> Iterator[None]:
 
 
 def start_jax(device: str | None = None) -> None:
-    """Settle how JAX computes once it is imported: in double precision, on this device (its default for None).
+    """Settle how JAX computes once it is imported: in double precision, on a device ("cpu", "gpu"; None for its default).
 
     Raises:
         WavesimError: if there is no such device.
     """
     if device is not None:
         os.environ["JAX_PLATFORMS"] = "cpu" if device == "cpu" else "cuda"
-    # numbers are always double here; psi is single only where a scenario says so
+    # numbers are always double; psi is single only if a scenario says so
     os.environ["JAX_ENABLE_X64"] = "1"
-    # pictures are painted in memory, and matplotlib does not start with an unknown backend
+    # pictures are drawn in memory, and matplotlib does not start with an unknown backend
     os.environ["MPLBACKEND"] = "agg"
     for name in ("matplotlib", "jax"):
-        # these log about folders and fonts; wavesim reports what matters itself
+        # these log about folders and fonts; wavesim reports problems itself
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    refused = keep_programs()
-    if refused:
-        complain(refused)
+    problem = keep_programs()
+    if problem:
+        complain(problem)
     ignore_harmless()
     when_loaded(lambda: jax.config.update("jax_enable_x64", True))
     try:
         platform()
     except (RuntimeError, AssertionError):
-        # an assertion of jax's own where its GPU part is not installed at all
+        # jax raises an AssertionError if its GPU part is not installed
         wanted = "GPU" if device == "gpu" else os.environ.get("JAX_PLATFORMS", "device")
         raise WavesimError(
             f"no {wanted} found: JAX sees only the CPU; install JAX for your GPU (pip install 'wavesim[cuda12]'), or use --device cpu."
@@ -88,7 +88,7 @@ def start_jax(device: str | None = None) -> None:
 
 
 def start_matplotlib() -> None:
-    """Import matplotlib without the tables of properties that it writes into its docstrings: a third of its import, and a command reads none."""
+    """Import matplotlib without the tables of properties in its docstrings, which take a third of the import."""
     from matplotlib import artist
 
     table, artist.kwdoc = artist.kwdoc, lambda _: ""

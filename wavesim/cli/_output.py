@@ -1,4 +1,4 @@
-"""The output folder of a run: checked before the run; each file is put there when it is complete, and nothing is removed."""
+"""The output folder of a run: checked before the run; files appear when they are complete, and no file is removed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .._files import put_whole, sweep_leftovers, whole_file
 from .._text import described, first_line
 from ..errors import MissingPackage, WavesimError
 from ._streams import complain
-from ._warned import warned
+from ._warnings import print_warnings
 
 # as `wavesim.sweeps.STORE`, which is not imported for its name alone
 _ROWS = "sweep.zarr"
 
 
-class Outbox:
-    """A folder of output files. Each replaces an older file of its name when it is complete; if it cannot be made, the older one stays.
+class OutputFolder:
+    """A folder of output files. A complete file replaces an older one of its name; if it cannot be made, the older one stays.
 
     ``with Outbox(path) as box: box.put("report.json", data); box.attempt("summary.png", make)``
 
@@ -35,7 +35,7 @@ class Outbox:
         self.missing: list[str] = []
         self._folders: list[Path] = []
 
-    def __enter__(self) -> Outbox:
+    def __enter__(self) -> OutputFolder:
         try:
             missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
             for folder in reversed(missing):
@@ -57,7 +57,7 @@ class Outbox:
 
     def attempt(self, name: str, make: Callable[[], Path | None]) -> None:
         """Make a file with `make`, which writes it, or print why it cannot be made."""
-        made = attempted(name, make)
+        made = try_to_make(name, make)
         if isinstance(made, Path):
             self.made.append(made.name)
             return
@@ -76,10 +76,10 @@ class Outbox:
                 folder.rmdir()
 
 
-def attempted(name: str, make: Callable[[], Path | None]) -> Path | str:
-    """Make a file: its path, or why it could not be made. Warnings are printed."""
+def try_to_make(name: str, make: Callable[[], Path | None]) -> Path | str:
+    """Make a file; the path, or the reason why it could not be made. Warnings are printed."""
     try:
-        with warned(name):
+        with print_warnings(name):
             return make() or Path(name)
     except MissingPackage as error:
         return str(error)
@@ -99,7 +99,7 @@ def refuse_sweep(folder: Path) -> None:
     """Refuse the folder of a sweep, whose summary.png a run would replace.
 
     Raises:
-        WavesimError: if it holds a store of rows.
+        WavesimError: if the folder holds a store of rows.
     """
     if (folder / _ROWS).exists():
         raise WavesimError(
@@ -111,7 +111,7 @@ def refuse_unwritable(folder: Path) -> None:
     """Refuse a folder in which no file can be made.
 
     Raises:
-        WavesimError: with the reason.
+        WavesimError: if no file can be made, with the reason.
     """
     try:
         _try_to_write(folder)
@@ -127,7 +127,7 @@ def _unwritable(folder: Path, error: Exception) -> WavesimError:
 
 
 def _try_to_write(folder: Path) -> None:
-    """Make and remove a file, to find out whether the folder can be written.
+    """Make and remove a file, to test whether the folder can be written.
 
     Raises:
         OSError: if no file can be made in `folder`.
