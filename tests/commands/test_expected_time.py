@@ -33,7 +33,7 @@ def test_run_says_it_before_the_first_step(tmp_path: Path, monkeypatch: pytest.M
     def first_step(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_loop.Loop, "moved", first_step)
+    monkeypatch.setattr(_loop.Loop, "advance", first_step)
     done = wavesim("run", written(tmp_path), "--out", str(tmp_path / "out"))
     said += [line for line in done.stderr.splitlines() if line.startswith("takes")]
     assert len(said) == 1

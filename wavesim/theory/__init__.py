@@ -1,4 +1,4 @@
-"""The independent oracle: what theory says the answer must be, without any of the package's propagation."""
+"""Independent predictions for tests and reports, computed without the package's propagation."""
 
 from .. import _face
 from .barriers import (

@@ -15,9 +15,9 @@ from ..methods import Array, fixed, floats, scaled_cosh_sinhc
 
 
 def incoming(xp: Any, energy: Array) -> tuple[Array, Array]:
-    """Whether a wave comes in, and an energy that is safe to divide by where none does."""
-    comes_in = energy > 0.0
-    return comes_in, xp.where(comes_in, energy, 1.0)
+    """Whether there is an incoming wave, E > 0, and the energy, replaced by 1 where there is none."""
+    is_open = energy > 0.0
+    return is_open, xp.where(is_open, energy, 1.0)
 
 
 def _rectangular_parts(energy: Any, height: Any, width: Any, mass: Any) -> tuple[Any, Any]:
@@ -32,7 +32,7 @@ def rectangular_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayL
     T = 1/(1 + V0^2 sinh^2(kappa a)/(4 E (V0 - E))), kappa = sqrt(2 m (V0 - E)), continued through E = V0, where
     T = 1/(1 + m V0 a^2/2), to the resonances T = 1 at q a = n pi above the barrier.
 
-    Two values in circulation are wrong. For m = 1, E = 0.5, V0 = 1 the width 1.5 has T = sech^2(1.5) =
+    Two values in the literature are wrong. For m = 1, E = 0.5, V0 = 1 the width 1.5 has T = sech^2(1.5) =
     0.180706638923649, not 0.1807229 (nor 0.199, the thick-barrier form); and T = 0.01 needs the width arccosh(10) =
     2.993222846126381, not 2.50, which has T = 0.0266.
 
@@ -115,7 +115,7 @@ def thick_barrier_transmission(energy: ArrayLike, height: ArrayLike, width: Arra
         mass: particle mass.
 
     Returns:
-        The approximation; 0 outside 0 < E < V0. At kappa a = 1.5 it is 10 % too large: it is here to be compared.
+        The approximation, for comparison; 0 outside 0 < E < V0. At kappa a = 1.5 it is 10 % too large.
     """
     xp, energy, height, width, mass = floats(energy, height, width, mass)
     under = (energy > 0) & (energy < height)
@@ -193,7 +193,7 @@ def log_eckart_transmission(energy: ArrayLike, height: ArrayLike, width: ArrayLi
     u = np.pi * xp.sqrt(2 * mass * energy) * width
     cosh, _, s = scaled_cosh_sinhc((np.pi / 2) ** 2 * (8 * mass * height * width**2 - 1))
     log_sinh = 2 * u + 2 * xp.log(-xp.expm1(-2 * u) / 2)
-    # Where the well is reflectionless the cosine is 0, and so is what it adds.
+    # For a reflectionless well the cosine is 0, and so is its term.
     log_cosh = 2 * s + 2 * xp.log(xp.maximum(abs(cosh), np.finfo(float).tiny))
     return xp.where(open_, log_sinh - xp.logaddexp(log_sinh, log_cosh), -np.inf)
 
@@ -204,13 +204,13 @@ def ramsauer_energies(count: int, height: ArrayLike, width: ArrayLike, mass: Arr
     E_n = V0 + (n pi/a)^2/(2 m): a whole number of half waves fits into the width.
 
     Args:
-        count: how many.
+        count: number of energies.
         height: V0 [energy]; negative for a well.
         width: a [length].
         mass: particle mass.
 
     Returns:
-        E_1, E_2, ..., shape (count,) [energy]; those of a well that are negative are none, no wave comes in there.
+        E_1, E_2, ..., shape (count,) [energy]; negative values, for a well, are no such energies.
     """
     _, height, width, mass = floats(height, width, mass)
     return height + (np.pi * np.arange(1, count + 1) / width) ** 2 / (2 * mass)

@@ -8,11 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-# points of a panel, and number of its highest Legendre coefficients that estimate the error
-_POINTS, _TAIL = 12, 2
+# points of a panel
+_POINTS = 12
+# number of highest Legendre coefficients that estimate the error
+_TAIL = 2
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(_POINTS)
-# most bisections, and most panels bisected at once
-_MOST_HALVINGS, _MOST_PANELS = 40, 4000
+# most rounds of bisection
+_MOST_HALVINGS = 40
+# most panels bisected in one round
+_MOST_PANELS = 4000
 # extent of the tail of the Fermi distribution, in kT
 _TAIL_OF_FERMI = 40.0
 
@@ -122,7 +126,7 @@ def fowler_nordheim_current(field: float, work_function: float, mass: float = 1.
     Args:
         field: F, the force on an electron [energy/length].
         work_function: W [energy].
-        mass: of the electron.
+        mass: mass of the electron.
 
     Returns:
         electrons per area and time [1/(length^2 time)], without the corrections for the shape of the barrier and the image force.

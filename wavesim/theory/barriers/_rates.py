@@ -12,8 +12,11 @@ from ._barriers import log_eckart_transmission
 
 _POINTS = 12
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(_POINTS)
-# smallest integrand, relative to its maximum, and number of samples that locate the maximum
-_FAINT, _SAMPLES = 1e-18, 2048
+# integrand, relative to its maximum, below which it is neglected
+_FAINT = 1e-18
+# samples that locate the maximum
+_SAMPLES = 2048
+# panels of an average
 _PANELS = 64
 
 
@@ -156,7 +159,7 @@ def eckart_correction(height: float, frequency: float, temperature: float, mass:
         height: V0, counted from the higher of the levels on both sides [energy].
         frequency: omega of the inverted barrier [1/time].
         temperature: kT [energy].
-        mass: of the particle.
+        mass: mass of the particle.
         drop: difference of V between the two sides [energy].
 
     Source: C. Eckart, Phys. Rev. 35, 1303 (1930); H. S. Johnston, J. Heicklen, J. Phys. Chem. 66, 532 (1962).

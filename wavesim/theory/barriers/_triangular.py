@@ -28,7 +28,7 @@ def log_triangular_transmission(energy: ArrayLike, height: ArrayLike, width: Arr
     length = 1 / xp.cbrt(2 * mass * force)
     q = xp.sqrt(2 * mass * energy) * length
     near, far = scaled_airy((height - energy) / (force * length)), scaled_airy(-energy / (force * length))
-    # The outgoing wave of size one at the foot, as a Bi'(far)-part of Ai and an Ai'(far)-part of Bi at the top.
+    # The outgoing wave of amplitude one at the foot, continued to the top as a sum of Ai and Bi.
     decays = (far.b_slope + 1j * q * far.b) * (near.a + 1j * near.a_slope / q)
     grows = (far.a_slope + 1j * q * far.a) * (near.b + 1j * near.b_slope / q)
     size = xp.abs(grows - decays * xp.exp(-2 * near.s))

@@ -1,7 +1,7 @@
 """WKB: tunneling exponents and transmission of any smooth barrier, and the classical period of a well (hbar = 1).
 
-Everywhere the energy may have any shape; everything is differentiable in the energy, the mass and in whatever the
-potential depends on. Under jax.jit or jax.grad up to 16 turning points are found.
+Energies may have any shape. Results are differentiable in the energy, the mass and all parameters of the potential.
+Under jax.jit or jax.grad at most 16 turning points are found.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ..methods import (
 # Steps of the continuation of the complex turning points from the top up to the energy.
 _CONTINUATION = 16
 # Step of the numerical second derivative of V, relative to the interval.
-_SHORT = 1e-4
+_STEP = 1e-4
 
 
 def wkb_exponent(
@@ -242,7 +242,7 @@ def _bend(potential: SmoothPotential, top: Any, places: Any) -> Any:
     """V'' at the top, for a parabola as first guess; nan if V has no second derivative there."""
     if is_traced(top, evaluate(potential, np.zeros(1))):
         return jax.lax.stop_gradient(jax.grad(jax.grad(lambda x: jnp.real(potential(x))))(jnp.asarray(top)))
-    step = _SHORT * float(np.ptp(places))
+    step = _STEP * float(np.ptp(places))
     v = evaluate(potential, top + step * np.array([-1.0, -0.5, 0.0, 0.5, 1.0])).real
     wide, narrow = v[0] - 2 * v[2] + v[4], 4 * (v[1] - 2 * v[2] + v[3])
     # at a corner, and at a top as flat as x^4, they differ by a factor of two or more

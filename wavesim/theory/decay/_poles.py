@@ -11,12 +11,20 @@ import numpy as np
 from ..masses import MassCells, incoming_amplitude
 from ..methods import CellWaves, Terrain
 
-# initial points on each side of a box, largest change of phase between two points, and most bisections of the path
-_POINTS, _TURN, _HALVINGS = 24, 0.8, 40
-# largest number of zeros for which a box is not cut, and most cuts
-_FEW, _MOST_CUTS = 2, 40
-# steps of the secant method, and the relative step at which it has converged
-_SECANTS, _CONVERGED = 60, 4e-16
+# initial points on each side of a box
+_POINTS = 24
+# largest change of phase between two points of the path
+_TURN = 0.8
+# most bisections of the path
+_HALVINGS = 40
+# largest number of zeros in a box that is not cut
+_FEW = 2
+# most successive cuts
+_MOST_CUTS = 40
+# most steps of the secant method
+_SECANTS = 60
+# relative step at which it has converged
+_CONVERGED = 4e-16
 # largest exponent by which an outgoing wave may grow across V
 _DEEPEST = 8.0
 # height of a box above the real axis, where there are no zeros, relative to its depth

@@ -13,16 +13,24 @@ from wavesim.errors import NumericsError
 from ..methods import Cells, Potential, SliceMatrix, across, as_function, breakpoints, fitted_cells
 from ._decay import Resonance
 
-# points at which the slope of an outgoing wave is differentiated, longest and shortest interval in 1/k, and most terms of the series
-_POINTS, _LONGEST, _SHORTEST, _TERMS = 17, 64.0, 1e-3, 10
+# points at which the slope of an outgoing wave is differentiated
+_POINTS = 17
+# longest and shortest interval of these points, in 1/k
+_LONGEST, _SHORTEST = 64.0, 1e-3
+# most terms of the series
+_TERMS = 10
 # accepted error of the polynomial through these points, relative to k^2
 _FIT_ERROR = 1e-14
 # tolerance of the cell matrices, for the solution and for its error estimate
 _FINE, _COARSE = 1e-13, 1e-10
 _EPS = float(np.finfo(float).eps)
 _BLOCK = 64
-# Newton's method: step of the numerical derivative in units of `scale`, most steps, and the step below which an increase means rounding
-_DIFFERENCE, _NEWTON, _NEARLY = 1e-6, 60, 1e-8
+# step of the numerical derivative in Newton's method, in units of `scale`
+_DIFFERENCE = 1e-6
+# most steps of Newton's method
+_NEWTON = 60
+# relative step below which an increase of the steps means rounding
+_NEARLY = 1e-8
 
 
 class OutgoingSlope(NamedTuple):
@@ -160,7 +168,7 @@ def _zero(mismatch: Callable[[np.ndarray], np.ndarray], start: complex, scale: f
         below, value, above = mismatch(np.array([energy - difference, energy, energy + difference]))
         step = complex(2 * difference * value / (above - below))
         energy -= step
-        # relative to each part, for the width may be tiny
+        # relative to each part, since the width may be tiny
         change = max(abs(step.real) / max(abs(energy.real), scale), abs(step.imag) / max(abs(energy.imag), 1e-300))
         if change <= _EPS or (change < _NEARLY and change >= before):
             break

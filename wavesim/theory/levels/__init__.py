@@ -1,4 +1,4 @@
-"""Bound levels, in closed form and by shooting, and what two or a few of them do."""
+"""Bound levels in closed form and by shooting, and the dynamics of two or a few levels."""
 
 from ._bound_levels import bound_levels as bound_levels
 from ._box import bouncer_levels as bouncer_levels, box_levels as box_levels, revival_time as revival_time

@@ -7,7 +7,7 @@ import numpy as np
 from ..methods import Potential, as_function, evaluate
 from ._shooting import levels_by_shooting, rough_levels
 
-# int kappa dx from the outermost turning point to a wall, which shifts a level by exp(-40) of it.
+# int kappa dx from the outermost turning point to a wall, whose relative effect on a level is exp(-40).
 _BEYOND = 20.0
 # Samples on each side, and the growth of the step from one to the next.
 _PLACES, _GROWTH = 3072, 0.008
@@ -71,7 +71,7 @@ def bound_levels(
     depth = rim - floor
     energy = min(floor + (np.pi * (count + 1) / width) ** 2 / (2 * mass), rim - 0.1 * depth)
     wells = {"deltas": (places, strengths), "mass": mass, "below": rim}
-    # cells begin at the structure and double outwards, so that no well hides in a long one
+    # cells begin at the structure and double outwards, so that no well is overlooked in a long cell
     shells = width * 2.0 ** np.arange(-3, 30)
     seams: np.ndarray = np.concatenate([marks, np.linspace(low, high, _SEAMS), low - shells, high + shells])
     ends, between, bound = (low, high), seams, 0

@@ -12,7 +12,7 @@ def box_levels(count: int, width: ArrayLike, mass: ArrayLike = 1.0) -> Array:
     """The lowest levels between two hard walls, n^2 pi^2/(2 m L^2), n = 1, 2, ...
 
     Args:
-        count: how many.
+        count: number of levels.
         width: L, from wall to wall [length].
         mass: particle mass.
 
@@ -26,7 +26,7 @@ def box_levels(count: int, width: ArrayLike, mass: ArrayLike = 1.0) -> Array:
 
 
 def revival_time(width: ArrayLike, mass: ArrayLike = 1.0) -> Array:
-    """Time after which every state between two hard walls is what it was, 4 m L^2/pi; at half of it, it is its mirror image.
+    """Revival time 4 m L^2/pi of every state between two hard walls; at half of it the state is its mirror image.
 
     Args:
         width: L, from wall to wall [length].
@@ -45,7 +45,7 @@ def bouncer_levels(count: int, force: ArrayLike, mass: ArrayLike = 1.0) -> Array
     """The lowest levels of V = F x above a hard wall at x = 0, z_n (F^2/2m)^(1/3), -z_n the zeros of Ai.
 
     Args:
-        count: how many.
+        count: number of levels.
         force: F [energy/length].
         mass: particle mass.
 
@@ -58,6 +58,6 @@ def bouncer_levels(count: int, force: ArrayLike, mass: ArrayLike = 1.0) -> Array
 
     _, force, mass = floats(force, mass)
     zeros = ai_zeros(count)[0]
-    # scipy's zeros are right to 1e-12: one step of Newton's method leaves rounding
+    # scipy's zeros have an error of 1e-12: one step of Newton's method reduces it to rounding
     value, slope, _, _ = airy(zeros)
     return -(zeros - value / slope) * (force**2 / (2 * mass)) ** (1 / 3)

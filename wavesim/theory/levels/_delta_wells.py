@@ -17,7 +17,7 @@ _COTH = [b / factorial(2 * k) for k, b in enumerate(_BERNOULLI)]
 _COTH_SLOPE = [k * c for k, c in enumerate(_COTH)][1:]
 # 1 - (1 + u) exp(-u) = u^2 (1/2 - u/3 + ...); at u = 1 the first term left out is 1e-18.
 _LOWER = [(-1) ** n * (n + 1) / factorial(n + 2) for n in range(19)]
-# Seven suffice from 1e-12 above the critical distance to weak coupling.
+# Seven steps suffice from 1e-12 above the critical distance to weak coupling.
 _NEWTON_STEPS = 8
 
 
@@ -67,7 +67,7 @@ def critical_separation(strength: ArrayLike, mass: ArrayLike = 1.0) -> Array:
 
 
 class DeltaDoublet(NamedTuple):
-    """The two bound states of two delta wells; what needs the antisymmetric one is NaN where it does not exist.
+    """The two bound states of two delta wells; where there is no antisymmetric state its values, gap and overlap are NaN.
 
     Attributes:
         kappa_symmetric: decay constant of psi_S [1/length].
@@ -110,12 +110,12 @@ def delta_doublet(strength: ArrayLike, separation: ArrayLike, mass: ArrayLike = 
     kappa0 = mass * strength
     z0 = kappa0 * a
     exists = z0 > 1
-    # Starts on the side from which Newton's method on these convex functions runs down to the zero.
+    # Starts above the zeros, from which Newton's method on these convex functions converges monotonically.
     safe = xp.where(exists, z0, 2.0)
     u_s = _solve(_even, z0, 2 * z0)
     u_a = _solve(_odd, safe, 2 * safe)
     exp_s, exp_a = xp.exp(-u_s), xp.exp(-u_a)
-    # kappa_S - kappa_A from the two conditions, so that a gap of 1e-100 has all its digits.
+    # kappa_S - kappa_A from the two conditions, so that even a gap of 1e-100 keeps its relative accuracy.
     gap = kappa0 * (exp_s + exp_a) * (u_s + u_a) / (2 * a * mass)
     norm_s, norm_a = _norms(u_s, u_a, a)
     # The Wronskian identity, gap int_0^inf psi_S psi_A dx = psi_S(0) psi_A'(0)/(2 m).
@@ -176,7 +176,7 @@ def weak_delta_coupling(strength: ArrayLike, separation: ArrayLike, mass: ArrayL
 
 
 def strong_delta_energy(strength: ArrayLike, separation: ArrayLike, mass: ArrayLike = 1.0) -> Array:
-    """The strong-coupling E_S ~ 4 E0 (1 - 2 kappa0 a), for kappa0 a << 1: the two wells have become one of strength 2 W.
+    """The strong-coupling E_S ~ 4 E0 (1 - 2 kappa0 a), for kappa0 a << 1: the two wells act as one of strength 2 W.
 
     Args:
         strength: W of either well [energy length].
@@ -192,7 +192,7 @@ def strong_delta_energy(strength: ArrayLike, separation: ArrayLike, mass: ArrayL
 
 
 def delta_bond_energy(strength: ArrayLike, separation: ArrayLike, mass: ArrayLike = 1.0) -> Array:
-    """What the symmetric state gains by the second well, E_S(a) - E0: the covalent bond in one dimension.
+    """Energy gain of the symmetric state from the second well, E_S(a) - E0: the covalent bond in one dimension.
 
     From 3 E0 at a = 0 (one well of strength 2 W) it rises to 0 as -delta; its slope is the attraction of the wells.
 
@@ -240,7 +240,7 @@ def _solve(function: Callable[[Any, Any], tuple[Any, Any]], goal: Any, start: An
     u, target = fixed(start), fixed(goal)
     for _ in range(_NEWTON_STEPS):
         u = step(u, target)
-    # Two steps that the gradient sees: each doubles the number of right derivatives.
+    # Two differentiable steps: each doubles the number of correct derivatives.
     return step(step(u, goal), goal)
 
 

@@ -11,8 +11,10 @@ from wavesim.errors import ArgumentError
 
 from ._levels import Levels, grid_levels
 
-# levels and, an odd number, grid points between the walls of the initial state
-_START, _POINTS = 40, 95
+# levels of the initial state
+_START = 40
+# grid points between its walls, an odd number
+_POINTS = 95
 # width of the box relative to that of the initial state, and highest level above V in quanta and force times length
 _BOXES = ((1, 5.0), (2, 7.0), (4, 7.0), (8, 7.0), (16, 7.0))
 # error of the integration in time
@@ -135,7 +137,7 @@ def driven_wells(
         side: "left" or "right".
         force: amplitude of the force [force].
         frequency: angular frequency of the drive [1/time].
-        phase: of the drive at t = 0.
+        phase: phase of the drive at t = 0.
         mass: particle mass.
         tolerance: accepted change of the probability.
 
@@ -197,7 +199,7 @@ def driven_left_probability(
         start: amplitudes at t = 0, shape (count,).
         force: amplitude of the force [force].
         frequency: angular frequency of the drive [1/time].
-        phase: of the drive at t = 0.
+        phase: phase of the drive at t = 0.
 
     Returns:
         the probability, shape (n,); its error is below 1e-9 for some hundred periods.
@@ -213,7 +215,7 @@ def driven_left_probability(
         rotation = np.exp(-1j * energies * t)
         return -1j * force * np.cos(frequency * t + phase) * rotation.conj() * (levels.position @ (rotation * slow))
 
-    # half a second, and few need it
+    # imported here, since the import takes half a second and few runs need it
     from scipy.integrate import solve_ivp
 
     solved = solve_ivp(

@@ -7,8 +7,12 @@ import numpy as np
 
 from ._few_levels import FewLevels
 
-# smallest number of steps between two times, largest number in all, and matrices diagonalized at once
-_FIRST, _MOST, _CHUNK = 4, 40_000, 512
+# smallest number of steps between two times
+_FIRST = 4
+# largest number of steps in all
+_MOST = 40_000
+# matrices diagonalized at once
+_CHUNK = 512
 # nodes and weights of the fourth-order exponentials
 _NODES = 0.5 + np.sqrt(3) / 6 * np.array([-1.0, 1.0])
 _NEAR, _FAR = 0.25 + np.sqrt(3) / 6, 0.25 - np.sqrt(3) / 6

@@ -12,7 +12,7 @@ def harmonic_levels(count: int, frequency: ArrayLike) -> Array:
     """The lowest energy levels, (n + 1/2) omega.
 
     Args:
-        count: how many.
+        count: number of levels.
         frequency: omega [1/time].
 
     Returns:
@@ -120,8 +120,8 @@ def harmonic_packet(
     squeeze = 1 / (2 * mass * frequency * width**2)
     z = xp.cos(angle) + 1j * squeeze * xp.sin(angle)
     z_dot = frequency * (-xp.sin(angle) + 1j * squeeze * xp.cos(angle))
-    # z winds once a period; turned back by exp(-i angle) it stays in the right half plane, so that the principal
-    # root is continuous and the packet shows its sign change after one period.
+    # z winds around 0 once a period; z exp(-i angle) stays in the right half plane, so that its principal root is
+    # continuous, and psi changes its sign after one period.
     root = xp.exp(0.5j * angle) * xp.sqrt(z * xp.exp(-1j * angle))
     action = (p * q - momentum * center) / 2
     exponent = 1j * (mass * z_dot / (2 * z) * (x - q) ** 2 + p * (x - q) + action)

@@ -10,8 +10,13 @@ from wavesim.errors import ArgumentError
 from ..methods import Cells, breakpoints, fitted_cells, slice_matrices
 from ._shooting import levels_by_shooting
 
-# waves of the first and of the largest matrix; change with their number at which the levels have converged, relative to the span
-_WAVES, _MOST_WAVES, _CONVERGED = 32, 1024, 1e-12
+# plane waves of the first matrix
+_WAVES = 32
+# plane waves of the largest matrix
+_MOST_WAVES = 1024
+# change with their number at which the levels have converged, relative to the span
+_CONVERGED = 1e-12
+# initial number of cells
 _FIRST_CELLS = 32
 _HALVINGS = 60
 _EPS = float(np.finfo(float).eps)

@@ -23,10 +23,16 @@ from ._levels import Doublet
 
 _FIRST_SLICES = 32
 _MOST_SLICES = 2**15
-# levels_by_shooting: initial number of equal cells, and the tolerance of the first estimate.
-_FIRST_CELLS, _ROUGH = 32, 1e-5
-# Shift of the second mesh in cells, tolerance of the first mesh relative to the second's, and half widths of their brackets relative to the span.
-_SHIFT, _COARSER, _BRACKETS = 0.381966, 100.0, (1e-5, 1e-10)
+# Initial number of equal cells of levels_by_shooting.
+_FIRST_CELLS = 32
+# Tolerance of its first estimate.
+_ROUGH = 1e-5
+# Shift of the second mesh, in cells.
+_SHIFT = 0.381966
+# Tolerance of the first mesh relative to the second's.
+_COARSER = 100.0
+# Half widths of the brackets on both meshes, relative to the span.
+_BRACKETS = (1e-5, 1e-10)
 # Share of the largest change of any level that is added to the error of each.
 _CANCELED = 1 / 4
 _EPS = float(np.finfo(float).eps)
@@ -60,7 +66,7 @@ def levels_by_shooting(
         potential: real V(x), or samples (x, V) joined by straight lines.
         left: left wall [length].
         right: right wall [length].
-        count: how many levels.
+        count: number of levels.
         edges: positions of the jumps and kinks of V between the walls [length].
         deltas: positions between the walls and strengths of deltas, negative for wells [length, energy x length].
         mass: particle mass.

@@ -62,7 +62,7 @@ def one_well_herring_gap(
     """Herring's formula 2 delta = (2/m) psi(0) psi'(0) with the ground state of one well alone.
 
     The other well is replaced by the barrier's middle height continued flat, so psi = psi(0) exp(kappa x) there,
-    kappa = sqrt(2 m (V(0) - E)). Nothing of the double well's own states is needed.
+    kappa = sqrt(2 m (V(0) - E)). The states of the double well are not needed.
 
     Args:
         potential: real V(x), even; only x >= 0 is used. A function built from jax.numpy.
@@ -140,7 +140,7 @@ def wkb_gap(
     """
     edges = [e for e in np.ravel(edges) if e > 0]
     marks = landmarks(potential, 0.0, half_length, edges)
-    # The integral across the barrier ends at the bottom of the well, before what is forbidden beyond it.
+    # The integral across the barrier ends at the bottom of the well, before the outer forbidden region.
     bottom = marks.x[marks.v.argmin()]
     inner = [] if is_traced(bottom) else [e for e in edges if e < bottom]
     half_barrier = wkb_exponent(potential, energy, 0.0, bottom, edges=inner, mass=mass)

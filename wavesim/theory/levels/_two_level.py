@@ -75,8 +75,8 @@ def doublet_population(
 ) -> Array:
     """Probability right of the middle for any start c_S psi_S + c_A psi_A in the doublet.
 
-    P = (abs(c_S)^2 + abs(c_A)^2)/2 + O Re(conj(c_S) c_A exp(-i gap t)). What the start has outside of the doublet
-    is not counted: P then falls short by the population of higher levels.
+    P = (abs(c_S)^2 + abs(c_A)^2)/2 + O Re(conj(c_S) c_A exp(-i gap t)). The population of higher levels is not
+    counted, and P is too small by their share on the right.
 
     Args:
         time: t [time].

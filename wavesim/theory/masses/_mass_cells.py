@@ -32,9 +32,9 @@ class MassCells:
     """V and m at twelve Gauss points of each cell, deltas at the ends of cells, constants outside.
 
     Attributes:
-        ends: of the cells in order, shape (cells + 1,) [length].
-        v: shape (cells, 12) [energy].
-        m: shape (cells, 12) [mass].
+        ends: ends of the cells in order, shape (cells + 1,) [length].
+        v: V at the points, shape (cells, 12) [energy].
+        m: m at the points, shape (cells, 12) [mass].
         kicks: strengths of the deltas at `ends`, shape (cells + 1,) [energy x length].
         v_left, v_right: V outside [energy].
         m_left, m_right: m outside [mass].
@@ -130,7 +130,7 @@ def mass_cells(
         masses: m to the left and to the right; by default m at the ends, or the number.
         highest: largest energy [energy].
         lowest: smallest energy; by default the lower of the two V outside.
-        finer: factor by which the number of cells is multiplied, to estimate the error.
+        finer: factor on the number of cells, to estimate the error by comparison.
 
     Returns:
         a MassCells.
@@ -175,8 +175,8 @@ class CellMatrices(NamedTuple):
     """Transfer matrices of (psi, phi) at each energy.
 
     Attributes:
-        across: from the left end of each cell to its right end, shape (cells, energies, 2, 2).
-        inside: from the left end to each Gauss point, shape (cells, energies, 12, 2, 2); empty unless requested.
+        across: matrices from the left end of each cell to its right end, shape (cells, energies, 2, 2).
+        inside: matrices from the left end to each Gauss point, shape (cells, energies, 12, 2, 2); empty unless requested.
     """
 
     across: np.ndarray
@@ -197,7 +197,7 @@ def cell_matrices(cells: MassCells, energies: np.ndarray, *, inside: bool = Fals
     width = np.diff(cells.ends)
     kind = np.result_type(energies, float)
     across = np.empty((count, energies.size, 2, 2), kind)
-    kept = np.empty((count, energies.size, NODES.size, 2, 2) if inside else (0,), kind)
+    to_points = np.empty((count, energies.size, NODES.size, 2, 2) if inside else (0,), kind)
     identity, ones = np.eye(NODES.size), np.ones(NODES.size)
     step = max(1, _BLOCK // max(energies.size, 1))
     for first in range(0, count, step):
@@ -218,8 +218,8 @@ def cell_matrices(cells: MassCells, energies: np.ndarray, *, inside: bool = Fals
         across[block, :, 1] = np.einsum("cej,cejk->cek", share * curvature, psi)
         across[block, :, 1, 1] += 1
         if inside:
-            kept[block, :, :, 0], kept[block, :, :, 1] = psi, phi
-    return CellMatrices(across, kept)
+            to_points[block, :, :, 0], to_points[block, :, :, 1] = psi, phi
+    return CellMatrices(across, to_points)
 
 
 class EndVectors(NamedTuple):

@@ -88,9 +88,9 @@ def hartman_time(energy: float, height: float, mass: float = 1.0) -> float:
     """Hartman's limit 2 m/(k kappa) of the phase time of a thick rectangular barrier, independent of its width.
 
     Args:
-        energy: kinetic, below `height` [energy].
+        energy: kinetic energy, below `height` [energy].
         height: V0 [energy].
-        mass: of the particle.
+        mass: mass of the particle.
 
     Source: T. E. Hartman, J. Appl. Phys. 33, 3427 (1962).
     """

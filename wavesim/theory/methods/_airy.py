@@ -1,4 +1,4 @@
-"""Airy functions on the real line as JAX functions, with their exponential growth taken out."""
+"""Airy functions on the real line as JAX functions, scaled by their exponential growth."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ScaledAiry(NamedTuple):
 
 
 def scaled_airy(z: ArrayLike) -> ScaledAiry:
-    """Ai and Bi and their derivatives at real z, to rounding, however large z is.
+    """Ai and Bi and their derivatives at any real z, to rounding.
 
     Differentiable to any order by Airy's equation f'' = z f; the exponent s carries no derivative, the scaled
     functions do. Beyond z = -1e5 the phase (2/3) abs(z)^(3/2) has lost eight digits to rounding.

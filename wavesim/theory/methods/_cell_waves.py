@@ -32,8 +32,8 @@ class CellWaves:
 
     Attributes:
         terrain: V, on cells short enough for the series to converge.
-        mass: of the particle.
-        band: lowest and highest energy.
+        mass: mass of the particle.
+        band: lowest and highest energy [energy].
         matrices: Chebyshev coefficients in the energy of the entries m11, m12, m21, m22, shape (cells, 4, energies); nan where V is constant.
         overlaps: Chebyshev coefficients of int psi_j(x) packet(x) dx over each cell, psi_1 and psi_2 being (1, 0) and (0, 1) at its left
             end, shape (cells, 2, energies); None without a packet.
@@ -59,9 +59,9 @@ class CellWaves:
         Args:
             terrain: V.
             band: lowest and highest energy [energy].
-            mass: of the particle.
-            packet: psi(x) of an array, for its overlap integrals; none are computed without it.
-            finer: factor by which the number of cells is multiplied, to estimate the error.
+            mass: mass of the particle.
+            packet: psi(x) of an array, for its overlap integrals; None to compute none.
+            finer: factor on the number of cells, to estimate the error by comparison.
         """
         middle, half_width = (band[0] + band[1]) / 2, (band[1] - band[0]) / 2
         half = np.diff(terrain.ends) / 2
@@ -105,7 +105,7 @@ class CellWaves:
         for n in range(2, _ENERGIES):
             basis[n] = 2 * t * basis[n - 1] - basis[n - 2]
         entries = (self.matrices.reshape(-1, _ENERGIES) @ basis).reshape(-1, 4, t.size)
-        # a determinant of exactly 1: rounding errors of equal cells are equal and would add up to a gain or loss of flux
+        # set the determinant to exactly 1: rounding errors of equal cells are equal and would add up to a gain or loss of flux
         entries *= (3 - entries[:, :1] * entries[:, 3:] + entries[:, 1:2] * entries[:, 2:3]) / 2
         exponents = np.zeros((entries.shape[0], t.size))
         flat = np.flatnonzero(np.isnan(self.matrices[:, 0, 0]))

@@ -17,7 +17,7 @@ _SINHC = [1 / factorial(2 * n + 1) for n in range(11)]
 
 
 def scaled_cosh_sinhc(q: ArrayLike) -> tuple[Any, Any, Any]:
-    """The pair cosh(sqrt q), sinh(sqrt q)/sqrt q with its exponential growth taken out.
+    """The pair cosh(sqrt q), sinh(sqrt q)/sqrt q, divided by its exponential growth.
 
     Returns (C, S, s) with cosh(sqrt q) = exp(s) C and sinh(sqrt q)/sqrt q = exp(s) S, where s >= 0.
     For negative q these are the cosine and the sine of sqrt(-q), and s = 0. Near q = 0 the power series is
@@ -71,18 +71,18 @@ def _both(xp: Any, q: Any, near: Any) -> tuple[Any, Any, Any]:
 
 
 def _far(xp: Any, q: Any) -> tuple[Any, Any, Any]:
-    """Away from q = 0."""
+    """C, S and s by closed forms, for q away from 0."""
     if xp.iscomplexobj(q):
         z = xp.sqrt(q)
         s = fixed(z.real)
-        # Real and imaginary parts apart: an imaginary part of 1e-100, the width of a resonance, keeps its digits.
+        # Real and imaginary parts are computed separately: an imaginary part of 1e-100, the width of a resonance, keeps its digits.
         grow = xp.exp(z.real - s)
         cosh, sinh = grow * (1 + xp.exp(-2 * z.real)) / 2, -grow * xp.expm1(-2 * z.real) / 2
         cos, sin = xp.cos(z.imag), xp.sin(z.imag)
         return cosh * cos + 1j * (sinh * sin), (sinh * cos + 1j * (cosh * sin)) / z, s
     z, positive = xp.sqrt(xp.abs(q)), q > 0
     s = fixed(xp.where(positive, z, 0.0))
-    # 1 on the oscillating branch, where exp(z) could overflow.
+    # On the oscillating branch, where exp(z) could overflow, z is replaced by 1.
     growing = xp.where(positive, z, 1.0)
     shift = xp.where(positive, s, 1.0)
     up, down = xp.exp(growing - shift), xp.exp(-growing - shift)

@@ -7,8 +7,10 @@ import math
 
 import numpy as np
 
-# terms of the series, right to rounding, and those that are summed by one product of matrices
-_TERMS, _BLOCK = 40, 8
+# terms of the series, which is accurate to rounding
+_TERMS = 40
+# terms summed by one matrix product
+_BLOCK = 8
 
 
 def faddeeva(z: np.ndarray) -> np.ndarray:
@@ -23,8 +25,8 @@ def faddeeva(z: np.ndarray) -> np.ndarray:
         complex array of the same shape.
 
     Source: J. A. C. Weideman, SIAM J. Numer. Anal. 31, 1497 (1994), eqs. 37 and 38. Not below the real axis, where w grows like
-    2 exp(-z^2) (DLMF 7.4.3). `scipy.special.wofz` takes a third of the time and is
-    right to 3e-14, but to import it takes longer than a packet's whole average.
+    2 exp(-z^2) (DLMF 7.4.3). `scipy.special.wofz` takes a third of the time, with an error of 3e-14, but importing it takes longer than
+    the whole average of a packet.
     """
     scale, coefficients = _polynomial()
     denominator = scale - 1j * z

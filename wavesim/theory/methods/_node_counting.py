@@ -17,10 +17,14 @@ from ._slices import Potential, SliceMatrix, as_function, evaluate, slice_matric
 # Largest phase of the wave across a cell, so that it has one node there at most.
 _LARGEST_PHASE = 2.0
 _MOST_CELLS = 20_000
-# Factor by which the tolerance grows where there are more cells, and the largest tolerance.
-_LOOSER, _LOOSEST = 100.0, 1e-4
-# Rounds of bisection; smallest width of a cell, relative to its distance from zero or to the box.
-_ROUNDS, _SHORTEST = 60, 1e-14
+# Factor on the tolerance if there are more cells.
+_LOOSER = 100.0
+# Largest tolerance.
+_LOOSEST = 1e-4
+# Most rounds of bisection.
+_ROUNDS = 60
+# Smallest width of a cell, relative to its distance from zero or to the box.
+_SHORTEST = 1e-14
 # Cells of a block: matrices are multiplied one after the other within a block, in all blocks at once.
 _BLOCK = 16
 # Parts into which a bracket is cut, and the largest number of levels times cells for which that many are used.
@@ -30,8 +34,10 @@ _VALUES = 16_384
 # Largest array of a node count.
 _MOST_NUMBERS = 500_000
 _GAUSS = np.array([0.5 - np.sqrt(0.15), 0.5, 0.5 + np.sqrt(0.15)])
-# Distance of two more samples of V from the ends of a cell, in cells, and the error accepted there, relative to |V - E|.
-_INSET, _END_ERROR = 1e-7, 1e-9
+# Distance of two more samples of V from the ends of a cell, in cells.
+_INSET = 1e-7
+# Accepted error at these samples, relative to |V - E|.
+_END_ERROR = 1e-9
 _EPS = float(np.finfo(float).eps)
 
 
@@ -262,10 +268,10 @@ def counted_levels(
     """
     numbers, (low, high) = np.arange(count), bracket
     reach = np.maximum(high - low, _EPS * np.abs(low))
-    while np.any(wrong := count_nodes(cells, low, mass) > numbers):
-        low, reach = np.where(wrong, low - reach, low), 2 * reach
-    while np.any(wrong := count_nodes(cells, high, mass) <= numbers):
-        high, reach = np.where(wrong, high + reach, high), 2 * reach
+    while np.any(outside := count_nodes(cells, low, mass) > numbers):
+        low, reach = np.where(outside, low - reach, low), 2 * reach
+    while np.any(outside := count_nodes(cells, high, mass) <= numbers):
+        high, reach = np.where(outside, high + reach, high), 2 * reach
     # bisection costs the fewest matrices, many parts the fewest calls
     parts = next(n for n, most in _PARTS.items() if count * len(cells.v) <= most)
     fractions = np.linspace(0.0, 1.0, parts + 1)[:, None]

@@ -9,8 +9,10 @@ import numpy as np
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _MOST_PANELS = 2**13
-# a change below this share of the value is rounding if bisection does not halve it
-_NOISE, _NO_BETTER = 1e-12, 0.45
+# change, relative to the value, below which it counts as rounding if bisection does not reduce it
+_NOISE = 1e-12
+# ratio of successive changes above which bisection does not reduce them
+_NO_BETTER = 0.45
 
 
 class Integral(NamedTuple):
@@ -29,7 +31,7 @@ def integrated(
 
     Args:
         integrand: function of an array of positions.
-        ends: ends of the first panels, increasing, with some where the integrand varies fast.
+        ends: ends of the first panels, increasing, including positions where the integrand varies fast.
         tolerance: absolute accuracy.
         relative: accuracy relative to the value; the larger of both is the goal.
 
@@ -41,17 +43,17 @@ def integrated(
     whole = on_panels(integrand, a, b)
     size = abs(float(whole.sum()))
     aim, before = max(tolerance, relative * size), np.full(a.size, np.inf)
-    value, error, spent = 0.0, 0.0, a.size
+    value, error, evaluated = 0.0, 0.0, a.size
     starts, stops = [np.zeros(0)], [np.zeros(0)]
     while a.size:
         middle = (a + b) / 2
         lower, upper = np.stack([a, middle], axis=1).ravel(), np.stack([middle, b], axis=1).ravel()
         halves = on_panels(integrand, lower, upper).reshape(-1, 2)
         change = np.abs(halves.sum(axis=1) - whole)
-        spent += lower.size
+        evaluated += lower.size
         # narrow panels have a floor of the tolerance, small enough for all of them together
         share = aim * np.maximum((b - a) / length, 1 / _MOST_PANELS)
-        done = (change <= share) | (spent >= _MOST_PANELS)
+        done = (change <= share) | (evaluated >= _MOST_PANELS)
         done |= (change <= _NOISE * size) & (change > _NO_BETTER * before)
         value += float(halves[done].sum())
         error += float(change[done].sum())

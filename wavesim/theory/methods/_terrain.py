@@ -16,25 +16,34 @@ NODES, _GAUSS = np.polynomial.legendre.leggauss(12)
 # samples of V with which every cell is checked: features narrower than the interval / 8192 may be overlooked
 _SCAN = 8192
 _FEWEST_IN_SEGMENT = 48
-# accepted errors of a polynomial: relative to V on the cell, to the largest abs(V) between two edges, and to that times the interval
-# divided by the cell's width, for unlisted kinks and jumps
-_RESOLVED, _FAINT, _NEGLIGIBLE = 2e-15, 1e-17, 1e-16
-# an error below this share of the largest abs(V) is rounding of V itself if bisection does not make it four times smaller
-_NOISE, _NO_BETTER = 1e-13, 0.25
+# accepted error of a polynomial, relative to V on the cell
+_RESOLVED = 2e-15
+# accepted error, relative to the largest abs(V) between two edges
+_FAINT = 1e-17
+# accepted error, relative to the largest abs(V) between two edges times interval/width of the cell, for unlisted kinks and jumps
+_NEGLIGIBLE = 1e-16
+# error, relative to the largest abs(V), below which it counts as rounding of V if bisection does not reduce it
+_NOISE = 1e-13
+# ratio of successive errors above which bisection does not reduce them
+_NO_BETTER = 0.25
 _MOST_HALVINGS = 48
-# a new sample in each cell tests the result; if it fails, everything is repeated
-_TEST_POINT, _TEST_ERROR, _MOST_SURVEYS = 0.237, 1e-9, 4
+# position, on (-1, 1), of a new sample that tests the result in each cell
+_TEST_POINT = 0.237
+# error there above which the fit is repeated
+_TEST_ERROR = 1e-9
+# most fits
+_MOST_SURVEYS = 4
 # samples between the nodes, where the polynomial is compared with V
 _BETWEEN = (NODES[1:] + NODES[:-1]) / 2
 
 
 @dataclass(frozen=True)
 class Terrain:
-    """V on an interval: polynomials on cells, deltas at their ends, constants outside.
+    """A fitted potential: polynomials on cells of an interval, deltas at ends of cells, constants outside.
 
     Attributes:
-        ends: of the cells in order, shape (cells + 1,) [length].
-        coefficients: of powers of s, which runs from -1 to 1 on each cell, shape (cells, 12) [energy].
+        ends: ends of the cells in order, shape (cells + 1,) [length].
+        coefficients: coefficients of powers of s, -1 < s < 1 on each cell, shape (cells, 12) [energy].
         kicks: strengths of the deltas at `ends`, shape (cells + 1,) [energy x length].
         v_left, v_right: V outside [energy].
         error: largest difference from V at the samples, weighted with the cell's share of the interval [energy].
@@ -101,12 +110,12 @@ def surveyed(
     v_left: float | None = None,
     v_right: float | None = None,
 ) -> Terrain:
-    """Fit V on [left, right] by polynomials on cells, which are bisected until each polynomial equals V at all samples.
+    """Fit V on [left, right] by polynomials on cells, bisected until each polynomial equals V at all samples in its cell.
 
     Args:
         potential: V(x) of arrays, or samples (x, V) joined by straight lines [energy].
         left, right: ends of the interval [length].
-        edges: known jumps and kinks, which become ends of cells; bisection finds others [length].
+        edges: positions of jumps and kinks, which become ends of cells; bisection locates unlisted ones [length].
         spikes, strengths: positions and strengths of deltas [length], [energy x length].
         v_left, v_right: V outside; by default V at the ends [energy].
 

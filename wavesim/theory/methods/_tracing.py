@@ -1,4 +1,4 @@
-"""One formula for numbers and for gradients: NumPy, which compiles nothing, unless JAX is tracing."""
+"""NumPy, which compiles nothing, or JAX, if it is tracing, for one formula."""
 
 from __future__ import annotations
 

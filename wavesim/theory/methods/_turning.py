@@ -57,33 +57,33 @@ def landmarks(potential: SmoothPotential, left: ArrayLike, right: ArrayLike, edg
     x = xp.asarray(x)
     steps = xp.diff(v)
     turns = (steps[:-1] * steps[1:] <= 0) & (steps[1:] != 0)
-    at, real = _places(turns[None, :])
-    at, real = at[0] + 1, real[0]
-    a, b, sign = x[at - 1], x[at + 1], xp.where(v[at] >= v[at - 1], 1.0, -1.0)
+    index, valid = _places(turns[None, :])
+    index, valid = index[0] + 1, valid[0]
+    a, b, sign = x[index - 1], x[index + 1], xp.where(v[index] >= v[index - 1], 1.0, -1.0)
     for _ in range(8):
         tries = a[:, None] + (b - a)[:, None] * _PARTS
         best = xp.argmax(sign[:, None] * values(potential, tries), axis=1)
         a, b = (_take(tries, xp.clip(best + side, 0, _PARTS.size - 1)) for side in (-1, 1))
-    extrema = xp.where(real, (a + b) / 2, x[0])
+    extrema = xp.where(valid, (a + b) / 2, x[0])
     x = xp.sort(xp.concatenate([x, extrema]))
     return Landmarks(ends, extrema, x, values(potential, x))
 
 
 def crossings(potential: SmoothPotential, energy: Any, marks: Landmarks) -> tuple[Any, Any]:
-    """Where V crosses E, for energies of shape (n,): positions, shape (n, room), and which entries are used."""
+    """Positions where V crosses E, for energies of shape (n,), shape (n, room), and which entries are used."""
     energy = fixed(energy)
     xp = namespace(energy, marks)
     above = marks.v > energy[:, None]
-    at, real = _places(above[:, 1:] != above[:, :-1])
-    a, b = marks.x[at], marks.x[at + 1]
-    left_above = xp.take_along_axis(above, at, axis=1)
+    index, valid = _places(above[:, 1:] != above[:, :-1])
+    a, b = marks.x[index], marks.x[index + 1]
+    left_above = xp.take_along_axis(above, index, axis=1)
     for _ in range(9):
         tries = a[..., None] + (b - a)[..., None] * _PARTS
         same = (values(potential, tries) > energy[:, None, None]) == left_above[..., None]
-        # The first part counts as on the left and the last as on the right, whatever rounding says there.
+        # The first part counts as on the left and the last as on the right, regardless of rounding.
         last = xp.sum(xp.cumprod(same[..., 1:-1], axis=-1), axis=-1)
         a, b = _take(tries, last), _take(tries, last + 1)
-    return xp.where(real, (a + b) / 2, marks.x[0]), real
+    return xp.where(valid, (a + b) / 2, marks.x[0]), valid
 
 
 def turning_points(
@@ -107,8 +107,8 @@ def turning_points(
     Raises:
         ValueError: if left < edges < right does not hold.
     """
-    points, real = crossings(potential, np.array([energy], float), landmarks(potential, left, right, edges))
-    return np.sort(points[0][real[0]])
+    points, valid = crossings(potential, np.array([energy], float), landmarks(potential, left, right, edges))
+    return np.sort(points[0][valid[0]])
 
 
 def panels(potential: SmoothPotential, energy: Any, marks: Landmarks) -> tuple[Any, Any]:
@@ -138,8 +138,8 @@ def _take(rows: Any, index: Any) -> Any:
 
 
 def _places(flags: Any) -> tuple[Any, Any]:
-    """Indices of the flags in each row, those that are set first, and whether each one is set."""
+    """Indices of the flags in each row, the set ones first, and whether each is set."""
     xp = namespace(flags)
     room = _TRACED_ROOM if is_traced(flags) else int(np.max(np.sum(flags, axis=-1), initial=0))
-    at = xp.argsort(~flags, axis=-1, stable=True)[:, :room]
-    return at, xp.take_along_axis(flags, at, axis=-1)
+    index = xp.argsort(~flags, axis=-1, stable=True)[:, :room]
+    return index, xp.take_along_axis(flags, index, axis=-1)

@@ -12,14 +12,22 @@ from ._quadratic import QuadraticMotion
 
 # standard deviations of the packet's momentum beyond which it is neglected
 _FAR = 9.0
-# basis size: factor and number in excess of the largest wave number, and smallest growth for an error estimate
-_FACTOR, _EXCESS, _GROWTH = 1.25, 24, 1.3
+# basis size relative to the number of waves up to the largest wave number
+_FACTOR = 1.25
+# number of waves in addition
+_EXCESS = 24
+# smallest growth of the basis for an error estimate
+_GROWTH = 1.3
 _MOST_WAVES = 1600
 # accepted relative error; each doubling of the basis takes eight times as long
 _TOLERANCE = 1e-6
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
-# smallest number of panels, largest phase across a panel, and points summed at once
-_PANELS, _PHASE, _POINTS = 64, 4.0, 4096
+# smallest number of panels
+_PANELS = 64
+# largest phase across a panel
+_PHASE = 4.0
+# points summed at once
+_POINTS = 4096
 _EPS = float(np.finfo(float).eps)
 
 
@@ -69,7 +77,7 @@ def walled_motion(
         momentum: mean momentum at t = 0 [1/length].
         edges: positions of jumps and kinks of V between the walls [length].
         deltas: positions and strengths of deltas between them [length, energy x length].
-        mass: of the particle.
+        mass: mass of the particle.
 
     Returns:
         a QuadraticMotion, whose errors are estimated from half as many waves.
@@ -131,13 +139,13 @@ def ring_motion(
         times: t >= 0, increasing, shape (n,) [time].
         potential: V(x) within the period [energy].
         lower: lower end of the period [length].
-        period: of the ring [length].
+        period: circumference of the ring [length].
         center: mean position at t = 0 [length].
         width: standard deviation of abs(psi)^2 at t = 0, much smaller than the period [length].
         momentum: mean momentum at t = 0 [1/length].
         edges: positions of jumps and kinks of V within the period [length].
         deltas: positions and strengths of deltas within it [length, energy x length].
-        mass: of the particle.
+        mass: mass of the particle.
 
     Returns:
         a QuadraticMotion, whose errors are estimated from half as many waves.
@@ -190,10 +198,10 @@ def ring_motion(
 
 
 def _couplings(strengths: np.ndarray, outside: np.ndarray) -> np.ndarray:
-    """The matrix S (1 + R S)^-1 that acts at the deltas in a finite basis as their strengths S do among all waves.
+    """The matrix S (1 + R S)^-1 of effective strengths of deltas in a finite basis, S their strengths.
 
-    R = sum of phi(x_i) phi(x_j)*/E over the waves outside of the basis, which follow the others at once: psi bends at a delta, and what is left
-    out falls as the cube of their number instead of as the number itself.
+    R = sum of phi(x_i) phi(x_j)*/E over the waves outside of the basis, which follow the others adiabatically. The error due to the kink of psi
+    at a delta then falls as the inverse cube of the number of waves instead of as its inverse.
 
     Source: P.-O. Loewdin, J. Chem. Phys. 19, 1396 (1951), for waves of far more energy than the packet's.
     """
@@ -201,9 +209,9 @@ def _couplings(strengths: np.ndarray, outside: np.ndarray) -> np.ndarray:
 
 
 def _inverse_squares(angles: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """Sum of exp(i n angle)/n^2 over all integers n but 0 and these orders.
+    """Sum of exp(i n angle)/n^2 over all integers n except 0 and these orders.
 
-    Over all but 0 it is pi^2/3 - pi angle + angle^2/2, for angles from 0 to 2 pi.
+    Over all integers except 0 it is pi^2/3 - pi angle + angle^2/2, for angles from 0 to 2 pi.
     """
     turn = np.mod(angles, 2 * np.pi)
     n = orders[orders != 0]

@@ -48,7 +48,7 @@ def quadratic_motion(
         center: mean position at t = 0 [length].
         width: standard deviation of abs(psi)^2 at t = 0 [length].
         momentum: mean momentum at t = 0 [1/length].
-        mass: of the particle.
+        mass: mass of the particle.
 
     Returns:
         a QuadraticMotion.
@@ -56,7 +56,7 @@ def quadratic_motion(
     Source: Heller, J. Chem. Phys. 62 (1975) 1544; Husimi, Prog. Theor. Phys. 9 (1953) 381.
     """
     times = np.asarray(times, float)
-    # half a second to import, and few need it
+    # imported here, since the import takes half a second and few runs need it
     from scipy.integrate import solve_ivp
 
     def slope(t: float, y: np.ndarray) -> np.ndarray:

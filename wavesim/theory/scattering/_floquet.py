@@ -10,21 +10,29 @@ import numpy as np
 
 from ._scattered_packet import Gaussian, Share
 
-# steps across the potential for each radian of the fastest wave, and most doublings of them
-_STEPS, _DOUBLINGS = 3.5, 3
-# channels beyond the energies of the packet, and their increase for an error estimate
-_QUANTA, _MORE = 3, 2
-# quasienergies in the Brillouin zone, initial and largest number
+# steps across the potential for each radian of the fastest wave
+_STEPS = 3.5
+# most doublings of the steps
+_DOUBLINGS = 3
+# channels beyond the energies of the packet
+_QUANTA = 3
+# increase of these channels for an error estimate
+_MORE = 2
+# initial and largest number of quasienergies in the Brillouin zone
 _ENERGIES, _MOST_ENERGIES = 16, 256
-# standard deviations of the momentum that are included; smallest weight
-_SPREADS, _SMALLEST = 8.5, 1e-18
+# standard deviations of the momentum that are included
+_SPREADS = 8.5
+# weight of a quasienergy below which it is neglected
+_SMALLEST = 1e-18
 _MOST_CHANNELS = 80
 # smallest ratio of successive changes from which the error counts as fourth order
 _SMOOTH = 6.0
 # margin on each side of V, relative to its extent
 _PAD = 0.03
-# samples of V in a step for its mean: most, fewest, and largest number times the samples of a period, which also average a moving edge
-_PARTS, _FEWEST, _SAMPLES = 128, 4, 1 << 15
+# most and fewest samples of V in a step for its mean
+_PARTS, _FEWEST = 128, 4
+# largest product of samples in a step and samples of a period, which also average a moving edge
+_SAMPLES = 1 << 15
 
 
 def floquet_share(
@@ -52,7 +60,7 @@ def floquet_share(
         frequency: w [1/time].
         packet: incident packet, in front of the potential at time 0.
         left, right: positions outside of which V is `v_left` and `v_right` at all times [length].
-        mass: of the particle.
+        mass: mass of the particle.
         v_left, v_right: V outside [energy].
         times: samples of V in a period, for its Fourier coefficients; thousands for moving edges.
         tolerance: accuracy of the probability.
@@ -206,11 +214,11 @@ class _Floquet:
         size = step**2 * self.mass / 6
         order = n[:, None] - n
         middle = coefficients.shape[1] // 2
-        known = np.abs(order) <= middle
-        place = np.where(known, order + middle, 0)
+        in_table = np.abs(order) <= middle
+        place = np.where(in_table, order + middle, 0)
         identity = 10 * np.eye(n.size)
         for i in range(steps - 1, 0, -1):
-            coupling = np.where(known, coefficients[i][place], 0.0)
+            coupling = np.where(in_table, coefficients[i][place], 0.0)
             whole = np.broadcast_to(-size * coupling, ratio.shape).copy()
             whole[:, diagonal, diagonal] += 1 + size * (above + self.v_left)
             ratio = np.linalg.inv(12 * np.linalg.inv(whole) - identity - ratio)

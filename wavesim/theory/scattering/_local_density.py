@@ -37,7 +37,7 @@ def local_density(
         right: right end of the interval [length].
         edges: positions of the jumps and kinks of V inside [length].
         spikes: positions of deltas inside [length].
-        strengths: of the deltas [energy length].
+        strengths: strengths of the deltas [energy length].
         mass: particle mass.
         v_left: V left of the interval [energy].
         v_right: V right of the interval [energy].

@@ -11,7 +11,7 @@ import scipy
 from ..._jax import ArrayLike, jax
 from ..methods import Array, fixed, floats, integrated, is_traced, namespace, on_panels, require_double
 
-# In standard deviations, beyond which the probability of a Gaussian is 2e-19.
+# Half width of the integration interval in standard deviations, beyond which the probability of a Gaussian is 2e-19.
 _REACH = 9.0
 _FIRST_PANELS = 16
 _TRACED_PANELS = 64

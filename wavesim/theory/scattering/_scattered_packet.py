@@ -11,22 +11,36 @@ import numpy as np
 
 from ..methods import CellWaves, Terrain, faddeeva, integrated, on_panels
 
-# in widths, beyond which the probability of a Gaussian is below 1e-26 and interference terms below 1e-13
+# distance from its center, in widths, beyond which the probability of a Gaussian is below 1e-26 and interference terms below 1e-13
 REACH = 10.7
-# in standard deviations of momentum: where the amplitude is 1e-17, and the limit where T rises as fast as the Gaussian falls
-_SPREADS, _MOST_SPREADS = 12.6, 80.0
+# range of momenta in standard deviations, beyond which the amplitude is below 1e-17
+_SPREADS = 12.6
+# largest range, needed where T rises as fast as the Gaussian falls
+_MOST_SPREADS = 80.0
 # logarithm of the smallest probability density, exp(-39) = 1e-17 of the largest
 _FAINT = -39.0
 # smallest probability of slow waves
 _LEAST_SHARE = 1e-17
-_GRID, _FEW, _FIRST_PANELS = 513, 48, 16
-# largest change of phase between two samples: a resonance changes the transmitted phase by pi, however narrow it is
-_TURN, _MOST_HALVINGS = 0.7, 44
+# samples of a band with a search for resonances, and without
+_GRID, _FEW = 513, 48
+# initial number of panels of a band
+_FIRST_PANELS = 16
+# largest change of phase between two samples: even the narrowest resonance changes the transmitted phase by pi
+_TURN = 0.7
+# most bisections in the search for resonances
+_MOST_HALVINGS = 44
+# largest number of matrix entries computed at once
 _MOST_ENTRIES = 300_000
-# the band of momenta is doubled until another octave adds less than this share, and most doublings
-_SHARE, _MOST_OCTAVES = 1e-11, 6
-# absolute accuracy of the integral; it is relative if log P < -20
-_ABSOLUTE, _SMALL_LOG, _LEAST_LOG = 1e-14, -20.0, -700.0
+# relative contribution of another octave of momenta below which the band is not doubled
+_SHARE = 1e-11
+# most doublings of the band
+_MOST_OCTAVES = 6
+# absolute accuracy of the integral
+_ABSOLUTE = 1e-14
+# logarithm of the probability below which the accuracy is relative
+_SMALL_LOG = -20.0
+# smallest logarithm whose exponential does not underflow
+_LEAST_LOG = -700.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,7 @@ class Gaussian:
         center: mean position [length].
         width: standard deviation of abs(psi)^2 [length].
         momentum: mean momentum [1/length].
-        amplitude: its factor in a superposition.
+        amplitude: coefficient in a superposition.
     """
 
     center: float
@@ -115,11 +129,10 @@ def transmitted_share(terrain: Terrain, packet: tuple[Gaussian, ...], mass: floa
 
 
 def standing_share(part: Gaussian) -> float:
-    """exp(-2 w^2 p^2), a bound on the interference of opposite momenta k and -k in a Gaussian: int_0^inf 2 abs(phi(k) phi(-k)) dk.
+    """Interference of opposite momenta in a Gaussian, exp(-2 w^2 p^2) = int_0^inf 2 abs(phi(k) phi(-k)) dk: a bound on a probability.
 
-    It bounds the difference between int T abs(phi)^2 dk over k > 0 and the transmitted probability where V is lower behind the potential than
-    in front, for a packet that starts in front. There the reflected waves interfere with the components that move away, and the
-    transmitted probability changes by the interference term.
+    It bounds the difference between int T abs(phi)^2 dk over k > 0 and the transmitted probability of a packet that starts in front of the
+    potential, if V is lower behind it than in front. Reflected waves then interfere with the components k < 0 that move away from the start.
 
     Args:
         part: one Gaussian of amplitude one.
@@ -254,10 +267,10 @@ def _part(
     peak = float(np.max(log))
     if not math.isfinite(peak):
         return _Part(0.0, 0.0, -np.inf, True)
-    felt = np.flatnonzero(log > peak + _FAINT)
-    settled = bool(felt[-1] < count - 1)
+    relevant = np.flatnonzero(log > peak + _FAINT)
+    settled = bool(relevant[-1] < count - 1)
     if aim is None:
-        low, high = grid[felt[0] - 1] if felt[0] else low, grid[felt[-1] + 1] if settled else high
+        low, high = grid[relevant[0] - 1] if relevant[0] else low, grid[relevant[-1] + 1] if settled else high
         seeds = _resonances(lambda s: density(coarse, s)[1], grid, turn, (float(low), float(high)))
         first = np.unique(np.concatenate([np.linspace(low, high, _FIRST_PANELS + 1), seeds]))
     else:
@@ -285,9 +298,9 @@ def _overlap(
     parts = []
     block = max(256, _MOST_ENTRIES // (6 * (terrain.ends.size - 1)))
     for i in range(0, q.size, block):
-        some = slice(i, i + block)
+        block_slice = slice(i, i + block)
         # exp(-iqx) on the left, exp(kappa x) where that side is closed
-        parts.append(waves.to_right(np.ones_like(q[some]), -1j * q[some], energies[some]))
+        parts.append(waves.to_right(np.ones_like(q[block_slice]), -1j * q[block_slice], energies[block_slice]))
     psi, slope, within, log = (np.concatenate(piece) for piece in zip(*parts, strict=True))
     incoming, outgoing = (k * psi + 1j * slope) / 2, (k * psi - 1j * slope) / 2
     turn = incoming / np.maximum(np.abs(incoming), 1e-300)
@@ -321,5 +334,5 @@ def _resonances(
         between = turn_at(middle)
         a, b = np.stack([a, middle], axis=1).ravel(), np.stack([middle, b], axis=1).ravel()
         first, second = (np.stack(pair, axis=1).ravel() for pair in ((first, between), (between, second)))
-    found = np.unique(np.concatenate(marks))
-    return found[(found > within[0]) & (found < within[1])]
+    positions = np.unique(np.concatenate(marks))
+    return positions[(positions > within[0]) & (positions < within[1])]

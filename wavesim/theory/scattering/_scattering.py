@@ -96,7 +96,7 @@ def scatter(
     Args:
         potential: V(x), a function built from jax.numpy, or a pair (x, V) of samples joined by straight lines.
             A complex V with negative imaginary part absorbs.
-        energy: E [energy], any shape. Where E <= V_left no wave comes in, and the limit T = 0, R = 1 is returned.
+        energy: E [energy], any shape. For E <= V_left there is no incoming wave, and the limit T = 0, R = 1 is returned.
         left: left end of the interval [length]; may be omitted for samples (their first position).
         right: right end of the interval [length]; may be omitted for samples (their last position).
         edges: positions of the jumps and kinks of V inside the interval [length]. Bisection finds those that are not
@@ -217,7 +217,7 @@ def terrain_transmission(terrain: Terrain, mass: float = 1.0, finer: int = 1) ->
     Args:
         terrain: V, from `surveyed`.
         mass: particle mass.
-        finer: factor by which the number of cells is multiplied, to estimate the error.
+        finer: factor on the number of cells, to estimate the error by comparison.
 
     Returns:
         a function of energies on the scale of V [energy], of any shape, that returns T of the same shape; 0 where a side is closed. It is
@@ -329,7 +329,7 @@ def _compiled_waves(v: Any, h: Any, energy: Any, leads: _Leads) -> _Waves:
 
 
 def _right_wave_number(energy: Any, leads: _Leads) -> tuple[Any, Any]:
-    """k on the right where the channel is open, kappa where it is closed; the other one is 0."""
+    """k and kappa on the right: k = 0 if the channel is closed, kappa = 0 if it is open."""
     xp = namespace(energy, leads)
     # At threshold the root has no derivative: psi' = 0 there, and no flux.
     at_threshold = energy == leads.v_right

@@ -42,7 +42,7 @@ def scattering_state(
         right: right end of the interval [length].
         edges: positions of the jumps and kinks of V inside [length].
         spikes: positions of deltas inside [length].
-        strengths: of the deltas [energy length].
+        strengths: strengths of the deltas [energy length].
         mass: particle mass.
         v_left: V left of the interval [energy].
         v_right: V right of the interval [energy].
@@ -82,12 +82,12 @@ def scattering_state(
     # psi = incoming exp(i k x) + outgoing exp(-i k x) on the left
     incoming = (waves[0] + slopes[0] / (1j * k_left)) / 2 * np.exp(-1j * k_left * left)
     outgoing = (waves[0] - slopes[0] / (1j * k_left)) / 2 * np.exp(1j * k_left * left)
-    known = waves * np.exp(logs - logs[0]) / incoming
+    normalized = waves * np.exp(logs - logs[0]) / incoming
     psi = np.empty(x.shape, complex)
     before, behind = x <= left, x >= right
     psi[before] = np.exp(1j * k_left * x[before]) + outgoing / incoming * np.exp(-1j * k_left * x[before])
-    psi[behind] = known[-1] * np.exp(1j * k_right * (x[behind] - right))
-    psi[~before & ~behind] = known[np.searchsorted(points, inner)]
+    psi[behind] = normalized[-1] * np.exp(1j * k_right * (x[behind] - right))
+    psi[~before & ~behind] = normalized[np.searchsorted(points, inner)]
     return psi
 
 
@@ -103,7 +103,7 @@ def _propagate_left(
     m11, m12, m21, m22, s = (np.asarray(entry) for entry in matrices)
     for place in range(last - 1, -1, -1):
         for n in range(int(ends[place + 1]) - 1, int(ends[place]) - 1, -1):
-            # the inverse matrix has the same factor exp(s), for the determinant is 1
+            # the inverse matrix has the same factor exp(s), since the determinant is 1
             wave, slope = m22[n] * wave - m12[n] * slope, m11[n] * slope - m21[n] * wave
             size = abs(wave) + abs(slope)
             wave, slope, log = wave / size, slope / size, log + s[n] + np.log(size)
