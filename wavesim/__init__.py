@@ -5,13 +5,15 @@
     problem = ws.Problem(ws.potentials.RectangularBarrier(height=1.0, width=1.5), ws.states.GaussianPacket(-20.0, 3.0, 1.2))
     print(ws.certify(problem, tolerance=1e-4))
 
-Importing wavesim is light: jax and the rest are imported when a name that needs them is first used.
+Importing wavesim is light: jax and the rest are imported when a name that needs them is first used. If JAX has not been imported before, it
+will compute with 64 bits.
 """
 
 from __future__ import annotations
 
 import importlib
 import os as _os
+import sys as _sys
 from importlib.metadata import PackageNotFoundError as _PackageNotFoundError, version as _installed
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,10 @@ try:
         _os.environ["XLA_FLAGS"] = f"{_os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
 except _PackageNotFoundError:
     pass
+
+# its own default, 32 bits, loses half of all digits; where JAX was imported before, its setting stays, and 32 bits are refused with their cure
+if "jax" not in _sys.modules:
+    _os.environ.setdefault("JAX_ENABLE_X64", "1")
 
 if TYPE_CHECKING:
     from . import (

@@ -103,10 +103,10 @@ def _may_have_others() -> bool:
 
 
 def uses_double() -> bool:
-    """Whether JAX computes with 64 bits; before it is imported, its environment variable is set to that, unless it says otherwise."""
+    """Whether JAX computes with 64 bits, or will once it is imported."""
     if is_loaded():
         return bool(jax.config.jax_enable_x64)  # type: ignore[attr-defined]
-    return os.environ.setdefault("JAX_ENABLE_X64", "1").lower() in {"1", "true", "t", "yes", "y", "on"}
+    return os.environ.get("JAX_ENABLE_X64", "").lower() in {"1", "true", "t", "yes", "y", "on"}
 
 
 _pending: list[Callable[[], object]] = []

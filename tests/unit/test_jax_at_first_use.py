@@ -49,6 +49,10 @@ print(jax.config.jax_enable_x64, len(jax.tree.leaves(problem)) > 5, float(jax.gr
     assert said_by(code) == "True True True"
 
 
+def test_jax_imported_after_wavesim_computes_with_64_bits():
+    assert said_by("import jax; print(jax.config.jax_enable_x64, jax.numpy.ones(1).dtype)") == "True float64"
+
+
 def test_the_64_bit_mode_that_was_asked_for_is_kept():
     """Off by its variable, before anybody imports JAX: refused with its cure."""
     code = f"""try: ws.certify(ws.Problem({BARRIER}), 1e-3)
