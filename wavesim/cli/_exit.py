@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
+import warnings
 from collections.abc import Iterator
 
 import typer
@@ -88,12 +90,21 @@ def start_jax(device: str | None = None) -> None:
 
 
 def start_matplotlib() -> None:
-    """Import matplotlib without the tables of properties in its docstrings, which take a third of the import."""
+    """Import matplotlib without the tables of properties in its docstrings and its three-dimensional toolkit, which take a third of the import."""
     from matplotlib import artist
 
+    spatial = "mpl_toolkits.mplot3d"
+    hidden = spatial not in sys.modules
     table, artist.kwdoc = artist.kwdoc, lambda _: ""
     try:
-        import matplotlib.backends.backend_agg
-        import matplotlib.figure  # noqa: F401
+        if hidden:
+            sys.modules[spatial] = None  # type: ignore[assignment]
+        with warnings.catch_warnings():
+            # that the toolkit is missing
+            warnings.simplefilter("ignore", UserWarning)
+            import matplotlib.backends.backend_agg
+            import matplotlib.figure  # noqa: F401
     finally:
         artist.kwdoc = table
+        if hidden:
+            del sys.modules[spatial]
