@@ -16,7 +16,7 @@ from pathlib import Path
 
 import wavesim.sweeps.workers._chunk as executors
 from wavesim.sweeps._answer import Answer, RowRequest, Status
-from wavesim.sweeps.workers._engine import Found, Wave
+from wavesim.sweeps.workers._engine import PlacedAnswers, Wave
 
 # seconds for one row: a chunk of 16 then takes about as long as writing it
 PAUSE = float(os.environ.get("ROW_SECONDS", "0.002"))
@@ -62,7 +62,7 @@ def waves(
         yield Wave(together[0][0], together[-1][0] + 1, _answered(together))
 
 
-def _answered(together: list[tuple[int, RowRequest | Answer]]) -> Iterator[Found]:
+def _answered(together: list[tuple[int, RowRequest | Answer]]) -> Iterator[PlacedAnswers]:
     limit = int(os.environ.get(HOLD, "1000000"))
     for place, asked in reversed(together):
         if isinstance(asked, Answer):

@@ -109,7 +109,7 @@ def test_a_worker_ends_with_the_process_that_started_it(file: Path) -> None:
     text = (
         "import sys\nfrom wavesim.sweeps import Sweep\nfrom wavesim.sweeps.workers._processes import _Worker\n"
         "from wavesim.sweeps._parts import Rest\n"
-        "worker = _Worker((Sweep.read(sys.argv[1]).text(), True))\nworker._say((0, Rest()))\n"
+        "worker = _Worker((Sweep.read(sys.argv[1]).text(), True))\nworker._send((0, Rest()))\n"
         "print(worker._process.pid, flush=True)\nsys.stdin.read()\n"
     )
     command = [sys.executable, "-c", text, str(file)]

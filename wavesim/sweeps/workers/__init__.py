@@ -1,1 +1,1 @@
-"""Who computes the rows: this process, others on this machine, or a cluster."""
+"""Workers that compute the rows: this process, other processes of this machine, or a cluster."""

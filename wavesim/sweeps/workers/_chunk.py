@@ -1,4 +1,4 @@
-"""The answers of one chunk of a sweep's rows, part by part, and what an executor of chunks is."""
+"""The answers of one chunk of a sweep's rows, part by part, and the interface of executors."""
 
 from __future__ import annotations
 
@@ -17,63 +17,63 @@ from .._parts import Part, Rest
 from .._watch import Watch
 from ._engine import answers, waves
 
-# seconds that rows wait to be stored, while a chunk goes on
+# longest time that finished rows of a running chunk wait to be stored [s]
 _KEEP = 3.0
-# of a run that tells by its names what a row gives
-_COARSE = 1e-2
+# tolerance of the run that shows which quantities a row gives
+_COARSE_TOLERANCE = 1e-2
 
 
 class AbstractExecutor(abc.ABC):
-    """Answers chunks. What it yields is not kept: the caller writes it."""
+    """Executor of chunks. It keeps nothing that it has yielded: the caller stores it."""
 
     @abc.abstractmethod
     def answered(self, sweep: Sweep, waiting: Mapping[int, Rest], watch: Watch) -> Generator[Part, None, None]:
-        """The answers of chunks, as they come, in any order; those of a chunk in several parts if they take long.
+        """Answers of chunks as they come, in any order; those of a long chunk in several parts.
 
         Args:
-            sweep: what is asked.
-            waiting: by chunk, what is left of it.
-            watch: hears of chunks and rows.
+            sweep: the sweep.
+            waiting: by chunk, its unanswered rows.
+            watch: notified of chunks and rows.
 
         Raises:
-            WavesimError: if it cannot go on. What was not yielded is to be asked for again.
+            WavesimError: if it cannot continue. Rows that were not yielded must be requested again.
         """
 
 
 def parts(sweep: Sweep, chunk: int, rest: Rest, each: Callable[[Answer], None], early: bool = True) -> Iterator[Part]:
-    """The answers of a chunk's rows; a row without a valid problem fails and disturbs no other.
+    """The answers of a chunk's rows; a row without a valid problem fails alone.
 
     Args:
-        sweep: what is asked.
-        chunk: which part of it, see `Layout`.
-        rest: what is left of it.
-        each: told of each answer as it comes.
-        early: whether finished rows are given away while others of their wave are still computed.
+        sweep: the sweep.
+        chunk: its number, see `Layout`.
+        rest: its unanswered rows.
+        each: called with each answer as it comes.
+        early: whether finished rows are yielded while others of their wave are still computed.
     """
-    ready, kept, end = dict[int, Answer](), time.monotonic(), rest.start
+    ready, stored_at, end = dict[int, Answer](), time.monotonic(), rest.start
     sharing = sweep.layout.rows / len(sweep.layout.rows_of(chunk))
     for wave in waves(_requests(sweep, chunk, rest.start), rest.known, sharing):
-        held: Answer | None = None
-        for found in wave.answers:
-            for place, answer in found:
+        first_answer: Answer | None = None
+        for finished in wave.answers:
+            for place, answer in finished:
                 if place in rest.known:
                     continue
                 answer = _measuring(answer, sweep.measure)
                 each(answer)
                 if place == wave.first:
-                    # it marks where to go on, until all that was computed with it is stored
-                    held = answer
+                    # stored last of its wave: a resumed chunk starts at its first waiting row
+                    first_answer = answer
                 else:
                     ready[place] = answer
-            if early and ready and time.monotonic() - kept >= _KEEP:
+            if early and ready and time.monotonic() - stored_at >= _KEEP:
                 yield Part(chunk, ready, wave.first, False)
-                ready, kept = {}, time.monotonic()
+                ready, stored_at = {}, time.monotonic()
         end = wave.end
-        if held is not None:
-            ready[wave.first] = held
-        if time.monotonic() - kept >= _KEEP:
+        if first_answer is not None:
+            ready[wave.first] = first_answer
+        if time.monotonic() - stored_at >= _KEEP:
             yield Part(chunk, ready, end, False)
-            ready, kept = {}, time.monotonic()
+            ready, stored_at = {}, time.monotonic()
     yield Part(chunk, ready, end, True)
 
 
@@ -88,7 +88,7 @@ def _requests(sweep: Sweep, chunk: int, start: int) -> Iterator[tuple[int, RowRe
 
 
 def _measuring(answer: Answer, names: Sequence[str]) -> Answer:
-    """The answer, failed if a quantity that is wanted is not among its values; good only if each is a number with an error bar."""
+    """The answer; failed if a requested quantity is missing, and good only if each has a finite value and error bar."""
     missing = [name for name in names if name not in answer.values]
     if answer.status is Status.FAILED:
         return answer
@@ -97,23 +97,25 @@ def _measuring(answer: Answer, names: Sequence[str]) -> Answer:
     if missing:
         return Answer.failed(f"measure {_not_among(missing, answer)}")
     wanted = names or tuple(answer.values)[:1]
-    endless = [
+    unbounded = [
         name for name in wanted if not math.isfinite(answer.values[name]) or not math.isfinite(answer.errors[name])
     ]
-    if answer.status is Status.GOOD and endless:
+    if answer.status is Status.GOOD and unbounded:
         return dataclasses.replace(
-            answer, status=Status.MISSED, reason=f"{' and '.join(endless)} must have a finite error bar, but has none."
+            answer,
+            status=Status.MISSED,
+            reason=f"{' and '.join(unbounded)} must have a finite error bar, but has none.",
         )
     return answer
 
 
 def refuse_unmeasured(sweep: Sweep) -> None:
-    """Refuse what neither the first row nor the last one gives, before all rows fail for it; where theory does not tell by its names, a coarse run does.
+    """Refuse quantities that neither the first nor the last row gives, by the names of theory or, without theory, of a coarse run.
 
     Raises:
-        ArgumentError: with what the question gives.
+        ArgumentError: with the quantities that the question gives.
     """
-    # how many levels or maxima there are may differ from row to row
+    # the number of levels or maxima may differ from row to row
     wanted = [name for name in sweep.measure if name not in sweep.own and not name[-1].isdigit()]
     reason = ""
     for row in (0, sweep.layout.rows - 1) if wanted else ():
@@ -121,10 +123,10 @@ def refuse_unmeasured(sweep: Sweep) -> None:
             request = sweep.request(row)
             if set(wanted) <= request.question.predictions(request.problem, request.problem.duration).keys():
                 return
-            coarse = dataclasses.replace(request, tolerance=max(request.tolerance, _COARSE), uncertainties={})
+            coarse = dataclasses.replace(request, tolerance=max(request.tolerance, _COARSE_TOLERANCE), uncertainties={})
             (_, answer), *_ = answers([coarse])
         except (ArithmeticError, ValueError, IndexError, MemoryError):
-            # what is wrong with a row is its own reason
+            # the row itself reports this error when it is answered
             return
         missing = [name for name in wanted if name not in answer.values]
         if not answer.values or not missing:
@@ -139,7 +141,7 @@ def _not_among(missing: Sequence[str], answer: Answer) -> str:
 
 
 def measured(sweep: Sweep) -> tuple[str, ...]:
-    """The quantities of the table, the headline first: those that were asked for, or the headline of the first row that has one.
+    """The quantities of the table, the headline first: those requested, or the headline of the first row that has one.
 
     Raises:
         WavesimError: if no row has one.

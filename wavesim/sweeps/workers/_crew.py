@@ -1,4 +1,4 @@
-"""The workers of a scheduler as they come and go: who may be asked, who is left out, and what each has in its hands."""
+"""The workers of a scheduler as they join and leave: which are usable, which are excluded, and the chunks of each."""
 
 from __future__ import annotations
 
@@ -13,90 +13,92 @@ from .._parts import Part
 from ._work import Work
 from ._workers import PROBE, answer_text, refuse_other, refuse_small, versions
 
-_LOOK = 1.0  # seconds between looks at who is there
-_HANDS = 2  # chunks for each worker: one that it computes, and the next
+_POLL = 1.0  # time between requests for the list of workers [s]
+_QUEUE = 2  # chunks assigned to each worker: the one it computes, and the next
 
 
 class Crew:
-    """The workers of one client. Each chunk is given to one worker by name, so that a stranger never gets any.
+    """The workers of one client. Each chunk is submitted to one worker by address, so that an unchecked worker gets none.
 
     Args:
         client: a Dask client.
-        work: what is to be done.
+        work: the chunks to be done.
     """
 
     def __init__(self, client: Any, work: Work) -> None:
         self._client, self._work, self._wanted = client, work, versions()
         self._facts: dict[str, dict[str, Any]] = {}
         self._probes: dict[str, Any] = {}
-        self._good: set[str] = set()
-        self._looked = 0.0
-        # by future: the chunk and its worker
-        self.flying: dict[Any, tuple[int, str]] = {}
+        self._usable: set[str] = set()
+        self._refreshed = 0.0
+        # by future: the chunk and the address of its worker
+        self.in_flight: dict[Any, tuple[int, str]] = {}
 
-    def look(self) -> None:
-        """Who has come, and who has gone; not more often than is worth it.
+    def refresh(self) -> None:
+        """Update the list of workers, at most once a second.
 
         Raises:
-            WavesimError: if all workers there are have been left out.
+            WavesimError: if every worker is excluded.
             OSError: if the scheduler does not answer.
         """
-        if time.monotonic() - self._looked < _LOOK:
+        if time.monotonic() - self._refreshed < _POLL:
             return
-        self._looked = time.monotonic()
-        there: dict[str, dict[str, Any]] | None = self._client.scheduler_info(n_workers=-1).get("workers")
-        if there is None:
+        self._refreshed = time.monotonic()
+        present: dict[str, dict[str, Any]] | None = self._client.scheduler_info(n_workers=-1).get("workers")
+        if present is None:
             raise OSError("it does not answer")
-        for address in [address for address in self._facts if address not in there]:
-            self._forget(address)
-        for address in [address for address in there if address not in self._facts]:
-            self._facts[address] = there[address]
+        for address in [address for address in self._facts if address not in present]:
+            self._remove(address)
+        for address in [address for address in present if address not in self._facts]:
+            self._facts[address] = present[address]
             self._probes[address] = self._client.submit(
                 eval, PROBE, workers=[address], allow_other_workers=False, pure=False
             )
         for address, probe in list(self._probes.items()):
             if probe.status in ("finished", "error"):
-                self._judge(address, self._probes.pop(address))
-        if self._facts and not (self._good or self._probes or self.flying):
-            reasons = "; ".join(dict.fromkeys(self._work.left_out.values()))
+                self._admit(address, self._probes.pop(address))
+        if self._facts and not (self._usable or self._probes or self.in_flight):
+            reasons = "; ".join(dict.fromkeys(self._work.excluded.values()))
             raise WavesimError(f"a worker must be there that can be used, but all are left out: {reasons}")
 
-    def _judge(self, address: str, probe: Any) -> None:
+    def _admit(self, address: str, probe: Any) -> None:
         try:
             refuse_small(self._facts[address])
             refuse_other(probe.result(), self._wanted)
-            self._good.add(address)
+            self._usable.add(address)
         except Exception as error:
-            self.leave_out(address, error)
+            self.exclude(address, error)
 
-    def leave_out(self, address: str, error: BaseException) -> None:
-        """Ask a worker nothing any more, and say why, once."""
-        self._good.discard(address)
-        if address not in self._work.left_out:
-            self._work.left_out[address] = first_line(error)
+    def exclude(self, address: str, error: BaseException) -> None:
+        """Exclude a worker from now on, and warn once with the reason."""
+        self._usable.discard(address)
+        if address not in self._work.excluded:
+            self._work.excluded[address] = first_line(error)
             warnings.warn(f"the worker at {address} is left out: {first_line(error)}", stacklevel=2)
 
-    def _forget(self, address: str) -> None:
-        """A worker has gone: its chunks are to be done again."""
+    def _remove(self, address: str) -> None:
+        """Remove a worker that has left, and queue its chunks again."""
         del self._facts[address]
-        self._good.discard(address)
+        self._usable.discard(address)
         self._probes.pop(address, None)
-        for future in [future for future, (_, at) in self.flying.items() if at == address]:
-            chunk, _ = self.flying.pop(future)
+        for future in [future for future, (_, at) in self.in_flight.items() if at == address]:
+            chunk, _ = self.in_flight.pop(future)
             future.cancel()
             self._work.died(chunk)
 
     def hand_out(self) -> list[tuple[Any, int]]:
-        """Give chunks to those who have their hands free: (future, chunk)."""
-        busy = Counter(address for _, address in self.flying.values())
-        given = []
+        """Submit chunks to workers with room in their queues: (future, chunk)."""
+        busy = Counter(address for _, address in self.in_flight.values())
+        submitted = []
         while self._work.todo:
-            free = [address for address in self._good if busy[address] < _HANDS]
+            free = [address for address in self._usable if busy[address] < _QUEUE]
             if not free:
                 break
             chunk = self._work.todo.popleft()
-            # one that has ended a worker may have wanted more memory
-            address = max(free, key=self._memory) if self._work.deaths(chunk) else min(free, key=lambda one: busy[one])
+            # a chunk that has ended a worker may need more memory
+            address = (
+                max(free, key=self._memory) if self._work.deaths(chunk) else min(free, key=lambda worker: busy[worker])
+            )
             future = self._client.submit(
                 answer_text,
                 self._work.text,
@@ -108,31 +110,31 @@ class Crew:
                 pure=False,
             )
             busy[address] += 1
-            self.flying[future] = (chunk, address)
-            given.append((future, chunk))
-        return given
+            self.in_flight[future] = (chunk, address)
+            submitted.append((future, chunk))
+        return submitted
 
     def _memory(self, address: str) -> float:
         return float(self._facts[address].get("memory_limit") or float("inf"))
 
-    def taken(self, future: Any, found: Any) -> Part | None:
-        """What came of a future: rows of a chunk, or None if it is to be done again, or was given up before.
+    def collect(self, future: Any, outcome: Any) -> Part | None:
+        """Outcome of a future: rows of a chunk, or None if the chunk is queued again or was given up before.
 
         Raises:
             BrokenOffError: if the chunk has failed too often.
         """
-        if future not in self.flying:
+        if future not in self.in_flight:
             return None
-        chunk, address = self.flying.pop(future)
-        if future.status == "finished" and isinstance(found, Part):
-            self._work.came(found)
-            return found
-        error = found[1] if isinstance(found, tuple) else found
+        chunk, address = self.in_flight.pop(future)
+        if future.status == "finished" and isinstance(outcome, Part):
+            self._work.returned(outcome)
+            return outcome
+        error = outcome[1] if isinstance(outcome, tuple) else outcome
         if future.status != "error":
-            # cancelled, or lost with a scheduler that is there again
+            # cancelled, or lost with a scheduler that has returned
             self._work.todo.appendleft(chunk)
         elif isinstance(error, WavesimError | ImportError):
-            self.leave_out(address, error)
+            self.exclude(address, error)
             self._work.todo.appendleft(chunk)
         elif type(error).__name__ == "KilledWorker":
             self._work.died(chunk)

@@ -1,4 +1,4 @@
-"""Chunks on the workers of a Dask scheduler: the text of the sweep and a chunk's number go out, plain answers come back."""
+"""Chunks on the workers of a Dask scheduler, which get the text of the sweep and a chunk's number, and return answers."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ except ModuleNotFoundError as missing:
         f"workers need the package {missing.name}, which is not installed; pip install 'wavesim[cluster]', or leave out the workers."
     ) from None
 
-_PATIENCE = 15  # seconds for a scheduler to answer
-_RETURN = 30  # seconds for one that was lost to be there again
-_GLANCE = 0.02  # seconds between looks at what has come
+_PATIENCE = 15  # longest wait for a scheduler to answer [s]
+_RETURN = 30  # longest wait for a lost scheduler to return [s]
+_POLL = 0.02  # time between checks for finished futures [s]
 
 
 class Dask(AbstractExecutor):
-    """The workers of a scheduler, with two chunks in the hands of each; a worker that dies loses these only, and not what parts of them are there.
+    """The workers of a scheduler, two chunks for each; a worker that dies loses only the unfinished rows of its chunks.
 
     Args:
-        connect: gives a client, which is closed afterwards.
+        connect: makes a client, which is closed afterwards.
         address: of the scheduler, for messages.
-        returns: seconds that a lost scheduler is waited for.
+        returns: longest wait for a lost scheduler [s].
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Dask(AbstractExecutor):
                     yield from self._served(client, work, watch)
                 break
             except (distributed.CancelledError, OSError, TimeoutError) as error:
-                # the client is at its end, but not the chunks: those that were in flight are `todo` again
+                # the chunks outlive the client: those that were in flight are `todo` again
                 deadline = deadline or time.monotonic() + self._returns
                 if time.monotonic() >= deadline:
                     raise BrokenOffError(
@@ -63,46 +63,46 @@ class Dask(AbstractExecutor):
         work.refuse_deadly("give the workers more memory")
 
     def _served(self, client: Any, work: Work, watch: Watch) -> Generator[Part, None, None]:
-        """Answer what is to be done with the workers of one client."""
+        """Answer the waiting chunks with the workers of one client."""
         crew = Crew(client, work)
-        # with results: what a worker takes with it when it dies is computed again while others go on
+        # with results: a result lost with its worker is computed again while others continue
         finished = distributed.as_completed(loop=client.loop, with_results=True, raise_errors=False)
-        # chunks of which a part has come, and the rest is not lost
-        going_on = set[int]()
+        # chunks that continue after a stored part: they are not lost
+        continued = set[int]()
         try:
-            while work.todo or crew.flying:
+            while work.todo or crew.in_flight:
                 if client.status not in ("running", "connecting"):
                     raise OSError(f"the client is {client.status}")
                 try:
-                    crew.look()
-                    given = crew.hand_out()
+                    crew.refresh()
+                    submitted = crew.hand_out()
                 except RuntimeError as error:
-                    # so it says that its loop has ended, or that it is being closed
+                    # the client's loop has ended, or it is being closed
                     raise OSError(str(error)) from None
-                for future, chunk in given:
-                    if chunk not in going_on:
+                for future, chunk in submitted:
+                    if chunk not in continued:
                         watch.begun(chunk)
-                    going_on.discard(chunk)
+                    continued.discard(chunk)
                     finished.add(future)
                 if not finished.has_ready():
-                    time.sleep(_GLANCE)
+                    time.sleep(_POLL)
                     continue
-                part = crew.taken(*next(finished))
+                part = crew.collect(*next(finished))
                 if part is not None:
                     if not part.last:
-                        going_on.add(part.chunk)
+                        continued.add(part.chunk)
                     for answer in part.answers.values():
                         watch.answered(answer)
                     yield part
         finally:
-            work.todo.extendleft(chunk for chunk, _ in crew.flying.values())
+            work.todo.extendleft(chunk for chunk, _ in crew.in_flight.values())
             with contextlib.suppress(Exception):
-                client.cancel(list(crew.flying), force=True)
+                client.cancel(list(crew.in_flight), force=True)
 
 
 @contextlib.contextmanager
 def connected(address: str) -> Iterator[Dask]:
-    """The workers of an existing scheduler; which of them can be used is found out as they come.
+    """The workers of an existing scheduler; each is checked when it joins.
 
     Raises:
         WavesimError: if no scheduler answers.
@@ -110,8 +110,8 @@ def connected(address: str) -> Iterator[Dask]:
 
     @contextlib.contextmanager
     def client() -> Iterator[Any]:
-        with _hushed(), distributed.Client(address, timeout=_PATIENCE, set_as_default=False) as made:
-            yield made
+        with _silenced(), distributed.Client(address, timeout=_PATIENCE, set_as_default=False) as connection:
+            yield connection
 
     try:
         with client():
@@ -124,8 +124,8 @@ def connected(address: str) -> Iterator[Dask]:
 
 
 @contextlib.contextmanager
-def _hushed() -> Iterator[None]:
-    """No words from Dask's threads, which would tear the bar: what matters of a lost scheduler or worker is said by who notices."""
+def _silenced() -> Iterator[None]:
+    """Silence the loggers of Dask, whose lines would break the progress bar; wavesim itself reports lost schedulers and workers."""
     loggers = [logging.getLogger(name) for name in ("distributed", *logging.root.manager.loggerDict)]
     before = {logger: logger.level for logger in loggers if logger.name.startswith("distributed")}
     for logger in before:

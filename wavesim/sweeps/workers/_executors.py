@@ -1,4 +1,4 @@
-"""Who answers the chunks of a sweep: this process, processes of this machine, or the workers of a Dask scheduler."""
+"""Executors of chunks: this process, processes of this machine, or the workers of a Dask scheduler."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ._chunk import AbstractExecutor, parts
 from ._processes import Processes
 from ._workers import LEAST_MEMORY
 
-# seconds left from which on workers are worth their start, a few seconds each
+# remaining time above which worker processes, which start in a few seconds, pay [s]
 _LONG = 20.0
 
 
@@ -32,10 +32,10 @@ class Local(AbstractExecutor):
 
 
 class Machine(AbstractExecutor):
-    """This process, and once its first rows tell that the others take long, a process on each core.
+    """This process, and a process on each core once its first rows show that the others take long.
 
     Args:
-        processes: how many there may be.
+        processes: their largest number.
     """
 
     def __init__(self, processes: int) -> None:
@@ -52,23 +52,23 @@ class Machine(AbstractExecutor):
                     del rests[part.chunk]
                 else:
                     rests[part.chunk] = Rest(part.end, rests[part.chunk].known)
-                # rows that are given away before their wave ends would be answered once more
+                # a wave that is cut short here would be answered again by the workers
                 whole = max(part.answers, default=-1) < part.end
                 if whole and done and (time.monotonic() - begun) * (rows - done) / done > _LONG:
                     break
         if rests:
-            going_on = frozenset({next(iter(rests))} if done else ())
-            yield from Processes(self.processes, going_on).answered(sweep, rests, watch)
+            started = frozenset({next(iter(rests))} if done else ())
+            yield from Processes(self.processes, started).answered(sweep, rests, watch)
 
 
 def executor(workers: int | None, scheduler: str | None, sweep: Sweep) -> AbstractContextManager[AbstractExecutor]:
-    """This process, with others of this machine where they pay; `workers` processes; or the workers of an existing Dask scheduler.
+    """Choose the executor: this process, with others where they pay; `workers` processes; or an existing Dask scheduler.
 
     Raises:
-        ArgumentError: if both are given, or no worker is asked for.
+        ArgumentError: if both are given, or `workers` is below 1.
         MissingPackage: if Dask is needed and not installed.
         NumericsError: if JAX's 64-bit mode is off.
-        WavesimError: if the sweep cannot travel to the workers that are asked for; on entering, if the scheduler does not answer or its
+        WavesimError: if the sweep cannot be sent to the requested workers; on entering, if the scheduler does not answer or its
             workers run other versions.
     """
     if workers is not None and scheduler is not None:
@@ -85,11 +85,11 @@ def executor(workers: int | None, scheduler: str | None, sweep: Sweep) -> Abstra
         sweep.text()
         return contextlib.nullcontext(Processes(workers))
     processes = min(cores(), device_memory() // (4 * LEAST_MEMORY)) if platform() == "cpu" else 1
-    together = processes > 1 and _travels(sweep)
+    together = processes > 1 and _has_text(sweep)
     return contextlib.nullcontext(Machine(processes) if together else Local())
 
 
-def _travels(sweep: Sweep) -> bool:
+def _has_text(sweep: Sweep) -> bool:
     try:
         sweep.text()
     except WavesimError:

@@ -1,7 +1,7 @@
-"""Chunks on processes of this machine, one thread each: what Python does for each row holds its lock, so that threads would wait for one another.
+"""Chunks on processes of this machine, one thread each: threads of one process would wait for one another's Python lock.
 
-A worker is this Python with another task: the text of the sweep and numbers of chunks go in, parts of chunks come out, one after the
-other. It is no child of `multiprocessing`, which would run the user's own script once more in each of them.
+A worker is a new Python interpreter that reads the text of the sweep and numbers of chunks, and writes parts of chunks, one after the
+other. It is no child of `multiprocessing`, which would run the user's own script again in each of them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from .._watch import Watch
 from ._chunk import AbstractExecutor, parts
 from ._work import Work
 
-# One thread each: workers would otherwise wait for one another. NPROC sizes XLA's own pool; its flag that does the same changes the last digits.
-_ALONE = {
+# Environment of a single-threaded worker. NPROC sizes XLA's thread pool; XLA's own flag for that changes the last digits.
+_SINGLE_THREAD = {
     "JAX_ENABLE_X64": "1",
     "NPROC": "1",
     "OMP_NUM_THREADS": "1",
@@ -34,7 +34,7 @@ _ALONE = {
     "MKL_NUM_THREADS": "1",
     "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
 }
-# modules are looked for where this process finds them; 64 bits whatever a user's own start-up does
+# program of a worker: the module path of this process, and 64 bits whatever the user's start-up files do
 _TEXT = """
 import sys
 sys.path[:] = {path!r}
@@ -45,63 +45,63 @@ jax.config.update("jax_enable_x64", True)
 from wavesim.sweeps.workers._processes import serve
 serve()
 """
-# seconds between looks at whether this process is asked to stop: some systems wait deaf
-_LOOK = 0.5
+# time between checks for signals [s]: on some systems a wait blocks them
+_POLL = 0.5
 
-Found = Part | BaseException
+Outcome = Part | BaseException
 
 
 class Processes(AbstractExecutor):
-    """Worker processes of this machine, with one chunk in the hands of each; one that dies loses what it has not given away of that.
+    """Worker processes of this machine, one chunk at a time for each; one that dies loses the rows that it has not yet returned.
 
     Args:
         workers: how many.
-        going_on: chunks that are begun already, and their rest is not lost.
+        started: chunks of which some rows are answered already.
     """
 
-    def __init__(self, workers: int, going_on: frozenset[int] = frozenset()) -> None:
-        self.workers, self.going_on = workers, going_on
+    def __init__(self, workers: int, started: frozenset[int] = frozenset()) -> None:
+        self.workers, self.started = workers, started
 
     def answered(self, sweep: Sweep, waiting: Mapping[int, Rest], watch: Watch) -> Generator[Part, None, None]:
         work = Work(sweep.text(), waiting)
-        flying, going_on = set[int](), set(self.going_on)
-        with _Pool(min(self.workers, len(waiting)), work.text) as crew:
-            while work.todo or flying:
-                while work.todo and len(flying) < self.workers:
+        in_flight, started = set[int](), set(self.started)
+        with _Pool(min(self.workers, len(waiting)), work.text) as pool:
+            while work.todo or in_flight:
+                while work.todo and len(in_flight) < self.workers:
                     chunk = work.todo.popleft()
-                    if chunk not in going_on:
+                    if chunk not in started:
                         watch.begun(chunk)
-                    going_on.discard(chunk)
-                    flying.add(chunk)
-                    crew.tasks.put((chunk, work.rests[chunk]))
+                    started.discard(chunk)
+                    in_flight.add(chunk)
+                    pool.tasks.put((chunk, work.rests[chunk]))
                 try:
-                    chunk, found = crew.found.get(timeout=_LOOK)
+                    chunk, outcome = pool.outcomes.get(timeout=_POLL)
                 except queue.Empty:
                     continue
-                if isinstance(found, Part):
-                    work.kept(found)
-                    for answer in found.answers.values():
+                if isinstance(outcome, Part):
+                    work.record(outcome)
+                    for answer in outcome.answers.values():
                         watch.answered(answer)
-                    yield found
-                if not isinstance(found, Part) or found.last:
-                    flying.discard(chunk)
-                if isinstance(found, _Died):
+                    yield outcome
+                if not isinstance(outcome, Part) or outcome.last:
+                    in_flight.discard(chunk)
+                if isinstance(outcome, _Died):
                     work.died(chunk)
-                elif isinstance(found, BaseException):
-                    work.failed(chunk, found)
+                elif isinstance(outcome, BaseException):
+                    work.failed(chunk, outcome)
         work.refuse_deadly("close other programs, or take fewer --workers")
 
 
 class _Died(Exception):
-    """A worker has gone, with the chunk in its hands."""
+    """A worker died while it computed a chunk."""
 
 
 class _Pool:
-    """Workers, each with a thread that hands it chunks from `tasks` and puts what it says of them into `found`."""
+    """Workers, each with a thread that passes it chunks from `tasks` and puts their outcomes into `outcomes`."""
 
     def __init__(self, count: int, text: str) -> None:
         self.tasks: queue.SimpleQueue[tuple[int, Rest] | None] = queue.SimpleQueue()
-        self.found: queue.SimpleQueue[tuple[int, Found]] = queue.SimpleQueue()
+        self.outcomes: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
         self._head = (text, asks_by_file())
         self._lock, self._ended = threading.Lock(), False
         self._workers: set[_Worker] = set()
@@ -127,19 +127,19 @@ class _Pool:
         while (task := self.tasks.get()) is not None:
             chunk, rest = task
             try:
-                worker = worker or self._hired()
-                for found in worker.answered(chunk, rest):
-                    self.found.put((chunk, found))
+                worker = worker or self._started_worker()
+                for outcome in worker.answered(chunk, rest):
+                    self.outcomes.put((chunk, outcome))
             except Exception:
-                # the end of a pipe, or words torn by it, which may read as anything; whoever waits must hear of it
+                # a broken pipe, or half a pickle, which may raise any error; the main thread must learn of it
                 if worker is not None:
-                    self._let_go(worker)
+                    self._stop(worker)
                 worker = None
-                self.found.put((chunk, _Died()))
+                self.outcomes.put((chunk, _Died()))
         if worker is not None:
-            self._let_go(worker)
+            self._stop(worker)
 
-    def _hired(self) -> _Worker:
+    def _started_worker(self) -> _Worker:
         with self._lock:
             if self._ended:
                 raise EOFError
@@ -147,7 +147,7 @@ class _Pool:
             self._workers.add(worker)
             return worker
 
-    def _let_go(self, worker: _Worker) -> None:
+    def _stop(self, worker: _Worker) -> None:
         worker.end()
         worker.close()
         with self._lock:
@@ -158,7 +158,7 @@ class _Worker:
     """One process, and the pipes to it.
 
     Args:
-        head: the text of the sweep, and whether it is asked by a file.
+        head: the text of the sweep, and whether messages speak of a file.
     """
 
     def __init__(self, head: tuple[str, bool]) -> None:
@@ -167,78 +167,78 @@ class _Worker:
             [sys.executable, "-c", text],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # what matters of a worker is said by who asks it; libraries' warnings would tear the bar
+            # this process reports a worker's errors; libraries' warnings would break the progress bar
             stderr=None if os.environ.get("WAVESIM_DEBUG") else subprocess.DEVNULL,
-            env={**os.environ, **_ALONE},
-            # Ctrl-C reaches every process of a terminal; ending the workers is the business of who started them
+            env={**os.environ, **_SINGLE_THREAD},
+            # Ctrl-C reaches every process of a terminal session; this process ends its workers itself
             start_new_session=True,
         )
         assert self._process.stdin is not None and self._process.stdout is not None
         self._to: IO[bytes] = self._process.stdin
         self._from: IO[bytes] = self._process.stdout
-        self._say(head)
+        self._send(head)
 
-    def _say(self, what: Any) -> None:
-        pickle.dump(what, self._to)
+    def _send(self, message: Any) -> None:
+        pickle.dump(message, self._to)
         self._to.flush()
 
-    def answered(self, chunk: int, rest: Rest) -> Iterator[Found]:
-        """The parts of a chunk, the last one last; or why there are no more.
+    def answered(self, chunk: int, rest: Rest) -> Iterator[Outcome]:
+        """The parts of a chunk up to the last one, or up to an error.
 
         Raises:
-            Exception: if the process has ended: EOFError, OSError, or what half a pickle makes.
+            Exception: if the process has ended: EOFError, OSError, or any error from half a pickle.
         """
-        self._say((chunk, rest))
+        self._send((chunk, rest))
         while True:
-            found: Found = pickle.load(self._from)
-            yield found
-            if not isinstance(found, Part) or found.last:
+            outcome: Outcome = pickle.load(self._from)
+            yield outcome
+            if not isinstance(outcome, Part) or outcome.last:
                 return
 
     def end(self) -> None:
-        """End it at once: nothing that it has not given away is kept."""
+        """Kill the process; rows that it has not returned are lost."""
         self._process.kill()
         self._process.wait()
 
     def close(self) -> None:
-        """Close the pipes, once it has ended and nobody reads what it says."""
+        """Close the pipes of an ended process."""
         for pipe in (self._to, self._from):
-            # what it was still to be told is told to nobody
+            # a message still in the buffer cannot be delivered
             with contextlib.suppress(OSError):
                 pipe.close()
 
 
 def serve() -> None:
-    """What a worker process does, until nobody asks any more: the sweep comes first, then chunks, one after the other."""
-    said = os.fdopen(os.dup(1), "wb")
-    # whatever prints must not print into the answers
+    """Main loop of a worker process: read the sweep, then answer chunks one after the other until the input ends."""
+    output = os.fdopen(os.dup(1), "wb")
+    # printed text must not mix with the answers
     os.dup2(2, 1)
-    told: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(told,), daemon=True).start()
-    text, by_file = told.get()
+    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(inbox,), daemon=True).start()
+    text, by_file = inbox.get()
     with words_of_files() if by_file else contextlib.nullcontext():
         sweep = Sweep.from_text(text)
         while True:
-            chunk, rest = told.get()
-            for found in _found(sweep, chunk, rest):
-                pickle.dump(found, said)
-                said.flush()
+            chunk, rest = inbox.get()
+            for outcome in _outcomes(sweep, chunk, rest):
+                pickle.dump(outcome, output)
+                output.flush()
 
 
-def _listen(told: queue.SimpleQueue[Any]) -> None:
-    """Pass on what this process is told. It ends with the one that tells it, also amid a row."""
+def _receive(inbox: queue.SimpleQueue[Any]) -> None:
+    """Put messages from standard input into `inbox`; exit when the input ends, even in the middle of a row."""
     try:
         while True:
-            told.put(pickle.load(sys.stdin.buffer))
+            inbox.put(pickle.load(sys.stdin.buffer))
     except EOFError:
         os._exit(0)
 
 
-def _found(sweep: Sweep, chunk: int, rest: Rest) -> Iterator[Found]:
+def _outcomes(sweep: Sweep, chunk: int, rest: Rest) -> Iterator[Outcome]:
     try:
         yield from parts(sweep, chunk, rest, lambda answer: None, early=False)
     except WavesimError as error:
         yield WavesimError(str(error))
     except Exception as error:
-        # one of a library may be none that another process can read
+        # a library's own exception class may not unpickle in the other process
         yield RuntimeError(described(error))

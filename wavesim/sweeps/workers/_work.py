@@ -1,4 +1,4 @@
-"""The chunks that workers are given: what is to be done, and what has gone wrong with which."""
+"""The queue of chunks for workers, and the failures of each chunk."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from ..._text import first_line
 from ...errors import BrokenOffError
 from .._parts import Part, Rest
 
-_DEATHS = 5  # of workers that one chunk may be to blame for
-_FAILURES = 3  # of one chunk, each time on some worker
+_DEATHS = 5  # workers that may die with a chunk before it is given up
+_FAILURES = 3  # errors of one chunk, on any workers, that end the sweep
 
 
 class Work:
-    """The chunks of a sweep: what is to be done, and what has gone wrong with which; it outlives a lost worker or scheduler."""
+    """The queue of a sweep's chunks, and the failures of each; it outlives a lost worker or scheduler."""
 
     def __init__(self, text: str, waiting: Mapping[int, Rest]) -> None:
         self.text = text
         self.todo = deque(waiting)
         self.rests = dict(waiting)
         self.deadly: list[int] = []
-        self.left_out: dict[str, str] = {}
+        self.excluded: dict[str, str] = {}
         self._deaths, self._failures = Counter[int](), Counter[int]()
 
-    def kept(self, part: Part) -> None:
-        """Some rows of a chunk are there, and are not done again."""
+    def record(self, part: Part) -> None:
+        """Record that some rows of a chunk are answered, and are not computed again."""
         if not part.last:
             self.rests[part.chunk] = Rest(part.end, self.rests[part.chunk].known)
 
-    def came(self, part: Part) -> None:
-        """The same of a worker that gives no more than these: the rest is the next to be done."""
-        self.kept(part)
+    def returned(self, part: Part) -> None:
+        """Record a part from a worker that stops after it: the rest of the chunk is next in the queue."""
+        self.record(part)
         if not part.last:
             self.todo.appendleft(part.chunk)
 
     def died(self, chunk: int) -> None:
-        """The worker that had it is gone: once more, or left out if it has ended too many."""
+        """Queue a chunk again whose worker died, or give it up after too many deaths."""
         self._deaths[chunk] += 1
         (self.deadly if self._deaths[chunk] >= _DEATHS else self.todo).append(chunk)
 
     def deaths(self, chunk: int) -> int:
-        """How many workers have gone with it."""
+        """Number of workers that died with this chunk."""
         return self._deaths[chunk]
 
     def failed(self, chunk: int, error: BaseException) -> None:
-        """A worker has raised an error: once more, on another one perhaps.
+        """Queue a chunk again after an error of its worker.
 
         Raises:
-            BrokenOffError: if that has happened several times.
+            BrokenOffError: after several errors of this chunk.
         """
         self._failures[chunk] += 1
         if self._failures[chunk] >= _FAILURES:

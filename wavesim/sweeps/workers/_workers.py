@@ -1,4 +1,4 @@
-"""What a Dask worker is asked: first whether it can be used at all, then the answers of a chunk."""
+"""Requests to a Dask worker: first whether it is usable, then the answers of a chunk."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .._file import Sweep
 from .._parts import Part, Rest
 from ._chunk import parts
 
-# of a worker process: below that jax and a program do not fit into it
+# memory of a worker process below which jax and a program do not fit into it [bytes]
 LEAST_MEMORY = 500_000_000
-# Text, not a function: a worker of another Python, or without wavesim, could not read that. JAX_ENABLE_X64 may say anything there.
+# Text, not a function: a worker with another Python, or without wavesim, could not unpickle a function. Its JAX_ENABLE_X64 may have any value.
 _PROBE = """
 import sys, os
 try:
@@ -29,34 +29,34 @@ try:
     import jax, jaxlib
     jax.config.update("jax_enable_x64", True)
     import wavesim.sweeps
-    told = {"wavesim": __version__, "jax": jax.__version__, "jaxlib": jaxlib.__version__}
+    facts = {"wavesim": __version__, "jax": jax.__version__, "jaxlib": jaxlib.__version__}
 except Exception as error:
-    told = {"trouble": f"{type(error).__name__}: {error}"}
+    facts = {"trouble": f"{type(error).__name__}: {error}"}
 """
-# for `eval`, which is the same everywhere
-PROBE = f'exec({_PROBE!r}, (space := {{}})) or space["told"]'
+# for `eval`, which every Python has
+PROBE = f'exec({_PROBE!r}, (space := {{}})) or space["facts"]'
 
 # a worker of several threads answers one chunk at a time: the engine shares the cores by itself
 _one_at_a_time = threading.Lock()
 
 
 def versions() -> dict[str, str]:
-    """What decides the last digit of an answer."""
+    """Versions of the packages that determine the last digit of an answer."""
     from ..._version import __version__
 
     return {"wavesim": __version__} | {name: importlib.metadata.version(name) for name in ("jax", "jaxlib")}
 
 
 def answer_text(text: str, chunk: int, rest: Rest, wanted: dict[str, str]) -> Part:
-    """What a worker does: the answers of one chunk, in 64 bits whatever its environment says, and in all its threads.
+    """Answer one chunk in a worker, in 64 bits whatever its environment says, and in all its threads.
 
-    Those of its first rows, if all take longer than rows wait to be stored: the rest is asked for again, here or elsewhere.
+    A long chunk returns the answers of its first rows; the rest is requested again, here or elsewhere.
 
     Args:
         text: of the sweep, `Sweep.text`.
-        chunk: which part of it.
-        rest: what is left of it.
-        wanted: the versions of who asks.
+        chunk: its number.
+        rest: its unanswered rows.
+        wanted: the versions of the requesting process.
 
     Raises:
         WavesimError: if this process has other versions.
@@ -64,7 +64,7 @@ def answer_text(text: str, chunk: int, rest: Rest, wanted: dict[str, str]) -> Pa
     import jax
 
     refuse_other(versions(), wanted)
-    # for the whole process: `jax.enable_x64` would hold for this thread, and the engine has others
+    # for the whole process: `jax.enable_x64` would hold for this thread only, and the engine has others
     jax.config.update("jax_enable_x64", True)
     with _one_at_a_time:
         return next(parts(_read(text), chunk, rest, lambda answer: None, early=False))
@@ -91,13 +91,13 @@ def refuse_other(theirs: dict[str, str], ours: dict[str, str]) -> None:
 
 
 def refuse_small(facts: dict[str, Any]) -> None:
-    """Refuse a worker that has too little memory for anything.
+    """Refuse a worker with too little memory.
 
     Args:
-        facts: what the scheduler tells of it.
+        facts: the scheduler's description of it.
 
     Raises:
-        WavesimError: with what it has.
+        WavesimError: with its memory.
     """
     limit = int(facts.get("memory_limit") or 0)
     if 0 < limit < LEAST_MEMORY:
