@@ -1,4 +1,4 @@
-"""What a table of a sweep says as a whole: how many rows are good, what ails the others, and how theory and measurement agree."""
+"""Summary of a sweep's table: rows by status, reasons of rows that are not good, and agreement of theory and measurement."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ import xarray as xr
 from ._answer import Status
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
+# reasons that are printed in full
 _MOST = 5
 _ANSWERED = (Status.GOOD, Status.MISSED, Status.FAILED)
 
 
 @dataclasses.dataclass(frozen=True)
 class Reason:
-    """Why some rows are not good: sentences that differ in their numbers alone count as one.
+    """A reason why rows are not good; sentences that differ only in their numbers count as one.
 
     Attributes:
-        rows: how many.
+        rows: number of rows with this reason.
         text: the sentence of the first of them.
     """
 
@@ -38,9 +39,9 @@ class Measured:
         lowest, highest: of its values; nan where no row has one.
         largest_error: the widest error bar.
         compared: rows with a theory.
-        covered: those of them whose error bar holds it.
+        covered: those of them with theory inside the error bar.
         theory: the theories' names.
-        largest_inputs: the most by which uncertain inputs move it, one standard deviation; nan where that is not known.
+        largest_inputs: largest standard deviation due to uncertain inputs; nan where unknown.
     """
 
     name: str
@@ -56,12 +57,12 @@ class Measured:
 
 @dataclasses.dataclass(frozen=True)
 class Account:
-    """The whole table.
+    """Summary of a whole table.
 
     Attributes:
-        rows: by status.
-        reasons: what is said of rows that missed or failed, the commonest first.
-        measured: each quantity.
+        rows: number of rows by status.
+        reasons: of rows that missed or failed, the commonest first.
+        measured: the range of each quantity.
     """
 
     rows: dict[Status, int]
@@ -90,18 +91,22 @@ class Account:
 
     def __str__(self) -> str:
         shown = [status for status in (*_ANSWERED, Status.WAITING) if self.rows[status] or status is Status.GOOD]
-        lines = [f"{self.total:,} rows: {', '.join(f'{self.rows[one]:,} {one.name.lower()}' for one in shown)}"]
-        for one in self.measured:
-            unit = "" if one.unit in ("", "1") else f" {one.unit}"
-            if not np.isfinite(one.lowest):
+        lines = [
+            f"{self.total:,} rows: {', '.join(f'{self.rows[status]:,} {status.name.lower()}' for status in shown)}"
+        ]
+        for quantity in self.measured:
+            unit = "" if quantity.unit in ("", "1") else f" {quantity.unit}"
+            if not np.isfinite(quantity.lowest):
                 # no row has a number yet
                 continue
-            words = f"{one.lowest:.6g} to {one.highest:.6g}{unit}, error bars up to {one.largest_error:.1e}"
-            if np.isfinite(one.largest_inputs):
-                words += f"; uncertain inputs move it by up to {one.largest_inputs:.1e} (one standard deviation)"
-            if one.compared:
-                words += f"; theory ({one.theory.replace('_', ' ')}) within the bar in {one.covered:,} of {one.compared:,} rows"
-            lines.append(f"  {one.name.replace('_', ' ')}: {words}")
+            words = (
+                f"{quantity.lowest:.6g} to {quantity.highest:.6g}{unit}, error bars up to {quantity.largest_error:.1e}"
+            )
+            if np.isfinite(quantity.largest_inputs):
+                words += f"; uncertain inputs move it by up to {quantity.largest_inputs:.1e} (one standard deviation)"
+            if quantity.compared:
+                words += f"; theory ({quantity.theory.replace('_', ' ')}) within the bar in {quantity.covered:,} of {quantity.compared:,} rows"
+            lines.append(f"  {quantity.name.replace('_', ' ')}: {words}")
         lines += [f"  {reason.rows:,} rows: {reason.text}" for reason in self.reasons[:_MOST]]
         if len(self.reasons) > _MOST:
             rest = self.reasons[_MOST:]
@@ -109,49 +114,54 @@ class Account:
         return "\n".join(lines)
 
     def content(self) -> dict[str, Any]:
-        """The same for scripts."""
+        """The summary as plain data, for scripts."""
         return {
             "rows": {"total": self.total} | {status.name.lower(): self.rows[status] for status in Status},
             "quantities": {
-                one.name: {k: v for k, v in dataclasses.asdict(one).items() if k != "name"} for one in self.measured
+                quantity.name: {k: v for k, v in dataclasses.asdict(quantity).items() if k != "name"}
+                for quantity in self.measured
             },
             "reasons": [dataclasses.asdict(reason) for reason in self.reasons],
         }
 
 
 def quantities(dataset: xr.Dataset) -> tuple[str, ...]:
-    """The names of what was measured, the headline first."""
+    """Names of the measured quantities, the headline first."""
     return tuple(str(name).removesuffix("_error") for name in dataset.data_vars if str(name).endswith("_error"))
 
 
 def account(dataset: xr.Dataset) -> Account:
-    """Read a table of `wavesim.sweep`, or the store of one that runs."""
+    """Summarize a table of `wavesim.sweep`, finished or not."""
     status = dataset["status"].values.ravel()
-    rows = {one: int(np.count_nonzero(status == one)) for one in Status}
-    unwell = np.isin(status, (Status.MISSED, Status.FAILED))
+    rows = {value: int(np.count_nonzero(status == value)) for value in Status}
+    not_good = np.isin(status, (Status.MISSED, Status.FAILED))
     measured = tuple(_measured(dataset, name) for name in quantities(dataset))
-    return Account(rows, _reasons(dataset["reason"].values.ravel()[unwell]), measured)
+    return Account(rows, _reasons(dataset["reason"].values.ravel()[not_good]), measured)
 
 
 def _reasons(texts: np.ndarray) -> tuple[Reason, ...]:
     groups: dict[str, list[str]] = {}
     for text in texts:
         groups.setdefault(_NUMBER.sub("#", str(text)), []).append(str(text))
-    found = [Reason(len(group), group[0]) for group in groups.values()]
-    return tuple(sorted(found, key=lambda reason: -reason.rows))
+    reasons = [Reason(len(group), group[0]) for group in groups.values()]
+    return tuple(sorted(reasons, key=lambda reason: -reason.rows))
 
 
 def _measured(dataset: xr.Dataset, name: str) -> Measured:
     values, errors, theory = (dataset[name + suffix].values.ravel() for suffix in ("", "_error", "_theory"))
-    known, held = np.isfinite(values), np.isfinite(theory) & np.isfinite(values)
+    measured, compared = np.isfinite(values), np.isfinite(theory) & np.isfinite(values)
     unit, names = (
         str(dataset[key].attrs.get(fact, "")) for key, fact in ((name, "units"), (f"{name}_theory", "theory"))
     )
-    if not known.any():
+    if not measured.any():
         return Measured(name, unit, np.nan, np.nan, np.nan, 0, 0, names)
-    covered = np.abs(values[held] - theory[held]) <= errors[held]
-    lowest, highest, largest = float(values[known].min()), float(values[known].max()), float(errors[known].max())
+    covered = np.abs(values[compared] - theory[compared]) <= errors[compared]
+    lowest, highest, largest = (
+        float(values[measured].min()),
+        float(values[measured].max()),
+        float(errors[measured].max()),
+    )
     inputs = dataset[f"{name}_inputs"].values.ravel() if f"{name}_inputs" in dataset else np.array([])
-    most = float(np.max(inputs[np.isfinite(inputs)], initial=-np.inf))
-    told = most if np.isfinite(most) else np.nan
-    return Measured(name, unit, lowest, highest, largest, int(held.sum()), int(covered.sum()), names, told)
+    largest_input = float(np.max(inputs[np.isfinite(inputs)], initial=-np.inf))
+    largest_input = largest_input if np.isfinite(largest_input) else np.nan
+    return Measured(name, unit, lowest, highest, largest, int(compared.sum()), int(covered.sum()), names, largest_input)

@@ -11,7 +11,7 @@ from ..problem import Problem
 
 
 class Status(enum.IntEnum):
-    """What became of a row."""
+    """The state of a row: waiting, good, tolerance missed, or failed."""
 
     WAITING = 0
     GOOD = 1
@@ -21,14 +21,14 @@ class Status(enum.IntEnum):
 
 @dataclasses.dataclass(frozen=True)
 class RowRequest:
-    """A row before it is answered: what `wavesim.certify` would be called with.
+    """A row before it is answered: the arguments of `wavesim.certify`.
 
     Args:
-        question: what is asked.
+        question: the question of the row.
         problem: the physics, in internal units.
         tolerance: error bar aimed at for the headline.
         fixed: numerics given by hand, as in `wavesim.plan`.
-        uncertainties: by path, one standard deviation of each number that is known within limits only.
+        uncertainties: by path, the standard deviation of each uncertain number.
     """
 
     question: AbstractQuestion
@@ -44,12 +44,12 @@ class Answer:
 
     Attributes:
         values, errors: by standard quantity name, the headline first; empty if the row failed.
-        theories: by standard quantity name, what theories say by theory's name; the first is the one to be compared with.
+        theories: by standard quantity name, values of theories by name; the first is the one compared with.
         status: GOOD; MISSED if the bar (which still holds) is above the tolerance, or an uncertain input's part is not known; FAILED.
         reason: one sentence for every status but GOOD.
-        runs, fft_pairs: what it cost, repetitions included.
-        notes: sentences on numbers that the row does not have.
-        inputs: by standard quantity name, one standard deviation that all uncertain inputs make together.
+        runs, fft_pairs: cost of the row, repetitions included.
+        notes: sentences on missing numbers.
+        inputs: by standard quantity name, the standard deviation due to all uncertain inputs together.
     """
 
     values: dict[str, float]
@@ -64,5 +64,5 @@ class Answer:
 
     @classmethod
     def failed(cls, reason: str) -> Answer:
-        """A row without numbers."""
+        """The answer of a failed row, without numbers."""
         return cls({}, {}, {}, Status.FAILED, reason)

@@ -19,13 +19,14 @@ from ._file import Sweep
 from ._rows import first_possible, values_at
 from .workers._chunk import refuse_unmeasured
 
+# rows that are planned as a sample
 _SAMPLED = 24
 # values of an axis that are compared to see whether the structure changes
 _COMPARED = 8
-# approximate seconds to compile one program
+# approximate time to compile one program [s]
 _COMPILATION = 1.5
-# a row's reason, runs, FFT pairs and status in the store
-_BESIDES = 32
+# reason, runs, FFT pairs and status of a row in the store [bytes]
+_OTHER_COLUMNS = 32
 # evaluations for the derivative by one uncertain input
 _EVALUATIONS = 4
 
@@ -37,7 +38,7 @@ class Check:
     Attributes:
         title: of the sweep.
         sizes: the length of each axis by name.
-        chunks, chunk_rows: how many chunks there are, and the rows of the largest.
+        chunks, chunk_rows: number of chunks, and rows of the largest.
         traced, structural: names of axes along which only numbers change, so that rows share a program, and of axes along which the program changes.
         sampled: rows that were planned.
         impossible: the reasons why some of them cannot be built or planned.
@@ -45,7 +46,7 @@ class Check:
         points: the fewest and the most points of a run; None where nothing is propagated.
         fft_pairs: FFT pairs of all rows, estimated.
         memory: bytes of the largest run; on a CPU few run at once, on another device as many as fill a quarter of its memory.
-        store: bytes of the store before compression, about.
+        store: bytes of the store before compression, estimated.
         seconds: of all rows on this machine, estimated, compilation included; None where nothing is propagated.
         uncertain: the number of uncertain inputs of a row.
         inputs_seconds: additional seconds for the errors from these inputs; None where they need a run forward and backward for each row.
@@ -160,7 +161,7 @@ def check(sweep: Sweep) -> Check:
         points=_extremes([math.prod(numerics.grid.points) for numerics in every]),
         fft_pairs=round(share * sum(numerics.fft_pairs for numerics in every)),
         memory=max((numerics.memory for numerics in every), default=0),
-        store=layout.rows * ((32 if sweep.uncertain else 24) * max(len(sweep.measure), 1) + _BESIDES),
+        store=layout.rows * ((32 if sweep.uncertain else 24) * max(len(sweep.measure), 1) + _OTHER_COLUMNS),
         seconds=seconds,
         uncertain=0 if limited is None else len(limited.uncertainties),
         inputs_seconds=None if limited is None else _inputs_seconds(limited, layout.rows),
@@ -168,7 +169,7 @@ def check(sweep: Sweep) -> Check:
 
 
 def _inputs_seconds(row: RowRequest, rows: int) -> float | None:
-    """What the uncertain inputs of all rows take, by the numbers of this one; None where they are known by a run alone."""
+    """Seconds for the uncertain inputs of all rows, from the time of this one; None where they need runs."""
     numbers = route_without_run(row.problem, row.question, None)
     if numbers is None:
         return None
@@ -178,7 +179,7 @@ def _inputs_seconds(row: RowRequest, rows: int) -> float | None:
 
 
 def _sample(rows: int) -> list[int]:
-    """Some rows: the first, the last, and others by the golden ratio, which no spacing of the axes falls in step with."""
+    """A sample of rows: the first, the last, and others by the golden ratio, which no period of the axes matches."""
     if rows <= _SAMPLED:
         return list(range(rows))
     golden = (math.sqrt(5) - 1) / 2
@@ -188,7 +189,7 @@ def _sample(rows: int) -> list[int]:
 def _first_round(row: RowRequest, batch: Batch, runs: Sequence[Any]) -> RunRequest | None:
     """The first runs that the question of a row requests; None if it propagates nothing."""
     refuse_given(row.fixed)
-    # planning costs pilot runs: once some row propagates, the others are assumed to
+    # planning costs pilot runs: once one row propagates, the others are assumed to as well
     if not runs and row.question.planned(row.problem, row.tolerance, **row.fixed) is None:
         return None
     work = row.question.measuring(row.problem, row.tolerance, batch=batch, **row.fixed)
@@ -204,7 +205,7 @@ def _first_round(row: RowRequest, batch: Batch, runs: Sequence[Any]) -> RunReque
 
 
 def _program(request: RunRequest, numerics: Numerics) -> Any:
-    """The key of a compiled program: all of a run but its numbers and its number of steps."""
+    """Key of a compiled program: the structure and shapes of a run, without its numbers and its number of steps."""
     plain = dataclasses.replace(numerics, steps=numerics.frames)
     leaves, structure = jax.tree.flatten((request.problem, plain))
     return structure, tuple(jnp.shape(leaf) for leaf in leaves)
@@ -239,7 +240,7 @@ def _extremes(sizes: list[int]) -> tuple[int, int] | None:
 
 
 def _seconds(every: list[Numerics]) -> float:
-    """Seconds of all these runs on all cores of this machine, from the time of an FFT pair of a median one."""
+    """Seconds of all these runs on all cores of this machine, from the time of an FFT pair of the median run."""
     points = sorted(numerics.grid.points for numerics in every)[len(every) // 2]
     size = math.prod(points)
     # as many rows as stay in the cache

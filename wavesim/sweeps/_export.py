@@ -1,4 +1,4 @@
-"""A sweep's table for programs that want rows and columns: CSV and parquet."""
+"""Export of a sweep's table as rows and columns: CSV and parquet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def to_csv(dataset: xarray.Dataset, path: str | os.PathLike[str]) -> Path:
     """Write the table as CSV, one line for each row of the sweep: ``to_csv(table, "sweep.csv")``; whole or not at all.
 
-    Numbers are written with all their digits; a number that is not known is left empty. See `as_rows` for the columns.
+    Numbers are written with all their digits; an unknown number is left empty. See `as_rows` for the columns.
 
     Returns:
         the path.
@@ -52,7 +52,7 @@ def to_parquet(dataset: xarray.Dataset, path: str | os.PathLike[str]) -> Path:
 def as_rows(dataset: xarray.Dataset) -> pandas.DataFrame:
     """The table with one row for each row of the sweep, in order.
 
-    Columns: the axes, whatever is tied to them, and what was measured, with their units (``"height (eV)"``); `status` as a word.
+    Columns: the axes, the paths tied to them, and the measured quantities, with their units (``"height (eV)"``); `status` as a word.
     """
     import pandas as pd
 

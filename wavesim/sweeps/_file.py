@@ -1,4 +1,4 @@
-"""A sweep: a scenario or a problem, axes over its paths, and what to measure; read from a file, or made in Python."""
+"""A sweep: a scenario or a problem, axes over its paths, and quantities to measure; read from a file, or made in Python."""
 
 from __future__ import annotations
 
@@ -43,25 +43,25 @@ from ._answer import RowRequest
 from ._layout import Layout
 from ._rows import AbstractSource, FromProblem, FromScenario, dimension_at, first_possible, values_at
 
-# rows in a chunk of two-dimensional problems, which take their time
+# largest number of rows in a chunk of two-dimensional problems, which are slow
 _PLANAR = 32
 
 
 @dataclasses.dataclass(frozen=True)
 class Sweep:
-    """A sweep, understood: all that is needed to answer any of its rows.
+    """A sweep that has been read: everything needed to answer any of its rows.
 
     Attributes:
         title: one line.
         scenario: the name of the scenario, "" for a problem given in Python.
-        content: scenario, axes and what is measured as canonical JSON: two sweeps with the same content have the same rows.
+        content: scenario, axes and measured quantities as canonical JSON: two sweeps with the same content have the same rows.
         measure: standard quantity names; empty for the headline of each row's question alone.
-        theories: names of theories kept beside the one that each quantity is compared with, where a row's question knows them.
+        theories: names of theories stored beside the one that each quantity is compared with, where a row's question has them.
         axes: the dimensions of the table, in order.
-        units: in which numbers are shown: those that the first possible row speaks in; for a problem, internal ones.
-        layout: how the rows are cut into chunks.
-        source: what the rows are made of.
-        own: by name, the dimensions of what the scenario measures by names of its own.
+        units: units of numbers shown: those of the first possible row; for a problem, internal units.
+        layout: the division of the rows into chunks.
+        source: the scenario or problem that rows are made from.
+        own: dimensions of the quantities that the scenario defines, by name.
     """
 
     __repr__ = one_line
@@ -83,12 +83,12 @@ class Sweep:
         return hashlib.sha256(self.content.encode()).hexdigest()
 
     def dimension(self, name: str) -> Dimension:
-        """Of a quantity."""
+        """The dimension of a quantity."""
         return self.own[name] if name in self.own else QUANTITIES.get(name, DIMENSIONLESS)
 
     @functools.cached_property
     def uncertain(self) -> bool:
-        """Whether rows have uncertain inputs, whose part of each number has a column of its own."""
+        """Whether rows have uncertain inputs, whose effect on each number has its own column."""
         return self.source.uncertain(self.axes)
 
     @classmethod
@@ -98,12 +98,12 @@ class Sweep:
         """Read a sweep by name or by path: ``Sweep.read("transmission_map", set=["potential.width=2.0"])``.
 
         Args:
-            name_or_path: of a shipped sweep or of a file.
+            name_or_path: name of a shipped sweep, or path of a file.
             set: further ``path=value``, as in ``[set]``.
-            tolerance: instead of the scenario's.
+            tolerance: replaces the scenario's.
 
         Raises:
-            ScenarioError: with one line for each thing that is wrong.
+            ScenarioError: with one line for each mistake.
         """
         source_name = os.fspath(name_or_path)
         name, text = find_sweep(source_name)
@@ -129,15 +129,15 @@ class Sweep:
 
         Args:
             problem: the physics.
-            axes: values by path, as in `Problem.replace`: numbers, words, or objects (``{"potential": [one, other]}``).
+            axes: values by path, as in `Problem.replace`: numbers, words, or objects (``{"potential": [first, second]}``).
             measure: standard quantity names.
-            tolerance: what to aim at, by default 1e-4.
-            find: what is asked, as in `wavesim.certify`.
-            uncertainties: one standard deviation of each number that is known within limits only, by path.
+            tolerance: error bar to aim at, by default 1e-4.
+            find: the question, as in `wavesim.certify`.
+            uncertainties: the standard deviation of each uncertain number, by path.
 
         Raises:
             ArgumentError: if an axis is empty, a quantity unknown, `find` no question, or `tolerance` not positive; if an uncertainty is not
-                positive, or of no number of the problem.
+                positive, or its path is no number of the problem.
             ScenarioError: if no row at a corner is possible.
         """
         columns = {path: _column(values) for path, values in axes.items()}
@@ -169,11 +169,11 @@ class Sweep:
             content["uncertainties"] = limits
         kind = kind_of(type(problem.potential)).replace("_", " ").capitalize()
         title = f"{kind} over {', '.join(columns)}"
-        made = _made(title, "", content, columns, FromProblem(problem, find, aim, limits))
-        made._must_be_numbers(limits)
-        return made
+        sweep = _built(title, "", content, columns, FromProblem(problem, find, aim, limits))
+        sweep._refuse_uncertainties(limits)
+        return sweep
 
-    def _must_be_numbers(self, limits: Mapping[str, float]) -> None:
+    def _refuse_uncertainties(self, limits: Mapping[str, float]) -> None:
         _, row, _ = first_possible(self.source, self.axes)
         for path, size in limits.items():
             positive(f"uncertainties[{path!r}]", size)
@@ -183,22 +183,22 @@ class Sweep:
                 raise ArgumentError("uncertainties", error.reason) from None
 
     def request(self, row: int) -> RowRequest:
-        """What a row asks, rows counted with the last axis fastest.
+        """The request of a row; rows are counted with the last axis fastest.
 
         Raises:
-            WavesimError: if the row is impossible (a negative width); it says why.
+            WavesimError: if the row is impossible, such as a negative width, with the reason.
         """
         try:
             return self.source.request(values_at(self.axes, self.layout.place_of(row)))[0]
         except ScenarioError as error:
-            # one line for each thing that is wrong makes a file readable, and a table's cell unreadable
+            # several lines are good for a file, but not for a cell of a table
             raise ScenarioError(" ".join(str(error).splitlines())) from None
 
     def text(self) -> str:
-        """All of it as text, for `from_text` in another process.
+        """The sweep as text, for `from_text` in another process.
 
         Raises:
-            WavesimError: if it is made of Python objects.
+            WavesimError: if it is a sweep over a `Problem`.
         """
         if not isinstance(self.source, FromScenario):
             raise WavesimError(
@@ -208,7 +208,7 @@ class Sweep:
 
     @classmethod
     def from_text(cls, text: str) -> Sweep:
-        """What `text` wrote."""
+        """The sweep from the text of `text`."""
         parsed = json.loads(text)
         return _from_content(parsed["title"], parsed["scenario"], parsed["content"])
 
@@ -221,10 +221,10 @@ def _from_content(title: str, scenario: str, content: dict[str, Any]) -> Sweep:
             sample["kind"], sample["count"], sample["seed"], [sample["bounds"][path] for path in paths]
         )
         columns |= dict(zip(paths, drawn, strict=True))
-    return _made(title, scenario, content, columns, FromScenario(scenario, content["scenario"]))
+    return _built(title, scenario, content, columns, FromScenario(scenario, content["scenario"]))
 
 
-def _made(
+def _built(
     title: str, scenario: str, content: dict[str, Any], columns: Mapping[str, Sequence[Any]], source: AbstractSource
 ) -> Sweep:
     order, sampled = content["order"], "sample" in content
@@ -240,7 +240,7 @@ def _made(
 
 
 def _column(values: Iterable[Any]) -> list[Any]:
-    """Values of Python as rows take them: numbers of numpy and of jax as plain ones, whole ones among others as what the others are."""
+    """Values as rows take them: numpy and jax scalars as Python numbers; integers among floats as floats."""
     column = [
         value.item() if isinstance(value, np.generic | np.ndarray | jax.Array) and np.ndim(value) == 0 else value
         for value in values
@@ -250,7 +250,7 @@ def _column(values: Iterable[Any]) -> list[Any]:
 
 
 def _encoded(value: Any) -> Any:
-    """An object as JSON, by its fields where wavesim knows its class; otherwise by its structure and its numbers."""
+    """An object as JSON, by its fields if its class is encodable; otherwise by its structure and its numbers."""
     try:
         return encoded(value)
     except TypeError:

@@ -1,4 +1,4 @@
-"""How the rows of a sweep are cut into chunks: the unit of work, of writing, and of what an interruption costs."""
+"""Division of a sweep's rows into chunks: the unit of work, of writing, and of loss by an interruption."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-# a sweep of many rows has more chunks than this, so that workers share it evenly and little is lost with one
+# least number of chunks of a large sweep, so that workers share it evenly and little is lost with one
 _CHUNKS = 24
+# rows of a chunk
 _LEAST, _MOST = 16, 1024
-# up to so many rows each chunk is a file; beyond, files hold many chunks, and there are about so many files
-_UNSHARDED, _FILES = 1_000_000, 64
+# number of rows up to which each chunk is a file of its own
+_UNSHARDED = 1_000_000
+# approximate number of files above that
+_FILES = 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,9 +24,9 @@ class Layout:
     the sweep alone, not on who computes it.
 
     Args:
-        shape: of the table.
-        chunk: of a chunk.
-        shard: of what one file holds, whole chunks; () for one chunk.
+        shape: shape of the table.
+        chunk: shape of a chunk.
+        shard: shape of the block in one file, whole chunks; () for one chunk.
     """
 
     shape: tuple[int, ...]
@@ -35,7 +38,7 @@ class Layout:
         """Chunks for a table of that shape: between 16 and `most` rows each, and about 24 of them where the rows suffice."""
         rows = math.prod(shape)
         aim = min(max(rows // _CHUNKS, _LEAST), max(most, _LEAST))
-        # rows that one place along an axis stands for
+        # rows for each place along an axis
         below = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
         cut = next(axis for axis in range(len(shape)) if below[axis] <= aim)
         pieces = math.ceil(shape[cut] / (aim // below[cut]))
@@ -49,7 +52,7 @@ class Layout:
 
     @property
     def chunks(self) -> int:
-        """How many chunks there are."""
+        """Number of chunks."""
         return math.prod(self._pieces)
 
     @property
@@ -63,11 +66,11 @@ class Layout:
 
     @property
     def inside(self) -> int:
-        """How many chunks a file has room for."""
+        """Number of chunks that fit into a file."""
         return math.prod(self._ratios)
 
     def block_of(self, chunk: int) -> tuple[slice, ...]:
-        """The block of the table that a chunk is."""
+        """The block of the table that a chunk covers."""
         sides = zip(self._place(chunk), self.chunk, self.shape, strict=True)
         return tuple(slice(at * part, min((at + 1) * part, size)) for at, part, size in sides)
 
@@ -80,12 +83,12 @@ class Layout:
         return list(range(first, first + count))
 
     def key_of(self, chunk: int) -> str:
-        """The path of a chunk's file within the folder of an array, as zarr has it: ``"c/3/0"``."""
+        """The path of a chunk's file within the folder of an array, as in zarr: ``"c/3/0"``."""
         files = (at // ratio for at, ratio in zip(self._place(chunk), self._ratios, strict=True))
         return "/".join(["c", *map(str, files)])
 
     def slot_of(self, chunk: int) -> int:
-        """Where a chunk stands in its file, the last axis fastest."""
+        """Index of a chunk in its file, the last axis fastest."""
         slot = 0
         for at, ratio in zip(self._place(chunk), self._ratios, strict=True):
             slot = slot * ratio + at % ratio
@@ -99,7 +102,7 @@ class Layout:
         return files
 
     def _place(self, chunk: int) -> list[int]:
-        """Where a chunk stands among the chunks along each axis."""
+        """Index of a chunk along each axis, counted in chunks."""
         place = []
         for pieces in reversed(self._pieces):
             chunk, at = divmod(chunk, pieces)
@@ -107,7 +110,7 @@ class Layout:
         return place[::-1]
 
     def place_of(self, row: int) -> tuple[int, ...]:
-        """Where a row stands along each axis."""
+        """Index of a row along each axis."""
         place = []
         for size in reversed(self.shape):
             row, at = divmod(row, size)

@@ -1,4 +1,4 @@
-"""What is handed out of a chunk, and what comes back."""
+"""Unanswered rows of a chunk, handed to a worker, and the answers that come back."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ._answer import Answer
 
 @dataclasses.dataclass(frozen=True)
 class Rest:
-    """What is left of a chunk.
+    """The unanswered rows of a chunk.
 
     Attributes:
-        start: the place in it from which on rows wait.
-        known: by place, how many runs the answers after that took which are there already.
+        start: place of the first waiting row in the chunk.
+        known: number of runs of each stored answer after that, by place.
     """
 
     start: int = 0
@@ -26,10 +26,10 @@ class Part:
     """Some rows of a chunk, to be stored.
 
     Attributes:
-        chunk: which one.
+        chunk: its number.
         answers: by place in the chunk.
-        end: the place in the chunk up to which all is answered.
-        last: whether the chunk is done with them.
+        end: place in the chunk before which all rows are answered.
+        last: whether they complete the chunk.
     """
 
     chunk: int

@@ -19,16 +19,16 @@ from ._answer import RowRequest
 if TYPE_CHECKING:
     from ..scenario import SweepAxis
 
-# corners tried until one is possible
+# corners that are tried until one is possible
 _CORNERS = 64
 
 
 class AbstractSource(abc.ABC):
-    """What the rows are made of."""
+    """The scenario or problem that rows are made from."""
 
     @abc.abstractmethod
     def request(self, values: Mapping[str, Any]) -> tuple[RowRequest, UnitSystem]:
-        """A row with these values by path, and the units that it speaks in.
+        """A row with these values by path, and the units of its numbers.
 
         Raises:
             WavesimError: if there is no such row.
@@ -36,7 +36,7 @@ class AbstractSource(abc.ABC):
 
     @abc.abstractmethod
     def uncertain(self, axes: Sequence[SweepAxis]) -> bool:
-        """Whether a row may have numbers that are known within limits only."""
+        """Whether a row may have uncertain numbers."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +97,7 @@ def first_possible(source: AbstractSource, axes: Sequence[SweepAxis]) -> tuple[t
     """The first valid row at a corner of the axes: its place, its request and its units.
 
     Raises:
-        ScenarioError: if none can, for a path that does not exist, say.
+        ScenarioError: if none is valid, as for a path that does not exist.
     """
     ends = [sorted({0, len(axis) - 1}) for axis in axes]
     wrong: list[str] = []
@@ -114,5 +114,5 @@ def first_possible(source: AbstractSource, axes: Sequence[SweepAxis]) -> tuple[t
 
 
 def dimension_at(row: RowRequest, path: str) -> Dimension:
-    """The dimension of the number at a path of a scenario; dimensionless where it is no number of the physics."""
+    """The dimension of the number at a path of a scenario; dimensionless where it is no physical number."""
     return dimension_of_path(row.problem, row.question, path)

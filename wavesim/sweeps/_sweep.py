@@ -75,7 +75,7 @@ def sweep(
         ArgumentError: if arguments do not go together.
         MissingPackage: if Dask is needed and not installed.
         NumericsError: if JAX's 64-bit mode is off.
-        WavesimError: if no row is possible, `out` holds something else or cannot be written, the scheduler is lost or its
+        WavesimError: if no row is possible, `out` holds other files or cannot be written, the scheduler is lost or its
             workers run other versions. Stored rows stay valid.
     """
     names = (measure,) if isinstance(measure, str) else tuple(measure or ())

@@ -13,8 +13,8 @@ from pathlib import Path
 from .._text import duration_text
 from ._answer import Answer, Status
 
-_LAST = 50  # lines of the log from which the pace follows
-_TOGETHER = 0.5  # seconds within which rows count as finished at once, like those of one wave
+_LAST = 50  # lines of the log that the pace is computed from
+_TOGETHER = 0.5  # time within which rows count as finished at once, like those of one wave [s]
 
 
 @dataclasses.dataclass(frozen=True)
