@@ -1,13 +1,15 @@
-"""Checksums of the files of a store, looked at before anything is decoded: CRC-32C, little-endian, at the end of what it is of."""
+"""Checksums of the files of a store, checked before anything is decoded: CRC-32C, little-endian, after the content it covers."""
 
 from __future__ import annotations
 
 import numpy as np
 
-# of a checksum; of an entry of a shard's index: where a chunk begins, and its length
-_TAIL, _ENTRY = 4, 16
-# begin and length of a chunk that is not there
-_NOTHING = 2**64 - 1
+# size of a checksum [bytes]
+_TAIL = 4
+# size of an entry of a shard's index: offset and length of a chunk [bytes]
+_ENTRY = 16
+# offset and length of a missing chunk
+_MISSING = 2**64 - 1
 
 
 def sound(content: bytes) -> bool:
@@ -18,14 +20,14 @@ def sound(content: bytes) -> bool:
 
 
 def usable(content: bytes | None, slots: int) -> tuple[bytes | None, list[int]]:
-    """A file as far as it can be decoded, and the slots whose chunks it had, but which are damaged.
+    """The decodable part of a file, and the slots of its damaged chunks.
 
     Args:
-        content: of the file; None where there is none.
-        slots: how many chunks it has room for: if several, it is a shard, whose index follows the chunks.
+        content: of the file; None if it is missing.
+        slots: number of chunks that fit into it; if several, it is a shard, whose index follows the chunks.
 
     Returns:
-        the file without its damaged chunks; None, and all slots, where nothing is left of it.
+        the file without its damaged chunks; None, and all slots, if none of it is usable.
     """
     if slots == 1:
         return (content, []) if content is not None and sound(content) else (None, [0])
@@ -35,11 +37,11 @@ def usable(content: bytes | None, slots: int) -> tuple[bytes | None, list[int]]:
     entries = np.frombuffer(content[-size:-_TAIL], "<u8").reshape(slots, 2).copy()
     end, damaged = len(content) - size, []
     for slot, (first, length) in enumerate(entries.tolist()):
-        if first == length == _NOTHING:
+        if first == length == _MISSING:
             continue
         if first + length > end or not sound(content[first : first + length]):
             damaged.append(slot)
-            entries[slot] = _NOTHING
+            entries[slot] = _MISSING
     return (content[:-size] + _sealed(entries.tobytes()), damaged) if damaged else (content, [])
 
 

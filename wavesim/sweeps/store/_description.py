@@ -1,6 +1,6 @@
-"""What a store says of itself, its group's zarr.json: read with a digest, and refused unless it is what wavesim writes.
+"""The description of a store, its group's zarr.json: checked by a digest, and refused unless wavesim wrote it.
 
-Nothing of a store is decoded before this: a stranger's could name codecs that run programs.
+Nothing of a store is decoded before this check: a foreign store could name codecs that run programs.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from ._table import FORMAT
 
 DIGEST = "digest"
 _MOST_BYTES = 1_000_000_000
-# by data type, the codecs of wavesim's arrays: a checksum is the last, so that it is read before anything is decoded
+# codecs of wavesim's arrays by data type; the checksum is the last, so that it is checked before anything is decoded
 _CODECS = {
     **dict.fromkeys(("float64", "int64", "uint8"), ("bytes", "zstd", "crc32c")),
     "string": ("vlen-utf8", "zstd", "crc32c"),
 }
-# of a file that holds many chunks, and of the index at its end
+# codecs of a file with many chunks, and of the index at its end
 _SHARD, _INDEX = ("sharding_indexed",), ("bytes", "crc32c")
-# a name becomes a folder inside the store
+# allowed names of arrays, each of which is a folder inside the store
 _NAME = re.compile(r"[^./\\\x00][^/\\\x00]*")
 
 
@@ -38,10 +38,10 @@ class Array:
     """One array of a store.
 
     Attributes:
-        dims: its dimensions' names.
-        layout: its shape, and how it is cut into files.
-        attributes: of the array.
-        metadata: the whole of its zarr.json.
+        dims: names of its dimensions.
+        layout: its shape, and its division into files.
+        attributes: its attributes.
+        metadata: its whole zarr.json.
     """
 
     dims: tuple[str, ...]
@@ -52,10 +52,10 @@ class Array:
 
 @dataclasses.dataclass(frozen=True)
 class Description:
-    """A store.
+    """The description of a store.
 
     Attributes:
-        attributes: of the table: title, hash, what was measured, provenance.
+        attributes: of the table: title, hash, measured quantities, provenance.
         arrays: by name.
     """
 
@@ -69,13 +69,13 @@ class Description:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The arrays that rows are labelled by: one of each dimension's name, and what is tied to them."""
+        """Names of the arrays that label rows: those of the dimensions, and those tied to them."""
         status = self.arrays["status"]
         return (*status.dims, *str(status.attributes.get("coordinates", "")).split())
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The arrays over all rows: what was measured first, in its order."""
+        """Names of the arrays over all rows: the measured quantities first, in their order."""
         first = [f"{name}{suffix}" for name in self.measured for suffix in ("", "_error", "_inputs", "_theory")]
         # rows without uncertain inputs have no such column
         first = [name for name in first if name in self.arrays or not name.endswith("_inputs")]
@@ -91,7 +91,7 @@ def sealed(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_description(path: Path) -> Description:
-    """What the store at `path` says of itself.
+    """Read and check the description of the store at `path`.
 
     Raises:
         WavesimError: if it is no store of a sweep, damaged, of another version, or encoded in a way that wavesim does not use.
@@ -117,24 +117,26 @@ def read_description(path: Path) -> Description:
     try:
         if content["attributes"].get(DIGEST) != sealed(content)["attributes"][DIGEST]:
             raise ValueError("its digest differs")
-        arrays = {str(name): _array(name, told) for name, told in content["consolidated_metadata"]["metadata"].items()}
-        found = Description({key: value for key, value in content["attributes"].items() if key != DIGEST}, arrays)
-        _must_be_table(found)
+        arrays = {
+            str(name): _array(name, metadata) for name, metadata in content["consolidated_metadata"]["metadata"].items()
+        }
+        description = Description({key: value for key, value in content["attributes"].items() if key != DIGEST}, arrays)
+        _must_be_table(description)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise WavesimError(
             f"{path} must be described as wavesim describes its stores, but is not ({described(error)}); it is damaged or somebody else's: choose another folder."
         ) from None
-    return found
+    return description
 
 
-def _array(name: str, told: dict[str, Any]) -> Array:
-    """One array, if it is encoded as wavesim encodes it.
+def _array(name: str, metadata: dict[str, Any]) -> Array:
+    """Parse the description of one array, encoded as wavesim encodes it.
 
     Raises:
-        KeyError, TypeError, ValueError: if it is not.
+        KeyError, TypeError, ValueError: if it is encoded differently.
     """
-    shape, file = told["shape"], told["chunk_grid"]["configuration"]["chunk_shape"]
-    chunk, codecs = file, told["codecs"]
+    shape, file = metadata["shape"], metadata["chunk_grid"]["configuration"]["chunk_shape"]
+    chunk, codecs = file, metadata["codecs"]
     if _names(codecs) == _SHARD:
         inside = codecs[0]["configuration"]
         chunk, codecs = inside["chunk_shape"], inside["codecs"]
@@ -143,40 +145,41 @@ def _array(name: str, told: dict[str, Any]) -> Array:
     numbers = [*shape, *file, *chunk]
     plain = (
         _NAME.fullmatch(name)
-        and (told["zarr_format"], told["node_type"], told["chunk_grid"]["name"]) == (3, "array", "regular")
-        and told["chunk_key_encoding"] == {"name": "default", "configuration": {"separator": "/"}}
-        and not told.get("storage_transformers")
-        and _names(codecs) == _CODECS[told["data_type"]]
+        and (metadata["zarr_format"], metadata["node_type"], metadata["chunk_grid"]["name"]) == (3, "array", "regular")
+        and metadata["chunk_key_encoding"] == {"name": "default", "configuration": {"separator": "/"}}
+        and not metadata.get("storage_transformers")
+        and _names(codecs) == _CODECS[metadata["data_type"]]
         and all(type(number) is int and number > 0 for number in numbers)
-        and 0 < len(shape) == len(chunk) == len(file) == len(told["dimension_names"])
+        and 0 < len(shape) == len(chunk) == len(file) == len(metadata["dimension_names"])
         and not any(whole % part for whole, part in zip(file, chunk, strict=True))
         and max(math.prod(shape), math.prod(file)) <= MOST_ROWS
     )
     if not plain:
         raise ValueError(f"{name!r} is encoded in another way")
-    dims = tuple(map(str, told["dimension_names"]))
+    dims = tuple(map(str, metadata["dimension_names"]))
     layout = Layout(tuple(shape), tuple(chunk), tuple(file) if file != chunk else ())
-    return Array(dims, layout, dict(told["attributes"]), told)
+    return Array(dims, layout, dict(metadata["attributes"]), metadata)
 
 
 def _names(codecs: list[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(codec["name"] for codec in codecs)
 
 
-def _must_be_table(found: Description) -> None:
+def _must_be_table(description: Description) -> None:
     """Refuse a description that is no table.
 
     Raises:
-        KeyError, ValueError: if a column or a label is missing, or columns differ in their cut.
+        KeyError, ValueError: if a column or a label is missing, or columns differ in their chunks.
     """
-    status = found.arrays["status"]
-    columns, labels = [found.arrays[name] for name in found.columns], [found.arrays[name] for name in found.labels]
+    status = description.arrays["status"]
+    columns = [description.arrays[name] for name in description.columns]
+    labels = [description.arrays[name] for name in description.labels]
     if any((column.dims, column.layout) != (status.dims, status.layout) for column in columns):
         raise ValueError("its columns are cut in different ways")
     sizes = dict(zip(status.dims, status.layout.shape, strict=True))
     if any(label.layout.shape != (sizes[label.dims[0]],) or label.layout.shard for label in labels):
         raise ValueError("its labels do not fit its columns")
-    if not all(isinstance(found.attributes[name], str) for name in ("hash", "content", "title")):
+    if not all(isinstance(description.attributes[name], str) for name in ("hash", "content", "title")):
         raise ValueError("its attributes are of other kinds")
 
 

@@ -1,4 +1,4 @@
-"""The files of a store, each checked before anything is decoded: what is damaged or missing is named, and its rows wait again."""
+"""The files of a store, each checked before anything is decoded; rows of damaged or missing files wait again."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ from ._description import Description, read_description
 if TYPE_CHECKING:
     import zarr
 
+# files that a message names
 _NAMED = 3
 
 
 @dataclasses.dataclass(frozen=True)
 class Pieces:
-    """A store as it was found.
+    """The checked content of a store.
 
     Attributes:
-        description: what it says of itself.
-        group: its arrays, for reading, in memory; rows that wait may have numbers there, which count for nothing.
-        files: what is in that memory.
-        labels: files of labels that are damaged or missing.
-        damaged: other such files, and cells of rows that are called good but have no number.
-        lost: rows that had an answer, and wait again for want of these pieces.
+        description: its description.
+        group: its arrays, in memory, read-only; numbers of waiting rows there must be ignored.
+        files: the files of `group` by path.
+        labels: damaged or missing files of labels.
+        damaged: other damaged or missing files, and the number of good rows without a finite number.
+        lost: number of rows that had an answer, and wait again.
         status: of each row: shape (rows,), uint8.
-        again: chunks of which rows are lost: they are done again from their first row.
+        again: chunks with lost rows, which are computed again from their first row.
     """
 
     description: Description
@@ -47,7 +48,7 @@ class Pieces:
 
 
 def named(damaged: Sequence[str]) -> str:
-    """Files in half a sentence: ``"2 pieces are damaged or missing (gap/c/0/1, gap_error/c/0/1)"``; "" for none."""
+    """Damaged files as part of a sentence: ``"2 pieces are damaged or missing (gap/c/0/1, gap_error/c/0/1)"``; "" for none."""
     if not damaged:
         return ""
     shown = ", ".join(damaged[:_NAMED]) + (", ..." if len(damaged) > _NAMED else "")
@@ -58,7 +59,7 @@ def gathered(path: Path) -> Pieces:
     """Read a store, also while another process writes it.
 
     Raises:
-        WavesimError: if it is no store of a sweep, or not described as wavesim describes them.
+        WavesimError: if it is no store of a sweep, or its description is refused.
         OSError: if a file cannot be read.
     """
     import zarr.storage
@@ -70,10 +71,10 @@ def gathered(path: Path) -> Pieces:
         files[f"{name}/zarr.json"] = _json(array.metadata)
     labels = [key for name in description.labels for key in _label_files(path, description, name, files)]
     places = layout.files()
-    # the status of all chunks before any column: what is written meanwhile counts as not yet there
-    begun = {key: content for key in places if (content := _content(path / "status" / key)) is not None}
+    # the status of all chunks before any column: rows that are written meanwhile count as waiting
+    status_files = {key: content for key in places if (content := _content(path / "status" / key)) is not None}
     damaged, broken, unknown = list[str](), set[int](), set[int]()
-    for key, status in begun.items():
+    for key, status in status_files.items():
         for name in description.columns:
             content, slots = usable(status if name == "status" else _content(path / name / key), layout.inside)
             if content is not None:
@@ -91,7 +92,7 @@ def gathered(path: Path) -> Pieces:
         status[rows] = Status.WAITING
     empty = _without_numbers(group, description, status)
     if empty.any():
-        # written by something else than wavesim: its checksum is right, but there is no number
+        # not written by wavesim: the checksum is right, but the number is missing
         damaged.append(f"the numbers of {int(empty.sum()):,} rows")
         broken |= {chunk for chunk in range(layout.chunks) if empty[layout.rows_of(chunk)].any()}
         status[empty] = Status.WAITING
@@ -105,16 +106,16 @@ def values(group: zarr.Group, name: str) -> np.ndarray:
 
     array = group[name]
     assert isinstance(array, zarr.Array)
-    found = np.asarray(array[...])
-    # numpy's own text type is not yet understood by all that takes a dataset
-    return found.astype(object) if found.dtype.kind == "T" else found
+    content = np.asarray(array[...])
+    # not all libraries that take a dataset understand numpy's own text type yet
+    return content.astype(object) if content.dtype.kind == "T" else content
 
 
 def must_have_labels(path: Path, pieces: Pieces) -> None:
     """Refuse a table with damaged labels.
 
     Raises:
-        WavesimError: if a label is damaged, without which nobody knows what a row is.
+        WavesimError: if a label is damaged, without which rows have no meaning.
     """
     if pieces.labels:
         raise WavesimError(
@@ -123,7 +124,7 @@ def must_have_labels(path: Path, pieces: Pieces) -> None:
 
 
 def _without_numbers(group: zarr.Group, description: Description, status: np.ndarray) -> np.ndarray:
-    """Which rows are called good, but lack a finite number or error bar."""
+    """Mask of rows with status GOOD that lack a finite number or error bar."""
     good = status == Status.GOOD
     finite = np.ones_like(good)
     for name in description.measured:
@@ -133,7 +134,7 @@ def _without_numbers(group: zarr.Group, description: Description, status: np.nda
 
 
 def _label_files(path: Path, description: Description, name: str, files: dict[str, Any]) -> list[str]:
-    """Put the files of a label among `files`; those that are damaged or missing."""
+    """Add the files of a label to `files`; returns those that are damaged or missing."""
     layout = description.arrays[name].layout
     broken = []
     for key in (layout.key_of(chunk) for chunk in range(layout.chunks)):

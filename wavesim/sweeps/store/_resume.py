@@ -1,4 +1,4 @@
-"""Whether a store on disk is the one that a sweep would write: if not, what differs, in one sentence."""
+"""Comparison of a store on disk with a sweep that would resume it: the first difference, in one sentence."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from .._file import Sweep
     from .._layout import Layout
 
-# rows of one table must come from one program in one precision; on which device, and under which jax, is told but may change
-_ONE = ("wavesim", "precision")
+# provenance that must be the same for all rows of a table; device and version of jax are recorded, but may differ
+_FIXED = ("wavesim", "precision")
 _ABSENT = object()
 
 
 def must_match(
     path: Path, stored: Description, sweep: Sweep, names: Sequence[str], provenance: Mapping[str, str]
 ) -> None:
-    """Refuse to go on with a store that holds the rows of another sweep, or of another program.
+    """Refuse to resume a store that holds the rows of another sweep, or of another version or precision.
 
     Raises:
         WavesimError: with the first thing that differs.
@@ -33,7 +33,7 @@ def must_match(
         raise WavesimError(
             f"{path} must hold the rows of this sweep, but {difference(str(facts['content']), sweep.content)}; choose another folder, or change it back."
         )
-    for key in _ONE:
+    for key in _FIXED:
         if key in provenance and facts.get(key, provenance[key]) != provenance[key]:
             raise WavesimError(
                 f"{path} must go on with what it was begun with, {key} {facts[key]}, but this is {provenance[key]}; choose another folder, or change it back."
@@ -46,15 +46,15 @@ def must_match(
 
 
 def must_fit(path: Path, stored: Description, layout: Layout) -> None:
-    """Refuse a store whose arrays are cut in another way.
+    """Refuse a store whose arrays have other chunks.
 
     Raises:
         WavesimError: if the shape of the table or of its chunks differs.
     """
-    found = stored.arrays["status"].layout
-    if found != layout:
+    actual = stored.arrays["status"].layout
+    if actual != layout:
         raise WavesimError(
-            f"{path} must be cut into chunks of {layout.chunk}, but has {found.chunk} of {found.shape}: another version of wavesim wrote it; choose another folder."
+            f"{path} must be cut into chunks of {layout.chunk}, but has {actual.chunk} of {actual.shape}: another version of wavesim wrote it; choose another folder."
         )
 
 
@@ -74,15 +74,15 @@ def difference(stored: str, asked: str) -> str:
 
 
 def _differing(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
-    """Path, old and new value of what differs, the deepest place that both have."""
+    """Path, old and new value of each difference, at the deepest level that both contents have."""
     if old == new:
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys([*old, *new]):
             yield from _differing(old.get(key, _ABSENT), new.get(key, _ABSENT), f"{path}.{key}".lstrip("."))
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for place, (one, other) in enumerate(zip(old, new, strict=True)):
-            yield from _differing(one, other, f"{path}.{place}")
+        for place, (before, after) in enumerate(zip(old, new, strict=True)):
+            yield from _differing(before, after, f"{path}.{place}")
     else:
         yield path, old, new
 

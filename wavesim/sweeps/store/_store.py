@@ -38,12 +38,12 @@ _AGAIN = "what was written stays valid: make room and run the same again to go o
 class Store:
     """The rows of a sweep on disk, and the only writer of them; any number of readers need no lock (`read`).
 
-    A file is written column by column, that of `status` last, each whole or not at all: a row exists when its status says so. What
-    was interrupted is done again, with the same values. ``with Store.opened(...) as store:``
+    A chunk is written column by column, `status` last, each file whole or not at all: a row exists once its status says so.
+    Interrupted rows are computed again, with the same values. ``with Store.opened(...) as store:``
 
     Attributes:
         path: of the store.
-        at_once: parts that may wait to be written: more than one where a file holds many chunks.
+        at_once: largest number of parts that wait to be written: more than one where a file holds many chunks.
     """
 
     def __init__(
@@ -76,32 +76,32 @@ class Store:
         names: Sequence[str],
         provenance: Mapping[str, str],
     ) -> Store:
-        """Make the store at `path`, or go on with the one that is there.
+        """Create the store at `path`, or resume an existing one.
 
         Args:
             path: the folder of the store, ``DIR/sweep.zarr``; the lock lies beside it.
-            sweep, layout: what is asked, and how its rows are cut into chunks.
+            sweep, layout: the sweep, and its division into chunks.
             names: the quantities measured, the headline first.
-            provenance: further text attributes: versions, device, precision. Where a store is gone on with, `wavesim` and
-                `precision` must be what they were; of the others all values are kept, ``"cpu, gpu"``.
+            provenance: further text attributes: versions, device, precision. In a resumed store `wavesim` and
+                `precision` must be unchanged; of the others all values are listed, ``"cpu, gpu"``.
 
         Raises:
-            WavesimError: if another process writes there, the place cannot be written, or what is there is something else,
+            WavesimError: if another process writes there, the disk cannot be written, or `path` holds something else,
                 the store of another sweep, or of another version.
         """
         target = Path(path)
         if target.exists():
-            # before anything is left in a folder that is somebody else's
+            # before any file is written into a foreign folder
             read_description(target)
         lock = _locked(target)
         try:
-            with _told(target, _ELSEWHERE):
+            with _writable(target, _ELSEWHERE):
                 discard(_part(target))
                 sweep_leftovers(target.parent)
                 if target.exists():
                     files, status, again = _resumed(target, sweep, layout, tuple(names), provenance)
                 else:
-                    files = _made(target, sweep, layout, tuple(names), provenance)
+                    files = _created(target, sweep, layout, tuple(names), provenance)
                     status, again = np.full(layout.rows, Status.WAITING, np.uint8), ()
             return cls(target, sweep, layout, tuple(names), lock, files, status, again)
         except BaseException:
@@ -115,19 +115,19 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Let another process write. It happens by itself when a process ends, in whatever way."""
+        """Release the lock for other writers, as the end of this process would."""
         self._lock.release()
 
     def write(self, parts: Sequence[Part]) -> None:
-        """Write answers, each once. Files whose chunks are not all done stay in memory too, for the next part.
+        """Write answers, each once. Files with waiting rows stay in memory too, for the next part.
 
         Raises:
-            WavesimError: if the disk is full or cannot be written; what was written before stays valid.
+            WavesimError: if the disk is full or cannot be written; rows written before stay valid.
         """
         parts = [part for part in parts if part.answers]
         keys = dict.fromkeys(self._layout.key_of(part.chunk) for part in parts)
-        with _told(self.path, _AGAIN):
-            self._tell_theories([answer for part in parts for answer in part.answers.values()])
+        with _writable(self.path, _AGAIN):
+            self._add_theories([answer for part in parts for answer in part.answers.values()])
             for part in parts:
                 self._enter(part)
             for key in keys:
@@ -135,7 +135,7 @@ class Store:
                     put(self.path / name / key, self._files[f"{name}/{key}"].to_bytes(), _part(self.path))
         for part in parts:
             rows = self._layout.rows_of(part.chunk)
-            self._status[[rows[place] for place in part.answers]] = [one.status for one in part.answers.values()]
+            self._status[[rows[place] for place in part.answers]] = [answer.status for answer in part.answers.values()]
         for key in keys:
             if not any(
                 (self._status[self._layout.rows_of(chunk)] == Status.WAITING).any() for chunk in self._chunks[key]
@@ -144,7 +144,7 @@ class Store:
                     del self._files[f"{name}/{key}"]
 
     def _enter(self, part: Part) -> None:
-        """Put answers among the arrays in memory."""
+        """Enter answers into the arrays in memory."""
         block = self._layout.block_of(part.chunk)
         shape = [side.stop - side.start for side in block]
         places = list(part.answers)
@@ -157,11 +157,11 @@ class Store:
             array[block] = whole.reshape(shape)
 
     def waiting(self) -> list[int]:
-        """The chunks that are still to be done."""
+        """The chunks with waiting rows."""
         return unfinished(self._status, self._layout)
 
     def rest(self, chunk: int) -> Rest:
-        """What is left of a chunk."""
+        """The unanswered rows of a chunk."""
         status = self._status[self._layout.rows_of(chunk)]
         start = first_waiting(status)
         if (status == Status.WAITING)[start:].all():
@@ -172,22 +172,22 @@ class Store:
         )
 
     def statuses(self) -> dict[Status, int]:
-        """How many rows have which status."""
+        """Number of rows by status."""
         return counted(self._status)
 
     def dataset(self) -> xarray.Dataset:
         """The table as it is now, see `read`."""
         return read(self.path)
 
-    def _tell_theories(self, answers: Sequence[Answer]) -> None:
-        """Put the names of theories that were not met before into the attributes."""
+    def _add_theories(self, answers: Sequence[Answer]) -> None:
+        """Add the names of new theories to the attributes."""
         known = {name: str(self._arrays[f"{name}_theory"].attrs.get("theory", "")) for name in self._names}
         fresh = {name: text for name, text in theories(answers, self._names, known).items() if text != known[name]}
         if not fresh:
             return
         for name, text in fresh.items():
             self._arrays[f"{name}_theory"].attrs["theory"] = text
-        # readers go by the group's file, the next writer by the array's own: what that one has heard of, readers have too
+        # readers use the group's file, the next writer the array's own: the group's is written first, so that it never lags behind
         put(self.path / "zarr.json", described(self._files), _part(self.path))
         for name in fresh:
             put(self.path / f"{name}_theory" / "zarr.json", described(self._files, f"{name}_theory"), _part(self.path))
@@ -198,7 +198,7 @@ def read(path: str | os.PathLike[str]) -> xarray.Dataset:
 
     One dimension for each axis; for each quantity Q, in the units of the sweep, ``Q``, ``Q_error`` and ``Q_theory`` (nan where
     there is none; its attribute ``theory`` names it); ``status`` (see `Status`), ``reason``, ``runs``, ``fft_pairs``. Where a file
-    of the store is damaged or missing, a warning says so, and the rows of its chunk are waiting ones without numbers.
+    of the store is damaged or missing, a warning says so, and the rows of its chunk count as waiting.
 
     Raises:
         WavesimError: if it is no store of a sweep, or cannot be read.
@@ -226,11 +226,11 @@ def _dataset(pieces: Pieces) -> xarray.Dataset:
 
     def variable(name: str) -> xr.Variable:
         array = description.arrays[name]
-        found = pieces.status.reshape(array.layout.shape) if name == "status" else values(pieces.group, name)
+        content = pieces.status.reshape(array.layout.shape) if name == "status" else values(pieces.group, name)
         if name in description.columns and waiting.any():
             # some of its files may be newer than its status
-            found[waiting] = math.nan if found.dtype.kind == "f" else "" if found.dtype == object else 0
-        return xr.Variable(array.dims, found, {k: v for k, v in array.attributes.items() if k != "coordinates"})
+            content[waiting] = math.nan if content.dtype.kind == "f" else "" if content.dtype == object else 0
+        return xr.Variable(array.dims, content, {k: v for k, v in array.attributes.items() if k != "coordinates"})
 
     return xr.Dataset(
         {name: variable(name) for name in description.columns},
@@ -241,7 +241,7 @@ def _dataset(pieces: Pieces) -> xarray.Dataset:
 
 @contextlib.contextmanager
 def _readable(target: Path) -> Iterator[None]:
-    """Say in one sentence why a store cannot be read."""
+    """Turn any error into one sentence on why a store cannot be read."""
     try:
         yield
     except WavesimError:
@@ -252,10 +252,10 @@ def _readable(target: Path) -> Iterator[None]:
         ) from None
 
 
-def _made(
+def _created(
     target: Path, sweep: Sweep, layout: Layout, names: tuple[str, ...], provenance: Mapping[str, str]
 ) -> dict[str, Any]:
-    """An empty store in its place, whole or not at all, and its description in memory."""
+    """Create an empty store, whole or not at all; returns its description in memory."""
     files = template(sweep, layout, names, attributes(sweep, names, provenance))
     part = _part(target)
     for key in files:
@@ -269,10 +269,10 @@ def _made(
 def _resumed(
     target: Path, sweep: Sweep, layout: Layout, names: tuple[str, ...], provenance: Mapping[str, str]
 ) -> tuple[dict[str, Any], np.ndarray, Sequence[int]]:
-    """The store that is there: its description, with this writer among its provenance, and files that are not done; the status of its
-    rows; chunks that are done again from their first row.
+    """Resume a store: its description, with this writer added to its provenance, and unfinished files; the status of its rows;
+    chunks that are computed again from their first row.
 
-    Descriptions of arrays and labels that are damaged or missing are written again, for they follow from the sweep.
+    Damaged or missing descriptions of arrays and labels are written again, for they follow from the sweep.
     """
     with _readable(target):
         pieces = gathered(target)
@@ -299,43 +299,43 @@ def _resumed(
         )
     files = {key: content for key, content in files.items() if key.endswith("zarr.json")}
     for key, chunks in layout.files().items():
-        # what is not done is gone on with
+        # unfinished files are completed in memory
         rows = [row for chunk in chunks for row in layout.rows_of(chunk)]
         if (pieces.status[rows] == Status.WAITING).any():
-            found = {f"{name}/{key}": pieces.files.get(f"{name}/{key}") for name in columns(names, sweep)}
-            files |= {place: content for place, content in found.items() if content is not None}
+            unfinished_files = {f"{name}/{key}": pieces.files.get(f"{name}/{key}") for name in columns(names, sweep)}
+            files |= {place: content for place, content in unfinished_files.items() if content is not None}
     return files, pieces.status, pieces.again
 
 
 def _mend_descriptions(target: Path, stored: Description, files: Mapping[str, Any]) -> list[str]:
-    """Write the arrays' own descriptions again where they are not what the group says of them; which ones."""
+    """Rewrite the arrays' own descriptions where they differ from the group's; returns those that were damaged."""
     mended = []
     for name, array in stored.arrays.items():
         file = target / name / "zarr.json"
         try:
-            told = json.loads(file.read_text(encoding="utf-8"))
+            metadata = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
-            told = None
-        if told != array.metadata:
+            metadata = None
+        if metadata != array.metadata:
             put(file, described(files, name), _part(target))
             # attributes may lag behind: the group's file is written first
-            if not isinstance(told, dict) or told | {"attributes": array.attributes} != array.metadata:
+            if not isinstance(metadata, dict) or metadata | {"attributes": array.attributes} != array.metadata:
                 mended.append(f"{name}/zarr.json")
     return mended
 
 
 def _part(path: Path) -> Path:
-    """Where things are made before they are moved into the store: beside it, on the same file system."""
+    """Path where files are written before they are moved into the store: beside it, on the same file system."""
     return path.with_name(f".{path.name}.part")
 
 
 def _locked(path: Path) -> filelock.BaseFileLock:
-    """The lock of the one writer, which the system opens again when its process ends."""
+    """Take the lock of the only writer, which the system releases when its process ends."""
     import filelock
 
-    # threads of one process share it: one computes, another writes
+    # shared by the threads of this process: one computes, another writes
     lock = filelock.FileLock(path.with_name(f".{path.name}.lock"), thread_local=False)
-    with _told(path, _ELSEWHERE):
+    with _writable(path, _ELSEWHERE):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire(blocking=False)
@@ -347,8 +347,8 @@ def _locked(path: Path) -> filelock.BaseFileLock:
 
 
 @contextlib.contextmanager
-def _told(path: Path, cure: str) -> Iterator[None]:
-    """Say in one sentence why the disk refused."""
+def _writable(path: Path, cure: str) -> Iterator[None]:
+    """Turn an error of the disk into one sentence."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The labelled table of a sweep: its coordinates and columns with their units, and the answers of a chunk as entries of it."""
+"""The labelled table of a sweep: its coordinates and columns with their units, and answers as its entries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .._file import Sweep
     from .._layout import Layout
 
-# 2: every piece with its checksum, the description with its digest
+# version 2: every file has a checksum, the description a digest
 FORMAT = 2
 _MEANINGS = " ".join(status.name.lower() for status in Status)
 
@@ -29,8 +29,8 @@ class Column:
     """One variable over all rows.
 
     Attributes:
-        dtype: as zarr names it; ``"str"`` for text.
-        fill: what stands where no answer has been written.
+        dtype: in zarr's names; ``"str"`` for text.
+        fill: value of rows without an answer.
         attributes: the name in words and the unit.
     """
 
@@ -41,7 +41,7 @@ class Column:
 
 @dataclasses.dataclass(frozen=True)
 class Coordinate:
-    """What a row is labelled by: numbers or text along one dimension."""
+    """A label of rows: numbers or text along one dimension."""
 
     dim: str
     values: np.ndarray
@@ -50,18 +50,18 @@ class Coordinate:
 
 def columns(names: Sequence[str], sweep: Sweep) -> dict[str, Column]:
     """The columns of a sweep that measures `names`, in the order in which they are written: `status` last."""
-    found: dict[str, Column] = {}
+    table: dict[str, Column] = {}
     for name in names:
         unit = sweep.units.symbol(sweep.dimension(name))
         words = name.replace("_", " ")
-        told = {"": words, "_error": f"error bar of {words}"}
+        names_in_words = {"": words, "_error": f"error bar of {words}"}
         if sweep.uncertain:
-            told["_inputs"] = f"uncertainty of {words} by uncertain inputs (one standard deviation)"
-        told |= {"_theory": f"{words} by theory"}
-        told |= {f"_theory_{theory}": f"{words} by {theory.replace('_', ' ')}" for theory in sweep.theories}
-        for suffix, text in told.items():
-            found[name + suffix] = Column("float64", math.nan, {"long_name": text, "units": unit})
-    return found | {
+            names_in_words["_inputs"] = f"uncertainty of {words} by uncertain inputs (one standard deviation)"
+        names_in_words |= {"_theory": f"{words} by theory"}
+        names_in_words |= {f"_theory_{theory}": f"{words} by {theory.replace('_', ' ')}" for theory in sweep.theories}
+        for suffix, text in names_in_words.items():
+            table[name + suffix] = Column("float64", math.nan, {"long_name": text, "units": unit})
+    return table | {
         "reason": Column("str", "", {"long_name": "why the row is not good"}),
         "runs": Column("int64", 0, {"long_name": "propagations, repetitions included", "units": "1"}),
         "fft_pairs": Column("int64", 0, {"long_name": "FFT pairs of all propagations", "units": "1"}),
@@ -78,24 +78,24 @@ def columns(names: Sequence[str], sweep: Sweep) -> dict[str, Column]:
 
 
 def coordinates(sweep: Sweep) -> dict[str, Coordinate]:
-    """One coordinate for each path of each axis, and a count of the rows of an axis that is named after none of them.
+    """One coordinate for each path of each axis, and the index along an axis that is named after none of them.
 
     Numbers have the unit in which they were given."""
-    found: dict[str, Coordinate] = {}
+    labels: dict[str, Coordinate] = {}
     for axis in sweep.axes:
         if axis.name not in axis.coordinates:
-            found[axis.name] = Coordinate(axis.name, np.arange(len(axis)), {"long_name": axis.name})
+            labels[axis.name] = Coordinate(axis.name, np.arange(len(axis)), {"long_name": axis.name})
         for name, path in axis.coordinates.items():
             numbers, facts = axis.numbers(path), {"long_name": path}
             if numbers is None:
-                found[name] = Coordinate(axis.name, np.array(axis.labels(path), dtype=object), facts)
+                labels[name] = Coordinate(axis.name, np.array(axis.labels(path), dtype=object), facts)
             else:
-                found[name] = Coordinate(axis.name, np.asarray(numbers, float), {**facts, "units": axis.unit(path)})
-    return found
+                labels[name] = Coordinate(axis.name, np.asarray(numbers, float), {**facts, "units": axis.unit(path)})
+    return labels
 
 
 def attributes(sweep: Sweep, names: Sequence[str], provenance: Mapping[str, str]) -> dict[str, Any]:
-    """What the table says of itself: title, what was measured (the headline first), what was asked for and its hash, versions, device, date."""
+    """Attributes of the table: title, measured quantities (the headline first), content and its hash, versions, device, date."""
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     return {
         "sweep_format": FORMAT,
@@ -111,68 +111,69 @@ def attributes(sweep: Sweep, names: Sequence[str], provenance: Mapping[str, str]
 
 def entries(answers: Sequence[Answer], names: Sequence[str], sweep: Sweep) -> dict[str, np.ndarray]:
     """The answers of some rows by column, each of shape (rows,), in the units shown; nan where an answer has no such number."""
-    found: dict[str, np.ndarray] = {}
+    table: dict[str, np.ndarray] = {}
     for name in names:
         scale = sweep.units.scale(sweep.dimension(name))
-        theories = [one.theories.get(name, {}) for one in answers]
-        told = {
-            "": [one.values.get(name, math.nan) for one in answers],
-            "_error": [one.errors.get(name, math.nan) for one in answers],
-            "_theory": [next(iter(said.values()), math.nan) for said in theories],
+        theories = [answer.theories.get(name, {}) for answer in answers]
+        entry = {
+            "": [answer.values.get(name, math.nan) for answer in answers],
+            "_error": [answer.errors.get(name, math.nan) for answer in answers],
+            "_theory": [next(iter(predictions.values()), math.nan) for predictions in theories],
         }
         if sweep.uncertain:
-            told["_inputs"] = [one.inputs.get(name, math.nan) for one in answers]
-        told |= {f"_theory_{one}": [said.get(one, math.nan) for said in theories] for one in sweep.theories}
-        for suffix, numbers in told.items():
-            found[name + suffix] = np.array(numbers, float) / scale
-    found["reason"] = np.array([one.reason for one in answers], dtype=object)
-    found["runs"] = np.array([one.runs for one in answers], np.int64)
-    found["fft_pairs"] = np.array([one.fft_pairs for one in answers], np.int64)
-    found["status"] = np.array([one.status for one in answers], np.uint8)
-    return found
+            entry["_inputs"] = [answer.inputs.get(name, math.nan) for answer in answers]
+        for theory in sweep.theories:
+            entry[f"_theory_{theory}"] = [predictions.get(theory, math.nan) for predictions in theories]
+        for suffix, numbers in entry.items():
+            table[name + suffix] = np.array(numbers, float) / scale
+    table["reason"] = np.array([answer.reason for answer in answers], dtype=object)
+    table["runs"] = np.array([answer.runs for answer in answers], np.int64)
+    table["fft_pairs"] = np.array([answer.fft_pairs for answer in answers], np.int64)
+    table["status"] = np.array([answer.status for answer in answers], np.uint8)
+    return table
 
 
 def theories(answers: Sequence[Answer], names: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
-    """The text of the attribute `theory` of ``NAME_theory`` after these answers; `known` is what it said before.
+    """The text of the attribute `theory` of ``NAME_theory`` after these answers; `known` is the text before them.
 
     Rows may be compared with different theories: the text then names all of them, in alphabetical order.
     """
-    told: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for name in names:
         seen = {text for text in known.get(name, "").split(", ") if text}
-        seen |= {next(iter(one.theories[name])) for one in answers if name in one.theories}
+        seen |= {next(iter(answer.theories[name])) for answer in answers if name in answer.theories}
         if seen:
-            told[name] = ", ".join(sorted(seen))
-    return told
+            texts[name] = ", ".join(sorted(seen))
+    return texts
 
 
 def counted(status: np.ndarray) -> dict[Status, int]:
-    """How many rows have which status."""
-    return {one: int(np.count_nonzero(status == one)) for one in Status}
+    """Number of rows by status."""
+    return {value: int(np.count_nonzero(status == value)) for value in Status}
 
 
 def unfinished(status: np.ndarray, layout: Layout) -> list[int]:
-    """The chunks in which a row waits; `status` has one entry for each row, in order."""
+    """The chunks with waiting rows; `status` has one entry for each row, in order."""
     waits = np.ravel(status) == Status.WAITING
     return [chunk for chunk in range(layout.chunks) if waits[layout.rows_of(chunk)].any()]
 
 
 def first_waiting(status: np.ndarray) -> int:
-    """The place from which on rows of this status wait; their number if none does."""
+    """Place of the first waiting row; the number of rows if none waits."""
     waits = status == Status.WAITING
     return int(waits.argmax()) if waits.any() else len(waits)
 
 
 class Table:
-    """The table of a sweep in memory, with the methods of `Store`: for a sweep that no file is asked of.
+    """The table of a sweep in memory, with the methods of `Store`: for a sweep without files.
 
     Args:
-        sweep, layout: what was asked, and how its rows are cut into chunks.
+        sweep, layout: the sweep, and its division into chunks.
         names: the quantities measured, the headline first.
         provenance: further text attributes: versions, device, precision.
     """
 
-    # parts that may wait to be written
+    # largest number of parts that wait to be written
     at_once = 1
 
     def __init__(self, sweep: Sweep, layout: Layout, names: Sequence[str], provenance: Mapping[str, str]) -> None:
@@ -192,7 +193,7 @@ class Table:
         self.close()
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: a table in memory holds no lock."""
 
     def write(self, parts: Sequence[Part]) -> None:
         """Enter answers."""
@@ -203,19 +204,19 @@ class Table:
             self._theories |= theories(answers, self._names, self._theories)
 
     def rest(self, chunk: int) -> Rest:
-        """What is left of a chunk."""
+        """The unanswered rows of a chunk."""
         return Rest(first_waiting(self._entries["status"][self._layout.rows_of(chunk)]))
 
     def waiting(self) -> list[int]:
-        """The chunks that are still to be done."""
+        """The chunks with waiting rows."""
         return unfinished(self._entries["status"], self._layout)
 
     def statuses(self) -> dict[Status, int]:
-        """How many rows have which status."""
+        """Number of rows by status."""
         return counted(self._entries["status"])
 
     def dataset(self) -> xarray.Dataset:
-        """The table, as `Store.dataset` has it."""
+        """The table, as from `Store.dataset`."""
         import xarray as xr
 
         dims = tuple(axis.name for axis in self._sweep.axes)

@@ -1,4 +1,4 @@
-"""The arrays of a sweep's store as zarr describes and encodes them, in memory: what becomes a file is for others to move to the disk."""
+"""The arrays of a sweep's store as zarr describes and encodes them, in memory; `Store` moves the files to disk."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def template(sweep: Sweep, layout: Layout, names: tuple[str, ...], facts: Mappin
     import zarr.storage
 
     files: dict[str, Any] = {}
-    # the checksum is the last to be made and the first to be read
-    packed = [zarr.codecs.ZstdCodec(), zarr.codecs.Crc32cCodec()]
+    # the checksum is the last to be computed and the first to be checked
+    codecs = [zarr.codecs.ZstdCodec(), zarr.codecs.Crc32cCodec()]
     group = zarr.create_group(zarr.storage.MemoryStore(files), attributes=dict(facts))
     labels = coordinates(sweep)
     for name, label in labels.items():
@@ -31,17 +31,17 @@ def template(sweep: Sweep, layout: Layout, names: tuple[str, ...], facts: Mappin
         array = group.create_array(
             name,
             shape=label.values.shape,
-            # not cut: zarr's own choice may change, and a label is mended by writing it again
+            # one chunk: zarr's own choice may change, and a damaged label is repaired by writing it again
             chunks=label.values.shape,
             dtype=kind,
-            compressors=packed,
+            compressors=codecs,
             dimension_names=(label.dim,),
             attributes=label.attributes,
         )
         array[...] = label.values
     dims = tuple(axis.name for axis in sweep.axes)
-    # what xarray needs to know which arrays are labels, and which are columns
-    beside = " ".join(name for name, label in labels.items() if name != label.dim)
+    # by this attribute xarray distinguishes labels from columns
+    auxiliary = " ".join(name for name, label in labels.items() if name != label.dim)
     for name, column in columns(names, sweep).items():
         group.create_array(
             name,
@@ -49,16 +49,16 @@ def template(sweep: Sweep, layout: Layout, names: tuple[str, ...], facts: Mappin
             chunks=layout.chunk,
             shards=layout.shard or None,
             dtype=column.dtype,
-            compressors=packed,
+            compressors=codecs,
             fill_value=column.fill,
             dimension_names=dims,
-            attributes=column.attributes | ({"coordinates": beside} if beside else {}),
+            attributes=column.attributes | ({"coordinates": auxiliary} if auxiliary else {}),
         )
     return files
 
 
 def described(files: Mapping[str, Any], name: str = "") -> bytes:
-    """The content of the zarr.json of an array; that of the group holds all the others, so that readers open one file."""
+    """Content of the zarr.json of an array, or of the group, which holds all the others so that readers open one file."""
     content = json.loads(files[f"{name}/zarr.json" if name else "zarr.json"].to_bytes())
     if not name:
         inside = {key.removesuffix("/zarr.json"): key for key in files if key.endswith("/zarr.json")}
@@ -69,12 +69,12 @@ def described(files: Mapping[str, Any], name: str = "") -> bytes:
 
 
 def arrays(files: dict[str, Any], names: Iterable[str]) -> dict[str, zarr.Array]:
-    """The columns in memory, by name; each chunk that is written to them becomes a file, also one that is nan throughout."""
+    """The columns in memory, by name; each chunk written to them becomes a file, even one of nan only."""
     import zarr
     import zarr.storage
 
     with zarr.config.set({"array.write_empty_chunks": True}):
         group = zarr.open_group(zarr.storage.MemoryStore(files), mode="r+", use_consolidated=False)
-        found = {name: group[name] for name in names}
-    assert all(isinstance(array, zarr.Array) for array in found.values())
-    return found  # type: ignore[return-value]
+        columns_by_name = {name: group[name] for name in names}
+    assert all(isinstance(array, zarr.Array) for array in columns_by_name.values())
+    return columns_by_name  # type: ignore[return-value]
