@@ -1,4 +1,4 @@
-"""Potentials: barriers, wells, and what is made of them. Each gives its samples on a grid, not only V(x)."""
+"""Potentials: barriers, wells, and combinations of them. Each gives its samples on a grid, not only V(x)."""
 
 from .. import _face
 from ._base import (

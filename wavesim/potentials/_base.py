@@ -1,4 +1,4 @@
-"""What every potential can do: samples on a grid, its value at a point, its edges, and what it becomes far away."""
+"""Base classes of potentials: samples on a grid, values at points, edges, and limits far away."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AbstractPotential(abc.ABC):
 
     * ``sample(grid)`` gives the samples that represent V on that grid. Sharp edges are moment-matched, never point-sampled.
     * ``value(position)`` is V itself at any point, for theory and pictures.
-    * ``smooth`` says whether V has no edges; only then ``gradient_terms(grid)`` hold, which buy two orders in time.
+    * ``smooth`` says whether V has no edges; only then are ``gradient_terms(grid)`` valid, which gain two orders in time.
     * ``static`` says whether V is independent of time.
 
     Potentials written for one dimension are planar on grids of more: they depend on the first axis alone.
@@ -49,9 +49,9 @@ class AbstractPotential(abc.ABC):
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         """The samples that represent V on `grid`, shape ``grid.points``, at `time`.
 
-        `mass` matters for oscillators, and for what the grid's waves cannot show at edges and deltas.
+        `mass` matters for oscillators, and for the corrections at edges and deltas.
         """
-        # what overflows far out confines, and is no warning
+        # V that overflows far away is confining, and needs no warning
         with np.errstate(all="ignore"):
             samples = self.placed(grid, mass=mass, time=time)
         edges, spikes = self.edges_at(time), self.spikes
@@ -64,89 +64,89 @@ class AbstractPotential(abc.ABC):
 
     @abc.abstractmethod
     def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        """V on `grid` with its edges in their places, but without its deltas, and without the bends of psi that the grid cannot show."""
+        """V on `grid` with moment-matched edges, but without deltas and without corrections for bends of psi at edges."""
 
     @abc.abstractmethod
     def asymptotes(self) -> tuple[float, float]:
-        """V at x -> -inf and x -> +inf; ``inf`` where V confines, ``-inf`` where it falls without end. Both finite: the problem is open."""
+        """V at x -> -inf and x -> +inf; ``inf`` where V confines, ``-inf`` where it falls without bound. Both finite: the problem is open."""
 
     @abc.abstractmethod
     def support(self, tolerance: float) -> tuple[float, float]:
         """The interval outside of which V is within `tolerance` (relative to its height) of its asymptotes.
 
-        For a confining V: an interval that holds its structure (the minima and what lies between).
+        For a confining V: an interval that contains its structure (the minima and all between them).
         """
 
     def support_at(self, tolerance: float, time: float) -> tuple[float, float]:
-        """The support at a time, for a V that moves; a uniform field counts as no structure."""
+        """The support of a moving V at a time; a uniform field does not count as structure."""
         return self.support(tolerance)
 
     def landmarks(self, time: float) -> np.ndarray:
-        """Positions at which V must be looked at, or something is missed; empty where an even look at the support sees all."""
+        """Positions at which V must be sampled to resolve its structure; empty where even spacing over the support suffices."""
         return np.zeros(0)
 
     def held(self, grid: Grid, samples: jax.Array) -> jax.Array | None:
-        """V of which bound starts are states, where a field pulls V itself below them far away; None where it is V.
+        """The confining V that defines bound initial states where a field lowers V below them far away; None where it is V itself.
 
         Args:
             grid: where V is sampled.
-            samples: V there [energy], shape ``grid.points``, as the result has.
+            samples: V there [energy], shape ``grid.points``, like the result.
         """
         return None
 
     def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
-        """The interval of that axis that holds V's structure, as `support` gives it for the first; None where V does not depend on it.
+        """The interval of an axis that contains V's structure, as `support` for the first; None where V does not depend on it.
 
         Raises:
-            NumericsError: if it is not known.
+            NumericsError: if it is unknown.
         """
         return self.support(tolerance) if axis == 0 else None
 
     @property
     def walls(self) -> Walls | None:
-        """Hard walls that belong to V itself; None for most."""
+        """Hard walls that are part of V; None for most potentials."""
         return None
 
     @property
     def mirrored(self) -> bool:
-        """Whether V is even about the middle of its grid, where psi is odd: a hard wall that is made by reflection."""
+        """Whether V is even and psi odd about the middle of the grid, as for a hard wall made by reflection."""
         return False
 
     @property
     def dimension(self) -> int:
-        """How many axes V speaks of: 1 for a planar potential, which grids of more axes take as well."""
+        """Number of axes that V depends on: 1 for a planar potential, which also works on grids of more axes."""
         return 1
 
     @property
     def edges(self) -> tuple[float, ...]:
-        """Positions where V jumps, or where its slope does, in order and each once; empty for a smooth V."""
+        """Positions where V or its slope jumps, in order and each once; empty for a smooth V."""
         return ()
 
     @property
     def knots(self) -> tuple[float, ...]:
-        """Positions at which a higher derivative of V jumps, where they are known; V counts as smooth there."""
+        """Known positions where a higher derivative of V jumps; V counts as smooth there."""
         return ()
 
     @property
     def edges_move(self) -> bool:
-        """Whether edges may be elsewhere at another time."""
+        """Whether edges move in time."""
         return False
 
     def edges_at(self, time: float) -> Places:
-        """The edges at a time, for those that move; under a JAX transformation some may coincide."""
+        """The edges at a time; under a JAX transformation some may coincide."""
         return self.edges
 
     def jumps_at(self, time: float) -> Places:
-        """By how much V rises at each of `edges_at` of that time; 0 where its slope alone does."""
+        """Rise of V at each of `edges_at` of that time; 0 where only its slope jumps."""
         return ()
 
     def instants(self, until: float) -> tuple[float, ...]:
-        """Times from 0 to `until` at which V, or a derivative of it by time, may jump at all places at once; in order [time]."""
+        """Times from 0 to `until` at which V or a time derivative of it may jump everywhere at once; in order [time]."""
         return ()
 
     @property
     def spikes(self) -> tuple[float, ...]:
-        """Positions of deltas, which must fall on grid points; empty for all others."""
+        """Positions of deltas, which must lie on grid points; empty without deltas."""
         return ()
 
     @property
@@ -157,7 +157,7 @@ class AbstractPotential(abc.ABC):
     def gradient_terms(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> tuple[jax.Array, jax.Array]:
         """F = |grad V|^2 / m and G = grad F . grad V / m on `grid`, by `slopes` or by automatic differentiation.
 
-        They are the multiplicative commutators [V,[T,V]] and its successor, which gradient-corrected schemes put into their kicks.
+        They are the multiplicative commutators [V,[T,V]] and its successor, which gradient-corrected schemes add to their kicks.
         Only for `smooth` potentials: at an edge V has no gradient.
 
         Returns:
@@ -177,15 +177,15 @@ class AbstractPotential(abc.ABC):
                 for part in padded.reshape(-1, _BLOCK, len(grid.points))
             ]
             first, second = (np.concatenate(term)[: len(points)] for term in zip(*parts, strict=True))
-            lost = np.isnan(first) | np.isnan(second)
-            if lost.any() and not lost.all():
-                first, second = self._regained(first, second, lost, np.asarray(points), mass, time)
+            undefined = np.isnan(first) | np.isnan(second)
+            if undefined.any() and not undefined.all():
+                first, second = self._repaired(first, second, undefined, np.asarray(points), mass, time)
         else:
             first, second = _gradients(self, points, mass, time)
         return first.reshape(grid.points), second.reshape(grid.points)  # type: ignore[return-value]
 
     def slopes(self, x: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray] | None:
-        """V' and V'' of a static V along one axis, where closed forms need no program; None leaves them to automatic differentiation.
+        """V' and V'' of a static V along one axis in closed form; None leaves them to automatic differentiation.
 
         Args:
             x: positions, shape (n,) [length].
@@ -196,14 +196,14 @@ class AbstractPotential(abc.ABC):
         """
         return None
 
-    def _regained(
-        self, first: np.ndarray, second: np.ndarray, lost: np.ndarray, points: np.ndarray, mass: float, time: float
+    def _repaired(
+        self, first: np.ndarray, second: np.ndarray, undefined: np.ndarray, points: np.ndarray, mass: float, time: float
     ) -> tuple[np.ndarray, np.ndarray]:
-        """F and G where their derivatives are no numbers: far out, 1/cosh is next to 0 and its derivative infinity over infinity.
+        """F and G where automatic differentiation gives nan: far out 1/cosh vanishes, and its derivative is infinity over infinity.
 
-        F from differences of V; where it is next to nothing, so is G. Elsewhere they stay what they are, and the run says so.
+        F is computed from differences of V; where it is negligible, so is G. Elsewhere both stay nan, and the run reports it.
         """
-        axes, squares = points[lost].T, np.zeros(int(lost.sum()))
+        axes, squares = points[undefined].T, np.zeros(int(undefined.sum()))
         for axis, x in enumerate(axes):
             step = 1e-4 * max(float(np.ptp(points[:, axis])) / len(points), 1e-300)
             sides = [
@@ -213,16 +213,16 @@ class AbstractPotential(abc.ABC):
                 for s in (-step, step)
             ]
             squares += ((sides[1] - sides[0]) / (2 * step)) ** 2 / mass
-        slight = squares <= _SLIGHT * float(np.max(first[~lost]))
+        negligible = squares <= _NEGLIGIBLE * float(np.max(first[~undefined]))
         first, second = first.copy(), second.copy()
-        first[lost] = np.where(slight, squares, first[lost])
-        second[lost] = np.where(slight, 0.0, second[lost])
+        first[undefined] = np.where(negligible, squares, first[undefined])
+        second[undefined] = np.where(negligible, 0.0, second[undefined])
         return first, second
 
 
-# of the largest F, below which G does not matter
-_SLIGHT = 1e-8
-# points at which one program works out gradients
+# share of the largest F below which G is negligible
+_NEGLIGIBLE = 1e-8
+# points for which one compiled program computes gradients
 _BLOCK = 512
 
 
@@ -261,7 +261,7 @@ class AbstractSmoothPotential(AbstractPotential):
 
 
 class AbstractSharpPotential(AbstractPotential):
-    """A potential with edges (jumps) or deltas. It places its own edges, by moment-matched steps."""
+    """A potential with edges (jumps) or deltas, which samples its edges by moment-matched steps."""
 
     @property
     def smooth(self) -> bool:
@@ -269,7 +269,7 @@ class AbstractSharpPotential(AbstractPotential):
 
 
 def unknown_extent(potential: AbstractPotential) -> NumericsError:
-    """The error for a potential of several axes that is known along the first alone."""
+    """The error for a potential of several axes whose extent is known along the first only."""
     more = cure('a duration, and absorber = "none" or a table [absorber]', "a duration of the problem, and absorber=")
     return NumericsError(
         f"wavesim cannot choose a box for {named(potential)} in more than one dimension; {grid_cure()}, {more}."
@@ -277,24 +277,24 @@ def unknown_extent(potential: AbstractPotential) -> NumericsError:
 
 
 def planar(grid: Grid, line: AnyArray) -> jax.Array:
-    """Samples along the first axis, spread over a grid of any dimension."""
+    """Samples along the first axis, broadcast to a grid of any dimension."""
     return jnp.broadcast_to(line.reshape((-1,) + (1,) * (grid.dimension - 1)), grid.points)
 
 
-# (2/pi) int_0^pi (1 - cos u)/u^2 du, with the sine integral Si(pi): how much the grid's Green function falls from a point to the next, in units of m spacing
+# (2/pi) int_0^pi (1 - cos u)/u^2 du, with the sine integral Si(pi): decrease of the grid's Green function from one point to the next, in units of m spacing
 _BEND = 2 / math.pi * (1.8519370519824662 - 2 / math.pi)
 
 
 def spiked(grid: Grid, places: Places, strengths: Places, mass: float) -> jax.Array:
     """Samples along the first axis of deltas on grid points, each of g/spacing, with g = strength/(1 + 2 m strength spacing/pi^2).
 
-    The grid's waves end at pi/spacing; the renormalized strength makes up, at every energy, for those that a kink would need
-    beyond, and leaves an error of third order. The strengths of deltas that coincide add before. A shift off the point by u cells, which only
-    a derivative makes, enters as the dipole (-u, 0, u)/2 over 1 + 0.774 m g spacing: by that factor abs(psi)^2, where it bends at the
-    delta, differs two points apart. First derivatives with respect to the place are right by it; without it they would be zero.
+    The grid has no waves beyond pi/spacing; the renormalized strength compensates, at every energy, for those of a kink, and leaves an
+    error of third order. The strengths of coinciding deltas are added first. A shift from the point by u cells, which occurs only in
+    derivatives, enters as the dipole (-u, 0, u)/2 over 1 + 0.774 m g spacing, the factor by which abs(psi)^2, bent at the delta,
+    differs two points apart. It makes first derivatives with respect to the place correct; without it they would be zero.
 
     Raises:
-        NumericsError: if the spacing is so coarse that a well has no renormalized strength.
+        NumericsError: if the spacing is too coarse for the renormalized strength of a well.
     """
     step, at, amounts = grid.spacing[0], jnp.asarray(places, float), jnp.asarray(strengths, float)
     screening = 1 + 2 * mass * (coincident(at) @ amounts) * step / math.pi**2
@@ -315,7 +315,7 @@ def spiked(grid: Grid, places: Places, strengths: Places, mass: float) -> jax.Ar
 
 
 def departures(x: np.ndarray, values: np.ndarray, ends: tuple[float, float], tolerance: float) -> tuple[float, float]:
-    """Where samples in order leave the left end value and reach the right one, within `tolerance` of the largest departure.
+    """Interval in which samples change from the left end value to the right one, within `tolerance` of the largest departure.
 
     Args:
         x: increasing positions, shape (n,).
@@ -324,7 +324,7 @@ def departures(x: np.ndarray, values: np.ndarray, ends: tuple[float, float], tol
         tolerance: relative to the largest departure from either end; above 1/4 it counts as 1/4, so that a step has a width.
 
     Returns:
-        the interval, outwards to the next position; of no length where V is constant.
+        the interval, extended to the next positions; of zero length where V is constant.
     """
     left, right = (np.abs(values - end) for end in ends)
     largest = min(tolerance, 0.25) * max(float(left.max()), float(right.max()))
@@ -336,5 +336,5 @@ def departures(x: np.ndarray, values: np.ndarray, ends: tuple[float, float], tol
 
 
 def reach(tolerance: float) -> float:
-    """sqrt(2 ln(1/tolerance)): where a Gaussian of unit width has fallen to `tolerance`."""
+    """sqrt(2 ln(1/tolerance)): distance at which a Gaussian of unit width has fallen to `tolerance`."""
     return math.sqrt(2 * math.log(1 / tolerance))

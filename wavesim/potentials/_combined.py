@@ -1,4 +1,4 @@
-"""Potentials made of others: sums, one for each axis, driven in time, and any function of your own."""
+"""Potentials made of others: sums, one for each axis, driven in time; and user-defined functions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .formulas import sharp_at
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Sum(AbstractPotential):
-    """V = V_1 + V_2 + ...: any static potentials, added. Edges of its terms that coincide are one edge, with one jump, and so are deltas."""
+    """V = V_1 + V_2 + ...: a sum of static potentials. Coinciding edges of terms are one edge with one jump, and so are deltas."""
 
     terms: tuple[AbstractPotential, ...]
 
@@ -62,7 +62,7 @@ class Sum(AbstractPotential):
         return self._end([left for left, _ in ends], -1.0), self._end([right for _, right in ends], 1.0)
 
     def _end(self, ends: list[float], side: float) -> float:
-        """V on one side: the sum of its terms, and where one rises and another falls without end, what their sum does far out."""
+        """V on one side: the sum of its terms; where one rises and another falls without bound, the limit of their sum far out."""
         if not {math.inf, -math.inf} <= set(ends):
             return sum(ends)
         values = values_at(self, side * np.array([1e8, 1e9]))
@@ -73,8 +73,8 @@ class Sum(AbstractPotential):
         return min(left for left, _ in spans), max(right for _, right in spans)
 
     def landmarks(self, time: float) -> np.ndarray:
-        looks = [np.linspace(*term.support(1e-3), 257) for term in self.terms]
-        return np.concatenate([*looks, *(term.landmarks(time) for term in self.terms)])
+        samples = [np.linspace(*term.support(1e-3), 257) for term in self.terms]
+        return np.concatenate([*samples, *(term.landmarks(time) for term in self.terms)])
 
     def extent(self, axis: int, tolerance: float) -> tuple[float, float] | None:
         spans = [span for term in self.terms if (span := term.extent(axis, tolerance)) is not None]
@@ -82,8 +82,8 @@ class Sum(AbstractPotential):
 
     @property
     def walls(self) -> Walls | None:
-        found = [walls for term in self.terms if (walls := term.walls) is not None]
-        return functools.reduce(Walls.joined, found) if found else None
+        all_walls = [walls for term in self.terms if (walls := term.walls) is not None]
+        return functools.reduce(Walls.joined, all_walls) if all_walls else None
 
     @property
     def dimension(self) -> int:
@@ -91,25 +91,25 @@ class Sum(AbstractPotential):
 
     @functools.cached_property
     def edges(self) -> tuple[float, ...]:  # type: ignore[override]
-        """Those of the terms, each once; where touching pieces make one smooth V there is none."""
+        """Edges of the terms, each once; none where touching pieces form one smooth V."""
         places = self.edges_at(0.0)
         if not all(concrete(place) for place in places):
             return places
         merged = _merged(places)
         if len(merged) == len(places):
             return merged
-        alone = np.array([sum(_same(edge, place, merged) for place in places) == 1 for edge in merged])
+        unshared = np.array([sum(_same(edge, place, merged) for place in places) == 1 for edge in merged])
         sharp = sharp_at(
             lambda x: values_at(self, x), np.array(merged), -math.inf, math.inf, 1e-11 * max(map(abs, merged))
         )
-        return tuple(edge for edge, keep in zip(merged, alone | sharp, strict=True) if keep)
+        return tuple(edge for edge, keep in zip(merged, unshared | sharp, strict=True) if keep)
 
     @property
     def knots(self) -> tuple[float, ...]:
         return tuple(knot for term in self.terms for knot in term.knots)
 
     def edges_at(self, time: float) -> tuple[float, ...]:
-        """Those of all terms, as they come."""
+        """Edges of all terms, in the order of the terms."""
         return tuple(edge for term in self.terms for edge in term.edges_at(time))
 
     def jumps_at(self, time: float) -> tuple[float, ...]:
@@ -129,12 +129,12 @@ class Sum(AbstractPotential):
         return tuple(sum(strength for spike, strength in deltas if _same(at, spike, spikes)) for at in spikes)
 
 
-def _same(place: float, other: float, all_places: Sequence[float]) -> bool:
-    return abs(place - other) <= 1e-12 * max(abs(all_places[0]), abs(all_places[-1]))
+def _same(first: float, second: float, all_places: Sequence[float]) -> bool:
+    return abs(first - second) <= 1e-12 * max(abs(all_places[0]), abs(all_places[-1]))
 
 
 def _merged(places: Sequence[float]) -> tuple[float, ...]:
-    """Places in order, those within 1e-12 of the largest but once."""
+    """Places in order; those within 1e-12 of the largest count once."""
     ordered = sorted(float(place) for place in places)
     return tuple(place for n, place in enumerate(ordered) if n == 0 or not _same(place, ordered[n - 1], ordered))
 
@@ -183,7 +183,7 @@ class Separable(AbstractSmoothPotential):
         return self.terms[0].support(tolerance)
 
 
-# of its depth: a place on the outer flank of a well, below its rim
+# share of the depth of a well that marks its outer flank, below the rim
 _FLANK = 0.3
 
 
@@ -259,7 +259,7 @@ class Driven(AbstractPotential):
         return self.potential.landmarks(time)
 
     def held(self, grid: Grid, samples: jax.Array) -> jax.Array | None:
-        # beyond the highest place on either side V stays as high as there
+        # beyond the highest point on either side V is constant
         if grid.dimension > 1 or not all(map(math.isfinite, self.asymptotes())):
             return None
         left, right = self.support(_FLANK)
@@ -270,6 +270,7 @@ class Driven(AbstractPotential):
         return jnp.where((x > right) & (index > last), samples[last], rimmed)
 
 
+# least number of positions for which a function is compiled
 _FEWEST = 1024
 
 
@@ -304,7 +305,7 @@ class SmoothFunction(AbstractSmoothPotential):
     def _value(self, position: Position) -> jax.Array:
         if len(position) > 1 or not known_inside(self.parameters, position):
             return self.function(*position, self.parameters)
-        # plain positions in a few lengths, so that the function is compiled a few times in all
+        # positions padded to a few lengths, so that the function is compiled only a few times
         x = np.asarray(next(iter(position)), float)
         padded = np.resize(x, max(_FEWEST, 1 << (x.size - 1).bit_length()) if x.size else _FEWEST)
         values = at_once(_compiled, self.function, padded, self.parameters)

@@ -1,4 +1,4 @@
-"""V as a fine grid sees it, from its values alone: the judge of every other representation of it."""
+"""Samples of V on a fine grid from its values alone: the reference for every other representation."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from ..grid import Grid
 from ._base import AbstractPotential
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(4)
+# pieces of a cell shorter than this are ignored, as a share of the spacing
 _SHORTEST = 1e-12
 
 
 def values_at(potential: AbstractPotential, x: np.ndarray, mass: float = 1.0, time: float = 0.0) -> np.ndarray:
-    """V at points of one dimension, in plain numbers.
+    """V at points of one dimension, as numpy arrays.
 
     Args:
         potential: static or not.
@@ -31,7 +32,7 @@ def values_at(potential: AbstractPotential, x: np.ndarray, mass: float = 1.0, ti
 def values_on(
     potential: AbstractPotential, position: tuple[np.ndarray, ...], mass: float = 1.0, time: float = 0.0
 ) -> np.ndarray:
-    """V at points of any dimension, in plain numbers: no program of JAX is made for it.
+    """V at points of any dimension, as numpy arrays, without compilation by JAX.
 
     Args:
         potential: static or not.
@@ -52,8 +53,8 @@ def exact_samples(potential: AbstractPotential, grid: Grid, *, mass: float = 1.0
     """Samples s_j with sum_j s_j f(x_j) h = int V f dx to fourth order of h, for any V with jumps, kinks and deltas anywhere.
 
     s_j = (1/h) int V(x) L_j(x) dx with L_j the basis of piecewise cubic interpolation on the grid, so that f enters by its cubic
-    interpolant: exact for every V, whatever class it is of. The integral is by Gauss's rule on each cell, cut at `edges`. A smooth V
-    is sampled at the points, which is spectrally exact. Nothing is shared with `AbstractPotential.sample`, so that each can judge the other.
+    interpolant: exact for every V of any class. The integral is by Gauss's rule on each cell, cut at `edges`. A smooth V
+    is sampled at the points, which is spectrally exact. It shares no code with `AbstractPotential.sample`, so that each can verify the other.
 
     Args:
         potential: V; its `edges` must hold every jump and kink.
@@ -64,7 +65,7 @@ def exact_samples(potential: AbstractPotential, grid: Grid, *, mass: float = 1.0
     Returns:
         shape ``grid.points`` [energy].
 
-    Not for coarse grids: what the grid's own waves cannot show (a kink of psi at an edge) is not made up for, as `sample` does.
+    Not for coarse grids: unlike `sample`, it does not correct for features finer than the grid (a kink of psi at an edge).
 
     Source: product integration, K. E. Atkinson, The Numerical Solution of Integral Equations of the Second Kind (1997), section 4.2.
     """
@@ -76,7 +77,7 @@ def exact_samples(potential: AbstractPotential, grid: Grid, *, mass: float = 1.0
         return values_at(potential, points, mass, time)
     inside = np.array([edge for edge in breaks if low < edge < low + step * count])
     cut = np.unique(np.floor((inside - low) / step).astype(int))
-    # where no edge cuts a cell, the rule has the same nodes in it as in all the others
+    # cells without an edge all have the same nodes
     nodes, weights = (_NODES + 1) / 2, _WEIGHTS / 2
     values = values_at(potential, points[:, None] + step * nodes, mass, time)
     values[cut] = 0.0

@@ -1,4 +1,4 @@
-"""Two particles on one line that act on each other."""
+"""Two interacting particles on one line."""
 
 from __future__ import annotations
 
@@ -15,19 +15,21 @@ from ..grid import Grid
 from ._base import AbstractPotential, Position
 from .formulas import Expression
 
-# places at which a formula of x and y is compared with itself, moved along the line
-_LOOKS, _REACH = 64, 50.0
-_SAME = 1e-12
+# number of points at which a formula of x and y is compared with itself, shifted along the line
+_SAMPLES = 64
+# range of these points and shifts [length]
+_REACH = 50.0
+# relative difference below which two values are equal
+_EQUAL = 1e-12
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class TwoParticles(AbstractPotential):
-    """V(x, y) = `interaction`(x - y): x is where the first particle is, y where the second is, both of the problem's mass.
+    """V(x, y) = `interaction`(x - y): x and y are the positions of the two particles, both of the problem's mass.
 
-    ``TwoParticles(GaussianBarrier(1.2, 1.0))``. The interaction is any potential of one dimension, a delta for a contact included; what it
-    says of x it says of the distance x - y. The motion of the two about each other is that of one particle of half the mass in
-    `interaction`, which `wavesim.analysis.PassOrBounce` solves. Not for runs in the plane where the interaction has edges or deltas.
+    ``TwoParticles(GaussianBarrier(1.2, 1.0))``. The interaction is any potential of one dimension, including a delta for contact; its x
+    is the distance x - y. The relative motion is that of one particle of half the mass in `interaction`, which `wavesim.analysis.PassOrBounce` solves. Not for runs in the plane where the interaction has edges or deltas.
 
     Raises:
         ArgumentError: if the interaction has more than one axis.
@@ -80,29 +82,32 @@ class TwoParticles(AbstractPotential):
 def interaction_of(potential: AbstractPotential) -> AbstractPotential | None:
     """V(r) of a potential of two axes that depends on r = x - y alone; None for any other.
 
-    A formula is looked at in many places, and once more with both particles moved along the line by the same way.
+    A formula is evaluated at many points, and again with both particles shifted by the same distance.
     """
     if isinstance(potential, TwoParticles):
         return potential.interaction
     if not isinstance(potential, Expression) or potential.dimension != 2 or not potential.static:
         return None
-    x, y, way = np.random.default_rng(0).uniform(-_REACH, _REACH, (3, _LOOKS))
+    x, y, shift = np.random.default_rng(0).uniform(-_REACH, _REACH, (3, _SAMPLES))
     near = np.concatenate([y + (x - y) / 100, x])
-    others, ways = np.concatenate([y, y]), np.concatenate([way, way])
+    partners, shifts = np.concatenate([y, y]), np.concatenate([shift, shift])
 
-    def at(way: np.ndarray) -> np.ndarray:
-        return np.asarray(potential.value((near + way, others + way)))  # type: ignore[arg-type]
+    def values(shift: np.ndarray) -> np.ndarray:
+        return np.asarray(potential.value((near + shift, partners + shift)))  # type: ignore[arg-type]
 
-    here, there = at(np.zeros_like(ways)), at(ways)
+    unshifted, shifted = values(np.zeros_like(shifts)), values(shifts)
     if not np.allclose(
-        here, there, rtol=_SAME * _REACH * 100, atol=_SAME * max(1.0, float(np.max(np.abs(here)))) * 100
+        unshifted,
+        shifted,
+        rtol=_EQUAL * _REACH * 100,
+        atol=_EQUAL * max(1.0, float(np.max(np.abs(unshifted)))) * 100,
     ):
         return None
     return Expression(_of_distance(potential.formula), potential.parameters)
 
 
 class _Distance(ast.NodeTransformer):
-    """x becomes x/2 and y becomes -x/2, so that x - y is x."""
+    """Replaces x by x/2 and y by -x/2, so that x - y becomes x."""
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id not in ("x", "y"):

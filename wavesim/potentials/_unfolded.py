@@ -1,4 +1,4 @@
-"""V between walls or on a ring, continued over an endless line: mirrored at each wall, repeated after each period."""
+"""V between walls or on a ring, continued over the infinite line: mirrored at each wall, repeated after each period."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from ._combined import Driven, Sum
 from ._exact import values_at
 from .formulas import Expression, sharp_at
 
-# of the distance to the next edge, how far off V is taken on one side of it
-_HAIR = 1e-9
+# distance from an edge at which V is evaluated on either side, as a share of the distance to the next edge
+_OFFSET = 1e-9
 
 
 @register_dataclass
@@ -58,9 +58,9 @@ class InfiniteSquareWell(AbstractSmoothPotential):
 
 
 def restricted(potential: AbstractPotential, ends: Ends | None) -> AbstractPotential:
-    """V within its ends alone, so that nothing need be known of it beyond: a formula is mirrored there at a single wall, else keeps its value.
+    """V with formulas evaluated within the ends only: beyond, a formula is mirrored at a single wall, and else keeps its end value.
 
-    What is not made of formulas is known everywhere, and stays as it is.
+    Potentials that are not made of formulas are returned unchanged.
     """
     if ends is None:
         return potential
@@ -73,24 +73,24 @@ def restricted(potential: AbstractPotential, ends: Ends | None) -> AbstractPoten
     low, high = ends.interval
     given = dict(potential.parameters or {})
     if math.isfinite(high - low):
-        held = f"min(max(x, {_named('left_end', low, given)}), {_named('right_end', high, given)})"
+        inner = f"min(max(x, {_named('left_end', low, given)}), {_named('right_end', high, given)})"
     elif math.isfinite(low):
         name = _named("left_end", low, given)
-        held = f"({name} + abs(x - {name}))"
+        inner = f"({name} + abs(x - {name}))"
     else:
         name = _named("right_end", high, given)
-        held = f"({name} - abs(x - {name}))"
-    if held in potential.formula:
-        # it has been done before, with the same ends
+        inner = f"({name} - abs(x - {name}))"
+    if inner in potential.formula:
+        # already restricted to the same ends
         return potential
-    return Expression(re.sub(r"\bx\b", held, potential.formula), given, span=potential.span)
+    return Expression(re.sub(r"\bx\b", inner, potential.formula), given, span=potential.span)
 
 
 def beside_wall(grid: Grid, wall: float) -> jax.Array:
-    """Weights w of the points next to a wall, on both sides of it: samples V + w h F, F the slope at the wall, are right to h^6 there.
+    """Weights w of the points next to a wall, on both sides: samples V + w h F, with the slope F at the wall, are correct to h^6.
 
-    The mirrored V has a corner F abs(u), psi is odd; so int V psi^2 du has a term abs(u)^3, of which a sum over points misses 2 zeta(-3, d) h^4,
-    d the distance of the first point from the wall in cells: 1/2, or 1 where a point lies on the wall. It is made up for at the nearest points.
+    The mirrored V has a corner F abs(u), and psi is odd, so int V psi^2 du has a term abs(u)^3, for which a sum over points is wrong by
+    2 zeta(-3, d) h^4, with d the distance of the first point from the wall in cells: 1/2, or 1 where a point lies on the wall.
 
     Args:
         grid: periodic, of one dimension.
@@ -99,14 +99,14 @@ def beside_wall(grid: Grid, wall: float) -> jax.Array:
     Source: Euler-Maclaurin summation, M. Abramowitz, I. Stegun, Handbook of Mathematical Functions (1964), 23.1.30; zeta(-3, d) = -B_4(d)/4.
     """
     length = grid.spacing[0] * grid.points[0]
-    apart = jnp.abs((grid.x - wall + length / 2) % length - length / 2) / grid.spacing[0]
-    return jnp.where(jnp.abs(apart - 0.5) < 0.25, 7 / 240, 0.0) + jnp.where(
-        (jnp.abs(apart - 1.0) < 0.25) & (jnp.min(apart) < 0.25), -1 / 120, 0.0
+    cells = jnp.abs((grid.x - wall + length / 2) % length - length / 2) / grid.spacing[0]
+    return jnp.where(jnp.abs(cells - 0.5) < 0.25, 7 / 240, 0.0) + jnp.where(
+        (jnp.abs(cells - 1.0) < 0.25) & (jnp.min(cells) < 0.25), -1 / 120, 0.0
     )
 
 
 def _named(name: str, value: float, parameters: dict[str, float]) -> str:
-    """The name of a parameter of that value, like `name`, which is added unless it is there."""
+    """Name of the parameter with that value, similar to `name`; it is added to `parameters` unless present."""
     while name in parameters and not (isinstance(parameters[name], float) and parameters[name] == value):
         name += "_"
     parameters[name] = value
@@ -116,20 +116,20 @@ def _named(name: str, value: float, parameters: dict[str, float]) -> str:
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Unfolded(AbstractPotential):
-    """V of a particle between walls or on a ring, on an endless line: V(2 wall - x) = V(x) about each wall, V(x + period) = V(x).
+    """V of a particle between walls or on a ring, on the infinite line: V(2 wall - x) = V(x) about each wall, V(x + period) = V(x).
 
-    psi that is odd about each wall vanishes there for ever: hard walls are exact on a periodic grid with the wall midway between two points.
+    psi that is odd about each wall vanishes there at all times: hard walls are exact on a periodic grid with the wall midway between two points.
 
-    Made by `of`, which looks for the places where the continued V jumps or bends.
+    Create it by `of`, which locates the places where the continued V jumps or bends.
 
     Args:
         potential: V within its ends.
         ends: walls, or a periodic axis.
-        places: where V jumps or bends, increasing, beyond the ends of the box by half as much again (length).
-        rises: by how much V rises there (energy).
+        places: where V jumps or bends, increasing, over the box and half its length on either side (length).
+        rises: rise of V there (energy).
         deltas: positions of deltas (length).
         amounts: their strengths (energy x length).
-        bent: whether V has a slope at a wall: its mirror image bends there, where psi vanishes, so that plain samples are as good as any.
+        bent: whether V has a slope at a wall, where the continued V bends.
     """
 
     potential: AbstractPotential
@@ -142,7 +142,7 @@ class Unfolded(AbstractPotential):
 
     @classmethod
     def of(cls, potential: AbstractPotential, ends: Ends, mass: float) -> Unfolded:
-        """V continued beyond its ends.
+        """Continue V beyond its ends.
 
         Raises:
             NumericsError: if V has edges that move, or its force does not repeat on a ring.
@@ -159,9 +159,9 @@ class Unfolded(AbstractPotential):
         low, high = ends.interval
         plain = cls(potential, ends)
         span = potential.support(1e-3)
-        # a formula that keeps its value beyond an end bends there, within rounding
-        hair = 1e-9 * max(high - low if math.isfinite(high - low) else span[1] - span[0], 1e-100)
-        inside = [float(edge) for edge in potential.edges if low + hair < edge < high - hair]
+        # an edge at an end, within rounding, is only the bend of a formula that is constant beyond it
+        offset = 1e-9 * max(high - low if math.isfinite(high - low) else span[1] - span[0], 1e-100)
+        inside = [float(edge) for edge in potential.edges if low + offset < edge < high - offset]
         if potential.edges_move or (inside and not potential.static and not isinstance(potential, Driven)):
             raise NumericsError(
                 f"between walls or on a ring the edges of V must rest, with jumps of one size, but those of {named(potential)} may change; take a smooth one."
@@ -171,21 +171,21 @@ class Unfolded(AbstractPotential):
             corners = corners[:1]
         times = (0.0,) if potential.static else (0.0, 0.3, 0.7)
         bent: np.ndarray = np.zeros(len(corners), bool)
-        room = (high - low) / 2 if math.isfinite(high - low) else math.inf
+        margin = (high - low) / 2 if math.isfinite(high - low) else math.inf
         for time in times:
 
             def continued(x: np.ndarray, time: float = time) -> np.ndarray:
                 return values_at(plain, x, mass, time)
 
             for n, corner in enumerate(corners):
-                bent[n] |= sharp_at(continued, np.array([corner]), corner - room, corner + room)[0]
+                bent[n] |= sharp_at(continued, np.array([corner]), corner - margin, corner + margin)[0]
         if isinstance(ends, Axis) and bent.any():
             inside += corners
         places = plain._images(np.array(sorted(inside)))
         if len(places):
             near = np.diff(places).min() if len(places) > 1 else max(np.abs(places).max(), span[1] - span[0])
-            beside = _HAIR * float(near)
-            rises = values_at(plain, places + beside, mass) - values_at(plain, places - beside, mass)
+            offset = _OFFSET * float(near)
+            rises = values_at(plain, places + offset, mass) - values_at(plain, places - offset, mass)
         else:
             rises = places
         pairs = [
@@ -209,7 +209,7 @@ class Unfolded(AbstractPotential):
         )
 
     def _images(self, inside: np.ndarray) -> np.ndarray:
-        """Places within the ends and their images, over one box and half a one on either side of it."""
+        """Places within the ends and their images, over the box and half its length on either side."""
         low, high = self.ends.interval
         if isinstance(self.ends, Axis):
             images = np.concatenate([inside + n * (high - low) for n in (-1, 0, 1)])
@@ -227,7 +227,7 @@ class Unfolded(AbstractPotential):
 
     @property
     def closed(self) -> bool:
-        """Whether the box is given by the ends themselves: two walls, or a ring."""
+        """Whether the ends define the box: two walls, or a ring."""
         return isinstance(self.ends, Axis) or self.ends.both
 
     @property
@@ -236,21 +236,21 @@ class Unfolded(AbstractPotential):
 
     @property
     def wall(self) -> float | None:
-        """About which psi is odd, the left one of two (length); None on a ring."""
+        """The wall about which psi is odd, the left one of two (length); None on a ring."""
         if isinstance(self.ends, Axis):
             return None
         return float(self.ends.nearest[0])
 
     @property
     def box(self) -> tuple[float, float]:
-        """One period of the endless line; infinite where there is one wall only (length)."""
+        """One period of the infinite line; infinite where there is only one wall (length)."""
         low, high = self.ends.interval
         if isinstance(self.ends, Axis):
             return low, high
         return (2 * low - high, high) if self.ends.both else (-math.inf, math.inf)
 
     def folded(self, x: Any) -> Any:
-        """The place within the ends that a place on the endless line stands for."""
+        """The place within the ends that corresponds to a place on the infinite line."""
         if isinstance(self.ends, Axis):
             low = -self.ends.period / 2 if self.ends.lower is None else self.ends.lower
             return low + (x - low) % self.ends.period
@@ -276,7 +276,7 @@ class Unfolded(AbstractPotential):
         return None if parts is None else (parts[0] * self._direction(x), parts[1])
 
     def _direction(self, x: np.ndarray) -> np.ndarray:
-        """1 where the place within the ends moves with x, -1 in a mirror image."""
+        """1 where the place within the ends increases with x, -1 in a mirror image."""
         if isinstance(self.ends, Axis):
             return np.ones(x.shape)
         left, right = self.ends.left, self.ends.right
@@ -295,7 +295,7 @@ class Unfolded(AbstractPotential):
         return planar(grid, line + self._corners(grid, values) if self.bent else line)
 
     def _corners(self, grid: Grid, values: Callable[[AnyArray], AnyArray]) -> jax.Array:
-        """What samples beside a wall lack where V has a slope F there: see `beside_wall`."""
+        """Correction of the samples beside a wall where V has a slope F, see `beside_wall`."""
         assert isinstance(self.ends, Walls)
         step, lift = grid.spacing[0], jnp.zeros(grid.points[0])
         for wall, side in ((self.ends.left, 1.0), (self.ends.right, -1.0)):
