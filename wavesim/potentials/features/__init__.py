@@ -1,4 +1,4 @@
-"""Where a potential has its wells and barriers, whatever its kind."""
+"""Wells and barriers of a potential of any kind."""
 
 from ._basin import Basin as Basin, basin_of as basin_of
 from ._leaky_well import LeakyWell as LeakyWell, leaky_well_of as leaky_well_of

@@ -1,4 +1,4 @@
-"""The well from which a particle leaks, and the barriers that hold it, found from V itself, whatever class it is of."""
+"""The well from which a particle leaks and its barriers, located from values of V of any class."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from ..shapes import AbstractMetastable
 from ._survey import Survey, surveyed_line
 from ._two_wells import minima
 
-# of the barrier's height: values that are equal
+# difference of equal values, as a share of the barrier's height
 _EQUAL = 1e-12
-# share of its depth by which a well is no deeper than another, as in a lattice
+# relative difference of depths below which two wells are equally deep, as in a lattice
 _ALIKE = 1e-3
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class LeakyWell:
-    """A well of a static V between two barriers, of which one may be a slope or a wall without end.
+    """A well of a static V between two barriers, one of which may be an infinite slope or wall.
 
     Attributes:
         potential: V.
-        survey: V along the line; right of the wall, where there is one.
+        survey: V along the line, or to the right of the wall.
         bottom: position of the lowest V in the well [length].
-        depth: V there, that of a delta being its own level [energy].
+        depth: V there; for a delta, its own level [energy].
         tops: positions of the highest V on the left and on the right, on the side of the well [length].
-        heights: V there, infinite where it rises without end, and for a wall or a delta [energy].
+        heights: V there, infinite where it rises without bound, and for a wall or a delta [energy].
         wall: position of a hard wall at the left end; None without one [length].
     """
 
@@ -54,7 +54,7 @@ class LeakyWell:
 
     @property
     def held(self) -> tuple[np.ndarray, np.ndarray]:
-        """Positions and V of the same well behind barriers that stay at their tops for ever; it ends at walls, and at deltas that are tops."""
+        """Positions and V of the closed well, with V constant beyond the tops; it ends at walls, and at deltas that are tops."""
         x, values = self.survey.x, self.survey.values.copy()
         spikes = [at for at, strength in self.survey.deltas if strength > 0]
         keep = np.ones(len(x), bool)
@@ -71,7 +71,7 @@ class LeakyWell:
 
 
 def leaky_well_of(potential: AbstractPotential, mass: float = 1.0) -> LeakyWell | None:
-    """The well that is deepest below the lower of its two barriers, of several as deep that nearest to 0; None where V has no well, moves, or has more than one dimension.
+    """The well deepest below its lower barrier, of equally deep ones the nearest to 0; None without a well, for a moving V, or in more dimensions.
 
     Args:
         potential: of plain numbers, not traced.
@@ -107,7 +107,7 @@ def _well(potential: AbstractPotential, mass: float) -> LeakyWell | None:
     first, last = survey.around
     for low in sorted(minima(x, values), key=lambda run: abs(x[run.start])):
         if not first <= x[low.start] <= last:
-            # too far out to be seen as it is
+            # too far out to be resolved
             continue
         heights = float(np.max(values[: low.start])), float(np.max(values[low.stop :]))
         below = min(heights) - float(values[low.start])
@@ -133,6 +133,6 @@ def _well(potential: AbstractPotential, mass: float) -> LeakyWell | None:
 
 
 def _nearest(x: np.ndarray, values: np.ndarray, height: float, slack: float, last: bool) -> float:
-    """The place of the top on one side, on its plateau that which is nearest to the well."""
+    """The place of the top on one side; of a plateau, the end nearest to the well."""
     places = np.flatnonzero(values >= height - slack if math.isfinite(height) else values == height)
     return float(x[places[-1 if last else 0]])

@@ -1,4 +1,4 @@
-"""V along a whole line, from its structure to far away, whatever class it is of: where wells and barriers are looked for."""
+"""Samples of V of any class along a whole line, from its structure to far away, in which wells and barriers are located."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from .._base import AbstractPotential
 from .._combined import Sum
 from .._exact import values_at
 
-# points within the structure, along each side of it, and how far out these reach, in widths of the structure
-_WITHIN, _ALONG, _NEAREST, _FARTHEST = 8192, 3072, 1e-4, 1e6
-# share of the whole range of V by which it may still change in the last decade where it has settled
+# points within the structure, and along each side of it
+_WITHIN, _ALONG = 8192, 3072
+# smallest and largest distance of these from it, in widths of the structure
+_NEAREST, _FARTHEST = 1e-4, 1e6
+# change of V in the last decade below which it counts as constant, as a share of its range
 _SETTLED = 1e-4
-_EDGE_HAIR = 1e-10
-# minima and maxima of a core, at most
+# distance from an edge at which V is sampled on either side, relative to the width or position of the structure
+_EDGE_OFFSET = 1e-10
+# largest number of minima and maxima of a core
 _MOST_TURNS = 128
 # V above this counts as infinite, and its square is still a number
 _HIGHEST = 1e100
@@ -25,13 +28,13 @@ _HIGHEST = 1e100
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Survey:
-    """V at many places of one line.
+    """V at many places along a line.
 
     Attributes:
         x: increasing positions, shape (n,) [length].
-        values: V there, deltas left out, at most 1e100, shape (n,) [energy].
-        core: interval that holds the extrema, the edges and the deltas [length].
-        ends: V far to the left and right, infinite where it rises or falls without end [energy].
+        values: V there, without deltas, at most 1e100, shape (n,) [energy].
+        core: interval that contains the extrema, the edges and the deltas [length].
+        ends: V far to the left and right, infinite where it rises or falls without bound [energy].
         deltas: positions of deltas and their strengths [length, energy x length].
         mass: of the particle.
     """
@@ -45,17 +48,17 @@ class Survey:
 
     @property
     def width(self) -> float:
-        """Of the core, or of the state of its deltas where it is a point [length]."""
+        """Width of the core, or of the state of its deltas where it is a point [length]."""
         return max(self.core[1] - self.core[0], _delta_width(self.deltas, self.mass)) or 1.0
 
     @property
     def around(self) -> tuple[float, float]:
-        """The core and a tenth of its width on both sides; around a point the width that its delta gives it [length]."""
+        """The core and a tenth of the width on both sides [length]."""
         return self.core[0] - 0.1 * self.width, self.core[1] + 0.1 * self.width
 
     @property
     def profile(self) -> tuple[np.ndarray, np.ndarray]:
-        """Positions and V with each delta as one point: a well as deep as its own level, a barrier without end."""
+        """Positions and V with each delta as one point: a well as deep as its own level, or an infinite barrier."""
         place = np.array([at for at, _ in self.deltas])
         strength = np.array([w for _, w in self.deltas])
         bare = np.interp(place, self.x, self.values)
@@ -69,9 +72,9 @@ class Survey:
 
 
 def surveyed_line(potential: AbstractPotential, mass: float = 1.0, time: float = 0.0) -> Survey:
-    """Look at V along the first axis; a second call with the same arguments costs nothing.
+    """Sample V along the first axis; the result is cached.
 
-    Unlike `AbstractPotential.asymptotes` it asks the values alone, so that V may fall without end, as in a uniform field.
+    Unlike `AbstractPotential.asymptotes` it uses values only, so that V may fall without bound, as in a uniform field.
 
     Args:
         potential: of plain numbers, not traced; of one dimension.
@@ -81,28 +84,28 @@ def surveyed_line(potential: AbstractPotential, mass: float = 1.0, time: float =
     memory = vars(potential).setdefault("_surveys", {})
     key = (float(mass), float(time))
     if key not in memory:
-        memory[key] = _looked_at(potential, *key)
+        memory[key] = _surveyed(potential, *key)
     return memory[key]
 
 
-def _looked_at(potential: AbstractPotential, mass: float, time: float) -> Survey:
+def _surveyed(potential: AbstractPotential, mass: float, time: float) -> Survey:
     deltas = tuple(
         sorted((float(a), float(w)) for a, w in zip(potential.spikes, potential.strengths, strict=True) if w != 0)
     )
     marks = np.array([*(float(edge) for edge in potential.edges_at(time)), *(at for at, _ in deltas)])
-    known = _spans(potential, mass, time)
-    low, high = min([*known, *marks], default=0.0), max([*known, *marks], default=0.0)
-    own = _delta_width(deltas, mass)
-    width = max(high - low, own) or 1.0
-    bends = _extrema(*_sampled(potential, (low, high), width, marks, mass, time))
-    # what several terms make together may reach farther than what each makes alone
-    low, high = min([low, *bends]), max([high, *bends])
-    x, values = _sampled(potential, (low, high), max(high - low, own) or 1.0, marks, mass, time)
+    ends = _spans(potential, mass, time)
+    low, high = min([*ends, *marks], default=0.0), max([*ends, *marks], default=0.0)
+    delta_width = _delta_width(deltas, mass)
+    width = max(high - low, delta_width) or 1.0
+    extrema = _extrema(*_sampled(potential, (low, high), width, marks, mass, time))
+    # extrema of a sum may lie outside the supports of its terms
+    low, high = min([low, *extrema]), max([high, *extrema])
+    x, values = _sampled(potential, (low, high), max(high - low, delta_width) or 1.0, marks, mass, time)
     return Survey(x, values, (low, high), _ends(x, values), deltas, mass)
 
 
 def _spans(potential: AbstractPotential, mass: float, time: float) -> list[float]:
-    """Ends of the structure as the potential knows it, or the extrema between the places that it wants looked at."""
+    """Ends of the support of V, or, where it has none, the extrema between its landmarks."""
     if isinstance(potential, Sum):
         return [end for term in potential.terms for end in _spans(term, mass, time)]
     try:
@@ -133,13 +136,13 @@ def _sampled(
 ) -> tuple[np.ndarray, np.ndarray]:
     low, high = core[0] - 0.1 * width, core[1] + 0.1 * width
     away = width * np.geomspace(_NEAREST, _FARTHEST, _ALONG)
-    own = _landmarks(potential, time)
-    hair = _EDGE_HAIR * max(width, abs(low), abs(high))
-    parts = [low - away, np.linspace(low, high, _WITHIN), high + away, marks - hair, marks + hair]
-    parts += [own[(own > low) & (own < high)]]
+    landmarks = _landmarks(potential, time)
+    offset = _EDGE_OFFSET * max(width, abs(low), abs(high))
+    parts = [low - away, np.linspace(low, high, _WITHIN), high + away, marks - offset, marks + offset]
+    parts += [landmarks[(landmarks > low) & (landmarks < high)]]
     x = np.unique(np.concatenate(parts))
     values = _values(potential, x, mass, time)
-    # beyond what is infinite, upwards or downwards, nothing is looked at
+    # samples beyond the first infinite one on either side are dropped
     inside = (low + high) / 2
     wall = np.abs(values) >= _HIGHEST
     first = np.flatnonzero(wall & (x < inside))
@@ -149,7 +152,7 @@ def _sampled(
 
 
 def _extrema(x: np.ndarray, values: np.ndarray) -> list[float]:
-    """Leftmost and rightmost place at which V turns, by more than rounding; empty where it does not."""
+    """Leftmost and rightmost extremum of V beyond rounding; empty where it is monotonic."""
     finite = values[np.abs(values) < _HIGHEST]
     if len(finite) < 3:
         return []
@@ -162,7 +165,7 @@ def _extrema(x: np.ndarray, values: np.ndarray) -> list[float]:
         return []
     firsts, lasts = x[moves[turns] + 1], x[moves[turns + 1]]
     if len(turns) > _MOST_TURNS:
-        # a lattice without end: its part around 0 stands for the whole
+        # an infinite lattice is represented by its part around 0
         nearest = np.argsort(np.abs(firsts), kind="stable")[:_MOST_TURNS]
         firsts, lasts = firsts[nearest], lasts[nearest]
     return [float(firsts.min()), float(lasts.max())]
@@ -173,7 +176,7 @@ def _ends(x: np.ndarray, values: np.ndarray) -> tuple[float, float]:
 
 
 def _end(x: np.ndarray, values: np.ndarray) -> float:
-    """What V becomes on one side, from its values in order outwards."""
+    """Limit of V on one side, from its values in order outwards."""
     if abs(values[-1]) >= _HIGHEST:
         return math.copysign(math.inf, values[-1])
     tail = values[x >= x[-1] - 0.9 * (x[-1] - x[len(x) // 2])]

@@ -1,4 +1,4 @@
-"""The two wells of a potential and the barrier between them, found from V itself, whatever class it is of."""
+"""The two wells of a potential of any class and the barrier between them, located from values of V."""
 
 from __future__ import annotations
 
@@ -15,13 +15,25 @@ from .._exact import values_at
 from ..shapes import AbstractDoubleWell
 from ._survey import Survey, surveyed_line
 
-# of the height of the barrier: a dip that is shallower is no well, and V that differs by less is alike
-_LEAST, _ALIKE = 1e-6, 1e-9
-# digits of the distance of the wells to which the middle is first taken for a round number; arms of the balance, in that distance
-_DIGITS, _ARM, _SECANTS, _ROUNDS = 3, 0.31, 12, 6
-# degree of the series that tells a summit, what its last terms may be of the largest, and what all but the constant must be
-_DEGREE, _ENDED, _FLAT = 16, 1e-13, 1e-8
-# intervals that it is tried on, in the distance of samples: the longest one on which it ends loses the fewest digits
+# least depth of a well, as a share of the height of the barrier
+_LEAST = 1e-6
+# relative difference of V below which it counts as even
+_EQUAL = 1e-9
+# digits of the distance of the wells to which the middle is first rounded, as a guess for the center
+_DIGITS = 3
+# distance from the center at which V is balanced, as a share of the distance of the wells
+_ARM = 0.31
+# steps of the secant method for the balance
+_SECANTS = 12
+# refinements of a summit
+_ROUNDS = 6
+# degree of the Chebyshev series at a summit
+_DEGREE = 16
+# size of its last terms relative to the largest below which it has converged
+_CONVERGED = 1e-13
+# size of its non-constant terms relative to the largest below which V is flat
+_FLAT = 1e-8
+# half lengths of its interval, in spacings of samples: the longest one on which it converges loses the fewest digits
 _WINDOWS = (64, 16, 4, 1)
 
 
@@ -30,10 +42,10 @@ class TwoWells:
     """The two wells of a static V.
 
     Attributes:
-        potential: V, without what drives it.
-        divide: the plane between the wells, the top of the barrier, or what the potential itself calls so [length].
+        potential: V, without a driving field.
+        divide: the plane between the wells: the top of the barrier, or the potential's own `divide` [length].
         bottoms: positions of the lowest V in the left and in the right well [length].
-        depths: V there, that of a delta being its own level [energy].
+        depths: V there; for a delta, its own level [energy].
         top: the highest V between the wells, infinite for a delta [energy].
         symmetric: whether V is even about the divide.
     """
@@ -60,15 +72,15 @@ class TwoWells:
         return self.potential.value(position, mass=mass)
 
     def support(self, tolerance: float) -> tuple[float, float]:
-        """The interval that holds V's structure [length]."""
+        """The interval that contains V's structure [length]."""
         return self.potential.support(tolerance)
 
 
 def two_wells_of(potential: AbstractPotential, mass: float = 1.0) -> TwoWells | None:
     """The two deepest wells of V and the barrier between them; None where V has no two wells, or more than one dimension.
 
-    A well is a minimum of V, or a delta well; the second one is that which the highest barrier sets apart. A driven V is looked at without its
-    uniform force, and what moves otherwise as it is at t = 0.
+    A well is a minimum of V, or a delta well; the second one is that behind the highest barrier. A driven V is taken without its
+    uniform force, and any other moving V at t = 0.
 
     Args:
         potential: of plain numbers, not traced.
@@ -111,10 +123,9 @@ def _wells(potential: AbstractPotential, mass: float) -> TwoWells | None:
     divide = _top(potential, mass, x, plateau) if math.isfinite(top) else _middle(x, plateau)
     center = _center(potential, survey, bottoms, mass)
     if isinstance(potential, AbstractDoubleWell):
-        # what the potential itself calls the plane between its wells
-        own = float(potential.divide)
-        center = own if _even(potential, survey, own, mass) else None
-        divide = own
+        # the potential defines the plane between its wells
+        divide = float(potential.divide)
+        center = divide if _even(potential, survey, divide, mass) else None
     return TwoWells(
         potential=potential,
         divide=(divide if center is None else center) + 0.0,
@@ -126,7 +137,7 @@ def _wells(potential: AbstractPotential, mass: float) -> TwoWells | None:
 
 
 def minima(x: np.ndarray, values: np.ndarray) -> list[slice]:
-    """Runs of equal samples that are lower than what is beside them on both sides, in order.
+    """Runs of equal samples that are lower than their neighbors on both sides, in order.
 
     Args:
         x: increasing positions, shape (n,) [length].
@@ -152,7 +163,7 @@ def _middle(x: np.ndarray, run: slice) -> float:
 
 
 def _top(potential: AbstractPotential, mass: float, x: np.ndarray, run: slice) -> float:
-    """The place of the highest V: the middle of a plateau, or the summit between samples by closer looks."""
+    """The place of the highest V: the middle of a plateau, or the refined summit between samples."""
     if run.stop - run.start > 2:
         return _middle(x, run)
     low, high = float(x[max(run.start - 1, 0)]), float(x[min(run.stop, len(x) - 1)])
@@ -164,23 +175,23 @@ def _top(potential: AbstractPotential, mass: float, x: np.ndarray, run: slice) -
     for _ in range(_ROUNDS):
         inner = np.linspace(low, high, 33)
         values = values_at(potential, inner, mass)
-        tall = np.flatnonzero(values >= values.max() - 1e-14 * max(float(np.max(np.abs(values))), 1e-300))
-        if len(tall) > 4:
+        highest = np.flatnonzero(values >= values.max() - 1e-14 * max(float(np.max(np.abs(values))), 1e-300))
+        if len(highest) > 4:
             break
-        low, high = float(inner[max(tall[0] - 1, 0)]), float(inner[min(tall[-1] + 1, 32)])
+        low, high = float(inner[max(highest[0] - 1, 0)]), float(inner[min(highest[-1] + 1, 32)])
     return (low + high) / 2
 
 
 def _summit(potential: AbstractPotential, mass: float, low: float, high: float) -> float | None:
-    """Where the slope of V vanishes, by its Chebyshev series on an interval: values alone tell a summit to the root of rounding only.
+    """Zero of the slope of V, by its Chebyshev series on an interval; values alone give it only to the root of rounding.
 
-    None where the series has not ended, as at kinks, or where the highest point is an end.
+    None where the series has not converged, as at kinks, or where the highest point is an end.
     """
     series = Chebyshev.interpolate(lambda x: values_at(potential, x, mass), _DEGREE, domain=[low, high])
     sizes = np.abs(series.coef)
     if (
         not np.all(np.isfinite(sizes))
-        or np.max(sizes[-2:]) > _ENDED * np.max(sizes)
+        or np.max(sizes[-2:]) > _CONVERGED * np.max(sizes)
         or sizes[1:].max() < _FLAT * sizes.max()
     ):
         return None
@@ -196,34 +207,34 @@ def _summit(potential: AbstractPotential, mass: float, low: float, high: float) 
 
 def _center(potential: AbstractPotential, survey: Survey, bottoms: tuple[float, float], mass: float) -> float | None:
     """The plane about which V is even, None if there is none."""
-    apart = bottoms[1] - bottoms[0]
+    distance = bottoms[1] - bottoms[0]
     middle = (bottoms[0] + bottoms[1]) / 2
     edges = [float(edge) for edge in (*potential.edges, *potential.spikes)]
-    balanced = _balanced(potential, middle, apart, mass)
-    guesses = [round(guess, _DIGITS - math.floor(math.log10(apart))) for guess in (middle, balanced)] + [balanced]
+    balanced = _balanced(potential, middle, distance, mass)
+    guesses = [round(guess, _DIGITS - math.floor(math.log10(distance))) for guess in (middle, balanced)] + [balanced]
     if edges:
         guesses.insert(0, (min(edges) + max(edges)) / 2)
     for guess in guesses:
-        if abs(guess - middle) <= 1e-2 * apart and _even(potential, survey, guess, mass):
+        if abs(guess - middle) <= 1e-2 * distance and _even(potential, survey, guess, mass):
             return float(guess) + 0.0
     return None
 
 
-def _balanced(potential: AbstractPotential, middle: float, apart: float, mass: float) -> float:
-    """Where V is the same at some distance to the left and to the right: the plane of symmetry to rounding, where there is one."""
+def _balanced(potential: AbstractPotential, middle: float, distance: float, mass: float) -> float:
+    """Center with equal V at a fixed distance to the left and right: the plane of symmetry to rounding, if there is one."""
 
     def tilt(center: float) -> float:
-        low, high = values_at(potential, center + _ARM * apart * np.array([-1.0, 1.0]), mass)
+        low, high = values_at(potential, center + _ARM * distance * np.array([-1.0, 1.0]), mass)
         return float(high - low)
 
-    before, now = middle, middle + 1e-3 * apart
+    before, now = middle, middle + 1e-3 * distance
     last = tilt(before)
     for _ in range(_SECANTS):
         value = tilt(now)
         if value == last or not math.isfinite(value):
             break
         before, now, last = now, now - value * (now - before) / (value - last), value
-    return now if abs(now - middle) < apart else middle
+    return now if abs(now - middle) < distance else middle
 
 
 def _even(potential: AbstractPotential, survey: Survey, center: float, mass: float) -> bool:
@@ -237,9 +248,9 @@ def _even(potential: AbstractPotential, survey: Survey, center: float, mass: flo
     reach = max(center - survey.core[0], survey.core[1] - center, survey.width / 2)
     # beside edges the mirror image may fall on the other side of a jump by rounding
     away = reach * (np.arange(2048) + 0.437) / 1024
-    here, there = values_at(potential, center + away, mass), values_at(potential, center - away, mass)
-    known = np.isfinite(here) & np.isfinite(there)
-    height = np.minimum(np.maximum(np.abs(here), np.abs(there)), 1e99)[known]
-    scale = float(np.ptp(here[known & (away < reach)])) if np.any(known & (away < reach)) else 0.0
-    alike = np.abs(here - there)[known] <= _ALIKE * np.maximum(scale, height)
-    return bool(np.array_equal(np.isfinite(here), np.isfinite(there)) and np.all(alike))
+    right, left = values_at(potential, center + away, mass), values_at(potential, center - away, mass)
+    finite = np.isfinite(right) & np.isfinite(left)
+    height = np.minimum(np.maximum(np.abs(right), np.abs(left)), 1e99)[finite]
+    scale = float(np.ptp(right[finite & (away < reach)])) if np.any(finite & (away < reach)) else 0.0
+    equal = np.abs(right - left)[finite] <= _EQUAL * np.maximum(scale, height)
+    return bool(np.array_equal(np.isfinite(right), np.isfinite(left)) and np.all(equal))

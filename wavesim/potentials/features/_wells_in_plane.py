@@ -12,11 +12,15 @@ import scipy
 from .._base import AbstractPotential
 from ._basin import basin_of
 
-# states that the basin holds in which wells are looked for, and the height of a pass, as a share of the basin's, below which it divides nothing
-_STATES, _LEAST = 12, 1e-6
-# of the mesh: differences by which slopes of V are told, one after the other, and how far a pass may lie from where the mesh has it
-_REACHES, _NEAR = (1.0, 1e-1, 1e-2, 1e-3), 3.0
-# of the slopes where the mesh has a pass: what is left of them at a pass
+# number of states in the basin in which wells are located
+_STATES = 12
+# least height of a pass above the upper well, as a share of that above the lower one
+_LEAST = 1e-6
+# successive differences for slopes of V, in mesh spacings
+_REACHES = (1.0, 1e-1, 1e-2, 1e-3)
+# largest distance of a pass from its place on the mesh, in mesh spacings
+_NEAR = 3.0
+# largest slope at a pass, relative to that at its place on the mesh
 _FLAT = 1e-6
 
 
@@ -26,11 +30,11 @@ class WellsInPlane:
 
     Attributes:
         potential: V.
-        bottoms: of the left and of the right well, which differ along x, or, where they do not, along the next axis [length].
+        bottoms: of the left and of the right well, in order along the first axis on which they differ [length].
         depths: V there [energy].
         summit: the lowest pass between them [length].
         top: V there [energy].
-        normal: unit vector along which V falls from the pass, from left to right; across it lies the plane that divides the wells.
+        normal: unit vector along which V falls from the pass, from left to right; the plane normal to it divides the wells.
     """
 
     potential: AbstractPotential
@@ -42,18 +46,18 @@ class WellsInPlane:
 
 
 def wells_in_plane(potential: AbstractPotential, mass: float) -> WellsInPlane | None:
-    """The deepest well and that which the highest pass sets apart from it; None where V has no two wells.
+    """The deepest well and the one behind the highest pass from it; None where V has no two wells.
 
-    A mesh is flooded from below: a well ends where its water meets that of a deeper one. The pass is where grad V vanishes.
+    A mesh is flooded from below: a well ends where its water meets that of a deeper one. At the pass grad V vanishes.
 
     Args:
         potential: static, of plain numbers, in two or three dimensions.
         mass: of the particle.
 
     Raises:
-        NumericsError: if V does not hold a particle.
+        NumericsError: if V does not confine a particle.
 
-    Source: of the flooding, L. Vincent, P. Soille, IEEE Trans. Pattern Anal. Mach. Intell. 13, 583 (1991).
+    Source: for the flooding, L. Vincent, P. Soille, IEEE Trans. Pattern Anal. Mach. Intell. 13, 583 (1991).
     """
     basin = basin_of(potential, mass, _STATES)
     deepest, second, meeting = _flooded(basin.values)
@@ -90,7 +94,7 @@ _Height = Callable[[np.ndarray], float]
 
 
 def _flooded(values: np.ndarray) -> tuple[_Index, _Index | None, _Index | None]:
-    """The lowest point, the bottom of the well that the highest pass sets apart, and where the two meet; by their places on the mesh."""
+    """Mesh indices of the lowest point, of the bottom of the well behind the highest pass, and of that pass."""
     order = np.argsort(values, axis=None, kind="stable")
     padded = np.full(np.array(values.shape) + 2, -1)
     flat = padded.ravel()
@@ -119,26 +123,26 @@ def _flooded(values: np.ndarray) -> tuple[_Index, _Index | None, _Index | None]:
             continue
         deepest, *others = sorted(near)
         flat[place] = deepest
-        for other in others:
-            owner[other] = deepest
-            if heights[n] - heights[births[other]] > best:
-                best, second, meeting = float(heights[n] - heights[births[other]]), births[other], n
+        for label in others:
+            owner[label] = deepest
+            if heights[n] - heights[births[label]] > best:
+                best, second, meeting = float(heights[n] - heights[births[label]]), births[label], n
     at = [tuple(place) for place in where[[0, second or 0, meeting or 0]].tolist()]
     return at[0], at[1] if second is not None else None, at[2] if meeting is not None else None
 
 
 def _bottom(value: _Height, place: np.ndarray, steps: np.ndarray) -> np.ndarray:
     start, options = np.zeros(len(place)), {"xatol": 1e-8, "fatol": 0.0, "maxiter": 800}
-    found = scipy.optimize.minimize(
+    minimum = scipy.optimize.minimize(
         lambda offset: value(place + offset * steps), start, method="Nelder-Mead", options=options
     )
-    return place + found.x * steps
+    return place + minimum.x * steps
 
 
 def _pass(value: _Height, place: np.ndarray, steps: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where grad V = 0 next to a place, and the direction in which V falls from there, or the way across where V is not smooth.
+    """The zero of grad V near a place, and the direction in which V falls from there, or `across` where V is not smooth.
 
-    Slopes are differences over a step of the mesh at first, then over less and less of it: those of a V with a kink are continuous too.
+    Slopes are differences over one mesh spacing at first, then over smaller and smaller steps; they are continuous even at a kink of V.
     """
     axes, offset = np.eye(len(place)), np.zeros(len(place))
 
@@ -148,11 +152,11 @@ def _pass(value: _Height, place: np.ndarray, steps: np.ndarray, across: np.ndarr
         return np.array([(after - before) / (2 * reach) for after, before in ends])
 
     for reach in _REACHES:
-        found = scipy.optimize.root(slopes, offset, (reach,), tol=1e-12)
-        # at rounding the search may say that it failed: what is left of the slopes tells
-        left = np.max(np.abs(found.fun)) / max(np.max(np.abs(slopes(np.zeros(len(place)), reach))), 1e-300)
-        if (bool(found.success) or left < _FLAT) and np.all(np.abs(found.x) < _NEAR):
-            offset = found.x
+        root = scipy.optimize.root(slopes, offset, (reach,), tol=1e-12)
+        # at rounding level the search may report failure although the slopes are small enough
+        remainder = np.max(np.abs(root.fun)) / max(np.max(np.abs(slopes(np.zeros(len(place)), reach))), 1e-300)
+        if (bool(root.success) or remainder < _FLAT) and np.all(np.abs(root.x) < _NEAR):
+            offset = root.x
     last = _REACHES[-1]
     bends = np.stack([(slopes(offset + 0.1 * axis, last) - slopes(offset - 0.1 * axis, last)) / 0.2 for axis in axes])
     curvature = (bends + bends.T) / 2 / np.outer(steps, steps)
