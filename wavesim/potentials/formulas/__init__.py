@@ -1,4 +1,4 @@
-"""Potentials written as formulas: read, bounded, and searched for edges."""
+"""Potentials written as formulas: their parsing, bounds and edges."""
 
 from ._expression import Expression as Expression
 from ._formula import constant_power as constant_power, parsed as parsed

@@ -1,7 +1,7 @@
-"""Bounds of a formula over whole intervals, by interval arithmetic: what no sample can promise, that nothing hides between two of them.
+"""Bounds of a formula over whole intervals, by interval arithmetic: unlike samples, they miss no structure.
 
-Every bound is kept by all values in the interval; the narrower the interval, the tighter it is. With each comes whether V may jump
-or bend inside: whether anything on which V depends there, such as the sign of an argument of abs, is undecided.
+All values in the interval obey its bounds; the narrower the interval, the tighter they are. Each comes with whether V may jump or
+bend inside: whether any condition on which V depends there, such as the sign of an argument of abs, is undecided.
 
 Source: R. E. Moore, R. B. Kearfott, M. J. Cloud, Introduction to Interval Analysis (SIAM 2009), chapters 5 and 6.
 """
@@ -24,11 +24,11 @@ _ROUNDING = 4 * np.finfo(float).eps
 
 @dataclasses.dataclass(frozen=True)
 class Enclosure:
-    """Bounds of a number over intervals; of a condition, where `low` says whether it holds for sure and `high` whether it may hold.
+    """Bounds of a number over intervals; for a condition, `low` is whether it certainly holds, and `high` whether it may hold.
 
     Attributes:
         low, high: shape (n,).
-        open: where V may jump or bend inside of the interval.
+        open: whether V may jump or bend inside the interval, shape (n,).
     """
 
     low: np.ndarray
@@ -51,9 +51,9 @@ def _enclosed(node: ast.expr, names: dict[str, tuple[Any, Any]]) -> Enclosure:
     inner = functools.partial(_enclosed, names=names)
     match node:
         case ast.Constant(value=number):
-            return _made(float(number), float(number))  # type: ignore[arg-type]
+            return _exact(float(number), float(number))  # type: ignore[arg-type]
         case ast.Name(id=name):
-            return _made(*names[name])
+            return _exact(*names[name])
         case ast.UnaryOp(op=sign, operand=operand):
             u = inner(operand)
             if isinstance(sign, ast.Not):
@@ -75,21 +75,21 @@ def _enclosed(node: ast.expr, names: dict[str, tuple[Any, Any]]) -> Enclosure:
     raise AssertionError(f"{ast.dump(node)} was not checked")
 
 
-def _made(low: Any, high: Any) -> Enclosure:
+def _exact(low: Any, high: Any) -> Enclosure:
     low, high = np.asarray(low, float), np.asarray(high, float)
     return Enclosure(low, high, np.zeros(low.shape, bool))
 
 
 def _outward(low: np.ndarray, high: np.ndarray, undecided: np.ndarray) -> Enclosure:
-    """Bounds, rounding included; NaN, as inf - inf, means that nothing is known."""
+    """Bounds widened by rounding; NaN, as inf - inf, becomes an infinite bound."""
     low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
     return Enclosure(low - _ROUNDING * np.abs(low), high + _ROUNDING * np.abs(high), undecided)
 
 
 def _hull(corners: list[np.ndarray], undecided: np.ndarray) -> Enclosure:
-    # 0 times inf bounds a product whose other factor grows without end: the limit of the corner is 0
-    known = np.stack(np.broadcast_arrays(*(np.where(np.isnan(corner), 0.0, corner) for corner in corners)))
-    return _outward(known.min(axis=0), known.max(axis=0), undecided)
+    # 0 times inf bounds a product whose other factor is unbounded: the limit of the corner is 0
+    finite = np.stack(np.broadcast_arrays(*(np.where(np.isnan(corner), 0.0, corner) for corner in corners)))
+    return _outward(finite.min(axis=0), finite.max(axis=0), undecided)
 
 
 def _plus(u: Enclosure, v: Enclosure) -> Enclosure:
@@ -105,7 +105,7 @@ def _zero(u: Enclosure) -> np.ndarray:
 
 
 def _times(u: Enclosure, v: Enclosure) -> Enclosure:
-    # what is multiplied by 0 may jump as it likes
+    # a jump of a factor does not matter where the other factor is 0
     undecided = (u.open & ~_zero(v)) | (v.open & ~_zero(u))
     return _hull([u.low * v.low, u.low * v.high, u.high * v.low, u.high * v.high], undecided)
 
@@ -118,11 +118,11 @@ def _over(u: Enclosure, v: Enclosure) -> Enclosure:
 
 
 def _power(u: Enclosure, p: Enclosure, written: float | None) -> Enclosure:
-    """u to the power p; `written` is p where it stands there as a number."""
+    """u to the power p; `written` is p if the formula has it as a number."""
     whole = np.all((p.low == p.high) & (np.round(p.low) == p.low) & (np.abs(p.low) < 1e6))
     corners = [base**exponent for base in (u.low, u.high) for exponent in (p.low, p.high)]
     if not whole:
-        # a root or a power of what comes down to 0; of what is below it, there is none
+        # V may bend where the base reaches 0, and has no value where it is negative
         edge = u.open | p.open | ((u.low <= 0) & (u.high >= 0))
         safe = [np.maximum(base, 0.0) ** exponent for base in (u.low, u.high) for exponent in (p.low, p.high)]
         return _hull([*safe, np.where(u.low <= 0, 0.0, safe[0])], edge)
@@ -166,7 +166,7 @@ def _even(function: Callable[[np.ndarray], np.ndarray]) -> Callable[[Enclosure],
 
 
 def _stepped(function: Callable[[np.ndarray], np.ndarray]) -> Callable[[Enclosure], Enclosure]:
-    """A function of steps: undecided where its bounds differ."""
+    """A step function: undecided where its bounds differ."""
 
     def bounds(u: Enclosure) -> Enclosure:
         low, high = function(u.low), function(u.high)
@@ -178,9 +178,9 @@ def _stepped(function: Callable[[np.ndarray], np.ndarray]) -> Callable[[Enclosur
 
 def _cosine(u: Enclosure) -> Enclosure:
     low, high = np.minimum(np.cos(u.low), np.cos(u.high)), np.maximum(np.cos(u.low), np.cos(u.high))
-    known = np.isfinite(u.low) & np.isfinite(u.high) & (np.maximum(np.abs(u.low), np.abs(u.high)) < 1e15)
-    top = ~known | (np.floor(u.high / _TURN) >= np.ceil(u.low / _TURN))
-    bottom = ~known | (np.floor(u.high / _TURN - 0.5) >= np.ceil(u.low / _TURN - 0.5))
+    bounded = np.isfinite(u.low) & np.isfinite(u.high) & (np.maximum(np.abs(u.low), np.abs(u.high)) < 1e15)
+    top = ~bounded | (np.floor(u.high / _TURN) >= np.ceil(u.low / _TURN))
+    bottom = ~bounded | (np.floor(u.high / _TURN - 0.5) >= np.ceil(u.low / _TURN - 0.5))
     return _outward(np.where(bottom, -1.0, low), np.where(top, 1.0, high), u.open)
 
 
@@ -194,7 +194,7 @@ def _tangent(u: Enclosure) -> Enclosure:
 
 
 def _smaller(u: Enclosure, v: Enclosure) -> Enclosure:
-    # of two that are one and the same number, as in max(max(x, 0), 0), either may be taken
+    # of two equal numbers, as in max(max(x, 0), 0), either may be taken
     same = (u.low == u.high) & (v.low == v.high) & (u.low == v.low)
     crossing = ~((u.high < v.low) | (v.high < u.low) | same)
     undecided = crossing | (~same & np.where(u.high < v.low, u.open, v.open))
@@ -209,7 +209,7 @@ def _larger(u: Enclosure, v: Enclosure) -> Enclosure:
     return _negative(_smaller(_negative(u), _negative(v)))
 
 
-def _chosen(condition: Enclosure, u: Enclosure, v: Enclosure) -> Enclosure:
+def _where(condition: Enclosure, u: Enclosure, v: Enclosure) -> Enclosure:
     undecided = condition.high & ~condition.low
     low = np.where(condition.low, u.low, np.where(condition.high, np.minimum(u.low, v.low), v.low))
     high = np.where(condition.low, u.high, np.where(condition.high, np.maximum(u.high, v.high), v.high))
@@ -238,5 +238,5 @@ _FUNCTIONS: dict[str, Callable[..., Enclosure]] = {
     "tanh": _rising(np.tanh), "sinh": _rising(np.sinh), "cosh": _even(np.cosh),
     "sech": _even(lambda u: 2 * np.exp(-np.logaddexp(u, -u))), "abs": _absolute, "floor": _stepped(np.floor),
     "sign": _stepped(np.sign), "heaviside": _stepped(lambda u: np.where(u > 0, 1.0, 0.0)),
-    "min": lambda *parts: functools.reduce(_smaller, parts), "max": lambda *parts: functools.reduce(_larger, parts), "where": _chosen,
+    "min": lambda *parts: functools.reduce(_smaller, parts), "max": lambda *parts: functools.reduce(_larger, parts), "where": _where,
 }  # fmt: skip

@@ -27,36 +27,38 @@ from ._slopes import slopes
 
 _AXES = ("x", "y", "z")
 _NAMES = (*_AXES, "t", "pi")
-# of the room beside an edge, how far off V is taken on one side of it
-_HAIR = 1e-9
-# points along each axis at which V is averaged over a cell
-_INSIDE = 8
-# share of its height that V's structure reaches down to; followed further while that widens it by less than this factor
-_STRUCTURE, _WIDER = 1e-10, 2.0
+# distance from an edge at which V is evaluated on either side, as a share of the distance to the next edge
+_OFFSET = 1e-9
+# points along each axis of the average of V over a cell
+_CELL_POINTS = 8
+# share of its height below which V is not structure, because of rounding and slow tails
+_STRUCTURE = 1e-10
+# factor by which a smaller share may widen the support
+_WIDENING = 2.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Expression(AbstractPotential):
     """V(x), V(x, t), V(x, y) by a formula of x, y, z, t, pi and named parameters: numbers, + - * / ^ (or **), and the functions sin cos tan exp log sqrt tanh cosh sinh sech abs sign heaviside floor min max where(condition, a, b), with conditions of < <= > >= and or not.
 
-    ``Expression("V0/cosh(x/a)^2", {"V0": 1.0, "a": 2.0})``. The formula is checked, and worked out by jax.numpy; it is never
-    executed as Python. Its jumps and kinks are found (by bisection under interval bounds, to rounding) and placed on grids as those
-    of the built-in kinds are: to fifth order in the spacing (measured, tests/convergence). A formula that has none is `smooth`.
-    Its numbers are in internal units (hartree, bohr, unless natural): what has a dimension is better a parameter, which a file
-    gives with its unit. With y or z it needs a grid of two or three axes; what is read off it is then read along the x axis, and with
-    jumps or kinks samples are averages over cells, of second order. So are they where edges move in time.
+    ``Expression("V0/cosh(x/a)^2", {"V0": 1.0, "a": 2.0})``. The formula is checked, and evaluated by jax.numpy; it is never
+    executed as Python. Its jumps and kinks are located (by bisection under interval bounds, to rounding) and sampled on grids like those
+    of the built-in kinds: to fifth order in the spacing (measured, tests/convergence). A formula without them is `smooth`.
+    Its numbers are in internal units (hartree, bohr, unless natural): a quantity with a dimension is better a parameter, which a file
+    gives with its unit. With y or z it needs a grid of two or three axes; its ends and span are then read along the x axis. With
+    jumps or kinks in two or three dimensions, or moving in time, samples are averages over cells, of second order.
 
-    Gradients with respect to the parameters hold, edges included, if the Expression was made of plain numbers (outside of jax.jit).
+    Gradients with respect to the parameters are correct, edges included, if the Expression was made of plain numbers (outside of jax.jit).
 
     Args:
         formula: V in x, y, z and t.
         parameters: values of the other names; differentiable.
-        ends: V far to the left and right (``inf`` where it confines); by default read off the formula at t = 0.
-        span: an interval that holds V's structure; by default read off the formula at t = 0, at distances of up to 1e12 from 0.
-            Give it where V falls off slowly, as 1/x does, or repeats itself for ever.
+        ends: V far to the left and right (``inf`` where it confines); by default from the formula at t = 0.
+        span: an interval that contains V's structure; by default from the formula at t = 0, at distances of up to 1e12 from 0.
+            Give it where V decays slowly, as 1/x does, or is periodic.
 
     Raises:
-        ArgumentError: if the formula holds anything else, or what is read off it is no number.
+        ArgumentError: if the formula contains anything else, or its ends or span are no numbers.
     """
 
     formula: str = dataclasses.field(metadata={"static": True})
@@ -84,12 +86,12 @@ class Expression(AbstractPotential):
                 raise ArgumentError(field, f"must be two numbers, left and right, but is {pair}; give both in order.")
 
     def __hash__(self) -> int:
-        # what depends on a potential is cached by it, and a table of parameters has no hash of its own
+        # potentials are keys of caches, and a dict of parameters has no hash of its own
         return hash((self.formula, tuple(sorted((self.parameters or {}).items())), self.ends, self.span))
 
     @property
     def static(self) -> bool:  # type: ignore[override]
-        """Whether the formula leaves out t."""
+        """Whether the formula does not contain t."""
         return "t" not in self._used
 
     @property
@@ -111,7 +113,7 @@ class Expression(AbstractPotential):
             )
         axes = {name: numbers(x) for name, x in zip(_AXES, position, strict=False)}
         flat = jnp.zeros(jnp.broadcast_shapes(*(x.shape for x in axes.values())))
-        # what one branch of a formula cannot work out is no warning, as in JAX
+        # an undefined branch of a formula needs no warning, as in JAX
         with np.errstate(all="ignore"):
             return worked_out(tree, {**axes, "t": time, "pi": math.pi, **given}) + flat
 
@@ -129,21 +131,21 @@ class Expression(AbstractPotential):
         return planar(grid, line)
 
     def _averaged(self, grid: Grid, time: float) -> jax.Array:
-        """Averages over the cells of the grid, by the middles of their equal parts."""
+        """Averages over the cells of the grid, by the midpoint rule in each."""
         if self._breaks.causes is None and not self.edges_move and self.dimension == 1:
             raise ArgumentError(
                 "parameters",
                 "must be plain numbers where a formula has jumps or kinks, but are traced; make the Expression outside of jax.jit, and pass it in.",
             )
         used = [axis for axis, name in enumerate(_AXES[: grid.dimension]) if name in self._used]
-        inner = (np.arange(_INSIDE) + 0.5) / _INSIDE - 0.5
+        inner = (np.arange(_CELL_POINTS) + 0.5) / _CELL_POINTS - 0.5
         total = jnp.zeros(grid.points)
         for shifts in itertools.product(inner, repeat=len(used)):
             moved = list(grid.position)
             for axis, shift in zip(used, shifts, strict=True):
                 moved[axis] = moved[axis] + shift * grid.spacing[axis]
             total = total + self.value(tuple(moved), time=time)
-        return total / _INSIDE ** len(used)
+        return total / _CELL_POINTS ** len(used)
 
     @property
     def smooth(self) -> bool:
@@ -160,7 +162,7 @@ class Expression(AbstractPotential):
         return tuple(self.edges_at(0.0))
 
     def edges_at(self, time: float) -> Places:
-        """Those at t = 0, moved as the parameters are: an edge follows the zero of what makes V jump or bend there; those that move in time at any time."""
+        """Edges at a time; each is the zero of the argument that makes V jump or bend there, and is differentiable by the parameters."""
         places, causes = self._breaks.places, self._breaks.causes
         if causes is None and self.dimension == 1 and concrete(time):
             return tuple(self._reading(float(time)).edges.tolist())
@@ -168,14 +170,16 @@ class Expression(AbstractPotential):
             return ()
         if all(concrete(value) for value in (self.parameters or {}).values()) and not is_traced(places):
             return tuple(float(place) for place in places)
-        here = constant(jnp.asarray(places))
-        moved = here
+        fixed = constant(jnp.asarray(places))
+        moved = fixed
         given = {**(self.parameters or {}), "t": time, "pi": math.pi}
         numbered = list(switches(self._tree))
         for kind, number in sorted({cause[:2] for cause in causes if cause is not None}):
-            mine = np.array([cause is not None and cause[:2] == (kind, number) for cause in causes])
+            same_cause = np.array([cause is not None and cause[:2] == (kind, number) for cause in causes])
             level = np.array([0 if cause is None else cause[2] for cause in causes])
-            moved = jnp.where(mine, here - _newton(numbered[number][1], given, here, level, kind == "touch"), moved)
+            moved = jnp.where(
+                same_cause, fixed - _newton(numbered[number][1], given, fixed, level, kind == "touch"), moved
+            )
         return moved
 
     def instants(self, until: float) -> tuple[float, ...]:
@@ -188,19 +192,19 @@ class Expression(AbstractPotential):
         edges = jnp.asarray(self.edges_at(time), float)
         if not edges.shape[0]:
             return ()
-        hair = constant(_HAIR * jnp.minimum(*_rooms(edges)))
-        return self.value((edges + hair,), time=time) - self.value((edges - hair,), time=time)
+        offset = constant(_OFFSET * jnp.minimum(*_gaps(edges)))
+        return self.value((edges + offset,), time=time) - self.value((edges - offset,), time=time)
 
     @functools.cached_property
     def _breaks(self) -> Breaks:
-        # the root of a parameter switches nothing along an axis
+        # a root or abs of parameters alone makes no edge along an axis
         if not any(names_of(tree).intersection(_AXES) for _, tree in switches(self._tree)):
             return Breaks((), ())
         names = concrete_names(self.parameters or {})
         if names is None or self.edges_move or self.dimension > 1:
             return Breaks((), None)
         if any("t" in names_of(tree) for _, tree in switches(self._tree)):
-            # what V hides at t = 0 it may show later
+            # an edge may be absent at t = 0 and appear later
             places = resting_edges(self._tree, names, self._span)
             return Breaks(places, (None,) * len(places))
         read = self._reading(0.0)
@@ -208,9 +212,9 @@ class Expression(AbstractPotential):
 
     @property
     def edges_move(self) -> bool:
-        """Whether anything that may make V jump or bend somewhere depends on time."""
-        spoken = (names_of(tree) for _, tree in switches(self._tree))
-        return any("t" in names and names.intersection(_AXES) for names in spoken)
+        """Whether a jump or kink along an axis depends on time."""
+        names_in_switches = (names_of(tree) for _, tree in switches(self._tree))
+        return any("t" in names and names.intersection(_AXES) for names in names_in_switches)
 
     @property
     def _tree(self) -> ast.expr:
@@ -244,7 +248,7 @@ class Expression(AbstractPotential):
         x, values = self._reading(time).line
         ends = (self.ends[0], self.ends[1]) if self.ends is not None else self._reading(time).ends
         if all(math.isfinite(end) for end in ends):
-            return _fainter(x, values, ends, tolerance)
+            return _support(x, values, ends, tolerance)
         if -math.inf in ends:
             return turns(self._reading(time).landscape.x, self._reading(time).landscape.values)
         return valley(x, values, min(ends))
@@ -255,13 +259,13 @@ class Expression(AbstractPotential):
         raise unknown_extent(self)
 
 
-def _fainter(x: np.ndarray, values: np.ndarray, ends: tuple[float, float], tolerance: float) -> tuple[float, float]:
-    """Where V departs from its ends by `tolerance`, or by as little as neither rounding nor a tail that falls slowly makes much wider."""
+def _support(x: np.ndarray, values: np.ndarray, ends: tuple[float, float], tolerance: float) -> tuple[float, float]:
+    """Interval in which V departs from its ends by `tolerance`, or by the least share that rounding or slow tails do not widen much."""
     near = departures(x, values, ends, max(tolerance, _STRUCTURE))
     share = tolerance
     while share < _STRUCTURE:
         far = departures(x, values, ends, share)
-        if far[1] - far[0] <= _WIDER * (near[1] - near[0]):
+        if far[1] - far[0] <= _WIDENING * (near[1] - near[0]):
             return far
         share *= 10
     return near
@@ -269,7 +273,7 @@ def _fainter(x: np.ndarray, values: np.ndarray, ends: tuple[float, float], toler
 
 @dataclasses.dataclass(frozen=True)
 class Breaks:
-    """Where V jumps or bends, and why; `causes` is None where that is not known, for edges that move, in the plane, or of traced numbers."""
+    """Places where V jumps or bends, and their causes; `causes` is None for moving edges, in the plane, and for traced numbers."""
 
     places: Places
     causes: tuple[Cause | None, ...] | None
@@ -279,30 +283,30 @@ class Breaks:
         return self.causes is not None
 
 
-def _rooms(edges: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Distances to the edges on the left and on the right, or what takes their place at the ends."""
+def _gaps(edges: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Distances to the next edges on the left and on the right; for outer edges, a distance from 0."""
     outer = jnp.maximum(jnp.abs(edges[jnp.array([0, -1])]), 1e-3)
     gaps = jnp.diff(edges)
     return jnp.concatenate([outer[:1], gaps]), jnp.concatenate([gaps, outer[1:]])
 
 
-def _newton(tree: ast.expr, given: dict[str, Any], here: jax.Array, level: np.ndarray, touch: bool) -> jax.Array:
-    """How far an edge is off the zero of `tree` - `level`, or of its slope where it only touches 0; right to first order in the parameters."""
+def _newton(tree: ast.expr, given: dict[str, Any], edges: jax.Array, level: np.ndarray, touch: bool) -> jax.Array:
+    """Newton step from an edge to the zero of `tree` - `level`, or of its slope where it only touches 0, to first order in the parameters."""
 
     def switch(x: jax.Array) -> jax.Array:
         return worked_out(tree, {**given, "x": x}) + 0.0 * x
 
-    def off(x: jax.Array, level: jax.Array) -> jax.Array:
+    def step(x: jax.Array, level: jax.Array) -> jax.Array:
         target = jax.grad(switch) if touch else lambda x: switch(x) - level
         return target(x) / constant(jax.grad(target)(x))
 
-    return jax.vmap(off)(here, jnp.asarray(level, float))
+    return jax.vmap(step)(edges, jnp.asarray(level, float))
 
 
 def _flattened(potential: Expression) -> tuple[tuple[Any, Any], tuple[Any, ...]]:
-    found = potential._breaks  # noqa: SLF001
-    places = found.places if found.causes else None
-    return (potential.parameters, places), (potential.formula, potential.ends, potential.span, found.causes)
+    breaks = potential._breaks  # noqa: SLF001
+    places = breaks.places if breaks.causes else None
+    return (potential.parameters, places), (potential.formula, potential.ends, potential.span, breaks.causes)
 
 
 def _flattened_with_keys(potential: Expression) -> tuple[tuple[Any, Any], tuple[Any, ...]]:

@@ -1,6 +1,6 @@
-"""Arithmetic formulas: text is parsed, checked against a short list of what is allowed, and worked out node by node.
+"""Arithmetic formulas: text is parsed, checked against a short list of allowed elements, and evaluated node by node.
 
-A formula is never executed as Python: nothing but numbers, names, + - * / ^ **, comparisons, and the functions below gets through.
+A formula is never executed as Python: only numbers, names, + - * / ^ **, comparisons, and the functions below are accepted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from ..._arrays import numbers, whole_power, xp as jnp
 from ...errors import ArgumentError
 
-# by name: the fewest and the most arguments
+# smallest and largest number of arguments by name
 FUNCTIONS: dict[str, tuple[int, int]] = {
     "sin": (1, 1), "cos": (1, 1), "tan": (1, 1), "exp": (1, 1), "log": (1, 1), "sqrt": (1, 1), "tanh": (1, 1), "cosh": (1, 1),
     "sinh": (1, 1), "sech": (1, 1), "abs": (1, 1), "sign": (1, 1), "heaviside": (1, 1), "floor": (1, 1), "min": (2, 9), "max": (2, 9),
@@ -28,11 +28,14 @@ _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 _COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
-_LONGEST, _DEEPEST = 1000, 60
-# characters of a formula that a sentence about its fault quotes
+# largest number of characters
+_LONGEST = 1000
+# largest depth of nesting
+_DEEPEST = 60
+# characters of a formula that an error message quotes
 _QUOTED = 20
 _JOINED = (ast.And, ast.BitAnd)
-# those that are cut or written otherwise on the real line, at complex places
+# functions whose code for real numbers does not hold for complex ones
 _CONTINUED = ("sqrt", "log", "sech")
 
 
@@ -41,7 +44,7 @@ def parsed(formula: str, names: tuple[str, ...]) -> tuple[ast.expr, frozenset[st
     """The checked syntax tree of a formula, and the names that it uses.
 
     Raises:
-        ArgumentError: if it is no formula, or holds anything that is not on the list.
+        ArgumentError: if it is no formula, or contains a forbidden element.
     """
     if len(formula) > _LONGEST:
         raise ArgumentError("formula", f"must have at most {_LONGEST} characters, but has {len(formula)}; shorten it.")
@@ -58,7 +61,7 @@ def parsed(formula: str, names: tuple[str, ...]) -> tuple[ast.expr, frozenset[st
 
 
 def _fault(formula: str, error: Exception) -> str:
-    """Where it cannot be read, in words; nothing where that is not known."""
+    """The place of a syntax error, in words; "" if unknown."""
     opened: list[int] = []
     for place, sign in enumerate(formula):
         if sign == "(":
@@ -71,7 +74,7 @@ def _fault(formula: str, error: Exception) -> str:
         return f", where the bracket that opens {formula[opened[-1] :][:_QUOTED]!r} is never closed"
     if not isinstance(error, SyntaxError) or error.offset is None:
         return ""
-    # Python read ** for each ^
+    # Python parsed ** for each ^
     read, place = 0, 0
     while place < len(formula) and read < error.offset - 1:
         read, place = read + (2 if formula[place] == "^" else 1), place + 1
@@ -82,7 +85,7 @@ def _fault(formula: str, error: Exception) -> str:
 def worked_out(node: ast.expr, values: dict[str, Any], xp: Any = jnp) -> Any:
     """The value of a checked tree, with jax.numpy or, for `xp` = numpy, without JAX.
 
-    Where a root, a logarithm or a quotient has no value or no slope its derivative counts as 0, so that what `where` leaves out spoils no gradient.
+    Where a root, a logarithm or a quotient has no value or slope, its derivative is 0, so that a branch not taken by `where` spoils no gradient.
     """
     match node:
         case ast.Constant(value=number):
@@ -167,7 +170,7 @@ def _power(base: Any, exponent: ast.expr, values: dict[str, Any], xp: Any) -> An
         return np.power(numbers(base), power)
     if _is_constant(exponent):
         power = float(power)
-        # a whole number that stands there as one: derivatives at 0 exist, and negative bases are no trouble
+        # a constant whole number: derivatives at 0 exist, and negative bases are allowed
         if power.is_integer() and abs(power) < 100:
             return whole_power(numbers(base), int(power))
         nonzero = numbers(base) != 0
@@ -182,7 +185,7 @@ def names_of(node: ast.expr) -> frozenset[str]:
 
 
 def switches(tree: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    """What may make V jump or bend: ("cross", g) at zeros of g, ("floor", g) at its whole numbers, ("touch", g) where it comes down to 0."""
+    """Subexpressions at which V may jump or bend: ("cross", g) at zeros of g, ("floor", g) at its integers, ("touch", g) where it reaches 0."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id="abs" | "sign" | "heaviside"), args=[inner]):
@@ -229,7 +232,7 @@ def _check(node: ast.expr, names: tuple[str, ...], used: set[str], depth: int, c
 
 
 def _parts(node: ast.expr, names: tuple[str, ...], used: set[str], condition: bool) -> list[tuple[ast.expr, bool]]:
-    """What stands below a node that is allowed, each with whether it must be a condition."""
+    """The children of an allowed node, each with whether it must be a condition."""
     match node:
         case ast.Compare(left=left, ops=ops, comparators=comparators) if all(type(op) in _COMPARISONS for op in ops):
             inner = [(side, False) for side in (left, *comparators)]

@@ -1,4 +1,4 @@
-"""Where a formula has structure, and where it jumps or bends: found by bisecting the line under bounds that hide nothing."""
+"""Structure, jumps and kinks of a formula along a line, located by bisection under rigorous bounds."""
 
 from __future__ import annotations
 
@@ -12,30 +12,35 @@ from ._enclosure import Enclosure
 Values = Callable[[np.ndarray], np.ndarray]
 Bounds = Callable[[np.ndarray, np.ndarray], Enclosure]
 
-# intervals are refined until bounds and straight lines miss V by no more than this share of its height
+# error of bounds and straight lines, as a share of V's height, down to which intervals are refined
 _SHARE = 0.02
-# of the whole height of V, what is too low to be resolved
+# share of the whole height of V below which structure is not resolved
 _LOWEST = 0.05
-# of the same, what is so high that nothing gets there
+# height, in units of the same, above which V is not resolved
 _HIGHEST = 1e4
-_MOST, _CROWD, _LEVELS = 12_000, 256, 60
-# of its distance from 0, how near an edge is located
+# largest number of samples or undecided intervals
+_MOST = 12_000
+# number of undecided intervals above which clusters of them are dropped
+_CROWD = 256
+# halvings of an interval
+_LEVELS = 60
+# accuracy of an edge relative to its distance from 0
 _FINEST = 2e-15
 _OCTAVES = 2.0 ** np.arange(-30, 44)
-# V at five steps on one side predicts it on the other to the fourth power of the step, where V is smooth
+# V at four steps on one side predicts it on the other to the fourth power of the step, where V is smooth
 _STEPS = np.arange(1.0, 5.0)
 _AHEAD = np.stack([np.prod([(_STEPS + a) / (a - b) for a in _STEPS if a != b], axis=0) for b in _STEPS])
 
 
 @dataclasses.dataclass(frozen=True)
 class Landscape:
-    """V looked at so closely that a line through the points misses little of it.
+    """Samples of V so dense that straight lines between them represent it well.
 
     Attributes:
         x: increasing positions, shape (n,).
         values: V there.
-        height: of V above its floor, but for the slopes on which it goes up without end.
-        complete: whether there was no end of structure, as in a lattice.
+        height: of V above its floor, without slopes that rise without bound.
+        complete: whether all structure is resolved; False for an infinite lattice.
     """
 
     x: np.ndarray
@@ -45,7 +50,7 @@ class Landscape:
 
     @property
     def length(self) -> float:
-        """The length of the part in which V is neither what it is far away nor higher than `height`."""
+        """Length of the part in which V differs from its values far away and is not higher than `height`."""
         low = self.values.min(initial=np.inf, where=np.isfinite(self.values))
         with np.errstate(invalid="ignore"):
             differs = np.maximum(np.abs(self.values - self.values[0]), np.abs(self.values - self.values[-1]))
@@ -54,25 +59,25 @@ class Landscape:
 
 
 def partition(low: float, high: float) -> np.ndarray:
-    """Ends of the intervals to begin with: octaves on either side of 0, and an even split of what is between finite ends."""
+    """Ends of the initial intervals: octaves on either side of 0, and an even division between finite ends."""
     points = np.concatenate([-_OCTAVES[::-1], [0.0], _OCTAVES])
     if np.isfinite(low) and np.isfinite(high):
         points = np.concatenate([points, np.linspace(low, high, 65)])
     return np.unique(points[(points >= low) & (points <= high)])
 
 
-def looked_at(value: Values, bounds: Bounds, low: float, high: float) -> Landscape:
-    """V between two places, which may be infinite, refined wherever its bounds leave room for something that the samples do not show."""
+def resolved(value: Values, bounds: Bounds, low: float, high: float) -> Landscape:
+    """V between two places, which may be infinite, refined wherever its bounds allow structure that the samples do not show."""
     ends = partition(low, high)
     left, right = ends[:-1], ends[1:]
     x, v = ends, value(ends)
-    usual = _usual(x, v)
+    median = _median_height(x, v)
     complete = True
     for _ in range(_LEVELS):
         middle = (left + right) / 2
         first, center, last = value(left), value(middle), value(right)
         x, v = np.concatenate([x, middle]), np.concatenate([v, center])
-        split = _unresolved(bounds(left, right), np.stack([first, center, last]), x, v, usual)
+        split = _unresolved(bounds(left, right), np.stack([first, center, last]), x, v, median)
         split &= right - left > 1e-13 * np.maximum(np.abs(left), np.abs(right))
         nearest = np.flatnonzero(split)
         if not len(nearest):
@@ -86,39 +91,39 @@ def looked_at(value: Values, bounds: Bounds, low: float, high: float) -> Landsca
         )
     order = np.argsort(x, kind="stable")
     x, v = x[order], v[order]
-    return Landscape(x, v, _height(x, v, usual) if np.isfinite(v).any() else 0.0, complete)
+    return Landscape(x, v, _height(x, v, median) if np.isfinite(v).any() else 0.0, complete)
 
 
-def _unresolved(bound: Enclosure, samples: np.ndarray, x: np.ndarray, v: np.ndarray, usual: float) -> np.ndarray:
-    known = np.isfinite(samples)
-    number = known.all(axis=0)
+def _unresolved(bound: Enclosure, samples: np.ndarray, x: np.ndarray, v: np.ndarray, median: float) -> np.ndarray:
+    defined = np.isfinite(samples)
+    number = defined.all(axis=0)
     finite = np.isfinite(v)
     if not finite.any():
         return np.zeros(samples.shape[1], bool)
-    floor, height = float(v[finite].min()), _height(x, v, usual)
-    shown = np.where(known, samples, floor)
+    floor, height = float(v[finite].min()), _height(x, v, median)
+    shown = np.where(defined, samples, floor)
     lowest, highest = shown.min(axis=0), shown.max(axis=0)
     allowed = _SHARE * np.maximum(lowest - floor, _LOWEST * height)
     hidden = np.maximum(bound.high - highest, lowest - bound.low)
     bent = np.abs(shown[1] - (shown[0] / 2 + shown[2] / 2))
     matters = bound.low <= floor + _HIGHEST * height
-    # at the border of what has a value, look closer; where nothing has any, do not
-    return matters & np.where(number, (hidden > allowed) | (bent > allowed), known.any(axis=0))
+    # refine where V is defined in part, but not where it is undefined throughout
+    return matters & np.where(number, (hidden > allowed) | (bent > allowed), defined.any(axis=0))
 
 
-def _usual(x: np.ndarray, v: np.ndarray) -> float:
-    """How high V is above its floor at a position whose distance from 0 is as likely small as large; on one side of 0 where the other is all floor."""
+def _median_height(x: np.ndarray, v: np.ndarray) -> float:
+    """Median height of V above its floor over logarithmic distances from 0; of one side where the other is all floor."""
     finite = np.isfinite(v)
-    known = v[finite]
-    if not len(known):
+    values = v[finite]
+    if not len(values):
         return 0.0
-    usual = float(np.median(known) - known.min())
+    median = float(np.median(values) - values.min())
     sides = [v[finite & side] for side in (x < 0, x > 0)]
-    return usual or max(float(np.median(side) - known.min()) if len(side) else 0.0 for side in sides)
+    return median or max(float(np.median(side) - values.min()) if len(side) else 0.0 for side in sides)
 
 
-def _height(x: np.ndarray, v: np.ndarray, usual: float) -> float:
-    """How high V is, but for the slopes on which it goes up without end."""
+def _height(x: np.ndarray, v: np.ndarray, median: float) -> float:
+    """Height of V above its floor, without slopes that rise without bound."""
     finite = np.isfinite(v)
     floor = float(v[finite].min())
     order = np.argsort(x)
@@ -128,28 +133,28 @@ def _height(x: np.ndarray, v: np.ndarray, usual: float) -> float:
     if not any(grows):
         return top
     flat = [end for end, grown in zip(ends, grows, strict=True) if not grown and end > 0]
-    return max(flat) if flat else usual or top
+    return max(flat) if flat else median or top
 
 
 def breaks(value: Values, bounds: Bounds, low: float, high: float, seen: Landscape) -> np.ndarray | None:
-    """Positions where V jumps or bends, to rounding; None if they are more than can be followed.
+    """Positions where V jumps or bends, to rounding; None if there are too many.
 
-    Intervals in which anything is undecided are halved until they are points; of these the ones stay at which V to the left does not
-    foretell V to the right.
+    Intervals in which anything is undecided are halved until they are points; a point is a break if V to the left does not predict V
+    to the right.
     """
     ends = partition(low, high)
     left, right = ends[:-1], ends[1:]
     flat: list[tuple[np.ndarray, np.ndarray]] = []
     for _ in range(_LEVELS):
         bound = bounds(left, right)
-        # where V is constant to rounding nothing jumps, and a kink is located; but not on a stretch as long as this
+        # an interval is done where V is constant to rounding, or at the accuracy of positions; a long one of them is no point
         width, far = right - left, np.maximum(np.abs(left), np.abs(right))
         done = bound.open & ((bound.high - bound.low <= 1e-13 * seen.height) | (width <= _FINEST * far))
         point = done & (width <= np.maximum(1e-9 * far, _OCTAVES[0]))
         flat.append((left[point], right[point]))
         left, right = left[bound.open & ~done], right[bound.open & ~done]
         if len(left) > _CROWD:
-            # where V just touches a step, rounding leaves a whole stretch undecided: too short to matter, and not to be cut further
+            # where V just touches a step, rounding leaves a whole stretch undecided: it is dropped if short
             crowds = [group for group in _groups(left, right) if len(group) > _CROWD // 8]
             stuck = np.zeros(len(left), bool)
             for group in crowds:
@@ -174,16 +179,16 @@ def breaks(value: Values, bounds: Bounds, low: float, high: float, seen: Landsca
 
 
 def _groups(left: np.ndarray, right: np.ndarray) -> list[np.ndarray]:
-    """Numbers of intervals in order, those that touch together."""
-    apart = 1e-12 * np.maximum(np.abs(left[1:]), np.abs(left[:-1])) + 1e-20
-    return np.split(np.arange(len(left)), 1 + np.flatnonzero(left[1:] - right[:-1] > apart))
+    """Indices of intervals in order, grouped where they touch."""
+    gap = 1e-12 * np.maximum(np.abs(left[1:]), np.abs(left[:-1])) + 1e-20
+    return np.split(np.arange(len(left)), 1 + np.flatnonzero(left[1:] - right[:-1] > gap))
 
 
 def sharp_at(value: Values, places: np.ndarray, low: float, high: float, blur: float | np.ndarray = 0.0) -> np.ndarray:
     """Whether V or one of its first three derivatives jumps, at each of some places in order.
 
-    A cubic through four points on the left, carried on to the right, errs as the fourth power of their distance if V is smooth, as the
-    k-th if its k-th derivative jumps. What happens within `blur` of a place, which may be one for each, is not looked at.
+    A cubic through four points on the left, extrapolated to the right, errs as the fourth power of their distance if V is smooth, as the
+    k-th if its k-th derivative jumps. Points within `blur` of a place, one number or one for each, are not used.
     """
     if not len(places):
         return np.zeros(0, bool)

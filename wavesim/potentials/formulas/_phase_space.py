@@ -1,4 +1,4 @@
-"""Formulas of position and momentum, taken apart into what each of the two says alone."""
+"""Formulas of position and momentum, separated into functions of one of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NAMES = (*_PLACES, *_MOMENTA, "pi")
 
 @dataclasses.dataclass(frozen=True)
 class PhaseSpaceTerms:
-    """f(x) + g(p) + the sum of F(x) G(p), each a checked tree; None where there is no such part.
+    """f(x) + g(p) + the sum of F(x) G(p), each a checked tree; None for a missing part.
 
     Attributes:
         place: f.
@@ -43,7 +43,7 @@ class PhaseSpaceValues:
     """The parts of a formula on a grid.
 
     Attributes:
-        place: f at the points, edges placed as those of potentials.
+        place: f at the points, edges sampled like those of potentials.
         momentum: g at the momenta, in FFT order.
         products: pairs of F and G.
     """
@@ -55,7 +55,7 @@ class PhaseSpaceValues:
 
 @functools.lru_cache(maxsize=256)
 def phase_space_terms(formula: str, parameters: tuple[str, ...]) -> PhaseSpaceTerms:
-    """Take a formula apart.
+    """Separate a formula into functions of position or momentum.
 
     Args:
         formula: of x, y, z, p or px, py, pz, pi and parameters.
@@ -71,17 +71,17 @@ def phase_space_terms(formula: str, parameters: tuple[str, ...]) -> PhaseSpaceTe
     momenta: list[ast.expr] = []
     products: list[tuple[ast.expr, ast.expr]] = []
     for term in _terms(tree):
-        if not _speaks_of(term, _MOMENTA):
+        if not _contains(term, _MOMENTA):
             places.append(term)
-        elif not _speaks_of(term, _PLACES):
+        elif not _contains(term, _PLACES):
             momenta.append(term)
         else:
-            products.append(_parted(term))
+            products.append(_separated(term))
     return PhaseSpaceTerms(_joined(places, ast.Add()), _joined(momenta, ast.Add()), tuple(products))
 
 
 def phase_space_axes(formula: str, parameters: tuple[str, ...]) -> int:
-    """One more than the number of the last axis that a formula speaks of."""
+    """Number of axes of a formula: one more than the index of the last one in it."""
     _, used = parsed(formula, (*_NAMES, *parameters))
     axes = {**{name: axis for axis, name in enumerate(_PLACES)}, **_MOMENTA}
     return max((1 + axes[name] for name in used if name in axes), default=1)
@@ -97,7 +97,7 @@ def phase_space_values(formula: str, parameters: dict[str, Any], grid: Grid) -> 
 
     def at_momenta(tree: ast.expr) -> Any:
         given = {name: grid.momentum[axis] for name, axis in _MOMENTA.items() if axis < grid.dimension}
-        # what one branch of a formula cannot work out is no warning
+        # an undefined branch of a formula needs no warning
         with np.errstate(all="ignore"):
             return numbers(worked_out(tree, {**given, **parameters, "pi": math.pi}))
 
@@ -108,12 +108,12 @@ def phase_space_values(formula: str, parameters: dict[str, Any], grid: Grid) -> 
     )
 
 
-def _speaks_of(tree: ast.expr, names: Any) -> bool:
+def _contains(tree: ast.expr, names: Any) -> bool:
     return not names_of(tree).isdisjoint(names)
 
 
 def _terms(tree: ast.expr) -> Iterator[ast.expr]:
-    """The terms of a sum, with constants that multiply or divide a sum given to each."""
+    """The terms of a sum, with constant factors and divisors of a sum distributed over them."""
     match tree:
         case ast.BinOp(left=first, op=ast.Add(), right=second):
             yield from _terms(first)
@@ -123,9 +123,9 @@ def _terms(tree: ast.expr) -> Iterator[ast.expr]:
             yield from (ast.UnaryOp(ast.USub(), term) for term in _terms(second))
         case ast.UnaryOp(op=sign, operand=inner):
             yield from (ast.UnaryOp(sign, term) for term in _terms(inner))
-        case ast.BinOp(left=first, op=ast.Mult(), right=second) if not _speaks_of(first, (*_PLACES, *_MOMENTA)):
+        case ast.BinOp(left=first, op=ast.Mult(), right=second) if not _contains(first, (*_PLACES, *_MOMENTA)):
             yield from (ast.BinOp(first, ast.Mult(), term) for term in _terms(second))
-        case ast.BinOp(left=first, op=ast.Mult() | ast.Div() as sign, right=second) if not _speaks_of(
+        case ast.BinOp(left=first, op=ast.Mult() | ast.Div() as sign, right=second) if not _contains(
             second, (*_PLACES, *_MOMENTA)
         ):
             yield from (ast.BinOp(term, sign, second) for term in _terms(first))
@@ -133,18 +133,18 @@ def _terms(tree: ast.expr) -> Iterator[ast.expr]:
             yield tree
 
 
-def _parted(term: ast.expr) -> tuple[ast.expr, ast.expr]:
+def _separated(term: ast.expr) -> tuple[ast.expr, ast.expr]:
     """A product as a function of the place and one of the momentum."""
     places: list[ast.expr] = []
     momenta: list[ast.expr] = []
     for factor in _factors(term, False):
-        mixed = _speaks_of(factor, _PLACES) and _speaks_of(factor, _MOMENTA)
+        mixed = _contains(factor, _PLACES) and _contains(factor, _MOMENTA)
         if mixed:
             raise ArgumentError(
                 "formula",
                 f"must be a sum of terms, each a function of the place times one of the momentum, but has {ast.unparse(factor)[:40]!r}; write it out as such a sum.",
             )
-        (momenta if _speaks_of(factor, _MOMENTA) else places).append(factor)
+        (momenta if _contains(factor, _MOMENTA) else places).append(factor)
     place, momentum = _joined(places, ast.Mult()), _joined(momenta, ast.Mult())
     assert place is not None and momentum is not None
     return place, momentum

@@ -57,7 +57,7 @@ def slopes(tree: ast.expr, values: dict[str, Any]) -> tuple[np.ndarray, np.ndarr
         values: numbers by name, and the positions "x", shape (n,).
 
     Returns:
-        two arrays of shape (n,); None if the formula holds what has no derivative everywhere, or one of them is no number somewhere.
+        two arrays of shape (n,); None if the formula contains a function without a derivative everywhere, or a derivative is not finite somewhere.
     """
     with np.errstate(all="ignore"):
         jet = _jet(tree, values)
