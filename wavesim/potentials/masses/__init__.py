@@ -1,4 +1,4 @@
-"""Potentials in which the particle's mass depends on position."""
+"""Potentials with a position-dependent mass."""
 
 from ._band_edge import BandEdge as BandEdge
 from ._graded_structure import GradedStructure as GradedStructure

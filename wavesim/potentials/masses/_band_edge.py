@@ -1,4 +1,4 @@
-"""V(x) of a heterostructure as a run sees it, its m(x) beside it."""
+"""V(x) of a heterostructure for runs, together with its m(x)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._mass_structure import AbstractMassStructure
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class BandEdge(AbstractSmoothPotential):
-    """What a packet meets in a `structure`: V is its band edge; where V or m jumps, elements end, so that nothing is left of the jump.
+    """The band edge V of a `structure`, for a packet in spectral elements, which end where V or m jumps.
 
     Not for a plane-wave grid, which has one mass: `wavesim.unfolding.unfolded` makes it for runs in eigenstates of spectral elements.
 

@@ -18,22 +18,24 @@ from ..formulas import Expression
 from ..shapes import Sampled
 from ._mass_structure import AbstractMassStructure
 
-# beyond the structure V and m are within this share of their ends
+# relative deviation of V and m from their end values beyond the structure
 _FLAT = 1e-13
-# places at which m must be positive, and how far beside an edge, of the structure's length, m and V are taken
-_LOOKS, _HAIR = 1025, 1e-10
+# number of places at which m must be positive
+_SAMPLES = 1025
+# distance from an edge at which m and V are evaluated on either side, as a share of the structure's length
+_OFFSET = 1e-10
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class GradedStructure(AbstractMassStructure):
-    """V(x) of any kind with a mass m(x), -(1/2) (psi'/m(x))' + V psi = E psi, as where an alloy changes little by little.
+    """V(x) of any kind with a mass m(x), -(1/2) (psi'/m(x))' + V psi = E psi, as in a graded alloy.
 
     ``GradedStructure(Expression(...), mass="m1 + (m2 - m1)/(1 + exp(-x/w))", parameters={"m1": 0.067 * m_e, "m2": 0.092 * m_e, "w": nm})``.
-    The formula may jump; a table goes on as a constant beyond its ends. Far away m is that of the particle, on the side it comes from.
+    The formula may jump; a table is constant beyond its ends. Far away, on the side it comes from, the particle has its own mass.
 
-    Known to the questions of plane waves, resonances and levels, and to a packet's `Transmission`, which propagates it in the eigenstates of
-    spectral elements: a plane-wave grid has one mass alone, and refuses.
+    Supported by the questions of plane waves, resonances and levels, and by a packet's `Transmission`, which propagates in the eigenstates of
+    spectral elements. Not for a plane-wave grid, which has a single mass.
 
     Args:
         potential: V, static, of one dimension and without deltas.
@@ -71,9 +73,9 @@ class GradedStructure(AbstractMassStructure):
                 "potential",
                 f"must be static, of one dimension, without deltas and without a mass of its own, but is {named(V)}; take another kind, or a formula.",
             )
-        if self._known:
+        if self._concrete:
             self._check_positive()
-            x = np.linspace(self.sides[0], self.sides[-1], _LOOKS)
+            x = np.linspace(self.sides[0], self.sides[-1], _SAMPLES)
             if np.any(np.asarray(V.value((x,), mass=1.0)) != np.asarray(V.value((x,), mass=2.0))):
                 raise ArgumentError(
                     "potential",
@@ -85,14 +87,14 @@ class GradedStructure(AbstractMassStructure):
         return hash((self.potential, self.mass, tuple(sorted((self.parameters or {}).items())), table))
 
     @property
-    def _known(self) -> bool:
+    def _concrete(self) -> bool:
         given = (*(self.parameters or {}).values(), *(() if self.masses is None else self.masses))
-        return all(isinstance(one, float | int | np.ndarray) and concrete(one) for one in given)
+        return all(isinstance(value, float | int | np.ndarray) and concrete(value) for value in given)
 
     def _check_positive(self) -> None:
         ends = [float(end) for end in self.profile.asymptotes()]
         low, high = self.profile.support(_FLAT)
-        values = np.append(np.asarray(self.mass_at(np.linspace(low, high, _LOOKS), 1.0), float), ends)
+        values = np.append(np.asarray(self.mass_at(np.linspace(low, high, _SAMPLES), 1.0), float), ends)
         if not (np.all(np.isfinite(values)) and float(np.min(values)) > 0):
             raise ArgumentError(
                 "mass" if self.masses is None else "masses",
@@ -101,16 +103,16 @@ class GradedStructure(AbstractMassStructure):
 
     @property
     def profile(self) -> AbstractPotential:
-        """m(x), as a function of position like any other [mass]."""
+        """m(x) as a function of position [mass]."""
         if self.mass is not None:
             return Expression(self.mass, self.parameters)
         return Sampled(values=self.masses, positions=self.positions, interpolation=self.interpolation)  # type: ignore[arg-type]
 
     @property
     def sides(self) -> tuple[Any, ...]:
-        marks = {float(mark) for one in (self.potential, self.profile) for mark in (*one.edges, *one.knots)}
-        of_v, of_m = (one.support(_FLAT) for one in (self.potential, self.profile))
-        # where V rises without end it is for V to say how far it matters what m is
+        marks = {float(mark) for part in (self.potential, self.profile) for mark in (*part.edges, *part.knots)}
+        of_v, of_m = (part.support(_FLAT) for part in (self.potential, self.profile))
+        # where V rises without bound, only V limits the region in which m matters
         closed = [math.isinf(end) for end in self.asymptotes()]
         lows = {of_v[0], *(() if closed[0] else (of_m[0],))} if of_m[0] < of_m[1] else {of_v[0]}
         highs = {of_v[1], *(() if closed[1] else (of_m[1],))} if of_m[0] < of_m[1] else {of_v[1]}
@@ -131,9 +133,9 @@ class GradedStructure(AbstractMassStructure):
         return self.profile.asymptotes()
 
     def masses_beside(self, mass: Any) -> tuple[Any, ...]:
-        hair = _HAIR * (self.sides[-1] - self.sides[0])
+        offset = _OFFSET * (self.sides[-1] - self.sides[0])
         return tuple(
-            (float(self.mass_at(edge - hair, mass)), float(self.mass_at(edge + hair, mass))) for edge in self.edges
+            (float(self.mass_at(edge - offset, mass)), float(self.mass_at(edge + offset, mass))) for edge in self.edges
         )
 
     def asymptotes(self) -> tuple[float, float]:
@@ -145,11 +147,11 @@ class GradedStructure(AbstractMassStructure):
     @property
     def edges(self) -> tuple[float, ...]:
         """Where V or m jumps or bends."""
-        return tuple(sorted({float(edge) for one in (self.potential, self.profile) for edge in one.edges}))
+        return tuple(sorted({float(edge) for part in (self.potential, self.profile) for edge in part.edges}))
 
     def edges_at(self, time: float) -> Places:
         return self.edges
 
     def jumps_at(self, time: float) -> tuple[float, ...]:
-        hair = _HAIR * (self.sides[-1] - self.sides[0])
-        return tuple(float(self.band_edge(edge + hair)) - float(self.band_edge(edge - hair)) for edge in self.edges)
+        offset = _OFFSET * (self.sides[-1] - self.sides[0])
+        return tuple(float(self.band_edge(edge + offset)) - float(self.band_edge(edge - offset)) for edge in self.edges)

@@ -14,27 +14,27 @@ from ...edges import Places
 from ...errors import ArgumentError
 from ._mass_structure import AbstractMassStructure
 
-# as for `Layers`
+# largest number of layers, as for `Layers`
 _MOST = 1000
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Heterostructure(AbstractMassStructure):
-    """Layers with a mass of their own, -(1/2) (psi'/m(x))' + V psi = E psi, from `left` on; the leads have the particle's mass.
+    """Layers with individual masses, -(1/2) (psi'/m(x))' + V psi = E psi, starting at `left`; the leads have the particle's mass.
 
     ``Heterostructure(((3 * nm, 0.25 * eV, 0.092 * m_e), (5 * nm, 0.0, 0.067 * m_e), (3 * nm, 0.25 * eV, 0.092 * m_e)))`` is a
     double barrier of AlGaAs in GaAs. A `bias` lowers V linearly across the whole stack, and everything to the right of it.
 
-    Known to the questions of plane waves, resonances, levels and currents, and to a packet's `Transmission`, which propagates it in the eigenstates
-    of spectral elements: a plane-wave grid has one mass alone, and refuses.
+    Supported by the questions of plane waves, resonances, levels and currents, and by a packet's `Transmission`, which propagates in the eigenstates
+    of spectral elements. Not for a plane-wave grid, which has a single mass.
 
     Args:
         layers: thickness, height of the band edge and effective mass of each, from left to right.
-        left: where the first one begins.
+        left: position where the first layer begins.
         before: band edge to the left of the stack.
         after: band edge to the right of it, without bias.
-        bias: by how much the right side lies lower; of either sign.
+        bias: lowering of the right side; of either sign.
         mass_after: effective mass to the right; by default the particle's.
 
     Raises:
@@ -81,12 +81,12 @@ class Heterostructure(AbstractMassStructure):
 
     @property
     def sides(self) -> tuple[Any, ...]:
-        """Where layers begin and end, one more than there are layers [length]."""
+        """Boundaries of the layers, one more than the number of layers [length]."""
         return tuple(itertools.accumulate((layer[0] for layer in self.layers), initial=self.left))
 
     @property
     def length(self) -> Any:
-        """Of the whole stack [length]."""
+        """Length of the whole stack [length]."""
         return self.sides[-1] - self.left
 
     def band_edge(self, x: Any) -> Any:
@@ -100,7 +100,7 @@ class Heterostructure(AbstractMassStructure):
     def mass_at(self, x: Any, mass: Any) -> Any:
         """m(x), `mass` being the particle's [mass]."""
         sides = jnp.stack([jnp.asarray(side, float) for side in self.sides])
-        masses = jnp.stack([jnp.asarray(one, float) for one in self._masses(mass)])
+        masses = jnp.stack([jnp.asarray(layer_mass, float) for layer_mass in self._masses(mass)])
         return masses[jnp.searchsorted(constant(sides), jnp.asarray(x, float), side="right")]
 
     def masses_outside(self, mass: Any) -> tuple[Any, Any]:

@@ -1,4 +1,4 @@
-"""What potentials have in common in which the particle's mass depends on position."""
+"""Base class of potentials with a position-dependent mass."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ...errors import NumericsError
 from ...grid import Grid
 from .._base import AbstractSharpPotential, Position
 
-# masses that differ by less are one
-_SAME = 1e-12
-# beyond the structure m is the particle's within this share of it
-_SAME_MASS = 1e-6
-# places at which a mass is compared with the particle's
-_LOOKS = 257
+# relative difference below which masses are equal
+_EQUAL = 1e-12
+# relative difference of m beyond the structure from the particle's mass that is allowed
+_EQUAL_OUTSIDE = 1e-6
+# number of places at which m is compared with the particle's mass
+_SAMPLES = 257
 
 
 def refuse_masses() -> NoReturn:
-    """Raise where something knows one mass alone.
+    """Raise for a computation that supports a single mass only.
 
     Raises:
         NumericsError: always.
@@ -34,23 +34,23 @@ def refuse_masses() -> NoReturn:
 
 
 def require_mass(outside: float, mass: float) -> None:
-    """Raise where the particle comes in with another mass than the structure gives it there.
+    """Raise unless the particle comes in with the mass of the structure on that side.
 
     Args:
-        outside: m(x) where it comes from.
-        mass: the particle's.
+        outside: m(x) on the side it comes from.
+        mass: the particle's mass.
 
     Raises:
         NumericsError: if they differ.
     """
-    if not abs(mass - outside) <= _SAME_MASS * mass:
+    if not abs(mass - outside) <= _EQUAL_OUTSIDE * mass:
         raise NumericsError(
             f"the particle's mass must be that of the structure where it comes from, {outside:.6g}, but is {mass:.6g} (internal units); set [particle] mass."
         )
 
 
 class AbstractMassStructure(AbstractSharpPotential):
-    """V(x) and m(x), -(1/2) (psi'/m(x))' + V psi = E psi: psi and psi'/m go on where either jumps.
+    """V(x) and m(x), -(1/2) (psi'/m(x))' + V psi = E psi: psi and psi'/m are continuous where either jumps.
 
     Source: D. J. BenDaniel, C. B. Duke, Phys. Rev. 152, 683 (1966).
     """
@@ -58,7 +58,7 @@ class AbstractMassStructure(AbstractSharpPotential):
     @property
     @abc.abstractmethod
     def sides(self) -> tuple[Any, ...]:
-        """The ends of the structure, and between them where V or m jumps or bends, in order [length]."""
+        """The ends of the structure, and the places between them where V or m jumps or bends, in order [length]."""
 
     @abc.abstractmethod
     def band_edge(self, x: Any) -> Any:
@@ -77,20 +77,20 @@ class AbstractMassStructure(AbstractSharpPotential):
         """m on the left and on the right of each of `edges` [mass]."""
 
     def mass_jumps(self, mass: Any) -> tuple[Any, ...]:
-        """By how much m rises at each of `edges` [mass]."""
+        """Rise of m at each of `edges` [mass]."""
         return tuple(second - first for first, second in self.masses_beside(mass))
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        """V, where the mass is the same everywhere.
+        """V, if the mass is the same everywhere.
 
         Raises:
-            NumericsError: if it is not, for then V alone says too little.
+            NumericsError: if it is not.
         """
         self._refuse(mass)
         return self.band_edge(position[0])
 
     def placed(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
-        """No grid holds it.
+        """Refuse: no plane-wave grid represents it.
 
         Raises:
             NumericsError: always.
@@ -102,10 +102,10 @@ class AbstractMassStructure(AbstractSharpPotential):
 
     def _refuse(self, mass: Any) -> None:
         first, last = float(self.sides[0]), float(self.sides[-1])
-        inside = first + (last - first) * (np.arange(_LOOKS) + 0.5) / _LOOKS
+        inside = first + (last - first) * (np.arange(_SAMPLES) + 0.5) / _SAMPLES
         ends = self.masses_outside(mass)
-        if not all(concrete(one) for one in (*ends, mass)):
+        if not all(concrete(value) for value in (*ends, mass)):
             return
         masses = np.append(np.asarray(self.mass_at(inside, mass), float), [float(end) for end in ends])
-        if np.ptp(masses) > _SAME * float(mass):
+        if np.ptp(masses) > _EQUAL * float(mass):
             refuse_masses()

@@ -1,4 +1,4 @@
-"""Barriers: what a packet tunnels through. A negative height makes a well of the same shape."""
+"""Barriers. A negative height makes a well of the same shape."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Step(AbstractSharpPotential):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class RectangularBarrier(AbstractSharpPotential):
-    """V = `height` for abs(x - `center`) < `width`/2, else 0. Its edges are exact: T is differentiable in `width`."""
+    """V = `height` for abs(x - `center`) < `width`/2, else 0. Its edges are exact, so that T is differentiable in `width`."""
 
     height: EnergyValue
     width: Length
@@ -180,7 +180,7 @@ class GaussianBarrier(AbstractSmoothPotential):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class EckartBarrier(AbstractSmoothPotential):
-    """V = `height` / cosh^2((x - `center`) / `width`): the smooth barrier whose T(E) is known in closed form."""
+    """V = `height` / cosh^2((x - `center`) / `width`): a smooth barrier with T(E) in closed form."""
 
     height: EnergyValue
     width: Length

@@ -1,4 +1,4 @@
-"""Deltas: a barrier or a well of no width, and two wells; on a grid each sits on one point with a renormalized strength."""
+"""Deltas: a barrier or a well of zero width, and two wells; on a grid each lies on one point with a renormalized strength."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ._wells import AbstractDoubleWell
 
 
 class AbstractDelta(AbstractSharpPotential):
-    """A potential that vanishes everywhere but at its `spikes`.
+    """A potential that vanishes everywhere except at its `spikes`.
 
-    Its spikes must lie on grid points, where psi's kink is seen alike from both sides; the planner puts them there, and
-    `wavesim.propagate` refuses a grid that does not. `value` is 0: a delta has no value that a picture could show.
+    Its spikes must lie on grid points, about which psi's kink is symmetric; the planner ensures this, and `wavesim.propagate` refuses
+    other grids. `value` is 0: a delta has no finite value to draw.
     """
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:

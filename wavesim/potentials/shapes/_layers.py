@@ -16,21 +16,21 @@ from ...errors import ArgumentError
 from ...grid import Grid
 from .._base import AbstractSharpPotential, Position, planar
 
-# each is a number of its own in a compiled program; a table of samples is one array
+# largest number of layers: each is a separate number in a compiled program, while a table of samples is one array
 _MOST = 1000
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Layers(AbstractSharpPotential):
-    """V = the height of a layer inside it, one layer beside the other from `left` on; `before` to the left of them, `after` to the right.
+    """V = the height of each layer inside it; the layers adjoin one another, starting at `left`, with `before` on their left and `after` on their right.
 
-    ``Layers(((2 * nm, 0.3 * eV), (5 * nm, 0.0), (2 * nm, 0.3 * eV)))`` is a double barrier. Edges are exact: every number is
-    differentiable in every thickness and height. Neighbors of one height are one layer.
+    ``Layers(((2 * nm, 0.3 * eV), (5 * nm, 0.0), (2 * nm, 0.3 * eV)))`` is a double barrier. Edges are exact: every result is
+    differentiable in every thickness and height. Neighbors of equal height form one layer.
 
     Args:
         layers: thickness and height of each, from left to right.
-        left: where the first one begins.
+        left: position where the first layer begins.
         before: V to the left of the stack.
         after: V to the right of it.
 
@@ -62,14 +62,14 @@ class Layers(AbstractSharpPotential):
                         )
                     positive(f"layers.{place}.0", layer[0])
                     finite(f"layers.{place}.1", layer[1])
-            # from a list of lists too
+            # convert lists of lists too
             object.__setattr__(
-                self, "layers", tuple(tuple(one) if isinstance(one, list) else one for one in self.layers)
+                self, "layers", tuple(tuple(layer) if isinstance(layer, list) else layer for layer in self.layers)
             )
 
     @property
     def _sides(self) -> tuple[Any, ...]:
-        """Where layers begin and end, one more than there are layers."""
+        """Boundaries of the layers, one more than the number of layers."""
         return tuple(itertools.accumulate((thickness for thickness, _ in self.layers), initial=self.left))
 
     @property
@@ -97,14 +97,14 @@ class Layers(AbstractSharpPotential):
 
     @property
     def edges(self) -> tuple[float, ...]:
-        """Where neighbors differ."""
+        """Boundaries at which V jumps."""
         jumps = self.jumps_at(0.0)
         if not all(concrete(jump) for jump in jumps):
             return self._sides
         return tuple(side for side, jump in zip(self._sides, jumps, strict=True) if jump != 0)
 
     def edges_at(self, time: float) -> Places:
-        """All sides, of neighbors that are alike too."""
+        """All boundaries, including those of neighbors of equal height."""
         return self._sides
 
     def jumps_at(self, time: float) -> tuple[float, ...]:

@@ -16,16 +16,16 @@ from ...errors import ArgumentError
 from ...grid import Grid
 from .._base import AbstractSharpPotential, Position, planar
 
-# inside this share of the radius 1/r is never needed, and is kept finite
+# share of the radius within which 1/r is not used, and is replaced by a constant
 _CORE = 0.5
 
 
 class AbstractMetastable(AbstractSharpPotential):
-    """A potential with a well whose particle gets out to the right.
+    """A potential with a well from which the particle escapes to the right.
 
-    A hard `wall` is no value that a grid could hold. It is made by reflection: V(x) = V(2 wall - x), the line is doubled, and psi is odd
-    about the wall, where it therefore vanishes for ever. Both halves are the same particle: the norm over both is 1, and what is
-    counted in the well, or absorbed at the ends, must be counted on both sides.
+    A hard `wall` has no finite value for a grid. It is made by reflection: V(x) = V(2 wall - x), the line is doubled, and psi is odd
+    about the wall, where it therefore vanishes at all times. Both halves describe the same particle: the norm over both is 1, and
+    probability in the well, or absorbed at the ends, must be counted on both sides.
     """
 
     @property
@@ -44,7 +44,7 @@ class AbstractMetastable(AbstractSharpPotential):
 
     @abc.abstractmethod
     def sample_closed(self, grid: Grid, *, mass: float = 1.0) -> jax.Array:
-        """Samples of the closed well, whose barrier goes on for ever: its bound states are what leaks when it is opened."""
+        """Samples of the closed well, with an infinitely thick barrier; its bound states are the initial states of decay."""
 
 
 @register_dataclass
@@ -52,7 +52,7 @@ class AbstractMetastable(AbstractSharpPotential):
 class WellBehindBarrier(AbstractMetastable):
     """A hard wall at `center`, a well of `well_width`, a rectangular barrier of `height` and `width`, and free space.
 
-    V = height for well_width < x < well_width + width, else 0, x counted from the wall; the same mirrored at the wall, where psi = 0.
+    V = height for well_width < x < well_width + width, else 0, with x measured from the wall; V is mirrored at the wall, where psi = 0.
     """
 
     height: EnergyValue
@@ -111,8 +111,8 @@ class WellBehindBarrier(AbstractMetastable):
 class CoulombBarrier(AbstractMetastable):
     """A nucleus and a charged particle: V = -`depth` within `radius`, `strength`/r outside, with a hard wall at r = 0 (`center`).
 
-    r is the distance of the two, `strength` = Z1 Z2 e^2 (1.43996 MeV fm for two protons), and psi = r R(r) vanishes at r = 0, as the
-    radial function of an s wave does. Mirrored at the wall.
+    r is the distance of the two, `strength` = Z1 Z2 e^2 (1.43996 MeV fm for two protons), and psi = r R(r), with the radial function R
+    of an s wave, vanishes at r = 0. V is mirrored at the wall.
     """
 
     depth: EnergyValue
@@ -155,7 +155,7 @@ class CoulombBarrier(AbstractMetastable):
         return 0.0, 0.0
 
     def support(self, tolerance: float) -> tuple[float, float]:
-        """Out to where the tail, which falls as 1/r only, is `tolerance` of the barrier's top."""
+        """The interval in which the tail, which decays as 1/r, exceeds `tolerance` of the barrier's top."""
         reach = self.radius / min(tolerance, 1.0)
         return self.center - reach, self.center + reach
 
@@ -179,9 +179,9 @@ class CoulombBarrier(AbstractMetastable):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class LeakySquareWell(AbstractMetastable):
-    """A `SquareDoubleWell` whose right well has no end: V = -`depth` in one well of `well_width` and for all x > `separation`/2 + `center`, else 0.
+    """A `SquareDoubleWell` with an infinitely wide right well: V = -`depth` in one well of `well_width` and for all x > `separation`/2 + `center`, else 0.
 
-    The left well and the barrier, `separation` thick, are those of the double well with the same fields, to the last digit.
+    The left well and the barrier, `separation` thick, are exactly those of the double well with the same fields.
     """
 
     depth: EnergyValue
@@ -219,7 +219,7 @@ class LeakySquareWell(AbstractMetastable):
 
     @property
     def wall(self) -> float | None:
-        """None: the left side of the well is a wall as high as the barrier, and as thick as one likes."""
+        """None: the left side of the well is an infinitely thick barrier of finite height."""
         return None
 
     @property

@@ -18,7 +18,7 @@ from .._base import AbstractSmoothPotential, Position, reach
 class DoubleSlit(AbstractSmoothPotential):
     """V = `height` exp(-x^2/(2 `thickness`^2)) [1 - g(y - a)] [1 - g(y + a)], g(u) = exp(-u^2/(2 `slit_width`^2)), a = `separation`/2.
 
-    A wall across the x axis with two slits whose middles are `separation` apart along y; x is counted from `center`. Both profiles
+    A wall across the x axis with two slits, whose centers are `separation` apart along y; x is measured from `center`. Both profiles
     are smooth, so that runs converge faster than any power of the spacing. At an energy E below `height` a slit is open where
     exp(-u^2/(2 slit_width^2)) > 1 - E/height. Needs a grid of two axes.
     """

@@ -1,4 +1,4 @@
-"""A potential known at points only, such as one from a table or from another program."""
+"""A potential given at points, such as one from a table or from another program."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ...grid import Grid
 from .._base import AbstractPotential, Position, departures, planar
 
 _KINDS = ("spline", "linear", "layers")
-# what a file of samples holds
+# columns of a file of samples
 SAMPLES = (
     ColumnSpec("positions", LENGTH, ("x", "position", "r", "q", "z", "distance")),
     ColumnSpec("potential", ENERGY, ("v", "potential", "energy", "u", "e", "v(x)", "value")),
@@ -31,24 +31,24 @@ SAMPLES = (
 @register_dataclass
 @dataclasses.dataclass(frozen=True, eq=False)
 class Sampled(AbstractPotential):
-    """V through `values` at points equally spaced from `left` to `right`, or at `positions`; outside V stays at its end values.
+    """V through `values` at points equally spaced from `left` to `right`, or at `positions`; outside V keeps its end values.
 
-    interpolation = "spline": a cubic spline with two continuous derivatives, which starts and ends with slope 0; the values should have
-    settled at both ends, and the features should be several points wide. "linear": straight lines, which bend at the points. "layers": each
-    value holds in a layer of its own, from `left` to `right` in equal parts or between n + 1 `positions`, and V jumps from one to the next.
-    Bends and jumps are placed as those of built-in kinds are. Differentiable in values and positions.
+    interpolation = "spline": a cubic spline with two continuous derivatives, which starts and ends with slope 0; V should be
+    constant at both ends, and its features should be several points wide. "linear": straight lines with kinks at the points. "layers": each
+    value is that of one layer, of equal layers from `left` to `right` or of those between n + 1 `positions`, and V jumps from one to the next.
+    Kinks and jumps are sampled like those of built-in kinds. Differentiable in values and positions.
 
     Args:
         values: V, the first at `left` and the last at `right`; four or more for a spline, else two or more.
         left: position of the first point, or of the left side of the first layer.
         right: position of the last point, or of the right side of the last layer.
-        interpolation: what V is between the points: spline, linear or layers.
-        positions: of the points, or of the layers' sides, increasing; instead of `left` and `right`.
-        file: a CSV with columns x and V and their units in the header, ``x (nm),V (eV)``, instead of all these; as layers, V of a row holds
-            up to the next row's x, and that of the last one from there on.
+        interpolation: of V between the points: spline, linear or layers.
+        positions: positions of the points, or of the layers' sides, increasing; instead of `left` and `right`.
+        file: a CSV with columns x and V and their units in the header, ``x (nm),V (eV)``, instead of all these; as layers, V of a row extends
+            to the next row's x, and that of the last row to infinity.
 
     Raises:
-        ArgumentError: if there are too few values, one is not finite, or positions do not increase or are not as many as they must be.
+        ArgumentError: if there are too few values, one is not finite, or positions do not increase or are of the wrong number.
     """
 
     # None until a file has been read
@@ -67,7 +67,7 @@ class Sampled(AbstractPotential):
             raise ArgumentError("values", "must be given, but are missing; give `values`, or `file`.")
         if isinstance(self.values, list | tuple | np.ndarray):
             self._check_values()
-            # one array instead of a thousand numbers: that is what a compiled program takes in one piece
+            # one array instead of a thousand numbers, which a compiled program would take one by one
             object.__setattr__(self, "values", jnp.asarray(self.values, float))
         if isinstance(self.positions, list | tuple | np.ndarray):
             if all(concrete(place) for place in self.positions):
@@ -89,7 +89,7 @@ class Sampled(AbstractPotential):
             )
 
     def _read(self, file: str) -> None:
-        """Positions and values out of a file; the object does not remember where they came from."""
+        """Read positions and values from a file; its path is not kept."""
         for name in ("values", "positions", "left", "right"):
             if getattr(self, name) is not None:
                 raise ArgumentError("file", f"must stand alone, but stands beside `{name}`; leave out either.")
@@ -131,7 +131,7 @@ class Sampled(AbstractPotential):
 
     def value(self, position: Position, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         values, places = jnp.asarray(self.values, float), self._places
-        # outside, the nearest end
+        # outside, the value of the nearest end
         x = jnp.clip(jnp.asarray(position[0], float), places[0], places[-1])
         cell = jnp.searchsorted(places, constant(x), side="right") - 1
         cell = jnp.clip(cell, 0, places.shape[0] - 2)
@@ -142,19 +142,19 @@ class Sampled(AbstractPotential):
         first, second = values[cell], values[cell + 1]
         if self.interpolation == "linear":
             return first + u * (second - first)
-        known = isinstance(values, np.ndarray) and isinstance(places, np.ndarray)
-        slopes = self._known_slopes if known else _slopes(values, places)
+        plain = isinstance(values, np.ndarray) and isinstance(places, np.ndarray)
+        slopes = self._plain_slopes if plain else _slopes(values, places)
         rise, fall = slopes[cell] * length, slopes[cell + 1] * length
         bend = 3 * (second - first) - 2 * rise - fall
         return first + u * (rise + u * (bend + u * (second - first - rise - bend)))
 
     @functools.cached_property
-    def _known_slopes(self) -> jax.Array:
+    def _plain_slopes(self) -> jax.Array:
         return _slopes(jnp.asarray(self.values, float), self._places)
 
     def sample(self, grid: Grid, *, mass: float = 1.0, time: float = 0.0) -> jax.Array:
         if self.interpolation == "linear":
-            # nothing jumps, and what a jump of V would bend psi by is a matrix over all pairs of points
+            # V has no jumps, and the corrections for jumps would be a matrix over all pairs of points
             return self.placed(grid, mass=mass, time=time)
         return super().sample(grid, mass=mass, time=time)
 
@@ -165,12 +165,12 @@ class Sampled(AbstractPotential):
 
     @property
     def smooth(self) -> bool:
-        """Whether V is a spline, whose third derivative alone jumps."""
+        """Whether V is a spline, in which only the third derivative jumps."""
         return self.interpolation == "spline"
 
     @functools.cached_property
     def edges(self) -> tuple[float, ...]:  # type: ignore[override]
-        """Where a line bends or a layer differs from its neighbor."""
+        """Points where a line bends, or sides where V jumps."""
         if self.smooth:
             return ()
         places, values = np.asarray(self._places), np.asarray(self.values)
@@ -183,7 +183,7 @@ class Sampled(AbstractPotential):
 
     @property
     def knots(self) -> tuple[float, ...]:
-        """The points of a spline, and the places where it goes on as a constant."""
+        """The points of a spline, including its ends, beyond which V is constant."""
         return tuple(np.asarray(self._places, float).tolist()) if self.smooth else ()
 
     def edges_at(self, time: float) -> Places:
@@ -203,7 +203,7 @@ class Sampled(AbstractPotential):
         if self.interpolation == "layers":
             x, values = np.repeat(x, 2)[1:-1], np.repeat(values, 2)
         elif self.interpolation == "spline":
-            # beside a steep side a spline rings between points that are all alike
+            # next to a steep slope a spline oscillates between points of equal value
             x = np.interp(np.linspace(0, len(x) - 1, 8 * len(x) - 7), np.arange(len(x)), x)
             values = np.asarray(self.value((jnp.asarray(x),)))
         return departures(x, values, self.asymptotes(), tolerance)
@@ -214,11 +214,11 @@ class Sampled(AbstractPotential):
 
 
 def in_order(x: np.ndarray, values: np.ndarray, interpolation: str) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of a table as positions and values: from left to right, as layers with a side after the last row."""
+    """Rows of a table as positions and values, from left to right; for layers, with one more side after the last row."""
     if len(x) > 1 and np.all(np.diff(x) < 0):
         x, values = x[::-1], values[::-1]
     if interpolation == "layers" and len(x) > 1:
-        # what is beyond it goes on for ever, however far this side is
+        # V keeps the last value beyond it, so that its place is arbitrary
         x = np.append(x, x[-1] + (x[-1] - x[0]) / (len(x) - 1))
     return x, values
 
@@ -235,9 +235,9 @@ def _slopes(values: jax.Array, places: jax.Array) -> jax.Array:
     """
     length = jnp.diff(places)
     line = jnp.diff(values) / length
-    none, one = jnp.zeros(1), jnp.ones(1)
-    lower = jnp.concatenate([none, length[1:], none])
-    upper = jnp.concatenate([none, length[:-1], none])
-    right_side = jnp.concatenate([none, 3 * (length[1:] * line[:-1] + length[:-1] * line[1:]), none])
-    middle = jnp.concatenate([one, 2 * (length[1:] + length[:-1]), one])
+    zero, unit = jnp.zeros(1), jnp.ones(1)
+    lower = jnp.concatenate([zero, length[1:], zero])
+    upper = jnp.concatenate([zero, length[:-1], zero])
+    right_side = jnp.concatenate([zero, 3 * (length[1:] * line[:-1] + length[:-1] * line[1:]), zero])
+    middle = jnp.concatenate([unit, 2 * (length[1:] + length[:-1]), unit])
     return tridiagonal_solution(lower, middle, upper, right_side)

@@ -1,4 +1,4 @@
-"""A potential of two coordinates known on a mesh of points, such as an energy surface from another program."""
+"""A potential of two coordinates given on a mesh of points, such as an energy surface from another program."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ from ...errors import ArgumentError, WavesimError
 from ...units import value_in
 from .._base import AbstractSmoothPotential, Position
 
-# what a text file of a plane holds
+# columns of a text file of a plane
 PLANE = (
     ColumnSpec("first coordinate", LENGTH, ("x", "x1", "q1")),
     ColumnSpec("second coordinate", LENGTH, ("y", "x2", "q2")),
     ColumnSpec("potential", ENERGY, ("v", "potential", "energy", "u", "e", "v(x,y)", "value")),
 )
-# how far, relative to the extent, a point of a text file may lie off an equally spaced mesh
-_OFF = 1e-6
+# largest deviation of a point of a text file from an equally spaced mesh, relative to its extent
+_DEVIATION = 1e-6
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True, eq=False)
 class SampledPlane(AbstractSmoothPotential):
-    """V(x, y) through `values` on a mesh of equally spaced points from `lower` to `upper`; outside V stays at its border values.
+    """V(x, y) through `values` on a mesh of equally spaced points from `lower` to `upper`; outside V keeps its border values.
 
-    Between the points a cubic spline in x and y, with two continuous derivatives and slope 0 across the borders: V should have settled
-    there, or be so high that nothing reaches them, and its features should be several points wide. For grids of two axes.
+    Between the points V is a cubic spline in x and y, with two continuous derivatives and slope 0 across the borders: V should be constant
+    there, or too high to be reached, and its features should be several points wide. For grids of two axes.
 
     Args:
         values: V, the first index along x, shape (points along x, points along y); four or more along each.
         lower: position of the first point, x and y.
         upper: position of the last point.
-        file: instead of `values`, the path of an array saved by numpy (``.npy``, with `lower` and `upper` beside it), or of a CSV with
+        file: instead of `values`, the path of an array saved by numpy (``.npy``, together with `lower` and `upper`), or of a CSV with
             columns x, y, V and their units in the header, one row for each point of the mesh in any order (which gives `lower` and `upper` too).
-        unit: of the numbers in an array file, such as "meV"; none in natural units.
+        unit: unit of the numbers in an array file, such as "meV"; none in natural units.
 
     Raises:
-        ArgumentError: if there are too few values, one is not finite, the mesh is no mesh, or the file cannot be read.
+        ArgumentError: if there are too few values, one is not finite, the points form no mesh, or the file cannot be read.
     """
 
     # None until a file has been read
@@ -72,7 +72,7 @@ class SampledPlane(AbstractSmoothPotential):
         self._check_corners()
 
     def _read(self, file: str) -> None:
-        """Values, and corners if it has them, out of a file; the object does not remember where they came from."""
+        """Read values, and corners if present, from a file; its path is not kept."""
         if self.values is not None:
             raise ArgumentError("file", "must stand alone, but stands beside `values`; leave out either.")
         if file.startswith("data:") or file.endswith(".npy"):
@@ -83,7 +83,9 @@ class SampledPlane(AbstractSmoothPotential):
                     "file",
                     "must stand alone if it is a CSV, which has units and positions of its own; leave out the rest.",
                 )
-            columns = [one.internal(which.dimension) for one, which in zip(columns_of(file, PLANE), PLANE, strict=True)]
+            columns = [
+                column.internal(spec.dimension) for column, spec in zip(columns_of(file, PLANE), PLANE, strict=True)
+            ]
             values, lower, upper = mesh_of(*columns)
             object.__setattr__(self, "lower", lower)
             object.__setattr__(self, "upper", upper)
@@ -173,16 +175,16 @@ def mesh_of(
     """Values by rows and columns, and the corners, of points of an equally spaced mesh in any order.
 
     Raises:
-        ArgumentError: of `file`, if they are no such points.
+        ArgumentError: of `file`, if they do not form such a mesh.
     """
     places = []
     for name, positions in (("x", x), ("y", y)):
         low, high = float(positions.min()), float(positions.max())
         sizes = np.diff(np.sort(positions))
-        sizes = sizes[sizes > _OFF * (high - low)]
+        sizes = sizes[sizes > _DEVIATION * (high - low)]
         count = 1 + round((high - low) / float(sizes.min())) if len(sizes) else 1
         cells = (positions - low) / max(high - low, 1e-300) * (count - 1)
-        if count > len(positions) or np.abs(cells - np.round(cells)).max() > _OFF * count:
+        if count > len(positions) or np.abs(cells - np.round(cells)).max() > _DEVIATION * count:
             raise ArgumentError("file", f"must hold the points of an equally spaced mesh, but their {name} are none.")
         places.append((np.round(cells).astype(int), count, low, high))
     (row, rows, left, right), (column, columns, bottom, top) = places
@@ -202,8 +204,8 @@ def _coefficients(values: jax.Array) -> Any:
     (c_(i-1) + 4 c_i + c_(i+1))/6 = v_i, mirrored at the ends. Source: de Boor, A Practical Guide to Splines, chapter IX.
     """
     n = values.shape[0]
-    middle, beside = np.full(n, 2 / 3), np.full(n - 2, 1 / 6)
-    lower, upper = np.array([0.0, *beside, 1 / 3]), np.array([1 / 3, *beside, 0.0])
+    middle, neighbor = np.full(n, 2 / 3), np.full(n - 2, 1 / 6)
+    lower, upper = np.array([0.0, *neighbor, 1 / 3]), np.array([1 / 3, *neighbor, 0.0])
     if known(values):
         return scipy.linalg.solve_banded((1, 1), np.stack([np.roll(upper, 1), middle, np.roll(lower, -1)]), values)
     lower, middle, upper = (jax.numpy.asarray(band, values.dtype) for band in (lower, middle, upper))
@@ -211,11 +213,11 @@ def _coefficients(values: jax.Array) -> Any:
 
 
 def _weights(x: AnyArray, low: Any, high: Any, count: int) -> tuple[list[jax.Array], list[jax.Array]]:
-    """Numbers and weights of the four B-splines that are not zero at positions x."""
+    """Indices and weights of the four B-splines that are nonzero at positions x."""
     place = (jnp.clip(jnp.asarray(x, float), low, high) - low) / (high - low) * (count - 1)
     cell = jnp.clip(jnp.floor(constant(place)).astype(int), 0, count - 2)
     u = place - cell
     weights = [(1 - u) ** 3 / 6, 2 / 3 - u**2 + u**3 / 2, 2 / 3 - (1 - u) ** 2 + (1 - u) ** 3 / 2, u**3 / 6]
-    numbers = [cell - 1, cell, cell + 1, cell + 2]
+    indices = [cell - 1, cell, cell + 1, cell + 2]
     # beyond an end the coefficients are mirrored
-    return [jnp.where(i < 0, -i, jnp.where(i > count - 1, 2 * (count - 1) - i, i)) for i in numbers], weights
+    return [jnp.where(i < 0, -i, jnp.where(i > count - 1, 2 * (count - 1) - i, i)) for i in indices], weights

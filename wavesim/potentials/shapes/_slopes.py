@@ -1,4 +1,4 @@
-"""Barriers with a slope: a triangle, as a field makes it of a wall, and a parabola cut off at its foot."""
+"""Barriers with a slope: a triangle, such as a step in a field, and a truncated parabola."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class TriangularBarrier(AbstractSharpPotential):
 
     @property
     def edges(self) -> tuple[float, ...]:
-        """The jump, and the kink at the foot of the slope."""
+        """Positions of the jump, and of the kink at the foot of the slope."""
         return self.center, self.center + self.width
 
     def jumps_at(self, time: float) -> tuple[float, ...]:
@@ -55,7 +55,7 @@ class TriangularBarrier(AbstractSharpPotential):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ParabolicBarrier(AbstractSharpPotential):
-    """V = `height` (1 - (u/`width`)^2) for abs(u) < width, u = x - `center`, else 0: `width` is half of its base."""
+    """V = `height` (1 - (u/`width`)^2) for abs(u) < width, u = x - `center`, else 0: `width` is half its base."""
 
     height: EnergyValue
     width: Length

@@ -1,4 +1,4 @@
-"""What a planner has to know of V before it believes a spacing: where V is, how high, and how fine."""
+"""Extent, height and finest length of V, from which a planner chooses a spacing."""
 
 from __future__ import annotations
 
@@ -12,29 +12,34 @@ import scipy
 from .._base import AbstractPotential
 from .._exact import values_at
 
-# V is looked at until a line through the points misses no more than this share of its height
+# error of straight lines between samples, as a share of V's height, down to which V is sampled
 _SHARE = 0.01
-_MOST, _ROUNDS = 20_000, 40
-# as many points for each of the finest lengths, and at most so many, in a transform
-_PER_LENGTH, _LONGEST = 16, 1 << 16
-# so many of the places where V bends most are measured
+# largest number of samples
+_MOST = 20_000
+# largest number of refinements
+_ROUNDS = 40
+# points of a Fourier transform for each finest length
+_PER_LENGTH = 16
+# largest number of points of a Fourier transform
+_LONGEST = 1 << 16
+# number of places of largest curvature at which the finest length is computed
 _CANDIDATES = 256
-# what is lower than this share of the height is no structure of its own
+# share of the height below which a bump or dip does not count
 _LEAST = 1e-3
 
 
 @dataclasses.dataclass(frozen=True)
 class Structure:
-    """V as a planner sees it, over all times that were asked for.
+    """Properties of V for a planner, over all requested times.
 
     Attributes:
-        span: the interval that holds its structure [length].
+        span: the interval that contains its structure [length].
         edges: positions in it where V jumps or bends, at any of the times.
         lowest: V's least value in the span, to about 1e-6 of its height [energy].
         highest: its largest value there.
-        finest: the smallest length over which V changes by much of a bump's or a dip's own height, sqrt(height/abs(V'')) [length]; jumps and
-            kinks left out; ``inf`` where V is constant.
-        wave_number: beyond which the Fourier transform of V's smooth parts is below `tolerance` of its largest value [1/length].
+        finest: the smallest length of a bump or dip, sqrt(height/abs(V'')) with its own height [length]; without jumps and
+            kinks; ``inf`` where V is constant.
+        wave_number: largest one at which the Fourier transform of V's smooth parts exceeds `tolerance` of its largest value [1/length].
     """
 
     span: tuple[float, float]
@@ -46,20 +51,20 @@ class Structure:
 
     @property
     def height(self) -> float:
-        """How much higher the highest value is than the lowest [energy]."""
+        """Difference of the highest and the lowest value [energy]."""
         return self.highest - self.lowest
 
 
 def structure_of(
     potential: AbstractPotential, *, mass: float = 1.0, times: Sequence[float] = (0.0,), tolerance: float = 1e-6
 ) -> Structure:
-    """The structure of V along the first axis; a second call with the same arguments costs nothing.
+    """The structure of V along the first axis; the result is cached.
 
     Args:
         potential: of plain numbers, not traced; of one axis, or separable.
         mass: of the particle, which oscillators need.
-        times: at which V is looked at; a static V is looked at once.
-        tolerance: outside of the span V is within this share of its height of its ends (1e-3 at most), and so for the wave number.
+        times: at which V is sampled; a static V is sampled once.
+        tolerance: largest deviation of V from its ends outside of the span, as a share of its height (1e-3 at most); also for the wave number.
 
     Raises:
         ArgumentError: as `AbstractPotential.support` does.
@@ -91,10 +96,10 @@ def _at(potential: AbstractPotential, mass: float, time: float, tolerance: float
     if not high > low:
         beside = value(low + np.array([-1.0, 1.0]) * max(1e-9 * abs(low), 1e-12))
         return Structure((low, high), tuple(edges.tolist()), float(beside.min()), float(beside.max()), math.inf, 0.0)
-    x = _resolved(value, _first_look(potential, low, high, edges, time), edges)
+    x = _resolved(value, _first_points(potential, low, high, edges, time), edges)
     v = value(x)
-    known = np.isfinite(v)
-    x, v = x[known], v[known]
+    finite = np.isfinite(v)
+    x, v = x[finite], v[finite]
     lowest, highest = _extreme(value, x, v, edges, -1.0), _extreme(value, x, v, edges, 1.0)
     finest, where = _finest(value, x, v, edges, highest - lowest)
     if len(edges) or not all(map(math.isfinite, potential.asymptotes())):
@@ -104,8 +109,8 @@ def _at(potential: AbstractPotential, mass: float, time: float, tolerance: float
     return Structure((low, high), tuple(edges.tolist()), lowest, highest, finest, wave)
 
 
-def _first_look(potential: AbstractPotential, low: float, high: float, edges: np.ndarray, time: float) -> np.ndarray:
-    """Points at which to begin: even, dense beside edges, and where the potential itself says that it has something."""
+def _first_points(potential: AbstractPotential, low: float, high: float, edges: np.ndarray, time: float) -> np.ndarray:
+    """Initial points: even ones, dense ones beside edges, and the landmarks of V."""
     near = (high - low) * np.geomspace(1e-6, 0.5, 40)
     marks = [np.linspace(low, high, 513), potential.landmarks(time)]
     marks += [edge + side * near for edge in edges for side in (-1.0, 1.0)]
@@ -114,18 +119,18 @@ def _first_look(potential: AbstractPotential, low: float, high: float, edges: np
 
 
 def _resolved(value: Callable[[np.ndarray], np.ndarray], x: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """The points and more, until V between two is nearly a line."""
+    """Add points until V between neighbors is nearly linear."""
     left, right = x[:-1], x[1:]
     for _ in range(_ROUNDS):
         middle = (left + right) / 2
         first, center, last = value(np.stack([left, middle, right]))
-        seen = np.concatenate([first, center, last])
-        seen = seen[np.isfinite(seen)]
-        # between two points an edge is a step and needs no more of them
-        apart = np.searchsorted(edges, left) == np.searchsorted(edges, right)
+        values = np.concatenate([first, center, last])
+        values = values[np.isfinite(values)]
+        # an interval with an edge needs no more points
+        smooth = np.searchsorted(edges, left) == np.searchsorted(edges, right)
         miss = np.abs(center - (first + last) / 2)
         with np.errstate(invalid="ignore"):
-            split = apart & (miss > _SHARE * np.ptp(seen) if len(seen) else np.zeros(len(left), bool))
+            split = smooth & (miss > _SHARE * np.ptp(values) if len(values) else np.zeros(len(left), bool))
         if not split.any() or len(x) + split.sum() > _MOST:
             break
         x = np.concatenate([x, middle[split]])
@@ -139,11 +144,11 @@ def _resolved(value: Callable[[np.ndarray], np.ndarray], x: np.ndarray, edges: n
 def _extreme(
     value: Callable[[np.ndarray], np.ndarray], x: np.ndarray, v: np.ndarray, edges: np.ndarray, sign: float
 ) -> float:
-    """The least (`sign` -1) or the largest value, looked for more closely around the outermost samples and beside edges."""
+    """The least (`sign` -1) or the largest value, refined around the extreme sample and beside edges."""
     best = sign * float(np.max(sign * v))
-    hair = 1e-9 * max(float(x[-1] - x[0]), 1e-300)
+    offset = 1e-9 * max(float(x[-1] - x[0]), 1e-300)
     if len(edges):
-        beside = value(np.concatenate([edges - hair, edges + hair]))
+        beside = value(np.concatenate([edges - offset, edges + offset]))
         best = sign * max(sign * best, float(np.max(sign * beside[np.isfinite(beside)], initial=sign * best)))
     place = int(np.argmax(sign * v))
     low, high = float(x[max(place - 1, 0)]), float(x[min(place + 1, len(x) - 1)])
@@ -159,7 +164,7 @@ def _extreme(
 def _finest(
     value: Callable[[np.ndarray], np.ndarray], x: np.ndarray, v: np.ndarray, edges: np.ndarray, height: float
 ) -> tuple[float, float]:
-    """The finest length, and where it is."""
+    """The finest length, and its position."""
     if height <= 0 or len(x) < 3:
         return math.inf, float(x[len(x) // 2])
     step = np.minimum(np.diff(x)[:-1], np.diff(x)[1:]) / 2
@@ -168,8 +173,8 @@ def _finest(
     with np.errstate(all="ignore"):
         bend = np.abs(left - 2 * center + right) / step**2
         rounding = 1e-14 * np.abs(center) / step**2
-    free = np.searchsorted(edges, inner - 1.001 * step) == np.searchsorted(edges, inner + 1.001 * step)
-    bend = np.where(free & np.isfinite(bend) & (bend > 4 * rounding), bend, 0.0)
+    smooth = np.searchsorted(edges, inner - 1.001 * step) == np.searchsorted(edges, inner + 1.001 * step)
+    bend = np.where(smooth & np.isfinite(bend) & (bend > 4 * rounding), bend, 0.0)
     finest, where = math.inf, float(inner[np.argmax(bend)])
     for place in np.argsort(-bend)[:_CANDIDATES]:
         if bend[place] <= 0:
@@ -179,16 +184,16 @@ def _finest(
         lower = max(inner[place] - around, edges[bounds - 1] if bounds > 0 else -math.inf)
         upper = min(inner[place] + around, edges[bounds] if bounds < len(edges) else math.inf)
         inside = v[(x > lower) & (x < upper)]
-        own = float(np.ptp(inside)) if len(inside) else 0.0
-        if own >= _LEAST * height and math.sqrt(own / bend[place]) < finest:
-            finest, where = math.sqrt(own / bend[place]), float(inner[place])
+        own_height = float(np.ptp(inside)) if len(inside) else 0.0
+        if own_height >= _LEAST * height and math.sqrt(own_height / bend[place]) < finest:
+            finest, where = math.sqrt(own_height / bend[place]), float(inner[place])
     return finest, where
 
 
 def _wave_number(
     value: Callable[[np.ndarray], np.ndarray], low: float, high: float, finest: float, where: float, tolerance: float
 ) -> float:
-    """By a Fourier transform over the span, faded out beside it; where that is too long, over the neighborhood of what is finest."""
+    """Largest wave number, by a Fourier transform over the span, faded out at its sides; of a long span, around the finest length."""
     if not math.isfinite(finest):
         return 0.0
     width = high - low
@@ -215,7 +220,7 @@ def _wave_number(
 def _wave_number_of_pieces(
     value: Callable[[np.ndarray], np.ndarray], ends: np.ndarray, finest: float, tolerance: float, height: float
 ) -> float:
-    """By Chebyshev series on each piece between edges: n terms show waves of n half-lengths."""
+    """Largest wave number, by Chebyshev series on each piece between edges: n terms resolve n/(half length)."""
     largest = 0.0
     for low, high in zip(ends[:-1], ends[1:], strict=True):
         half = (high - low) / 2

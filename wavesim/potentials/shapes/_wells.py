@@ -1,4 +1,4 @@
-"""Wells that hold a particle: the harmonic oscillator and the double wells."""
+"""Wells that bind a particle: the harmonic oscillator and the double wells."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .._base import AbstractPotential, AbstractSharpPotential, AbstractSmoothPot
 
 
 class AbstractDoubleWell(AbstractPotential):
-    """A potential with a left and a right well; `divide` is the plane between them, at which populations are split."""
+    """A potential with a left and a right well; `divide` is the plane that separates their populations."""
 
     @property
     def divide(self) -> float:
@@ -58,7 +58,7 @@ class Harmonic(AbstractSmoothPotential):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class QuarticDoubleWell(AbstractSmoothPotential, AbstractDoubleWell):
-    """V = `barrier` ((x/`half_distance`)^2 - 1)^2 + `tilt` x/`half_distance`, x counted from `center`.
+    """V = `barrier` ((x/`half_distance`)^2 - 1)^2 + `tilt` x/`half_distance`, x measured from `center`.
 
     The minima lie near x = +-half_distance, and the barrier between them is `barrier` high.
     """
@@ -137,9 +137,9 @@ class SquareDoubleWell(AbstractSharpPotential, AbstractDoubleWell):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class GaussianWells(AbstractSmoothPotential, AbstractDoubleWell):
-    """V = -`depth` [exp(-(x - a)^2/(2 `width`^2)) + exp(-(x + a)^2/(2 `width`^2))], a = `separation`/2, x counted from `center`.
+    """V = -`depth` [exp(-(x - a)^2/(2 `width`^2)) + exp(-(x + a)^2/(2 `width`^2))], a = `separation`/2, x measured from `center`.
 
-    Two smooth wells whose centers are `separation` apart; closer than 2 width they would be one.
+    Two smooth wells whose centers are `separation` apart; at 2 `width` or less they would merge.
     """
 
     depth: EnergyValue
