@@ -29,8 +29,8 @@ _REACH = deviations(_TAIL)
 class AbstractState(abc.ABC):
     """An initial state. Its contract: ``sample(grid, hamiltonian)`` gives normalized amplitudes on the grid.
 
-    Packets ignore the Hamiltonian but for its mass; bound states are eigenstates of it, on the same grid as the propagation.
-    `bound` says which: a bound state does not leave, so its problem needs no absorber.
+    Packets use only the mass of the Hamiltonian; bound states are eigenstates of it, on the same grid as the propagation.
+    `bound` says which: a bound state does not escape, so its problem needs no absorber.
     """
 
     bound: ClassVar[bool]
@@ -47,12 +47,12 @@ class AbstractPacket(AbstractState):
 
     @property
     def rough(self) -> bool:
-        """Whether psi has jumps or kinks, so that its momentum density only falls off as a power."""
+        """Whether psi has jumps or kinks, so that its momentum density decays only as a power."""
         return False
 
     @abc.abstractmethod
     def check_fit(self, grid: Grid, mass: float) -> None:
-        """Refuse a grid that cannot hold the packet; concrete.
+        """Refuse a grid that cannot represent the packet; for concrete numbers.
 
         Raises:
             NumericsError: if the packet reaches beyond the box, or its momenta beyond the grid's.
@@ -60,11 +60,11 @@ class AbstractPacket(AbstractState):
 
     @abc.abstractmethod
     def position_range(self, tail: float) -> tuple[float, float]:
-        """Interval of the first axis that holds all but `tail` of the probability, on either side (lengths)."""
+        """Interval of the first axis outside of which the probability is `tail` on either side (lengths)."""
 
     @abc.abstractmethod
     def momentum_range(self, tail: float, mass: float) -> tuple[float, float]:
-        """Interval of momenta along the first axis that holds all but `tail` of the probability, on either side (1/length)."""
+        """Interval of momenta along the first axis outside of which the probability is `tail` on either side (1/length)."""
 
     def momentum_density(self, k: np.ndarray, mass: float) -> np.ndarray:
         """abs(phi(k))^2 along the first axis; by default that of a Gaussian with this packet's range of momenta.

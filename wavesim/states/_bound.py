@@ -1,4 +1,4 @@
-"""Bound states: eigenstates of H on the very grid of the propagation, and the localized combinations of the lowest doublet."""
+"""Bound states: eigenstates of H on the grid of the propagation, and localized combinations of the lowest doublet."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Eigenstate(AbstractState):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class LeftLocalized(AbstractState):
-    """The combination of the two lowest levels that lies farthest to the left: the particle sits in the left well.
+    """The combination of the two lowest levels that lies farthest to the left: the particle is in the left well.
 
-    It is the eigenvector of x, projected on the two, with the smaller eigenvalue: (S - A)/sqrt(2) in symmetric wells, and the same
-    state, with unequal shares of the levels, in tilted ones. It lies in the doublet alone, so its populations are a clean cosine; a
-    Gaussian in the well is not. Its tail reaches into the right well: the left population of symmetric wells starts at (1 + O)/2, not at
-    1 (see `wavesim.theory.right_population`). In a driven well the levels are those at time 0, of wells on a floor without what the field pulls down beyond their rims.
+    It is the eigenvector of x, projected on the two, with the smaller eigenvalue: (S - A)/sqrt(2) in symmetric wells, and its
+    analog, with unequal shares of the levels, in tilted ones. It contains no other levels, so its populations are a pure cosine, unlike
+    those of a Gaussian in the well. Its tail reaches into the right well: the left population of symmetric wells starts at (1 + O)/2, not at
+    1 (see `wavesim.theory.right_population`). In a driven well the levels are those at time 0, of V held constant beyond the rims of the wells.
 
-    Not for wells tilted so far that both levels lie in one of them.
+    Not for wells tilted so far that both levels lie in the same well.
     """
 
     bound: ClassVar[bool] = True
@@ -65,7 +65,7 @@ class RightLocalized(AbstractState):
 def _localized(grid: Grid, hamiltonian: Hamiltonian) -> tuple[jax.Array, jax.Array]:
     """The eigenvectors of x within the two lowest levels, left and right.
 
-    Where rounding has mixed two levels that are almost one, they come out unmixed.
+    Two nearly degenerate levels that rounding has mixed are separated too.
     """
     if grid.dimension != 1:
         raise NumericsError(
@@ -75,8 +75,8 @@ def _localized(grid: Grid, hamiltonian: Hamiltonian) -> tuple[jax.Array, jax.Arr
         hamiltonian = Hamiltonian(grid, hamiltonian.held, hamiltonian.mass)
     _, (lower, upper) = lowest_eigenstates(hamiltonian, 2)
     dipole = jnp.sum(lower * grid.x * upper)
-    apart = jnp.sum((lower - upper) * grid.x * (lower + upper))
-    angle = jnp.arctan2(2 * dipole, apart) / 2
+    difference = jnp.sum((lower - upper) * grid.x * (lower + upper))
+    angle = jnp.arctan2(2 * dipole, difference) / 2
     left = jnp.sin(angle) * lower - jnp.cos(angle) * upper
     right = jnp.cos(angle) * lower + jnp.sin(angle) * upper
     return normalized(left, grid).astype(complex), normalized(right, grid).astype(complex)

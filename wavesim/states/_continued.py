@@ -1,4 +1,4 @@
-"""States between walls or on a ring, continued over the endless line on which they are propagated."""
+"""States between walls or on a ring, continued over the infinite line on which they are propagated."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from ..hamiltonian import DENSE_LIMIT, Hamiltonian
 from ._base import AbstractPacket, AbstractState, normalized
 from ._together import as_packet
 
-# probability that may lie beyond a wall
+# largest probability beyond a wall
 _BEYOND = 1e-3
 
 
 def continued(state: AbstractState, ends: Ends, mass: float) -> AbstractState:
-    """A state on the endless line: odd about each wall, or the sum over all periods of a ring."""
+    """Continue a state over the infinite line: odd about each wall, or the sum over all periods of a ring."""
     return ContinuedBound(state, ends) if as_packet(state, mass) is None else ContinuedPacket(state, ends, mass)
 
 
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ContinuedPacket(AbstractPacket):
-    """The sum of a packet's images: with alternating signs in the mirrors of walls, with the same sign after each period of a ring.
+    """The sum of a packet's images: with alternating signs at walls, with the same sign after each period of a ring.
 
-    Where the packet does not touch a wall it is what it was; where it does, psi is 0 at the wall all the same.
+    A packet that does not touch a wall is unchanged; otherwise psi is still 0 at the wall.
     """
 
     state: AbstractState
@@ -111,7 +111,7 @@ def _inner_side(walls: Walls) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class _OddHalf(Hamiltonian):
-    """H of the odd states about the middle of a grid, on the half of it on one side.
+    """H of the states odd about the middle of a grid, on one half of the grid.
 
     Args:
         whole: H on the whole grid.
@@ -131,7 +131,7 @@ class _OddHalf(Hamiltonian):
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class ContinuedBound(AbstractState):
-    """Eigenstates, and what is made of them, between walls or on a ring."""
+    """Eigenstates and their combinations, between walls or on a ring."""
 
     bound: ClassVar[bool] = True
 

@@ -1,4 +1,4 @@
-"""How fast a packet moves: one of momentum, energy and velocity, as its user has it."""
+"""Motion of a packet, given by one of momentum, energy and velocity."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .._checks import concrete, finite, one_of, positive
 from .._jax import jax
 from ..errors import ArgumentError
 
-_WAYS = ("momentum", "energy", "velocity")
+_FIELDS = ("momentum", "energy", "velocity")
 
 
 def check_motion(packet: Any, needed: bool) -> None:
@@ -18,13 +18,13 @@ def check_motion(packet: Any, needed: bool) -> None:
 
     Args:
         packet: with those fields.
-        needed: whether one must be given; else a packet without any is at rest.
+        needed: whether one must be given; otherwise a packet without any is at rest.
 
     Raises:
-        ArgumentError: if more than one is given, or none that is needed, or one is no number.
+        ArgumentError: if more than one is given, none is given although needed, or one is not finite.
     """
     one_of("direction", packet.direction, ("right", "left"))
-    given = [name for name in _WAYS if getattr(packet, name) is not None]
+    given = [name for name in _FIELDS if getattr(packet, name) is not None]
     if len(given) > 1:
         raise ArgumentError(given[0], f"must not be given together with `{given[1]}`; keep one of the two.")
     if needed and not given:
@@ -38,15 +38,15 @@ def check_motion(packet: Any, needed: bool) -> None:
     for name in given:
         finite(name, getattr(packet, name))
     if packet.direction == "left":
-        turned = given[0] if given else "energy"
+        name = given[0] if given else "energy"
         raise ArgumentError(
             "direction",
-            f"turns a packet given by `energy`, but {f'`{turned}` is given; make `{turned}` negative' if given else 'none is; give one'} instead.",
+            f"turns a packet given by `energy`, but {f'`{name}` is given; make `{name}` negative' if given else 'none is; give one'} instead.",
         )
 
 
 def momentum_of(packet: Any, mass: float) -> jax.Array | float:
-    """The mean momentum, with its sign, of a packet with those fields; 0 where none is given. A plain number unless something is traced."""
+    """The mean momentum, with its sign, of a packet with those fields; 0 where none is given. A float unless an argument is traced."""
     if packet.energy is not None:
         root = math.sqrt if concrete(packet.energy) and concrete(mass) else jnp.sqrt
         return root(2 * mass * packet.energy) * (1.0 if packet.direction == "right" else -1.0)

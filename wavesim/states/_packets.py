@@ -19,6 +19,7 @@ from ..hamiltonian import Hamiltonian
 from ._base import AbstractPacket, AbstractState, deviations, normalized
 from ._motion import check_motion, momentum_of
 
+# largest probability beyond the box, and beyond the grid's momenta
 _OUTSIDE = 1e-3
 _SIGNS = {"bosons": 1.0, "fermions": -1.0}
 
@@ -30,7 +31,7 @@ class GaussianPacket(AbstractPacket):
 
     `width` is the standard deviation of |psi|^2 (not of psi, not a FWHM), so the momentum spread is 1/(2 width).
     Give exactly one of `momentum`, `energy` and `velocity`; `energy` = momentum^2 / 2m is the kinetic energy of the mean momentum, and
-    `direction` says where the packet then moves. A momentum of 0 is a packet at rest. One-dimensional; see `Product` for more axes.
+    `direction` is that of its motion. A packet of momentum 0 is at rest. One-dimensional; see `Product` for more axes.
 
     Args:
         center: mean position (length).
@@ -62,7 +63,7 @@ class GaussianPacket(AbstractPacket):
         return cls(center=center, width=width, energy=energy, direction=direction)
 
     def mean_momentum(self, mass: float) -> jax.Array | float:
-        """The mean momentum, with its sign: as given, mass velocity, or sqrt(2 mass energy); internal units. A plain number unless something is traced."""
+        """The mean momentum, with its sign: as given, mass velocity, or sqrt(2 mass energy); internal units. A float unless an argument is traced."""
         return momentum_of(self, mass)
 
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
@@ -105,17 +106,17 @@ def _one_dimension(grid: Grid) -> None:
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Product(AbstractPacket):
-    """psi(x, y, ...) = psi_1(x) psi_2(y) ...: one packet for each axis of the grid; or that of two identical particles on a line.
+    """psi(x, y, ...) = psi_1(x) psi_2(y) ...: one packet for each axis of the grid; or a state of two identical particles on a line.
 
-    Two identical particles, x and y their places, start in psi_1(x) psi_2(y) + psi_1(y) psi_2(x) as bosons of the same spin, and with a
-    minus as fermions.
+    Two identical particles at x and y start in psi_1(x) psi_2(y) + psi_1(y) psi_2(x) as bosons of the same spin, and in the difference
+    as fermions.
 
     Args:
         factors: one packet for each axis.
-        statistics: "distinguishable", "bosons" or "fermions"; the last two for two factors.
+        statistics: "distinguishable", "bosons" or "fermions"; the last two only for two factors.
 
     Raises:
-        ArgumentError: if there are not one to three packets of one axis each, or identical particles are not two.
+        ArgumentError: if there are not one to three packets of one axis each, or not two for identical particles.
     """
 
     factors: tuple[AbstractPacket, ...]
@@ -138,8 +139,8 @@ class Product(AbstractPacket):
                 "statistics",
                 f"{self.statistics} are two particles on a line, but there are {len(self.factors)} factors; give two.",
             )
-        known = not is_traced(self.factors)
-        if self.statistics == "fermions" and known and self.factors[0] == self.factors[1]:
+        concrete_factors = not is_traced(self.factors)
+        if self.statistics == "fermions" and concrete_factors and self.factors[0] == self.factors[1]:
             raise ArgumentError(
                 "factors",
                 "of two fermions must differ, but are the same packet: nothing would be left; move one of them.",
@@ -147,7 +148,7 @@ class Product(AbstractPacket):
 
     @property
     def identical(self) -> bool:
-        """Whether the axes are the places of two particles that nobody can tell apart."""
+        """Whether the axes are the positions of two identical particles."""
         return self.statistics in _SIGNS
 
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
@@ -223,7 +224,7 @@ class Superposition(AbstractState):
 
     @property
     def amplitudes(self) -> tuple[Any, ...]:
-        """What each term is multiplied with: the coefficients, turned by the phases where there are any."""
+        """Complex coefficients of the terms, with their phases."""
         coefficients = (1.0,) * len(self.terms) if self.coefficients is None else self.coefficients
         if self.phases is None:
             return coefficients

@@ -1,4 +1,4 @@
-"""A state known at points, from a table or from another program."""
+"""A state given at points, from a table or from another program."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ..potentials import Sampled
 from ._motion import check_motion
 from ._wave import AbstractWave, refuse_nothing
 
-# what a file of amplitudes holds
+# columns of a file of amplitudes
 AMPLITUDES = (
     ColumnSpec("positions", LENGTH, ("x", "position", "r", "q", "z", "distance")),
     ColumnSpec("amplitude", DIMENSIONLESS, ("psi", "re", "real", "re psi", "u", "amplitude", "re(psi)")),
     ColumnSpec("imaginary part", DIMENSIONLESS, ("im", "imag", "imaginary", "im psi", "im(psi)"), optional=True),
 )
-# of the largest: what the amplitude may be at its ends
-_LEFT_OVER = 1e-3
+# largest amplitude at the ends, relative to the maximum
+_END_AMPLITUDE = 1e-3
 
 
 @register_dataclass
@@ -31,23 +31,23 @@ _LEFT_OVER = 1e-3
 class SampledState(AbstractWave):
     """psi through `values` (and `imaginary`) at points equally spaced from `left` to `right`, or at `positions`; 0 outside, normalized.
 
-    A cubic spline joins the points, so that psi's waves should be several points long. A factor exp(i momentum x) sets it in motion.
+    A cubic spline joins the points, so that a wavelength of psi should span several points. A factor exp(i momentum x) sets it in motion.
 
     Args:
-        values: real parts of psi, or all of it; four or more, which have fallen off at both ends.
-        imaginary: imaginary parts, as many.
+        values: real parts of psi, or a real psi; four or more, which have decayed at both ends.
+        imaginary: imaginary parts, as many as `values`.
         left: position of the first point.
-        right: position of the last.
-        positions: of the points, increasing; instead of `left` and `right`.
-        momentum: of the factor exp(i momentum x) (1/length); none if none of momentum, energy and velocity is given.
-        energy: the same by kinetic energy, momentum^2 / 2m.
+        right: position of the last point.
+        positions: positions of the points, increasing; instead of `left` and `right`.
+        momentum: of the factor exp(i momentum x) (1/length); 0 if none of momentum, energy and velocity is given.
+        energy: the kinetic energy momentum^2 / 2m, instead of `momentum`.
         direction: "right" or "left", for `energy`.
-        velocity: the same by momentum / mass.
-        file: instead of all these but the motion, a CSV with columns x, re and im (or x and psi), the unit of x in its header; or instead
+        velocity: momentum / mass, instead of `momentum`.
+        file: instead of all these except the motion, a CSV with columns x, re and im (or x and psi), the unit of x in its header; or instead
             of values and imaginary parts a real or complex array saved by numpy (``.npy``).
 
     Raises:
-        ArgumentError: if there are too few values, one is not finite, they have not fallen off, or the file cannot be read.
+        ArgumentError: if there are too few values, one is not finite, they have not decayed at the ends, or the file cannot be read.
     """
 
     # None until a file has been read
@@ -68,7 +68,7 @@ class SampledState(AbstractWave):
             self._read(self.file)
         if self.values is None:
             raise ArgumentError("values", "must be given, but are missing; give `values`, or `file`.")
-        # the parts are checked as samples of a potential are
+        # the parts are checked like samples of a potential
         for name in ("values", "imaginary"):
             numbers = getattr(self, name)
             if isinstance(numbers, list | tuple | np.ndarray):
@@ -100,10 +100,10 @@ class SampledState(AbstractWave):
                         "file",
                         f"must stand alone if it is a CSV, which has positions of its own, but stands beside `{name}`; leave it out.",
                     )
-            x, real, other = columns_of(file, AMPLITUDES)
+            x, real, imag = columns_of(file, AMPLITUDES)
             x.refuse_unordered()
             places, values = x.internal(LENGTH), real.numbers
-            imaginary = None if other.missing else other.numbers
+            imaginary = None if imag.missing else imag.numbers
             if len(places) > 1 and np.all(np.diff(places) < 0):
                 places, values = places[::-1], values[::-1]
                 imaginary = None if imaginary is None else imaginary[::-1]
@@ -116,10 +116,10 @@ class SampledState(AbstractWave):
         values = np.hypot(self.values, 0.0 if self.imaginary is None else np.asarray(self.imaginary))
         size = float(values.max())
         refuse_nothing("values", size)
-        if max(values[0], values[-1]) > _LEFT_OVER * size:
+        if max(values[0], values[-1]) > _END_AMPLITUDE * size:
             raise ArgumentError(
                 "values",
-                f"must have fallen off at both ends, to {_LEFT_OVER:g} of the largest, but are {values[0] / size:.2g} and "
+                f"must have fallen off at both ends, to {_END_AMPLITUDE:g} of the largest, but are {values[0] / size:.2g} and "
                 f"{values[-1] / size:.2g} of it there; carry them on until they have.",
             )
 

@@ -1,4 +1,4 @@
-"""A particle at a temperature: no wave function but a mixture of levels."""
+"""A particle at a temperature: a mixture of levels instead of a wave function."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _SIDES = ("both", "left", "right")
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Thermal(AbstractState):
-    """Boltzmann's mixture of levels, rho = exp(-H/kT)/Z; with a side, of a particle that was found on that side of the barrier at time 0.
+    """Boltzmann's mixture of levels, rho = exp(-H/kT)/Z; with a side, of a particle that is on that side of the barrier at time 0.
 
-    Found on the left means rho(0) = exp(-H/2kT) P exp(-H/2kT)/Z', P being the part of space left of the barrier: for kT between the gap and
-    the top that is a particle in the left well, with all the levels that are warm. Below the gap the lowest level alone is warm, and it lies on both sides.
+    On the left, rho(0) = exp(-H/2kT) P exp(-H/2kT)/Z', where P projects on positions left of the barrier: for kT between the splitting and
+    the top, a particle in the left well, in all thermally occupied levels. Below the splitting only the lowest level is occupied, on both sides.
 
     Args:
-        temperature: as in "20 K"; kT in natural units.
-        side: "left" or "right", or "both" for equilibrium, in which nothing moves.
+        temperature: such as "20 K"; kT in natural units.
+        side: "left" or "right", or "both" for equilibrium, which is stationary.
 
     Raises:
         ArgumentError: if the temperature is not positive, or the side is none of these.

@@ -1,4 +1,4 @@
-"""Packets that start together: what a planner has to know of their sum."""
+"""Superpositions of packets as packets, for planners."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..hamiltonian import Hamiltonian
 from ._base import AbstractPacket, AbstractState
 from ._packets import Superposition
 
-# points of the line on which the norm of a sum is found, at most
+# largest number of points of the line on which the norm of a sum is computed
 _MOST_POINTS = 1 << 18
 _TAIL = 1e-12
 
@@ -23,8 +23,8 @@ _TAIL = 1e-12
 class Together(AbstractPacket):
     """A superposition of packets of one axis as a packet, for a particle of known mass.
 
-    Its ranges hold those of all its terms: that of a tail in the middle, near 1/2, is the mean of theirs, which tells where the sum is
-    and how fast on the whole. Where terms cancel, what is left has larger tails, and the ranges are wider by that.
+    Its ranges contain those of all its terms; for a tail near 1/2 they are the mean of theirs, the mean position and momentum of the sum.
+    Where terms cancel, the normalized sum has larger tails, and the ranges are wider accordingly.
     """
 
     whole: Superposition
@@ -36,13 +36,13 @@ class Together(AbstractPacket):
 
     @functools.cached_property
     def _shares(self) -> np.ndarray:
-        """Of each term in the sum of their probabilities."""
+        """Share of each term in the sum of their probabilities."""
         squares = np.array([abs(complex(a)) ** 2 for a in self.whole.amplitudes])
         return squares / squares.sum()
 
     @functools.cached_property
     def _growth(self) -> float:
-        """By how much a tail of the terms may be larger in their sum: (sum of abs(c))^2 / norm^2."""
+        """Largest factor between tails of the sum and of its terms: (sum of abs(c))^2 / norm^2."""
         ranges = [term.position_range(_TAIL) for term in self._terms]
         momenta = [term.momentum_range(_TAIL, self.mass) for term in self._terms]
         low, high = min(a for a, _ in ranges), max(b for _, b in ranges)
@@ -50,7 +50,7 @@ class Together(AbstractPacket):
         points = math.ceil((high - low) * 1.2 * fastest / math.pi) + 16
         total = sum(abs(complex(a)) for a in self.whole.amplitudes)
         if points > _MOST_POINTS:
-            # so far apart that they cannot cancel
+            # packets this far apart cannot cancel
             return total**2 / float(sum(abs(complex(a)) ** 2 for a in self.whole.amplitudes))
         line = Grid.line(low, high, points)
         flat = Hamiltonian(line, np.zeros(points), self.mass)  # type: ignore[arg-type]
@@ -90,7 +90,7 @@ class Together(AbstractPacket):
 
 
 def as_packet(state: AbstractState, mass: float) -> AbstractPacket | None:
-    """A state that moves through space as the packet that it is, superpositions of packets included; None for all others."""
+    """A moving state as a packet, superpositions of packets included; None for all others."""
     if isinstance(state, AbstractPacket):
         return state
     if not isinstance(state, Superposition) or any(as_packet(term, mass) is None for term in state.terms):

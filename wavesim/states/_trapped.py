@@ -1,4 +1,4 @@
-"""A particle shut in a well that is opened at time 0."""
+"""A particle in a closed well that is opened at time 0."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ._base import AbstractState
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Trapped(AbstractState):
-    """The state number `level` of a well whose barrier goes on for ever; at time 0 the barrier becomes as thick as it is, and the particle leaks.
+    """The state number `level` of a well with an infinitely thick barrier; at time 0 the barrier becomes finite, and the particle leaks.
 
-    Only for potentials with a well that leaks (`well_behind_barrier`, `coulomb_barrier`, `leaky_square_well`). It is not quite the
+    Only for potentials with a leaky well (`well_behind_barrier`, `coulomb_barrier`, `leaky_square_well`). It differs from the
     decaying state: a small part leaves at once, and only then is the decay exponential.
     """
 
@@ -38,6 +38,6 @@ class Trapped(AbstractState):
                 "take well_behind_barrier, coulomb_barrier or leaky_square_well, or start from a gaussian_packet."
             )
         potential, wall = hamiltonian.closed
-        shut = Hamiltonian(grid, potential, hamiltonian.mass)
-        _, states = (lowest_eigenstates if wall is None else odd_eigenstates)(shut, self.level + 1)
+        closed = Hamiltonian(grid, potential, hamiltonian.mass)
+        _, states = (lowest_eigenstates if wall is None else odd_eigenstates)(closed, self.level + 1)
         return jnp.asarray(states[self.level]).astype(complex)

@@ -21,10 +21,13 @@ from ..hamiltonian import Hamiltonian
 from ._base import AbstractPacket, normalized
 from ._motion import momentum_of
 
-# points of the line at first and at most, and the part of the spectrum that its outer eighth may hold
-_FIRST, _MOST, _EMPTY = 1 << 11, 1 << 18, 1e-12
+# initial and largest number of points of the line
+_FIRST, _MOST = 1 << 11, 1 << 18
+# largest share of the spectrum in its outer eighth
+_OUTER = 1e-12
 # share of the largest amplitude below which psi counts as 0
 FAINT = 1e-10
+# largest probability beyond the box, and beyond the grid's momenta
 _OUTSIDE = 1e-3
 # ratio of the momentum range of all but 1e-10 to that of all but 1e-5, if psi has no kinks: 2 for exponential tails
 _SMOOTH = 3.0
@@ -34,7 +37,7 @@ _SMOOTH = 3.0
 class Measured:
     """Distribution functions of position and momentum of a wave on a line.
 
-    `below` and `above` are the probabilities on either side of x, each summed from its far end, so that faint tails keep their digits.
+    `below` and `above` are the probabilities on either side of x, each summed from its far end, so that small tails keep their digits.
     """
 
     x: np.ndarray
@@ -60,7 +63,7 @@ class AbstractWave(AbstractPacket):
         """The interval in which u is not negligible (lengths); concrete."""
 
     def mean_momentum(self, mass: float) -> jax.Array | float:
-        """The momentum in the factor exp(i momentum x); u itself may have another one (1/length)."""
+        """The momentum in the factor exp(i momentum x), without that of u itself (1/length)."""
         return momentum_of(self, mass)
 
     def sample(self, grid: Grid, hamiltonian: Hamiltonian) -> jax.Array:
@@ -80,7 +83,7 @@ class AbstractWave(AbstractPacket):
             u = np.asarray(self.amplitude(x)).astype(complex)
             power = np.abs(np.fft.fftshift(np.fft.fft(u))) ** 2
             outer = power[: count // 16].sum() + power[-(count // 16) :].sum()
-            if outer <= _EMPTY * power.sum() or count >= _MOST:
+            if outer <= _OUTER * power.sum() or count >= _MOST:
                 break
             count *= 2
         square = np.abs(u) ** 2
@@ -98,7 +101,7 @@ class AbstractWave(AbstractPacket):
         m = self.measured
         first, last = np.searchsorted(m.below, tail), np.searchsorted(m.below, 1 - tail)
         low, high = self.interval()
-        # fainter than rounding in the sum: the interval that holds everything
+        # below rounding of the sum: the whole interval
         return (low, high) if tail < FAINT else (float(m.x[max(first - 1, 0)]), float(m.x[min(last + 1, len(m.x) - 1)]))
 
     def momentum_range(self, tail: float, mass: float) -> tuple[float, float]:
@@ -106,7 +109,7 @@ class AbstractWave(AbstractPacket):
         tail = max(tail, FAINT)
         first, last = np.searchsorted(m.slower, tail), np.searchsorted(m.slower, 1 - tail)
         if tail > 0.1:
-            # between two momenta of the line, so that what is even is at rest
+            # interpolated between momenta of the line, so that an even u is at rest
             middle = float(np.sum(m.k * m.density) / np.sum(m.density))
             half = float(m.k[last] - m.k[first]) / 2
             return mean + middle - half, mean + middle + half

@@ -1,4 +1,4 @@
-"""A state by a formula: psi(x) = u(x) exp(i k x)."""
+"""A state given by a formula: psi(x) = u(x) exp(i k x)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from ..potentials import Expression, values_at
 from ._motion import check_motion
 from ._wave import FAINT, AbstractWave, refuse_nothing
 
-# of the largest amplitude: what counts as nothing, and more where a state then is longer than so many times its core
-_FAINT, _LONGEST = (FAINT, 1e-8, 1e-6, 1e-5, 1e-4), 2e3
+# shares of the largest amplitude below which psi counts as 0, tried in order until the state is short enough
+_FAINT = (FAINT, 1e-8, 1e-6, 1e-5, 1e-4)
+# largest length of a state, in units of its width at half maximum
+_LONGEST = 2e3
 
 
 @register_dataclass
@@ -26,20 +28,20 @@ _FAINT, _LONGEST = (FAINT, 1e-8, 1e-6, 1e-5, 1e-4), 2e3
 class WaveFunction(AbstractWave):
     """psi = u(x) exp(i momentum x), normalized, with u a real formula of x: ``WaveFunction("x*exp(-x^2/2)")``.
 
-    The formula is as that of an `Expression`: x, pi, named parameters, and its functions. It must fall off on both sides.
+    The formula is like that of an `Expression`: x, pi, named parameters, and its functions. It must decay on both sides.
     Differentiable in parameters and momentum.
 
     Args:
         formula: u.
         parameters: values of its other names.
-        momentum: of the factor exp(i momentum x) (1/length); at rest if none of momentum, energy and velocity is given.
-        energy: the same by kinetic energy, momentum^2 / 2m.
+        momentum: of the factor exp(i momentum x) (1/length); 0 if none of momentum, energy and velocity is given.
+        energy: the kinetic energy momentum^2 / 2m, instead of `momentum`.
         direction: "right" or "left", for `energy`.
-        velocity: the same by momentum / mass.
-        span: interval outside of which u is nothing; by default read off the formula.
+        velocity: momentum / mass, instead of `momentum`.
+        span: interval outside of which u is negligible; by default from the formula.
 
     Raises:
-        ArgumentError: if the formula is none, speaks of y, z or t, does not fall off, or is 0 everywhere.
+        ArgumentError: if the formula is invalid, contains y, z or t, does not decay, or is 0 everywhere.
     """
 
     formula: str = dataclasses.field(metadata={"static": True})
