@@ -1,6 +1,6 @@
-"""Scenario files: physics written down in TOML, checked against the classes it becomes.
+"""Scenario files: physics in TOML, checked against the classes that are built from it.
 
-Names are imported when they are first used: finding a file, as ``wavesim list`` does, needs no jax.
+Names are imported when they are first used: ``wavesim list`` needs no jax.
 """
 
 from __future__ import annotations

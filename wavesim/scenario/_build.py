@@ -1,4 +1,4 @@
-"""From a file to a Scenario: the problem, what is fixed of its numerics, and what is expected of its numbers."""
+"""From a file to a Scenario: the problem, fixed numerics, and expected numbers."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ from .text import assign, canonical, find_scenario, fingerprint, toml
 
 @dataclasses.dataclass(frozen=True)
 class Expectation:
-    """What a quantity must be; numbers in internal units.
+    """The expected value of a quantity; numbers in internal units.
 
     Attributes:
         quantity: its standard name.
         theory: the theory it must equal, or None.
         value: the value it must equal, or None.
-        below: what it must stay below, or None.
-        within: the distance allowed, or None for its own error bar.
-        relative: the distance allowed as a fraction of what is expected, or None.
-        factor: the factor allowed either way, or None; for numbers that are known to their order of magnitude.
-        own: the dimension of a number that the scenario measures by a name of its own, None for standard quantities.
+        below: an upper limit, or None.
+        within: the allowed difference, or None for its own error bar.
+        relative: the allowed difference relative to the expected value, or None.
+        factor: the allowed factor in either direction, or None; for orders of magnitude.
+        own: the dimension of a quantity that the scenario defines, None for standard quantities.
     """
 
     quantity: str
@@ -60,34 +60,34 @@ class Expectation:
 
     @property
     def dimension(self) -> Dimension:
-        """Of the quantity."""
+        """The dimension of the quantity."""
         return QUANTITIES[self.quantity] if self.own is None else self.own
 
 
 @dataclasses.dataclass(frozen=True)
 class Scenario:
-    """A scenario file, understood.
+    """The content of a scenario file, read and checked.
 
     Attributes:
         name: of the shipped scenario or of the file.
         title: one line.
-        question: what is asked.
-        expectation: what a person should expect to see.
+        question: the question of the scenario, in words.
+        expectation: the expected result, in words.
         problem: the physics.
-        tolerance: what to aim at.
-        fixed: the numerics that the file fixes, as keywords of `wavesim.certify` and `wavesim.plan`.
-        expect: what is expected of the numbers.
-        units: how its numbers are shown: the units that the file uses itself.
+        tolerance: error bar to aim at.
+        fixed: the numerics fixed by the file, as keywords of `wavesim.certify` and `wavesim.plan`.
+        expect: the expected numbers.
+        units: units of numbers shown: those that the file uses.
         content: the file's content after ``--set``, as canonical JSON.
-        find: what is asked, None for what the problem suggests.
-        cases: where ``[vary]`` makes several, one scenario each; the fields above are then the first one's, and `expect` is of the study.
-        label: what tells a case from the others.
-        axis: the number that tells the cases apart, None where there is none.
-        varied: paths of what changes from case to case.
-        uncertainties: by path, ``potential.height``, how far its value may be off (one standard deviation), in internal units.
-        changes: what was set otherwise than in the file.
-        unpinned: quantities whose expected numbers were those of the unchanged file, and are left out.
-        notes: what a reader of the numbers should know of the file.
+        find: the question, None for the default of the problem.
+        cases: one scenario for each case of ``[vary]``; the fields above are then those of the first, and `expect` is of the whole study.
+        label: name of a case.
+        axis: the number that varies from case to case, None without one.
+        varied: paths that change from case to case.
+        uncertainties: standard deviations by path, ``potential.height``, in internal units.
+        changes: values set differently from the file.
+        unpinned: quantities whose expected numbers hold for the unchanged file only, and are left out.
+        notes: remarks for readers of the numbers.
     """
 
     __repr__ = one_line
@@ -134,12 +134,12 @@ def load_scenario(name_or_path: str | os.PathLike[str], set: Iterable[str] = ())
 
 
 def read_scenario(name: str, data: dict[str, Any], folder: Path = Path()) -> Scenario:
-    """Understand the content of a scenario file.
+    """Read and check the content of a scenario file.
 
     Args:
         name: of the scenario.
         data: its content.
-        folder: where the paths of tables begin, ``file = "v.csv"``.
+        folder: folder of the relative paths of tables, ``file = "v.csv"``.
 
     Raises:
         ScenarioError: with one line for each thing that is wrong.
@@ -154,7 +154,7 @@ def read_scenario(name: str, data: dict[str, Any], folder: Path = Path()) -> Sce
 
 
 def _varied(name: str, data: dict[str, Any], folder: Path) -> Scenario:
-    """One scenario for each case; what is expected of the study as a whole stays with the whole."""
+    """A scenario with one scenario for each case; expectations of the whole study stay with the whole."""
     varied = cases_of(data)
     expected = data.get("expect", {})
     whole = {key: row for key, row in expected.items() if key in OF_STUDIES} if isinstance(expected, dict) else {}
@@ -191,7 +191,7 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
     Raises:
         ScenarioError: with one line for each thing that is wrong.
     """
-    # whatever else `units` says is an error of its own, not one of every number
+    # an invalid value of `units` is reported once, not for every number
     natural, angle = "units" in data, is_angle(data)
     wrong: list[str] = []
     file: Any = None
@@ -249,7 +249,7 @@ def read_with_design(name: str, data: dict[str, Any], folder: Path) -> tuple[Sce
 
 
 def _problem(file: Any, units: UnitSystem) -> Problem:
-    """The physics of a checked file, which shows its numbers in the file's units.
+    """The physics of a checked file, with the file's units for output.
 
     Raises:
         ScenarioError: if its parts do not go together.
@@ -263,7 +263,7 @@ def _problem(file: Any, units: UnitSystem) -> Problem:
 
 
 def is_angle(data: dict[str, Any]) -> bool:
-    """Whether the file's coordinate is an angle: its period is one, or it is the phase of a junction, whose charging energy is given."""
+    """Whether the file's coordinate is an angle: its period is an angle, or it is the phase of a junction with a charging energy."""
     axis, particle = data.get("axis"), data.get("particle")
     if isinstance(particle, dict) and "charging" in particle and "units" not in data:
         return True
@@ -277,7 +277,7 @@ def is_angle(data: dict[str, Any]) -> bool:
 
 
 def predicted_names(problem: Problem, find: AbstractQuestion | None) -> list[str]:
-    """Numbers that the question of a problem is known to give before any run, for theory names them; none where theory fails."""
+    """Names of the numbers that the question of a problem gives, from theory, before any run; none where theory fails."""
     question = question_of(problem) if find is None else find
     try:
         return list(question.predictions(problem, problem.duration))
@@ -286,11 +286,11 @@ def predicted_names(problem: Problem, find: AbstractQuestion | None) -> list[str
 
 
 def _measured(file: Any, data: dict[str, Any]) -> dict[str, Any]:
-    """By name, the dimensions of what a file measures, and anything where it could not be checked."""
+    """Dimensions of the quantities that a file defines, by name; arbitrary values if the file is invalid."""
     if file is None:
         given = data.get("measure")
         return dict.fromkeys(given) if isinstance(given, dict) else {}
-    return {name: one.dimension for name, one in file.measure.items()}
+    return {name: quantity.dimension for name, quantity in file.measure.items()}
 
 
 def _expectations(
@@ -301,14 +301,14 @@ def _expectations(
     accepted: Callable[[], list[str]],
     angle: bool = False,
 ) -> Iterator[Expectation]:
-    """The expectations with their numbers in internal units; what is wrong in a way that no schema can say is added to `wrong`.
+    """The expectations with their numbers in internal units; errors that no schema can express are added to `wrong`.
 
     Args:
         data: the table.
         natural: whether the file is in natural units.
-        wrong: sentences.
-        own: by name, the dimensions of what the file measures; anything else where the file is wrong anyway.
-        accepted: makes the names that the file's numbers are known to have, which takes theory its time.
+        wrong: error messages.
+        own: dimensions of the quantities that the file defines, by name; arbitrary values if the file is invalid.
+        accepted: gives the names of the file's numbers, by theory, which takes some time.
         angle: whether the coordinate is an angle.
     """
     for name, row in data.items() if isinstance(data, dict) else ():
@@ -326,9 +326,9 @@ def _expectations(
             wrong.append(f"expect.{name}: must hold exactly one of theory, value and below.")
         if table.theory is not None and (words := misspelt_theory(table.theory)):
             wrong.append(f"expect.{name}.theory {words}")
-        said = [key for key in ("below", "within", "relative", "factor") if getattr(table, key) is not None]
-        if len(said) > 1:
-            wrong.append(f"expect.{name}: must not hold {' and '.join(said)} together; choose one.")
+        rules = [key for key in ("below", "within", "relative", "factor") if getattr(table, key) is not None]
+        if len(rules) > 1:
+            wrong.append(f"expect.{name}: must not hold {' and '.join(rules)} together; choose one.")
         numbers: dict[str, float] = {}
         for key in ("value", "below", "within"):
             given = getattr(table, key)
@@ -348,7 +348,7 @@ def _expectations(
 
 
 def _units(data: dict[str, Any], natural: bool, mass: float, angle: bool) -> UnitSystem:
-    """The first energy, length, time and mass unit that the file uses; hertz, 1/cm and kelvins count where there is no plainer energy."""
+    """The first energy, length, time and mass unit that the file uses; hertz, 1/cm and kelvins count if no other energy unit is used."""
     if natural:
         return UnitSystem(natural=True)
     texts = _texts({key: value for key, value in data.items() if isinstance(value, dict) or key == "duration"})

@@ -1,4 +1,4 @@
-"""What ``--set`` changed of a scenario, and which of its expectations it leaves without a meaning."""
+"""Changes of a scenario by ``--set``, and the expectations that they invalidate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .text import assignment_of, found_at
 if TYPE_CHECKING:
     from ._build import Scenario
 
-# what belongs to the physics: a number that was pinned for one value of it says nothing about another
+# keys of the physics: expected numbers hold for one set of their values only
 _PHYSICS = ("units", "duration", "particle", "potential", "walls", "axis", "state", "find", "measure", "vary")
 _LONGEST_NAME = 80
 _NO_FILE_NAME = re.compile(r"[^\w.=+-]+")
@@ -22,12 +22,12 @@ _NO_FILE_NAME = re.compile(r"[^\w.=+-]+")
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """A value of a file that is another one now.
+    """A changed value of a file.
 
     Attributes:
         path: ``potential.width``.
-        before: what the file has, None where it leaves the key out.
-        after: what was set.
+        before: the value in the file, None without one.
+        after: the new value.
     """
 
     path: str
@@ -40,36 +40,38 @@ class Change:
 
 def changes_of(data: dict[str, Any], assignments: Iterable[str]) -> tuple[Change, ...]:
     """The values of a file's content that assignments ``path=value`` change, the last one of each path."""
-    found: dict[str, Change] = {}
+    changes: dict[str, Change] = {}
     for path, value in map(assignment_of, assignments):
         before = found_at(data, path)
-        found[path] = Change(path, before, value)
-    return tuple(change for change in found.values() if change.before != change.after)
+        changes[path] = Change(path, before, value)
+    return tuple(change for change in changes.values() if change.before != change.after)
 
 
 def changed(scenario: Scenario, changes: tuple[Change, ...]) -> Scenario:
-    """The scenario with its changes in its title, and without the expectations that were pinned for other numbers.
+    """The scenario with its changes in its title, and without the expected numbers of the unchanged file.
 
-    Theory is computed for the changed problem, and what is expected to equal it stays. So does what was set itself.
+    Theory is computed for the changed problem, so that expected equality with it stays. So do expectations set by the changes.
     """
     if not changes:
         return scenario
     title = f"{scenario.title} [{', '.join(f'{change.path} = {change.after}' for change in changes)}]"
     physics = any(change.path.split(".")[0] in _PHYSICS for change in changes)
-    kept_anyway = {change.path.split(".")[1] for change in changes if change.path.startswith("expect.")}
+    set_expectations = {change.path.split(".")[1] for change in changes if change.path.startswith("expect.")}
 
-    def told(one: Scenario) -> Scenario:
-        loose = [row for row in one.expect if physics and row.theory is None and row.quantity not in kept_anyway]
+    def apply(case: Scenario) -> Scenario:
+        invalid = [
+            row for row in case.expect if physics and row.theory is None and row.quantity not in set_expectations
+        ]
         return dataclasses.replace(
-            one,
+            case,
             title=clean(brief_text(title, 300)),
-            expect=tuple(row for row in one.expect if row not in loose),
+            expect=tuple(row for row in case.expect if row not in invalid),
             changes=changes,
-            unpinned=tuple(row.quantity for row in loose),
-            cases=tuple(told(case) for case in one.cases),
+            unpinned=tuple(row.quantity for row in invalid),
+            cases=tuple(apply(part) for part in case.cases),
         )
 
-    return told(scenario)
+    return apply(scenario)
 
 
 def folder_name(scenario: Scenario) -> str:

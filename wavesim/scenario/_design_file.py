@@ -1,4 +1,4 @@
-"""A design read from a file: a scenario, and in ``[design]`` what may vary and what is wanted."""
+"""A design read from a file: a scenario, and in ``[design]`` the free parameters and the targets."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from .text import assign, find_design, toml
 
 @dataclasses.dataclass(frozen=True)
 class DesignFile:
-    """A design, understood.
+    """The content of a design file, read and checked.
 
     Attributes:
         scenario: the problem at the start.
         vary: bounds by paths, internal units.
-        targets: what is wanted.
+        targets: the targets.
         options: of `wavesim.design`.
     """
 
@@ -38,7 +38,7 @@ class DesignFile:
     options: dict[str, Any]
 
     def run(self) -> Design:
-        """Search, and certify what was found."""
+        """Search, and certify the result."""
         scenario = self.scenario
         return design(
             scenario.problem,
@@ -80,7 +80,7 @@ def load_design(name_or_path: str | os.PathLike[str], set: Iterable[str] = ()) -
 
 
 def _bounds(scenario: Scenario, vary: dict[str, list[Any]], natural: bool, angle: bool, wrong: list[str]) -> Any:
-    """The bounds by paths in internal units; what is wrong in a way that no schema can say is added to `wrong`."""
+    """The bounds by paths in internal units; errors that no schema can express are added to `wrong`."""
     question = scenario.find or question_of(scenario.problem)
     for paths, given in vary.items():
         if len(given) != 2:

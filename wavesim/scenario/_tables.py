@@ -1,4 +1,4 @@
-"""Tables that lie in files beside a scenario: read when it is, so that its content holds their numbers and travels without them."""
+"""Tables in files beside a scenario: read with it, so that its content contains their numbers and needs no other file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Reader = Callable[[Path, Mapping[str, Any], bool], dict[str, Any]]
 
 
 def with_tables(data: dict[str, Any], folder: Path, natural: bool) -> dict[str, Any]:
-    """A file's content with the numbers of its tables in the place of their names; the same object where there is none.
+    """A file's content with the names of its tables replaced by their numbers; the same object without tables.
 
     Args:
         data: the content.
-        folder: where their paths begin.
+        folder: folder of their relative paths.
         natural: whether the file is in natural units.
 
     Raises:
@@ -70,7 +70,7 @@ def _sampled_plane(file: Path, node: Mapping[str, Any], natural: bool) -> dict[s
     x, y, v = columns_of(file, PLANE, natural)
     table, lower, upper = mesh_of(x.numbers, y.numbers, v.numbers)
     corners = [
-        [_with(number, one.unit) for number, one in zip(corner, (x, y), strict=True)] for corner in (lower, upper)
+        [_with(number, column.unit) for number, column in zip(corner, (x, y), strict=True)] for corner in (lower, upper)
     ]
     rows = [_texts(Column(row, v.unit)) for row in table]
     return rest | {"values": rows, "lower": corners[0], "upper": corners[1]}
@@ -82,15 +82,15 @@ def _sampled_state(file: Path, node: Mapping[str, Any], natural: bool) -> dict[s
         return rest | {"file": embedded(file)}
     if clashing := sorted({"values", "imaginary", "positions", "left", "right"} & rest.keys()):
         raise ArgumentError("file", f"must stand alone, but stands beside `{clashing[0]}`; leave out either.")
-    x, real, other = columns_of(file, AMPLITUDES, natural)
+    x, real, imag = columns_of(file, AMPLITUDES, natural)
     x.refuse_unordered()
-    turned = slice(None, None, -1) if len(x.numbers) > 1 and x.numbers[1] < x.numbers[0] else slice(None)
-    parts = {"positions": _texts(Column(x.numbers[turned], x.unit)), "values": real.numbers[turned].tolist()}
-    return rest | parts | ({} if other.missing else {"imaginary": other.numbers[turned].tolist()})
+    order = slice(None, None, -1) if len(x.numbers) > 1 and x.numbers[1] < x.numbers[0] else slice(None)
+    parts = {"positions": _texts(Column(x.numbers[order], x.unit)), "values": real.numbers[order].tolist()}
+    return rest | parts | ({} if imag.missing else {"imaginary": imag.numbers[order].tolist()})
 
 
 def _texts(column: Column) -> list[Any]:
-    """Numbers as a scenario file holds them."""
+    """Numbers in the form of a scenario file."""
     return [_with(number, column.unit) for number in column.numbers.tolist()]
 
 

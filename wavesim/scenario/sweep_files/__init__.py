@@ -1,4 +1,4 @@
-"""The keys of a sweep, and of [vary]."""
+"""Keys of sweep files, and of [vary]."""
 
 from ._sweep_axes import SweepAxis as SweepAxis, axes_of as axes_of
 from ._sweep_grammar import parse_sweep as parse_sweep, unknown as unknown

@@ -1,4 +1,4 @@
-"""The axes of a sweep: values by path, and the names that they have in the table."""
+"""The axes of a sweep: values by path, and their names in the table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .. import QUANTITIES
 from ._vary import numbers_of
 
 SAMPLE = "sample"
-# names of the table's columns beside the quantities, which neither an axis nor a quantity may have, and what stands behind a quantity's name
+# names of the table's other columns, reserved for them, and suffixes of the columns of a quantity
 COLUMNS = ("status", "reason", "runs", "fft_pairs", SAMPLE)
 SUFFIXES = ("_error", "_inputs", "_theory")
 
@@ -24,11 +24,11 @@ class SweepAxis:
     """One dimension of the table: values for one path, or for several that vary together.
 
     Attributes:
-        name: of the dimension: that of its first coordinate, or ``sample``.
-        paths: what varies along it.
+        name: name of the dimension: that of its first coordinate, or ``sample``.
+        paths: paths that vary along it.
         names: the coordinate of each path.
-        columns: the values of each path, as a file holds them: plain numbers, text such as ``"0.30 eV"``, words, tables.
-        plain: for each path, the unit in which a plain number is meant, as `wavesim.units.UnitSystem.symbol` has it.
+        columns: the values of each path, in the form of a file: plain numbers, text such as ``"0.30 eV"``, words, tables.
+        plain: for each path, the unit of plain numbers, from `wavesim.units.UnitSystem.symbol`.
     """
 
     name: str
@@ -54,14 +54,14 @@ class SweepAxis:
         return tuple(_label(value) for value in self.values(path))
 
     def numbers(self, path: str) -> np.ndarray | None:
-        """The values of a path as plain numbers in `unit`, shape (rows along the axis,); None where they are none."""
-        found = self._numbers[path]
-        return None if found is None else np.array(found[0])
+        """The values of a path as plain numbers in `unit`, shape (rows along the axis,); None if they are not numbers."""
+        column = self._numbers[path]
+        return None if column is None else np.array(column[0])
 
     def unit(self, path: str) -> str:
-        """The unit of `numbers`, "" where there are none; that of the first value where several are used."""
-        found = self._numbers[path]
-        return "" if found is None else found[1] or self.plain[self.paths.index(path)]
+        """The unit of `numbers`, that of the first value; "" if they are not numbers."""
+        column = self._numbers[path]
+        return "" if column is None else column[1] or self.plain[self.paths.index(path)]
 
     @functools.cached_property
     def _numbers(self) -> dict[str, tuple[tuple[float, ...], str] | None]:
@@ -79,7 +79,7 @@ def _label(value: Any) -> str:
 
 
 def names_of(paths: Sequence[str], own: Iterable[str] = ()) -> dict[str, str]:
-    """A name for each path: its last part, ``height``, or as many parts as it takes to tell it from the others, and from what is measured."""
+    """A name for each path: its last part, ``height``, or as many parts as make it unique among paths and quantities."""
     taken = {*COLUMNS, *(name + suffix for name in (*QUANTITIES, *own) for suffix in ("", *SUFFIXES))}
 
     def candidates(path: str) -> list[str]:
@@ -87,11 +87,11 @@ def names_of(paths: Sequence[str], own: Iterable[str] = ()) -> dict[str, str]:
         tails = ["_".join(parts[at:]) for at in reversed(range(len(parts))) if not parts[at].isdigit()]
         return [name for name in (*tails, path) if name not in taken]
 
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for path in paths:
-        others = {name for other in paths if other != path for name in candidates(other)}
-        found[path] = next((name for name in candidates(path) if name not in others), path)
-    return found
+        others = {name for rival in paths if rival != path for name in candidates(rival)}
+        names[path] = next((name for name in candidates(path) if name not in others), path)
+    return names
 
 
 def axes_of(
@@ -105,16 +105,16 @@ def axes_of(
 
     Args:
         groups: the paths of each axis, in order.
-        values: by path.
-        plain: by path, the unit of plain numbers.
-        sample: whether the last group is of samples, which are counted instead of named after their first path.
-        own: names of quantities that are no standard ones.
+        values: values by path.
+        plain: unit of plain numbers by path.
+        sample: whether the last group is of samples, whose axis is an index instead of its first path.
+        own: names of quantities that the scenario defines.
     """
     names = names_of([path for group in groups for path in group], own)
-    made = []
+    axes = []
     for place, group in enumerate(groups):
         counted = sample and place == len(groups) - 1
-        made.append(
+        axes.append(
             SweepAxis(
                 SAMPLE if counted else names[group[0]],
                 tuple(group),
@@ -123,4 +123,4 @@ def axes_of(
                 tuple(plain.get(path, "1") for path in group),
             )
         )
-    return tuple(made)
+    return tuple(axes)

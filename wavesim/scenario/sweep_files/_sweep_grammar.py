@@ -1,4 +1,4 @@
-"""The grammar of sweep files: from TOML to one content, in which every axis is written out."""
+"""The grammar of sweep files: from TOML to a content with all values of every axis."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..text import assign_value, canonical, toml
 from ._sweep_axes import COLUMNS, SUFFIXES
 from ._sweep_values import Sample, axis_length, axis_values, refuse_too_many, sample_bounds
 
-# texts for people, and expectations of the scenario's own numbers
+# keys of a scenario that a sweep drops: texts, and expectations of the scenario's own numbers
 _LEFT_OUT = ("question", "expectation", "expect")
 _OneOrMore = Annotated[
     tuple[StrictStr, ...], BeforeValidator(lambda given: [given] if isinstance(given, str) else given)
@@ -181,8 +181,8 @@ def _base(file: SweepFile, name: str, folder: Path, wrong: list[str]) -> tuple[s
         wrong.append(f"scenario must be a name, or a path that ends in .toml, but is {brief(given)}; correct it.")
         return given, {}
     try:
-        found, text = find_scenario(os.fspath(folder / given) if in_file else given)
-        return found, toml(text, Path(given).name)
+        scenario_name, text = find_scenario(os.fspath(folder / given) if in_file else given)
+        return scenario_name, toml(text, Path(given).name)
     except ScenarioError as error:
         wrong.append(f"scenario: {error}")
         return given, {}
@@ -198,8 +198,8 @@ def _groups(axes: Mapping[str, list[Any]], tied: Sequence[Sequence[str]], wrong:
             )
             continue
         if len({len(axes[path]) for path in group}) > 1:
-            told = ", ".join(f"{path} has {len(axes[path])}" for path in group)
-            wrong.append(f"zip: axes that are tied together must be equally long, but {told}.")
+            lengths = ", ".join(f"{path} has {len(axes[path])}" for path in group)
+            wrong.append(f"zip: axes that are tied together must be equally long, but {lengths}.")
     home = {path: list(group) for group in tied for path in group}
     if sum(map(len, tied)) > len(home):
         wrong.append("zip must name each path once, but names one several times; join its groups.")
@@ -218,7 +218,7 @@ def _clashing(paths: Sequence[str], fixed: Mapping[str, Any]) -> Iterable[str]:
             yield f"{path} must vary once, but is an axis and sampled; leave out one of them."
         if path in fixed:
             yield f"set.{path} must not be given, for it is an axis; leave out one of them."
-        if outer := next((other for other in paths if path.startswith(f"{other}.")), None):
+        if outer := next((axis for axis in paths if path.startswith(f"{axis}.")), None):
             yield f"axes.{path} must not lie inside the axis {outer}, which would replace it; leave out one of them."
 
 
@@ -229,7 +229,7 @@ def _beside(scenario: Any, folder: Path) -> Path:
 
 
 def _predicted(name: str, base: dict[str, Any], folder: Path) -> list[str]:
-    """The quantities that the scenario is known to give; none if it is invalid."""
+    """The quantities that the scenario gives, by theory; none if it is invalid."""
     # the import is circular, and needs jax
     from .. import predicted_names, read_scenario
 
@@ -246,7 +246,7 @@ def unknown(names: Sequence[str], own: Sequence[str], predicted: Callable[[], It
     Args:
         names: the names to check.
         own: the names under [measure].
-        predicted: gives the quantities that a row is known to have, which takes some time.
+        predicted: gives the quantities of a row, by theory, which takes some time.
     """
     for name in names:
         if name in own:

@@ -1,4 +1,4 @@
-"""What a sweep file says of an axis or of samples, written out as the values that a scenario file would hold."""
+"""Values of the axes and samples of a sweep file, in the form of a scenario file."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from ..schema._uncertain import as_uncertain
 from ._vary import numbers_of
 
 MOST_ROWS = 10_000_000
-# digits of a Sobol point, as scipy makes them
+# binary digits of a Sobol point from scipy
 _BITS = 30
 
-# what keys are called elsewhere
+# names of keys in other programs, and the keys they may mean
 _SYNONYMS = {
     "scale": {"spacing"},
     "start": {"from", "low"},
@@ -37,7 +37,7 @@ _SYNONYMS = {
 }
 
 TableT = TypeVar("TableT", bound=Table)
-# low, high, unit, spacing, and one of the ends if it is uncertain
+# low, high, unit, spacing, and an uncertain end if there is one
 Bounded = tuple[Any, ...]
 
 
@@ -61,7 +61,7 @@ class Span(Table):
 
 
 class Bounds(Table):
-    """Where samples of one path lie: evenly between two numbers, or between their logarithms."""
+    """Range of the samples of one path: uniform between two numbers, or between their logarithms."""
 
     low: Any
     high: Any
@@ -78,11 +78,11 @@ class Sample(Table):
 
 
 def read_table(cls: type[TableT], raw: Any, where: str, wrong: list[str]) -> TableT | None:
-    """A table of a sweep file, checked; what is wrong with it is added to `wrong`."""
+    """Check a table of a sweep file; errors are added to `wrong`."""
     try:
         return cls.model_validate(raw)
     except pydantic.ValidationError as error:
-        # to who checks it, this table is the whole file
+        # messages for a whole file are changed to those for this table
         name = where.rstrip(".")
         for sentence in sentences(error, raw, cls, {}, "sweep"):
             if sentence.startswith("unknown key"):
@@ -93,7 +93,7 @@ def read_table(cls: type[TableT], raw: Any, where: str, wrong: list[str]) -> Tab
 
 
 def _with_synonym(sentence: str, cls: type[Table]) -> str:
-    """What is said of an unknown key, with the key that it means where other programs call it so."""
+    """The message about an unknown key, with a suggestion for names from other programs."""
     keys = {field.alias or key for key, field in cls.model_fields.items()}
     meant = _SYNONYMS.get(sentence.split("`")[1], set()) & keys
     return sentence.replace(". The keys", f"; did you mean {meant.pop()!r}? The keys") if meant else sentence
@@ -125,13 +125,13 @@ def axis_values(path: str, given: Any, wrong: list[str]) -> list[Any]:
     numbers = (np.geomspace if span.spacing == "log" else np.linspace)(low, high, span.count)
     if isinstance(span.begin, int) and isinstance(span.to, int) and np.allclose(numbers, np.rint(numbers), rtol=1e-9):
         return [round(float(number)) for number in numbers]
-    # 0.3, not 0.30000000000000004: a table is looked up by its labels; the ends stay what they are
+    # 0.3, not 0.30000000000000004: labels must be easy to look up; the ends are unchanged
     between = [float(f"{number:.15g}") for number in numbers[1:-1]]
     return [_written(number, unit, limit) for number in (low, *between, high)]
 
 
 def _words_among_numbers(values: Sequence[Any]) -> list[str]:
-    """What is said of the first word on an axis of numbers, which no row can take as one."""
+    """The message about the first word on an axis of numbers."""
     words = [value for value in values if _is_word(value)]
     if not words or not any(map(_is_number, values)):
         return []
@@ -146,14 +146,14 @@ def _is_word(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     if isinstance(value, str):
-        # a formula may begin with a number, and be one
-        found = numbers_of((value,))
-        return found is not None and found[1][:1].isalpha()
+        # a formula may begin with a number, or be one
+        number = numbers_of((value,))
+        return number is not None and number[1][:1].isalpha()
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def axis_length(given: Any) -> int:
-    """How many values an axis says it has; 1 where it says so in no way that is understood."""
+    """Number of values of an unchecked axis; 1 if it is invalid."""
     if isinstance(given, dict):
         given = given.get("values", given.get("count"))
     if isinstance(given, list):
@@ -162,8 +162,8 @@ def axis_length(given: Any) -> int:
 
 
 def sample_bounds(sample: Sample, wrong: list[str]) -> dict[str, Bounded]:
-    """Low, high, unit, spacing and, if they are uncertain, one of the ends by path, as they are written into the sweep's content."""
-    found: dict[str, Bounded] = {}
+    """Low, high, unit, spacing and, if present, an uncertain end by path, in the form of the sweep's content."""
+    bounds_by_path: dict[str, Bounded] = {}
     if not sample.bounds:
         wrong.append(
             'sample.bounds must hold at least one path, such as "potential.height" = { low = 0.5, high = 2.0 }.'
@@ -177,8 +177,8 @@ def sample_bounds(sample: Sample, wrong: list[str]) -> dict[str, Bounded]:
         ends = bounds and _ends(name, ("low", "high"), (bounds.low, bounds.high), bounds.spacing, wrong)
         if bounds and ends:
             low, high, unit, limit = ends
-            found[path] = (low, high, unit, bounds.spacing, *([limit] if limit else []))
-    return found
+            bounds_by_path[path] = (low, high, unit, bounds.spacing, *([limit] if limit else []))
+    return bounds_by_path
 
 
 def sample_values(kind: str, count: int, seed: int, bounds: Sequence[Bounded]) -> list[list[Any]]:
@@ -213,32 +213,32 @@ def _between(low: float, high: float, spacing: str, share: np.ndarray) -> np.nda
 def _ends(
     name: str, keys: tuple[str, str], given: tuple[Any, Any], spacing: str, wrong: list[str]
 ) -> tuple[float, float, str, str] | None:
-    """Two numbers, their unit, and the end that says how uncertain the values are; "" if none does."""
-    told = f"but they are {brief(given[0])} and {brief(given[1])}"
-    found = numbers_of(given)
-    if found is None or not all(math.isfinite(number) for number in found[0]):
+    """Two numbers, their unit, and an end with an uncertainty; "" if neither has one."""
+    actual = f"but they are {brief(given[0])} and {brief(given[1])}"
+    pair = numbers_of(given)
+    if pair is None or not all(math.isfinite(number) for number in pair[0]):
         wrong.append(
-            f"{name}: {keys[0]} and {keys[1]} must be numbers of one unit, such as '0.5 eV' and '2 eV', {told}."
+            f"{name}: {keys[0]} and {keys[1]} must be numbers of one unit, such as '0.5 eV' and '2 eV', {actual}."
         )
         return None
-    (low, high), unit = found
+    (low, high), unit = pair
     if low == high:
-        wrong.append(f"{name}: {keys[0]} and {keys[1]} must differ, {told}; a fixed value belongs in [set].")
+        wrong.append(f"{name}: {keys[0]} and {keys[1]} must differ, {actual}; a fixed value belongs in [set].")
         return None
     if spacing == "log" and not (low > 0 and high > 0):
-        wrong.append(f'{name}: {keys[0]} and {keys[1]} must be positive for spacing = "log", {told}; take "linear".')
+        wrong.append(f'{name}: {keys[0]} and {keys[1]} must be positive for spacing = "log", {actual}; take "linear".')
         return None
     limits = [end for end in given if isinstance(end, str) and split_uncertain(end) is not None]
     if len({as_uncertain(_written(low, unit), limit) for limit in limits}) > 1:
         wrong.append(
-            f"{name}: {keys[0]} and {keys[1]} must be uncertain by the same, {told}; list values that differ in it."
+            f"{name}: {keys[0]} and {keys[1]} must be uncertain by the same, {actual}; list values that differ in it."
         )
         return None
     return low, high, unit, limits[0] if limits else ""
 
 
 def _written(number: float, unit: str, limit: str = "") -> Any:
-    """A value as a file holds it, as uncertain as `limit`."""
+    """A value in the form of a file, with the uncertainty of `limit`."""
     return as_uncertain(f"{number!r} {unit}" if unit else number, limit)
 
 

@@ -1,4 +1,4 @@
-"""``[vary]``: several cases of one scenario, each the file with other values on the varied paths."""
+"""``[vary]``: several cases of one scenario, which differ in the values of the varied paths."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..text import assign_value, found_at
 
 @dataclasses.dataclass(frozen=True)
 class Varied:
-    """The cases of a file: labels, contents, the number that tells them apart, if one does, and the paths of all that changes."""
+    """The cases of a file: labels, contents, the number that varies, if any, and the varied paths."""
 
     labels: tuple[str, ...]
     contents: tuple[dict[str, Any], ...]
@@ -38,8 +38,8 @@ def cases_of(data: dict[str, Any]) -> Varied:
     if not paths:
         raise ScenarioError('vary: must name at least one path, such as "potential.width" = ["1 nm", "2 nm"].')
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{path} has {length}" for path, length in lengths.items())
-        raise ScenarioError(f"vary: its lists must be equally long, for they are varied together, but {told}.")
+        counts = ", ".join(f"{path} has {length}" for path, length in lengths.items())
+        raise ScenarioError(f"vary: its lists must be equally long, for they are varied together, but {counts}.")
     count = next(iter(lengths.values()))
     rest = {key: value for key, value in data.items() if key != "vary"}
     contents = []
@@ -53,7 +53,7 @@ def cases_of(data: dict[str, Any]) -> Varied:
 
 
 def varied(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """A copy of a file's content with another value at a path, as uncertain as the one there unless it has its own uncertainty.
+    """A copy of a file's content with a new value at a path, with the old uncertainty unless it has its own.
 
     Raises:
         ScenarioError: if the path leads through something that is no table.
@@ -65,7 +65,7 @@ def refuse_varied(data: dict[str, Any], assignments: Iterable[str]) -> None:
     """Refuse an assignment to a path of ``[vary]``.
 
     Raises:
-        ScenarioError: if an assignment sets a path that ``[vary]`` would set again.
+        ScenarioError: if an assignment sets a path that ``[vary]`` would overwrite.
     """
     table = data.get("vary")
     for assignment in assignments:
@@ -89,18 +89,18 @@ def _labels(given: Any, paths: dict[str, list[Any]], count: int) -> tuple[str, .
 
 
 def _axis(path: str, values: list[Any]) -> Axis | None:
-    """The values as plain numbers, where they are all numbers of one unit and differ."""
-    found = None if path.startswith("expect.") else numbers_of(values)
-    if found is None or len(set(found[0])) < len(values):
+    """The values as plain numbers, if all are different numbers of one dimension."""
+    column = None if path.startswith("expect.") else numbers_of(values)
+    if column is None or len(set(column[0])) < len(values):
         return None
-    numbers, symbol = found
+    numbers, symbol = column
     name = path.rpartition(".")[2].replace("_", " ")
     return Axis(f"{name} ({symbol})" if symbol else name, numbers)
 
 
 def numbers_of(values: Iterable[Any]) -> tuple[tuple[float, ...], str] | None:
-    """What a file holds as plain numbers in the unit of the first one, with that unit, "" for none: ``["500 meV", "1 eV"]`` is
-    ``(500.0, 1000.0), "meV"``. None where not all are numbers of one dimension.
+    """Values of a file as plain numbers, and their unit, that of the first one, "" for none: ``["500 meV", "1 eV"]`` gives
+    ``(500.0, 1000.0), "meV"``. None unless all are numbers of one dimension.
     """
     read = [number_and_unit(_certain(value)) if isinstance(value, str | int | float) else None for value in values]
     pairs = [pair for pair in read if pair is not None]
