@@ -1,1 +1,1 @@
-"""The keys of a scenario: fields, units, sentences, reference."""
+"""Schema of scenario files: fields, units, error messages, reference."""

@@ -1,4 +1,4 @@
-"""The dimension of the number at a path of a scenario, from the types of the classes that it becomes."""
+"""The dimension of the number at a path of a scenario, from the types of the classes that are built from it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..._typing import DIMENSIONLESS, Dimension
 
 
 def dimension_of_path(problem: Any, question: Any, path: str) -> Dimension:
-    """The dimension of ``potential.height``, ``potential.layers.0.1``, ``particle.mass``; dimensionless where it is no number of the physics.
+    """The dimension of ``potential.height``, ``potential.layers.0.1``, ``particle.mass``; dimensionless for other than physical numbers.
 
     Args:
-        problem: that the scenario became.
-        question: that it asks, for paths that begin with ``find``.
-        path: as for ``--set``.
+        problem: the problem of the scenario.
+        question: its question, for paths that begin with ``find``.
+        path: path, as for ``--set``.
     """
     head, *rest = path.split(".")
     keys = rest if head in ("particle", "find") else [head, *rest]
@@ -32,12 +32,12 @@ def dimension_of_path(problem: Any, question: Any, path: str) -> Dimension:
         if hint is None:
             return DIMENSIONLESS
         node = getattr(node, key) if origin not in (tuple, dict) else node[int(key) if key.isdigit() else key]
-        hint = _given(hint)
+        hint = _without_none(hint)
     return _dimension(hint) or DIMENSIONLESS
 
 
-def _given(hint: Any) -> Any:
-    """What a hint says of a value that is given: without None."""
+def _without_none(hint: Any) -> Any:
+    """The type hint of a value that is not None."""
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
         return next(part for part in typing.get_args(hint) if part is not type(None))
     return hint

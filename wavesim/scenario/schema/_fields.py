@@ -1,4 +1,4 @@
-"""From the type of a field to the rule for a value in a file: dimensions become units, families of classes become kinds."""
+"""Rules for values in files from the types of fields: dimensions become units, families of classes become kinds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ..._typing import ANY, DIMENSIONLESS, INFINITE, Dimension, angular
 from ...errors import WavesimError
 from ...units import number_and_unit, parse, parse_any
 
-# in internal units: the square of what is larger or smaller is no number any more, and no problem of quantum mechanics needs it
+# limits of numbers in internal units, whose squares must not overflow or underflow
 _LARGEST, _SMALLEST = 1e60, 1e-60
 
 
@@ -45,7 +45,7 @@ def kind_of(cls: type) -> str:
 
 
 def wanted(dimension: Dimension) -> str:
-    """What a file may hold for a quantity of that dimension, in words."""
+    """Allowed values of a quantity of that dimension, in words."""
     if dimension == DIMENSIONLESS:
         return "a plain number"
     if dimension == ANY:
@@ -57,9 +57,9 @@ def wanted(dimension: Dimension) -> str:
 def quantity_value(
     value: object, dimension: Dimension, natural: bool, infinite: bool = False, angle: bool = False
 ) -> float:
-    """The internal value of what a file holds: text with a unit, or a plain number in natural units; inf has no unit.
+    """The internal value of text with a unit, or of a plain number in natural units; inf has no unit.
 
-    `angle`: lengths are angles, and masses moments of inertia.
+    With `angle`, lengths are angles, and masses moments of inertia.
 
     Raises:
         WavesimError: if it is neither, not finite, or of another dimension.
@@ -112,7 +112,7 @@ def _float(value: int | float) -> float:
 
 
 def quantity(dimension: Dimension, infinite: bool = False) -> Any:
-    """The rule for a quantity of that dimension, inf allowed or not; whether units are natural comes with the validation's context."""
+    """The rule for a quantity of that dimension, with inf allowed or not; the context of the validation has `natural` and `angle`."""
 
     def read(value: object, info: pydantic.ValidationInfo) -> float:
         context = info.context or {}
@@ -123,7 +123,7 @@ def quantity(dimension: Dimension, infinite: bool = False) -> Any:
     schema: dict[str, Any] = {"type": "number"}
     if dimension != DIMENSIONLESS:
         schema = {"type": ["number", "string"], "description": f"{wanted(dimension)}; a plain number in natural units"}
-    # plain: validation as a float would forget the unit
+    # a plain validator: validation as a float would lose the unit
     return Annotated[float, PlainValidator(read), WithJsonSchema(schema)]
 
 
@@ -131,7 +131,7 @@ def constructed(cls: type) -> AfterValidator:
     """Turn a checked table into the object it describes; its constructor's errors are errors of the file."""
 
     def construct(table: pydantic.BaseModel) -> Any:
-        # what is not in the file is left to the class, so that a default is written in one place only
+        # missing keys are left to the class, so that defaults are defined in one place
         given = {name: getattr(table, name) for name in table.model_fields_set if name != "kind"}
         try:
             return cls(**given)
@@ -151,26 +151,26 @@ def constructed(cls: type) -> AfterValidator:
 
 @dataclasses.dataclass(frozen=True)
 class Families:
-    """The abstract classes whose members are told apart by `kind`, each with its members."""
+    """Abstract classes with their members, which `kind` selects in files."""
 
     members: dict[type, tuple[type, ...]]
 
     def of(self, kinds: Collection[str]) -> Families:
-        """Those kinds alone, and one where a family has none of them."""
-        few = {base: [cls for cls in group if kind_of(cls) in kinds] for base, group in self.members.items()}
-        return Families({base: tuple(few[base]) or group[:1] for base, group in self.members.items()})
+        """The families with those kinds only, or with one kind if there is none of them."""
+        selected = {base: [cls for cls in group if kind_of(cls) in kinds] for base, group in self.members.items()}
+        return Families({base: tuple(selected[base]) or group[:1] for base, group in self.members.items()})
 
     @functools.cached_property
     def tables(self) -> dict[str, type[Table]]:
         """The table of each kind. Members refer to families by name, so that a sum can hold sums."""
-        made = {kind_of(cls): self.table(cls, kind=True) for group in self.members.values() for cls in group}
-        space = {f"Any{base.__name__}": self._union(base, made) for base in self.members}
-        for table in made.values():
+        tables = {kind_of(cls): self.table(cls, kind=True) for group in self.members.values() for cls in group}
+        space = {f"Any{base.__name__}": self._union(base, tables) for base in self.members}
+        for table in tables.values():
             table.model_rebuild(_types_namespace=space)
-        return made
+        return tables
 
     def union(self, base: type) -> Any:
-        """The rule for a value of that family: a table whose `kind` chooses the class."""
+        """The rule for a value of that family: a table whose `kind` selects the class."""
         return self._union(base, self.tables)
 
     def _union(self, base: type, tables: dict[str, type[Table]]) -> Any:

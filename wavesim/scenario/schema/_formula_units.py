@@ -1,4 +1,4 @@
-"""Whether the units of a formula's parameters make its value an energy, with hbar = 1."""
+"""Check that the units of a formula's parameters make its value an energy, with hbar = 1."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ...errors import WavesimError
 from ...potentials.formulas import constant_power, parsed
 from ...units import is_spectroscopic, number_and_unit, unit
 
-# powers of length and time, once hbar = 1 has made a mass of them; None fits everything
+# powers of length and time, with mass = time/length^2 by hbar = 1; None for any powers
 Powers = tuple[Fraction, Fraction] | None
 
 _PLAIN, _LENGTH, _TIME, _ENERGY = ((Fraction(a), Fraction(b)) for a, b in ((0, 0), (1, 0), (0, 1), (0, -1)))
-# what a parameter without a unit may have meant, and an example of it
-_MEANT = {
+# units that a message suggests for a parameter without one, with their powers
+_SUGGESTED = {
     "eV": _ENERGY, "nm": _LENGTH, "1/nm": (Fraction(-1), Fraction(0)), "fs": _TIME, "eV/nm": (Fraction(-1), Fraction(-1)),
     "eV/nm^2": (Fraction(-2), Fraction(-1)), "1/nm^2": (Fraction(-2), Fraction(0)), "eV nm": (Fraction(1), Fraction(-1)),
 }  # fmt: skip
@@ -29,19 +29,19 @@ _OF_SIGNS = ("sign", "heaviside")
 
 
 class _Misfit(Exception):
-    """What does not go together, in words."""
+    """A mismatch of units, in words."""
 
 
 def misfits(data: dict[str, Any], angle: bool) -> tuple[list[str], list[str]]:
-    """What is wrong with the units of the formulas for V in a file that has units, and what a reader should know of them.
+    """Errors in the units of the formulas for V in a file with units, and remarks on them.
 
     Args:
         data: the file.
         angle: whether x is an angle.
 
     Returns:
-        sentences on formulas that are no energies, with their paths; and sentences on those that are only if their plain numbers count in
-        hartree and bohr.
+        messages on formulas that are no energies, with their paths; and messages on those that are energies only if their plain numbers
+        are in hartree and bohr.
     """
     wrong: list[str] = []
     notes: list[str] = []
@@ -49,23 +49,23 @@ def misfits(data: dict[str, Any], angle: bool) -> tuple[list[str], list[str]]:
         given = table.get("parameters", {})
         try:
             powers = tuple((name, _powers_of(value), isinstance(value, str)) for name, value in given.items())
-            found = _judged(table["formula"], angle, powers)
+            verdict = _verdict(table["formula"], angle, powers)
         except WavesimError:
-            # refused by others, in better words
+            # reported elsewhere, with a better message
             continue
-        if found.atomic:
+        if verdict.atomic:
             notes.append(
                 f"{path}.formula is an energy only if its plain numbers count in hartree and bohr, as they do here; make them parameters with units."
             )
-        elif found.lacking:
-            wrong.append(_cure(path, found, given))
-        elif found.misfit:
-            wrong.append(f"{path}.formula {found.misfit}; check the units.")
+        elif verdict.lacking:
+            wrong.append(_cure(path, verdict, given))
+        elif verdict.misfit:
+            wrong.append(f"{path}.formula {verdict.misfit}; check the units.")
     return wrong, notes
 
 
-class _Found(NamedTuple):
-    """What is wrong with a formula: a sentence, the parameters that lack a unit with one that the first may have, or plain numbers that are atomic."""
+class _Verdict(NamedTuple):
+    """Result for a formula: a message, the parameters without a unit and an example of one, or plain numbers in atomic units."""
 
     misfit: str = ""
     lacking: tuple[str, ...] = ()
@@ -74,11 +74,11 @@ class _Found(NamedTuple):
 
 
 @functools.lru_cache(maxsize=256)
-def _judged(formula: str, angle: bool, given: tuple[tuple[str, Powers, bool], ...]) -> _Found:
-    """The rows of a sweep differ in values, not in units, and are judged once.
+def _verdict(formula: str, angle: bool, given: tuple[tuple[str, Powers, bool], ...]) -> _Verdict:
+    """Check one formula; cached, since the rows of a sweep differ in values, not in units.
 
     Args:
-        formula: as it is written.
+        formula: its text.
         angle: whether x is an angle.
         given: name, powers and whether there is a unit, of each parameter.
     """
@@ -87,41 +87,41 @@ def _judged(formula: str, angle: bool, given: tuple[tuple[str, Powers, bool], ..
     known |= {axis: known["x"] for axis in ("y", "z")} | {name: powers for name, powers, _ in given}
     sentence = _misfit(tree, known, _PLAIN)
     if sentence is None:
-        return _Found()
+        return _Verdict()
     plain = [name for name, _, united in given if not united]
     if lacking := _lacking(tree, known, plain, _PLAIN):
-        return _Found(lacking=lacking, example=_example(tree, known, lacking[0], _PLAIN))
+        return _Verdict(lacking=lacking, example=_example(tree, known, lacking[0], _PLAIN))
     if _misfit(tree, known, None) is None:
-        return _Found(atomic=True)
+        return _Verdict(atomic=True)
     if lacking := _lacking(tree, known, plain, None):
-        return _Found(lacking=lacking, example=_example(tree, known, lacking[0], None))
-    return _Found(misfit=sentence)
+        return _Verdict(lacking=lacking, example=_example(tree, known, lacking[0], None))
+    return _Verdict(misfit=sentence)
 
 
 def _lacking(tree: ast.expr, known: dict[str, Powers], plain: list[str], literal: Powers) -> tuple[str, ...]:
-    """Those of the plain parameters that must have a unit, if that is all there is; as few as one finds by leaving out one after the other."""
+    """Plain parameters that need a unit, if that makes the formula an energy; a minimal set, by removing one after the other."""
     if _misfit(tree, known | dict.fromkeys(plain), literal) is not None:
         return ()
     needed = list(plain)
     for name in plain:
-        rest = [other for other in needed if other != name]
+        rest = [candidate for candidate in needed if candidate != name]
         if _misfit(tree, known | dict.fromkeys(rest), literal) is None:
             needed = rest
     return tuple(needed)
 
 
 def _example(tree: ast.expr, known: dict[str, Powers], name: str, literal: Powers) -> str:
-    fits = (unit for unit, powers in _MEANT.items() if _misfit(tree, known | {name: powers}, literal) is None)
+    fits = (unit for unit, powers in _SUGGESTED.items() if _misfit(tree, known | {name: powers}, literal) is None)
     return next(fits, "eV nm^2")
 
 
-def _cure(path: str, found: _Found, given: dict[str, Any]) -> str:
-    first = next(iter(found.lacking))
-    names = " and ".join(f"{path}.parameters.{name}" for name in found.lacking)
-    if len(found.lacking) > 1:
+def _cure(path: str, verdict: _Verdict, given: dict[str, Any]) -> str:
+    first = next(iter(verdict.lacking))
+    names = " and ".join(f"{path}.parameters.{name}" for name in verdict.lacking)
+    if len(verdict.lacking) > 1:
         return f"{names} must have their units, but are plain numbers; write, for example, '0.3 eV' and '2 nm', so that the formula is an energy."
     value = brief(given[first])
-    return f"{names} must have its unit, but is {value}; write, for example, '{value} {found.example}', so that the formula is an energy."
+    return f"{names} must have its unit, but is {value}; write, for example, '{value} {verdict.example}', so that the formula is an energy."
 
 
 def _formulas(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -140,25 +140,25 @@ def _powers_of(value: Any) -> Powers:
     if not isinstance(value, str):
         # zero is zero in every unit
         return None if value == 0 else _PLAIN
-    found = number_and_unit(value)
-    if found is None or not found[1]:
+    number = number_and_unit(value)
+    if number is None or not number[1]:
         return _PLAIN
     try:
-        length, time, mass = unit(found[1])[1]
+        length, time, mass = unit(number[1])[1]
     except WavesimError:
         return None
-    if is_spectroscopic(found[1]):
+    if is_spectroscopic(number[1]):
         # h c nu
         length, time, mass = length + 3, time - 2, mass + 1
     return Fraction(length - 2 * mass), Fraction(time + mass)
 
 
 def _misfit(tree: ast.expr, known: dict[str, Powers], literal: Powers) -> str | None:
-    """What does not go together where numbers that stand in the formula have these powers; None if all does."""
+    """Message on a mismatch of units if plain numbers in the formula have the powers `literal`; None if they match."""
     try:
-        found = _powers(tree, known, literal)
-        if found is not None and found != _ENERGY:
-            return f"must be an energy, but is {_named(found)}"
+        powers = _powers(tree, known, literal)
+        if powers is not None and powers != _ENERGY:
+            return f"must be an energy, but is {_named(powers)}"
     except _Misfit as misfit:
         return str(misfit)
     return None
@@ -179,14 +179,14 @@ def _powers(node: ast.expr, known: dict[str, Powers], literal: Powers) -> Powers
         case ast.UnaryOp(operand=inner):
             return of(inner)
         case ast.Compare(left=left, comparators=others):
-            _alike([left, *others], of)
+            _common([left, *others], of)
             return _PLAIN
         case ast.BoolOp(values=parts):
             for part in parts:
                 of(part)
             return _PLAIN
         case ast.BinOp(left=first, op=ast.Add() | ast.Sub(), right=second):
-            return _alike([first, second], of)
+            return _common([first, second], of)
         case ast.BinOp(left=first, op=ast.Mult() | ast.Div() as sign, right=second):
             a, b = of(first), of(second)
             turn = 1 if isinstance(sign, ast.Mult) else -1
@@ -195,40 +195,40 @@ def _powers(node: ast.expr, known: dict[str, Powers], literal: Powers) -> Powers
             return _raised(base, exponent, of)
         case ast.Call(func=ast.Name(id="where"), args=[condition, first, second]):
             of(condition)
-            return _alike([first, second], of)
+            return _common([first, second], of)
         case ast.Call(func=ast.Name(id=name), args=arguments) if name in _SAME:
-            return _alike(arguments, of)
+            return _common(arguments, of)
         case ast.Call(func=ast.Name(id="sqrt"), args=[inner]):
-            found = of(inner)
-            return None if found is None else (found[0] / 2, found[1] / 2)
+            powers = of(inner)
+            return None if powers is None else (powers[0] / 2, powers[1] / 2)
         case ast.Call(func=ast.Name(id=name), args=[inner]):
-            found = of(inner)
-            if name not in _OF_SIGNS and found not in (None, _PLAIN):
-                raise _Misfit(f"must have a plain number in {name}(...), but has {_named(found)} in {_written(node)}")
+            powers = of(inner)
+            if name not in _OF_SIGNS and powers not in (None, _PLAIN):
+                raise _Misfit(f"must have a plain number in {name}(...), but has {_named(powers)} in {_written(node)}")
             return _PLAIN
-    # what joins conditions by & and |
+    # conditions joined by & and |
     return _PLAIN
 
 
 def _raised(base: ast.expr, exponent: ast.expr, of: Any) -> Powers:
-    found, power = of(base), constant_power(exponent)
+    powers, power = of(base), constant_power(exponent)
     if power is not None and math.isfinite(power):
         share = Fraction(power).limit_denominator(1000)
-        return None if found is None else (found[0] * share, found[1] * share)
-    if of(exponent) not in (None, _PLAIN) or found not in (None, _PLAIN):
+        return None if powers is None else (powers[0] * share, powers[1] * share)
+    if of(exponent) not in (None, _PLAIN) or powers not in (None, _PLAIN):
         raise _Misfit(f"must raise a plain number to a plain number, but has {_written(exponent)} as an exponent")
     return _PLAIN
 
 
-def _alike(parts: list[ast.expr], of: Any) -> Powers:
+def _common(parts: list[ast.expr], of: Any) -> Powers:
     first: Powers = None
     for part in parts:
-        found = of(part)
-        if first is not None and found is not None and first != found:
+        powers = of(part)
+        if first is not None and powers is not None and first != powers:
             raise _Misfit(
-                f"must add and compare what is alike, but has {_named(first)} and {_named(found)} in {_written(part)}"
+                f"must add and compare what is alike, but has {_named(first)} and {_named(powers)} in {_written(part)}"
             )
-        first = found if first is None else first
+        first = powers if first is None else first
     return first
 
 

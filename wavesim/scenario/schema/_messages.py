@@ -1,4 +1,4 @@
-"""From the errors of a validation to sentences: the full path, what must hold, what was given, the right choices."""
+"""Messages for the errors of a validation: the full path, the rule, the given value, the right choices."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ MOST_TOLD = 10
 _LONGEST = 2000
 
 
-# choices that a sentence lists in full
+# largest number of choices that a message lists in full
 _MANY = 30
-# the kind that a file without one most likely wants
+# the most common kind of a table, suggested if it is missing
 _USUAL = {"potential": "rectangular_barrier", "state": "gaussian_packet"}
-# how TOML writes what a rule of the schema takes
+# TOML syntax for the types of the schema
 _HOLDS = {"array": "[...]", "string": '"..."', "object": "{ ... }"}
 
 
@@ -32,49 +32,49 @@ def sentences(
     """One sentence for each error of a file.
 
     Args:
-        error: what the validation found.
+        error: the error of the validation.
         raw: the file's content.
         root: the table of the whole file.
-        tables: the other tables by the name that stands in an error's location: a kind, a section, a member of a union.
-        file: what the file is.
+        tables: the other tables by their names in an error's location: a kind, a section, a member of a union.
+        file: the type of the file.
     """
-    # more are counted, but not put into words: the right choices for a hundred thousand keys take seconds
-    all_ = [dict(one) for one in error.errors(include_url=False)]
+    # further errors get empty messages: the right choices for a hundred thousand keys take seconds
+    all_ = [dict(entry) for entry in error.errors(include_url=False)]
     misspelt = _misspelt(all_, raw, root, tables)
-    all_ = [one for one in all_ if one["type"] != "missing" or one["loc"] not in misspelt]
-    told = [_sentence(one, raw, root, tables, file) for one in all_[: MOST_TOLD + 1]]
-    return told + [""] * (len(all_) - len(told))
+    all_ = [entry for entry in all_ if entry["type"] != "missing" or entry["loc"] not in misspelt]
+    messages = [_sentence(entry, raw, root, tables, file) for entry in all_[: MOST_TOLD + 1]]
+    return messages + [""] * (len(all_) - len(messages))
 
 
 def _misspelt(errors: list[dict[str, Any]], raw: Any, root: type[Table], tables: Tables) -> set[tuple[Any, ...]]:
-    """Where keys are that an unknown one beside them means: they are there, by another name."""
-    unknown = [one["loc"] for one in errors if one["type"] == "extra_forbidden"][:MOST_TOLD]
+    """Locations of missing keys that are present under a misspelt name."""
+    unknown = [entry["loc"] for entry in errors if entry["type"] == "extra_forbidden"][:MOST_TOLD]
     return {
         (*loc[:-1], near) for loc in unknown for near in _near(loc[-1], _keys(_path(loc[:-1], raw, root, tables)[1]))
     }
 
 
 def listed(wrong: Sequence[str]) -> str:
-    """What is wrong, one line for each of the first ten things, and a line for how many more there are."""
+    """Error messages, one line for each of the first ten, and a line with the number of the others."""
     lines = [brief_text(clean(sentence, keep="\n"), _LONGEST) for sentence in wrong[:MOST_TOLD]]
     if len(wrong) > MOST_TOLD:
         lines.append(f"and {len(wrong) - MOST_TOLD:,} more; correct these first.")
     return "\n".join(lines)
 
 
-def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, file: str) -> str:
-    path, table = _path(one["loc"], raw, root, tables)
-    given, context, name = one["input"], one.get("ctx", {}), ".".join(path)
-    match one["type"]:
+def _sentence(entry: dict[str, Any], raw: Any, root: type[Table], tables: Tables, file: str) -> str:
+    path, table = _path(entry["loc"], raw, root, tables)
+    given, context, name = entry["input"], entry.get("ctx", {}), ".".join(path)
+    match entry["type"]:
         case "value_error" if isinstance(context["error"], ArgumentError):
             cause = context["error"]
             return f"{name if path[-1:] == [cause.argument] else f'{name}.{cause.argument}'} {cause.reason}"
         case "value_error":
-            # a rule's own sentence begins with what must hold, a unit's with what was given
+            # messages of rules start with "must", those of units do not
             return f"{name}{'' if str(context['error']).startswith('must ') else ':'} {context['error']}"
         case "extra_forbidden":
-            # the key itself may be called as some table is
-            above, table = _path(one["loc"][:-1], raw, root, tables)
+            # the key itself may have the name of a table
+            above, table = _path(entry["loc"][:-1], raw, root, tables)
             keys = _keys(table)
             place = f" in [{'.'.join(above)}]" if above else f" of a {file}"
             outside = _outside(path[-1], above, root, tables)
@@ -91,14 +91,14 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
             return f"{name}.kind {choice(context['tag'], _quoted(context['expected_tags']))}"
         case "literal_error":
             choices = _quoted(context["expected"])
-            # numbered names go on for pages
+            # numbered names would fill pages
             few = [choice for choice in choices if not re.search(r"_\d+$", choice)]
-            told = ", ".join(few) + ", or one of these with a number" if len(choices) > _MANY else ", ".join(choices)
+            listing = ", ".join(few) + ", or one of these with a number" if len(choices) > _MANY else ", ".join(choices)
             if len(choices) <= 1 and not isinstance(given, str):
                 return f"{name} must be {context['expected']}, but is {brief(given)}; write {path[-1]} = {context['expected']}."
             if len(choices) == 1 or not isinstance(given, str):
                 return f"{name} must be {context['expected']}, but is {brief(given)}{_nearest(given, choices)}"
-            return f"{name} {choice(given, choices, told)}"
+            return f"{name} {choice(given, choices, listing)}"
         case "model_type" | "dict_type" | "model_attributes_type" | "union_tag_not_found":
             return f"{name} must be a table, but is {brief(given)}; write [{name}] and its keys below."
         case "string_type":
@@ -110,24 +110,24 @@ def _sentence(one: dict[str, Any], raw: Any, root: type[Table], tables: Tables, 
         case "tuple_type":
             return f"{name} must be a list, but is {brief(given)}; put it in square brackets."
         case _:
-            return f"{name} must be of another kind, but is {brief(given)}: {brief_text(clean(one['msg']))}."
+            return f"{name} must be of another kind, but is {brief(given)}: {brief_text(clean(entry['msg']))}."
 
 
 def _path(loc: tuple[Any, ...], raw: Any, root: type[Table], tables: Tables) -> tuple[list[str], type[Table]]:
-    """The path as the file has it, without what validation adds (members of unions, lists made of single values), and its table."""
+    """The path in the file, without parts added by the validation (members of unions, lists made of single values), and its table."""
     path: list[str] = []
     table, node = root, raw
     tagged = None
     for depth, key in enumerate(loc):
-        found = node[key] if isinstance(node, dict) and key in node else None
+        child = node[key] if isinstance(node, dict) and key in node else None
         if isinstance(node, list) and isinstance(key, int) and key < len(node):
-            found = node[key]
-        # the tag of a union comes first, also where a key of the table is called as its kind is
+            child = node[key]
+        # the tag of a union comes first, even if a key of the table has the same name
         if key in tables and isinstance(node, dict) and node.get("kind") == key and node is not tagged:
             tagged, table = node, tables[key]
             continue
         added = (
-            found is None and depth > 0 and (isinstance(key, int) or key == "[key]" or _tagged(node, key, depth, loc))
+            child is None and depth > 0 and (isinstance(key, int) or key == "[key]" or _tagged(node, key, depth, loc))
         )
         if key in tables and (depth == 0 or added):
             table = tables[key]
@@ -135,12 +135,12 @@ def _path(loc: tuple[Any, ...], raw: Any, root: type[Table], tables: Tables) -> 
             table = tables["expect"]
         if not added:
             path.append(str(key))
-            node = found
+            node = child
     return path, table
 
 
 def _tagged(node: Any, key: Any, depth: int, loc: tuple[Any, ...]) -> bool:
-    """Whether `key` is the name of a union's member, which a file writes as its `kind`, or not at all."""
+    """Whether `key` is the name of a union's member, which in a file is its `kind`, or is absent."""
     return (isinstance(node, dict) and node.get("kind") == key) or (
         depth == 1 and loc[0] == "absorber" and key in ("layer", "off")
     )
@@ -151,7 +151,7 @@ def _keys(table: type[Table]) -> list[str]:
 
 
 def _near(given: object, choices: list[str]) -> list[str]:
-    """The choice that was meant, if any."""
+    """The closest choice, if any."""
     return difflib.get_close_matches(str(given)[:100], choices, 1)
 
 
@@ -161,7 +161,7 @@ def _nearest(given: object, choices: list[str], none: str = ".") -> str:
 
 
 def _outside(key: str, above: list[str], root: type[Table], tables: Tables) -> str:
-    """Where else in a file a key belongs that stands in a table of it: ``duration`` above all tables, ``tolerance`` in [accuracy]."""
+    """Suggestion for a key in the wrong table: ``duration`` belongs above all tables, ``tolerance`` in [accuracy]."""
     sections = [
         name for name in root.model_fields if name in tables and name not in above and not name.startswith("expect")
     ]
@@ -172,7 +172,7 @@ def _outside(key: str, above: list[str], root: type[Table], tables: Tables) -> s
 
 
 def _inside(key: str, raw: Any) -> str:
-    """The full path of a key that stands inside of a table of the file: ``width`` is ``potential.width``."""
+    """Suggestion of the full path of a key in a table of the file: ``potential.width`` for ``width``."""
     if not isinstance(raw, dict):
         return ""
     paths = [f"{name}.{inner}" for name, table in raw.items() if isinstance(table, dict) for inner in table]
@@ -187,18 +187,18 @@ def _quoted(text: str) -> list[str]:
 
 
 def _cure(path: list[str], table: type[Table]) -> str:
-    """What to give where a key is missing: what it holds, or the line to add and where."""
+    """Advice for a missing key: its allowed values, or the line to add and its place."""
     key, schema = path[-1], table.model_json_schema()
-    # a table that may hold its own kind is a reference to itself
+    # the schema of a recursive table is a reference to itself
     rule = schema.get("$defs", {}).get(table.__name__, schema).get("properties", {}).get(key, {})
     place = f"below [{'.'.join(path[:-1])}]" if len(path) > 1 else "at the top of the file"
     if "description" in rule:
         return f"give {rule['description']}"
     if "oneOf" in rule:
-        # its kinds, one of which is the most common
+        # a table with a kind: suggest the most common one
         return f'add a table [{".".join(path)}] with its kind, such as kind = "{_USUAL.get(key, "...")}"'
     if "const" in rule:
         return f"add the line `{key} = {rule['const']}` {place}"
-    kinds = [one.get("type", "") for one in (*rule.get("anyOf", ()), rule)]
+    kinds = [option.get("type", "") for option in (*rule.get("anyOf", ()), rule)]
     holds = next((text for kind, text in _HOLDS.items() if kind in kinds), "...")
     return f"add the line `{key} = {holds}` {place}"

@@ -1,4 +1,4 @@
-"""The standard quantity names, with what each is: an expectation names one of them, and its unit follows."""
+"""The standard quantity names with their dimensions, from which the units of expectations follow."""
 
 from __future__ import annotations
 
@@ -89,19 +89,19 @@ QUANTITIES: dict[str, Dimension] = {
     "ratio": DIMENSIONLESS,
 }
 
-# what several cases together tell, and no single run
+# quantities of several cases together
 OF_STUDIES = ("ratio",)
 
 
 def no_quantity(name: str, accepted: Iterable[str]) -> str:
-    """What is said of a name that is no quantity: the one that was meant, or those to choose from.
+    """Message on a name that is no quantity: the closest name, or those to choose from.
 
     Args:
-        name: as given.
-        accepted: the names that its place takes, as far as they are known; without any, all standard ones are listed.
+        name: the given name.
+        accepted: the accepted names, if known; without any, all standard ones are listed.
     """
-    known = list(dict.fromkeys(accepted))
-    near = difflib.get_close_matches(name[:100], known, 1)
-    listed = known or [one for one in QUANTITIES if one not in OF_STUDIES and not re.search(r"_\d+$", one)]
+    choices = list(dict.fromkeys(accepted))
+    near = difflib.get_close_matches(name[:100], choices, 1)
+    listed = choices or [key for key in QUANTITIES if key not in OF_STUDIES and not re.search(r"_\d+$", key)]
     hint = f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(listed)}."
     return f"must be a standard quantity or a name under [measure], but {brief(name)} is none; {hint}"

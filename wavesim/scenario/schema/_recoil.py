@@ -1,4 +1,4 @@
-"""Recoil energies in files: ``height = "5 E_r(780 nm)"`` counts in what the file's particle takes from one photon of that light."""
+"""Recoil energies in files: ``height = "5 E_r(780 nm)"``, in units of the recoil energy of the file's particle for a photon of that wavelength."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _RECOIL = re.compile(r"E_r\(([^()]*)\)")
 
 
 def with_recoils(data: dict[str, Any]) -> dict[str, Any]:
-    """A file's content with every ``E_r(wavelength)`` written in hartree; the same object where there is none.
+    """A file's content with every ``E_r(wavelength)`` converted to hartree; the same object if there is none.
 
-    A text that cannot be read stays as it is: the rule of its key refuses it.
+    Invalid text is left unchanged: the rule of its key refuses it.
     """
     particle = data.get("particle")
     mass = particle.get("mass", "1 m_e") if isinstance(particle, dict) else "1 m_e"
@@ -29,10 +29,14 @@ def _written(node: Any, mass: str) -> Any:
     if isinstance(node, list):
         entries = [_written(value, mass) for value in node]
         return entries if any(new is not old for new, old in zip(entries, node, strict=True)) else node
-    if not isinstance(node, str) or (found := number_and_unit(node)) is None or not (match := _RECOIL.match(found[1])):
+    if (
+        not isinstance(node, str)
+        or (number := number_and_unit(node)) is None
+        or not (match := _RECOIL.match(number[1]))
+    ):
         return node
     try:
-        energy = found[0] * recoil_energy(parse(match[1], LENGTH), parse(mass, MASS))
+        energy = number[0] * recoil_energy(parse(match[1], LENGTH), parse(mass, MASS))
     except (WavesimError, ZeroDivisionError):
         return node
-    return f"{energy!r} hartree{found[1][match.end() :]}"
+    return f"{energy!r} hartree{number[1][match.end() :]}"

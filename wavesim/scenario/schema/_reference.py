@@ -1,4 +1,4 @@
-"""The reference of the scenario format, made from the schema: every table, kind, key, unit and default, and one example of each kind."""
+"""The reference of the scenario format, from the schema: every table, kind, key, unit and default, and one example of each kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..text import examples, written
 from ._fields import kind_of
 from ._schema import FAMILIES, json_schema
 
-# family by the table of a file that holds its kinds
+# family of kinds by the table of a file
 FAMILY_OF = {
     "potential": "AbstractPotential",
     "state": "AbstractState",
@@ -21,7 +21,7 @@ FAMILY_OF = {
     "measure": "AbstractObservable",
     "region": "AbstractRegion",
 }
-# what the keys of the whole file mean
+# meanings of the top-level keys
 _MEANINGS = {
     "format": "the version of this format",
     "title": "one line, above tables and pictures",
@@ -37,7 +37,7 @@ _MEANINGS = {
     "vary": "lists of values by path, varied together: several cases side by side",
     "expect": "what the numbers must be, which the run checks",
 }
-# tables that make an object, whose docstring says what their keys mean
+# tables of classes, whose docstrings explain the keys
 _CLASSES = {"Absorber": Absorber, "Walls": Walls, "Axis": Axis}
 _ARGUMENT = re.compile(r"^ {4}(\w+(?:, \w+)*)(?: \([^)]*\))?: (.*(?:\n {8,}.*)*)", re.MULTILINE)
 
@@ -47,10 +47,10 @@ class Key:
     """A key of a table.
 
     Attributes:
-        name: as it is written.
-        holds: what a file may hold there, with its unit.
-        default: what holds where it is left out; empty where it must be given.
-        meaning: what it is, empty where name and table say it.
+        name: its name.
+        holds: allowed values, with their unit.
+        default: value if it is left out; empty if it is required.
+        meaning: explanation, empty where name and table suffice.
     """
 
     name: str
@@ -77,38 +77,38 @@ class TableOfKeys:
 
 
 def sections() -> tuple[TableOfKeys, ...]:
-    """The whole file, and the tables in it that have no kinds."""
+    """The keys of the whole file, and of its tables without kinds."""
     schema = json_schema()
     definitions = schema["$defs"]
-    found = [TableOfKeys("", schema["description"], _keys(schema, schema, ""))]
+    tables = [TableOfKeys("", schema["description"], _keys(schema, schema, ""))]
     for name, key in (
         ("particle", "Particle"), ("accuracy", "Accuracy"), ("grid", "GridTable"), ("run", "Run"), ("absorber", "Absorber"),
         ("walls", "Walls"), ("axis", "Axis"), ("expect", "Expected"), ("design", "DesignTable"), ("design.vary", "Band"), ("design.want", "Wanted"),
     ):  # fmt: skip
         if key in definitions:
             doc = inspect.getdoc(_CLASSES[key]) or "" if key in _CLASSES else ""
-            found.append(
+            tables.append(
                 TableOfKeys(name, definitions[key].get("description", ""), _keys(definitions[key], schema, doc))
             )
-    return tuple(found)
+    return tuple(tables)
 
 
 def kinds(table: str) -> tuple[TableOfKeys, ...]:
     """The kinds of a table of the file: ``kinds("potential")``."""
     schema = json_schema()
     base = next(base for base in FAMILIES.members if base.__name__ == FAMILY_OF[table])
-    found = []
+    tables = []
     for cls in FAMILIES.members[base]:
         definition = schema["$defs"].get(cls.__name__) or FAMILIES.tables[kind_of(cls)].model_json_schema()
         keys = _keys(definition, schema, inspect.getdoc(cls) or "")
-        found.append(
+        tables.append(
             TableOfKeys(kind_of(cls), definition.get("description", ""), keys, example_text(table, kind_of(cls)))
         )
-    return tuple(found)
+    return tuple(tables)
 
 
 def example_text(table: str, kind: str) -> str:
-    """An example as a file has it."""
+    """An example in the form of a file."""
     content = {"kind": kind, **examples()[table][kind]}
     nested = {
         "measure": {"measure": {"name": content}},
@@ -133,7 +133,7 @@ def _keys(definition: dict[str, Any], schema: dict[str, Any], doc: str) -> tuple
 
 
 def _meaning_of_table(rule: dict[str, Any], schema: dict[str, Any]) -> str:
-    """What the schema says of the one table that a rule refers to."""
+    """Description of the table that a rule refers to, if it refers to one."""
     references = [part["$ref"] for part in (rule, *rule.get("anyOf", ())) if "$ref" in part]
     if len(references) != 1:
         return ""
@@ -149,7 +149,7 @@ def _default(value: Any) -> str:
 
 
 def _holds(rule: dict[str, Any], schema: dict[str, Any]) -> str:
-    """What a rule of the schema lets a file hold, in words."""
+    """Allowed values of a rule of the schema, in words."""
     if "description" in rule and "properties" not in rule:
         return rule["description"].removesuffix("; a plain number in natural units")
     if "const" in rule:
@@ -176,11 +176,11 @@ def _holds(rule: dict[str, Any], schema: dict[str, Any]) -> str:
 
 
 def _meanings(doc: str) -> dict[str, str]:
-    """What the section Args of a docstring says of each argument."""
+    """Explanations of arguments from the section Args of a docstring."""
     _, _, text = doc.partition("Args:\n")
     text = re.split(r"\n\n(?=[A-Z])", text)[0]
-    found: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for names, words in _ARGUMENT.findall(text):
         for name in names.split(", "):
-            found[name] = " ".join(words.split())
-    return found
+            meanings[name] = " ".join(words.split())
+    return meanings

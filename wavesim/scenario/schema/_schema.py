@@ -1,6 +1,6 @@
-"""What a scenario file may hold, derived from the classes that it becomes.
+"""The schema of scenario files, derived from the classes that are built from them.
 
-A new potential, state, region or observable enters by one word in the tuples below.
+A new potential, state, region or observable is added by one word in the tuples below.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ FAMILIES = Families({
     A.AbstractQuestion: QUESTIONS,
 })  # fmt: skip
 
-# what no machine holds, refused before anything is laid out; what this one holds the planner asks
+# limits beyond the memory of any machine, checked before anything is allocated; the planner checks this machine's memory
 _MOST_POINTS, _MOST_FRAMES = 1_000_000_000, 1_000_000
-# so many files of other kinds are read before the rules of all kinds are made
+# number of sets of kinds with rules of their own, before the rules of all kinds are built
 _MOST_FILES = 4
 
 TimeRule, LengthRule, MassRule, NumberRule = (FAMILIES.rule(hint) for hint in (Time, Length, Mass, float))
@@ -94,19 +94,19 @@ def _each(rule: Any) -> Any:
 
 
 class Particle(Table):
-    """What moves."""
+    """The particle."""
 
     mass: Annotated[MassRule, _checked(positive, "mass")] = 1.0  # type: ignore[valid-type]
     charging: Annotated[FAMILIES.rule(EnergyValue), _checked(positive, "charging")] | None = None  # type: ignore[valid-type]
 
     @property
     def inertia(self) -> float:
-        """The mass; of a junction's phase 1/(8 E_C), whose charging energy E_C = e^2/(2 C) is given instead."""
+        """The mass; for the phase of a junction, 1/(8 E_C), with the charging energy E_C = e^2/(2 C)."""
         return self.mass if self.charging is None else 1 / (8 * self.charging)
 
 
 class Accuracy(Table):
-    """What to aim at."""
+    """The accuracy to aim at."""
 
     tolerance: Annotated[NumberRule, _checked(positive, "tolerance")] = 1e-4  # type: ignore[valid-type]
 
@@ -119,7 +119,7 @@ class GridTable(Table):
     points: _each(Annotated[StrictInt, _checked(_at_most, "points", _MOST_POINTS)])  # type: ignore[valid-type]
 
     def grid(self) -> Grid:
-        """The grid that is described."""
+        """The grid of this table."""
         if not len(self.lower) == len(self.upper) == len(self.points):
             raise WavesimError(
                 f"must have as many entries in lower, upper and points, but they have {len(self.lower)}, {len(self.upper)} and {len(self.points)}."
@@ -143,7 +143,7 @@ class Run(Table):
 
 
 class Expected(Table):
-    """What a number must be: equal to a theory or to a value (`within` an absolute or `relative` distance, or a `factor` either way; otherwise within its error bar), or `below` something."""
+    """An expected number: equal to a theory or to a value (`within` an absolute or `relative` difference, or a `factor` in either direction; otherwise within its error bar), or `below` a limit."""
 
     theory: StrictStr | None = None
     value: float | StrictStr | None = None
@@ -154,14 +154,14 @@ class Expected(Table):
 
 
 class Band(Table):
-    """Energies evenly from `low` to `high`."""
+    """Energies evenly spaced from `low` to `high`."""
 
     low: FAMILIES.rule(EnergyValue)  # type: ignore[valid-type]
     high: FAMILIES.rule(EnergyValue)  # type: ignore[valid-type]
     count: Annotated[StrictInt, _checked(at_least, "count", 2), _checked(_at_most, "count", 1000)] = 21
 
 
-# an editor suggests the standard ones
+# editors suggest the standard names
 _NAMES: Any = {"anyOf": [{"enum": list(QUANTITIES)}, {"type": "string"}]}
 _OFF = Annotated[Literal["none"], Tag("off")]
 _LAYER = Annotated[FAMILIES.table(Absorber), constructed(Absorber), Tag("layer")]
@@ -171,10 +171,10 @@ AbsorberRule = Annotated[_LAYER | _OFF, Discriminator(lambda value: "off" if isi
 
 
 def _scenario_file(families: Families) -> tuple[type[Table], dict[str, type[Table]]]:
-    """The table of a whole file, and all tables by the names that stand in an error's location: sections at the top, kinds and union members below."""
+    """The table of a whole file, and all tables by their names in an error's location: sections, kinds and union members."""
 
     class Wanted(Table):
-        """One thing that a design is to reach: a quantity with a value, or above or below something; `find` is the question that knows it."""
+        """A target of a design: a quantity with a value, or above or below a limit; `find` is the question that gives it."""
 
         quantity: Literal[tuple(QUANTITIES)]  # type: ignore[valid-type]
         value: float | StrictStr | None = None
@@ -187,7 +187,7 @@ def _scenario_file(families: Families) -> tuple[type[Table], dict[str, type[Tabl
         band: Band | None = None
 
     class DesignTable(Table):
-        """What may vary, path by path with its bounds, and what is wanted; run by `wavesim design`."""
+        """Free parameters, as paths with bounds, and targets; run by `wavesim design`."""
 
         vary: dict[StrictStr, list[float | StrictStr]]
         targets: list[Wanted]
@@ -197,7 +197,7 @@ def _scenario_file(families: Families) -> tuple[type[Table], dict[str, type[Tabl
         route: Annotated[StrictStr, _checked(one_of, "route", ROUTES)] | None = None
 
     class ScenarioFile(Table):
-        """A scenario: a question to wave mechanics, in physics alone. Everything numerical may be left to the planner."""
+        """A scenario: a question of wave mechanics, in terms of physics. Numerics may be left to the planner."""
 
         format: Literal[1]
         title: Annotated[StrictStr, _checked(_no_longer, "title", 300)]
@@ -218,7 +218,7 @@ def _scenario_file(families: Families) -> tuple[type[Table], dict[str, type[Tabl
         measure: dict[str, families.union(O.AbstractObservable)] = {}  # type: ignore[valid-type]
         vary: dict[StrictStr, list[Any]] = {}
         design: DesignTable | None = None
-        # the names under [measure] may stand there too
+        # names under [measure] are allowed too
         expect: dict[StrictStr, Expected] = pydantic.Field({}, json_schema_extra={"propertyNames": _NAMES})
 
     tables = {
@@ -235,22 +235,22 @@ def whole() -> tuple[type[Table], dict[str, type[Table]]]:
     return _scenario_file(FAMILIES)
 
 
-_few: dict[frozenset[str], type[Table]] = {}
+_partial: dict[frozenset[str], type[Table]] = {}
 
 
 def checked(data: Any, context: dict[str, Any]) -> Any:
     """The checked table of a file's content.
 
-    A process that reads one file needs the rules of its own kinds only, which are made in a quarter of the time.
+    The rules of the kinds in one file are built in a quarter of the time of all rules.
 
     Raises:
-        pydantic.ValidationError: with all that is wrong.
+        pydantic.ValidationError: with all errors.
     """
     kinds = frozenset(_kinds(data))
-    if kinds not in _few and len(_few) < _MOST_FILES:
-        _few[kinds] = _scenario_file(FAMILIES.of(kinds))[0]
+    if kinds not in _partial and len(_partial) < _MOST_FILES:
+        _partial[kinds] = _scenario_file(FAMILIES.of(kinds))[0]
     try:
-        return _few[kinds].model_validate(data, context=context)
+        return _partial[kinds].model_validate(data, context=context)
     except (KeyError, pydantic.ValidationError):
         return whole()[0].model_validate(data, context=context)
 

@@ -1,4 +1,4 @@
-"""A commented scenario to begin with: any kind of potential, with a state and a question that fit it."""
+"""A commented scenario to start from: any kind of potential, with a suitable state and question."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PAIR = {"kind": "product", "factors": [
     {"kind": _PACKET, "center": "-14 nm", "width": "2.5 nm", "energy": "1 eV"},
     {"kind": _PACKET, "center": "0 nm", "width": "4 nm", "momentum": "0 1/nm"},
 ]}  # fmt: skip
-# what goes with a kind that no packet from the left fits
+# state and other keys for kinds to which a packet from the left does not apply
 _WITH: dict[str, dict[str, Any]] = {
     **{kind: {"state": {"kind": "left_localized"}} for kind in ("double_delta_well", "quartic_double_well", "square_double_well", "gaussian_wells")},
     **{kind: {"state": {"kind": "trapped"}} for kind in ("well_behind_barrier", "leaky_square_well")},
@@ -56,7 +56,7 @@ _OPTIONAL = """\
 
 
 def starter(kind: str) -> str:
-    """A scenario file with that kind of potential, each key with what it holds.
+    """A scenario file with that kind of potential, each key with a comment on its values.
 
     Raises:
         ScenarioError: if there is no such kind.
@@ -79,7 +79,7 @@ def starter(kind: str) -> str:
 
 
 def _expected(extra: dict[str, Any]) -> str:
-    """An expectation that fits the question which such a file asks."""
+    """An expectation for the question of such a file."""
     state = extra["state"]["kind"]
     if state == "left_localized" and "duration" not in extra:
         return 'tunneling_period = { theory = "levels", relative = 1e-4 }'
@@ -89,7 +89,7 @@ def _expected(extra: dict[str, Any]) -> str:
 
 
 def _commented(text: str, tables: dict[str, TableOfKeys]) -> str:
-    """The text with what each table is above it, and what each of its keys holds beside it; keys that are left out stand as comments."""
+    """The text with comments on each table and its keys; keys that are left out become comments."""
     lines: list[str] = []
     left: list[str] = []
     table: TableOfKeys | None = None
@@ -109,7 +109,7 @@ def _commented(text: str, tables: dict[str, TableOfKeys]) -> str:
                 ]
         key = next((key for key in (table.keys if table else ()) if line.startswith(f"{key.name} = ")), None)
         if key is not None:
-            left = [one for one in left if not one.startswith(f"# {key.name} = ")]
+            left = [comment for comment in left if not comment.startswith(f"# {key.name} = ")]
             line = f"{line:<32} # {key.meaning or key.holds}" if len(line) < 60 else line
         lines.append(line)
     return "\n".join(lines[:-1]).strip("\n") + "\n"

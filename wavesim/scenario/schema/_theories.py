@@ -1,4 +1,4 @@
-"""The names of theories, so that one that does not exist is told before anything is run."""
+"""The names of theories, so that an unknown one is refused before anything is run."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ THEORIES = (
     "wkb", "wkb_froman", "kemble", "thick_barrier", "fowler_nordheim", "herring", "herring_one_well", "instanton", "weak_coupling",
     "fraunhofer", "half_wavelengths", "hartman", "wigner", "eckart", "parabola", "over_the_top", "barrier", "mean_barrier",
 )  # fmt: skip
-# what joins the names of a ratio's theories, where the two cases have different ones
+# joins the names of the theories of a ratio of two cases, if they differ
 _RATIO = "_over_"
 
 
 def misspelt_theory(name: str) -> str:
-    """What is said of a name that is none of a theory, nor of a ratio of two; "" of one that is."""
+    """Message on a name that is neither a theory nor a ratio of two; "" for a valid name."""
     if all(part in THEORIES for part in (name.split(_RATIO) if name.count(_RATIO) == 1 else [name])):
         return ""
     if near := difflib.get_close_matches(name[:100], THEORIES, 1):

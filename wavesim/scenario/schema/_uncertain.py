@@ -1,4 +1,4 @@
-"""Values that are known within limits only: ``height = "0.30 +- 0.01 eV"``."""
+"""Values with uncertainties: ``height = "0.30 +- 0.01 eV"``."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from ...units import number_and_unit, split_uncertain
 from ._dimensions import dimension_of_path
 from ._fields import quantity_value
 
-# where the numbers of the physics are; others are choices, and nobody measured them
+# keys with physical numbers; others are chosen, not measured, and have no uncertainty
 _PHYSICS = ("particle", "potential", "state", "duration")
-# nothing after the +-, or a number below zero
+# +- without a number, or with a negative one
 _NO_SIZE = re.compile(r"(\+-|\+/-|\u00b1)\s*(-.*)?$")
 _SHARE = re.compile(r"((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*%")
 
 
 def certain(data: dict[str, Any], natural: bool) -> tuple[dict[str, Any], dict[str, str]]:
-    """A file's content without uncertainties, and these by their paths, as text with a unit.
+    """A file's content without uncertainties, and the uncertainties by path, as text with a unit.
 
     Args:
         data: the content.
         natural: whether the file is in natural units; values become plain numbers there.
 
     Raises:
-        ScenarioError: if an uncertainty stands where there is no number of the physics, or is none.
+        ScenarioError: if an uncertainty is invalid, or belongs to no physical number.
     """
     found: dict[str, str] = {}
     whole = {key: _without(value, key, natural, found) for key, value in data.items()}
@@ -39,8 +39,8 @@ def certain(data: dict[str, Any], natural: bool) -> tuple[dict[str, Any], dict[s
             raise ScenarioError(
                 f"{path} must have no uncertainty, for it is chosen and not measured; leave out what follows the +-."
             )
-    kept = {path: text for path, text in found.items() if path.split(".")[0] in _PHYSICS}
-    return {key: whole[key] if key in _PHYSICS else data[key] for key in data}, kept
+    physical = {path: text for path, text in found.items() if path.split(".")[0] in _PHYSICS}
+    return {key: whole[key] if key in _PHYSICS else data[key] for key in data}, physical
 
 
 def _without(node: Any, path: str, natural: bool, found: dict[str, str]) -> Any:
@@ -68,7 +68,7 @@ def _without(node: Any, path: str, natural: bool, found: dict[str, str]) -> Any:
 
 
 def are_uncertain(values: Mapping[str, Any]) -> bool:
-    """Whether any of these values of the physics, by path, is or holds one with an uncertainty."""
+    """Whether any of these values, by path, is or contains a physical number with an uncertainty."""
     found: dict[str, str] = {}
     for path, value in values.items():
         if path.split(".")[0] in _PHYSICS:
@@ -77,9 +77,9 @@ def are_uncertain(values: Mapping[str, Any]) -> bool:
 
 
 def as_uncertain(value: Any, before: Any) -> Any:
-    """A value as uncertain as the one that it replaces, ``"0.5 eV +- 0.01 eV"`` after ``"0.30 +- 0.01 eV"``; a share stays that share.
+    """A value with the uncertainty of the one it replaces, ``"0.5 eV +- 0.01 eV"`` after ``"0.30 +- 0.01 eV"``; a percentage is kept as such.
 
-    A value that says how uncertain it is stays as it is (``"0.5 +- 0 eV"``: not at all), and so does what is no number.
+    A value with its own uncertainty (``"0.5 +- 0 eV"``: none) and a value that is no number are returned unchanged.
     """
     parts = split_uncertain(before) if isinstance(before, str) else None
     if parts is None or isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -92,7 +92,7 @@ def as_uncertain(value: Any, before: Any) -> Any:
     if share := _SHARE.search(before):
         return f"{digits} +- {share[1]} % {number[1]}".strip()
     size = number_and_unit(parts[1])
-    # a number that lacks its unit must not take that of the uncertainty
+    # a number without its unit must not get that of the uncertainty
     if size is None or (size[1] and not number[1]):
         return value
     same = size[1] == number[1]
@@ -102,26 +102,26 @@ def as_uncertain(value: Any, before: Any) -> Any:
 def uncertainties_of(
     texts: Mapping[str, str], problem: Problem, question: AbstractQuestion | None, natural: bool
 ) -> dict[str, float]:
-    """The uncertainties in internal units by path; those of 0 are left out.
+    """The uncertainties in internal units by path; zero ones are left out.
 
     Raises:
         ScenarioError: if one has another dimension than its value, or is not finite.
     """
-    known: dict[str, float] = {}
+    uncertainties: dict[str, float] = {}
     for path, text in texts.items():
         try:
             given = float(text) if natural else text
             size = quantity_value(given, dimension_of_path(problem, question, path), natural)
         except (WavesimError, ValueError) as error:
-            raise ScenarioError(f"{path}: the uncertainty {brief(text)} {_said(error)}") from None
+            raise ScenarioError(f"{path}: the uncertainty {brief(text)} {_reason(error)}") from None
         if not math.isfinite(size):
             raise ScenarioError(f"{path}: the uncertainty {brief(text)} must be finite; give an ordinary number.")
         if size > 0:
-            known[path] = size
-    return known
+            uncertainties[path] = size
+    return uncertainties
 
 
-def _said(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     text = str(error)
     return (
         text if isinstance(error, WavesimError) and text.startswith("must ") else f"must be of its value's kind: {text}"

@@ -1,4 +1,4 @@
-"""Files and paths in them: TOML, the library, writing."""
+"""Text of scenario files: TOML, paths of values, the library of shipped files, and writing."""
 
 from ._library import (
     canonical as canonical,

@@ -1,4 +1,4 @@
-"""Where scenarios and sweeps are: the shipped ones by name, any other by the path of its file; examples of kinds."""
+"""Location of scenarios and sweeps: shipped ones by name, others by the path of their file; examples of kinds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ...errors import ScenarioError
 from ._toml import LARGEST
 
 
-def _shelf() -> Traversable:
+def _scenario_folder() -> Traversable:
     inside = files("wavesim") / "_scenarios"
     # a checkout, or an editable install of it, has them beside the package
     return inside if inside.is_dir() else Path(__file__).parents[3] / "scenarios"
@@ -25,22 +25,22 @@ def _shelf() -> Traversable:
 
 def shipped() -> dict[str, Traversable]:
     """The scenarios that come with wavesim, by name."""
-    return _files_on(_shelf())
+    return _files_in(_scenario_folder())
 
 
 def shipped_sweeps() -> dict[str, Traversable]:
     """The sweeps that come with wavesim, by name."""
-    return _files_on(_shelf() / "sweeps")
+    return _files_in(_scenario_folder() / "sweeps")
 
 
 def shipped_designs() -> dict[str, Traversable]:
     """The designs that come with wavesim, by name."""
-    return _files_on(_shelf() / "designs")
+    return _files_in(_scenario_folder() / "designs")
 
 
-def _files_on(shelf: Traversable) -> dict[str, Traversable]:
-    found = sorted(shelf.iterdir(), key=lambda item: item.name) if shelf.is_dir() else []
-    return {item.name[:-5]: item for item in found if item.name.endswith(".toml")}
+def _files_in(folder: Traversable) -> dict[str, Traversable]:
+    items = sorted(folder.iterdir(), key=lambda item: item.name) if folder.is_dir() else []
+    return {item.name[:-5]: item for item in items if item.name.endswith(".toml")}
 
 
 def find_scenario(name_or_path: str) -> tuple[str, str]:
@@ -96,7 +96,7 @@ def _found(
     except UnicodeDecodeError:
         raise ScenarioError(f"{shown} must be a text file in UTF-8, but is not; is it a {kind}?") from None
     except (OSError, ValueError) as error:
-        # a ValueError for a name with a zero in it
+        # ValueError: a name with a null character
         raise ScenarioError(
             f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}; check the path."
         ) from None
@@ -110,11 +110,11 @@ def _found(
 
 
 def text_of(path: Path) -> str:
-    """The text of a file, as far as it can be a scenario: a device without an end is read to the limit.
+    """The text of a file, read up to the size limit of scenarios, since a device file may have no end.
 
     Raises:
         OSError: if it cannot be read.
-        ValueError: if it is no text.
+        ValueError: if it is not text.
     """
     with path.open("rb") as file:
         content = file.read(4 * LARGEST + 1)
@@ -133,5 +133,5 @@ def fingerprint(data: dict[str, Any]) -> str:
 
 @functools.cache
 def examples() -> dict[str, dict[str, dict[str, Any]]]:
-    """One example of each kind, by the table that holds it: ``examples()["potential"]["step"]``."""
+    """One example of each kind, by its table: ``examples()["potential"]["step"]``."""
     return tomllib.loads((files("wavesim.scenario") / "_examples.toml").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""One path grammar for ``--set``, ``[vary]`` and the axes of sweeps: ``potential.height``, ``potential.terms.0.width``."""
+"""The path grammar of ``--set``, ``[vary]`` and the axes of sweeps: ``potential.height``, ``potential.terms.0.width``."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ...errors import ScenarioError
 from ._toml import NoToml, toml
 
 _MOST_DOTS = 20
-# three ways to say how fast a packet is
+# alternative keys for the motion of a packet
 _MOTIONS = ("momentum", "energy", "velocity")
 
 
 def assign(data: dict[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
-    """A copy of a file's content with ``path=value`` applied; a value is read as TOML, and as text where it is none (``0.5 eV``).
+    """A copy of a file's content with ``path=value`` applied; a value is read as TOML, or as text if it is not TOML (``0.5 eV``).
 
-    Whether the path names a key that exists is for the schema to say, which knows the keys that a file may leave out.
+    The schema checks that the path exists, since it knows the keys that a file may leave out.
 
     Raises:
         ScenarioError: if an assignment has no ``=`` or its path leads through something that is no table.
@@ -27,12 +27,12 @@ def assign(data: dict[str, Any], assignments: Iterable[str]) -> dict[str, Any]:
     pairs = [assignment_of(assignment) for assignment in assignments]
     paths = {path for path, _ in pairs}
     for path, value in pairs:
-        changed = _without_other_ways(assign_value(changed, path, value), path, paths)
+        changed = _without_alternatives(assign_value(changed, path, value), path, paths)
     return changed
 
 
-def _without_other_ways(data: dict[str, Any], path: str, paths: set[str]) -> dict[str, Any]:
-    """The content without the other ways of saying what was set at a path, unless they were set as well: an energy replaces a momentum.
+def _without_alternatives(data: dict[str, Any], path: str, paths: set[str]) -> dict[str, Any]:
+    """The content without the alternatives to a key that was set, unless they were set too: an energy replaces a momentum.
 
     An energy keeps the direction of the momentum that it replaces.
     """
@@ -42,14 +42,14 @@ def _without_other_ways(data: dict[str, Any], path: str, paths: set[str]) -> dic
     node: Any = data
     for key in above:
         node = node[int(key)] if isinstance(node, list) else node[key]
-    for other in _MOTIONS:
-        if other == last or other not in node or ".".join((*above, other)) in paths:
+    for key in _MOTIONS:
+        if key == last or key not in node or ".".join((*above, key)) in paths:
             continue
-        replaced = node.pop(other)
+        replaced = node.pop(key)
         if last == "energy" and str(replaced).strip().startswith("-"):
             node.setdefault("direction", "left")
-        if other == "energy":
-            # a momentum and a velocity have their sign
+        if key == "energy":
+            # the sign of a momentum or velocity is its direction
             node.pop("direction", None)
     return data
 
@@ -58,7 +58,7 @@ def assignment_of(text: str) -> tuple[str, Any]:
     """Path and value of ``path=value``.
 
     Raises:
-        ScenarioError: if it reads otherwise.
+        ScenarioError: if it has another form.
     """
     path, equals, value = text.partition("=")
     if not equals or not all(path.strip().split(".")):
@@ -86,7 +86,7 @@ def assign_value(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 
 def found_at(data: Any, path: str) -> Any:
-    """What a file's content has at a path; None where it leaves it out."""
+    """The value of a file's content at a path; None if it is missing."""
     node = data
     for key in path.split("."):
         if isinstance(node, dict):

@@ -1,4 +1,4 @@
-"""TOML with limits: how large, how deep and how dotted a file is, is counted before it is parsed."""
+"""TOML with limits: the size, depth and dots of a file are checked before it is parsed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 from ..._text import brief, brief_text, clean, first_line, printable
 from ...errors import ScenarioError
 
-# of text: the largest shipped file has some thousand
+# largest number of characters; the largest shipped file has some thousand
 LARGEST = 1_000_000
-# brackets inside brackets, and parts of a dotted key: the parser's time grows with their square, its stack with the first
-_DEEPEST, _MOST_DOTS = 40, 20
+# largest depth of brackets, with which the parser's stack grows, and its time quadratically
+_DEEPEST = 40
+# largest number of parts of a dotted key, with which the parser's time grows quadratically
+_MOST_DOTS = 20
+# characters of a key
 _LONGEST_KEY = 200
 _LARGEST_INT = 2**63
 # strings of all four kinds, and comments
@@ -21,10 +24,10 @@ _QUOTED = re.compile(
 )
 _BRACKETS = re.compile(r"[\[\]{}]")
 _DOTTED = re.compile(rf"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){{{_MOST_DOTS}}}")
-# characters of a line that a person wrote: a pattern's time grows with their square
+# characters of a line that are searched: a pattern's time grows with their square
 _WRITTEN = 300
 _AT_LINE = re.compile(r"at line (\d+)")
-# a line that gives a key, or opens a table
+# a line with a key, or the header of a table
 _KEY = re.compile(
     r"\s*(?:\[{1,2}([^\[\]\n]+)\]{1,2}|((?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')(?:[ \t]*\.[^=\n\[{]+)?)[ \t]*=)"
 )
@@ -35,18 +38,18 @@ _UNQUOTED = re.compile(
 
 
 class NoToml(ScenarioError):
-    """Text that is no TOML."""
+    """The error for text that is not TOML."""
 
 
 def toml(text: str, name: str) -> dict[str, Any]:
     """The content of a TOML file.
 
     Args:
-        text: of the file.
-        name: of it, for messages.
+        text: text of the file.
+        name: its name, for messages.
 
     Raises:
-        ScenarioError: if it is no TOML, or beyond the limits.
+        ScenarioError: if it is not TOML, or beyond the limits.
     """
     name = clean(name)
     if len(text) > LARGEST:
@@ -65,32 +68,32 @@ def toml(text: str, name: str) -> dict[str, Any]:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         # a TOMLDecodeError, or a number of thousands of digits
-        told = _twice(text, str(error)) or f"{first_line(error).removesuffix('.')}{_cure(text, str(error))}"
-        raise NoToml(f"{name} is not valid TOML: {told}.") from None
+        reason = _twice(text, str(error)) or f"{first_line(error).removesuffix('.')}{_cure(text, str(error))}"
+        raise NoToml(f"{name} is not valid TOML: {reason}.") from None
     _check(content, name, "")
     return content
 
 
 def _twice(text: str, error: str) -> str:
-    """Which key stands twice, and the cure; "" where the error is another."""
+    """Message on a key that is given twice; "" for other errors."""
     if (match := _TWICE.search(error)) is None:
         return ""
-    # the place is where the value ends: its key may stand lines above, but not inside a text of several lines
+    # the error is at the end of the value: its key may be lines above, but not inside a text of several lines
     lines = _QUOTED.sub(lambda quoted: "\n" * quoted[0].count("\n") or quoted[0], text).splitlines()
     place = _AT_LINE.search(error)
     last = int(place[1]) if place else len(lines)
     keys = ((at, _KEY.match(lines[at - 1][:_WRITTEN])) for at in range(min(last, len(lines)), 0, -1))
-    at, found = next(((at, key) for at, key in keys if key), (last, None))
+    at, header = next(((at, key) for at, key in keys if key), (last, None))
     if match[1] is not None:
         return f"{brief_text(clean(match[1]))} stands twice in braces, at line {last}; leave one of them out"
-    if found is None:
+    if header is None:
         return ""
-    key = f"the table {found[0].strip()}" if found[1] else found[2].strip()
+    key = f"the table {header[0].strip()}" if header[1] else header[2].strip()
     return f"{brief_text(clean(key))} stands twice, the second time at line {at}; leave one of them out"
 
 
 def _cure(text: str, error: str) -> str:
-    """How to write a quantity that stands without quotation marks at the place of an error."""
+    """Advice for a quantity without quotation marks, or an open quotation mark, at the place of an error."""
     place, lines = _AT_LINE.search(error), text.splitlines()
     line = lines[int(place[1]) - 1][:_WRITTEN] if place and int(place[1]) <= len(lines) else ""
     if "Illegal character '\\n'" in error:
@@ -113,7 +116,7 @@ def _check(node: Any, name: str, path: str) -> None:
     """Refuse keys and numbers that TOML allows and a scenario does not.
 
     Raises:
-        ScenarioError: if a key cannot be printed, or a whole number is none that a computer counts with.
+        ScenarioError: if a key cannot be printed, or a whole number does not fit into 64 bits.
     """
     if isinstance(node, dict):
         for key, value in node.items():

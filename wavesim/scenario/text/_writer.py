@@ -1,4 +1,4 @@
-"""The content of a scenario file as text: what is written reads back as the same content."""
+"""The content of a scenario file as text, which reads back as the same content."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from ..._text import brief
 from ...errors import ScenarioError
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-# characters of an inline table or a list on one line
+# largest number of characters of an inline table or a list on one line
 _WIDE = 110
-# tables that stand one below the other in a section read best on a line each
+# sections whose tables are written on one line each
 _ROWS = ("expect", "vary")
 
 
 def written(content: dict[str, Any]) -> str:
-    """A scenario file with this content, ``read_scenario(name, toml(written(content), name))``: comments are none, keys keep their order.
+    """A scenario file with this content, ``read_scenario(name, toml(written(content), name))``: without comments, with the keys in order.
 
     Args:
-        content: tables, lists, text, whole and other numbers, true and false, as a file holds them.
+        content: tables, lists, text, numbers, true and false, as in a file.
 
     Returns:
         TOML, whose content has the same `fingerprint`.
 
     Raises:
-        ScenarioError: if there is something in it that a file cannot hold.
+        ScenarioError: if the content has a value that a file cannot represent.
     """
     lines: list[str] = []
     _section(content, (), lines)
@@ -86,7 +86,7 @@ def _number(value: float) -> str:
 def _text(value: str) -> str:
     if "\n" in value.strip("\n") and '"""' not in value and "\\" not in value and _printable(value):
         return f'"""\n{value}"""' if not value.endswith('"') else json.dumps(value, ensure_ascii=False)
-    # what JSON escapes TOML reads, but DEL and the surrogates, which JSON leaves as they are
+    # TOML reads the escapes of JSON, but requires one for DEL, which JSON does not escape
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
