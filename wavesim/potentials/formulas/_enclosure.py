@@ -1,7 +1,7 @@
 """Bounds of a formula over whole intervals, by interval arithmetic: unlike samples, they miss no structure.
 
-All values in the interval obey its bounds; the narrower the interval, the tighter they are. Each comes with whether V may jump or
-bend inside: whether any condition on which V depends there, such as the sign of an argument of abs, is undecided.
+The bounds hold for all values in the interval, and tighten as it narrows. Each interval is marked where V may jump or bend inside:
+where a condition on which V depends, such as the sign of an argument of abs, is undecided.
 
 Source: R. E. Moore, R. B. Kearfott, M. J. Cloud, Introduction to Interval Analysis (SIAM 2009), chapters 5 and 6.
 """
@@ -118,7 +118,7 @@ def _over(u: Enclosure, v: Enclosure) -> Enclosure:
 
 
 def _power(u: Enclosure, p: Enclosure, written: float | None) -> Enclosure:
-    """u to the power p; `written` is p if the formula has it as a number."""
+    """Bounds of u^p; `written` is p if the formula states it as a number, else None."""
     whole = np.all((p.low == p.high) & (np.round(p.low) == p.low) & (np.abs(p.low) < 1e6))
     corners = [base**exponent for base in (u.low, u.high) for exponent in (p.low, p.high)]
     if not whole:
@@ -156,7 +156,7 @@ def _absolute(u: Enclosure) -> Enclosure:
 
 
 def _even(function: Callable[[np.ndarray], np.ndarray]) -> Callable[[Enclosure], Enclosure]:
-    """A function of abs(u) alone, rising or falling with it."""
+    """Bounds of an even function that is monotonic in abs(u)."""
 
     def bounds(u: Enclosure) -> Enclosure:
         distance = _absolute(u)
@@ -166,7 +166,7 @@ def _even(function: Callable[[np.ndarray], np.ndarray]) -> Callable[[Enclosure],
 
 
 def _stepped(function: Callable[[np.ndarray], np.ndarray]) -> Callable[[Enclosure], Enclosure]:
-    """A step function: undecided where its bounds differ."""
+    """Bounds of a step function; V may jump where they differ."""
 
     def bounds(u: Enclosure) -> Enclosure:
         low, high = function(u.low), function(u.high)

@@ -31,9 +31,9 @@ _NAMES = (*_AXES, "t", "pi")
 _OFFSET = 1e-9
 # points along each axis of the average of V over a cell
 _CELL_POINTS = 8
-# share of its height below which V is not structure, because of rounding and slow tails
+# share of the height of V below which V counts as zero, because of rounding and slow tails
 _STRUCTURE = 1e-10
-# factor by which a smaller share may widen the support
+# largest factor by which a smaller share may widen the support
 _WIDENING = 2.0
 
 
@@ -86,7 +86,7 @@ class Expression(AbstractPotential):
                 raise ArgumentError(field, f"must be two numbers, left and right, but is {pair}; give both in order.")
 
     def __hash__(self) -> int:
-        # potentials are keys of caches, and a dict of parameters has no hash of its own
+        # potentials are keys of caches, and a dict of parameters is not hashable
         return hash((self.formula, tuple(sorted((self.parameters or {}).items())), self.ends, self.span))
 
     @property
@@ -260,7 +260,7 @@ class Expression(AbstractPotential):
 
 
 def _support(x: np.ndarray, values: np.ndarray, ends: tuple[float, float], tolerance: float) -> tuple[float, float]:
-    """Interval in which V departs from its ends by `tolerance`, or by the least share that rounding or slow tails do not widen much."""
+    """Interval in which V departs from its ends by `tolerance`, or by the smallest share for which rounding and slow tails widen it little."""
     near = departures(x, values, ends, max(tolerance, _STRUCTURE))
     share = tolerance
     while share < _STRUCTURE:

@@ -41,7 +41,7 @@ def instants(tree: ast.expr, names: tuple[tuple[str, float], ...], until: float)
         # times within rounding of an end are at the end
         near = [0.0 if abs(edge) < _ROUNDING * until else float(edge) for edge in edges]
         near = [until if abs(edge - until) < _ROUNDING * until else edge for edge in near]
-        # a root that starts at an end does not jump there
+        # a root does not jump where its argument reaches 0, so an end is not counted
         times.update(edge for edge in near if 0 < edge < until or (kind != "touch" and edge in (0.0, until)))
     return _distinct(times, until)
 

@@ -16,7 +16,7 @@ Bounds = Callable[[np.ndarray, np.ndarray], Enclosure]
 _SHARE = 0.02
 # share of the whole height of V below which structure is not resolved
 _LOWEST = 0.05
-# height, in units of the same, above which V is not resolved
+# height above the floor, as a multiple of the whole height of V, above which V is not resolved
 _HIGHEST = 1e4
 # largest number of samples or undecided intervals
 _MOST = 12_000
@@ -147,7 +147,7 @@ def breaks(value: Values, bounds: Bounds, low: float, high: float, seen: Landsca
     flat: list[tuple[np.ndarray, np.ndarray]] = []
     for _ in range(_LEVELS):
         bound = bounds(left, right)
-        # an interval is done where V is constant to rounding, or at the accuracy of positions; a long one of them is no point
+        # bisection ends where V is constant to rounding, or at the accuracy of positions; only short intervals count as points
         width, far = right - left, np.maximum(np.abs(left), np.abs(right))
         done = bound.open & ((bound.high - bound.low <= 1e-13 * seen.height) | (width <= _FINEST * far))
         point = done & (width <= np.maximum(1e-9 * far, _OCTAVES[0]))

@@ -62,7 +62,7 @@ def phase_space_terms(formula: str, parameters: tuple[str, ...]) -> PhaseSpaceTe
         parameters: their names.
 
     Raises:
-        ArgumentError: if it is no formula, or a term is no function of the place times one of the momentum.
+        ArgumentError: if it is no formula, or a term is not a function of position times a function of momentum.
     """
     tree, used = parsed(formula, (*_NAMES, *parameters))
     if idle := sorted(set(parameters) - used):
@@ -134,7 +134,7 @@ def _terms(tree: ast.expr) -> Iterator[ast.expr]:
 
 
 def _separated(term: ast.expr) -> tuple[ast.expr, ast.expr]:
-    """A product as a function of the place and one of the momentum."""
+    """The factors of a product that depend on position, and those that depend on momentum."""
     places: list[ast.expr] = []
     momenta: list[ast.expr] = []
     for factor in _factors(term, False):

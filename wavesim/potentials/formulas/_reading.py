@@ -135,7 +135,7 @@ class Reading:
         first, last = (finite[0], finite[-1]) if len(finite) else (0, len(x) - 1)
         holes = np.zeros(len(x), bool)
         holes[first : last + 1] = ~np.isfinite(values[first : last + 1])
-        # far out V may overflow to inf, as cosh does, and be undefined beyond; closer in it must be a number
+        # far from 0 V may overflow to inf, as cosh does, and be undefined beyond; nearer to 0 it must be a number
         for place in (first - 1, last + 1):
             if 0 <= place < len(x) and not math.isinf(values[place]):
                 holes[place] = True
@@ -169,7 +169,7 @@ def _no_value(place: float, beyond: bool) -> str:
 
 
 def _end(x: np.ndarray, values: np.ndarray, side: str) -> float:
-    """Limit of V on one side, from its values in order outwards."""
+    """Limit of V on one side, from its values in outward order."""
     last = float(values[-1])
     if math.isinf(last):
         return last

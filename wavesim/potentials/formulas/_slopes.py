@@ -115,7 +115,7 @@ def _product(first: Jet, second: Jet) -> Jet:
 
 
 def _chained(outer: tuple[Any, Any, Any], inner: Jet) -> Jet:
-    """f(u(x)) from f, f' and f'' at u, and u with its derivatives."""
+    """f(u(x)) and its derivatives, from f, f' and f'' at u and from the derivatives of u."""
     value, slope, bend = outer
     return Jet(value, slope * inner.slope, bend * inner.slope**2 + slope * inner.bend)
 
