@@ -110,9 +110,8 @@ def test_a_hidden_export_is_seen() -> None:
 def test_the_face_is_said_once() -> None:
     """`__all__`, what type checkers see, and the homes of lazy names are one list; `dir` shows nothing else."""
     module = importlib.import_module("wavesim")
-    block = next(
-        node for node in ast.parse((ROOT / "wavesim" / "__init__.py").read_text()).body if isinstance(node, ast.If)
-    )
+    body = ast.parse((ROOT / "wavesim" / "__init__.py").read_text()).body
+    block = next(node for node in body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
     typed = {alias.asname for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
     assert typed == set(module.__all__) == {*module._ROOMS, *module._HOMES}
     assert dir(module) == sorted([*module.__all__, "__version__"])

@@ -21,7 +21,6 @@ from ._landscape import Landscape, breaks, resolved
 CURE = "give `ends` and `span`"
 # distances from 0 at which V is sampled
 _RADII = np.geomspace(1e-3, 1e12, 15_001)
-_DECADE = 1000
 
 # cause of an edge: the kind of switch, its number in the tree, and the integer at which a floor jumps
 Cause = tuple[str, int, int]
