@@ -83,35 +83,35 @@ def _verdict(formula: str, angle: bool, given: tuple[tuple[str, Powers, bool], .
         given: name, powers and whether there is a unit, of each parameter.
     """
     tree, _ = parsed(formula, ("x", "y", "z", "t", "pi", *(name for name, _, _ in given)))
-    known: dict[str, Powers] = {"x": _PLAIN if angle else _LENGTH, "t": _TIME, "pi": _PLAIN}
-    known |= {axis: known["x"] for axis in ("y", "z")} | {name: powers for name, powers, _ in given}
-    sentence = _misfit(tree, known, _PLAIN)
+    dimensions: dict[str, Powers] = {"x": _PLAIN if angle else _LENGTH, "t": _TIME, "pi": _PLAIN}
+    dimensions |= {axis: dimensions["x"] for axis in ("y", "z")} | {name: powers for name, powers, _ in given}
+    sentence = _misfit(tree, dimensions, _PLAIN)
     if sentence is None:
         return _Verdict()
     plain = [name for name, _, united in given if not united]
-    if lacking := _lacking(tree, known, plain, _PLAIN):
-        return _Verdict(lacking=lacking, example=_example(tree, known, lacking[0], _PLAIN))
-    if _misfit(tree, known, None) is None:
+    if lacking := _lacking(tree, dimensions, plain, _PLAIN):
+        return _Verdict(lacking=lacking, example=_example(tree, dimensions, lacking[0], _PLAIN))
+    if _misfit(tree, dimensions, None) is None:
         return _Verdict(atomic=True)
-    if lacking := _lacking(tree, known, plain, None):
-        return _Verdict(lacking=lacking, example=_example(tree, known, lacking[0], None))
+    if lacking := _lacking(tree, dimensions, plain, None):
+        return _Verdict(lacking=lacking, example=_example(tree, dimensions, lacking[0], None))
     return _Verdict(misfit=sentence)
 
 
-def _lacking(tree: ast.expr, known: dict[str, Powers], plain: list[str], literal: Powers) -> tuple[str, ...]:
+def _lacking(tree: ast.expr, dimensions: dict[str, Powers], plain: list[str], literal: Powers) -> tuple[str, ...]:
     """Plain parameters that need a unit, if that makes the formula an energy; a minimal set, by removing one after the other."""
-    if _misfit(tree, known | dict.fromkeys(plain), literal) is not None:
+    if _misfit(tree, dimensions | dict.fromkeys(plain), literal) is not None:
         return ()
     needed = list(plain)
     for name in plain:
         rest = [candidate for candidate in needed if candidate != name]
-        if _misfit(tree, known | dict.fromkeys(rest), literal) is None:
+        if _misfit(tree, dimensions | dict.fromkeys(rest), literal) is None:
             needed = rest
     return tuple(needed)
 
 
-def _example(tree: ast.expr, known: dict[str, Powers], name: str, literal: Powers) -> str:
-    fits = (unit for unit, powers in _SUGGESTED.items() if _misfit(tree, known | {name: powers}, literal) is None)
+def _example(tree: ast.expr, dimensions: dict[str, Powers], name: str, literal: Powers) -> str:
+    fits = (unit for unit, powers in _SUGGESTED.items() if _misfit(tree, dimensions | {name: powers}, literal) is None)
     return next(fits, "eV nm^2")
 
 
@@ -153,10 +153,10 @@ def _powers_of(value: Any) -> Powers:
     return Fraction(length - 2 * mass), Fraction(time + mass)
 
 
-def _misfit(tree: ast.expr, known: dict[str, Powers], literal: Powers) -> str | None:
+def _misfit(tree: ast.expr, dimensions: dict[str, Powers], literal: Powers) -> str | None:
     """Message on a mismatch of units if plain numbers in the formula have the powers `literal`; None if they match."""
     try:
-        powers = _powers(tree, known, literal)
+        powers = _powers(tree, dimensions, literal)
         if powers is not None and powers != _ENERGY:
             return f"must be an energy, but is {_named(powers)}"
     except _Misfit as misfit:
@@ -164,15 +164,15 @@ def _misfit(tree: ast.expr, known: dict[str, Powers], literal: Powers) -> str | 
     return None
 
 
-def _powers(node: ast.expr, known: dict[str, Powers], literal: Powers) -> Powers:
+def _powers(node: ast.expr, dimensions: dict[str, Powers], literal: Powers) -> Powers:
     def of(inner: ast.expr) -> Powers:
-        return _powers(inner, known, literal)
+        return _powers(inner, dimensions, literal)
 
     match node:
         case ast.Constant(value=value):
             return None if value == 0 else literal
         case ast.Name(id=name):
-            return known[name]
+            return dimensions[name]
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             of(inner)
             return _PLAIN

@@ -32,23 +32,23 @@ def certain(data: dict[str, Any], natural: bool) -> tuple[dict[str, Any], dict[s
     Raises:
         ScenarioError: if an uncertainty is invalid, or belongs to no physical number.
     """
-    found: dict[str, str] = {}
-    whole = {key: _without(value, key, natural, found) for key, value in data.items()}
-    for path in found:
+    texts: dict[str, str] = {}
+    whole = {key: _without(value, key, natural, texts) for key, value in data.items()}
+    for path in texts:
         if path.split(".")[0] not in _PHYSICS and path.split(".")[0] not in ("title", "question", "expectation"):
             raise ScenarioError(
                 f"{path} must have no uncertainty, for it is chosen and not measured; leave out what follows the +-."
             )
-    physical = {path: text for path, text in found.items() if path.split(".")[0] in _PHYSICS}
+    physical = {path: text for path, text in texts.items() if path.split(".")[0] in _PHYSICS}
     return {key: whole[key] if key in _PHYSICS else data[key] for key in data}, physical
 
 
-def _without(node: Any, path: str, natural: bool, found: dict[str, str]) -> Any:
+def _without(node: Any, path: str, natural: bool, texts: dict[str, str]) -> Any:
     if isinstance(node, dict):
-        changed = {key: _without(value, f"{path}.{key}", natural, found) for key, value in node.items()}
+        changed = {key: _without(value, f"{path}.{key}", natural, texts) for key, value in node.items()}
         return changed if any(changed[key] is not node[key] for key in node) else node
     if isinstance(node, list):
-        entries = [_without(value, f"{path}.{place}", natural, found) for place, value in enumerate(node)]
+        entries = [_without(value, f"{path}.{place}", natural, texts) for place, value in enumerate(node)]
         return entries if any(new is not old for new, old in zip(entries, node, strict=True)) else node
     if not isinstance(node, str):
         return node
@@ -60,7 +60,7 @@ def _without(node: Any, path: str, natural: bool, found: dict[str, str]) -> Any:
                 f'{path} must have a positive number after the +-, but is {brief(node)}; write it as in "{example}", or leave out the +-.'
             )
         return node
-    value, found[path] = parts
+    value, texts[path] = parts
     try:
         return float(value) if natural else value
     except ValueError:
@@ -69,11 +69,11 @@ def _without(node: Any, path: str, natural: bool, found: dict[str, str]) -> Any:
 
 def are_uncertain(values: Mapping[str, Any]) -> bool:
     """Whether any of these values, by path, is or contains a physical number with an uncertainty."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for path, value in values.items():
         if path.split(".")[0] in _PHYSICS:
-            _without(value, path, False, found)
-    return bool(found)
+            _without(value, path, False, texts)
+    return bool(texts)
 
 
 def as_uncertain(value: Any, before: Any) -> Any:
