@@ -64,7 +64,7 @@ def test_schema_prints_the_schema() -> None:
 def test_check_plans_and_runs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from wavesim.propagation.stepping import _loop
 
-    monkeypatch.setattr(_loop.Loop, "moved", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr(_loop.Loop, "advance", lambda *_: pytest.fail("it ran"))
     done = wavesim("check", written(tmp_path), "--set", "run.scheme=strang")
     assert done.exit_code == 0, done.stderr
     for words in ("FFT pairs", "MB", "strang", "given", "absorber", "duration", "on this machine"):
@@ -78,7 +78,7 @@ def test_theory_predicts_without_propagating(monkeypatch: pytest.MonkeyPatch) ->
     """
     from wavesim.propagation.stepping import _loop
 
-    monkeypatch.setattr(_loop.Loop, "moved", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr(_loop.Loop, "advance", lambda *_: pytest.fail("it ran"))
     done = wavesim("theory", "rectangular_barrier")
     assert done.exit_code == 0, done.stderr
     assert "transmitted probability | closed form | 0.185563882093\n" in done.stdout
