@@ -12,7 +12,7 @@ import pytest
 from wavesim import Absorber, Grid, Numerics, Problem, certify
 from wavesim.analysis import Measurement, Quantity, Report, RunRequest, Runs, Transmission
 from wavesim.analysis.bars import run_here
-from wavesim.analysis.bars.residuals import grid_residuals, step_defects, tells_defect
+from wavesim.analysis.bars.residuals import grid_residuals, step_defects, step_defects_apply
 from wavesim.analysis.bars.residuals._step_defect import StepDefect
 from wavesim.potentials import Driven, EckartBarrier, Expression, GaussianBarrier
 from wavesim.propagation import Batch, FrameSum, Result, chebyshev_for, propagate_with_adjoint
@@ -128,8 +128,8 @@ def test_a_driven_v_is_left_to_longer_steps() -> None:
     """Set-up: a Gaussian barrier that swings. Formula: none: exact steps of an H that changes are no series."""
     driven = Problem(Driven(GaussianBarrier(0.5, 1.0), force=0.01, frequency=0.3), PACKET)
     numerics = there_and_back(SRKN11B, 0.4)[1].numerics
-    assert not tells_defect(driven, numerics)
-    assert tells_defect(Problem(TWO, PACKET), numerics)
+    assert not step_defects_apply(driven, numerics)
+    assert step_defects_apply(Problem(TWO, PACKET), numerics)
 
 
 BARRIERS = Expression(

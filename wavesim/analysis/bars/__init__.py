@@ -1,4 +1,4 @@
-"""Error bars: what is repeated, what it shows, and the report that says it."""
+"""Error bars: repetitions of a run, residuals of its gradients, and the report."""
 
 from ._accuracy import combined as combined, rounding as rounding, spacing_order as spacing_order
 from ._measured import (

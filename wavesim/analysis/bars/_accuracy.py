@@ -17,37 +17,48 @@ from ...propagation import ELEMENT_ORDER, Numerics, allowed_phase, chebyshev_for
 from ...propagation.planner import continued, edges_fit
 from ...schemes import Chebyshev, Scheme
 
-# steps and spacings of the repetitions as multiples of those of the run
+# steps of the repetitions as multiples of that of the run
 _TIME_RATIOS = (2, 4)
+# spacings of the repetitions for a smooth V, on one or on two coarser grids
 _SMOOTH_RATIOS, _THREE_SMOOTH_RATIOS = (1.4,), (1.2, 1.4)
+# spacings of the repetitions for a V with edges or deltas
 _SHARP_RATIOS = (1.3, 1.7)
-# an estimate from two runs may fall short of the truth by this factor before the asymptotic range is reached
+# factor on an estimate from two runs, which may be too small before the asymptotic range is reached
 _SAFETY = 3.0
-# the same where the larger of two estimates is taken
+# the same if the larger of two estimates is taken
 _MARGIN = 2.5
-# steps of the longest repetition below which it tells nothing, and moments of a record so few that runs may agree by accident
-_FEW, _FEW_MOMENTS = 4, 16
-# the error as a power of the spacing: of jumps midway between points, of jumps elsewhere (nearly as small, but scattered), and of deltas
-_EDGE_ORDER, _LOOSE_EDGE_ORDER, _SPIKE_ORDER = 5, 4, 3
+# fewest steps of a repetition that shows an error
+_FEW = 4
+# number of moments of a record up to which runs may agree by accident
+_FEW_MOMENTS = 16
+# order of the error in the spacing for jumps midway between points
+_EDGE_ORDER = 5
+# for jumps elsewhere, whose error is nearly as small, but scatters
+_LOOSE_EDGE_ORDER = 4
+# for deltas
+_SPIKE_ORDER = 3
+# for two jumps at one position
 _TOUCHING_EDGE_ORDER = 3
-# cells between two edges below which their errors mix, and scatter around a lower power (measured: 3 cells against 4 and 6)
-_NARROW, _NARROW_EDGE_ORDER = 3.6, 3
+# cells between two edges below which their errors mix and scatter around a lower power (measured: 3 cells against 4 and 6)
+_NARROW = 3.6
+# order for such edges
+_NARROW_EDGE_ORDER = 3
 # points x FFT pairs below which compiling another program costs more than running the same one on as many points
 _SMALL = 1.2e8
-# the power of the spacing with which the probability up to a plane converges, at least (see `wavesim.edges.unit_step`)
+# least order in the spacing of the probability up to a plane (see `wavesim.edges.unit_step`)
 CUT_ORDER = 4
 
 
 @dataclasses.dataclass(frozen=True)
 class Repetition:
-    """A coarser run. `weight` |fine - coarse| is a simple estimate of the fine run's error from this one repetition alone.
+    """A coarser run. `weight` |fine - coarse| is an estimate of the fine run's error from this repetition alone.
 
     Attributes:
         source: "time_step" or "grid".
-        numerics: of the coarser run.
-        ratio: its step or spacing as a multiple of that of the fine run.
+        numerics: numerics of the coarser run.
+        ratio: step or spacing relative to that of the fine run.
         weight: see above.
-        on_coarsest: whether it is made on the coarsest grid, and compared with the run on that grid instead of the fine one.
+        on_coarsest: whether it uses the coarsest grid, and is compared with the run on that grid instead of the fine one.
     """
 
     source: str
@@ -58,7 +69,7 @@ class Repetition:
 
 
 def spacing_order(problem: Problem, grid: Grid) -> int | None:
-    """The power of the spacing with which the error falls; None for a smooth potential, where it falls faster than any."""
+    """The order of the error in the spacing; None for a smooth potential, whose error falls faster than any power."""
     potential = problem.potential
     if isinstance(potential, BandEdge):
         return ELEMENT_ORDER
@@ -67,7 +78,7 @@ def spacing_order(problem: Problem, grid: Grid) -> int | None:
     if potential.spikes:
         return _SPIKE_ORDER
     if len(set(np.round(potential.edges, 12))) < len(potential.edges):
-        # two jumps at one place bend psi by the square of their sum, which no correction of either holds
+        # two jumps at one position give psi a kink by the square of their sum, which the corrections of each do not include
         return _TOUCHING_EDGE_ORDER
     if np.min(np.diff(np.sort(potential.edges)), initial=math.inf) < _NARROW * float(grid.spacing[0]):
         return _NARROW_EDGE_ORDER
@@ -75,9 +86,9 @@ def spacing_order(problem: Problem, grid: Grid) -> int | None:
 
 
 def time_order(problem: Problem, numerics: Numerics) -> int | None:
-    """The power of the step with which the error falls; None where a step leaves no error.
+    """The order of the error in the time step; None if steps are exact.
 
-    A Chebyshev step is exact but for the absorber, which acts between steps. Formally this is of second order, but the second order
+    A Chebyshev step is exact except for the absorber, which acts between steps. Formally this is of second order, but the second order
     merely changes the layer a little; the reflections fall faster than any power (see `absorber_step`). Third order lies between.
     """
     if isinstance(numerics.method, Scheme):
@@ -86,9 +97,9 @@ def time_order(problem: Problem, numerics: Numerics) -> int | None:
 
 
 def coarser_in_time(problem: Problem, numerics: Numerics, final_frame: bool = False) -> list[Repetition]:
-    """The same run with twice the step, and for splitting schemes with four times; where steps given by hand do not allow it, see `_other_steps`.
+    """The run with twice the step, and for splitting schemes with four times; if steps given by hand do not allow it, see `_other_steps`.
 
-    With `final_frame` they are read at their end alone: all have as few frames, so that they share a program.
+    With `final_frame` they are read only at their end, and all have the same small number of frames, so that they share a program.
     """
     order = time_order(problem, numerics)
     if order is None:
@@ -107,10 +118,10 @@ def coarser_in_time(problem: Problem, numerics: Numerics, final_frame: bool = Fa
 
 
 def _other_steps(numerics: Numerics, count: int, frames: int, few: bool) -> list[Numerics]:
-    """Runs with other steps, where a number of steps given by hand cannot be halved: a half and a quarter of it, rounded up between frames.
+    """Runs for a number of steps given by hand that cannot be halved: with a half and a quarter of it, rounded up between frames.
 
-    Without another step, the bar would hold no error of the step at all. One or two steps between frames leave no two longer ones, and the
-    longer ones of a `few` steps in all tell nothing: shorter ones tell the error of the run there.
+    Without another step, the bar would not include an error of the step. With one or two steps between frames there are no two longer ones,
+    and with `few` steps in all longer ones show nothing: shorter ones then show the error of the run.
     """
     each = numerics.steps // frames
     if few or each == 1:
@@ -119,7 +130,7 @@ def _other_steps(numerics: Numerics, count: int, frames: int, few: bool) -> list
         others = [1, 2 * each]
     else:
         others = [math.ceil(each / ratio) for ratio in _TIME_RATIOS[:count]]
-    return [_stepped(numerics, frames * one, frames) for one in others]
+    return [_stepped(numerics, frames * steps, frames) for steps in others]
 
 
 def _halved(numerics: Numerics, ratio: int, frames: int) -> Numerics | None:
@@ -134,30 +145,30 @@ def _stepped(numerics: Numerics, steps: int, frames: int) -> Numerics:
     method, dt = numerics.method, numerics.dt * (numerics.steps / steps)
     if isinstance(method, Chebyshev):
         longer = method.for_step(dt)
-        # a table that is long enough serves the same program
+        # with a table that is long enough the program is the same
         method = longer if longer.terms > method.terms else method
     return dataclasses.replace(numerics, dt=dt, steps=steps, frames=frames, method=method, save_psi=False)
 
 
 def coarser_in_space(problem: Problem, numerics: Numerics, three_grids: bool = False) -> list[Repetition]:
-    """The same run on coarser grids, step unchanged: one for a smooth potential, two for edges and deltas.
+    """The run on coarser grids, with the same step: one for a smooth potential, two for edges and deltas.
 
-    A short run keeps its number of points, and its box grows instead, so that it shares the program.
+    A short run keeps its number of points in a larger box, so that it shares the program.
 
     Args:
         problem: the physics.
         numerics: of the run.
-        three_grids: two for a smooth potential too, so that they show how fast the error falls.
+        three_grids: whether to use two for a smooth potential too, which show how fast the error falls.
     """
     repetitions, order = [], spacing_order(problem, numerics.grid)
     potential = problem.potential
-    # a box of eigenstates costs the cube of its points
+    # the cost of eigenstates grows as the cube of the points
     closed = isinstance(potential, BandEdge) or (isinstance(potential, Unfolded) and potential.closed)
     smooth = _THREE_SMOOTH_RATIOS if three_grids else _SMOOTH_RATIOS
     for wanted in smooth if order is None else _SHARP_RATIOS:
         grid = coarsened(numerics.grid, wanted, problem.potential)
         if repetitions and float(grid.spacing[0]) < 1.05 * float(repetitions[-1].numerics.grid.spacing[0]):
-            # the edges allow no grid between, and two runs on one grid tell nothing new
+            # the edges allow no grid between, and a second run on the same grid shows nothing new
             grid = coarsened(numerics.grid, 1.25 * wanted, problem.potential)
         ratio = float(grid.spacing[0]) / float(numerics.grid.spacing[0])
         if math.prod(numerics.grid.points) * numerics.fft_pairs < _SMALL and grid.dimension == 1 and not closed:
@@ -166,7 +177,7 @@ def coarser_in_space(problem: Problem, numerics: Numerics, three_grids: bool = F
         if isinstance(method, Chebyshev):
             table, method = method.terms, chebyshev_for(problem, grid, numerics.dt, method.cut)
             if grid.points == numerics.grid.points and method.terms <= table:
-                # a table as long serves the same program
+                # with a table of the same length the program is the same
                 method = dataclasses.replace(method, terms=table)
         changed = dataclasses.replace(numerics, grid=grid, method=method, save_psi=False)
         weight = 1.0 if order is None else _MARGIN / (ratio**order - 1)
@@ -186,22 +197,22 @@ def time_error(
     Of other ratios a < b < c of the three steps to h, the run's own 1 among them, D1 = |Q(ah) - Q(bh)| and D2 = |Q(bh) - Q(ch)|:
     D2/D1 = (c^q - b^q)/(b^q - a^q), and the errors are D1/(b^q - a^q) and D2/(c^p - b^p).
 
-    A scheme with gradients of V has its full order where the grid holds all waves of V psi. The others add a second order, whose size
-    three runs tell: with errors u h^2 + w h^p, u = (D2 - 2^p D1)/(3 (2^p - 4)), D1 and D2 with their signs.
+    A scheme with gradients of V has its full order only if the grid holds all waves of V psi. Otherwise there is an error of second order, whose
+    size follows from three runs: with errors u h^2 + w h^p, u = (D2 - 2^p D1)/(3 (2^p - 4)), D1 and D2 with their signs.
 
     Args:
-        order: the scheme's own, p.
+        order: order p of the scheme.
         values: of the runs.
         gradients: whether its kicks use gradients of V.
-        ratios: of the steps of the other runs to that of the first.
+        ratios: ratios of the steps of the other runs to that of the first.
     """
     if len(values) < 3:
         by = abs(ratios[0] ** (2 if gradients else order) - 1)
         return _SAFETY * largest_difference(values[0], values[1]) / by
     (a, b, c), (fine, middle, coarse) = _by_step(values, ratios)
     first, second = largest_difference(fine, middle), largest_difference(middle, coarse)
-    shown = _observed_order(second / first, (a, b, c), order) if first > 0 and second > 0 else float(order)
-    error = max(_SAFETY * first / (b**shown - a**shown), second / (c**order - b**order))
+    observed = _observed_order(second / first, (a, b, c), order) if first > 0 and second > 0 else float(order)
+    error = max(_SAFETY * first / (b**observed - a**observed), second / (c**order - b**order))
     if gradients and order > 2:
         near, far = b**order - a**order, c**order - b**order
         full = (c**2 - b**2) * near - (b**2 - a**2) * far
@@ -210,7 +221,7 @@ def time_error(
 
 
 def converges(records: Sequence[Any], ratios: Sequence[float]) -> bool:
-    """Whether three runs approach each other with shorter steps at least as a first order does; records are series over the same time."""
+    """Whether three runs converge with the step at least to first order; records are series over the same time."""
     (a, b, c), (fine, middle, coarse) = _by_step(records, ratios)
     return largest_difference(middle, coarse) * (b - a) >= largest_difference(fine, middle) * (c - b)
 
@@ -223,7 +234,7 @@ def _by_step(values: Sequence[Any], ratios: Sequence[float]) -> tuple[tuple[floa
 
 
 def _observed_order(growth: float, steps: tuple[float, ...], most: int) -> float:
-    """The power q of the step, between 1 and `most`, with which errors fall where the differences of three runs have the ratio `growth`."""
+    """The observed order q of the error in the step, between 1 and `most`, if the differences of three runs have the ratio `growth`."""
     a, b, c = steps
 
     def ratio(power: float) -> float:
@@ -246,12 +257,12 @@ def space_error(order: int | None, ratios: Sequence[float], values: Sequence[Any
     """The error of the first of runs with spacings h, r1 h, ..., at its worst point.
 
     Edges and deltas: of order p, 2.5 times the largest of |Q(h) - Q(r h)| / (r^p - 1).
-    Smooth: the error is A exp(-c/h) or smaller, for that is how fast the tails of analytic functions fall in momentum space; so
+    Smooth: the error is A exp(-c/h) or smaller, as the tails of analytic functions fall in momentum space; the estimate is
     A (D/A)^r with D = |Q(h) - Q(r h)|, times 3. `amplitude` is A, the largest error that the value can have.
 
     Source: L. N. Trefethen, Spectral Methods in MATLAB (2000), chapter 4, theorem 4.
     """
-    differences = [largest_difference(values[0], other) for other in values[1:]]
+    differences = [largest_difference(values[0], coarse) for coarse in values[1:]]
     if order is not None:
         return max((_MARGIN * d / (r**order - 1) for d, r in zip(differences, ratios, strict=True)), default=0.0)
     return max(
@@ -263,17 +274,16 @@ def space_error(order: int | None, ratios: Sequence[float], values: Sequence[Any
 def rate_error(ratios: Sequence[float], values: Sequence[Any], records: Sequence[Any], scale: float) -> float:
     """The error of the first of three runs with spacings h, r1 h, r2 h, at its worst point, for a smooth potential.
 
-    As of steps by `time_error`: errors A exp(-c/h) make D1 = |Q(h) - Q(r1 h)| and D2 = |Q(r1 h) - Q(r2 h)|, and ln(D2/D1), at the worst
-    moment of the record, tells c; a single number may agree on two grids by accident. The error is D/(exp(c (1 - 1/r1)/h) - 1), times 3, D the
-    larger of D1 and its estimate from D2 by this rate. Beyond the grids that were run c is at most what A = `scale` allows, for observed rates
-    scatter; and the divisor is at least 1: all of the difference counts where it does not fall, and where the moments are so few that all
-    may agree by accident.
+    As for steps in `time_error`: with errors A exp(-c/h), D1 = |Q(h) - Q(r1 h)| and D2 = |Q(r1 h) - Q(r2 h)|, and c follows from ln(D2/D1) at
+    the worst moment of the record, since a single number may agree on two grids by accident. The error is D/(exp(c (1 - 1/r1)/h) - 1), times 3, D
+    the larger of D1 and its estimate from D2 by this rate. For the extrapolation c is limited by A = `scale`, since observed rates scatter; and
+    the divisor is at least 1: the whole difference counts if it does not fall, or if the moments are so few that all may agree by accident.
 
     Args:
         ratios: r1 and r2.
         values: of the runs.
-        records: series whose errors fall alike, of the runs.
-        scale: of the records, the largest error that they can have.
+        records: series of the runs whose errors fall at the same rate.
+        scale: largest error that the records can have.
 
     Source: L. N. Trefethen, Spectral Methods in MATLAB (2000), chapter 4, theorem 4.
     """
@@ -292,8 +302,8 @@ def rate_error(ratios: Sequence[float], values: Sequence[Any], records: Sequence
 def extrapolated(order: int, ratios: Sequence[float], values: Sequence[Any]) -> tuple[Any, float]:
     """One delta: the value at spacing 0 for errors c h^p + d h^(p+2), from the runs at h and r1 h, and its error from the run at r2 h.
 
-    Richardson: Q + (Q - Q1)/(r1^p - 1) still errs by d h^(p+2) s(r1), s(r) = r^p (r^2 - 1)/(r^p - 1); the same from Q and Q2 by s(r2);
-    their difference tells d, and the error is twice its effect.
+    Richardson: Q + (Q - Q1)/(r1^p - 1) has the error d h^(p+2) s(r1), s(r) = r^p (r^2 - 1)/(r^p - 1), and that from Q and Q2 the same with
+    s(r2). Their difference gives d, and the error is twice its effect.
     """
     fine = np.asarray(values[0])
     guesses = [fine + (fine - np.asarray(q)) / (r**order - 1) for q, r in zip(values[1:], ratios, strict=True)]
@@ -310,7 +320,7 @@ def extrapolates(problem: Problem) -> bool:
 
 
 def first_refinement(problem: Problem, tolerance: float) -> float:
-    """The refinement, below 1, of a first grid whose values are extrapolated, against the planner's rules: its error is of fifth order, not third."""
+    """Factor, below 1, on the planned refinement of a first grid whose values are extrapolated: its error is of fifth order, not third."""
     if not (extrapolates(problem) and problem.open):
         return 1.0
     share = min(max(tolerance, 1e-10), 1e-3)
@@ -318,23 +328,23 @@ def first_refinement(problem: Problem, tolerance: float) -> float:
     return min(1.0, third / fifth)
 
 
-def largest_difference(one: Any, other: Any) -> float:
+def largest_difference(first: Any, second: Any) -> float:
     """The largest difference of two numbers, or of two series over the same time of which one may have fewer frames."""
-    one, other = _at_common_frames((one, other))
-    return float(np.max(np.abs(one - other)))
+    first, second = _at_common_frames((first, second))
+    return float(np.max(np.abs(first - second)))
 
 
 def _at_common_frames(values: Sequence[Any]) -> list[np.ndarray]:
-    """Numbers, or series over the same time at the frames that all of them have."""
+    """Numbers as they are; series over the same time at their common frames."""
     series = [np.atleast_1d(value) for value in values]
     fewest = min(map(len, series))
-    return [one[:: max((len(one) - 1) // max(fewest - 1, 1), 1)] for one in series]
+    return [values[:: max((len(values) - 1) // max(fewest - 1, 1), 1)] for values in series]
 
 
 def rounding(numerics: Numerics, mass: float = 1.0) -> float:
-    """The largest rounding error of a probability: in proportion to the FFT pairs, for the phase tables are rounded off the unit circle
-    once, and the norm drifts by 0.1 to 3e-16 a pair (measured; tests/reliability). Without FFTs, in proportion to the phase of the
-    fastest waves of the grid.
+    """The largest rounding error of a probability: proportional to the FFT pairs, since rounded phase factors are off the unit circle, and
+    the norm drifts by 0.1 to 3e-16 a pair (measured; tests/reliability). Without FFTs, proportional to the phase of the fastest waves of
+    the grid.
     """
     if numerics.precision == "single":
         return 2e-7 * numerics.fft_pairs
@@ -345,7 +355,7 @@ def rounding(numerics: Numerics, mass: float = 1.0) -> float:
 
 
 def refuse_below_rounding(numerics: Numerics, tolerance: float, mass: float) -> None:
-    """Raise where rounding alone exceeds the tolerance; single precision, which is for pictures, passes with its warning.
+    """Raise if rounding alone exceeds the tolerance; single precision, which is for pictures, only gets a warning.
 
     Raises:
         NumericsError: with the smallest tolerance that can be met.
@@ -359,7 +369,7 @@ def refuse_below_rounding(numerics: Numerics, tolerance: float, mass: float) -> 
 
 
 def combined(budget: dict[str, float]) -> float:
-    """The error bar: the sum of the budget, for the signs of its parts are unknown."""
+    """The error bar: the sum of the budget, since the signs of its parts are unknown."""
     total = math.fsum(budget.values())
     if not math.isfinite(total):
         raise NumericsError(

@@ -1,4 +1,4 @@
-"""Runs that end too early: how long is long enough, from the decay of the rest, or by trial."""
+"""Sufficient durations for runs that end too early, from the decay of the remaining probability or by trial."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from ...propagation import Numerics, Result
 from ._report import Quantity
 from ._runs import Measurement, RunRequest
 
-# durations of the trials as multiples of the first, one after the other; beyond, the rest decays too slowly for any run
+# durations of successive trials as multiples of the first; beyond them the rest decays too slowly for any run
 _TIMES = (1.5, 2.0, 4.0, 8.0)
-# of the aim without the other parts of the bar: what may remain at the end of a recommended run
+# what may remain at the end of a recommended run, relative to the aim without the other parts of the bar
 _SHARE = 0.75
-# point-pairs of a trial, some seconds: advice must not cost more than the number does
+# points x FFT pairs of a trial, some seconds: advice must not cost more than the number itself
 _MOST_WORK = 1e8
-# room in a recommended tolerance, for its run has another box than the trial
+# factor on a recommended tolerance, since its run has another box than the trial
 _ROOM = 2.0
-# the decay is measured from the middle of the record to this share of it, and from there to its end
+# fraction of the record at which the second interval for the decay begins; the first one runs from the middle to there
 _LATER = 0.75
-# a run longer by this factor, in a box as much wider, is not worth the wait
+# largest factor on the duration that is worth while: the box grows by as much
 _MOST = 8.0
-# a rest that does not decay is sent back by the absorber: make it thicker
+# factor on the width of the absorber for a rest that does not decay, but is reflected by it
 _THICKER = 1.6
 
 
 @dataclasses.dataclass(frozen=True)
 class Wait:
-    """How much longer a run would have to be.
+    """Factors by which a run would have to be longer, and its absorber thicker.
 
     Attributes:
-        longer: factor of the duration; 1 where waiting does not help.
-        thicker: factor of the width of the absorber, which meets slower waves by then.
+        longer: factor on the duration; 1 if a longer run does not help.
+        thicker: factor on the width of the absorber, for slower waves.
         hopeless: whether no run is long enough.
     """
 
@@ -49,7 +49,7 @@ class Wait:
 
 
 def wait_for(times: np.ndarray, left: np.ndarray, share: float) -> Wait:
-    """The run at whose end this share of the rest remains.
+    """The factors of the run at whose end a given share of the rest remains.
 
     With p = -d ln(left)/d ln t, which grows as t^q: q = 0 is the power law of slow waves, q = 1 an exponential decay.
     left(f t) = left(t) exp(-(p/q) (f^q - 1)), so that f = (1 + q ln(1/share)/p)^(1/q). Slow waves that leave by f t are f times slower than
@@ -58,7 +58,7 @@ def wait_for(times: np.ndarray, left: np.ndarray, share: float) -> Wait:
     Args:
         times: increasing, from 0, shape (frames,).
         left: the rest at each, shape (frames,).
-        share: of the rest at the end, below 1.
+        share: share of the rest that is left at the end, below 1.
     """
     places = [int(part * (len(times) - 1)) for part in (0.5, _LATER, 1.0)]
     before, later, end = (math.log(max(float(left[place]), 1e-300)) for place in places)
@@ -82,7 +82,7 @@ class Advice:
 
     Attributes:
         cure: the end of a sentence.
-        fft_pairs: of each trial that found it.
+        fft_pairs: FFT pairs of each trial.
     """
 
     cure: str
@@ -98,22 +98,22 @@ def advised(
     aim: float,
     tolerance: float,
 ) -> Measurement[Advice]:
-    """Run for longer, without a bar, until little enough remains; only a duration that did is named.
+    """Run for longer, without a bar, until little enough remains; only a duration that was tried successfully is recommended.
 
     Args:
         problem: with all that is measured along the way.
         plan: numerics of a problem with a given duration.
         remains: the rest at the end of a run.
-        ended: of the run that ended too early.
+        ended: numerics of the run that ended too early.
         headline: its number.
-        aim: the bar that it was to have.
-        tolerance: of the aim.
+        aim: largest error bar that the number should have.
+        tolerance: tolerance that gave the aim.
     """
-    begun, pairs = float(ended.duration), []
-    last, left = begun, headline.budget["duration"]
+    first_duration, pairs = float(ended.duration), []
+    last, left = first_duration, headline.budget["duration"]
     others = headline.error - left
     for times in _TIMES:
-        longer = dataclasses.replace(problem, duration=_rounded(times * begun, problem))
+        longer = dataclasses.replace(problem, duration=_rounded(times * first_duration, problem))
         try:
             numerics = dataclasses.replace(plan(longer), save_psi=False)
             if (numerics.fft_pairs or 0) * math.prod(numerics.grid.points) > _MOST_WORK:
@@ -124,12 +124,12 @@ def advised(
         if not result.complete:
             break
         pairs.append(numerics.fft_pairs)
-        left, last = remains(result), float(longer.duration or begun)
+        left, last = remains(result), float(longer.duration or first_duration)
         if left <= _SHARE * (aim - others):
             return Advice(f"set duration = {_written(last, problem)}", tuple(pairs))
     further = f"give a longer duration, for example duration = {_written(_rounded(2 * last, problem), problem)}"
     if not pairs:
-        # a trial would cost more than the number
+        # a trial would cost more than the number itself
         return Advice(further, ())
     looser = _ROOM * (others + left) * tolerance / aim
     # one digit, upwards
@@ -149,6 +149,6 @@ def _rounded(duration: float, problem: Problem) -> float:
 
 
 def _written(duration: float, problem: Problem) -> Any:
-    """A duration as a file has it."""
+    """A duration as it is written in a file."""
     text = amount(duration, TIME, problem.shown_in)
     return text if problem.shown_in.natural else f'"{text}"'

@@ -1,4 +1,4 @@
-"""The user's observables: their values at the end, as numbers with error bars."""
+"""User-defined observables: their final values as numbers with error bars."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ._report import Report
 def measured_readings(problem: Problem, names: tuple[str, ...], result: Result) -> dict[str, Reading]:
     """The last value of each of the user's observables, in a box without absorber.
 
-    With an absorber, the rest in the box depends on the box, and so would the value: there is none.
+    With an absorber there is none, since the probability left in the box, and with it the value, depends on the box.
 
     Args:
-        problem: as it was given, without the question's observables.
-        names: of the user's observables.
-        result: of a run.
+        problem: the problem as given, without the question's observables.
+        names: names of the user's observables.
+        result: record of a run.
     """
     if result.numerics.absorber is not None:
         return {}
@@ -36,7 +36,7 @@ def measured_readings(problem: Problem, names: tuple[str, ...], result: Result) 
 
 
 def end_of_series(result: Result, name: str, dimension: Dimension) -> Reading:
-    """The last value of an observable; of a conserved one the first, which has no error of step and grid yet."""
+    """The last value of an observable; for a conserved one the first, which has no error of step and grid yet."""
     values, conserved = result.series[name], is_conserved(result, name)
     scale = float(np.max(np.abs(values))) or 1.0
     return Reading(float(values[0 if conserved else -1]), dimension, scale=scale, at_start=name if conserved else "")
@@ -60,7 +60,7 @@ def unconserved(numbers: dict[str, FrameSum], result: Result) -> dict[str, Frame
 
 
 def measured_numbers(names: tuple[str, ...], result: Result) -> dict[str, FrameSum]:
-    """The same as sums over the record, for their gradients."""
+    """The numbers of `measured_readings` as sums over the record, for their gradients."""
     if result.numerics.absorber is not None:
         return {}
     frames = result.numerics.frames
@@ -70,10 +70,10 @@ def measured_numbers(names: tuple[str, ...], result: Result) -> dict[str, FrameS
 
 
 def refuse_taken(names: Iterable[str], taken: Iterable[str]) -> None:
-    """Raise where an observable has the name of one of the question's own observables or numbers.
+    """Raise if an observable has the name of one of the question's own observables or numbers.
 
     Raises:
-        ArgumentError: if one has.
+        ArgumentError: if a name is taken.
     """
     if both := sorted(set(names) & set(taken)):
         raise ArgumentError(
@@ -84,8 +84,8 @@ def refuse_taken(names: Iterable[str], taken: Iterable[str]) -> None:
 
 def note_on(name: str, notes: Iterable[str]) -> str:
     """The note of `without_bars` on one of the user's observables; "" if there is none."""
-    found = (note for note in notes if name in note.partition(" of [measure] ")[0].split(", "))
-    return next(found, "")
+    matching = (note for note in notes if name in note.partition(" of [measure] ")[0].split(", "))
+    return next(matching, "")
 
 
 def without_bars(report: Report, names: tuple[str, ...]) -> Report:

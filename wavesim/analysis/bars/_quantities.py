@@ -1,4 +1,4 @@
-"""The numbers and the curves of a question by one trial, each with its error bar."""
+"""The numbers and curves of a question from one trial, each with its error bar."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .residuals import initial_interpolations, interpolation_change, interpolati
 if TYPE_CHECKING:
     from ._record import AbstractRecordQuestion
 
-# the least error of a point on a pattern, as a share of the largest one
+# smallest error of a point of a pattern, relative to the largest one
 _LEAST_SHARE = 0.1
 
 
@@ -37,7 +37,7 @@ def quantities_of(
     predict: Callable[[float], Predictions],
 ) -> dict[str, Quantity]:
     result = trial.result
-    # theory may take as long as a run, and after an interruption nobody waits for it
+    # theory may take as long as a run, and is left out after an interruption
     predictions = {} if trial.interrupted else predict(float(result.times[-1]))
     echo = _absorber_error(question, result, question.final_echo)
     curves = {id(run): question.curves(run) for run in trial.results} if trial.repetitions else {}
@@ -87,10 +87,10 @@ def quantities_of(
 def _order_of_reading(
     question: AbstractRecordQuestion, name: str, dimension: Dimension, result: Result, own: bool = False
 ) -> int | None:
-    """The power of the spacing with which a reading converges on a grid that holds psi; None where it adds no error.
+    """The order of a reading's own error in the spacing, on a grid that holds psi; None if it adds no error.
 
-    A probability up to a plane that cuts psi is of fourth order. The energy of deltas is of first order: their strength is renormalized for
-    psi as it scatters.
+    A probability up to a plane that cuts psi is of fourth order. The energy of deltas is of first order, since their strength is renormalized
+    for scattering.
     """
     observable = result.problem.measure.get(name)
     if observable is not None and isinstance(without_walls(observable), Energy) and result.problem.potential.spikes:
@@ -101,7 +101,7 @@ def _order_of_reading(
 def _side_by_side(
     curves: dict[int, dict[str, tuple[np.ndarray, Dimension]]], result: Result
 ) -> Callable[[Result], np.ndarray] | None:
-    """All curves of a run side by side, shape (frames + 1, curves): probabilities, and others as shares of their largest value; None without any.
+    """All curves of a run, shape (frames + 1, curves): probabilities, and others relative to their largest value; None without any.
 
     A single one, above all with few frames, may agree on two grids by accident.
     """
@@ -116,9 +116,9 @@ def _side_by_side(
 
 
 def _dispute_of_whole(made_of: dict[str, float], quantities: dict[str, Quantity]) -> dict[str, float]:
-    """The part of a bar that covers the distance of theory from the numbers that a reading is made of; empty where none is disputed."""
-    known = {number: quantities[number].reaching_theory for number in made_of if number in quantities}
-    dispute = math.fsum(abs(made_of[number]) * one.budget.get("dispute", 0.0) for number, one in known.items())
+    """The part of a bar that covers the distance of theory from the numbers that a reading consists of; empty if none is disputed."""
+    parts = {number: quantities[number].reaching_theory for number in made_of if number in quantities}
+    dispute = math.fsum(abs(made_of[number]) * part.budget.get("dispute", 0.0) for number, part in parts.items())
     return {"dispute": dispute} if dispute else {}
 
 
@@ -133,7 +133,7 @@ def _absorber_error(
 def grid_error(
     question: AbstractRecordQuestion, name: str, readings: dict[str, Reading], trial: Trial
 ) -> tuple[float, float]:
-    """The correction of a reading for the grid, and its uncertainty; all of a number without a residual is uncertain."""
+    """The correction of a reading for the grid, and its uncertainty; a number without a residual is wholly uncertain."""
     reading, shift, error = readings[name], 0.0, 0.0
     if reading.at_start:
         changes, unknown = interpolation_change(
@@ -149,12 +149,12 @@ def grid_error(
         bar = residual.error(_room(reading))
         # a probability cannot be off by more than 1
         error += abs(weight) * (min(bar, 1.0 + abs(residual.correction)) if _is_probability(reading) else bar)
-    # the correction of a whole that runs must repeat does not tell its part, which is uncertain by as much
+    # the correction of the number compared between runs is not that of the value, which is uncertain by as much
     return (shift, error) if reading.compared is None else (0.0, error + abs(shift))
 
 
 def step_error(question: AbstractRecordQuestion, name: str, readings: dict[str, Reading], trial: Trial) -> float:
-    """The error of the time step in a reading; all of a number without a defect is uncertain."""
+    """The error of the time step in a reading; a number without a defect is wholly uncertain."""
     reading, error = readings[name], 0.0
     if reading.at_start:
         return 0.0
@@ -172,13 +172,13 @@ def curve_error(
 ) -> float:
     """The error of the grid in a curve: the largest error of the headline at the moments for which it has residuals.
 
-    The corrections at these moments are not made, for they would be jumps in the curve: the bar holds them, and with them the number at its
-    end.
+    The corrections at these moments are not applied, since they would be jumps in the curve, but included in the bar, as is that of the number
+    at its end.
 
     Args:
         trial: the run, with residuals at some moments.
-        scale: of the curve.
-        between: the correction of the curve at each frame for its interpolation between points.
+        scale: scale of the curve.
+        between: correction of the curve at each frame for interpolation between points.
         uncertain: its uncertainty.
         number: the correction of the number of that name at the end, and its uncertainty.
     """
@@ -192,12 +192,12 @@ def curve_error(
 
 def _step_error_of_curve(trial: Trial, scale: float) -> float:
     """The error of the time step in a curve: the largest one at the moments for which it has defects."""
-    steps = [one.step for one in trial.residuals.values()]
+    steps = [residual.step for residual in trial.residuals.values()]
     return max((math.inf if step is None else step.error(scale) for step in steps), default=math.inf)
 
 
 def _room(reading: Reading) -> float:
-    """How far a number can move; see `Residual.error`."""
+    """The largest possible change of a number; see `Residual.error`."""
     return _amplitude(reading) if reading.scale <= 1 else reading.scale
 
 
@@ -206,7 +206,7 @@ def _is_probability(reading: Reading) -> bool:
 
 
 def _between(question: AbstractRecordQuestion, name: str, result: Result) -> tuple[np.ndarray, float]:
-    """The change of a probability up to a plane that cuts psi, at each frame, if psi is interpolated between the points; and its uncertainty."""
+    """The change of a probability up to a plane that cuts psi if psi is interpolated between points, at each frame, and its uncertainty."""
     observable = result.problem.measure.get(name)
     if not question.cuts or not isinstance(observable, ProbabilityIn) or result.numerics.grid.dimension > 1:
         return np.zeros(len(result.times)), 0.0
@@ -215,14 +215,14 @@ def _between(question: AbstractRecordQuestion, name: str, result: Result) -> tup
 
 
 def _size(question: AbstractRecordQuestion, scale: float, amplitude: float) -> float:
-    """The size that the tolerance is a fraction of: the number itself where the tolerance is relative, however small it is, else 1."""
+    """The size that the tolerance refers to: the number itself if the tolerance is relative, else 1."""
     if not question.relative:
         return min(scale, 1.0)
     return amplitude if scale < 1 else scale
 
 
 def _amplitude(reading: Reading) -> float:
-    """The largest error that a number can have: of a probability p, the smaller of p and 1 - p."""
+    """The largest error that a number can have: for a probability p, the smaller of p and 1 - p."""
     size = abs(reading.repeatable)
     if reading.dimension == DIMENSIONLESS:
         size = min(size, abs(1.0 - size))
@@ -235,13 +235,13 @@ def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, 
     theories = {} if trial.interrupted else question.curve_predictions(problem, result.times)
     echo = _absorber_error(question, result, question.echo)
     readings = question.readings(result) if trial.residuals else {}
-    known = {id(run): question.curves(run) for run in trial.results}
-    all_curves = _side_by_side(known, result) if trial.compares_three_grids else None
-    for name, (values, dimension) in known[id(result)].items():
+    series_of_runs = {id(run): question.curves(run) for run in trial.results}
+    all_curves = _side_by_side(series_of_runs, result) if trial.compares_three_grids else None
+    for name, (values, dimension) in series_of_runs[id(result)].items():
         largest = float(np.max(np.abs(values))) or 1.0
 
         def series(run: Result, name: str = name) -> np.ndarray:
-            return known[id(run)][name][0]
+            return series_of_runs[id(run)][name][0]
 
         floor = 0.0 if trial.residuals or question.compares_grids else least * _size(question, largest, largest)
         own_order = _order_of_reading(question, name, dimension, result)
@@ -264,7 +264,7 @@ def curves_of(problem: Problem, question: AbstractRecordQuestion, trial: Trial, 
         worst: dict[str, np.ndarray] = {}
         for repetition, reference, coarse in comparisons:
             difference = repetition.weight * np.abs(reference[name].values - coarse[name].values)
-            # a zero of the difference is no accuracy
+            # a zero of the difference does not mean a zero error
             difference = np.maximum(difference, _LEAST_SHARE * difference.max())
             worst[repetition.source] = np.maximum(difference, worst.get(repetition.source, 0.0))
         error = sum(worst.values(), np.zeros_like(pattern.values))

@@ -1,4 +1,4 @@
-"""Questions about a problem: how each is measured, and what theory predicts."""
+"""Questions about a problem: their measurement, and the predictions of theory."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from ._runs import Announcement, Measurement, run_here
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """A number read off one record.
+    """A number from one record.
 
     Attributes:
-        value: of the number.
-        dimension: of the number.
-        own_error: the parts of its error that this record alone shows: of a fit, of the rest at the end.
-        compared: the number that runs on other grids must repeat, if it is not the value.
-        scale: the size that rounding is relative to: 1 for a probability, the number itself for a period.
-        at_start: the series of a conserved observable that is read at the first frame, before any error of step and grid; "" for others.
-        part_of: the name of a number that this one is a part of; see `Quantity`.
+        value: the number, in internal units.
+        dimension: its dimension.
+        own_error: parts of its error that this record alone shows, such as that of a fit, or of the rest at the end.
+        compared: number to be compared with runs on other grids, if it is not the value.
+        scale: scale of rounding errors: 1 for a probability, the number itself for a period.
+        at_start: series of a conserved observable that is read at the first frame, before any error of step and grid; "" for others.
+        part_of: name of a number that this one is a part of; see `Quantity`.
     """
 
     value: float
@@ -40,7 +40,7 @@ class Reading:
 
     @property
     def repeatable(self) -> float:
-        """The number that runs on other grids must repeat."""
+        """The number to be compared with runs on other grids."""
         return self.value if self.compared is None else self.compared
 
 
@@ -49,8 +49,8 @@ class Parts:
     """Long work without a propagation, for an estimate of its time.
 
     Attributes:
-        count: of parts that take the same time.
-        one: does one of them.
+        count: number of parts that take the same time.
+        one: function that does one of them.
     """
 
     count: int
@@ -68,12 +68,12 @@ class AbstractQuestion(abc.ABC):
     def measuring(
         self, problem: Problem, tolerance: float, *, batch: Batch | None = None, **fixed: Any
     ) -> Measurement[Report]:
-        """Measure it: yields requests for runs, returns the report.
+        """Measure the answer: yields requests for runs, returns the report.
 
         Args:
             problem: the physics.
-            tolerance: for the headline.
-            batch: of which it is one row, with sizes that others share; its record has as few frames as the numbers need and no psi, and perhaps only
+            tolerance: tolerance of the headline.
+            batch: batch of which it is one row, with shared sizes; its record has only the frames that the numbers need and no psi, and perhaps only
                 the theory that it is compared with.
             fixed: numerics given by hand, as in `wavesim.plan`.
         """
@@ -88,20 +88,20 @@ class AbstractQuestion(abc.ABC):
         on_plan: Announcement | None = None,
         **fixed: Any,
     ) -> Report:
-        """Measure it, every run in turn; `on_plan` is called with the numerics of the first one before it begins."""
+        """Measure the answer, one run at a time; `on_plan` is called with the numerics of the first one before it begins."""
         return run_here(self.measuring(problem, tolerance, **fixed), progress, on_plan)
 
     @abc.abstractmethod
     def planned(self, problem: Problem, tolerance: float, **fixed: Any) -> Plan | None:
-        """The plan that `measuring` begins with; None where nothing is propagated."""
+        """The plan that `measuring` begins with; None if nothing is propagated."""
 
     def without_run(self, problem: Problem, tolerance: float, plan: Plan | None, **fixed: Any) -> Report | None:
-        """The answer by other means, where the planned run would take too long, or a plan is too large; None to make the run."""
+        """The answer by other means, if the planned run would take too long, or a plan is too large; None to make the run."""
         del problem, tolerance, plan, fixed
         return None
 
     def parts(self, problem: Problem) -> Parts | None:
-        """The work of an answer without a propagation; None where it is done in a moment."""
+        """The work of an answer without a propagation; None if it takes no time worth mentioning."""
         del problem
         return None
 

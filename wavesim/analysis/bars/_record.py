@@ -1,4 +1,4 @@
-"""Questions whose numbers are read off the record of one run, and off its coarser repetitions alike."""
+"""Questions whose numbers come from the record of one run, and of its coarser repetitions."""
 
 from __future__ import annotations
 
@@ -29,30 +29,30 @@ from ._report import Curve, Quantity, Report
 from ._runs import Measurement, run_here
 from .residuals import diverges
 
-# frames of a row at which psi and phi are sampled: the bar holds the change by half as many
+# frames of a row at which psi and phi are sampled: the bar includes the change from half as many
 _ROW_FRAMES = 32
-# of the tolerance: the error of the theory that a row is compared with
+# accepted error of the theory that a row is compared with, relative to the tolerance
 _THEORY = 0.5
-# of the tolerance: the least error that is believed of repeated runs
+# smallest error assumed for repeated runs, relative to the tolerance
 _LEAST = 0.005
-# of the tolerance: what waves beyond the finest residual of a row may add to its bar; each refinement takes twice as long as the last
+# accepted contribution of waves beyond the finest residual of a row, relative to the tolerance; each refinement takes twice as long as the last
 _LEAST_OF_ROW = 0.1
-# of the tolerance: the probability near a barrier that a longer run aims at
+# probability near a barrier at the end of a longer run, relative to the tolerance
 _SHARE_LEFT = 0.2
 
 
 class AbstractRecordQuestion(AbstractQuestion):
-    """A question whose numbers are read off the observables of one run. Methods are pure."""
+    """A question whose numbers come from the observables of one run. Methods are pure."""
 
     # whether the tolerance is a fraction of the headline
     relative: ClassVar[bool] = False
-    # moments along its curve, evenly, for which the curve's error is found besides the steepest one
+    # evenly spaced moments of its curve at which the curve's error is estimated besides the steepest one
     moments: ClassVar[int] = 2
-    # whether its probabilities end at a plane where psi is not small at the end
+    # whether its probabilities are bounded by a plane where psi is not small at the end
     cuts: ClassVar[bool] = False
     # whether it can be asked where the mass depends on position
     knows_masses: ClassVar[bool] = False
-    # whether three grids are compared instead of gradients: the start is made on the grid, and its error cancels the rest
+    # whether three grids are compared instead of gradients: a start made on the grid has an error that cancels the others
     compares_grids: ClassVar[bool] = False
 
     @abc.abstractmethod
@@ -73,30 +73,30 @@ class AbstractRecordQuestion(AbstractQuestion):
 
     @abc.abstractmethod
     def leak(self, problem: Problem, absorber: Absorber) -> float:
-        """The error of a number of this question by the absorber."""
+        """The error of a number of this question due to the absorber."""
 
     def echo(self, result: Result) -> float:
-        """The error at any time by waves that the absorber sends back, which interfere with those that still leave."""
+        """The error at any time due to waves reflected by the absorber, which interfere with those that still leave."""
         del result
         return 0.0
 
     def final_echo(self, result: Result) -> float:
-        """The same once all waves have left."""
+        """`echo` after all waves have left."""
         return self.echo(result)
 
     def undecided(self, result: Result) -> np.ndarray | None:
-        """The part `duration` of the headline's bar for a run that ends at each frame, shape (frames,); None where nothing shows it."""
+        """The part `duration` of the headline's bar for a run that ends at each frame, shape (frames,); None if unknown."""
         del result
         return None
 
     def patterns(self, result: Result) -> dict[str, Curve]:
-        """Curves along another axis than time, read at the end of the run, theory included; repetitions tell their error bars."""
+        """Curves along another axis than time at the end of the run, with theory; repetitions give their error bars."""
         del result
         return {}
 
     def numbers(self, result: Result, least: float) -> dict[str, FrameSum]:
-        """Numbers that are weighted sums over the record, by name; parts below `least` do not matter. Adjoint runs tell their grid errors;
-        empty where grids have to be compared.
+        """Numbers that are weighted sums over the record, by name; parts below `least` are negligible. Adjoint runs give their grid errors;
+        empty if grids have to be compared.
         """
         del result, least
         return {}
@@ -112,16 +112,16 @@ class AbstractRecordQuestion(AbstractQuestion):
         return type(self).numbers is not AbstractRecordQuestion.numbers
 
     def made_of(self, name: str) -> dict[str, float]:
-        """A reading as a sum over `numbers`: the weight of each."""
+        """The weights of `numbers` whose sum is a reading."""
         return {name: 1.0}
 
     @property
     def least_frames(self) -> int | None:
-        """The fewest frames that the numbers need; None for as many as a plan gives."""
+        """The fewest frames that the numbers need; None for those of a plan."""
         return None
 
     def compared(self, problem: Problem, duration: float | None, enough: float) -> Predictions:
-        """`predictions` with only the first theory of each quantity, to an error of `enough`: faster."""
+        """`predictions` with only the first theory of each quantity, with an error of `enough`, which is faster."""
         del enough
         return self.predictions(problem, duration)
 
@@ -131,17 +131,17 @@ class AbstractRecordQuestion(AbstractQuestion):
         return {}
 
     def mended(self, problem: Problem, report: Report, **fixed: Any) -> Report:
-        """The report, or a better one by other means, where the runs missed the tolerance."""
+        """The report, or a better one by other means if the runs missed the tolerance."""
         del problem, fixed
         return report
 
     def most_work(self, problem: Problem, **fixed: Any) -> float:
-        """Point-pairs of a finer trial, at most."""
+        """Largest points x FFT pairs of a finer trial."""
         del problem, fixed
         return MOST_WORK
 
     def direct(self, problem: Problem, tolerance: float, **fixed: Any) -> Report | None:
-        """The report without a propagation, where the numbers can be had so, or only so; None to propagate."""
+        """The report without a propagation, if the numbers can be obtained so, or only so; None to propagate."""
         del problem, tolerance, fixed
         return None
 
@@ -158,7 +158,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             return None
 
     def _without_plan(self, problem: Problem, tolerance: float, fixed: dict[str, Any]) -> Report | None:
-        """The answer by other means to a problem that is too large for a plan; None where it is too large for them too."""
+        """The answer by other means to a problem that is too large for a plan; None if it is too large for them too."""
         try:
             return self.without_run(problem, tolerance, None, **fixed)
         except MemoryError:
@@ -168,13 +168,13 @@ class AbstractRecordQuestion(AbstractQuestion):
     def course(self, problem: Problem, tolerance: float, *, refinement: Refinement | None = None, **fixed: Any) -> Plan:
         """The plan for its record."""
         self._refuse_masses(problem)
-        chosen = refinement or Refinement(space=first_refinement(problem, tolerance))
+        factors = refinement or Refinement(space=first_refinement(problem, tolerance))
         corrected = self._corrected(problem, fixed)
-        # one method serves all single runs of a question; that of a row depends on how it is judged
+        # all single runs of a question use one method; that of a row depends on how its error is estimated
         gradients = not (corrected if "batch" in fixed else self.has_numbers and not self.compares_grids)
-        # numbers of all frames depend on edges between points by more than their bars (measured: a group delay)
+        # numbers of all frames change by more than their bars with edges between points (measured: a group delay)
         rules = {
-            "refinement": chosen,
+            "refinement": factors,
             "gradients": gradients,
             "corrected": corrected and self.least_frames is not None,
         }
@@ -185,13 +185,13 @@ class AbstractRecordQuestion(AbstractQuestion):
             refuse_masses()
 
     def _corrected(self, problem: Problem, fixed: dict[str, Any]) -> bool:
-        """Whether gradients tell the error of the grid, so that grids need not be compared."""
+        """Whether gradients give the error of the grid, so that grids need not be compared."""
         # a bound start is made on the grid itself, and its own error does not appear in the gradients
         resolved = not problem.state.bound or (problem.potential.smooth and "grid" not in fixed)
         scheme = fixed.get("scheme")
         spectral = isinstance(scheme, Spectral) or scheme == "spectral"
         backward = fixed.get("precision", "double") == "double" and not spectral
-        # the residual at a delta has waves of any length, while grids differ by a clean third power of the spacing
+        # the residual at a delta contains waves of any length, while grids differ by a clean third power of the spacing
         resolved = resolved and not problem.potential.spikes and not self.compares_grids
         return self.has_numbers and resolved and backward
 
@@ -214,37 +214,39 @@ class AbstractRecordQuestion(AbstractQuestion):
         """
         self._refuse_masses(problem)
         own = self.observables(problem)
-        refuse_taken({name: one for name, one in problem.measure.items() if one != own.get(name)}, own)
+        refuse_taken(
+            {name: observable for name, observable in problem.measure.items() if observable != own.get(name)}, own
+        )
         return tuple(name for name in problem.measure if name not in own)
 
     def _recorded(
         self, problem: Problem, names: tuple[str, ...], tolerance: float, *, batch: Batch | None, **fixed: Any
     ) -> Measurement[Report]:
         if batch is not None and isinstance(problem.potential, AbstractMassStructure):
-            # rows share no program that starts from eigenstates
+            # rows do not share programs for eigenstates
             return run_here(self._recorded(problem, names, tolerance, batch=None, **fixed), lambda done, total: None)
-        asked = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
-        problem = unfolded(asked)
+        original = dataclasses.replace(problem, measure=problem.measure | self.observables(problem))
+        problem = unfolded(original)
         if "grid" in fixed:
-            fixed = fixed | {"grid": unfolded_grid(fixed["grid"], asked)}
-        # all trials of one duration share their theory, which may take longer than they do
-        known = 0.0 if self.relative else _THEORY * tolerance
-        theory = self.predictions if batch is None else functools.partial(self.compared, enough=known)
-        predict = functools.cache(functools.partial(theory, asked))
+            fixed = fixed | {"grid": unfolded_grid(fixed["grid"], original)}
+        # all trials of one duration share their theory, which may take longer than the trials
+        enough = 0.0 if self.relative else _THEORY * tolerance
+        theory = self.predictions if batch is None else functools.partial(self.compared, enough=enough)
+        predict = functools.cache(functools.partial(theory, original))
         corrected = self._corrected(problem, fixed)
         if batch is not None:
             frames = max(self.least_frames, _ROW_FRAMES) if corrected and self.least_frames else self.least_frames
             fixed = {"frames": frames, "save_psi": False, "batch": batch} | fixed
         try:
-            chosen = self.course(problem, tolerance, **fixed)
+            first_plan = self.course(problem, tolerance, **fixed)
         except TooLargeError:
-            report = self._without_plan(asked, tolerance, fixed) if batch is None else None
+            report = self._without_plan(original, tolerance, fixed) if batch is None else None
             if report is None:
                 raise
             return report
-        if batch is None and (report := self.without_run(asked, tolerance, chosen, **fixed)) is not None:
+        if batch is None and (report := self.without_run(original, tolerance, first_plan, **fixed)) is not None:
             return report
-        first = chosen.numerics
+        first = first_plan.numerics
         refuse_below_rounding(first, tolerance, float(problem.mass))
         start = Refinement(space=first_refinement(problem, tolerance))
 
@@ -256,7 +258,7 @@ class AbstractRecordQuestion(AbstractQuestion):
             )
 
         def judge(trial: Trial) -> Verdict[dict[str, Quantity]]:
-            quantities = quantities_of(asked, self, names, trial, _LEAST * tolerance, predict)
+            quantities = quantities_of(original, self, names, trial, _LEAST * tolerance, predict)
             headline = next(iter(quantities.values()))
             aim = tolerance * (abs(headline.value) if self.relative else 1.0)
             missed = headline.error > aim and headline.budget.get("grid", 0.0) > aim / 4
@@ -270,16 +272,16 @@ class AbstractRecordQuestion(AbstractQuestion):
 
         numbers = None
         if corrected:
-            # nobody looks at the curves of a row
-            chosen_numbers = _numbers if batch is None else _last_numbers
-            numbers = functools.partial(chosen_numbers, self, names, least=tolerance / 10)
+            # the curves of a row are not used
+            numbers_of_record = _numbers if batch is None else _last_numbers
+            numbers = functools.partial(numbers_of_record, self, names, least=tolerance / 10)
         rules = TrialRules(
             numbers,
             enough=0.0 if self.relative else (_LEAST if batch is None else _LEAST_OF_ROW) * tolerance,
-            # no coarser grid agrees by accident with one that is planned, for it is fine enough
+            # a planned grid is so fine that a coarser one does not agree with it by accident
             three_grids=self.compares_grids or ("grid" in fixed and not corrected),
             final_frame=batch is not None and self.least_frames is not None,
-            # patterns have no gradients; longer steps cost a row by series less than its defects
+            # patterns have no gradients; for a row by Chebyshev series longer steps cost less than defects
             steps=lambda numerics: not self.has_patterns and (batch is None or not numerics.method.exact),
         )
         most_work = self.most_work(problem, **fixed) if batch is None else MOST_WORK
@@ -289,11 +291,11 @@ class AbstractRecordQuestion(AbstractQuestion):
         trial, verdict, curves = measured.trial, measured.verdict, {}
         if batch is None:
             try:
-                curves = curves_of(asked, self, trial, _LEAST * tolerance)
+                curves = curves_of(original, self, trial, _LEAST * tolerance)
             except KeyboardInterrupt:
-                curves = curves_of(asked, self, dataclasses.replace(trial, interrupted=True), _LEAST * tolerance)
+                curves = curves_of(original, self, dataclasses.replace(trial, interrupted=True), _LEAST * tolerance)
         report = Report(
-            record=folded(trial.result, asked),
+            record=folded(trial.result, original),
             tolerance=tolerance,
             quantities=measured.content,
             curves=curves,
@@ -305,10 +307,10 @@ class AbstractRecordQuestion(AbstractQuestion):
         if not verdict.headline.error > verdict.aim or trial.interrupted or batch is not None:
             return report
         try:
-            mended = self.mended(asked, report, **fixed)
+            mended = self.mended(original, report, **fixed)
         except KeyboardInterrupt:
             return report
-        # a duration that is planned has been made longer already
+        # a planned duration has already been made longer
         if mended is not report or blamed(verdict.headline) != "duration" or problem.duration is None:
             return mended
         return (yield from self._with_advice(problem, report, measured, tolerance, **fixed))
@@ -321,7 +323,7 @@ class AbstractRecordQuestion(AbstractQuestion):
         tolerance: float,
         **fixed: Any,
     ) -> Measurement[Report]:
-        """The report, with a warning that names a duration that is long enough."""
+        """The report, with a warning that recommends a sufficient duration."""
         trial, verdict = measured.trial, measured.verdict
         headline = verdict.headline
         advice = yield from advised(
@@ -344,10 +346,10 @@ class AbstractRecordQuestion(AbstractQuestion):
 def _numbers(
     question: AbstractRecordQuestion, names: tuple[str, ...], result: Result, least: float
 ) -> dict[str, FrameSum]:
-    """The question's numbers and the user's, and the headline once more at moments along the record, for the bar of its curve.
+    """The question's numbers and the user's, and the headline at further moments of the record, for the bar of its curve.
 
-    These are where the curve is steepest, halfway from there to the end, and evenly along the record: an error of time shows at the first, one of
-    phase at the others.
+    These are the steepest point of the curve, where an error of timing shows, the middle from there to the end, and evenly spaced moments, where
+    an error of phase shows.
     """
     numbers = question.numbers(result, least)
     headline = next(iter(numbers), None)
@@ -358,11 +360,11 @@ def _numbers(
         frames = result.numerics.frames
         even = [(n + 1) * frames // (question.moments + 1) for n in range(question.moments)]
         moments = [steepest, (steepest + frames) // 2, *even]
-        chosen = [frame for frame in dict.fromkeys(moments) if 0 < frame < frames]
+        selected = [frame for frame in dict.fromkeys(moments) if 0 < frame < frames]
         several = result.numerics.grid.dimension > 1
         numbers |= {
             f"{headline}@{frame}": numbers[headline].moved(frame)
-            for frame in chosen[: 1 if several else 2 + question.moments]
+            for frame in selected[: 1 if several else 2 + question.moments]
         }
     return unconserved(numbers | measured_numbers(names, result), result)
 

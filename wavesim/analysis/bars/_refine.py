@@ -1,4 +1,4 @@
-"""The loop of every certificate: run, judge, and plan the largest part of the bar finer until the bar is small enough."""
+"""The loop of every certificate: run, judge, and refine the largest part of the bar until the bar is small enough."""
 
 from __future__ import annotations
 
@@ -17,19 +17,23 @@ from ._report import Quantity
 from ._runs import Measurement
 
 Content = TypeVar("Content")
-# where nothing tells how long the rest takes to leave
+# factors for a longer run if the decay of the rest is unknown
 _A_LITTLE_LONGER = Wait(1.6, 1.0)
 _AS_PLANNED, _GRIDS_COMPARED = Refinement(), TrialRules()
-# a good plan needs one trial; what three finer ones have not mended, a fourth will not
+# a good plan needs one trial; if three finer ones do not suffice, a fourth will not either
 MOST_TRIALS = 4
-# sizes are rounded up to a few, so that a finer plan may be the same one: refinements until it is another
+# refinements tried until the plan changes: sizes are rounded up, so that a finer plan may be the same
 _ROUNDED = 2
-# finer trials that a dispute with theory is worth
+# finer trials after a dispute with theory
 _DISPUTES = 2
-# the cost of a finer trial, as a multiple of that of the first, or in point-pairs of all its runs: some ten seconds
-_COST, MOST_WORK = 6.0, 6e8
-# along one axis no more than half a minute, or twice the first trial, so that a missed aim is reported soon
-_LONGEST, _TWICE = 1.5e9, 2.0
+# cost of a finer trial relative to that of the first
+_COST = 6.0
+# points x FFT pairs of all runs of a finer trial, some ten seconds, if that is more
+MOST_WORK = 6e8
+# largest points x FFT pairs along one axis, half a minute, so that a missed aim is reported soon
+_LONGEST = 1.5e9
+# cost relative to the first trial that is allowed nevertheless
+_TWICE = 2.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,11 +41,11 @@ class Verdict(Generic[Content]):
     """The judgment of a trial.
 
     Attributes:
-        content: all that was found.
+        content: the results of the trial.
         headline: the number that decides whether the trial is good enough.
-        aim: the largest error bar that the number should have.
-        wait: how much longer a run would have to be.
-        diverges: whether the gradients tell nothing of the grid.
+        aim: largest error bar that the number should have.
+        wait: factors for a longer run.
+        diverges: whether the gradients do not give the error of the grid.
     """
 
     content: Content
@@ -68,7 +72,7 @@ class Measured(Generic[Content]):
 
     @property
     def content(self) -> Content:
-        """Of the last verdict."""
+        """The content of the last verdict."""
         return self.verdict.content
 
 
@@ -82,21 +86,21 @@ def refine(
     most_work: float = MOST_WORK,
     interruptible: bool = False,
 ) -> Measurement[Measured[Content]]:
-    """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials are made.
+    """Run and refine until the headline's bar is within its aim, nothing is left to refine, or four trials have been made.
 
     After an interruption of a finer trial or of its judgment, the trial before it stands.
 
     Args:
-        problem: the physics, with all that is measured along the way.
+        problem: the physics, with all observables.
         planned: the numerics for a refinement.
         judge: the verdict on a trial.
         fixed: numerics given by hand, which are not refined.
         start: the refinement of the first trial.
-        rules: of all trials, until gradients tell nothing of the grid.
-        most_work: point-pairs of a finer trial, unless a few times those of the first one are more.
-        interruptible: whether the first trial stands if its judgment is interrupted; in a batch the interruption is the batch's.
+        rules: rules of all trials, unless gradients fail.
+        most_work: points x FFT pairs of a finer trial, unless a few times those of the first one are more.
+        interruptible: whether the first trial stands if its judgment is interrupted; in a batch the interruption is passed on.
     """
-    begun, refinement = time.perf_counter(), start
+    started, refinement = time.perf_counter(), start
     numerics = planned(refinement)
     trial = yield from run_trial(problem, numerics, rules)
     # the cost of a trial as a multiple of that of its finest run, as in the first one
@@ -111,14 +115,14 @@ def refine(
             if not interruptible:
                 raise
             if judged is None:
-                # the theory takes long, and an interrupted trial is compared with none
+                # theory takes long, and is left out of an interrupted trial
                 trial = dataclasses.replace(trial, interrupted=True)
                 judged = trial, judge(trial)
             trial, verdict = judged
             break
         judged = trial, verdict
         if verdict.diverges and rules.numbers is not None and not trial.interrupted:
-            # the same plan with two coarser grids: a single one may agree by accident with a grid so coarse
+            # the same plan with two coarser grids: a single one may agree by accident with such a coarse grid
             rules = rules.with_grids_compared
         else:
             disputes += verdict.headline.disputed
@@ -144,11 +148,11 @@ def refine(
         if finer.interrupted:
             break
         trial, runs, pairs, trials = finer, runs + finer.runs, pairs + finer.fft_pairs, trials + 1
-    return Measured(verdict, trial, runs, pairs, time.perf_counter() - begun)
+    return Measured(verdict, trial, runs, pairs, time.perf_counter() - started)
 
 
 def _affordable(first: float, most_work: float, dimension: int) -> float:
-    """Point-pairs that a finer trial may take, if the first one took `first`."""
+    """Points x FFT pairs that a finer trial may take, if the first one took `first`."""
     if most_work < MOST_WORK:
         return most_work
     multiple = _COST * first

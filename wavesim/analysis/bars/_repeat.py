@@ -33,7 +33,7 @@ from ._accuracy import (
 from ._longer import Wait
 from ._report import Quantity
 from ._runs import Measurement, Numbers, RunRequest
-from .residuals import Residual, tells_defect
+from .residuals import Residual, step_defects_apply
 
 BLAME = {
     "time_step": "time step",
@@ -45,7 +45,7 @@ BLAME = {
     "fit": "fit of the record",
     "rounding": "rounding",
 }
-# the cure for each, where no better one is known
+# advice for each part of the bar, if there is none more specific
 _CURES = {
     "time_step": "take a shorter one, or a larger tolerance",
     "grid": "take one of more points, or a larger tolerance",
@@ -55,7 +55,7 @@ _CURES = {
     "fit": "take a longer duration, or a larger tolerance",
     "rounding": "take a larger tolerance",
 }
-# numerics given by hand are not refined: the keyword of each part of the bar, and the sentence about it
+# for parts of the bar due to numerics given by hand, which are not refined: the keyword and its message
 _GIVEN = {
     "grid": ("grid", "the grid that was given is too coarse: take more points, or leave it to the planner"),
     "time_step": ("dt", "the time step that was given is too long: take a shorter one, or leave it to the planner"),
@@ -64,14 +64,14 @@ _GIVEN = {
 
 @dataclasses.dataclass(frozen=True)
 class TrialRules:
-    """How a trial finds the errors of its run.
+    """How a trial estimates the errors of its run.
 
     Attributes:
-        numbers: numbers of the record whose gradients, run backward, tell the error of the grid; None where grids are compared.
-        enough: the part of that error which need not be found, absolute.
+        numbers: numbers of the record whose adjoint runs give the error of the grid; None if grids are compared.
+        enough: part of that error that may be neglected, absolute.
         three_grids: whether smooth potentials are run on two coarser grids, which show how fast the error falls, instead of one.
-        final_frame: whether repetitions are read at their end alone, and have as few frames as share a program.
-        steps: the numerics for which gradients tell the error of the step too, where they can, in place of runs with longer steps.
+        final_frame: whether repetitions are read only at their end, with so few frames that they share a program.
+        steps: tells for which numerics gradients give the error of the step too, if possible, instead of runs with longer steps.
     """
 
     numbers: Numbers | None = None
@@ -82,7 +82,7 @@ class TrialRules:
 
     @property
     def with_grids_compared(self) -> TrialRules:
-        """The same with no gradients, and three grids."""
+        """The rules without gradients, with three grids."""
         return dataclasses.replace(self, numbers=None, three_grids=True)
 
 
@@ -91,10 +91,10 @@ class Trial:
     """A run, its coarser repetitions, and the residuals of its gradients.
 
     Attributes:
-        result: of the fine run.
+        result: record of the fine run.
         repetitions: the coarser runs.
-        interrupted: whether some of it is missing.
-        residuals: the errors of the grid, and of the step of a splitting, in numbers of the record, by name; empty where grids were compared.
+        interrupted: whether a part of the trial is missing.
+        residuals: errors of the grid, and of the step of a splitting, in numbers of the record, by name; empty if grids were compared.
     """
 
     result: Result
@@ -104,24 +104,24 @@ class Trial:
 
     @property
     def results(self) -> list[Result]:
-        """Of the fine run and of all repetitions."""
+        """Records of the fine run and of all repetitions."""
         return [self.result, *(run for _, run in self.repetitions)]
 
     @property
     def runs(self) -> int:
-        """Propagations, the ones backward included."""
+        """Number of propagations, adjoint runs included."""
         return len(self.results) + len(self.residuals)
 
     @property
     def has_step_defects(self) -> bool:
-        """Whether its residuals tell the error of the time step."""
+        """Whether its residuals include the error of the time step."""
         return any(residual.step is not None for residual in self.residuals.values())
 
     @functools.cached_property
     def wrapped_probability(self) -> float:
-        """The probability that leaves a box without absorber at one end and enters it at the other; 0 where psi was not kept.
+        """The probability that leaves a box without absorber at one end and enters it at the other; 0 if psi was not kept.
 
-        The largest probability in the outermost fiftieth at any frame, times the passages through it at the mean speed.
+        It is the largest probability in the outermost fiftieth at any frame, times the number of passages through it at the mean speed.
         """
         grid, psi = self.result.numerics.grid, self.result.psi
         potential = self.result.problem.potential
@@ -151,15 +151,15 @@ class Trial:
     ) -> dict[str, float]:
         """The error of a number, or of a series over the frames, by source.
 
-        No estimate is believed below `least`: where runs agree by far better than was asked for, step and grid have errors in common
-        that no repetition shows alone.
+        Estimates are at least `least`: if runs agree far better than requested, they have errors of step and grid in common that no
+        repetition alone shows.
 
         Args:
             read: the number or series of a result.
             amplitude: the largest error that it can have; see `space_error`.
-            least: of each part.
-            order_of_reading: the power of the spacing with which `read` itself converges, however smooth V is; None where it adds no error.
-            record: a series that shows whether the error falls with the step; by default what is read.
+            least: smallest value of each part.
+            order_of_reading: order of the error of `read` itself in the spacing, even for a smooth V; None if it adds no error.
+            record: a series that shows whether the error falls with the step; by default that of `read`.
             records_of_all: the series of all curves of a run, whose errors fall with the spacing at one rate; by default `record`.
         """
         errors: dict[str, float] = {}
@@ -172,7 +172,7 @@ class Trial:
             values = [read(self.reference(runs[0][0])), *(read(run) for _, run in runs)]
             order = self.order
             if source == "time_step":
-                # grids that are compared are fine enough for the full order, and their bars hold the rest
+                # grids that are compared are fine enough for the full order, and their bars include the rest
                 gradients = bool(self.residuals) and numerics.method.uses_gradient
                 order_in_time = time_order(self.result.problem, numerics) or 2
                 error = time_error(order_in_time, values, gradients, ratios)
@@ -198,7 +198,7 @@ class Trial:
         return errors
 
     def _differ(self, records: Sequence[Any], size: float) -> bool:
-        """Whether runs differ by more than the rounding of numbers of this size, which shows no rate."""
+        """Whether runs differ by more than the rounding of numbers of this size, below which differences show no rate."""
         noise = rounding(self.result.numerics, float(self.result.problem.mass)) * size
         return any(largest_difference(records[0], record) > noise for record in records[1:])
 
@@ -207,7 +207,7 @@ class Trial:
         return self.on_coarser_grids[-1][1] if repetition.on_coarsest else self.result
 
     def comparisons(self, read: Callable[[Result], Any]) -> list[tuple[Repetition, Any, Any]]:
-        """Each repetition with what `read` gives for its reference and for its own run; every run is read once."""
+        """Each repetition with `read` of its reference and of its own run; every run is read once."""
         values = {id(run): read(run) for run in self.results}
         return [
             (repetition, values[id(self.reference(repetition))], values[id(run)])
@@ -216,7 +216,7 @@ class Trial:
 
     @functools.cached_property
     def order(self) -> int | None:
-        """The power of the spacing with which the error of the run falls; see `spacing_order`."""
+        """The order of the run's error in the spacing; see `spacing_order`."""
         return spacing_order(self.result.problem, self.result.numerics.grid)
 
     @property
@@ -226,7 +226,7 @@ class Trial:
 
     @property
     def compares_three_grids(self) -> bool:
-        """Whether three grids show how fast the error falls with the spacing, where no power of it is known."""
+        """Whether three grids show how fast the error falls with the spacing, because its order is unknown."""
         return self.order is None and len(self.on_coarser_grids) > 1
 
     @property
@@ -234,7 +234,7 @@ class Trial:
         return [(repetition, run) for repetition, run in self.repetitions if repetition.source == "grid"]
 
     def shift(self, read: Callable[[Result], Any]) -> Any:
-        """The correction of what `read` gives for the result: 0, or the extrapolation to spacing 0."""
+        """The correction of `read` of the result: 0, or the extrapolation to spacing 0."""
         order = self.order
         if order is None or not self.extrapolates:
             return 0.0
@@ -252,7 +252,7 @@ def run_trial(problem: Problem, numerics: Numerics, rules: TrialRules) -> Measur
         else _coarser(problem, numerics, rules.three_grids)
     )
     longer = tuple(repetition.numerics for repetition in coarser)
-    step_by_gradients = backward and rules.steps(numerics) and tells_defect(problem, numerics)
+    step_by_gradients = backward and rules.steps(numerics) and step_defects_apply(problem, numerics)
     done = yield RunRequest(
         problem,
         (numerics, *(() if step_by_gradients else longer)),
@@ -270,7 +270,7 @@ def run_trial(problem: Problem, numerics: Numerics, rules: TrialRules) -> Measur
 
 
 def least_pairs(problem: Problem, numerics: Numerics) -> int:
-    """The FFT pairs of a run and of its error bar, for one number and if no plan is refined: a run backward, or coarser runs."""
+    """The FFT pairs of a run and its error bar, for one number and without refinement: an adjoint run, or coarser runs."""
     if has_adjoint(numerics):
         return 2 * numerics.fft_pairs
     return numerics.fft_pairs + sum(coarser.numerics.fft_pairs for coarser in _coarser(problem, numerics))
@@ -279,7 +279,7 @@ def least_pairs(problem: Problem, numerics: Numerics) -> int:
 def _coarser(problem: Problem, numerics: Numerics, three_grids: bool = False) -> list[Repetition]:
     in_space = coarser_in_space(problem, numerics, three_grids)
     if numerics.method.exact and len(in_space) > 1:
-        # the absorber makes the error of a long exact step, and any grid resolves it: the coarsest is the cheapest
+        # the error of a long exact step is due to the absorber, which any grid resolves: the coarsest is the cheapest
         in_time = coarser_in_time(problem, in_space[-1].numerics)
         return [*in_space, *(dataclasses.replace(repetition, on_coarsest=True) for repetition in in_time)]
     return [*coarser_in_time(problem, numerics), *in_space]
@@ -294,9 +294,9 @@ def refined(
     fixed: dict[str, Any],
     wait: Wait,
 ) -> Refinement:
-    """A finer plan for each part of the bar above a quarter of the aim, unless it is fixed by hand; for all parts where a theory disputes the number."""
+    """Refinement of each part of the bar above a quarter of the aim, unless it is fixed by hand; of all parts if theory disputes the number."""
     numerics, residual = trial.result.numerics, trial.residuals.get(headline.name)
-    # a part that the duration leaves undecided for good need not be matched by smaller ones
+    # other parts need not be much smaller than the error of a fixed duration
     undecided = headline.budget.get("duration", 0.0) if problem.duration is not None else 0.0
     share = max(aim, undecided) / 4
     if wait.hopeless:
@@ -306,11 +306,11 @@ def refined(
     )
     finer_time, finer_space, thicker, longer = now.time, now.space, now.absorber, now.longer
     if step > 1 and "dt" not in fixed:
-        # edges that move leave a splitting no more than its second order
+        # with moving edges a splitting is only of second order
         order = (time_order(problem, numerics) or 2) if problem.potential.smooth else 2
         finer_time *= min(4.0, 1.1 * step ** (1 / order))
     if space > 1 and "grid" not in fixed and residual is not None:
-        # at most twice: the cost grows with the cube, and a residual says nothing of what lies beyond its finest grid
+        # at most twice: the cost grows with the cube, and a residual does not show waves beyond its finest grid
         finer_space *= min(2.0, max(1.1, residual.finer(1 / space)))
     elif space > 1 and "grid" not in fixed:
         order = spacing_order(problem, numerics.grid)
@@ -339,9 +339,9 @@ def warnings_of(trial: Trial, headline: Quantity, aim: float, cure: str = "", gi
     """The warnings of a report.
 
     Args:
-        trial, headline: the last ones.
-        aim: the bar that the headline was to have.
-        cure: for the largest part of a bar that is too wide; by default that of its source.
+        trial, headline: the last trial and its headline.
+        aim: largest error bar that the headline should have.
+        cure: advice for the largest part of a bar that is too wide; by default that of its source.
         given: keywords of numerics given by hand.
     """
     result, interrupted = trial.result, trial.interrupted
@@ -368,14 +368,14 @@ def warnings_of(trial: Trial, headline: Quantity, aim: float, cure: str = "", gi
 
 
 def _fault_of_given(headline: Quantity, aim: float, given: Collection[str]) -> str:
-    """Why theory disputes a number whose numerics were given and hence not refined; empty for any other."""
+    """Why theory disputes a number whose numerics were given and hence not refined; "" for other numbers."""
     worst = blamed(headline)
     name, cause = _GIVEN.get(worst, ("", ""))
     return cause if name in given and headline.budget[worst] > aim else ""
 
 
 def blamed(headline: Quantity) -> str:
-    """The largest part of its bar."""
+    """The source of the largest part of an error bar."""
     return max(headline.budget, key=lambda source: headline.budget[source])
 
 
@@ -388,7 +388,7 @@ def above(quantity: Quantity, aim: float, units: UnitSystem | None = None) -> st
 
 
 def disagreement(quantity: Quantity, cause: str = "") -> str:
-    """The sentence for a number that theory does not confirm, with its cause where one is known."""
+    """The message for a number that theory does not confirm, with its cause if known."""
     bars = abs(quantity.difference or 0) / max(quantity.error + quantity.theory_error, 1e-300)
     if not quantity.disputed:
         return f"{quantity.name} differs from theory by {bars:.1f} error bars."

@@ -1,4 +1,4 @@
-"""The report of a certified run: each quantity with its error bar, its error budget, and theory beside it."""
+"""The report of a certified run: quantities with error bars, error budgets, and theory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @final
 class Estimate(float):
-    """A float with the error of the method that gave it; arithmetic gives plain floats, without one.
+    """A float with the error of its method; arithmetic gives plain floats without an error.
 
     Args:
         value: the number.
@@ -38,9 +38,9 @@ class Estimate(float):
     error: float
 
     def __new__(cls, value: float, error: float = 0.0) -> Estimate:
-        made = super().__new__(cls, value)
-        made.error = float(error)
-        return made
+        estimate = super().__new__(cls, value)
+        estimate.error = float(error)
+        return estimate
 
     def __reduce__(self) -> tuple[type[Estimate], tuple[float, float]]:
         return Estimate, (float(self), self.error)
@@ -59,12 +59,12 @@ class Quantity:
         name: its standard name, ``transmitted_probability``.
         value: in internal units.
         error: its error bar, at least the sum of the budget.
-        dimension: for its units.
+        dimension: its dimension.
         budget: the parts of the error by source: time_step, grid, absorber, duration, fit and rounding, as they apply; none is negative.
         theory: values predicted without propagation, by the theory's name; the number is compared with the first.
         doubted: whether the error bar was widened to cover a theory that disputes the number; see `reaching_theory`.
-        part_of: the number that this one is a part of, for parts whose size depends on the numerics, as on the ends of the box: files hold such a
-            part, tables leave it out. "" for all others.
+        part_of: the number that this one is a part of, if its size depends on the numerics, as on the ends of the box: files include such
+            parts, tables do not. "" for all others.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Quantity:
     part_of: str = ""
 
     def __post_init__(self) -> None:
-        # rounding may make a part negative, as a log T above 0 does: it counts by its size
+        # rounding may make a part negative, for example by a log T above 0: its absolute value counts
         below = math.fsum(-part for part in self.budget.values() if part < 0)
         if below:
             object.__setattr__(self, "budget", {source: abs(part) for source, part in self.budget.items()})
@@ -85,12 +85,12 @@ class Quantity:
 
     @property
     def difference(self) -> float | None:
-        """Measured minus theory, None without one."""
+        """Measured minus theory, None without theory."""
         return None if not self.theory else self.value - next(iter(self.theory.values()))
 
     @property
     def theory_errors(self) -> dict[str, float]:
-        """The error that each theory states; 0 for a closed form, or where it states none."""
+        """The error that each theory states; 0 for a closed form, or if it states none."""
         return {name: error_of(value) for name, value in self.theory.items()}
 
     @property
@@ -126,7 +126,7 @@ class Quantity:
 
     @property
     def reaching_theory(self) -> Quantity:
-        """The quantity, with a bar that covers the theory where that disputes it: one of the two is wrong, and nobody knows which."""
+        """The quantity, with a bar that covers theory if that disputes it, since either of the two may be wrong."""
         if self.doubted or not self.disputed or self.difference is None:
             return self
         distance = abs(self.difference)
@@ -149,10 +149,10 @@ class Curve:
     """A quantity along time, energy or another axis, with the curves of theory; in internal units.
 
     Attributes:
-        name: of the quantity.
-        points: of the axis, shape (n,): times, energies.
-        values: shape (n,).
-        dimension: of the values.
+        name: name of the quantity.
+        points: points of the axis, such as times or energies, shape (n,).
+        values: values at the points, shape (n,).
+        dimension: dimension of the values.
         theory: curves of shape (n,) by the theory's name; the values are compared with the first.
         error: the largest error bar, or one for each point.
         along: name and dimension of `points`.
@@ -195,8 +195,8 @@ class BoundStates:
 
     Attributes:
         problem: the physics; its own state does not matter.
-        grid: of psi.
-        energies: increasing, shape (count,).
+        grid: grid of psi.
+        energies: increasing, shape (count,) [energy].
         psi: real and normalized, shape (count, ``*points``).
     """
 
@@ -213,21 +213,21 @@ class BoundStates:
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """The numbers of a certified problem, with their bars, their theory and the run that gave them.
+    """The numbers of a certified problem, with their bars, theory and run.
 
     Attributes:
-        record: of the finest run; None where nothing was propagated. `result` is the same for those who know that there is one.
-        tolerance: as asked for.
-        quantities: by standard name; the first is the headline.
-        curves: by name.
+        record: record of the finest run; None if nothing was propagated. `result` is the same, and raises if there is none.
+        tolerance: the requested tolerance.
+        quantities: the numbers by standard name; the first is the headline.
+        curves: the curves by name.
         warnings: sentences for the reader.
         runs: number of propagations, coarser repetitions included.
-        fft_pairs: of all runs.
+        fft_pairs: FFT pairs of all runs.
         wall_s: seconds of all runs.
-        states: of a question about levels, else None.
-        notes: sentences on how the numbers were found, if not by a run as usual.
+        states: the states for a question about levels, else None.
+        notes: sentences on how the numbers were obtained, if not by a run as usual.
         inputs: the change of each quantity by one standard deviation of each uncertain input, by name and path; not part of the error bar.
-        problem: that was solved; the report prints in its units.
+        problem: the problem solved; the report prints in its units.
     """
 
     record: Result | None
@@ -244,11 +244,13 @@ class Report:
     problem: Problem | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "quantities", {name: one.reaching_theory for name, one in self.quantities.items()})
+        object.__setattr__(
+            self, "quantities", {name: quantity.reaching_theory for name, quantity in self.quantities.items()}
+        )
 
     @property
     def result(self) -> Result:
-        """The record of the finest run: ``report.result.psi``; ask ``report.record is None`` where there may be none.
+        """The record of the finest run: ``report.result.psi``; `record` is None if there is none.
 
         Raises:
             WavesimError: if nothing was propagated.
@@ -261,7 +263,7 @@ class Report:
         return self.record
 
     def input_error(self, name: str) -> float:
-        """One standard deviation of a quantity by all uncertain inputs together; 0 without any."""
+        """One standard deviation of a quantity due to all uncertain inputs together; 0 without any."""
         return math.hypot(*self.inputs.get(name, {}).values())
 
     @property
@@ -280,9 +282,9 @@ class Report:
         return not any(quantity.disputed for quantity in self.quantities.values())
 
     def verdict(self, quantity: Quantity) -> str:
-        """The verdict of theory on a number: "agrees", "undecided", "not certified" where it is disputed, "approximation", or "" without theory.
+        """The verdict of theory on a number: "agrees", "undecided", "not certified" if disputed, "approximation", or "" without theory.
 
-        It is undecided where both bars together exceed a hundred tolerances and a hundredth of the number. An approximation is a theory
+        It is undecided if both bars together exceed a hundred tolerances and a hundredth of the number. An approximation is a theory
         outside the bar that states no error of its own.
         """
         if quantity.agrees is None:
@@ -295,7 +297,7 @@ class Report:
 
     @property
     def headline(self) -> Quantity:
-        """The first quantity, which the question is about."""
+        """The first quantity, the answer to the question."""
         return next(iter(self.quantities.values()))
 
     @property
@@ -355,8 +357,8 @@ class Report:
         """The picture of the report: density, curves, and numbers beside theory; notebooks show it, ``.save("run.png")`` writes it.
 
         Args:
-            units: of the labels; by default those of the problem.
-            title: headline; by default what moves in what.
+            units: units of the labels; by default those of the problem.
+            title: headline; by default the names of the state and the potential.
         """
         return above("viz").picture(self, units=units, title=title)
 

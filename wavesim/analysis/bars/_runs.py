@@ -1,4 +1,4 @@
-"""Requests for runs: a question yields them and receives their results; its driver makes them one by one, or many in one program."""
+"""Requests for runs, which a question yields and a driver fulfils, one by one or many in one program."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Numbers = Callable[[Result], Mapping[str, FrameSum]]
 
 @dataclasses.dataclass(frozen=True)
 class RunRequest:
-    """One problem, to be propagated with each of these numerics.
+    """A request to propagate one problem with each of several numerics.
 
     Attributes:
         problem: the physics.
-        numerics: of each run.
-        numbers: of the record of the first run, whose gradients are run backward; None for none.
-        enough: the part of their grid error that need not be found, absolute.
-        steps: whether the gradients are to tell the error of the time step too.
+        numerics: numerics of each run.
+        numbers: gives the numbers of the first record for which adjoint runs are made; None for none.
+        enough: part of their grid error that may be neglected, absolute.
+        steps: whether the adjoint runs give the error of the time step too.
     """
 
     problem: Problem
@@ -41,8 +41,8 @@ class Runs:
     """The answer to a `RunRequest`.
 
     Attributes:
-        results: in the order of its numerics; after an interruption fewer, of which only the first may be incomplete.
-        residuals: the errors of the grid, and of the step of a splitting, in the numbers of the first run, by name; empty without numbers, or
+        results: records in the order of the numerics; after an interruption fewer, of which only the first may be incomplete.
+        residuals: errors of the grid, and of the step of a splitting, in the numbers of the first run, by name; empty without numbers, or
             after an interruption.
     """
 
@@ -58,7 +58,7 @@ class ProgressNote:
     total: int
 
 
-# the answer to a `ProgressNote` holds no runs
+# a measurement yields requests and notes; the answer to a `ProgressNote` contains no runs
 Measurement = Generator[RunRequest | ProgressNote, Runs, Answer]
 
 
@@ -66,7 +66,7 @@ Announcement = Callable[[Numerics], None]
 
 
 def run_here(work: Measurement[Answer], progress: Progress, on_plan: Announcement | None = None) -> Answer:
-    """Drive a measurement here: every run in turn.
+    """Drive a measurement, one run at a time.
 
     Args:
         work: the measurement.
@@ -90,7 +90,7 @@ def with_residuals(result: Result, enough: float, steps: bool = False) -> tuple[
     residuals = grid_residuals(result, enough)
     if steps:
         defects = step_defects(result)
-        residuals = {name: dataclasses.replace(one, step=defects[name]) for name, one in residuals.items()}
+        residuals = {name: dataclasses.replace(residual, step=defects[name]) for name, residual in residuals.items()}
     return dataclasses.replace(result, adjoints={}), residuals
 
 
@@ -115,7 +115,7 @@ def _done(request: RunRequest | ProgressNote, progress: Progress) -> Runs:
             try:
                 result = propagate(request.problem, numerics, progress=meter.of(numerics))
             except KeyboardInterrupt:
-                # before its first frame
+                # interrupted before its first frame
                 if not results:
                     raise
                 break

@@ -1,4 +1,4 @@
-"""Several runs of one question side by side: what changes from case to case, and the ratio of the last to the first."""
+"""Several cases of one question: the number that changes, and the ratio of the last case to the first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._report import Quantity, Report
 
 @dataclasses.dataclass(frozen=True)
 class Axis:
-    """The number that changes from case to case, as it is labeled: ``Axis("width (nm)", (0.4, 0.5))``."""
+    """The number that changes from case to case, with its label: ``Axis("width (nm)", (0.4, 0.5))``."""
 
     label: str
     values: tuple[float, ...]
@@ -25,8 +25,8 @@ class Study:
     Attributes:
         labels: one for each case.
         reports: one for each case that ran; fewer than labels after an interruption.
-        axis: the number that changes; None where the cases differ in kind.
-        varied: paths of all that changes; an uncertain number there is another one in each case.
+        axis: the number that changes; None if the cases differ in kind.
+        varied: paths of all values that change; uncertain values there are independent from case to case.
     """
 
     __repr__ = one_line
@@ -43,9 +43,9 @@ class Study:
 
     @property
     def ratio(self) -> Quantity | None:
-        """The headline of the last case over that of the first, theory by theory; None unless both are known and the first is not 0.
+        """The headline of the last case over that of the first, also for each theory; None unless both exist and the first is not 0.
 
-        d(b/a)/(b/a) is at most (da/a + db/b)/(1 - da/a), for the signs are unknown, and `a` is the denominator.
+        d(b/a)/(b/a) is at most (da/a + db/b)/(1 - da/a), since the signs are unknown.
         """
         if not self.complete or len(self.reports) < 2:
             return None
@@ -66,7 +66,7 @@ class Study:
     def inputs(self) -> dict[str, float]:
         """The change of the ratio by one standard deviation of each uncertain input, by path.
 
-        d(b/a) = (b/a) (db/b - da/a): an input that both cases share moves both, and may leave their ratio as it is. Inputs under `varied` are
+        d(b/a) = (b/a) (db/b - da/a): an input that both cases share changes both, and may leave their ratio unchanged. Inputs under `varied` are
         independent, and add up by their squares.
         """
         ratio = self.ratio
@@ -74,20 +74,20 @@ class Study:
             return {}
         first, last = self.reports[0], self.reports[-1]
         below, above = (report.inputs.get(report.headline.name, {}) for report in (first, last))
-        moved = {}
+        changes = {}
         for path in dict.fromkeys([*below, *above]):
             of_first = ratio.value * below.get(path, 0.0) / first.headline.value
             of_last = above.get(path, 0.0) / first.headline.value
-            own = any(path == one or path.startswith(f"{one}.") for one in self.varied)
-            moved[path] = math.hypot(of_first, of_last) if own else of_last - of_first
-        return moved
+            independent = any(path == prefix or path.startswith(f"{prefix}.") for prefix in self.varied)
+            changes[path] = math.hypot(of_first, of_last) if independent else of_last - of_first
+        return changes
 
 
 def ratios(first: dict[str, float], last: dict[str, float]) -> dict[str, float]:
-    """The ratio of the first theories, which are the exact ones and may differ in name; then that of each theory that both cases have."""
+    """Ratios of the first theories, which are exact and may differ in name, and of each theory that both cases have."""
     if not first or not last:
         return {}
-    (one, below), (other, above) = next(iter(first.items())), next(iter(last.items()))
-    name = one if one == other else f"{other}_over_{one}"
+    (first_name, below), (last_name, above) = next(iter(first.items())), next(iter(last.items()))
+    name = first_name if first_name == last_name else f"{last_name}_over_{first_name}"
     exact = {name: above / below} if below else {}
     return exact | {name: last[name] / first[name] for name in last if first.get(name)}

@@ -14,7 +14,7 @@ from ...units import UnitSystem
 if TYPE_CHECKING:
     from ._report import Curve, Quantity, Report
 
-# only an interrupted run has unknown bars
+# reason for unknown bars, which only an interrupted run has
 _WHY = ", for the run was interrupted"
 
 
@@ -63,14 +63,14 @@ def quantity_line(quantity: Quantity, units: UnitSystem) -> str:
 
 
 def _curve(curve: Curve, units: UnitSystem, why: str) -> str:
-    """A curve with a bar at every point: the widest bar, the distance of theory, and how often the bars cover it; or `why` there are no bars."""
-    known = math.isfinite(curve.largest_error)
+    """A line on a curve with a bar at every point: widest bar, distance from theory, and how often bars cover it; `why` if there are none."""
+    has_bars = math.isfinite(curve.largest_error)
     name, dimension = curve.along
     scale, unit = units.scale(dimension), unit_text(dimension, units)
     parts = [
         f"curve      {spoken(curve.name)} at {len(curve.points)} points of the {name} from {curve.points[0] / scale:.4g} to {curve.points[-1] / scale:.4g}{unit}",
         f"error bars up to {curve.largest_error / units.scale(curve.dimension):.1e}"
-        if known
+        if has_bars
         else f"no error bars{why}",
     ]
     if curve.theory:
@@ -78,7 +78,9 @@ def _curve(curve: Curve, units: UnitSystem, why: str) -> str:
         off = np.abs(curve.values - values)
         far = f"{off.max() / units.scale(curve.dimension):.1e} at most from {spoken(kind)}"
         # any theory lies inside an unknown bar
-        share = f", inside the bar at {100 * float(np.mean(off <= curve.error)):.4g} % of the points" if known else ""
+        share = (
+            f", inside the bar at {100 * float(np.mean(off <= curve.error)):.4g} % of the points" if has_bars else ""
+        )
         parts.append(far + share)
     return "; ".join(parts)
 
@@ -87,15 +89,15 @@ def budget_line(report: Report, units: UnitSystem) -> str:
     """The parts of the headline's error bar."""
     head = report.headline
     scale = units.scale(head.dimension)
-    found = {source: part / scale for source, part in head.budget.items() if math.isfinite(part)}
-    parts = ", ".join(f"{spoken(source)} {part:.1e}" for source, part in found.items())
+    budget = {source: part / scale for source, part in head.budget.items() if math.isfinite(part)}
+    parts = ", ".join(f"{spoken(source)} {part:.1e}" for source, part in budget.items())
     if report.complete:
         return f"error bar  of {spoken(head.name)}: {parts}"
     return f"error bar  of {spoken(head.name)}: none{_WHY}" + (f"; of its parts are known: {parts}" if parts else "")
 
 
 def inputs_text(report: Report, units: UnitSystem) -> list[str]:
-    """A line for each number that uncertain inputs change, which is no part of the error bar."""
+    """A line for each number with an uncertainty due to inputs, which is not part of the error bar."""
     lines = []
     for name, shares in report.inputs.items():
         dimension = report.quantities[name].dimension
@@ -126,7 +128,7 @@ def _numerics(report: Report, result: Result, units: UnitSystem) -> str:
 
 
 def barred(value: float, error: float) -> str:
-    """A number and its error bar, ``0.185563 +- 1.0e-05``; the number alone without a bar, as the start of a fit."""
+    """A number and its error bar, ``0.185563 +- 1.0e-05``; the number alone if it has no bar."""
     if error == 0:
         return shown(value, error)
     return f"{shown(value, error)} +- {f'{error:.1e}' if math.isfinite(error) else 'unknown'}"

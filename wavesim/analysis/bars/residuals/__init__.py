@@ -1,4 +1,4 @@
-"""What a grid and a time step miss, weighted by the gradient of a number."""
+"""Errors of grid and time step in a number: residuals and defects, weighted by its gradient."""
 
 from ._convergence import diverges as diverges
 from ._residual import (
@@ -7,5 +7,5 @@ from ._residual import (
     interpolation_change as interpolation_change,
     interpolations as interpolations,
 )
-from ._step_defect import step_defects as step_defects, tells_defect as tells_defect
+from ._step_defect import step_defects as step_defects, step_defects_apply as step_defects_apply
 from ._weighted_residual import Residual as Residual

@@ -1,4 +1,4 @@
-"""Whether what a run backward says of the fast waves is a number at all."""
+"""Convergence of the perturbation series for fast waves in an adjoint run."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _SAMPLES = 9
 
 
 def diverges(result: Result) -> bool:
-    """Whether the series G S + G V G S + ... may have no sum: in the smooth walls of a well V exceeds the largest kinetic energy of the grid.
+    """Whether the series G S + G V G S + ... may diverge: V of a confining well exceeds the largest kinetic energy of the grid.
 
-    What rounding and steps leave of psi there is multiplied by V/T in every order, and a packet that is thrown against a wall has
-    waves of its own where those of the series only follow.
+    Errors of psi from rounding and steps are multiplied there by V/T in every order, and a packet that hits a wall has fast waves of its
+    own, which the series, made of driven waves, does not include.
 
     Args:
-        result: of the run.
+        result: record of the run.
     """
     problem, grid, mass = result.problem, result.numerics.grid, float(result.problem.mass)
     potential = problem.potential

@@ -1,4 +1,4 @@
-"""The residual of a run on a grid finer than its own, and the fast waves of the gradient that this residual meets."""
+"""The residual of a run on a grid finer than its own, and the fast waves of the gradient that weight it."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from ....potentials import AbstractPotential, exact_samples
 from ....problem import Problem
 from ....propagation import Numerics, ResidualProducts, residual_products, weighs_residuals
 
-# the kinetic energy beyond the band stays above the mean energy by this share of itself, also on grids that hold too little
+# least value of 1 - E/T for waves beyond the band, T their kinetic energy and E the mean energy, also on grids that are too coarse
 _LEAST = 0.1
-# waves with more than this many times the energy of the slow ones follow them at once
+# energy, relative to that of the slow waves, above which waves follow these adiabatically
 _FAST = 4.0
-# radians by which a wave may turn between two samples before it counts as undersampled
+# phase in radians between two samples above which a wave is undersampled
 _TURN = 1.0
-# relative deviation of a splitting's driven wave from the true one that needs no replacement
+# relative deviation of a splitting's driven wave from the exact one below which it is not replaced
 _DEVIATION = 1e-6
-# times that deviation: within this distance from the driven wave, a wave is a resonance of the step and none of the packet's own
+# distance from the driven wave, in units of that deviation, up to which a wave counts as a resonance of the step and not as the packet's own
 _RESONANT = 2.0
-# points of the finer grid up to which compiled loops hold its tables and waves in all lanes: 84 MB
+# most points of the finer grid for compiled loops, whose tables and waves in all lanes then take 84 MB
 _MOST_COMPILED = 1 << 16
-# share of a step over which V is differenced for its rate of change
+# time over which V is differenced for its rate of change, in steps
 _INSTANT = 0.01
 
 
 class FinerGrid:
     """A grid `refinement` times as fine as that of a run, and the residual R = V psi - I(V psi) of the run on it.
 
-    Waves and spectra may have leading axes before those of space: several times are computed together, for one transform of many
+    Waves and spectra may have leading axes before those of space: several times are computed together, since one transform of many
     rows takes a fifth of the time of as many transforms.
 
     Args:
-        problem: its potential is the true one.
-        numerics: of the run.
-        record: times, shape (n,), and psi at these times on the run's grid, shape (n, *grid); they tell the energy of the particle.
+        problem: the physics, with the exact potential.
+        numerics: numerics of the run.
+        record: times, shape (n,), and psi at these times on the run's grid, shape (n, *grid), which give the energy of the particle.
         refinement: the factor.
         interval: time between two samples of psi and phi.
-        coarser: a `FinerGrid` of the same run with a smaller factor, whose `coarse` is taken over.
+        coarser: a `FinerGrid` of the same run with a smaller factor, whose `coarse` is reused.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class FinerGrid:
         self.coarse = _RunGrid(problem, numerics, *record) if coarser is None else coarser.coarse
         self.kinetic, self.energy, slow = self.coarse.kinetic, self.coarse.energy, self.coarse.slow
         kinetic = sum(a**2 for a in k) / (2 * float(problem.mass))
-        # waves of far more energy than the particle's follow at once, within the band too
+        # waves of far more energy than the particle follow adiabatically, within the band too
         fast = self.outside | (kinetic > _FAST * slow)
         above_mean = kinetic - np.minimum(self.energy, (1 - _LEAST) * kinetic)
         self.green = np.where(fast, -1 / np.where(fast, above_mean, 1.0), 0.0)
@@ -87,21 +87,21 @@ class FinerGrid:
         self.turn_average = np.minimum(1.0, 2 / np.where(undersampled, detuning * interval, 2.0))
         self.instant = _INSTANT * float(numerics.dt)
         self.jumps = np.array(problem.potential.instants(float(numerics.duration)))
-        # edges that move have no rate
+        # V with moving edges has no finite rate of change
         potential = problem.potential
         self.orders = 2 if potential.static or potential.smooth else 1
         self._sampled = False
 
     @property
     def compiled(self) -> bool:
-        """Whether compiled loops make its products: along one axis, in a static V, without waves in resonance with the steps."""
+        """Whether compiled loops compute its products: along one axis, in a static V, without waves in resonance with the steps."""
         if self.run_grid.dimension > 1 or not self.problem.potential.static or self.resonant is not None:
             return False
         return self.grid.points[0] <= _MOST_COMPILED and weighs_residuals(self.run_grid.points[0])
 
     def products(self, psi: np.ndarray, phi: np.ndarray, weights: np.ndarray) -> ResidualProducts:
-        """The products of `residual_products`, for `compiled` ones: psi of shape (times, n), phi of (numbers, times, n)."""
-        # a user's own V may be one number for all points, where C reads one for each
+        """The products of `residual_products` if `compiled`: psi of shape (times, n), phi of (numbers, times, n)."""
+        # a user's V may be one number for all points, but C reads an array
         samples, exact = (
             np.broadcast_to(self.samples, self.kinetic.shape),
             np.broadcast_to(self.exact, self.green.shape),
@@ -110,7 +110,7 @@ class FinerGrid:
         return residual_products(psi, phi, *tables, weights, self.has_undersampled)
 
     def sample(self, times: np.ndarray) -> None:
-        """Sample V at these times, along a first axis where it depends on time; a static V is sampled once."""
+        """Sample V at these times, along a first axis if it depends on time; a static V is sampled once."""
         static = self.problem.potential.static
         if self._sampled and static:
             return
@@ -127,7 +127,7 @@ class FinerGrid:
             self.rates = tuple((b - a) / (2 * self.instant) for a, b in zip(before, after, strict=True))  # type: ignore[assignment]
 
     def _away_from_jumps(self, times: np.ndarray) -> np.ndarray:
-        """How much earlier a rate is taken where V jumps within the difference: before the jump, and after it at the start."""
+        """Shift to earlier times of a rate whose difference would include a jump of V: before the jump, or after it at the start."""
         near = (np.abs(times[:, None] - self.jumps) <= self.instant).any(axis=1)
         shift = np.where(times > 2 * self.instant, 2 * self.instant, -2 * self.instant)
         return np.where(near, shift, 0.0)
@@ -146,7 +146,7 @@ class FinerGrid:
         return forward(psi, self.run_grid.dimension)
 
     def spread(self, spectrum: np.ndarray) -> np.ndarray:
-        """A spectrum of the run's grid on this one."""
+        """A spectrum of the run's grid, extended to this grid."""
         return spread_spectrum(spectrum, self.refinement, self.run_grid.dimension)
 
     def residual(self, psi: np.ndarray, spectrum: np.ndarray) -> np.ndarray:
@@ -158,10 +158,10 @@ class FinerGrid:
         return self.forward(exact * wave) - self.spread(self.forward(samples * psi))
 
     def without_resonances(self, psi: np.ndarray) -> np.ndarray:
-        """psi with its resonances of the step replaced by the waves that exact steps would drive, G V psi - G^2 V (H - E) psi.
+        """psi with resonances of the step replaced by the waves that exact steps would drive, G V psi - G^2 V (H - E) psi.
 
-        Near phases of 2 pi a step, a splitting drives fast waves by resonance; what they carry of V psi is an error of the step and
-        not of the grid. A wave that lies farther from the driven one than the step's deviation allows belongs to the packet, and stays.
+        Near phases of 2 pi a step, a splitting drives fast waves by resonance; these are an error of the step and not of the grid. A wave
+        that differs from the driven one by more than the step's deviation allows belongs to the packet, and is not replaced.
         """
         if self.resonant is None:
             return psi
@@ -175,14 +175,14 @@ class FinerGrid:
             changed = changed + 1j * self.rates[0] * driven
         second = self.resonant_green * self.forward(self.samples * driven)
         second = second - self.resonant_green**2 * self.forward(changed)
-        # a deviation that is no number allows any distance
+        # a deviation of nan allows any distance
         near = ~(np.abs(spectrum - second) > _RESONANT * self.deviation * np.abs(second))
         return inverse(np.where(self.resonant & near, second, spectrum), self.run_grid.dimension)
 
     def fast_gradient(self, phi: np.ndarray, spectrum: np.ndarray) -> tuple[list[np.ndarray], np.ndarray | None]:
-        """The spectrum of phi', order by order: G S, and G V G S - G^2 (i d/dt - E) S where there is a second.
+        """The spectrum of phi' by orders: G S, and G V G S - G^2 (i d/dt - E) S if the second order exists.
 
-        With it the spectrum of the undersampled part of phi, (H - E)^2 phi/(T - E)^2, which leaves out what follows slower waves; None without one.
+        Also the spectrum of the undersampled part of phi, (H - E)^2 phi/(T - E)^2, without waves driven by slower ones; None if there is none.
         """
         first = self.green * self.residual(phi, spectrum)
         if self.orders == 1:
@@ -204,7 +204,7 @@ class FinerGrid:
 
 
 def _exact(potential: AbstractPotential, grid: Grid, mass: float, time: float) -> np.ndarray:
-    """The true V on a finer grid."""
+    """The exact V on a finer grid."""
     if potential.dimension == 1:
         line = exact_samples(potential, grid.axis(0), mass=mass, time=time)
         return line.reshape(-1, *(1,) * (grid.dimension - 1))
@@ -212,18 +212,18 @@ def _exact(potential: AbstractPotential, grid: Grid, mass: float, time: float) -
 
 
 def _deviation(numerics: Numerics, detuning: np.ndarray) -> np.ndarray:
-    """The relative deviation of waves that the kicks of a step drive at this detuning T - E from those that V drives."""
+    """Relative deviation of waves driven by the kicks of a step from those driven by V, at a detuning T - E."""
     return np.abs(numerics.method.following(detuning * float(numerics.dt)) - 1)
 
 
 class _RunGrid:
-    """Tables on the run's own grid: the mean energy, and that of the slow waves, whatever V is counted from.
+    """Tables on the run's own grid: the mean energy, and that of the slow waves, independent of the zero of V.
 
-    Where V drives the particle both are the largest over the record.
+    If V depends on time, those of the sample with the most energetic slow waves.
 
     Args:
         problem, numerics: see `FinerGrid`.
-        times, psi: the record; the first sample alone where V is static.
+        times, psi: the record; only the first sample is used if V is static.
     """
 
     def __init__(self, problem: Problem, numerics: Numerics, times: np.ndarray, psi: np.ndarray) -> None:
@@ -247,12 +247,12 @@ class _RunGrid:
 
 
 def spread_spectrum(spectrum: np.ndarray, refinement: int, dimension: int) -> np.ndarray:
-    """The spectrum of an interpolant on a grid `refinement` times as fine, scaled so that its values stay; the highest wave goes to both ends.
+    """The spectrum of an interpolant on a grid `refinement` times as fine, with equal values; the highest wave is divided between both signs.
 
     Args:
         spectrum: its last `dimension` axes are those of space.
         refinement: the factor.
-        dimension: of space.
+        dimension: number of dimensions of space.
     """
     for axis in range(spectrum.ndim - dimension, spectrum.ndim):
         count = spectrum.shape[axis]
@@ -272,12 +272,12 @@ def spread_spectrum(spectrum: np.ndarray, refinement: int, dimension: int) -> np
 
 
 def interpolated(psi: np.ndarray, refinement: int) -> np.ndarray:
-    """psi on the finer grid, by its own waves."""
+    """psi on the finer grid by Fourier interpolation."""
     return inverse(spread_spectrum(forward(psi, psi.ndim), refinement, psi.ndim), psi.ndim)
 
 
 def finer_grid(grid: Grid, refinement: int) -> Grid:
-    """The same box with so many times the points."""
+    """A grid over the same box with `refinement` times the points along each axis."""
     return Grid(
         grid.lower, tuple(float(h) / refinement for h in grid.spacing), tuple(n * refinement for n in grid.points)
     )

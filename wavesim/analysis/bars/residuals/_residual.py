@@ -1,4 +1,4 @@
-"""What a grid leaves wrong in a number: the residual of the true potential, weighted by the gradient of the number."""
+"""The error of the grid in a number: the residual with the exact potential, weighted by the gradient of the number."""
 
 from __future__ import annotations
 
@@ -19,21 +19,25 @@ from ....propagation import Adjoint, Result
 from ._finer_grid import FinerGrid, finer_grid, interpolated
 from ._weighted_residual import Residual, WeightedResidual
 
-# refinement factors of the residual, the first and the largest, along one axis and along more
-_REFINEMENT, _LARGEST_REFINEMENT = (2, 2), (64, 4)
-# of `enough`: the sum of the times that finer grids leave out
+# first refinement factor of the residual, in one dimension and in more
+_REFINEMENT = (2, 2)
+# largest refinement factor, in one dimension and in more
+_LARGEST_REFINEMENT = (64, 4)
+# total contribution of the times left out on finer grids, relative to `enough`
 _NEGLECTED = 0.05
 # times at which the energy of the particle is computed
 _ENERGIES = 16
-# points of the finer grid, over all times of a block: what stays in a core's cache
+# points of the finer grid times the samples in a block, which fit into a core's cache
 _BLOCK = 1 << 16
-# points of the finest grid where a number may have waves of any length
+# most points of the finest grid if a number depends on waves of any length
 _MOST_BESIDE_WALLS = 1 << 15
-# of the uncertainty: what the outer octave may contribute
+# accepted contribution of the outer octave, relative to the uncertainty
 _OUTER = 0.2
-# refinement factors at which observables see interpolated psi: along one axis two, the second of which tells the error of the first
-_INTERPOLATION, _INTERPOLATION_IN_PLANES = (4, 8), (2,)
-# of a change by a single interpolation: its uncertainty; a fourth-order error leaves a sixteenth
+# refinement factors of interpolated psi for observables in one dimension: the second shows the error of the first
+_INTERPOLATION = (4, 8)
+# the same in more dimensions
+_INTERPOLATION_IN_PLANES = (2,)
+# uncertainty of a change by a single interpolation, relative to the change; an error of fourth order leaves a sixteenth
 _SINGLE = 0.1
 
 
@@ -41,19 +45,19 @@ def grid_residuals(result: Result, enough: float = 0.0) -> dict[str, Residual]:
     """The error of the grid in each number whose gradient is an adjoint of the run, by name.
 
     A run solves i dpsi/dt = T psi + I(V psi) within the band of its grid; I is the interpolation on the grid, with the samples of V.
-    The residual R = V psi - I(V psi), with the true V on a finer grid, changes the number by
+    The residual R = V psi - I(V psi), with the exact V on a finer grid, changes the number by
 
     dQ = 2 Im int dt <phi + phi'|R>,  phi' = G S + G V G S - G^2 (i d/dt - E) S,  G(k) = -1/(k^2/2m - E),
 
     with S = V phi - I(V phi) and E the mean energy. phi' is the residual of the gradient itself, to second order in the energies of
     the particle over the kinetic energy of the wave: beyond the band, where I(V phi) vanishes, and within it for waves whose kinetic energy is
-    far above E, which follow the slower ones at once. The second order is the uncertainty of both. (With G S beyond the band alone,
-    edges between the points leave an error of third order in the spacing: 1.1e-4 of 6.6e-5; tests/analysis/test_adjoint.py.) The true V is
-    `exact_samples`, made of values of V alone. Where edges move there is only the first order, and all of it is uncertain. Waves that
+    far above E, which follow the slower ones adiabatically. The second order is the uncertainty of both. (With G S beyond the band alone,
+    edges between the points leave an error of third order in the spacing: 1.1e-4 of 6.6e-5; tests/analysis/test_adjoint.py.) The exact V is
+    `exact_samples`, from values of V alone. With moving edges there is only the first order, which is wholly uncertain. Waves that
     the steps of a splitting drive by resonance are replaced: see `FinerGrid.without_resonances`.
 
-    To this comes the error of the number's own observables between the points (a region's edge cuts abs(psi)^2 to fourth order only): they are
-    measured once more on interpolated psi.
+    The error of the number's own observables between the points is added (a region's edge cuts abs(psi)^2 to fourth order only): they are
+    measured again on interpolated psi.
 
     Args:
         result: the run, with psi kept and its adjoints.
@@ -70,7 +74,7 @@ def grid_residuals(result: Result, enough: float = 0.0) -> dict[str, Residual]:
     several = grid.dimension > 1
     refinement, largest = _REFINEMENT[several], _LARGEST_REFINEMENT[several]
     if isinstance(result.problem.potential, Unfolded):
-        # a momentum beside a wall has waves of any length: the bar holds what lies beyond the finest grid
+        # a momentum beside a wall depends on waves of any length: the bar includes those beyond the finest grid
         largest = max(refinement, min(largest, _MOST_BESIDE_WALLS // grid.points[0]))
     pending, done = dict(result.adjoints), {}
     corrections: dict[str, list[float]] = {name: [] for name in pending}
@@ -81,12 +85,12 @@ def grid_residuals(result: Result, enough: float = 0.0) -> dict[str, Residual]:
     follows = all(adjoint.follows for adjoint in itertools.islice(pending.values(), 1))
     while pending:
         fine = _refined(result, pending, refinement, fine)
-        found, sizes = _residuals_on(fine, pending, active)
+        residuals, sizes = _residuals_on(fine, pending, active)
         if len(active) == len(sizes):
             active, neglected = _largest(sizes, _NEGLECTED * enough)
-        for name, (residual, outer) in found.items():
+        for name, (residual, outer) in residuals.items():
             corrections[name].append(residual.correction)
-            # in the plane a second refinement would cost four times the first
+            # in two dimensions a second refinement would cost four times the first
             remaining = 0.0 if several else _remaining_change(corrections[name])
             if len(corrections[name]) > 1:
                 remaining += neglected
@@ -113,7 +117,7 @@ def _largest(sizes: np.ndarray, least: float) -> tuple[np.ndarray, float]:
 
 
 def _remaining_change(corrections: list[float]) -> float:
-    """How much further refinements may still change a correction: as much as the last one did, or the rest of a geometric series once two have been made."""
+    """Bound on the change of a correction by further refinements: the last change, or after two the rest of a geometric series."""
     if len(corrections) < 2:
         return math.inf
     last = abs(corrections[-1] - corrections[-2])
@@ -127,7 +131,7 @@ class _InterpolatedRecord:
 
     Args:
         result: with psi kept.
-        refinement: of the grid.
+        refinement: refinement factor of the grid.
     """
 
     def __init__(self, result: Result, refinement: int) -> None:
@@ -138,7 +142,7 @@ class _InterpolatedRecord:
     def series(self, name: str, frames: Sequence[int] | np.ndarray) -> np.ndarray:
         """An observable at some frames."""
         problem, observable, now = self.result.problem, self.result.problem.measure[name], self.start
-        # NumPy's, as all tables of a known run
+        # NumPy arrays, as all tables of a run with concrete numbers
         prepared = observable.prepare(self.grid, now, self._psi(0))  # type: ignore[arg-type]
         values = []
         for frame in frames:
@@ -155,7 +159,7 @@ class _InterpolatedRecord:
 
 
 class _InitialRecord(_InterpolatedRecord):
-    """The observables at the start, measured on the packet itself: psi on the run's grid holds waves beyond its band as slower ones."""
+    """The observables at the start, measured on the packet itself: on the run's grid waves beyond the band are aliased."""
 
     def _psi(self, frame: int) -> np.ndarray:
         del frame
@@ -163,11 +167,11 @@ class _InitialRecord(_InterpolatedRecord):
 
 
 class _LazyHamiltonian(Hamiltonian):
-    """H at a time, whose V is sampled only if an observable asks for it: few do."""
+    """H at a time, whose V is sampled only if an observable needs it, as few do."""
 
     def __init__(self, problem: Problem, grid: Grid, time: float) -> None:
-        known = {"grid": grid, "mass": problem.mass, "closed": None, "held": None, "_problem": problem, "_time": time}
-        self.__dict__.update(known)
+        fields = {"grid": grid, "mass": problem.mass, "closed": None, "held": None, "_problem": problem, "_time": time}
+        self.__dict__.update(fields)
 
     @functools.cached_property
     def potential(self) -> np.ndarray:  # type: ignore[override]
@@ -181,15 +185,15 @@ def interpolations(result: Result) -> tuple[_InterpolatedRecord, ...]:
 
 
 def initial_interpolations(result: Result) -> tuple[_InterpolatedRecord, ...]:
-    """The same for the first frame alone, kept or not: a packet is known between the points, an eigenstate of the grid's H is interpolated, and so is a packet
-    that walls mirror, which are midway between points on the run's grid alone.
+    """`interpolations` for the first frame alone, kept or not: a packet is evaluated between the points; an eigenstate of the grid's H is interpolated,
+    and so is a packet mirrored by walls, which lie midway between points only on the run's grid.
     """
     potential = result.problem.potential
     walled = isinstance(potential, Unfolded) and potential.wall is not None
     if not result.problem.state.bound and not walled:
         return tuple(_InitialRecord(result, refinement) for refinement in _refinements(result))
     if not len(result.psi):
-        # rows of a sweep keep none
+        # rows of a sweep do not keep psi
         grid = result.numerics.grid
         psi = result.problem.state.sample(grid, result.problem.hamiltonian(grid))
         result = dataclasses.replace(result, psi=np.asarray(psi)[None])
@@ -203,7 +207,7 @@ def _refinements(result: Result) -> tuple[int, ...]:
 def _interpolation_change(
     result: Result, adjoint: Adjoint, records: tuple[_InterpolatedRecord, ...]
 ) -> tuple[float, float]:
-    """By how much the number changes if its observables see interpolated psi, and the uncertainty of this change."""
+    """The change of the number if its observables use interpolated psi, and the uncertainty of this change."""
     change = uncertainty = 0.0
     for name, weights in adjoint.number.series.items():
         frames = np.flatnonzero(weights)
@@ -216,16 +220,16 @@ def _interpolation_change(
 def interpolation_change(
     result: Result, name: str, frames: Sequence[int] | np.ndarray, records: tuple[_InterpolatedRecord, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """By how much a series changes at some frames if psi is interpolated first, and the uncertainty of this change.
+    """The change of a series at some frames if psi is interpolated first, and the uncertainty of this change.
 
     Along one axis the points are four and eight times as dense, and the difference of the two is the uncertainty: sixteen times the
-    error of the second, where it is of fourth order. The energy of deltas is of first order, and extrapolated to spacing 0 from each
-    two neighbors, which tell the uncertainty. In the plane the points are twice as dense, and a tenth is uncertain.
+    error of the second, where it is of fourth order. The energy of deltas is of first order, and extrapolated to spacing 0 from each two
+    neighbors, whose difference is the uncertainty. In more dimensions the points are twice as dense, and a tenth is uncertain.
 
     Args:
         result: with psi kept.
-        name: of one of its observables.
-        frames: their numbers, shape (n,).
+        name: name of one of its observables.
+        frames: indices of the frames, shape (n,).
         records: its `interpolations`, or `initial_interpolations`.
 
     Returns:
@@ -244,10 +248,17 @@ def interpolation_change(
 
 
 def _refined(result: Result, adjoints: dict[str, Adjoint], refinement: int, coarser: FinerGrid | None) -> FinerGrid:
-    one = next(iter(adjoints.values()))
-    interval = float(one.times[1] - one.times[0])
-    some = slice(None, None, max(1, (len(one.times) - 1) // _ENERGIES))
-    return FinerGrid(result.problem, result.numerics, (one.times[some], one.psi[some]), refinement, interval, coarser)
+    some_adjoint = next(iter(adjoints.values()))
+    interval = float(some_adjoint.times[1] - some_adjoint.times[0])
+    stride = slice(None, None, max(1, (len(some_adjoint.times) - 1) // _ENERGIES))
+    return FinerGrid(
+        result.problem,
+        result.numerics,
+        (some_adjoint.times[stride], some_adjoint.psi[stride]),
+        refinement,
+        interval,
+        coarser,
+    )
 
 
 def _residuals_on(
@@ -258,25 +269,25 @@ def _residuals_on(
     Args:
         fine: the grid.
         adjoints: of the run.
-        active: indices of the times that are summed; the others count as 0.
+        active: indices of the times that are summed; the others are left out.
     """
-    one = next(iter(adjoints.values()))
-    weights = np.full(len(one.times), float(one.times[1] - one.times[0]))
+    some_adjoint = next(iter(adjoints.values()))
+    weights = np.full(len(some_adjoint.times), float(some_adjoint.times[1] - some_adjoint.times[0]))
     weights[[0, -1]] /= 2
     sums = {name: WeightedResidual(fine) for name in adjoints}
     # the measure of an integral over the finer grid, of spectra
     scale = math.prod(float(h) for h in fine.grid.spacing) / fine.outside.size
     if fine.compiled:
-        fine.sample(one.times[active[:1]])
+        fine.sample(some_adjoint.times[active[:1]])
         phi = np.stack([adjoint.phi[active] for adjoint in adjoints.values()])
-        products = fine.products(one.psi[active], phi, weights[active])
+        products = fine.products(some_adjoint.psi[active], phi, weights[active])
         for place, weighted in enumerate(sums.values()):
             weighted.add_products(products, place, scale)
     else:
         _add_blocks(fine, adjoints, active, weights, scale, sums)
-    found = {name: weighted.residual(weights, active) for name, weighted in sums.items()}
-    largest = np.max([each for _, _, each in found.values()], axis=0)
-    return {name: (residual, outer) for name, (residual, outer, _) in found.items()}, largest
+    results = {name: weighted.residual(weights, active) for name, weighted in sums.items()}
+    largest = np.max([each for _, _, each in results.values()], axis=0)
+    return {name: (residual, outer) for name, (residual, outer, _) in results.items()}, largest
 
 
 def _add_blocks(
@@ -288,12 +299,12 @@ def _add_blocks(
     sums: dict[str, WeightedResidual],
 ) -> None:
     """The sums over times by NumPy, block by block."""
-    one = next(iter(adjoints.values()))
+    some_adjoint = next(iter(adjoints.values()))
     block = max(1, _BLOCK // fine.outside.size)
     for first in range(0, len(active), block):
         times = active[first : first + block]
-        fine.sample(one.times[times])
-        psi = fine.without_resonances(one.psi[times])
+        fine.sample(some_adjoint.times[times])
+        psi = fine.without_resonances(some_adjoint.psi[times])
         residual = fine.residual(psi, fine.forward(psi)) * scale
         outside = np.abs(residual[:, fine.outside]) * weights[times, None]
         for name, adjoint in adjoints.items():

@@ -1,4 +1,4 @@
-"""The defect of a time step, weighted by the gradient of a number: the error that the steps of a run make in it."""
+"""The error of the time step in a number: the defect of the steps, weighted by the gradient of the number."""
 
 from __future__ import annotations
 
@@ -14,24 +14,28 @@ from ....propagation import Adjoint, FrameSum, Numerics, Result, chebyshev_for, 
 from ....propagation.lanes import has_lanes
 from ....propagation.stepping import ChebyshevStepper, Damping, SplitStepper, stepper_in_lanes
 
-# points over all times of a block: what stays in a core's cache
+# points times the samples in a block, which fit into a core's cache
 _BLOCK = 1 << 16
-# the cost of all defects as a multiple of that of the run, and the fewest intervals of time that they may be sampled at for it
-_COST, _FEWEST = 2, 20
-# the overhead of a transform's call, in points
+# largest cost of all defects relative to that of the run
+_COST = 2
+# fewest intervals of time at which defects are sampled
+_FEWEST = 20
+# overhead of the call of a transform, in points
 _CALL = 800
-# kicks of the absorber within a step of the comparison, and the least factor that is undone
-_PARTS, _LEAST = 4, 1e-8
+# kicks of the absorber within an exact step for comparison
+_PARTS = 4
+# smallest damping factor by which psi is divided
+_LEAST = 1e-8
 
 
 @dataclasses.dataclass(frozen=True)
 class StepDefect:
-    """The error that the time step makes in a number.
+    """The error of the time step in a number.
 
     Attributes:
-        change: its estimate: the mean over the step before each sample and the step after it, and the change by the absorber's kicks.
+        change: estimate of the error: the mean over the step before each sample and the step after it, plus the change by the absorber's kicks.
         asymmetry: half of the difference between the two.
-        uncertainty: of the estimate, for not all steps are sampled.
+        uncertainty: uncertainty of the estimate, since not all steps are sampled.
         bound: its size without cancellation in time.
     """
 
@@ -43,20 +47,20 @@ class StepDefect:
     def error(self, room: float) -> float:
         """The bar of the number, which is not corrected: twice the estimate, its asymmetry and uncertainty, and the second order as in `Residual.error`.
 
-        Waves that a step drives by resonance change their phase from step to step, in psi and in phi: one side counts them too often, the
-        other too seldom. Where the change is far from a whole turn, the mean holds half of them, which is right.
+        Waves that a step drives by resonance change their phase from step to step, in psi and in phi: one side counts them too much, the
+        other too little. If the phase is far from a whole turn, the mean of both sides contains half of them, which is correct.
         """
         return 2 * abs(self.change) + self.asymmetry + self.uncertainty + 3 * self.bound**2 / (4 * max(room, 1e-300))
 
 
-def tells_defect(problem: Problem, numerics: Numerics) -> bool:
+def step_defects_apply(problem: Problem, numerics: Numerics) -> bool:
     """Whether `step_defects` applies: H is static, so that a Chebyshev series is exact, and the series costs little beside the run.
 
-    In a run by such a series the kicks of the absorber are the only defect. Where exact steps take far more FFT pairs than the run,
-    however few are sampled, only longer steps judge it.
+    In a run by such a series the kicks of the absorber are the only defect. If even a few exact steps take far more FFT pairs than the run,
+    runs with longer steps have to be compared instead.
     """
     method, absorbs = numerics.method, numerics.absorber is not None
-    # an absorber that acts after a first drift stands within the step
+    # an absorber that acts after a first drift is inside the step, which is not supported
     has_defect = method.steps and (absorbs or not method.exact) and not _damps_within(numerics)
     intervals = len(sampled_frames(numerics)) - 1
     return has_defect and problem.potential.static and _stride(problem, numerics, intervals) is not None
@@ -67,15 +71,15 @@ def _damps_within(numerics: Numerics) -> bool:
 
 
 def _stride(problem: Problem, numerics: Numerics, intervals: int) -> int | None:
-    """Of so many intervals between samples, every how many a step is compared with an exact one; None where an affordable number tells nothing."""
+    """Stride of the samples, with `intervals` between them, at which a step is compared with an exact one; None if too few are affordable."""
     parts = 1 if numerics.absorber is None else _PARTS
     whole, part = (chebyshev_for(problem, numerics.grid, float(numerics.dt) / n).terms for n in (1, parts))
     points = math.prod(numerics.grid.points)
-    # transforms of a block share their calls
-    one = (parts * part + 2 * whole) * (points + _CALL / max(1, _BLOCK // points))
+    # the transforms of a block share one call
+    cost = (parts * part + 2 * whole) * (points + _CALL / max(1, _BLOCK // points))
     run = numerics.fft_pairs * (points + _CALL)
     for stride in range(1, intervals // min(_FEWEST, intervals) + 1):
-        if intervals % stride == 0 and one * (intervals // stride + 1) <= _COST * run:
+        if intervals % stride == 0 and cost * (intervals // stride + 1) <= _COST * run:
             return stride
     return None
 
@@ -95,12 +99,12 @@ def step_defects(result: Result) -> dict[str, StepDefect]:
     absorber, the step after each sample counts too: d = psi_n - exp(i H dt) U psi_n.
 
     Args:
-        result: the run, with its adjoints, of which `tells_defect` holds.
+        result: the run, with its adjoints, of which `step_defects_apply` holds.
 
     Returns:
         a `StepDefect` for each adjoint.
 
-    Not for a V that changes in time: repeat the run with longer steps.
+    Not for a V that depends on time: repeat the run with longer steps.
 
     Source: R. Becker and R. Rannacher, Acta Numerica 10, 1 (2001), section 9 (time steps); the series is H. Tal-Ezer and R. Kosloff, J. Chem. Phys. 81, 3967 (1984).
     """
@@ -117,15 +121,17 @@ def step_defects(result: Result) -> dict[str, StepDefect]:
 def _products(
     problem: Problem, numerics: Numerics, adjoints: Mapping[str, Adjoint], stride: int
 ) -> tuple[dict[str, np.ndarray], float]:
-    """2 Re <phi|d> at each `stride`-th sample, shape (times, 3): of the kicks with w c, of the step before it, and of the step after it; and the probability in layers at the start."""
+    """2 Re <phi|d> at each `stride`-th sample, shape (times, 3), for the kicks with w c, the step before and the step after; and the initial probability in layers."""
     psi = next(iter(adjoints.values())).psi[::stride]
     cell, points = float(numerics.grid.cell), math.prod(numerics.grid.points)
     defect = _Defect(problem, numerics)
-    found: dict[str, list[np.ndarray]] = {name: [] for name in adjoints}
+    products: dict[str, list[np.ndarray]] = {name: [] for name in adjoints}
     block = max(1, _BLOCK // points)
     frames = numerics.frames // (len(psi) - 1)
-    # what is absorbed in a frame counts in every number read at its end or later
-    absorbed = {name: np.cumsum(one.number.absorbed[::-1], axis=0)[::-1][::frames] for name, one in adjoints.items()}
+    # probability absorbed in a frame counts in every number read at its end or later
+    absorbed = {
+        name: np.cumsum(adjoint.number.absorbed[::-1], axis=0)[::-1][::frames] for name, adjoint in adjoints.items()
+    }
     for first in range(0, len(psi), block):
         times = slice(first, first + block)
         previous = defect.previous(psi[times])
@@ -138,15 +144,15 @@ def _products(
             if kicked is not None:
                 whole = _overlap(defect.between_kicks(phi, psi[times], weight), kicked) * cell
                 kicks = whole + np.sum(weight * (absorption + defect.in_layers(kicked)), axis=1) - sides[0]
-            found[name].append(np.stack([kicks, *sides], axis=1))
-    products = {name: np.concatenate(parts) for name, parts in found.items()}
-    for name, values in products.items():
+            products[name].append(np.stack([kicks, *sides], axis=1))
+    arrays = {name: np.concatenate(parts) for name, parts in products.items()}
+    for name, values in arrays.items():
         _without_kicks_at_ends(values, adjoints[name].number, frames)
-    return products, float(defect.in_layers(psi[:1]).sum())
+    return arrays, float(defect.in_layers(psi[:1]).sum())
 
 
 def _without_kicks_at_ends(values: np.ndarray, number: FrameSum, stride: int) -> None:
-    """Mend the kicks where psi begins, which no kick precedes, and where the number is read, which no kick follows: it takes those of the sample before."""
+    """Correct the kicks at the start, which no kick precedes, and where the number is read, which no kick follows, to those of the sample before."""
     values[0, 0] = 0.0
     read = (np.flatnonzero(weights)[-1] // width for weights, width in _weights(number) if np.any(weights))
     last = max(read, default=0)
@@ -168,7 +174,7 @@ def _summed(weights: np.ndarray, products: dict[str, np.ndarray], in_layers: flo
     sums = {}
     for name, (kicks, before, after) in ((name, values.T) for name, values in products.items()):
         mean, sizes = kicks + (before + after) / 2, np.maximum(np.abs(kicks + before), np.abs(after))
-        # a sample stands for half a step more on one side than on the other
+        # a sample represents half a step more on one side than on the other
         first = in_layers + (sizes[0] + sizes[-1]) / 2
         if len(mean) % 2:
             # every other sample, with twice the interval
@@ -185,8 +191,8 @@ class _Defect:
     """The defects of the steps that end in psi and of those that begin there, for many psi at once.
 
     Args:
-        problem: its H is static.
-        numerics: of the run.
+        problem: the physics, with a static H.
+        numerics: numerics of the run.
     """
 
     def __init__(self, problem: Problem, numerics: Numerics) -> None:
@@ -208,7 +214,7 @@ class _Defect:
             self.kick, self.part = (damping(time, np.dtype(complex)) for time in (dt / 2, dt / (2 * _PARTS)))
 
     def of_steps(self, psi: np.ndarray, previous: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """exp(-i H dt) U^-1 psi - psi and psi - exp(i H dt) U psi, as psi; 0 of a series, which is exact."""
+        """exp(-i H dt) U^-1 psi - psi and psi - exp(i H dt) U psi, of the shape of psi; 0 for a series, which is exact."""
         if isinstance(self.own, ChebyshevStepper):
             return np.zeros_like(psi), np.zeros_like(psi)
         stepped = np.asarray(self.own.output(self.own.step(self.own.start(psi))))  # type: ignore[arg-type]
@@ -217,7 +223,7 @@ class _Defect:
         return _exact(self.whole, previous) - psi, psi - back
 
     def of_kicks(self, psi: np.ndarray, previous: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
-        """d, shape (n, ``*points``) as psi, and c, shape (n, 2) for both sides; None where nothing absorbs."""
+        """d, shape (n, ``*points``), and c, shape (n, 2) for both sides; d is None without an absorber."""
         if self.kick is None or self.part is None:
             return None, np.zeros((len(psi), 2))
         exact, factor = previous / self._half, np.asarray(self.part.factor)

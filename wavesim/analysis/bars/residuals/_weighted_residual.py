@@ -1,4 +1,4 @@
-"""A residual weighted by the gradient of a number: the sums over times, and the error of the number that follows."""
+"""A residual weighted by the gradient of a number, summed over times, and the resulting error of the number."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from ....propagation import ResidualProducts
 from ._finer_grid import FinerGrid
 from ._step_defect import StepDefect
 
-# how many times as large as a product the estimate of a part of it may be
+# largest ratio of the estimate of a part to the product itself
 _WHOLE = 1.5
 
 
 @dataclasses.dataclass(frozen=True)
 class Residual:
-    """The error that the grid makes in a number.
+    """The error of the grid in a number.
 
     Attributes:
-        correction: its estimate, to be added to the number.
-        uncertainty: of this estimate: the last order that was summed, without cancellation in time, or all of it.
+        correction: estimate of the error, to be added to the number.
+        uncertainty: uncertainty of the estimate: the last order that was summed, without cancellation in time, or all of it.
         bound: the size of all orders without cancellation in time.
-        wave_numbers: shape (n,), increasing, beyond the band of the grid.
+        wave_numbers: increasing wave numbers beyond the band of the grid, shape (n,).
         tail: the contribution of waves beyond each of these without cancellation in time or momentum, shape (n,), decreasing.
-        step: the error of the time step; None where only runs with longer steps tell it.
-        follows: whether the samples of psi follow one another closely enough that nothing happens between them.
+        step: error of the time step; None if it needs runs with longer steps.
+        follows: whether the samples are dense enough to follow psi.
     """
 
     correction: float
@@ -45,12 +45,12 @@ class Residual:
         t'' = 2 t'^2/t as on the flank of a resonance, t = 1/(1 + i x), where it bends most: three times abs(t')^2.
 
         Args:
-            room: how far the number can move: the smaller of p and 1 - p for a probability p, else its scale.
+            room: largest possible change of the number: the smaller of p and 1 - p for a probability p, else its scale.
         """
         return self.uncertainty + 3 * self.bound**2 / (4 * max(room, 1e-300))
 
     def finer(self, share: float) -> float:
-        """How many times finer a grid must be for the contribution beyond its band to fall to this share of what it is now."""
+        """The refinement factor of the grid at which the contribution beyond its band falls to this share of the present one."""
         if not len(self.tail) or self.tail[0] <= 0:
             return 1.0
         enough = np.flatnonzero(self.tail <= share * self.tail[0])
@@ -81,7 +81,7 @@ class WeightedResidual:
         """
         fine, times = self.fine, len(phi)
         if not np.any(phi):
-            # phi vanishes after the number has been read
+            # phi is 0 after the number has been read
             self.orders.append(np.zeros((times, 1 + fine.orders), complex))
             self._add_no_turning_waves(times)
             return
@@ -102,7 +102,7 @@ class WeightedResidual:
         self.remainders.append(2 * np.abs(_products(fine.spread(turning * fine.turn_average), residual)))
 
     def add_products(self, products: ResidualProducts, place: int, scale: float) -> None:
-        """Add the products of compiled loops, of all times, for the gradient at this place; the residual is still to be multiplied by `scale`."""
+        """Add the products of compiled loops for all times, for the gradient of index `place`; `scale` is the measure of the integral."""
         self.orders.append(products.orders[place] * scale)
         self.turning.append(products.turning[place] * scale)
         self.remainders.append(2 * scale * np.abs(products.remainders[place]))
@@ -117,8 +117,8 @@ class WeightedResidual:
         """The `Residual`, the contribution of its outer octave, and the largest one of each time.
 
         Args:
-            weights: of all times.
-            active: indices of the times that have been added; the others count as 0.
+            weights: weights of all times.
+            active: indices of the times that have been added; the others are left out.
         """
         fine = self.fine
         orders, turning, remainders = (
@@ -146,7 +146,7 @@ class WeightedResidual:
         return Residual(correction, first, bound, wave_numbers, tail), outer, largest
 
     def _last_orders(self, first: float, second: float) -> float:
-        """The second order and all that follow it, summed as a geometric series; infinite where nothing shows that they fall.
+        """The second and all higher orders, summed as a geometric series; infinite if there is no sign that they fall.
 
         The ratio is that of the products with the residual, or, where the first of these is nearly zero by accident, that of phi' itself.
         """
@@ -156,10 +156,10 @@ class WeightedResidual:
 
 
 def _turning_part(products: np.ndarray, turning: np.ndarray, remainders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The part of each product that is due to waves of phi which turn several times between two samples, and what is uncertain of the rest.
+    """The part of each product from undersampled waves of phi, which turn several times between two samples, and the uncertainty of the rest.
 
-    The integral over such a wave is the remainder of its last turn, whatever its samples are. Where V is as large as their kinetic
-    energy, the estimate of the part exceeds the product itself: nothing is taken out then, and all of the product is uncertain.
+    The integral over such a wave is that of an incomplete last turn, regardless of its samples. If V is as large as their kinetic energy,
+    the estimate of the part exceeds the product itself: then nothing is subtracted, and the whole product is uncertain.
     """
     size = np.abs(products)
     distinct = np.abs(turning) <= _WHOLE * size
@@ -167,7 +167,7 @@ def _turning_part(products: np.ndarray, turning: np.ndarray, remainders: np.ndar
 
 
 def _placed(values: Sequence[np.ndarray], places: np.ndarray, count: int) -> np.ndarray:
-    """An array of `count` entries, 0 but for the values at these places."""
+    """An array of `count` entries, 0 except for the values at these indices."""
     given = np.concatenate(values)
     whole = np.zeros((count, *given.shape[1:]), given.dtype)
     whole[places] = given
@@ -176,5 +176,5 @@ def _placed(values: Sequence[np.ndarray], places: np.ndarray, count: int) -> np.
 
 def _products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """<left|right> at each time."""
-    # not by BLAS, whose threads cost more than they save here
+    # not by BLAS, whose threads do not pay here
     return np.sum((np.conj(left) * right).reshape(len(left), -1), axis=1)
