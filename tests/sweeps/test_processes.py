@@ -6,7 +6,10 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,8 @@ import wavesim as ws
 from tests.sweeps.sweep_toys import FIVE_ROWS
 from wavesim.errors import BrokenOffError
 from wavesim.sweeps import LOG, STORE, Tally
+from wavesim.sweeps._answer import Answer
+from wavesim.sweeps._parts import Part, Rest
 from wavesim.sweeps.workers import _chunk, _executors, _processes
 
 ROWS = FIVE_ROWS.replace("[0.5, 0.7, 0.9, 1.1, 1.3]", "{ from = 0.5, to = 1.5, count = 40 }")
@@ -133,3 +138,26 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False
+
+
+@pytest.mark.parametrize(("last", "started"), [(True, frozenset()), (False, frozenset({0}))])
+def test_a_chunk_that_was_not_begun_here_is_begun_by_a_worker(
+    last: bool, started: frozenset[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the last part of chunk 0 the workers begin chunk 1, and say so in the log; after an earlier part they resume chunk 0."""
+    handed = list[frozenset[int]]()
+
+    class Workers:
+        def __init__(self, workers: int, started: frozenset[int]) -> None:
+            handed.append(started)
+
+        def answered(self, *_: Any) -> Iterator[Part]:
+            return iter(())
+
+    part = Part(0, {0: Answer.failed("")}, 1, last)
+    monkeypatch.setattr(_executors, "_LONG", -1.0)
+    monkeypatch.setattr(_executors, "Processes", Workers)
+    monkeypatch.setattr(_executors.Local, "answered", lambda *_: (part for part in (part,)))
+    sweep: Any = SimpleNamespace(layout=SimpleNamespace(rows_of=lambda _: range(2)))
+    assert list(_executors.Machine(2).answered(sweep, {0: Rest(), 1: Rest()}, None)) == [part]  # type: ignore[arg-type]
+    assert handed == [started]

@@ -35,7 +35,7 @@ class Layout:
 
     @classmethod
     def of(cls, shape: Sequence[int], most: int = _MOST) -> Layout:
-        """Chunks for a table of that shape: between 16 and `most` rows each, and about 24 of them where the rows suffice."""
+        """Chunks for a table of that shape: about 24 of them where the rows suffice, of about 16 rows at least and of `most` at most."""
         rows = math.prod(shape)
         aim = min(max(rows // _CHUNKS, _LEAST), max(most, _LEAST))
         # rows for each place along an axis

@@ -30,7 +30,7 @@ _POLL = 0.02  # time between checks for finished futures [s]
 
 
 class Dask(AbstractExecutor):
-    """The workers of a scheduler, two chunks for each; a worker that dies loses only the unfinished rows of its chunks.
+    """The workers of a scheduler, two chunks for each; a worker that dies loses the rows of these that it has not returned.
 
     Args:
         connect: makes a client, which is closed afterwards.

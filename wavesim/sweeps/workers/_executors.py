@@ -43,11 +43,13 @@ class Machine(AbstractExecutor):
 
     def answered(self, sweep: Sweep, waiting: Mapping[int, Rest], watch: Watch) -> Generator[Part, None, None]:
         rests, begun, done = dict(waiting), time.monotonic(), 0
+        started = frozenset[int]()
         rows = sum(len(sweep.layout.rows_of(chunk)) - rest.start for chunk, rest in waiting.items())
         with contextlib.closing(Local().answered(sweep, waiting, watch)) as here:
             for part in here:
                 yield part
                 done += part.end - rests[part.chunk].start
+                started = frozenset(() if part.last else (part.chunk,))
                 if part.last:
                     del rests[part.chunk]
                 else:
@@ -57,7 +59,6 @@ class Machine(AbstractExecutor):
                 if whole and done and (time.monotonic() - begun) * (rows - done) / done > _LONG:
                     break
         if rests:
-            started = frozenset({next(iter(rests))} if done else ())
             yield from Processes(self.processes, started).answered(sweep, rests, watch)
 
 
