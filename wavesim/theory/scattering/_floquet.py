@@ -20,8 +20,9 @@ _QUANTA = 3
 _MORE = 2
 # initial and largest number of quasienergies in the Brillouin zone
 _ENERGIES, _MOST_ENERGIES = 16, 256
-# standard deviations of the momentum that are included
-_SPREADS = 8.5
+# standard deviations of the momentum that are included, and the probability beyond
+_SPREADS = 6.5
+_BEYOND = math.erfc(_SPREADS / math.sqrt(2))
 # weight of a quasienergy below which it is neglected
 _SMALLEST = 1e-18
 _MOST_CHANNELS = 80
@@ -67,7 +68,7 @@ def floquet_share(
 
     Returns:
         a Share, whose error is the change from half as many steps and from fewer channels and quasienergies, at least doubled where V
-        jumps; None if more than 80 channels would be needed.
+        jumps, and the probability (1e-10) of momenta far from the packet's; None if more than 80 channels would be needed.
 
     Source: renormalized Numerov method, B. R. Johnson, J. Chem. Phys. 69, 4678 (1978), extrapolated; Floquet channels, Li and Reichl, Phys.
         Rev. B 60, 15732 (1999).
@@ -106,7 +107,7 @@ def floquet_share(
             2 * max(change / 2**n for n, change in enumerate(reversed(_changes(values)))),
         )
     value = 1.0 - returned
-    error = step_error + channel_error + energy_error + 1e-12
+    error = step_error + channel_error + energy_error + _BEYOND
     return Share(value, error, math.log(value) if value > 0 else -math.inf)
 
 
@@ -197,7 +198,8 @@ class _Floquet:
         total = np.zeros(k.shape, complex)
         for part in self.packet:
             distance = self.left - part.center
-            in_front = np.imag(k) < distance / (2 * part.width**2)
+            # open channels, whose k are real, count wherever the packet starts
+            in_front = np.imag(k) <= max(distance, 0.0) / (2 * part.width**2)
             wave = np.where(in_front, k, 0.0)
             exponent = -((part.width * (wave - part.momentum)) ** 2) + 1j * wave * distance
             total += part.amplitude * (2 * part.width**2 / np.pi) ** 0.25 * np.where(in_front, np.exp(exponent), 0.0)

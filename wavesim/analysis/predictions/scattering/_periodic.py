@@ -15,8 +15,14 @@ from ....problem import Problem
 from ...bars import Estimate
 from ._terrain import terrain_of
 
-# V ends where it differs from its asymptote by this share of its height
-_FAINT = 1e-12
+# V ends where it differs from its asymptote by one of these shares of its height: the first from which the packet starts clear
+_CUTS = (1e-12, 1e-9, 1e-6, 1e-4)
+# distance of a clear start, in widths of the packet
+_CLEAR = 4.0
+# ratio of a coarser cut, which tells what a cut costs
+_COARSER = 30.0
+# smallest tolerance of the probability
+_FINEST = 1e-8
 # times of a period at which the extent of V is computed
 _MOMENTS = 8
 # largest denominator of the ratio of two commensurate frequencies, and tolerance of that ratio
@@ -36,7 +42,6 @@ class _PeriodicPotential:
     Attributes:
         frequency: angular frequency of V [1/time].
         shift, boost: position and momentum of the frame at time 0 [length, momentum].
-        left, right: ends of V at all times, in that frame [length].
         swing: amplitude, phase and frequency of the frame's motion amplitude cos(frequency t + phase).
         inner: V without the force that moves the frame.
         moments: static V at several times of a period.
@@ -45,8 +50,6 @@ class _PeriodicPotential:
     frequency: float
     shift: float
     boost: float
-    left: float
-    right: float
     swing: tuple[float, float, float]
     inner: AbstractPotential
     moments: tuple[AbstractPotential, ...]
@@ -55,11 +58,19 @@ class _PeriodicPotential:
         amplitude, phase, frequency = self.swing
         return values_at(self.inner, x + amplitude * math.cos(frequency * time + phase), mass, time)
 
+    def ends(self, cut: float, sign: float) -> tuple[float, float]:
+        """Where V differs from its asymptotes by more than a share `cut` of its height at some time, seen from the side that `sign` names."""
+        spans = [moment.support(cut) for moment in self.moments]
+        left, right = min(span[0] for span in spans), max(span[1] for span in spans)
+        left, right = left - abs(self.swing[0]), right + abs(self.swing[0])
+        return (left, right) if sign > 0 else (-right, -left)
+
 
 def periodic_theories(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> dict[str, Estimate]:
     """Transmitted probability by coupled channels; empty for a V that is not periodic.
 
-    Empty also for a packet that starts on V.
+    A packet that starts close meets V cut off before it, since the channels assume that it starts outside; the error contains what a coarser
+    cut changes, and the interference of a tail that starts on V.
 
     Args:
         problem: in one dimension, with a potential that depends on time and is flat on both sides.
@@ -69,31 +80,44 @@ def periodic_theories(problem: Problem, packet: tuple[theory.Gaussian, ...]) -> 
     periodic = _periodic_potential(problem.potential, mass)
     if periodic is None:
         return {}
-    ends = problem.potential.asymptotes()
+    asymptotes = problem.potential.asymptotes()
     packet = tuple(
         dataclasses.replace(part, center=part.center - periodic.shift, momentum=part.momentum - periodic.boost)
         for part in packet
     )
     sign = 1.0
-    left, right = periodic.left, periodic.right
     if all(part.momentum < 0 for part in packet):
-        sign, left, right, ends = -1.0, -right, -left, ends[::-1]
+        sign, asymptotes = -1.0, asymptotes[::-1]
         packet = tuple(part.mirrored for part in packet)
-    share = theory.floquet_share(
-        lambda x, time: periodic.value(sign * x, time, mass),
-        periodic.frequency,
-        packet,
-        left,
-        right,
-        mass=mass,
-        v_left=ends[0],
-        v_right=ends[1],
-        times=_TIMES_SMOOTH if periodic.inner.smooth else _TIMES_SHARP,
-    )
+
+    def share_at(cut: float) -> theory.Share | None:
+        left, right = periodic.ends(cut, sign)
+        return theory.floquet_share(
+            lambda x, time: periodic.value(sign * x, time, mass),
+            periodic.frequency,
+            packet,
+            left,
+            right,
+            mass=mass,
+            v_left=asymptotes[0],
+            v_right=asymptotes[1],
+            times=_TIMES_SMOOTH if periodic.inner.smooth else _TIMES_SHARP,
+            tolerance=max(_FINEST, cut / 10),
+        )
+
+    def distance(cut: float) -> float:
+        left = periodic.ends(cut, sign)[0]
+        return min((left - part.center) / part.width for part in packet)
+
+    cut = next((cut for cut in _CUTS if distance(cut) >= _CLEAR), _CUTS[-1])
+    share = share_at(cut)
     if share is None:
         return {}
-    interference = max(_interference(frozen, packet, mass, sign) for frozen in periodic.moments)
-    return {"floquet": Estimate(share.value, share.error + _SAFETY * interference)}
+    error = share.error + _SAFETY * max(_interference(moment, packet, mass, sign) for moment in periodic.moments)
+    if distance(_CUTS[0]) < theory.REACH:
+        coarser = share_at(_COARSER * cut)
+        error += math.inf if coarser is None else abs(coarser.value - share.value)
+    return {"floquet": Estimate(share.value, error)}
 
 
 def _interference(frozen: AbstractPotential, packet: tuple[theory.Gaussian, ...], mass: float, sign: float) -> float:
@@ -120,13 +144,10 @@ def _periodic_potential(potential: AbstractPotential, mass: float) -> _PeriodicP
         inner = frequency_of(potential.potential)
         if inner is not None:
             return None
-        left, right = potential.potential.support(_FAINT)
         return _PeriodicPotential(
             frequency,
             swing * math.cos(phase),
             -force / frequency * math.sin(phase),
-            left - abs(swing),
-            right + abs(swing),
             (swing, phase, frequency),
             potential.potential,
             (potential.potential,),
@@ -137,9 +158,7 @@ def _periodic_potential(potential: AbstractPotential, mass: float) -> _PeriodicP
     frozen = [_frozen(potential, 2 * math.pi / frequency * n / _MOMENTS) for n in range(_MOMENTS)]
     if len({tuple(np.round(moment.asymptotes(), 12)) for moment in frozen}) > 1:
         return None
-    spans = [moment.support(_FAINT) for moment in frozen]
-    left, right = min(span[0] for span in spans), max(span[1] for span in spans)
-    return _PeriodicPotential(frequency, 0.0, 0.0, left, right, (0.0, 0.0, 0.0), potential, tuple(frozen[::2]))
+    return _PeriodicPotential(frequency, 0.0, 0.0, (0.0, 0.0, 0.0), potential, tuple(frozen))
 
 
 def frequency_of(potential: AbstractPotential) -> float | None:
