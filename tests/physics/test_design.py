@@ -192,6 +192,14 @@ def test_a_satisfied_bound_determines_nothing():
     assert math.isinf(ws.design(TEXTBOOK, {"potential.width": (0.5, 6.0)}, loose).parameters[0].uncertainty)
 
 
+def test_a_probability_that_underflows_is_below_its_bound():
+    """A rectangle 1 high and 400 to 600 wide at E = 0.5: T = exp(-2 x 500) is 0 in double precision, and below any bound whatever the width."""
+    wanted = Target("transmission", below=1e-3, find=TransmissionAt(energy=0.5))
+    found = ws.design(TEXTBOOK, {"potential.width": (400.0, 600.0)}, wanted)
+    assert found.reached and found.achieved[0].value == 0.0
+    assert math.isinf(found.parameters[0].uncertainty)
+
+
 def test_the_width_of_a_run_lies_within_its_uncertainty():
     """0.2 of a packet of k = 1 by the width of a rectangle: what propagation finds at 1e-3 covers what the closed form's average gives."""
     target = Target("transmitted_probability", 0.2, find=Transmission())

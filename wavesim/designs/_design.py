@@ -26,6 +26,8 @@ METHODS, ROUTES = ("trust_region", "lbfgsb"), ("closed_form", "scattering", "pro
 _FREE = 1e-8
 # distance from a bound, relative to the span, within which a parameter lies on it
 _ON_BOUND = 1e-6
+# smallest number that is compared by its logarithm
+_TINY = 1e-300
 
 
 @dataclasses.dataclass(frozen=True)
@@ -300,7 +302,7 @@ def _possible(problem: Problem, question: AbstractQuestion, path: str, value: fl
 
 
 def _compared(one: Achieved) -> float:
-    return math.log(max(one.value, 1e-300)) if one.target.in_decades else one.value
+    return math.log(max(one.value, _TINY)) if one.target.in_decades else one.value
 
 
 def _certified(
@@ -347,8 +349,9 @@ def _uncertainties(slopes: np.ndarray, achieved: Sequence[Achieved], *, converge
     """
     rows, bars, residuals = [], [], []
     for one, row in zip(achieved, slopes, strict=True):
-        size = one.value if one.target.in_decades else 1.0
-        error = max(one.error, 1e-16 * abs(one.value), 1e-300) / size
+        # a certified probability may be so small that it is rounded to zero
+        size = max(one.value, _TINY) if one.target.in_decades else 1.0
+        error = max(one.error, 1e-16 * abs(one.value), _TINY) / size
         residuals.append(one.target.residual(_compared(one))[0])
         rows.append([one.target.residual(_compared(one), slope)[1] for slope in row])
         bars.append(one.target.residual(_compared(one), error)[1])
