@@ -9,6 +9,7 @@ the pair), is at r = -30 + 2 k t = -10 still; it counts with its distance, 1e-5.
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -123,5 +124,8 @@ def test_states_that_two_particles_cannot_have() -> None:
         Product(_PAIR[:1], "bosons")
     with pytest.raises(ArgumentError, match="nothing would be left"):
         Product((_PAIR[0], _PAIR[0]), "fermions")
+    # a transformation of JAX may rebuild a state from placeholders, which are all alike
+    leaves, shape = jax.tree.flatten(Product(_PAIR, "fermions"))
+    assert jax.tree.unflatten(shape, [object] * len(leaves)).identical
     with pytest.raises(NumericsError, match="give grid, dt and duration"):
         ws.plan(ws.Problem(Expression("exp(-x**2 - y**2)"), Product(_PAIR, "bosons"), duration=5.0))

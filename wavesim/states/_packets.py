@@ -10,7 +10,7 @@ from .._amounts import amount
 from .._arrays import xp as jnp
 from .._checks import concrete, finite, named, one_of, positive
 from .._cures import cure, product_cure
-from .._jax import is_traced, jax
+from .._jax import jax
 from .._pytree import register_dataclass
 from .._typing import LENGTH, MOMENTUM, EnergyValue, Length, Momentum, Number, Velocity
 from ..errors import ArgumentError, NumericsError
@@ -103,6 +103,15 @@ def _one_dimension(grid: Grid) -> None:
         raise NumericsError(f"a Gaussian packet must be of one axis, but there are {grid.dimension}; {product_cure()}.")
 
 
+def _known(value: Any) -> bool:
+    """Whether a packet holds only plain numbers and words, and no tracer or placeholder of a JAX transformation."""
+    if isinstance(value, tuple):
+        return all(map(_known, value))
+    if dataclasses.is_dataclass(value):
+        return all(_known(getattr(value, field.name)) for field in dataclasses.fields(value))
+    return value is None or isinstance(value, str) or concrete(value)
+
+
 @register_dataclass
 @dataclasses.dataclass(frozen=True)
 class Product(AbstractPacket):
@@ -139,8 +148,7 @@ class Product(AbstractPacket):
                 "statistics",
                 f"{self.statistics} are two particles on a line, but there are {len(self.factors)} factors; give two.",
             )
-        concrete_factors = not is_traced(self.factors)
-        if self.statistics == "fermions" and concrete_factors and self.factors[0] == self.factors[1]:
+        if self.statistics == "fermions" and _known(self.factors) and self.factors[0] == self.factors[1]:
             raise ArgumentError(
                 "factors",
                 "of two fermions must differ, but are the same packet: nothing would be left; move one of them.",
