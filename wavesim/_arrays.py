@@ -40,7 +40,7 @@ else:
             silent = np.errstate(all="ignore")(plain)
 
             def function(*arguments: Any, **options: Any) -> Any:
-                if _traced(arguments) or _traced(options.values()):
+                if _has_jax_array(arguments) or _has_jax_array(options.values()):
                     return getattr(importlib.import_module(self._traced), name)(*arguments, **options)
                 return silent(*arguments, **options)
 
@@ -56,7 +56,7 @@ else:
 _PLAIN = frozenset({np.ndarray, np.float64, float, int, complex, bool, str, type(None), type, slice})
 
 
-def _traced(arguments: Any) -> bool:
+def _has_jax_array(arguments: Any) -> bool:
     return is_loaded() and _holds(arguments, jax.Array)
 
 
@@ -74,7 +74,7 @@ def _holds(arguments: Any, kind: type) -> bool:
 
 def known(*values: Any) -> bool:
     """Whether none of the values is a JAX array."""
-    return not _traced(values)
+    return not _has_jax_array(values)
 
 
 def known_inside(*structures: Any) -> bool:
@@ -98,17 +98,17 @@ def entries(value: Any) -> Any:
     def tupled(node: Any) -> Any:
         return tuple(map(tupled, node)) if isinstance(node, list) else node
 
-    return tupled(value.tolist()) if isinstance(value, np.ndarray) or _traced((value,)) else value
+    return tupled(value.tolist()) if isinstance(value, np.ndarray) or _has_jax_array((value,)) else value
 
 
 def constant(value: Any) -> Any:
     """The value, treated as a constant in derivatives."""
-    return jax.lax.stop_gradient(value) if _traced((value,)) else value
+    return jax.lax.stop_gradient(value) if _has_jax_array((value,)) else value
 
 
 def sigmoid(value: Any) -> Any:
     """1/(1 + exp(-value))."""
-    if _traced((value,)):
+    if _has_jax_array((value,)):
         return jax.nn.sigmoid(value)
     if np.iscomplexobj(value):
         return 0.5 + 0.5 * np.tanh(np.asarray(value) / 2)
@@ -118,12 +118,12 @@ def sigmoid(value: Any) -> Any:
 
 def erfc(value: Any) -> Any:
     """1 - erf(value)."""
-    return jax.scipy.special.erfc(value) if _traced((value,)) else scipy.special.erfc(value)
+    return jax.scipy.special.erfc(value) if _has_jax_array((value,)) else scipy.special.erfc(value)
 
 
 def whole_power(value: Any, power: int) -> Any:
     """value^power, with a derivative at 0."""
-    if _traced((value,)):
+    if _has_jax_array((value,)):
         return jax.lax.integer_pow(value, power)
     with np.errstate(all="ignore"):
         return numbers(value) ** (float(power) if power < 0 else power)
@@ -136,14 +136,14 @@ def numbers(value: Any) -> Any:
 
 def complex_of(real: Any, imaginary: Any) -> Any:
     """real + i imaginary, in the precision of both."""
-    if _traced((real, imaginary)):
+    if _has_jax_array((real, imaginary)):
         return jax.lax.complex(real, imaginary)
     return real + np.asarray(1j, np.result_type(real.dtype, np.complex64)) * imaginary
 
 
 def changed_at(values: Any, places: Any, amounts: Any, how: str = "add") -> Any:
     """A copy of values updated at the indices `places` by "add", "max" or "min"; indices out of range are ignored."""
-    if _traced((values, places, amounts)):
+    if _has_jax_array((values, places, amounts)):
         return getattr(jax.numpy.asarray(values).at[places], how)(amounts, mode="drop")
     copy, inside = np.array(values), (places >= 0) & (places < len(values))
     operation: Callable[..., None] = {"add": np.add, "max": np.maximum, "min": np.minimum}[how].at
@@ -153,7 +153,7 @@ def changed_at(values: Any, places: Any, amounts: Any, how: str = "add") -> Any:
 
 def tridiagonal_solution(lower: Any, middle: Any, upper: Any, right_side: Any) -> Any:
     """Solve a tridiagonal system; the first entry of `lower` and the last of `upper` are ignored."""
-    if _traced((lower, middle, upper, right_side)):
+    if _has_jax_array((lower, middle, upper, right_side)):
         return jax.lax.linalg.tridiagonal_solve(lower, middle, upper, right_side[:, None])[:, 0]
     bands = np.stack([np.roll(upper, 1), middle, np.roll(lower, -1)])
     return scipy.linalg.solve_banded((1, 1), bands, right_side)
@@ -161,7 +161,7 @@ def tridiagonal_solution(lower: Any, middle: Any, upper: Any, right_side: Any) -
 
 def placed(values: Any, place: Any, entry: Any) -> Any:
     """`values` with `entry` set at an index of the first axis; NumPy arrays are changed in place."""
-    if _traced((values, place, entry)):
+    if _has_jax_array((values, place, entry)):
         return jax.numpy.asarray(values).at[place].set(entry)
     values[place] = entry
     return values
