@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.reliability import environment
-from wavesim.cli._warnings import print_warnings, print_warnings_at_once
+from wavesim.cli._libraries import print_warnings, print_warnings_at_once
 
 
 @pytest.mark.parametrize("name", environment.SHORT)

@@ -10,8 +10,9 @@ import typer
 
 from ._arguments import Assignments, Name, On, Precision, Tolerance, numeric
 from ._completion import design_names, potential_kinds, result_names, scenario_names, sweep_names
-from ._exit import DONE, exit_on_error, print_data, say, start_jax
+from ._exit import DONE, exit_on_error, print_data, say
 from ._film_options import FilmOptions, with_film_options
+from ._libraries import start_jax
 from ._streams import columns
 
 _FILM = FilmOptions()

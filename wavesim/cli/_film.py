@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 from .._files import sweep_leftovers
 from .._text import clean
 from ..errors import ArgumentError, ScenarioError, WavesimError
-from ._exit import start_matplotlib
 from ._film_options import FilmOptions
+from ._libraries import print_warnings, start_matplotlib
 from ._output import refuse_unwritable
 from ._streams import complain, shows_progress
-from ._warnings import print_warnings
 
 if TYPE_CHECKING:
     from ..analysis import Report

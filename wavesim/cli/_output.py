@@ -9,8 +9,8 @@ from pathlib import Path
 from .._files import put_whole, sweep_leftovers, whole_file
 from .._text import described, first_line
 from ..errors import MissingPackage, WavesimError
+from ._libraries import print_warnings
 from ._streams import complain
-from ._warnings import print_warnings
 
 # as `wavesim.sweeps.STORE`, which is not imported for its name alone
 _ROWS = "sweep.zarr"

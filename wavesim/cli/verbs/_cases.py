@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._exit import complain, say, start_matplotlib
+from .._exit import complain, say
 from .._expected_time import expected_time_reporter, say_expected_time
 from .._film import put_film
 from .._film_options import FilmOptions
+from .._libraries import start_matplotlib
 from .._output import OutputFolder, refuse_sweep
 from .._stop import shielded, stopped
 from .._streams import printed

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from ...errors import BrokenOffError, UnboundError, WavesimError
-from .._exit import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say, start_matplotlib
+from .._exit import BAD_INPUT, DONE, FAILED, MISSING, NOT_MET, complain, say
 from .._expected_time import expected_time_reporter, say_expected_time
 from .._film import put_film
 from .._film_options import FilmOptions
+from .._libraries import start_matplotlib
 from .._output import OutputFolder, refuse_sweep
 from .._stop import exit_code, shielded, stopped
 from .._streams import printed, shows_progress

@@ -12,7 +12,7 @@ from ..._typing import ENERGY, LENGTH
 from ...errors import ArgumentError, ScenarioError, WavesimError
 from ...reports import dumps
 from ...scenario import quantity_value
-from .._exit import start_matplotlib
+from .._libraries import start_matplotlib
 
 if TYPE_CHECKING:
     from ...scenario import Scenario

@@ -12,11 +12,11 @@ import typer
 
 from ..._text import duration_text
 from ...errors import BrokenOffError, WavesimError
-from .._exit import BAD_INPUT, FAILED, complain, say, start_matplotlib
+from .._exit import BAD_INPUT, FAILED, complain, say
+from .._libraries import print_warnings, print_warnings_at_once, start_matplotlib
 from .._output import OutputFolder
 from .._stop import exit_code
 from .._streams import printed, shows_progress
-from .._warnings import print_warnings, print_warnings_at_once
 from ._run import code_of, interruption_reported, remark_older
 
 if TYPE_CHECKING:
