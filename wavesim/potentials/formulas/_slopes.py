@@ -74,7 +74,8 @@ def _jet(node: ast.expr, values: dict[str, Any]) -> Jet | None:
         case ast.Name():
             return Jet(values["x"], 1.0, 0.0)
         case ast.UnaryOp(op=ast.USub(), operand=inner):
-            return _scaled(_jet(inner, values), -1.0)
+            jet = _jet(inner, values)
+            return None if jet is None else Jet(-jet.value, -jet.slope, -jet.bend)
         case ast.UnaryOp(op=ast.UAdd(), operand=inner):
             return _jet(inner, values)
         case ast.BinOp(left=base, op=ast.Pow(), right=exponent):
@@ -86,10 +87,6 @@ def _jet(node: ast.expr, values: dict[str, Any]) -> Jet | None:
             jet = _jet(inner, values)
             return None if jet is None else _chained(_DERIVATIVES[name](jet.value), jet)
     return None
-
-
-def _scaled(jet: Jet | None, factor: float) -> Jet | None:
-    return None if jet is None else Jet(*(factor * part for part in jet))
 
 
 def _joined(sign: ast.operator, first: Jet, second: Jet) -> Jet | None:
