@@ -55,6 +55,13 @@ def positive(argument: str, value: object) -> None:
         raise ArgumentError(argument, f"must be positive, but is {as_written(value)}; give a value above zero.")
 
 
+def not_negative(argument: str, value: object) -> None:
+    """Raise unless a concrete `value` is a finite number, zero or above."""
+    finite(argument, value)
+    if concrete(value) and float(value) < 0:  # type: ignore[arg-type]
+        raise ArgumentError(argument, f"must not be negative, but is {as_written(value)}; give zero or a value above.")
+
+
 def at_least(argument: str, value: int, bound: int) -> None:
     """Raise unless the integer `value` is `bound` or more."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):

@@ -99,6 +99,19 @@ def test_what_a_current_needs():
         ws.certify(DIODE, find=FieldEmission(fermi=0.1, weakest=0.1, strongest=0.2))
 
 
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        (CurrentVoltage, {"highest": 0.3}),
+        (GapCurrent, {"nearest": 1.0, "farthest": 2.0}),
+        (FieldEmission, {"weakest": 0.1, "strongest": 0.2}),
+    ],
+)
+def test_no_temperature_is_below_zero(kind: type, given: dict[str, float]):
+    with pytest.raises(ArgumentError, match="`temperature` must not be negative, but is -0.01"):
+        kind(fermi=0.1, temperature=-0.01, **given)
+
+
 def test_work_function_from_the_slope():
     """A gap of 9.5 - 5.5 eV: d(ln J)/dz = -2 sqrt(2 m 3.95 eV) - 1/z, as fewer electrons go head-on (Simmons): at z = 1.1 nm 4.32 eV.
 

@@ -12,7 +12,7 @@ import numpy as np
 import scipy
 
 from .... import theory
-from ...._checks import at_least, finite, named, positive
+from ...._checks import at_least, finite, named, not_negative, positive
 from ...._typing import CURRENT_DENSITY, DIMENSIONLESS, ENERGY, EnergyValue, Temperature
 from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
@@ -61,14 +61,10 @@ class CurrentVoltage(AbstractPlaneWaveQuestion):
     count: int = 61
 
     def __post_init__(self) -> None:
-        for name in ("fermi", "highest", "lowest", "temperature"):
+        for name in ("fermi", "highest", "lowest"):
             finite(name, getattr(self, name))
+        not_negative("temperature", self.temperature)
         at_least("count", self.count, 5)
-        if self.temperature < 0:
-            raise ArgumentError(
-                "temperature",
-                f"must not be negative, but is {as_written(self.temperature)}; give kT or a temperature in K.",
-            )
         if self.temperature == 0:
             positive("fermi", self.fermi)
         if not self.lowest < self.highest:

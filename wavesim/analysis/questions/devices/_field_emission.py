@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 
 from .... import theory
-from ...._checks import at_least, finite, named, positive
+from ...._checks import at_least, named, not_negative, positive
 from ...._typing import CURRENT_DENSITY, DIMENSIONLESS, ENERGY, INVERSE_FIELD, EnergyValue, Force, Temperature
 from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
@@ -38,7 +38,7 @@ class FieldEmission(AbstractPlaneWaveQuestion):
         count: fields, evenly in 1/F.
 
     Raises:
-        ArgumentError: if a field or `fermi` is not positive, or the fields are the wrong way round.
+        ArgumentError: if a field or `fermi` is not positive, `temperature` is negative, or the fields are the wrong way round.
 
     Source: R. H. Fowler, L. Nordheim, Proc. R. Soc. A 119, 173 (1928).
     """
@@ -52,7 +52,7 @@ class FieldEmission(AbstractPlaneWaveQuestion):
     def __post_init__(self) -> None:
         for name in ("fermi", "weakest", "strongest"):
             positive(name, getattr(self, name))
-        finite("temperature", self.temperature)
+        not_negative("temperature", self.temperature)
         at_least("count", self.count, 5)
         if not self.weakest < self.strongest:
             raise ArgumentError(

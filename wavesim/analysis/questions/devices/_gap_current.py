@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 
 from .... import theory
-from ...._checks import at_least, finite, positive
+from ...._checks import at_least, not_negative, positive
 from ...._typing import CURRENT_DENSITY, ENERGY, LENGTH, EnergyValue, Length, Temperature
 from ...._unit import as_written
 from ....errors import ArgumentError, WavesimError
@@ -38,7 +38,7 @@ class GapCurrent(AbstractPlaneWaveQuestion):
         count: widths at which the curve is known.
 
     Raises:
-        ArgumentError: if a width or `fermi` is not positive, or the widths are the wrong way round.
+        ArgumentError: if a width or `fermi` is not positive, `temperature` is negative, or the widths are the wrong way round.
 
     Source: G. Binnig, H. Rohrer, C. Gerber, E. Weibel, Appl. Phys. Lett. 40, 178 (1982).
     """
@@ -52,7 +52,7 @@ class GapCurrent(AbstractPlaneWaveQuestion):
     def __post_init__(self) -> None:
         for name in ("fermi", "nearest", "farthest"):
             positive(name, getattr(self, name))
-        finite("temperature", self.temperature)
+        not_negative("temperature", self.temperature)
         at_least("count", self.count, 5)
         if not self.nearest < self.farthest:
             raise ArgumentError(
