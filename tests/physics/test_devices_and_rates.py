@@ -236,6 +236,11 @@ def test_the_delay_agrees_with_the_closed_form():
             ws.Problem(Heterostructure(((1.0, 1.0, 1.0),), after=0.6), GaussianPacket(-20.0, 3.0, momentum=1.0)),
             find=TunnelingTimes(energy=0.4),
         )
+    with pytest.raises(ArgumentError, match="`high` must be above the energy at which the far side opens"):
+        ws.certify(
+            ws.Problem(Heterostructure(((1.0, 1.0, 1.0),), after=0.6), GaussianPacket(-20.0, 3.0, momentum=1.0)),
+            find=TunnelingTimes(energy=0.8, low=0.1, high=0.5),
+        )
 
 
 def test_the_transmitted_packet_is_late_by_the_phase_time():

@@ -44,7 +44,7 @@ class TunnelingTimes(AbstractPlaneWaveQuestion):
         count: points of the curves.
 
     Raises:
-        ArgumentError: if an energy is not positive, or the interval is empty.
+        ArgumentError: if an energy is not positive, the interval is empty, or no energy of it passes.
 
     Source: E. H. Hauge, J. A. Stovneng, Rev. Mod. Phys. 61, 917 (1989).
     """
@@ -88,6 +88,11 @@ class TunnelingTimes(AbstractPlaneWaveQuestion):
             for name, quantity in self.alone(problem).items()
         }
         low, high = self._ends
+        if high <= threshold(line):
+            raise ArgumentError(
+                "high",
+                f"must be above the energy at which the far side opens, {amount(threshold(line), ENERGY, line.shown_in)}, but is {as_written(high)}; raise it.",
+            )
         energies = np.linspace(max(low, threshold(line) * (1 + 1e-9) + 1e-12 * high), high, self.count)
         known = _listed(_times(line, energies, 1))
         curves = {
